@@ -1,0 +1,65 @@
+"""Which PostgreSQL the product uses: the one of `DATABASE_URL`, or an embedded one under HOME."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import HOME, env_int, env_str
+from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
+
+
+def database_settings() -> dict[str, Any]:
+    """Return Django's settings of the only database; starts nothing."""
+    pool = bool(env_int("DATABASE_POOL", default=0))
+    url = env_str("DATABASE_URL")
+    settings = _address(url) if url else _embedded_address()
+    settings["ENGINE"] = "django.db.backends.postgresql"
+    settings["CONN_HEALTH_CHECKS"] = True
+    settings["CONN_MAX_AGE"] = 0 if pool else 60  # Django refuses both together
+    if pool:
+        settings["OPTIONS"]["pool"] = True
+    return settings
+
+
+def database_running(*, durable: bool = True) -> AbstractContextManager[None]:
+    """Keep the database running inside the `with` block.
+
+    Every process that uses the database sits inside such a block. With `DATABASE_URL` it does
+    nothing. The embedded server is started by the first and stopped by the last of its users;
+    ``durable=False`` (tests) trades safety against power cuts for speed.
+    """
+    if env_str("DATABASE_URL"):
+        return nullcontext()
+    return EmbeddedServer(HOME, durable=durable).running()
+
+
+def _embedded_address() -> dict[str, Any]:
+    socket_dir = EmbeddedServer(HOME).socket_dir
+    return {
+        "NAME": DATABASE,
+        "USER": SUPERUSER,
+        "HOST": str(socket_dir),
+        "PORT": "5432",
+        "OPTIONS": {},
+    }
+
+
+def _address(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        message = "DATABASE_URL 应写成 postgres://用户:密码@主机:5432/库名（只支持 PostgreSQL）。"
+        raise ImproperlyConfigured(message)
+    options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

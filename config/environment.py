@@ -1,0 +1,72 @@
+"""Everything that settings take from outside: environment variables and generated secrets.
+
+Each variable is listed with one line of explanation in `.env.example`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("EXPERTPOOL_HOME", BASE_DIR / "var")).resolve()
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = env_str(name)
+    if not value:
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    message = f"环境变量 {name} 只能是 1 或 0，现在是「{value}」。"
+    raise ImproperlyConfigured(message)
+
+
+def env_int(name: str, *, default: int) -> int:
+    value = env_str(name)
+    try:
+        return int(value) if value else default
+    except ValueError as error:
+        message = f"环境变量 {name} 应是整数，现在是「{value}」。"
+        raise ImproperlyConfigured(message) from error
+
+
+def env_list(name: str, *, default: list[str]) -> list[str]:
+    return [item.strip() for item in env_str(name).split(",") if item.strip()] or default
+
+
+def secret(name: str, *, generate: bool) -> str:
+    """Return the secret ``name`` (64 hex digits) from the environment or from HOME/keys.
+
+    With ``generate`` (development and first trial) a missing one is created with mode 0600;
+    without it a missing secret stops the start and is named.
+    """
+    value = env_str(name)
+    if value:
+        if len(value) < 32:
+            message = f"密钥 {name} 太短：至少 32 个字符，可用 `openssl rand -hex 32` 生成。"
+            raise ImproperlyConfigured(message)
+        return value
+    path = HOME / "keys" / name.lower()
+    if path.exists():
+        return path.read_text().strip()
+    if not generate:
+        message = f"缺少密钥 {name}：请在环境变量中设置，或放在 {path}（权限 0600）。"
+        raise ImproperlyConfigured(message)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text().strip()

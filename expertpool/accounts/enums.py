@@ -1,0 +1,20 @@
+from django.db import models
+
+
+class Scope(models.TextChoices):
+    """How far a scoped permission reaches."""
+
+    OWN = "own", "本人"
+    DEPARTMENT = "department", "本部门"
+    DEPARTMENT_AND_BELOW = "department_and_below", "本部门及下级"
+    CHOSEN = "chosen", "指定部门"
+    ALL = "all", "全部"
+
+
+class LoginOutcome(models.TextChoices):
+    SUCCESS = "success", "成功"
+    WRONG_PASSWORD = "wrong_password", "密码错误"
+    UNKNOWN_ACCOUNT = "unknown_account", "账号不存在"
+    LOCKED = "locked", "账号锁定"
+    DISABLED = "disabled", "账号停用"
+    RATE_LIMITED = "rate_limited", "来源地址受限"

@@ -1,0 +1,190 @@
+"""Users, the department tree, roles and what they allow, sign-in records."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from expertpool.accounts.enums import LoginOutcome, Scope
+from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.visibility import Level
+
+
+class Department(models.Model):
+    """A node of the tree of departments. ``path`` is the ids from the root, each followed by
+    ``/``: a department and all below it are one prefix."""
+
+    name = models.CharField("部门名称", max_length=100)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="上级部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+    path = models.CharField("路径", max_length=200, editable=False, db_index=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "部门"
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A named choice of permissions (from the catalogue in code) and of field levels."""
+
+    code = models.SlugField("代码", max_length=32, unique=True)
+    name = models.CharField("角色名称", max_length=50, unique=True)
+    description = models.CharField("说明", max_length=200, blank=True)
+    built_in = models.BooleanField("内置", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "角色"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RolePermission(models.Model):
+    """One permission of a role with the data scope in which it holds."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="permissions")
+    code = models.CharField("权限", max_length=64)
+    scope = models.CharField("数据范围", max_length=24, choices=Scope.choices, default=Scope.ALL)
+    departments = models.ManyToManyField(
+        Department, verbose_name="指定部门", blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "角色权限"
+        constraints = [models.UniqueConstraint(fields=["role", "code"], name="accounts_role_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RoleField(models.Model):
+    """How a role sees one guarded field."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="fields")
+    field = models.CharField("字段", max_length=64)
+    level = models.CharField("可见级别", max_length=8, choices=Level.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "角色字段"
+        constraints = [
+            models.UniqueConstraint(fields=["role", "field"], name="accounts_role_field")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.level}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. Rights come from roles only; there is no superuser."""
+
+    username = models.CharField("账号", max_length=50, unique=True)
+    name = models.CharField("姓名", max_length=50)
+    phone = EncryptedTextField("手机号")
+    phone_index = BlindIndexField("手机号索引")
+    email = EncryptedTextField("邮箱")
+    email_index = BlindIndexField("邮箱索引")
+    department = models.ForeignKey(
+        Department,
+        verbose_name="部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
+    )
+    roles = models.ManyToManyField(Role, verbose_name="角色", blank=True, related_name="users")
+    is_active = models.BooleanField("启用", default=True)
+    failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
+    locked_until = models.DateTimeField("锁定至", null=True, blank=True)
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(fields=["phone_index"], name="accounts_user_phone"),
+            models.UniqueConstraint(fields=["email_index"], name="accounts_user_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def grants(self) -> dict[str, list[RolePermission]]:
+        """All grants of all roles by permission code, loaded once a request."""
+        result: dict[str, list[RolePermission]] = {}
+        if not self.is_active:
+            return result
+        rows = RolePermission.objects.filter(role__users=self).prefetch_related("departments")
+        for grant in rows:
+            result.setdefault(grant.code, []).append(grant)
+        return result
+
+    @cached_property
+    def field_levels(self) -> dict[str, list[str]]:
+        """The levels that the roles give for guarded fields, loaded once a request."""
+        result: dict[str, list[str]] = {}
+        for field, level in RoleField.objects.filter(role__users=self).values_list(
+            "field", "level"
+        ):
+            result.setdefault(field, []).append(level)
+        return result
+
+    @cached_property
+    def role_codes(self) -> frozenset[str]:
+        return frozenset(self.roles.values_list("code", flat=True))
+
+    def has_permission(self, code: str) -> bool:
+        """Tell whether any role grants ``code`` in any scope."""
+        return code in self.grants
+
+
+class LoginRecord(models.Model):
+    """One attempt to sign in, successful or not."""
+
+    at = models.DateTimeField("时间")
+    account = models.CharField("输入的账号", max_length=100)
+    user = models.ForeignKey(
+        User,
+        verbose_name="用户",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="login_records",
+    )
+    address = models.CharField("IP 地址", max_length=45)
+    device = models.CharField("设备", max_length=200, blank=True)
+    outcome = models.CharField("结果", max_length=16, choices=LoginOutcome.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录记录"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["address", "-at"], name="accounts_login_address"),
+            models.Index(fields=["user", "-at"], name="accounts_login_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.outcome}"

@@ -1,0 +1,66 @@
+"""The append-only, hash-chained log of everything that anybody did."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Entry(models.Model):
+    """One action: who, when, where, what, before and after.
+
+    Written by `audit.services.record` in the transaction of the change. ``digest`` is SHA-256 of
+    the canonical content; at commit a deferred trigger gives the row the next ``chain_no`` and
+    ``hash = SHA-256(previous hash ‖ digest)``. Triggers refuse every other UPDATE and DELETE.
+    """
+
+    at = models.DateTimeField("时间")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="操作人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    actor_name = models.CharField("操作人姓名", max_length=64, blank=True)
+    address = models.CharField("IP 地址", max_length=45, blank=True)
+    action = models.CharField("动作", max_length=64)
+    subject_type = models.CharField("对象类型", max_length=64, blank=True)
+    subject_id = models.CharField("对象编号", max_length=64, blank=True)
+    subject_label = models.CharField("对象", max_length=200, blank=True)
+    before = models.JSONField("变更前", null=True)
+    after = models.JSONField("变更后", null=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+    digest = models.BinaryField("内容摘要", max_length=32)
+    chain_no = models.BigIntegerField("链上序号", null=True, unique=True)
+    previous_hash = models.BinaryField("前一哈希", null=True, max_length=32)
+    hash = models.BinaryField("链哈希", null=True, max_length=32)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作日志"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_subject"),
+            models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["actor", "-id"], name="audit_actor"),
+            models.Index(fields=["-at"], name="audit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_label}"
+
+
+class ChainHead(models.Model):
+    """The single row that holds the end of the chain; its row lock orders concurrent commits."""
+
+    number = models.BigIntegerField("链长", default=0)
+    hash = models.BinaryField("链头", max_length=32)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "链头"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="audit_one_chain_head")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

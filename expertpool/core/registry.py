@@ -1,0 +1,110 @@
+"""The slots by which upper apps add to lower apps' pages: menu entries and panels (tabs)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the side menu, shown to holders of one of ``permissions``.
+
+    ``order`` sorts inside the group; ``count`` returns what waits for this user (or None);
+    ``active`` lists further URL-name prefixes under which the entry is shown as current.
+    """
+
+    code: str
+    label: str
+    icon: str
+    url_name: str
+    permissions: tuple[str, ...] = ()
+    order: int = 100
+    count: Callable[[Any], int] | None = None
+    active: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    code: str
+    label: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One tab on a panorama page. ``render`` returns HTML for the subject of the page."""
+
+    code: str
+    label: str
+    order: int
+    render: Callable[[HttpRequest, Any], str]
+    permissions: tuple[str, ...] = ()
+    count: Callable[[Any, Any], int | None] | None = None
+
+
+@dataclass
+class _Registry:
+    groups: dict[str, MenuGroup] = field(default_factory=dict)
+    items: dict[str, list[MenuItem]] = field(default_factory=lambda: defaultdict(list))
+    panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
+
+
+_registry = _Registry()
+
+# The groups of the side menu, in order; apps only add entries to them.
+for _order, (_code, _label) in enumerate(
+    [
+        ("home", ""),
+        ("experts", "专家库管理"),
+        ("draws", "抽取管理"),
+        ("reviews", "评审与评价"),
+        ("system", "系统管理"),
+    ]
+):
+    _registry.groups[_code] = MenuGroup(_code, _label, _order)
+
+
+def register_menu(group: str, *items: MenuItem) -> None:
+    """Add entries to a menu group (KeyError for an unknown group)."""
+    known = _registry.items[_registry.groups[group].code]
+    for item in items:
+        if all(other.code != item.code for other in known):
+            known.append(item)
+    known.sort(key=lambda item: item.order)
+
+
+def register_panel(page: str, panel: Panel) -> None:
+    """Add a tab to the panorama ``page`` (``experts:detail`` …)."""
+    panels = _registry.panels[page]
+    if all(other.code != panel.code for other in panels):
+        panels.append(panel)
+        panels.sort(key=lambda other: other.order)
+
+
+def panels_for(page: str, user: Any) -> list[Panel]:
+    """Return the tabs of ``page`` that ``user`` may see, in order."""
+    return [
+        panel
+        for panel in _registry.panels[page]
+        if not panel.permissions or any(user.has_permission(code) for code in panel.permissions)
+    ]
+
+
+def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
+    """Return the side menu that ``user`` may see; empty groups are left out."""
+    result = []
+    for group in _registry.groups.values():
+        items = [
+            item
+            for item in _registry.items[group.code]
+            if not item.permissions or any(user.has_permission(code) for code in item.permissions)
+        ]
+        if items:
+            result.append((group, items))
+    return result

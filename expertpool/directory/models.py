@@ -1,0 +1,164 @@
+"""Basic data that experts and projects refer to: units, specialties, divisions, titles, lists."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from expertpool.directory.enums import DictionaryCode, TitleLevel
+
+
+class Unit(models.Model):
+    """An organisation: employer, purchaser, bidder. Equal units are found by USCC first, then by
+    normalised name or alias (`directory.queries.units_matching`)."""
+
+    name = models.CharField("单位名称", max_length=200)
+    normalised_name = models.CharField("规范名称", max_length=200, db_index=True, editable=False)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uscc"], condition=~models.Q(uscc=""), name="directory_unit_uscc"
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="directory_unit_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitAlias(models.Model):
+    """A former or short name of a unit; matches like the name itself."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField("别名", max_length=200)
+    normalised_name = models.CharField("规范名称", max_length=200, db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位别名"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "normalised_name"], name="directory_alias_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Division(models.Model):
+    """An administrative division (行政区划): province 1, city 2, county 3."""
+
+    code = models.CharField("代码", max_length=6, primary_key=True)
+    name = models.CharField("名称", max_length=50)
+    level = models.PositiveSmallIntegerField("级别")
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="上级",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行政区划"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SpecialtyScheme(models.Model):
+    """A classification of specialties (发改法规〔2018〕316号, 政府采购品目 …)."""
+
+    code = models.SlugField("代码", max_length=32, unique=True)
+    name = models.CharField("名称", max_length=100)
+    active = models.BooleanField("启用", default=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专业体系"
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Specialty(models.Model):
+    """A node of a specialty tree. ``path`` is the codes from the root, each followed by ``/``, so
+    that a node and all below it are one prefix; a move rewrites the paths below."""
+
+    scheme = models.ForeignKey(
+        SpecialtyScheme, verbose_name="体系", on_delete=models.PROTECT, related_name="specialties"
+    )
+    code = models.CharField("代码", max_length=20)
+    name = models.CharField("名称", max_length=200)
+    level = models.PositiveSmallIntegerField("层级")
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="上级",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+    path = models.CharField("路径", max_length=200, editable=False)
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专业"
+        ordering = ["scheme", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="directory_specialty_code"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheme", "path"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="directory_path",
+            ),
+            models.Index(fields=["name"], name="directory_specialty_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Title(models.Model):
+    """A professional title (职称) with its level."""
+
+    name = models.CharField("职称", max_length=50, unique=True)
+    level = models.PositiveSmallIntegerField("级别", choices=TitleLevel.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "职称"
+        ordering = ["-level", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DictionaryItem(models.Model):
+    """One entry of a plain list (学历, 专家类型, 拒绝理由, 项目类型)."""
+
+    dictionary = models.CharField("字典", max_length=32, choices=DictionaryCode.choices)
+    name = models.CharField("名称", max_length=50)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "字典项"
+        ordering = ["dictionary", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["dictionary", "name"], name="directory_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,100 @@
+"""VDRAW-1, the draw that anybody can check. Plain Python: no Django, no database, no clock, no dice."""
+
+from expertpool.draws.engine.canonical import canonical_json
+from expertpool.draws.engine.events import (
+    END_STATES,
+    EXIT_REASONS,
+    SKIP_REASONS,
+    Drawn,
+    End,
+    Event,
+    Exit,
+    Seat,
+    Skip,
+    Supplement,
+    event_from_dict,
+    event_to_dict,
+)
+from expertpool.draws.engine.exceptions import EngineError, ReplayDifference
+from expertpool.draws.engine.feasibility import Feasibility, Shortage, check_feasibility
+from expertpool.draws.engine.hashing import HASH_NAMES, hash_function
+from expertpool.draws.engine.record import PROTOCOL, Opening, Record, build_record
+from expertpool.draws.engine.replay import replay
+from expertpool.draws.engine.rule import Group, Rule, build_rule
+from expertpool.draws.engine.seal import (
+    NONCE_BYTES,
+    SALT_BYTES,
+    SYSTEM_ROLE,
+    Candidate,
+    Order,
+    Reveal,
+    Sealed,
+    commit_identity,
+    commit_nonce,
+    encode_contribution,
+    order_candidates,
+    seal_draw,
+)
+from expertpool.draws.engine.seating import (
+    DrawState,
+    Step,
+    Unavailable,
+    end_draw,
+    exit_expert,
+    seat_first,
+    supplement,
+    void_draw,
+)
+from expertpool.draws.engine.verify import find_difference
+
+__all__ = [
+    "END_STATES",
+    "EXIT_REASONS",
+    "HASH_NAMES",
+    "NONCE_BYTES",
+    "PROTOCOL",
+    "SALT_BYTES",
+    "SKIP_REASONS",
+    "SYSTEM_ROLE",
+    "Candidate",
+    "DrawState",
+    "Drawn",
+    "End",
+    "EngineError",
+    "Event",
+    "Exit",
+    "Feasibility",
+    "Group",
+    "Opening",
+    "Order",
+    "Record",
+    "ReplayDifference",
+    "Reveal",
+    "Rule",
+    "Seat",
+    "Sealed",
+    "Shortage",
+    "Skip",
+    "Step",
+    "Supplement",
+    "Unavailable",
+    "build_record",
+    "build_rule",
+    "canonical_json",
+    "check_feasibility",
+    "commit_identity",
+    "commit_nonce",
+    "encode_contribution",
+    "end_draw",
+    "event_from_dict",
+    "event_to_dict",
+    "exit_expert",
+    "find_difference",
+    "hash_function",
+    "order_candidates",
+    "replay",
+    "seal_draw",
+    "seat_first",
+    "supplement",
+    "void_draw",
+]

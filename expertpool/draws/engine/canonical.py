@@ -1,0 +1,51 @@
+"""The subset of RFC 8785 (JSON canonicalisation) that VDRAW-1 hashes.
+
+Objects with ASCII keys, arrays, strings, integers within ±(2^53 - 1), booleans and null.
+"""
+
+import json
+from typing import Any
+
+from expertpool.draws.engine.exceptions import EngineError
+
+MAX_INTEGER = 2**53 - 1
+
+
+def canonical_json(value: Any) -> bytes:
+    """``value`` as canonical JSON in UTF-8; raises EngineError for what the subset does not hold."""
+    _check(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def canonical_text(text: str) -> str:
+    """A string as canonical JSON, quotes included."""
+    return canonical_json(text).decode()
+
+
+def _check(value: Any) -> None:
+    kind = type(value)
+    if value is None or kind is bool:
+        return
+    if kind is str:
+        _check_text(value)
+    elif kind is int:
+        if abs(value) > MAX_INTEGER:
+            raise EngineError(f"整数超出可规范化的范围：{value}")
+    elif kind is list or kind is tuple:
+        for item in value:
+            _check(item)
+    elif kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                raise EngineError(f"键必须是 ASCII 文本：{key!r}")
+            _check(item)
+    else:
+        raise EngineError(f"不能规范化的类型：{kind.__name__}")
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise EngineError("文本里有不完整的 Unicode 字符") from error

@@ -1,0 +1,167 @@
+"""The events of a record, in and out of JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from expertpool.draws.engine.exceptions import EngineError
+
+SKIP_REASONS = (
+    "on_leave",
+    "busy",
+    "blacklisted",
+    "avoided",
+    "frozen",
+    "expired",
+    "removed",
+    "ineligible",
+)
+EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", *SKIP_REASONS)
+
+SUCCESS = "success"
+SUCCESS_SUPPLEMENT = "success_supplement"
+UNSATISFIED = "unsatisfied"
+VOID = "void"
+END_STATES = (SUCCESS, SUCCESS_SUPPLEMENT, UNSATISFIED, VOID)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An expert's place: the group he sits in and his level there."""
+
+    commit: str
+    group: str
+    level: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"commit": self.commit, "group": self.group, "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The first seating, in seating order."""
+
+    type: ClassVar[str] = "drawn"
+    n: int
+    seats: tuple[Seat, ...]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A seated expert leaves his seat for good."""
+
+    type: ClassVar[str] = "exit"
+    n: int
+    commit: str
+    reason: str
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A candidate is passed over by the supplement that follows, and by no other."""
+
+    type: ClassVar[str] = "skip"
+    n: int
+    commit: str
+    reason: str
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Those whom a supplement seated, in seating order; empty if nobody was left."""
+
+    type: ClassVar[str] = "supplement"
+    n: int
+    seats: tuple[Seat, ...]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How the draw stands; ``lacking`` maps group id to the number of experts it lacks.
+
+    ``reason`` and ``by`` (two persons) belong to a void draw only.
+    """
+
+    type: ClassVar[str] = "end"
+    n: int
+    state: str
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    reason: str | None = None
+    by: tuple[str, ...] = ()
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = Drawn | Exit | Skip | Supplement | End
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """The event as it stands in a record."""
+    row: dict[str, Any] = {"n": event.n, "type": event.type}
+    if isinstance(event, Drawn | Supplement):
+        row["seats"] = [seat.to_dict() for seat in event.seats]
+    elif isinstance(event, Exit | Skip):
+        row |= {"commit": event.commit, "reason": event.reason}
+    else:
+        row["state"] = event.state
+        if event.lacking:
+            row["lacking"] = dict(event.lacking)
+        if event.state == VOID:
+            row |= {"reason": event.reason, "by": list(event.by)}
+    return {**event.further, **row}
+
+
+def event_from_dict(row: Mapping[str, Any]) -> Event:
+    """Read an event; keys the protocol does not name are kept in ``further``."""
+    try:
+        return _READERS[row["type"]](row)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EngineError(f"事件格式不对：{error}") from error
+
+
+def _read_drawn(row: Mapping[str, Any]) -> Event:
+    return Drawn(row["n"], _read_seats(row), _further(row, "seats"))
+
+
+def _read_supplement(row: Mapping[str, Any]) -> Event:
+    return Supplement(row["n"], _read_seats(row), _further(row, "seats"))
+
+
+def _read_exit(row: Mapping[str, Any]) -> Event:
+    return Exit(row["n"], row["commit"], row["reason"], _further(row, "commit", "reason"))
+
+
+def _read_skip(row: Mapping[str, Any]) -> Event:
+    return Skip(row["n"], row["commit"], row["reason"], _further(row, "commit", "reason"))
+
+
+def _read_end(row: Mapping[str, Any]) -> Event:
+    own = ("state", "lacking", "reason", "by") if row["state"] == VOID else ("state", "lacking")
+    return End(
+        n=row["n"],
+        state=row["state"],
+        lacking=dict(row.get("lacking", {})),
+        reason=row["reason"] if row["state"] == VOID else None,
+        by=tuple(row["by"]) if row["state"] == VOID else (),
+        further=_further(row, *own),
+    )
+
+
+def _read_seats(row: Mapping[str, Any]) -> tuple[Seat, ...]:
+    return tuple(Seat(seat["commit"], seat["group"], seat["level"]) for seat in row["seats"])
+
+
+def _further(row: Mapping[str, Any], *own: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in ("n", "type", *own)}
+
+
+_READERS = {
+    "drawn": _read_drawn,
+    "exit": _read_exit,
+    "skip": _read_skip,
+    "supplement": _read_supplement,
+    "end": _read_end,
+}

@@ -1,0 +1,36 @@
+"""The two hash functions a rule may name."""
+
+import hashlib
+from collections.abc import Callable
+
+from expertpool.draws.engine.exceptions import EngineError
+from expertpool.draws.engine.sm3 import sm3_digest
+
+HashFunction = Callable[[bytes], bytes]
+
+HASH_NAMES = ("sha256", "sm3")
+
+
+def hash_function(name: str) -> HashFunction:
+    """The function bytes → 32 bytes that the rule's ``hash`` names."""
+    if name == "sha256":
+        return _sha256
+    if name == "sm3":
+        return _openssl_sm3 if _openssl_has_sm3() else sm3_digest
+    raise EngineError(f"不支持的哈希算法：{name}（可用 sha256、sm3）")
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _openssl_sm3(data: bytes) -> bytes:
+    return hashlib.new("sm3", data).digest()
+
+
+def _openssl_has_sm3() -> bool:
+    try:
+        hashlib.new("sm3")
+    except ValueError:
+        return False
+    return True

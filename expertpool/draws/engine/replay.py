@@ -1,0 +1,95 @@
+"""Rebuild the state of a draw from its stored events, checking each one."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from expertpool.draws.engine.events import VOID, Drawn, End, Event, Exit, Skip, Supplement
+from expertpool.draws.engine.exceptions import EngineError, ReplayDifference
+from expertpool.draws.engine.seal import Order
+from expertpool.draws.engine.seating import (
+    DrawState,
+    Step,
+    end_draw,
+    exit_expert,
+    seat_first,
+    supplement,
+    void_draw,
+)
+
+
+def replay(order: Order, events: Iterable[Event]) -> DrawState:
+    """The state after ``events``, of which the first is the first seating.
+
+    Skips take effect in the supplement that follows them, whether or not their turn would have
+    come. Raises ReplayDifference at the first event that does not follow from those before it.
+    """
+    rows = list(events)
+    if not rows or not isinstance(rows[0], Drawn):
+        raise ReplayDifference("第一个事件必须是首次入席（drawn）")
+    skips: dict[str, str] = {}
+    state: DrawState | None = None
+    for n, event in enumerate(rows, start=1):
+        if event.n != n:
+            raise ReplayDifference(f"第 {n} 个事件的序号是 {event.n}")
+        try:
+            state = _apply(order, state, event, skips)
+        except ReplayDifference:
+            raise
+        except EngineError as error:
+            raise ReplayDifference(f"事件 {n}（{event.type}）：{error}") from error
+    if skips or state is None:
+        raise ReplayDifference("最后的跳过之后没有补抽")
+    return state
+
+
+def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str, str]) -> DrawState:
+    if state is None:
+        return _same_seats(seat_first(order), event)
+    if isinstance(event, Drawn):
+        raise EngineError("首次入席只能有一次")
+    if isinstance(event, Supplement):
+        step = supplement(state, skips.get)
+        skips.clear()
+        return replace(_same_seats(step, event), event_count=event.n)
+    if isinstance(event, Skip):
+        _check_skip(state, event, skips)
+        skips[event.commit] = event.reason
+        return state
+    if skips:
+        raise EngineError("跳过之后必须紧接补抽")
+    if isinstance(event, Exit):
+        return exit_expert(state, event.commit, event.reason).state
+    return _same_end(state, event)
+
+
+def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
+    sealed = state.order.sealed
+    position = next(
+        (i for i, candidate in enumerate(sealed.candidates) if candidate.commit == event.commit),
+        None,
+    )
+    if position is None:
+        raise EngineError(f"候选人里没有 {event.commit}")
+    if position in state.used or event.commit in skips:
+        raise EngineError(f"{event.commit} 已入过席或已跳过")
+
+
+def _same_seats(step: Step, event: Event) -> DrawState:
+    assert isinstance(event, Drawn | Supplement)
+    if step.seats != event.seats:
+        raise EngineError("席位与按规则重算的结果不一致")
+    return step.state
+
+
+def _same_end(state: DrawState, event: End) -> DrawState:
+    if event.state == VOID:
+        by = event.by if len(event.by) == 2 else ("", "")
+        return void_draw(state, event.reason or "", by).state
+    step = end_draw(state)
+    end = step.events[0]
+    assert isinstance(end, End)
+    if end.state != event.state:
+        raise EngineError(f"结束状态应为 {end.state}")
+    if event.lacking and event.lacking != end.lacking:
+        raise EngineError("缺额与按规则重算的结果不一致")
+    return step.state

@@ -1,0 +1,133 @@
+"""The rule: everything that is fixed and hashed before a draw's order exists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from expertpool.draws.engine.canonical import canonical_json
+from expertpool.draws.engine.exceptions import EngineError
+from expertpool.draws.engine.hashing import HASH_NAMES, HashFunction, hash_function
+from expertpool.draws.engine.text import is_hex, is_key
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A condition group: ``seats`` experts are wanted; ``content`` holds further sealed keys."""
+
+    id: str
+    name: str
+    seats: int
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**self.content, "id": self.id, "name": self.name, "seats": self.seats}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The sealed rule. ``content`` is the JSON object itself, the rest is read from it."""
+
+    content: Mapping[str, Any]
+    draw_id: str
+    hash_name: str
+    groups: tuple[Group, ...]
+    unit_cap: int | None
+    nonce_commit: str
+    contributors: tuple[str, ...]
+
+    @property
+    def digest(self) -> HashFunction:
+        return hash_function(self.hash_name)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.content)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Rule":
+        """Read and check a rule; raises EngineError naming the first thing that is wrong."""
+        canonical_json(dict(content))
+        _require(_is_text(content.get("draw_id")), "draw_id 必须是非空文本")
+        _require(_is_text(content.get("kind")), "kind 必须是非空文本")
+        _require(content["kind"] != "manual", "人工抽取不是可验证的随机抽取")
+        _require(content.get("hash") in HASH_NAMES, "hash 必须是 sha256 或 sm3")
+        _require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
+        cap = content.get("unit_cap")
+        _require(cap is None or _is_count(cap), "unit_cap 必须是 null 或正整数")
+        contributors = content.get("contributors")
+        _require(_is_text_list(contributors), "contributors 必须是非空文本的列表")
+        _require("system" not in contributors, "contributors 里不能有 system")
+        _require(len(set(contributors)) == len(contributors), "contributors 不能重复")
+        return cls(
+            content=dict(content),
+            draw_id=content["draw_id"],
+            hash_name=content["hash"],
+            groups=_read_groups(content.get("groups")),
+            unit_cap=cap,
+            nonce_commit=content["nonce_commit"],
+            contributors=tuple(contributors),
+        )
+
+
+def build_rule(
+    *,
+    draw_id: str,
+    projects: Sequence[str],
+    groups: Sequence[Group],
+    nonce_commit: str,
+    contributors: Sequence[str],
+    unit_cap: int | None = None,
+    exclusions: Mapping[str, int] | None = None,
+    hash_name: str = "sha256",
+    kind: str = "random",
+    reason: str | None = None,
+    supersedes: str | None = None,
+    further: Mapping[str, Any] | None = None,
+) -> Rule:
+    """Put a rule together; ``further`` holds additional sealed keys and may not replace the named ones."""
+    content: dict[str, Any] = {
+        "draw_id": draw_id,
+        "projects": list(projects),
+        "kind": kind,
+        "hash": hash_name,
+        "groups": [group.to_dict() for group in groups],
+        "unit_cap": unit_cap,
+        "exclusions": dict(exclusions or {}),
+        "nonce_commit": nonce_commit,
+        "contributors": list(contributors),
+        "reason": reason,
+        "supersedes": supersedes,
+    }
+    return Rule.from_dict({**(further or {}), **content})
+
+
+def _read_groups(value: Any) -> tuple[Group, ...]:
+    _require(isinstance(value, list | tuple) and len(value) > 0, "groups 必须是非空列表")
+    groups = tuple(_read_group(item) for item in value)
+    _require(len({group.id for group in groups}) == len(groups), "groups 里的 id 不能重复")
+    return groups
+
+
+def _read_group(value: Any) -> Group:
+    _require(isinstance(value, Mapping), "groups 里的每一项必须是对象")
+    _require(is_key(value.get("id")), "条件组 id 必须是非空 ASCII 文本")
+    _require(_is_text(value.get("name")), "条件组 name 必须是非空文本")
+    _require(_is_count(value.get("seats")), "条件组 seats 必须是正整数")
+    content = {key: item for key, item in value.items() if key not in ("id", "name", "seats")}
+    return Group(value["id"], value["name"], value["seats"], content)
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise EngineError(f"抽取规则：{message}")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(_is_text(item) for item in value)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value > 0

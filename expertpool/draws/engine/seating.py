@@ -1,0 +1,237 @@
+"""Steps 4 to 7: first seating, exits, supplements and the end, as functions state → step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from expertpool.draws.engine.board import Board, Sitting
+from expertpool.draws.engine.events import (
+    EXIT_REASONS,
+    SKIP_REASONS,
+    SUCCESS,
+    SUCCESS_SUPPLEMENT,
+    UNSATISFIED,
+    VOID,
+    Drawn,
+    End,
+    Event,
+    Exit,
+    Seat,
+    Skip,
+    Supplement,
+)
+from expertpool.draws.engine.exceptions import EngineError
+from expertpool.draws.engine.seal import Order
+
+Unavailable = Callable[[str], str | None]
+"""Asked with a commitment when its turn comes: a reason from SKIP_REASONS, or None to seat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawState:
+    """Where a draw stands after its events; rebuilt from an order and stored events by ``replay``.
+
+    ``sitting`` lists the seated of each group, the longest-seated first; ``seated`` lists them all
+    in the order in which they were seated; ``used`` holds everybody who was ever seated.
+    ``was_short``: a seating once left seats free. ``is_due``: somebody left since the last seating.
+    ``end``: the state of the closing event, until something follows it.
+    """
+
+    order: Order
+    sitting: Sitting
+    seated: tuple[int, ...]
+    used: frozenset[int]
+    event_count: int = 0
+    was_short: bool = False
+    is_due: bool = False
+    end: str | None = None
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Those who sit now, in the order in which they were seated."""
+        return _seats_of(self.order, self.sitting, self.seated)
+
+    @property
+    def lacking(self) -> dict[str, int]:
+        """Free seats by group id, without the groups that are full."""
+        rows = zip(self.order.sealed.rule.groups, self.sitting, strict=True)
+        return {group.id: group.seats - len(row) for group, row in rows if group.seats > len(row)}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The state after a step, the events to append, and earlier seats that changed their group."""
+
+    state: DrawState
+    events: tuple[Event, ...]
+    moved: tuple[Seat, ...] = ()
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Those whom this step seated, in seating order."""
+        last = self.events[-1]
+        return last.seats if isinstance(last, Drawn | Supplement) else ()
+
+
+def seat_first(order: Order) -> Step:
+    """Step 4: seat the order for the first time. Everybody under the seal counts as available."""
+    sealed = order.sealed
+    board = Board(sealed, tuple(() for _ in sealed.rule.groups))
+    seated = board.seat_by_levels(order.ranking, sealed.levels, frozenset(), lambda expert: False)
+    state = DrawState(order=order, sitting=_freeze(board), seated=(), used=frozenset())
+    return _seating_step(state, board, seated, [], Drawn)
+
+
+def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
+    """Free the seat of ``commit``, who never comes back. Refuses whoever does not sit now."""
+    _refuse_void(state)
+    if reason not in EXIT_REASONS:
+        raise EngineError(f"未知的退出原因：{reason}（可用 {'、'.join(EXIT_REASONS)}）")
+    expert = next((e for e in state.seated if _commit_of(state, e) == commit), None)
+    if expert is None:
+        raise EngineError(f"{commit} 此时不在席位上，不能退出")
+    event = Exit(state.event_count + 1, commit, reason)
+    after = replace(
+        state,
+        sitting=tuple(tuple(e for e in row if e != expert) for row in state.sitting),
+        seated=tuple(e for e in state.seated if e != expert),
+        event_count=event.n,
+        is_due=True,
+        end=None,
+    )
+    return Step(after, (event,))
+
+
+def supplement(state: DrawState, unavailable: Unavailable) -> Step:
+    """Step 6: fill the free seats from the same order, for each group and its levels in turn.
+
+    ``unavailable`` is asked only about candidates whose turn comes, once each; those it names a
+    reason for become skip events before the supplement. Refuses when no seat is free.
+    """
+    _refuse_void(state)
+    if not state.lacking:
+        raise EngineError("没有空席，不需要补抽")
+    board = Board(state.order.sealed, state.sitting)
+    skipped: dict[int, str] = {}
+
+    def is_skipped(expert: int) -> bool:
+        if expert not in skipped:
+            reason = unavailable(_commit_of(state, expert))
+            if reason is None:
+                return False
+            if reason not in SKIP_REASONS:
+                raise EngineError(f"未知的跳过原因：{reason}（可用 {'、'.join(SKIP_REASONS)}）")
+            skipped[expert] = reason
+        return True
+
+    seated = _seat_directly(state, board, is_skipped)
+    if board.free:
+        levels = state.order.sealed.levels
+        used = state.used | set(seated)
+        seated += board.seat_by_levels(state.order.ranking, levels, used, is_skipped)
+    skips = [
+        Skip(n, _commit_of(state, expert), reason)
+        for n, (expert, reason) in enumerate(skipped.items(), start=state.event_count + 1)
+    ]
+    return _seating_step(state, board, seated, skips, Supplement)
+
+
+def end_draw(state: DrawState) -> Step:
+    """Step 7: close the list as it stands: success, success_supplement or unsatisfied.
+
+    Success by supplement means that the draw had been short of candidates and a later supplement
+    completed it. Refuses while somebody who left has not been supplemented.
+    """
+    _refuse_void(state)
+    if state.end is not None:
+        raise EngineError("抽取已经结束，不能再次结束")
+    if state.lacking and state.is_due:
+        raise EngineError("有人退出后尚未补抽，不能结束")
+    full = SUCCESS_SUPPLEMENT if state.was_short else SUCCESS
+    name = UNSATISFIED if state.lacking else full
+    event = End(state.event_count + 1, name, lacking=state.lacking)
+    return Step(replace(state, event_count=event.n, end=name), (event,))
+
+
+def void_draw(state: DrawState, reason: str, by: tuple[str, str]) -> Step:
+    """Declare the draw void for good: a reason and two different persons."""
+    _refuse_void(state)
+    if not reason.strip():
+        raise EngineError("作废必须写明原因")
+    if len(set(by)) != 2 or not all(by):
+        raise EngineError("作废必须由两名不同的人员确认")
+    event = End(state.event_count + 1, VOID, reason=reason, by=by)
+    return Step(replace(state, event_count=event.n, end=VOID), (event,))
+
+
+def _seat_directly(state: DrawState, board: Board, is_skipped: Callable[[int], bool]) -> list[int]:
+    sealed = state.order.sealed
+    taken = set(state.used)
+    seated: list[int] = []
+    for group in range(len(sealed.rule.groups)):
+        if not board.free_in(group):
+            continue
+        by_level: dict[int, list[int]] = {level: [] for level in sealed.levels}
+        for expert in state.order.ranking:
+            for position, level in sealed.fits[expert]:
+                if position == group:
+                    by_level[level].append(expert)
+        for expert in (expert for row in by_level.values() for expert in row):
+            if not board.free_in(group):
+                break
+            if expert in taken or board.at_cap(expert) or is_skipped(expert):
+                continue
+            board.sit(expert, group)
+            taken.add(expert)
+            seated.append(expert)
+    return seated
+
+
+def _seating_step(
+    state: DrawState,
+    board: Board,
+    seated: list[int],
+    skips: list[Skip],
+    event_type: type[Drawn] | type[Supplement],
+) -> Step:
+    sitting = _freeze(board)
+    new = tuple(seated)
+    event = event_type(state.event_count + len(skips) + 1, _seats_of(state.order, sitting, new))
+    before = set(state.seats)
+    after = replace(
+        state,
+        sitting=sitting,
+        seated=state.seated + new,
+        used=state.used | set(new),
+        event_count=event.n,
+        was_short=state.was_short or board.free > 0,
+        is_due=False,
+        end=None,
+    )
+    moved = tuple(seat for seat in after.seats[: len(state.seated)] if seat not in before)
+    return Step(after, (*skips, event), moved)
+
+
+def _seats_of(order: Order, sitting: Sitting, experts: tuple[int, ...]) -> tuple[Seat, ...]:
+    sealed = order.sealed
+    group_of = {expert: group for group, row in enumerate(sitting) for expert in row}
+    return tuple(
+        Seat(
+            commit=sealed.candidates[expert].commit,
+            group=sealed.rule.groups[group_of[expert]].id,
+            level=dict(sealed.fits[expert])[group_of[expert]],
+        )
+        for expert in experts
+    )
+
+
+def _freeze(board: Board) -> Sitting:
+    return tuple(tuple(row) for row in board.sitting)
+
+
+def _commit_of(state: DrawState, expert: int) -> str:
+    return state.order.sealed.candidates[expert].commit
+
+
+def _refuse_void(state: DrawState) -> None:
+    if state.end == VOID:
+        raise EngineError("抽取已作废，不能再有变动")

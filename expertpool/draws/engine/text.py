@@ -1,0 +1,18 @@
+"""How values may be written in a record."""
+
+import re
+from typing import Any
+
+_HEX = re.compile(r"(?:[0-9a-f]{2})+\Z")
+
+
+def is_hex(value: Any, size: int | None = None) -> bool:
+    """Whether ``value`` is lower-case hex of ``size`` bytes (of at least one byte if None)."""
+    if not isinstance(value, str) or _HEX.match(value) is None:
+        return False
+    return size is None or len(value) == 2 * size
+
+
+def is_key(value: Any) -> bool:
+    """Whether ``value`` can be an object's key: ASCII and not empty."""
+    return isinstance(value, str) and value != "" and value.isascii()

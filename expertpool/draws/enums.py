@@ -1,0 +1,55 @@
+from django.db import models
+
+
+class DrawStatus(models.TextChoices):
+    """Life of one draw: sealed, then ordered and inviting, then ended (protocol VDRAW-1, step 7)."""
+
+    SEALED = "sealed", "已封存"
+    INVITING = "inviting", "抽取中"
+    SUCCESS = "success", "抽取成功"
+    SUCCESS_SUPPLEMENT = "success_supplement", "抽取成功（补抽）"
+    UNSATISFIED = "unsatisfied", "不满足"
+    ABANDONED = "abandoned", "已放弃"
+    VOID = "void", "已作废"
+
+
+class InvitationState(models.TextChoices):
+    INVITED = "invited", "待答复"
+    ACCEPTED = "accepted", "同意"
+    DECLINED = "declined", "拒绝"
+    NO_ANSWER = "no_answer", "未答复"
+    LEAVE = "leave", "请假"
+    REPLACED = "replaced", "更换"
+    CONFLICT = "conflict", "冲突"
+
+
+# Those who sit; every other state is an exit.
+SEATED_STATES = (InvitationState.INVITED, InvitationState.ACCEPTED)
+
+
+class Origin(models.TextChoices):
+    DRAWN = "drawn", "抽取"
+    SUPPLEMENT = "supplement", "补抽"
+
+
+class ReplyVia(models.TextChoices):
+    LINK = "link", "链接"
+    PORTAL = "portal", "专家端"
+    OPERATOR = "operator", "经办人登记"
+    DEADLINE = "deadline", "到期"
+    SYSTEM = "system", "系统"
+
+
+class ExclusionReason(models.TextChoices):
+    """Why somebody who fits a group is no candidate; the counts stand in the sealed rule."""
+
+    NOT_FORMAL = "not_formal", "未正式入库或冻结"
+    EXPIRED = "expired", "聘期已过"
+    DELETED = "deleted", "已删除"
+    BLACKLISTED = "blacklisted", "黑名单"
+    ON_LEAVE = "on_leave", "请假"
+    HELD = "held", "时间冲突"
+    AVOIDED_UNIT = "avoided_unit", "单位回避"
+    AVOIDED_PERSON = "avoided_person", "人员回避"
+    AVOIDED_PERIOD = "avoided_period", "时间段回避"
+    FREQUENCY_CAP = "frequency_cap", "超过参评次数上限"

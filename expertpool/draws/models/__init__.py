@@ -1,0 +1,14 @@
+from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
+from expertpool.draws.models.invitation import Hold, Invitation
+from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan
+
+__all__ = [
+    "Candidate",
+    "ConditionGroup",
+    "ConditionLevel",
+    "Draw",
+    "DrawEvent",
+    "DrawPlan",
+    "Hold",
+    "Invitation",
+]

@@ -1,0 +1,94 @@
+"""A draw as the protocol VDRAW-1 defines it: seal, candidates, events."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.draws.enums import DrawStatus
+
+
+class Draw(models.Model):
+    """One seal and one order for one project. ``status`` changes only in `draws.services`.
+
+    ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
+    system's contribution, encrypted with the seal key until the order is made. A project has at
+    most one draw that is neither abandoned nor void.
+    """
+
+    number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(
+        "状态", max_length=20, choices=DrawStatus.choices, default=DrawStatus.SEALED
+    )
+    rule = models.JSONField("规则")
+    candidate_count = models.PositiveIntegerField("候选人数")
+    seal = models.CharField("封存值", max_length=64)
+    nonce = models.BinaryField("系统随机数（加密）")
+    reveals = models.JSONField("揭示值", default=list)  # [{"role": "system", "value": "hex"}, …]
+    seed = models.CharField("种子", max_length=64, blank=True)
+    reveal_at = models.DateTimeField("名单公开时间")
+    released_at = models.DateTimeField("名单已公开", null=True)
+    sealed_at = models.DateTimeField("封存时间")
+    ordered_at = models.DateTimeField("定序时间", null=True)
+    ended_at = models.DateTimeField("结束时间", null=True)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="抽取人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=~models.Q(status__in=[DrawStatus.ABANDONED, DrawStatus.VOID]),
+                name="draws_one_valid_draw",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Candidate(models.Model):
+    """One candidate of a draw. Who it is stands only in ``opening``: expert id, number and salt,
+    encrypted with the seal key, which is kept outside the database."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="candidates")
+    position = models.PositiveIntegerField("叶序")  # by leaf, from 0: the order in the record
+    rank = models.PositiveIntegerField("抽签次序", null=True)  # by ticket, from 0
+    commit = models.CharField("身份承诺", max_length=64)
+    groups = models.JSONField("条件组级次")  # {"g1": 1}
+    unit = models.CharField("单位代号", max_length=16, null=True)  # noqa: DJ001 (null is "no unit" in the record)
+    opening = models.BinaryField("身份（加密）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "候选人"
+        ordering = ["draw", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "position"], name="draws_candidate_position"),
+            models.UniqueConstraint(fields=["draw", "rank"], name="draws_candidate_rank"),
+            models.UniqueConstraint(fields=["draw", "commit"], name="draws_candidate_commit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.commit[:12]
+
+
+class DrawEvent(models.Model):
+    """One event of the record, append-only: drawn, exit, skip, supplement, end."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="events")
+    n = models.PositiveIntegerField("序号")
+    at = models.DateTimeField("时间")
+    content = models.JSONField("内容")  # as in the record, with "type", "at", "by"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取事件"
+        ordering = ["draw", "n"]
+        constraints = [models.UniqueConstraint(fields=["draw", "n"], name="draws_event_n")]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} #{self.n}"

@@ -1,0 +1,88 @@
+"""Seated experts, their invitations, and the time for which they are held."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+
+from expertpool.core.fields import BlindIndexField
+from expertpool.draws.enums import InvitationState, Origin, ReplyVia
+from expertpool.draws.models.draw import Candidate, Draw
+
+
+class Invitation(models.Model):
+    """One seated expert and his answer; exactly one for a candidate.
+
+    ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
+    empty while names are sealed; `draws.services.release` fills it at the reveal time.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
+    candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="invitation")
+    line = models.PositiveIntegerField(
+        "行号"
+    )  # order on the sheet: seating order, supplements last
+    group = models.CharField("条件组", max_length=8)
+    level = models.PositiveSmallIntegerField("级次")
+    origin = models.CharField("类型", max_length=12, choices=Origin.choices)
+    state = models.CharField(
+        "参与状态", max_length=12, choices=InvitationState.choices, default=InvitationState.INVITED
+    )
+    expert = models.ForeignKey(
+        "experts.Expert", verbose_name="专家", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
+    invited_at = models.DateTimeField("邀请时间")
+    deadline_at = models.DateTimeField("答复截止")
+    replied_at = models.DateTimeField("答复时间", null=True)
+    replied_via = models.CharField("答复方式", max_length=12, choices=ReplyVia.choices, blank=True)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "邀请"
+        ordering = ["draw", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "line"], name="draws_invitation_line"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "deadline_at"], name="draws_invitation_deadline"),
+            models.Index(fields=["expert", "state"], name="draws_invitation_expert"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} 第 {self.line} 行"
+
+
+class Hold(models.Model):
+    """That an expert is taken (invited or accepted) for the time of a project.
+
+    ``holder`` is a blind index of the expert's id, so that nobody reads from it who sits where;
+    the exclusion constraint makes two holds of one expert at one time impossible.
+    """
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="hold")
+    holder = BlindIndexField("专家索引", null=False)
+    during = DateTimeRangeField("占用时间")
+    active = models.BooleanField("有效", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "占用"
+        constraints = [
+            ExclusionConstraint(
+                name="draws_no_double_booking",
+                expressions=[("holder", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=models.Q(active=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invitation_id} {self.during}"

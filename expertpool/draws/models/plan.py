@@ -1,0 +1,83 @@
+"""What is to be drawn: the condition groups of a project and the settings of its draw."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class DrawPlan(models.Model):
+    """The draw settings of one project (抽取方案). Changed freely until a draw is sealed."""
+
+    project = models.OneToOneField("projects.Project", on_delete=models.CASCADE, related_name="+")
+    unit_cap = models.PositiveSmallIntegerField(
+        "同一单位最多人数", null=True, blank=True, default=1
+    )
+    frequency_cap = models.PositiveSmallIntegerField("参评次数上限", null=True, blank=True)
+    frequency_days = models.PositiveSmallIntegerField("统计天数", default=365)
+    contributors = models.JSONField(
+        "随机值提供人", default=list, blank=True
+    )  # ["operator", "supervisor"]
+    reply_minutes = models.PositiveIntegerField("答复时限（分钟）", default=60)
+    leave_hours = models.PositiveSmallIntegerField("最晚请假（评审前小时）", default=2)
+    reveal_hours = models.PositiveSmallIntegerField("名单公开（评审前小时）", default=2)
+    channels = models.JSONField("邀请渠道", default=list)  # notifications.enums.ChannelCode values
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取方案"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(unit_cap__isnull=True) | models.Q(unit_cap__gt=0),
+                name="draws_plan_unit_cap",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reply_minutes__gt=0), name="draws_plan_reply_minutes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"抽取方案 {self.project_id}"
+
+
+class ConditionGroup(models.Model):
+    """One condition group (条件组): a name and a number of seats."""
+
+    plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField("名称", max_length=50)
+    seats = models.PositiveSmallIntegerField("抽取人数")
+    order = models.PositiveSmallIntegerField("次序")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "条件组"
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "order"], name="draws_group_order"),
+            models.CheckConstraint(condition=models.Q(seats__gt=0), name="draws_group_seats"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def code(self) -> str:
+        """The group's id in the record: g1, g2 …"""
+        return f"g{self.order}"
+
+
+class ConditionLevel(models.Model):
+    """The conditions of one level (条件级次) of a group; level 1 fits best."""
+
+    group = models.ForeignKey(ConditionGroup, on_delete=models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField("级次")
+    criteria = models.JSONField("条件", default=dict)  # canonical criteria, see core.criteria
+
+    class Meta:
+        verbose_name = verbose_name_plural = "条件级次"
+        ordering = ["level"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "level"], name="draws_level_once"),
+            models.CheckConstraint(condition=models.Q(level__gt=0), name="draws_level_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} 级次 {self.level}"

@@ -1,0 +1,15 @@
+from expertpool.experts.models.avoidance import AvoidanceUnit
+from expertpool.experts.models.blacklist import BlacklistEntry
+from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
+from expertpool.experts.models.leave import Leave
+from expertpool.experts.models.version import ExpertVersion
+
+__all__ = [
+    "AvoidanceUnit",
+    "BlacklistEntry",
+    "Expert",
+    "ExpertSpecialty",
+    "ExpertVersion",
+    "Leave",
+    "Tag",
+]

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.experts.models.expert import Expert
+
+
+class BlacklistEntry(models.Model):
+    """That an expert was put on the blacklist: why, on what evidence, until when, and the end."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="blacklist_entries")
+    reason = models.CharField("原因", max_length=500)
+    evidence = models.CharField("依据", max_length=500, blank=True)
+    until_date = models.DateField("期限至", null=True, blank=True)
+    added_at = models.DateTimeField("移入时间")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    removed_at = models.DateTimeField("移出时间", null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    removal_reason = models.CharField("移出原因", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "黑名单记录"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert"],
+                condition=models.Q(removed_at__isnull=True),
+                name="experts_blacklisted_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert_id} {self.added_at:%Y-%m-%d}"

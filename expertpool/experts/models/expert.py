@@ -1,0 +1,168 @@
+"""The record of an expert: one person or organisation, one file."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.directory.enums import TitleLevel
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
+
+
+class Tag(models.Model):
+    """A custom group of experts (专家分组)."""
+
+    name = models.CharField("分组名称", max_length=50, unique=True)
+    colour = models.CharField("颜色", max_length=16, default="blue")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家分组"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Expert(models.Model):
+    """An expert of the pool.
+
+    ``status`` changes only through `experts.services.status.set_status`. ``number`` (ZJ…) never
+    changes: it is the ``ref`` of draw records. ``search_tokens`` holds the two-character tokens of
+    name, employer, number and pinyin initials (`experts.services.search_index`).
+    """
+
+    number = models.CharField("专家编号", max_length=20, unique=True, editable=False)
+    kind = models.CharField(
+        "类别", max_length=12, choices=ExpertKind.choices, default=ExpertKind.INDIVIDUAL
+    )
+    name = models.CharField("姓名", max_length=100)
+    sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    id_number = EncryptedTextField("身份证号")
+    id_number_index = BlindIndexField("身份证号索引")
+    phone = EncryptedTextField("手机号")
+    phone_index = BlindIndexField("手机号索引")
+    phone_tail_index = BlindIndexField("手机尾号索引")
+    email = EncryptedTextField("邮箱")
+    email_index = BlindIndexField("邮箱索引")
+    employer = models.ForeignKey(
+        "directory.Unit",
+        verbose_name="工作单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    title = models.CharField("职称", max_length=50, blank=True)
+    title_level = models.PositiveSmallIntegerField(
+        "职称级别", choices=TitleLevel.choices, default=TitleLevel.NONE
+    )
+    position = models.CharField("职务", max_length=50, blank=True)
+    education = models.CharField("学历", max_length=50, blank=True)
+    practice_years = models.PositiveSmallIntegerField("从业年限", null=True, blank=True)
+    division = models.ForeignKey(
+        "directory.Division",
+        verbose_name="所在地区",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    expert_type = models.CharField("专家类型", max_length=50, blank=True)
+    address = models.CharField("通讯地址", max_length=200, blank=True)
+    postcode = models.CharField("邮编", max_length=10, blank=True)
+    bank_name = models.CharField("开户银行", max_length=100, blank=True)
+    bank_account = EncryptedTextField("银行账号")
+    remark = models.TextField("备注", blank=True)
+    contact_person = models.CharField("联系人", max_length=50, blank=True)  # kind organisation
+
+    status = models.CharField(
+        "状态", max_length=12, choices=ExpertStatus.choices, default=ExpertStatus.PENDING
+    )
+    status_before_deletion = models.CharField(
+        "删除前状态", max_length=12, blank=True, editable=False
+    )
+    deletion_reason = models.CharField("删除原因", max_length=200, blank=True, editable=False)
+    deleted_at = models.DateTimeField("删除时间", null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="删除人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    term_start_date = models.DateField("聘期开始", null=True, blank=True)
+    term_end_date = models.DateField("聘期至", null=True, blank=True)
+    source = models.CharField(
+        "来源", max_length=16, choices=ExpertSource.choices, default=ExpertSource.MANUAL
+    )
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="所属部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登录账号",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    specialties = models.ManyToManyField(
+        "directory.Specialty", verbose_name="评审专业", through="ExpertSpecialty", related_name="+"
+    )
+    tags = models.ManyToManyField(Tag, verbose_name="分组", blank=True, related_name="experts")
+    search_tokens = ArrayField(models.CharField(max_length=8), default=list, editable=False)
+    created_at = models.DateTimeField("入库时间")
+    updated_at = models.DateTimeField("更新时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["phone_index"], name="experts_phone_once"),
+            models.UniqueConstraint(fields=["id_number_index"], name="experts_id_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ExpertStatus.values), name="experts_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(term_start_date__isnull=True)
+                | models.Q(term_end_date__isnull=True)
+                | models.Q(term_end_date__gte=models.F("term_start_date")),
+                name="experts_term_order",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_tokens"], name="experts_search"),
+            models.Index(fields=["status", "-id"], name="experts_status"),
+            models.Index(fields=["status", "term_end_date"], name="experts_term"),
+            models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.number}）"
+
+
+class ExpertSpecialty(models.Model):
+    """That an expert holds a specialty."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="specialty_links")
+    specialty = models.ForeignKey("directory.Specialty", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家专业"
+        constraints = [
+            models.UniqueConstraint(fields=["expert", "specialty"], name="experts_specialty_once"),
+        ]
+        indexes = [models.Index(fields=["specialty", "expert"], name="experts_by_specialty")]
+
+    def __str__(self) -> str:
+        return f"{self.expert_id} {self.specialty_id}"

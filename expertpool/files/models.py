@@ -1,0 +1,36 @@
+"""Stored files and what they are attached to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Attachment(models.Model):
+    """A file that belongs to one subject (``projects.project`` 12 …). Never served by URL:
+    `files.views.download` checks the right through the subject's registered policy."""
+
+    subject_type = models.CharField("所属对象类型", max_length=64)
+    subject_id = models.CharField("所属对象编号", max_length=64)
+    kind = models.CharField("类别", max_length=32, blank=True)
+    name = models.CharField("文件名", max_length=200)
+    file = models.FileField("文件", upload_to="attachments/%Y/%m/")
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveBigIntegerField("大小（字节）")
+    sha256 = models.BinaryField("SHA-256", max_length=32)
+    created_at = models.DateTimeField("上传时间")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="上传人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "附件"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="files_subject")]
+
+    def __str__(self) -> str:
+        return self.name

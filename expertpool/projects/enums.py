@@ -1,0 +1,62 @@
+from django.db import models
+
+
+class Regime(models.TextChoices):
+    """The law a project is under; each has its rule set in `projects.rules`."""
+
+    TENDER = "tender", "招标投标"
+    PROCUREMENT = "procurement", "政府采购"
+    INTERNAL = "internal", "内部评审"
+
+
+class ProjectStatus(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    PENDING = "pending", "待审核"
+    APPROVED = "approved", "已审核"
+    REJECTED = "rejected", "已退回"
+    ARCHIVED = "archived", "已归档"
+
+
+# The only allowed changes; `projects.services.state.set_project_status` is the only door.
+STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
+    ProjectStatus.DRAFT: frozenset({ProjectStatus.PENDING}),
+    ProjectStatus.PENDING: frozenset(
+        {ProjectStatus.APPROVED, ProjectStatus.REJECTED, ProjectStatus.DRAFT}
+    ),
+    ProjectStatus.REJECTED: frozenset({ProjectStatus.PENDING, ProjectStatus.DRAFT}),
+    ProjectStatus.APPROVED: frozenset({ProjectStatus.ARCHIVED}),
+    ProjectStatus.ARCHIVED: frozenset(),
+}
+
+
+class DrawState(models.TextChoices):
+    """Where the draw of a project stands; the draws app moves it through
+    `projects.services.state.set_draw_state`."""
+
+    NOT_DRAWN = "not_drawn", "未抽取"
+    DRAWING = "drawing", "抽取中"
+    SUCCESS = "success", "抽取成功"
+    UNSATISFIED = "unsatisfied", "不满足"
+    SUCCESS_SUPPLEMENT = "success_supplement", "抽取成功（补抽）"
+
+
+DRAW_TRANSITIONS: dict[str, frozenset[str]] = {
+    DrawState.NOT_DRAWN: frozenset({DrawState.DRAWING}),
+    DrawState.DRAWING: frozenset(
+        {
+            DrawState.SUCCESS,
+            DrawState.UNSATISFIED,
+            DrawState.SUCCESS_SUPPLEMENT,
+            DrawState.NOT_DRAWN,
+        }
+    ),
+    DrawState.SUCCESS: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
+    DrawState.UNSATISFIED: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
+    DrawState.SUCCESS_SUPPLEMENT: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
+}
+
+
+class AvoidanceSubject(models.TextChoices):
+    UNIT = "unit", "回避单位"
+    PERSON = "person", "回避人员"
+    PERIOD = "period", "回避时间段"

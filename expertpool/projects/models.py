@@ -1,0 +1,152 @@
+"""Projects for which experts are drawn, and what their draws have to avoid."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus, Regime
+
+
+class Project(models.Model):
+    """A tender, review or acceptance meeting. ``status`` and ``draw_state`` change only through
+    `projects.services.state`; the approver is never the applicant."""
+
+    number = models.CharField("项目编号", max_length=50, unique=True)
+    name = models.CharField("项目名称", max_length=200)
+    kind = models.CharField("项目类型", max_length=50, blank=True)
+    regime = models.CharField("适用制度", max_length=12, choices=Regime.choices)
+    department = models.ForeignKey(
+        "accounts.Department", verbose_name="所属部门", on_delete=models.PROTECT, related_name="+"
+    )
+    purchaser = models.ForeignKey(
+        "directory.Unit",
+        verbose_name="采购单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    budget = models.DecimalField(
+        "预算（元）", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    opening_at = models.DateTimeField("评审开始时间")
+    duration_minutes = models.PositiveIntegerField("预计时长（分钟）", default=240)
+    place = models.CharField("评审地点", max_length=200)
+    check_in_at = models.DateTimeField("报到时间", null=True, blank=True)
+    contact_name = models.CharField("联系人", max_length=50)
+    contact_phone = models.CharField("联系电话", max_length=30)
+    description = models.TextField("项目说明", blank=True)
+
+    status = models.CharField(
+        "审核状态", max_length=12, choices=ProjectStatus.choices, default=ProjectStatus.DRAFT
+    )
+    draw_state = models.CharField(
+        "抽取状态", max_length=20, choices=DrawState.choices, default=DrawState.NOT_DRAWN
+    )
+    created_at = models.DateTimeField("创建时间")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    decided_at = models.DateTimeField("审核时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="审核人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decision_note = models.CharField("审核意见", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=ProjectStatus.values), name="projects_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(draw_state__in=DrawState.values),
+                name="projects_draw_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("created_by")),
+                name="projects_approver_not_applicant",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(draw_state=DrawState.NOT_DRAWN)
+                | models.Q(status__in=[ProjectStatus.APPROVED, ProjectStatus.ARCHIVED]),
+                name="projects_drawn_only_approved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gt=0), name="projects_duration"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="projects_status"),
+            models.Index(fields=["draw_state", "-id"], name="projects_draw_state"),
+            models.Index(fields=["opening_at"], name="projects_opening"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="projects_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def closing_at(self) -> datetime:
+        """When the meeting is expected to end; an expert is held from opening to closing."""
+        return self.opening_at + timedelta(minutes=self.duration_minutes)
+
+
+class Avoidance(models.Model):
+    """One thing that the project's draws avoid.
+
+    unit: experts employed by or otherwise tied to it (``unit``, or ``name``/``uscc`` as typed);
+    person: an expert named by ``name`` (and ``unit_name``) or by ``expert_number``;
+    period: experts who took part in a review between ``from_date`` and ``to_date``.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="avoidances")
+    subject = models.CharField("类别", max_length=8, choices=AvoidanceSubject.choices)
+    unit = models.ForeignKey(
+        "directory.Unit",
+        verbose_name="单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    name = models.CharField("名称", max_length=200, blank=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    unit_name = models.CharField("所在单位", max_length=200, blank=True)
+    expert_number = models.CharField("专家编号", max_length=20, blank=True)
+    from_date = models.DateField("开始日期", null=True, blank=True)
+    to_date = models.DateField("结束日期", null=True, blank=True)
+    reason = models.CharField("原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "回避"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subject=AvoidanceSubject.UNIT)
+                & (models.Q(unit__isnull=False) | ~models.Q(name=""))
+                | models.Q(subject=AvoidanceSubject.PERSON)
+                & (~models.Q(name="") | ~models.Q(expert_number=""))
+                | models.Q(
+                    subject=AvoidanceSubject.PERIOD,
+                    from_date__isnull=False,
+                    to_date__gte=models.F("from_date"),
+                ),
+                name="projects_avoidance_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_subject_display()} {self.name or self.unit or self.from_date}"

@@ -12,6 +12,19 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def load_env_file(path: Path) -> None:
+    """Read `NAME=value` lines into the environment; what is set there already wins."""
+    if not path.is_file():
+        return
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.lstrip().startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+load_env_file(Path(os.environ.get("EXPERTPOOL_ENV", BASE_DIR / ".env")))
 HOME = Path(os.environ.get("EXPERTPOOL_HOME", BASE_DIR / "var")).resolve()
 
 

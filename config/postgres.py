@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
+import locale
 import os
 import pwd
 import re
@@ -34,6 +35,7 @@ SYSTEM_ACCOUNT = "expertpool"
 # Where a root without a public path keeps what that account must be able to read.
 PUBLIC_FOLDER = Path("/var/lib/expertpool")
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes, 103 on macOS
+FIRST_WITH_BUILTIN_LOCALE = 17
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -102,9 +104,12 @@ class EmbeddedServer:
             if not (self._data / "PG_VERSION").exists():
                 self._make_data()
             self._refuse_other_version()
+            socket_dir = self._make_socket_dir()
+            # PostgreSQL heeds the number of a killed server even when somebody else has it now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
+            (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             settings = () if self.durable else FAST
-            options = ["-k", str(self._make_socket_dir()), "-p", "5432", "-c", "listen_addresses="]
+            options = ["-k", str(socket_dir), "-p", "5432", "-c", "listen_addresses="]
             options += [word for setting in settings for word in ("-c", setting)]
             log = str(self._data.parent / "server.log")
             data = str(self._data)
@@ -139,11 +144,12 @@ class EmbeddedServer:
         self._end_leftovers()
         part = self._data.with_name("data.part")
         shutil.rmtree(part, ignore_errors=True)
-        # Builtin C.UTF-8 sorts alike on every machine and lets pg_trgm see Chinese letters.
-        builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-        locale = builtin if self._version() >= 17 else ("--locale=C.UTF-8",)  # noqa: PLR2004
+        # Builtin C.UTF-8 sorts alike on every machine. Without LC_CTYPE pg_trgm sees no Chinese.
+        language = ["--locale=C", f"--lc-ctype={_utf8_locale()}"]
+        if self._version() >= FIRST_WITH_BUILTIN_LOCALE:
+            language += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         account = ("-U", SUPERUSER, "--auth=trust", "--encoding=UTF8")
-        self._run("initdb", "-D", str(part), *account, *locale, "--no-sync", "--no-instructions")
+        self._run("initdb", "-D", str(part), *account, *language, "--no-sync", "--no-instructions")
         part.rename(self._data)
 
     def _end_leftovers(self) -> None:
@@ -218,9 +224,7 @@ class EmbeddedServer:
         return text
 
     def _version(self) -> int:
-        match = re.search(r"(\d+)", self._run("postgres", "--version"))
-        assert match  # noqa: S101
-        return int(match[1])
+        return int(re.findall(r"\d+", self._run("postgres", "--version"))[0])
 
 
 def _programs() -> Path:
@@ -252,6 +256,22 @@ def _public_copy(installed: Path) -> Path:
                 path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
         part.rename(copy)
     return copy
+
+
+def _utf8_locale() -> str:
+    """Return a locale of this machine in which Chinese characters are letters."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8", "zh_CN.UTF-8"):
+            try:
+                locale.setlocale(locale.LC_CTYPE, name)
+            except locale.Error:
+                continue
+            return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    message = "本机没有 UTF-8 语言环境（C.UTF-8 或 en_US.UTF-8），请先安装。"
+    raise DatabaseUnavailableError(message)
 
 
 def _is_root() -> bool:

@@ -1,8 +1,11 @@
 """Differences of the test settings from `settings.py`, nothing else."""
 
 import os
+from pathlib import Path
 
 os.environ["DEBUG"] = "1"
+os.environ["EXPERTPOOL_ENV"] = os.devnull  # a developer's .env does not change a test
+os.environ.setdefault("EXPERTPOOL_HOME", str(Path(__file__).resolve().parent.parent / "var/test"))
 
 from config.settings import *  # noqa: F403
 from config.settings import STORAGES

@@ -1,0 +1,60 @@
+# Every target is one or two lines that call a script in tools/ or a command. `make` lists them.
+
+# The first Python >= 3.11 that can make a virtual environment.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
+	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup dev assets test lint fmt seed bench features pictures coverage lock browser python
+
+help: ## 列出所有命令
+	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+## 使用
+run: setup assets ## 启动全部：环境、页面资源、数据库、演示数据、网页服务和后台任务
+	@$(BIN)/expertpool run
+
+setup: python ## 准备运行所需的 Python 环境（.venv）
+	@$(PYTHON) tools/setup.py run
+
+assets: ## 生成页面资源（build/）
+	@$(BIN)/python tools/assets.py
+
+seed: setup ## 生成演示数据（ARGS="--stage done"）
+	@$(BIN)/expertpool seed-demo $(ARGS)
+
+## 开发
+dev: python ## 准备开发所需的 Python 环境（.venv）
+	@$(PYTHON) tools/setup.py dev
+
+fmt: dev ## 整理代码和模板的格式
+	@$(BIN)/python -m tools.format
+
+lint: dev ## 全部静态检查
+	@$(BIN)/python -m tools.lint
+
+test: dev browser assets lint ## CI 所做的一切：检查，然后全部测试（ARGS="tests/draws -n0"）
+	@$(BIN)/python -m pytest $(ARGS)
+
+coverage: dev assets ## 测试并报告未测到的代码
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+browser: dev
+	@$(BIN)/python -m tools.browser
+
+## 数据与文档
+bench: setup ## 大数据量下测量耗时（ARGS=…）
+	@$(BIN)/expertpool bench $(ARGS)
+
+features: dev ## 功能清单：每项功能由哪些测试证明
+	@$(BIN)/python -m tools.features
+
+pictures: dev browser assets ## 给主要页面拍照（docs/pictures/）
+	@$(BIN)/python -m tools.pictures
+
+lock: dev ## 重新锁定依赖（requirements/*.txt）
+	@$(BIN)/python -m tools.lock
+
+python:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 以上（含 venv 模块；Debian：apt install python3 python3-venv）"; exit 1; }

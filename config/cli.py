@@ -1,0 +1,68 @@
+"""The command `expertpool`: finds what a word means and hands the rest of the line to it.
+
+Imports nothing but the standard library, so that `expertpool verify-draw` runs with no Django,
+no settings and no database.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+DJANGO = "config.commands:django_command"
+ENTRY_POINTS = {
+    "run": "config.supervisor:main",
+    "serve": "config.commands:serve",
+    "verify-draw": "expertpool.draws.engine.verify:main",
+}
+USAGE = """专家库综合管理系统
+
+用法：expertpool 命令 [参数…]        某条命令的参数：expertpool 命令 --help
+
+运行
+  run                            启动全部：数据库、网页服务和后台任务
+  serve                          只启动网页服务（HOST、PORT 指定地址，默认 127.0.0.1:8000）
+  worker                         只启动后台任务
+  migrate                        升级数据库结构
+
+数据
+  seed-demo                      生成演示数据
+  create-admin                   新建管理员账号
+  import-experts 文件.xlsx       导入专家（--dry-run 只检查，--report 未导入.xlsx，--json）
+
+核验
+  verify-draw 文件.json          核验一次抽取的公开记录，不需要数据库
+  verify-chain                   核验操作留痕的链条
+
+其他
+  bench                          在大数据量下测量耗时
+  django …                       Django 自带的管理命令
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run ``arguments`` (default: the command line); return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] in {"help", "-h", "--help"}:
+        print(USAGE, end="")
+        return 0
+    command, *rest = arguments
+    if command in ENTRY_POINTS:
+        return _call(ENTRY_POINTS[command], rest)
+    if command == "worker":
+        return _call(DJANGO, ["procrastinate", "worker", *rest])
+    if command == "django":
+        return _call(DJANGO, rest)
+    if f"\n  {command} " in USAGE:
+        return _call(DJANGO, [command.replace("-", "_"), *rest])
+    print(f"没有“{command}”这条命令。\n\n{USAGE}", end="", file=sys.stderr)
+    return 2
+
+
+def _call(entry_point: str, arguments: list[str]) -> int:
+    module, _, function = entry_point.partition(":")
+    return int(getattr(import_module(module), function)(arguments) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What the words of `expertpool` do when they need Django: each keeps the database running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+from granian.constants import Interfaces
+from granian.server import Server
+
+from config.database import database_running
+from config.environment import env_int, env_str
+from config.postgres import DatabaseUnavailableError
+
+DEFAULT_PORT = 8000
+
+
+def django_command(arguments: list[str]) -> int:
+    """Run a Django management command, with the database running around it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    end_on_signals()
+    end_with_supervisor()
+    try:
+        with database_running():
+            execute_from_command_line(["expertpool", *arguments])
+    except (DatabaseUnavailableError, ImproperlyConfigured) as error:
+        print(f"无法启动：{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve(arguments: list[str]) -> int:
+    """Serve the pages at HOST:PORT with granian until told to stop."""
+    if arguments:
+        print("serve 没有参数；地址用环境变量 HOST 和 PORT 指定。", file=sys.stderr)
+        return 2
+    end_with_supervisor()
+    try:
+        with database_running():
+            Server(
+                "config.wsgi:application",
+                address=host(),
+                port=port(),
+                interface=Interfaces.WSGI,
+                workers=env_int("WEB_PROCESSES", default=1),
+                blocking_threads=env_int("WEB_THREADS", default=8),
+                websockets=False,
+                workers_kill_timeout=10,
+            ).serve()
+    except (DatabaseUnavailableError, ImproperlyConfigured) as error:
+        print(f"无法启动：{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def host() -> str:
+    return env_str("HOST", "127.0.0.1")
+
+
+def port() -> int:
+    return env_int("PORT", default=DEFAULT_PORT)
+
+
+def end_on_signals() -> None:
+    """Turn SIGTERM and SIGHUP into an orderly exit, so that the database is stopped too."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+
+
+def end_with_supervisor() -> None:
+    """Leave when the supervisor is gone, however it went: its end of our standard input closes."""
+    if os.environ.pop("EXPERTPOOL_SUPERVISED", ""):
+
+        def watch() -> None:
+            os.read(sys.stdin.fileno(), 1)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,175 @@
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.database import database_settings
+from config.environment import BASE_DIR
+from config.postgres import DATABASE, SUPERUSER, DatabaseUnavailableError, EmbeddedServer
+
+# A process that uses the server of the HOME given to it until its input closes.
+USER = """
+import sys; from pathlib import Path; from config.postgres import EmbeddedServer
+with EmbeddedServer(Path(sys.argv[1]), durable=False).running():
+    print("up", flush=True); sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def public_path() -> Iterator[Path]:
+    """A folder that other accounts may enter; pytest's own are closed to them."""
+    with TemporaryDirectory(prefix="expertpool-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def server(public_path: Path) -> Iterator[EmbeddedServer]:
+    server = EmbeddedServer(public_path / "home", durable=False)
+    yield server
+    number = postmaster(server)
+    if number:
+        os.kill(number, signal.SIGQUIT)
+
+
+def postmaster(server: EmbeddedServer) -> int:
+    path = server.folder / "data" / "postmaster.pid"
+    return int(path.read_text().split()[0]) if path.exists() else 0
+
+
+def connect(server: EmbeddedServer) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(server.socket_dir), user=SUPERUSER, dbname=DATABASE, autocommit=True
+    )
+
+
+def start_user(server: EmbeddedServer) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", USER, str(server.home)]
+    user = subprocess.Popen(command, cwd=BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert user.stdout
+    assert user.stdout.readline() == b"up\n"
+    user.stdout.close()
+    return user
+
+
+def leave(user: subprocess.Popen[bytes]) -> None:
+    assert user.stdin
+    user.stdin.close()
+    assert user.wait(30) == 0
+
+
+def test_the_last_user_stops_the_server_and_data_stay(server: EmbeddedServer) -> None:
+    with server.running(), connect(server) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+        first, second = start_user(server), start_user(server)
+        running = postmaster(server)
+    leave(first)
+    assert postmaster(server) == running
+    leave(second)
+    assert postmaster(server) == 0
+
+    with server.running(), connect(server) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (1,)
+
+
+def test_a_killed_user_is_not_counted(server: EmbeddedServer) -> None:
+    user = start_user(server)
+    running = postmaster(server)
+    assert user.stdin
+    user.kill()
+    user.wait()
+    user.stdin.close()
+    assert psutil.pid_exists(running)
+
+    with server.running():
+        assert postmaster(server) == running
+    assert postmaster(server) == 0
+
+
+def test_a_killed_server_is_started_again(server: EmbeddedServer) -> None:
+    with server.running():
+        number = postmaster(server)
+        os.kill(number, signal.SIGKILL)
+        while psutil.pid_exists(number) and psutil.Process(number).status() != "zombie":
+            time.sleep(0.05)
+        # Its number has been given to somebody else since.
+        path = server.folder / "data" / "postmaster.pid"
+        path.write_text(path.read_text().replace(str(number), str(os.getpid()), 1))
+        with server.running(), connect(server) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_letters_sort_and_match_alike_everywhere(server: EmbeddedServer) -> None:
+    with server.running(), connect(server) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm")
+        trigrams = connection.execute("SELECT show_trgm('专家库')").fetchone()
+        assert trigrams
+        assert len(trigrams[0]) == 4
+        order = connection.execute(
+            "SELECT array_agg(x ORDER BY x) FROM unnest('{b,A,a,B}'::text[]) x"
+        )
+        assert order.fetchone() == (["A", "B", "a", "b"],)
+
+
+def test_the_socket_has_a_short_path_wherever_home_is(public_path: Path) -> None:
+    far = EmbeddedServer(public_path / ("深" * 40), durable=False)
+    assert len(os.fsencode(far.socket_dir)) < 90
+    with far.running(), connect(far) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    shutil.rmtree(far.socket_dir)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_root_keeps_data_where_the_server_can_reach_them(
+    tmp_path: Path, public_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.postgres.PUBLIC_FOLDER", public_path / "lib")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    server = EmbeddedServer(closed / "home", durable=False)
+    with server.running(), connect(server) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert server.folder.resolve().parent == public_path / "lib"
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+    # A HOME made anew gets a database made anew: the old one's keys went with the old HOME.
+    shutil.rmtree(server.home)
+    with server.running(), connect(server) as connection:
+        assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
+
+
+def test_data_of_another_version_are_refused(server: EmbeddedServer) -> None:
+    with server.running():
+        pass
+    (server.folder / "data" / "PG_VERSION").write_text("14\n")
+    with pytest.raises(DatabaseUnavailableError, match="PostgreSQL 14"), server.running():
+        pass
+
+
+def test_a_database_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_POOL", "1")
+    monkeypatch.setenv("DATABASE_URL", "postgres://me:p%40ss@db:5433/pool?sslmode=require")
+    settings = database_settings()
+    assert settings["HOST"] == "db"
+    assert settings["PORT"] == "5433"
+    assert settings["PASSWORD"] == "p@ss"
+    assert settings["OPTIONS"] == {"sslmode": "require", "pool": True}
+    assert settings["CONN_MAX_AGE"] == 0
+
+
+@pytest.mark.parametrize("url", ["mysql://me@db/pool", "postgres://me@db/", "pool"])
+def test_an_address_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        database_settings()

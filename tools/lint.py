@@ -1,0 +1,68 @@
+"""Every static check, all of them even when one fails: `make lint`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+MANAGE = [sys.executable, "manage.py"]
+# A deployment as strict as it gets; nothing of this machine's state takes part.
+PRODUCTION = {
+    "DEBUG": "0",
+    "HTTPS": "1",
+    "SITE_URL": "https://pool.example.cn",
+    "ALLOWED_HOSTS": "pool.example.cn",
+    **{
+        name: secrets.token_hex(32) for name in ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
+    },
+}
+TESTING = {"DJANGO_SETTINGS_MODULE": "config.settings_test"}
+
+
+def templates() -> list[str]:
+    return sorted(str(path) for path in (ROOT / "expertpool").glob("**/templates/**/*.html"))
+
+
+def main() -> int:
+    checks: dict[str, tuple[list[str], dict[str, str]]] = {
+        "ruff": (["ruff", "check", "--quiet", "."], {}),
+        "format": (["ruff", "format", "--quiet", "--check", "."], {}),
+        "templates": (["djade", "--target-version", "5.2", "--check", *templates()], {}),
+        "inline": ([sys.executable, "-m", "tools.check_templates"], {}),
+        "imports": (["lint-imports", "--no-timing"], {}),
+        "types": (["mypy"], {}),
+        "migrations": ([*MANAGE, "makemigrations", "--check", "--dry-run"], TESTING),
+        "deploy": ([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        "sizes": ([sys.executable, "-m", "tools.sizes"], {}),
+    }
+    failed = [name for name, check in checks.items() if not _passes(name, *check)]
+    if failed:
+        print(f"lint: {', '.join(failed)} failed", flush=True)
+    return bool(failed)
+
+
+def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
+    began = time.monotonic()
+    result = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    verdict = "FAILED" if result.returncode else "ok"
+    print(f"{name:<12}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
+    if result.returncode or name == "sizes":
+        print(result.stdout + result.stderr, flush=True)
+    return not result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

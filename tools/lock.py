@@ -1,0 +1,27 @@
+"""Write requirements/*.txt anew: everything that pyproject.toml brings, by exact hash."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
+LOCKS = {
+    "bootstrap.txt": ["requirements/bootstrap.in"],
+    "node.txt": ["requirements/node.in"],
+    "run.txt": ["pyproject.toml"],
+    "dev.txt": ["pyproject.toml", "--extra", "dev"],
+}
+
+
+def main() -> None:
+    for name, sources in LOCKS.items():
+        compile_lock = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", *OPTIONS]
+        output = ["--no-annotate", "--output-file", f"requirements/{name}"]
+        subprocess.run([*compile_lock, *sources, *output], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Make .venv hold exactly what the lock says: `python3 tools/setup.py run|dev`.
+
+Runs on any Python 3.11 with its standard library. Does nothing when the lock is unchanged since
+the last time; a developer's environment (`dev`) also serves `run`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "expertpool-stamp.json"
+
+
+def main(kind: str) -> None:
+    wanted = {name: _stamp(name) for name in ("run", "dev")}
+    made = json.loads(STAMP.read_text()) if STAMP.exists() and PYTHON.exists() else {}
+    if wanted["dev"] == made.get("dev") or wanted[kind] == made.get(kind):
+        return
+    print(f"正在准备 Python 环境（{kind}）……", flush=True)
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    STAMP.unlink(missing_ok=True)
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    _call(*pip, "install", "--require-hashes", "-r", ROOT / "requirements" / "bootstrap.txt")
+    uv = [PYTHON, "-m", "uv", "pip"]
+    lock = ROOT / "requirements" / f"{kind}.txt"
+    _call(*uv, "sync", "--quiet", "--require-hashes", lock, env=_index())
+    _call(*uv, "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation", "-e", ROOT)
+    STAMP.write_text(json.dumps({kind: wanted[kind]}))
+
+
+def _stamp(kind: str) -> str:
+    """Hash what the environment is made from, and where: a moved .venv is made anew."""
+    files = [ROOT / "pyproject.toml", ROOT / "requirements" / "bootstrap.txt"]
+    files.append(ROOT / "requirements" / f"{kind}.txt")
+    content = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(content + os.fsencode(VENV)).hexdigest()
+
+
+def _index() -> dict[str, str]:
+    """Let uv use the package mirror that pip is set up with."""
+    command = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    mirror = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    mirror = os.environ.get("PIP_INDEX_URL", mirror)
+    return {"UV_DEFAULT_INDEX": mirror} | dict(os.environ) if mirror else dict(os.environ)
+
+
+def _call(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    subprocess.run(command, cwd=ROOT, check=True, env=env)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"准备 Python 环境失败：{error}")

@@ -1,0 +1,12 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "accounts",
+    "账号与权限",
+    (
+        Permission("accounts.users", "管理用户"),
+        Permission("accounts.roles", "管理角色"),
+        Permission("accounts.departments", "管理部门"),
+        Permission("accounts.logins", "查看登录记录"),
+    ),
+)

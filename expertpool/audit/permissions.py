@@ -1,0 +1,3 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup("audit", "操作日志", (Permission("audit.view", "查看操作日志"),))

@@ -1,0 +1,10 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "directory",
+    "基础资料",
+    (
+        Permission("directory.view", "查看基础资料"),
+        Permission("directory.edit", "维护基础资料"),
+    ),
+)

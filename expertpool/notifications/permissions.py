@@ -1,0 +1,10 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "notifications",
+    "通知",
+    (
+        Permission("notifications.view", "查看通知记录"),
+        Permission("notifications.templates", "管理通知模板"),
+    ),
+)

@@ -1,0 +1,13 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "projects",
+    "项目",
+    (
+        Permission("projects.view", "查看项目", scoped=True),
+        Permission("projects.add", "新增项目"),
+        Permission("projects.edit", "编辑和提交项目", scoped=True),
+        Permission("projects.approve", "审核项目", scoped=True),
+        Permission("projects.delete", "删除项目", scoped=True),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Every app has its place and tells what it is for."""
+
+import pytest
+
+from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
+
+# The core is what every app may use: a new module here is a decision, not a convenience.
+CORE = {
+    "apps",
+    "context",
+    "criteria",
+    "crypto",
+    "events",
+    "exporting",
+    "fields",
+    "importing",
+    "jobs",
+    "locks",
+    "management",
+    "migrations",
+    "permissions",
+    "registry",
+    "tables",
+    "templates",
+    "templatetags",
+    "text",
+    "urls",
+    "validators",
+    "views",
+    "visibility",
+}
+
+
+def test_every_app_is_in_the_floors_contract() -> None:
+    containers = contract("floors")["containers"].split()
+    assert {name.removeprefix("expertpool.") for name in containers} == apps() - {"core"}
+
+
+def test_every_app_has_a_place_in_the_order() -> None:
+    assert apps() <= ranks().keys()
+
+
+def test_the_core_has_no_other_modules() -> None:
+    found = {path.stem for path in (APPS_DIR / "core").iterdir() if not path.stem.startswith("_")}
+    assert found - {"README", "static"} <= CORE
+
+
+@pytest.mark.parametrize("app", sorted(apps()))
+def test_every_app_says_what_it_owns(app: str) -> None:
+    readme = APPS_DIR / app / "README.md"
+    assert readme.is_file(), f"{app} has no README.md: owns, words, doors, events"
+    assert len(readme.read_text().splitlines()) >= 5

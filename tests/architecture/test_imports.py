@@ -1,0 +1,28 @@
+"""Other apps see an app only through its public modules."""
+
+from collections.abc import Iterator
+
+import grimp
+
+PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"}
+# module -> module: reason
+ALLOWED: dict[tuple[str, str], str] = {}
+
+
+def imports_across_apps() -> Iterator[tuple[str, str]]:
+    graph = grimp.build_graph("expertpool", include_external_packages=False, cache_dir=None)
+    for importer in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(importer):
+            here, there = importer.split("."), imported.split(".")
+            if len(here) > 1 and len(there) > 1 and here[1] != there[1] and there[1] != "core":
+                yield importer, imported
+
+
+def test_apps_meet_at_their_public_modules_only() -> None:
+    crossing = {
+        (importer, imported)
+        for importer, imported in imports_across_apps()
+        if imported.count(".") < 2 or imported.split(".")[2] not in PUBLIC
+    }
+    assert crossing - ALLOWED.keys() == set()
+    assert ALLOWED.keys() - crossing == set(), "no longer needed"

@@ -1,0 +1,30 @@
+import subprocess
+import sys
+
+import pytest
+
+from config.cli import USAGE, main
+from config.environment import BASE_DIR
+
+
+def test_alone_it_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert capsys.readouterr().out == USAGE
+
+
+def test_an_unknown_word_is_refused_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drawn"]) == 2
+    assert capsys.readouterr().err.startswith("没有“drawn”这条命令。")
+
+
+def test_a_draw_is_verified_without_django_or_database() -> None:
+    code = (
+        "import sys; sys.modules['django'] = sys.modules['psycopg'] = None\n"
+        "from config.cli import main; sys.exit(main(['verify-draw', '/nowhere.json']))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, text=True, check=False
+    )
+    assert result.returncode not in {0, -1}
+    assert "Traceback" not in result.stderr
+    assert "/nowhere.json" in result.stderr + result.stdout

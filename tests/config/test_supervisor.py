@@ -1,0 +1,92 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.environment import BASE_DIR
+
+# Supervises programs that write their number and wait; `python -c RUN folder program…`.
+RUN = """
+import sys; from config.supervisor import supervise
+folder, *programs = sys.argv[1:]
+commands = {p: [sys.executable, "-c", PROGRAMS[p], folder] for p in programs}
+sys.exit(supervise(commands, announce=lambda: print("announced", flush=True)))
+"""
+WAIT = "import os, sys, time, pathlib; pathlib.Path(sys.argv[1], str(os.getpid())).touch(); "
+PROGRAMS = {
+    "waiting": WAIT + "time.sleep(60)",
+    "failing": WAIT + "time.sleep(1); sys.exit(7)",
+    "watching": WAIT + "from config.commands import *; end_with_supervisor(); time.sleep(60)",
+}
+
+
+def start(folder: Path, *programs: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", f"PROGRAMS = {PROGRAMS!r}{RUN}", str(folder), *programs],
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def numbers(folder: Path) -> list[int]:
+    return [int(path.name) for path in folder.iterdir()]
+
+
+def is_running(number: int) -> bool:
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_together(number: signal.Signals, tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "waiting", "watching")
+    assert eventually(lambda: len(numbers(tmp_path)) == 2)
+
+    supervisor.send_signal(number)
+    output, errors = supervisor.communicate(timeout=20)
+
+    assert supervisor.returncode == 0, errors
+    assert output.splitlines() == ["announced", "已全部停止。"]
+    assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_when_one_ends_the_others_are_stopped_and_it_is_named(tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "waiting", "failing")
+    _, errors = supervisor.communicate(timeout=20)
+
+    assert supervisor.returncode == 1
+    assert "failing意外结束（代码 7）" in errors
+    assert "waiting" not in errors
+    assert len(numbers(tmp_path)) == 2
+    assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_children_leave_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "watching")
+    assert eventually(lambda: len(numbers(tmp_path)) == 1)
+    (child,) = numbers(tmp_path)
+    time.sleep(1)  # until it watches
+
+    os.kill(supervisor.pid, signal.SIGKILL)
+    supervisor.communicate()
+
+    assert eventually(lambda: not is_running(child))

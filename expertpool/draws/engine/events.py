@@ -9,14 +9,19 @@ from expertpool.draws.engine.exceptions import EngineError
 SKIP_REASONS = (
     "on_leave",
     "busy",
+    "held",
     "blacklisted",
-    "avoided",
-    "frozen",
+    "not_formal",
     "expired",
-    "removed",
+    "deleted",
     "ineligible",
+    "avoided",
+    "avoided_unit",
+    "avoided_person",
+    "avoided_period",
+    "frequency_cap",
 )
-EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", *SKIP_REASONS)
+EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
 
 SUCCESS = "success"
 SUCCESS_SUPPLEMENT = "success_supplement"

@@ -75,8 +75,7 @@ def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
 
 
 def _same_seats(step: Step, event: Event) -> DrawState:
-    assert isinstance(event, Drawn | Supplement)
-    if step.seats != event.seats:
+    if not isinstance(event, Drawn | Supplement) or step.seats != event.seats:
         raise EngineError("席位与按规则重算的结果不一致")
     return step.state
 
@@ -86,10 +85,8 @@ def _same_end(state: DrawState, event: End) -> DrawState:
         by = event.by if len(event.by) == 2 else ("", "")
         return void_draw(state, event.reason or "", by).state
     step = end_draw(state)
-    end = step.events[0]
-    assert isinstance(end, End)
-    if end.state != event.state:
-        raise EngineError(f"结束状态应为 {end.state}")
-    if event.lacking and event.lacking != end.lacking:
+    if step.state.end != event.state:
+        raise EngineError(f"结束状态应为 {step.state.end}")
+    if event.lacking and event.lacking != state.lacking:
         raise EngineError("缺额与按规则重算的结果不一致")
     return step.state

@@ -53,7 +53,7 @@ class Rule:
         _require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
         cap = content.get("unit_cap")
         _require(cap is None or _is_count(cap), "unit_cap 必须是 null 或正整数")
-        contributors = content.get("contributors")
+        contributors: Any = content.get("contributors")
         _require(_is_text_list(contributors), "contributors 必须是非空文本的列表")
         _require("system" not in contributors, "contributors 里不能有 system")
         _require(len(set(contributors)) == len(contributors), "contributors 不能重复")

@@ -21,7 +21,7 @@ def sm3_digest(data: bytes) -> bytes:
     """The 32 bytes of SM3 over ``data``."""
     zeros = b"\0" * ((55 - len(data)) % _BLOCK)
     padded = data + b"\x80" + zeros + struct.pack(">Q", len(data) * 8)
-    state = _IV
+    state: tuple[int, ...] = _IV
     for start in range(0, len(padded), _BLOCK):
         state = _compress(state, _expand(padded[start : start + _BLOCK]))
     return struct.pack(">8I", *state)

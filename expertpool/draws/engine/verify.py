@@ -1,0 +1,598 @@
+"""Check the record of a VDRAW-1 draw:  python verify.py record.json
+
+Prints 一致 if everything in the record follows from its rule, candidates and revealed values,
+otherwise the first difference. Needs Python 3.11 or newer and nothing else: no database, no network,
+no other file of the system that made the record, and none of that system's code.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+TAG = b"VDRAW-1"
+SKIP_REASONS = (
+    "on_leave",
+    "busy",
+    "held",
+    "blacklisted",
+    "not_formal",
+    "expired",
+    "deleted",
+    "ineligible",
+    "avoided",
+    "avoided_unit",
+    "avoided_person",
+    "avoided_period",
+    "frequency_cap",
+)
+EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
+
+Hash = Callable[[bytes], bytes]
+
+
+def find_difference(record: Any) -> str | None:
+    """The first difference as a Chinese sentence that names the place, or None if there is none."""
+    try:
+        _check_record(record)
+    except Difference as difference:
+        return str(difference)
+    except RecursionError:
+        return "记录的嵌套层数过多"
+    return None
+
+
+def find_difference_in_text(text: bytes | str) -> str | None:
+    """The same for a record as JSON text, which may be malformed too."""
+    try:
+        record = json.loads(
+            text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_constant
+        )
+    except Difference as difference:
+        return str(difference)
+    except json.JSONDecodeError as error:
+        return f"不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有错误"
+    except UnicodeDecodeError:
+        return "不是有效的 JSON：文件不是 UTF-8 编码"
+    except RecursionError:
+        return "记录的嵌套层数过多"
+    except ValueError:
+        return "不是有效的 JSON：有无法读取的数字"
+    return find_difference(record)
+
+
+def main(argv: list[str]) -> int:
+    """Check the file named in ``argv``; 0 if it agrees, 1 if not, 2 if it cannot be read."""
+    if len(argv) != 1:
+        say("用法：python verify.py record.json")
+        return 2
+    try:
+        text = Path(argv[0]).read_bytes()
+    except OSError as error:
+        say(f"无法读取 {argv[0]}：{error.strerror}")
+        return 2
+    difference = find_difference_in_text(text)
+    say(difference or "一致")
+    return 1 if difference else 0
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+class Difference(Exception):
+    """Something in the record is not as it must be."""
+
+
+def fail(message: str) -> NoReturn:
+    raise Difference(message)
+
+
+def need(holds: bool, message: str) -> None:
+    if not holds:
+        fail(message)
+
+
+# --- The whole record ---------------------------------------------------------------------------
+
+
+def _check_record(record: Any) -> None:
+    _check_keys(
+        record,
+        "记录",
+        ["protocol", "rule", "candidates", "seal", "reveals", "seed", "events", "openings"],
+    )
+    need(record["protocol"] == "VDRAW-1", "记录的 protocol 应为 VDRAW-1")
+    rule, candidates = record["rule"], record["candidates"]
+    _check_rule(rule)
+    digest = hash_named(rule["hash"])
+    _check_candidates(candidates, rule)
+    leaves = _check_leaves(candidates, digest)
+    seal = seal_of(rule, leaves, digest)
+    _check_value(record["seal"], seal.hex(), "记录的 seal（封存值）")
+    _check_reveals(record["reveals"], rule, digest)
+    values = [bytes.fromhex(reveal["value"]) for reveal in record["reveals"]]
+    seed = digest(b"\x03" + TAG + seal + b"".join(digest(value) for value in values))
+    _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
+    order = sorted(range(len(leaves)), key=lambda i: digest(b"\x04" + TAG + seed + leaves[i]))
+    draw = Draw(rule, candidates, order)
+    _check_events(record["events"], draw)
+    _check_openings(record["openings"], rule["draw_id"], draw, digest)
+
+
+# --- Rule and candidates ------------------------------------------------------------------------
+
+
+def _check_rule(rule: Any) -> None:
+    names = ["draw_id", "kind", "hash", "groups", "unit_cap", "nonce_commit", "contributors"]
+    _check_keys(rule, "规则", names, more=True)
+    _check_canonical(rule, "规则")
+    _check_text(rule["draw_id"], "规则的 draw_id")
+    _check_text(rule["kind"], "规则的 kind")
+    need(rule["kind"] != "manual", "规则的 kind 是 manual：人工抽取不是可验证的随机抽取")
+    need(rule["hash"] in ("sha256", "sm3"), "规则的 hash 必须是 sha256 或 sm3")
+    _check_list(rule["groups"], "规则的 groups")
+    need(len(rule["groups"]) > 0, "规则的 groups 不能为空")
+    for n, group in enumerate(rule["groups"], 1):
+        where = f"第 {n} 个条件组"
+        _check_keys(group, where, ["id", "name", "seats"], more=True)
+        _check_text(group["id"], f"{where}的 id")
+        need(group["id"].isascii(), f"{where}的 id 必须是 ASCII 文本")
+        _check_text(group["name"], f"{where}的 name")
+        need(is_count(group["seats"]), f"{where}的 seats 必须是正整数")
+        earlier = [other["id"] for other in rule["groups"][: n - 1]]
+        need(group["id"] not in earlier, f"{where}的 id 与前面的重复")
+    cap = rule["unit_cap"]
+    need(cap is None or is_count(cap), "规则的 unit_cap 必须是 null 或正整数")
+    _check_hex(rule["nonce_commit"], "规则的 nonce_commit", 32)
+    _check_list(rule["contributors"], "规则的 contributors")
+    for n, role in enumerate(rule["contributors"], 1):
+        where = f"规则的第 {n} 个 contributors"
+        _check_text(role, where)
+        need(role != "system", f"{where}不能是 system")
+        need(role not in rule["contributors"][: n - 1], f"{where}与前面的重复")
+
+
+def _check_candidates(candidates: Any, rule: Any) -> None:
+    _check_list(candidates, "记录的 candidates")
+    group_ids = {group["id"] for group in rule["groups"]}
+    seen: set[str] = set()
+    for n, candidate in enumerate(candidates, 1):
+        where = f"第 {n} 位候选人"
+        _check_keys(candidate, where, ["commit", "groups", "unit"])
+        commit, groups, unit = candidate["commit"], candidate["groups"], candidate["unit"]
+        _check_hex(commit, f"{where}的 commit", 32)
+        need(commit not in seen, f"{where}与前面的重复")
+        seen.add(commit)
+        need(isinstance(groups, dict), f"{where}的 groups 必须是对象")
+        need(len(groups) > 0, f"{where}不属于任何条件组")
+        for group_id, level in groups.items():
+            need(group_id in group_ids, f"{where}的条件组 {group_id} 不在规则里")
+            need(is_count(level), f"{where}在条件组 {group_id} 的级别必须是正整数")
+        need(unit is None or isinstance(unit, str), f"{where}的 unit 必须是 null 或文本")
+        _check_canonical([groups, unit], where)
+
+
+def _check_leaves(candidates: list[Any], digest: Hash) -> list[bytes]:
+    leaves = []
+    for n, candidate in enumerate(candidates, 1):
+        content = [candidate["commit"], candidate["groups"], candidate["unit"]]
+        leaves.append(digest(b"\x00" + TAG + canonical(content)))
+        in_place = n == 1 or leaves[-2] < leaves[-1]
+        need(in_place, f"第 {n} 位候选人不在按叶子值排序的位置上（内容被改动或次序被调换）")
+    return leaves
+
+
+def seal_of(rule: Any, leaves: list[bytes], digest: Hash) -> bytes:
+    count = len(leaves).to_bytes(8, "big")
+    root = merkle_root(leaves, digest)
+    return digest(b"\x02" + TAG + digest(canonical(rule)) + root + count)
+
+
+def merkle_root(leaves: list[bytes], digest: Hash) -> bytes:
+    """RFC 6962: split at the largest power of two below the number of leaves."""
+    if not leaves:
+        return digest(b"")
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1 << ((len(leaves) - 1).bit_length() - 1)
+    left, right = merkle_root(leaves[:half], digest), merkle_root(leaves[half:], digest)
+    return digest(b"\x01" + left + right)
+
+
+def _check_reveals(reveals: Any, rule: Any, digest: Hash) -> None:
+    _check_list(reveals, "记录的 reveals")
+    roles = ["system", *rule["contributors"]]
+    for n, (role, reveal) in enumerate(zip(roles, reveals, strict=False), 1):
+        where = f"第 {n} 个公开值"
+        _check_keys(reveal, where, ["role", "value"])
+        _check_value(reveal["role"], role, f"{where}的 role")
+        _check_hex(reveal["value"], f"{where}的 value")
+    need(len(reveals) == len(roles), f"公开值应有 {len(roles)} 个，记录里有 {len(reveals)} 个")
+    nonce = reveals[0]["value"]
+    _check_hex(nonce, "系统公开的随机数", 32)
+    commit = digest(b"\x06" + TAG + bytes.fromhex(nonce)).hex()
+    need(commit == rule["nonce_commit"], "系统公开的随机数与规则里的 nonce_commit 不符")
+
+
+# --- Seats --------------------------------------------------------------------------------------
+
+
+class Draw:
+    """The seats, replayed. A person is his position among the candidates."""
+
+    def __init__(self, rule: Any, candidates: list[Any], order: list[int]) -> None:
+        self.candidates = candidates
+        self.order = order
+        self.cap = rule["unit_cap"]
+        self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
+        self.sitting: dict[str, list[int]] = {group: [] for group in self.wanted}
+        self.used: list[int] = []  # everybody ever seated, in seating order
+        self.position = {person["commit"]: i for i, person in enumerate(candidates)}
+        self.levels = sorted({n for person in candidates for n in person["groups"].values()})
+        self.queues: dict[tuple[str, int], list[int]] = {}  # by group and level, in ticket order
+        for i in order:
+            for fit in candidates[i]["groups"].items():
+                self.queues.setdefault(fit, []).append(i)
+
+    def seat_first(self) -> list[int]:
+        """Step 4 on empty seats."""
+        return self._seat_by_levels(set())
+
+    def supplement(self, skipped: set[int]) -> list[int]:
+        """Step 6: directly, for each group and its levels; then by step 4's search."""
+        new = []
+        for group in self.wanted:
+            for level in self.levels:
+                for person in self.queues.get((group, level), []):
+                    if self.free(group) == 0:
+                        break
+                    if self._may_sit(person, skipped):
+                        self.sitting[group].append(person)
+                        self.used.append(person)
+                        new.append(person)
+        return new + self._seat_by_levels(skipped)
+
+    def leave(self, person: int) -> None:
+        self.sitting[self.group_of(person)].remove(person)
+
+    def free(self, group: str) -> int:
+        return int(self.wanted[group]) - len(self.sitting[group])
+
+    def lacking(self) -> dict[str, int]:
+        return {group: self.free(group) for group in self.wanted if self.free(group) > 0}
+
+    def group_of(self, person: int) -> str:
+        return next((group for group, row in self.sitting.items() if person in row), "")
+
+    def seat_of(self, person: int) -> dict[str, Any]:
+        content, group = self.candidates[person], self.group_of(person)
+        return {"commit": content["commit"], "group": group, "level": content["groups"][group]}
+
+    def _may_sit(self, person: int, skipped: set[int]) -> bool:
+        if person in self.used or person in skipped:
+            return False
+        unit = self.candidates[person]["unit"]
+        if self.cap is None or unit is None:
+            return True
+        seated = (other for row in self.sitting.values() for other in row)
+        same = [other for other in seated if self.candidates[other]["unit"] == unit]
+        return len(same) < int(self.cap)
+
+    def _seat_by_levels(self, skipped: set[int]) -> list[int]:
+        new: list[int] = []
+        for level in self.levels:
+            # Groups where a search found no way: at this level none can open any more.
+            closed: set[str] = set()
+            for person in self.order if self.lacking() else []:
+                if closed.issuperset(self._open_to(person, level)):
+                    continue
+                if not self._may_sit(person, skipped):
+                    continue
+                visited = set(closed)
+                if not self._search(person, level, visited):
+                    closed = visited
+                    continue
+                self.used.append(person)
+                new.append(person)
+                if not self.lacking():
+                    return new
+        return new
+
+    def _open_to(self, person: int, level: int) -> list[str]:
+        groups = self.candidates[person]["groups"]
+        return [group for group in self.wanted if groups.get(group, level + 1) <= level]
+
+    def _search(self, person: int, level: int, visited: set[str]) -> bool:
+        """Kuhn's augmenting path, each group visited once."""
+        for group in self._open_to(person, level):
+            if group in visited:
+                continue
+            visited.add(group)
+            row = self.sitting[group]
+            if self.free(group) > 0:
+                row.append(person)
+                return True
+            for sitter in list(row):
+                if self._search(sitter, level, visited):
+                    row.remove(sitter)
+                    row.append(person)
+                    return True
+        return False
+
+
+# --- Events -------------------------------------------------------------------------------------
+
+
+def _check_events(events: Any, draw: Draw) -> None:
+    _check_list(events, "记录的 events")
+    replay = Replay(draw)
+    for n, event in enumerate(events, 1):
+        where = f"第 {n} 个事件"
+        _check_keys(event, where, ["n", "type"], more=True)
+        need(type(event["n"]) is int and event["n"] == n, f"{where}的 n 应为 {n}")
+        kind = event["type"]
+        need(
+            kind in ("drawn", "exit", "skip", "supplement", "end"),
+            f"{where}的 type 必须是 drawn、exit、skip、supplement 或 end",
+        )
+        where = f"第 {n} 个事件（{kind}）"
+        need((kind == "drawn") == (n == 1), f"{where}：第一个事件必须是 drawn，且只有它是")
+        need(replay.ended != "void", f"{where}：抽取已作废，之后不能再有事件")
+        need(
+            not replay.skipped or kind in ("skip", "supplement"),
+            f"{where}：跳过之后必须紧接 supplement",
+        )
+        getattr(replay, kind)(event, where)
+    need(len(events) > 0, "记录的 events 为空：缺少 drawn 事件")
+    need(replay.ended is not None, "记录没有以 end 事件结束，不完整")
+
+
+class Replay:
+    """The events one after the other; each method checks one type."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.state = draw
+        self.skipped: set[int] = set()
+        self.was_short = False  # a seating once left seats free
+        self.is_due = False  # somebody left since the last seating
+        self.ended: str | None = None
+
+    def drawn(self, event: Any, where: str) -> None:
+        self._check_seats(event, self.state.seat_first, where)
+
+    def supplement(self, event: Any, where: str) -> None:
+        need(bool(self.state.lacking()), f"{where}：没有空席，不应补抽")
+        self._check_seats(event, lambda: self.state.supplement(self.skipped), where)
+        self.skipped = set()
+
+    def exit(self, event: Any, where: str) -> None:
+        person = self._person(event, where, EXIT_REASONS)
+        need(
+            self.state.group_of(person) != "",
+            f"{where}：{event['commit']} 此时不在席位上，不能退出",
+        )
+        self.state.leave(person)
+        self.is_due, self.ended = True, None
+
+    def skip(self, event: Any, where: str) -> None:
+        person = self._person(event, where, SKIP_REASONS)
+        need(person not in self.state.used, f"{where}：{event['commit']} 已入过席，不能再跳过")
+        need(person not in self.skipped, f"{where}：{event['commit']} 已跳过，不能重复")
+        self.skipped.add(person)
+        self.ended = None
+
+    def end(self, event: Any, where: str) -> None:
+        _check_keys(event, where, ["state"], more=True)
+        need(self.ended is None, f"{where}：抽取已经结束，不能再次结束")
+        self.ended = event["state"]
+        if self.ended == "void":
+            self._check_void(event, where)
+            return
+        lacking = self.state.lacking()
+        need(not (lacking and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
+        full = "success_supplement" if self.was_short else "success"
+        _check_value(self.ended, "unsatisfied" if lacking else full, f"{where}的 state")
+        if "lacking" in event:
+            same = _same(event["lacking"], lacking)
+            need(same, f"{where}的 lacking 应为 {canonical(lacking).decode()}")
+
+    def _check_void(self, event: Any, where: str) -> None:
+        _check_keys(event, where, ["reason", "by"], more=True)
+        _check_text(event["reason"], f"{where}的 reason")
+        by = event["by"]
+        two = isinstance(by, list) and len(by) == 2 and all(isinstance(x, str) and x for x in by)
+        need(two and by[0] != by[1], f"{where}的 by 必须是两名不同的人员")
+
+    def _person(self, event: Any, where: str, reasons: tuple[str, ...]) -> int:
+        _check_keys(event, where, ["commit", "reason"], more=True)
+        _check_hex(event["commit"], f"{where}的 commit", 32)
+        need(event["reason"] in reasons, f"{where}的 reason 必须是 {'、'.join(reasons)} 之一")
+        need(event["commit"] in self.state.position, f"{where}：候选人里没有 {event['commit']}")
+        return self.state.position[event["commit"]]
+
+    def _check_seats(self, event: Any, seat: Callable[[], list[int]], where: str) -> None:
+        _check_keys(event, where, ["seats"], more=True)
+        seats = event["seats"]
+        _check_list(seats, f"{where}的 seats")
+        expected = [self.state.seat_of(person) for person in seat()]
+        for n, (right, given) in enumerate(zip(expected, seats, strict=False), 1):
+            place = f"{where}的第 {n} 席"
+            _check_keys(given, place, ["commit", "group", "level"])
+            if not _same(given, right):
+                fail(f"{place}应为 {_show_seat(right)}，记录里是 {_show_seat(given)}")
+        need(
+            len(seats) == len(expected),
+            f"{where}应有 {len(expected)} 席，记录里有 {len(seats)} 席",
+        )
+        self.was_short = self.was_short or bool(self.state.lacking())
+        self.is_due, self.ended = False, None
+
+
+def _show_seat(seat: Any) -> str:
+    values = (seat[key] for key in ("commit", "group", "level"))
+    return " ".join(x if isinstance(x, str) else canonical(x).decode() for x in values)
+
+
+# --- Openings -----------------------------------------------------------------------------------
+
+
+def _check_openings(openings: Any, draw_id: str, draw: Draw, digest: Hash) -> None:
+    """All who were ever seated, or nobody while the names are still sealed."""
+    _check_list(openings, "记录的 openings")
+    opened: set[int] = set()
+    for n, opening in enumerate(openings, 1):
+        where = f"第 {n} 份开封"
+        _check_keys(opening, where, ["commit", "ref", "salt"])
+        _check_hex(opening["commit"], f"{where}的 commit", 32)
+        _check_text(opening["ref"], f"{where}的 ref")
+        _check_hex(opening["salt"], f"{where}的 salt", 16)
+        _check_canonical(opening, where)
+        content = canonical([draw_id, opening["ref"], opening["salt"]])
+        commit = digest(b"\x05" + TAG + content).hex()
+        need(commit == opening["commit"], f"{where}：编号和盐值与承诺 {opening['commit']} 不符")
+        person = draw.position.get(commit, -1)
+        need(person in draw.used, f"{where}：{commit} 从未入席，不应开封")
+        need(person not in opened, f"{where}与前面的重复")
+        opened.add(person)
+    missing = [person for person in draw.used if openings and person not in opened]
+    for person in missing:
+        fail(f"缺少 {draw.candidates[person]['commit']} 的开封")
+
+
+# --- Forms of values ----------------------------------------------------------------------------
+
+
+def _check_keys(value: Any, where: str, names: Iterable[str], more: bool = False) -> None:
+    need(isinstance(value, dict), f"{where}必须是对象")
+    for name in names:
+        need(name in value, f"{where}缺少 {name}")
+    if not more:
+        for name in value:
+            need(name in names, f"{where}有多余的 {name}")
+
+
+def _check_list(value: Any, where: str) -> None:
+    need(isinstance(value, list), f"{where}必须是列表")
+
+
+def _check_text(value: Any, where: str) -> None:
+    need(isinstance(value, str) and value != "", f"{where}必须是非空文本")
+
+
+def _check_hex(value: Any, where: str, size: int | None = None) -> None:
+    digits = isinstance(value, str) and re.fullmatch("([0-9a-f][0-9a-f])+", value) is not None
+    if size is None:
+        need(digits, f"{where}必须是非空的小写十六进制")
+    else:
+        need(digits and len(value) == 2 * size, f"{where}必须是 {2 * size} 位小写十六进制")
+
+
+def _check_value(given: Any, right: str, where: str) -> None:
+    if given != right:
+        fail(f"{where}应为 {right}，记录里是 {given if isinstance(given, str) else '别的类型'}")
+
+
+def _check_canonical(value: Any, where: str) -> None:
+    """Only what RFC 8785 needs no number formatting for: ASCII keys, no fractions."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            need(key.isascii(), f"{where}的键必须是 ASCII 文本")
+            _check_canonical(item, where)
+    elif isinstance(value, list):
+        for item in value:
+            _check_canonical(item, where)
+    elif isinstance(value, str):
+        need(not re.search("[\ud800-\udfff]", value), f"{where}里有不完整的 Unicode 字符")
+    elif isinstance(value, int):
+        need(abs(value) < 2**53, f"{where}里有过大的整数")
+    else:
+        need(value is None, f"{where}里有不能规范化的数字")
+
+
+def _same(given: Any, right: dict[str, Any]) -> bool:
+    """Equal in type too: JSON's true is not 1."""
+    return (
+        isinstance(given, dict)
+        and given.keys() == right.keys()
+        and all(type(given[key]) is type(right[key]) for key in right)
+        and given == right
+    )
+
+
+def is_count(value: Any) -> bool:
+    return type(value) is int and 0 < value < 2**53
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    need(len(content) == len(pairs), "不是有效的 JSON：同一个对象里有重复的键")
+    return content
+
+
+def _no_float(text: str) -> NoReturn:
+    fail(f"记录里只能有整数，不能有 {text}")
+
+
+def _no_constant(text: str) -> NoReturn:
+    fail(f"不是有效的 JSON：{text}")
+
+
+# --- Hashes -------------------------------------------------------------------------------------
+
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def canonical(value: Any) -> bytes:
+    return _encoder.encode(value).encode()
+
+
+def hash_named(name: str) -> Hash:
+    if name == "sha256":
+        return lambda data: hashlib.sha256(data).digest()
+    try:
+        hashlib.new("sm3")
+    except ValueError:  # an OpenSSL without SM3
+        return sm3
+    return lambda data: hashlib.new("sm3", data).digest()
+
+
+def sm3(data: bytes) -> bytes:
+    """GB/T 32905-2016."""
+    length = len(data)
+    data += b"\x80" + bytes(-(length + 9) % 64) + (length * 8).to_bytes(8, "big")
+    state = [
+        0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600,
+        0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E,
+    ]  # fmt: skip
+    for start in range(0, len(data), 64):
+        w = [int.from_bytes(data[i : i + 4], "big") for i in range(start, start + 64, 4)]
+        for j in range(16, 68):
+            x = w[j - 16] ^ w[j - 9] ^ _turn(w[j - 3], 15)
+            w.append(x ^ _turn(x, 15) ^ _turn(x, 23) ^ _turn(w[j - 13], 7) ^ w[j - 6])
+        a, b, c, d, e, f, g, h = state
+        for j in range(64):
+            early = j < 16
+            constant = _turn(0x79CC4519 if early else 0x7A879D8A, j % 32)
+            s1 = _turn(_turn(a, 12) + e + constant, 7)
+            s2 = s1 ^ _turn(a, 12)
+            ff = a ^ b ^ c if early else (a & b) | (a & c) | (b & c)
+            gg = e ^ f ^ g if early else (e & f) | (~e & g)
+            t1 = ff + d + s2 + (w[j] ^ w[j + 4])
+            t2 = gg + h + s1 + w[j]
+            a, b, c, d = t1 & 0xFFFFFFFF, a, _turn(b, 9), c
+            e, f, g, h = (t2 ^ _turn(t2, 9) ^ _turn(t2, 17)) & 0xFFFFFFFF, e, _turn(f, 19), g
+        state = [x ^ y for x, y in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
+    return b"".join(x.to_bytes(4, "big") for x in state)
+
+
+def _turn(word: int, bits: int) -> int:
+    word &= 0xFFFFFFFF
+    return (word << bits | word >> (32 - bits)) & 0xFFFFFFFF
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

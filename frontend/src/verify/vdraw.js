@@ -1,0 +1,589 @@
+/* Check the record of a VDRAW-1 draw in the browser.
+
+   verifyRecord(record) replays rule, candidates and revealed values and compares everything the
+   record claims: {ok: true}, or {ok: false, difference: "…"} with the first difference.
+   verifyText(text) does the same for JSON text. Nothing is sent anywhere. */
+
+import { sha256, sm3 } from "./hash.js";
+
+const SKIP_REASONS = [
+  "on_leave",
+  "busy",
+  "held",
+  "blacklisted",
+  "not_formal",
+  "expired",
+  "deleted",
+  "ineligible",
+  "avoided",
+  "avoided_unit",
+  "avoided_person",
+  "avoided_period",
+  "frequency_cap",
+];
+const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
+
+class Difference extends Error {}
+
+export function verifyText(text) {
+  let record;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    const deep = error instanceof RangeError;
+    const message = deep ? "记录的嵌套层数过多" : "不是有效的 JSON";
+    return { ok: false, difference: message };
+  }
+  return verifyRecord(record);
+}
+
+export function verifyRecord(record) {
+  try {
+    checkRecord(record);
+  } catch (error) {
+    if (error instanceof Difference) return { ok: false, difference: error.message };
+    if (error instanceof RangeError) return { ok: false, difference: "记录的嵌套层数过多" };
+    throw error;
+  }
+  return { ok: true };
+}
+
+function need(holds, message) {
+  if (!holds) throw new Difference(message);
+}
+
+/* --- The whole record ------------------------------------------------------------------------ */
+
+function checkRecord(record) {
+  checkKeys(record, "记录", [
+    "protocol",
+    "rule",
+    "candidates",
+    "seal",
+    "reveals",
+    "seed",
+    "events",
+    "openings",
+  ]);
+  need(record.protocol === "VDRAW-1", "记录的 protocol 应为 VDRAW-1");
+  const { rule, candidates, reveals } = record;
+  checkRule(rule);
+  const hash = rule.hash === "sm3" ? sm3 : sha256;
+  const tagged = (prefix, ...parts) => hash(join(Uint8Array.of(prefix), TAG, ...parts));
+  checkCandidates(candidates, rule);
+  const leaves = checkLeaves(candidates, tagged);
+  const count = new Uint8Array(8);
+  new DataView(count.buffer).setUint32(4, leaves.length);
+  const seal = tagged(2, hash(canonicalBytes(rule)), merkleRoot(leaves, hash), count);
+  checkValue(record.seal, toHex(seal), "记录的 seal（封存值）");
+  checkReveals(reveals, rule, tagged);
+  const seed = tagged(3, seal, ...reveals.map((reveal) => hash(fromHex(reveal.value))));
+  checkValue(record.seed, toHex(seed), "记录的 seed（种子）");
+  const tickets = leaves.map((leaf) => tagged(4, seed, leaf));
+  const order = tickets.map((_, i) => i).sort((i, j) => compareBytes(tickets[i], tickets[j]));
+  const draw = new Draw(rule, candidates, order);
+  checkEvents(record.events, draw);
+  checkOpenings(record.openings, rule.draw_id, draw, tagged);
+}
+
+/* --- Rule and candidates --------------------------------------------------------------------- */
+
+function checkRule(rule) {
+  const names = ["draw_id", "kind", "hash", "groups", "unit_cap", "nonce_commit", "contributors"];
+  checkKeys(rule, "规则", names, true);
+  checkCanonical(rule, "规则");
+  checkText(rule.draw_id, "规则的 draw_id");
+  checkText(rule.kind, "规则的 kind");
+  need(rule.kind !== "manual", "规则的 kind 是 manual：人工抽取不是可验证的随机抽取");
+  need(rule.hash === "sha256" || rule.hash === "sm3", "规则的 hash 必须是 sha256 或 sm3");
+  checkList(rule.groups, "规则的 groups");
+  need(rule.groups.length > 0, "规则的 groups 不能为空");
+  const ids = new Set();
+  rule.groups.forEach((group, i) => {
+    const where = `第 ${i + 1} 个条件组`;
+    checkKeys(group, where, ["id", "name", "seats"], true);
+    checkText(group.id, `${where}的 id`);
+    need(isAscii(group.id), `${where}的 id 必须是 ASCII 文本`);
+    checkText(group.name, `${where}的 name`);
+    need(isCount(group.seats), `${where}的 seats 必须是正整数`);
+    need(!ids.has(group.id), `${where}的 id 与前面的重复`);
+    ids.add(group.id);
+  });
+  const cap = rule.unit_cap;
+  need(cap === null || isCount(cap), "规则的 unit_cap 必须是 null 或正整数");
+  checkHex(rule.nonce_commit, "规则的 nonce_commit", 32);
+  checkList(rule.contributors, "规则的 contributors");
+  rule.contributors.forEach((role, i) => {
+    const where = `规则的第 ${i + 1} 个 contributors`;
+    checkText(role, where);
+    need(role !== "system", `${where}不能是 system`);
+    need(rule.contributors.indexOf(role) === i, `${where}与前面的重复`);
+  });
+}
+
+function checkCandidates(candidates, rule) {
+  checkList(candidates, "记录的 candidates");
+  const groupIds = new Set(rule.groups.map((group) => group.id));
+  const seen = new Set();
+  candidates.forEach((candidate, i) => {
+    const where = `第 ${i + 1} 位候选人`;
+    checkKeys(candidate, where, ["commit", "groups", "unit"]);
+    const { commit, groups, unit } = candidate;
+    checkHex(commit, `${where}的 commit`, 32);
+    need(!seen.has(commit), `${where}与前面的重复`);
+    seen.add(commit);
+    need(isObject(groups), `${where}的 groups 必须是对象`);
+    need(Object.keys(groups).length > 0, `${where}不属于任何条件组`);
+    for (const [groupId, level] of Object.entries(groups)) {
+      need(groupIds.has(groupId), `${where}的条件组 ${groupId} 不在规则里`);
+      need(isCount(level), `${where}在条件组 ${groupId} 的级别必须是正整数`);
+    }
+    need(unit === null || typeof unit === "string", `${where}的 unit 必须是 null 或文本`);
+    checkCanonical(unit, where);
+  });
+}
+
+function checkLeaves(candidates, tagged) {
+  const leaves = candidates.map(({ commit, groups, unit }) =>
+    tagged(0, canonicalBytes([commit, groups, unit])),
+  );
+  for (let i = 1; i < leaves.length; i++) {
+    need(
+      compareBytes(leaves[i - 1], leaves[i]) < 0,
+      `第 ${i + 1} 位候选人不在按叶子值排序的位置上（内容被改动或次序被调换）`,
+    );
+  }
+  return leaves;
+}
+
+/* RFC 6962: split at the largest power of two below the number of leaves. */
+function merkleRoot(leaves, hash) {
+  if (leaves.length === 0) return hash(new Uint8Array(0));
+  const root = (from, to) => {
+    if (to - from === 1) return leaves[from];
+    let half = 1;
+    while (half * 2 < to - from) half *= 2;
+    return hash(join(Uint8Array.of(1), root(from, from + half), root(from + half, to)));
+  };
+  return root(0, leaves.length);
+}
+
+function checkReveals(reveals, rule, tagged) {
+  checkList(reveals, "记录的 reveals");
+  const roles = ["system", ...rule.contributors];
+  reveals.slice(0, roles.length).forEach((reveal, i) => {
+    const where = `第 ${i + 1} 个公开值`;
+    checkKeys(reveal, where, ["role", "value"]);
+    checkValue(reveal.role, roles[i], `${where}的 role`);
+    checkHex(reveal.value, `${where}的 value`);
+  });
+  need(
+    reveals.length === roles.length,
+    `公开值应有 ${roles.length} 个，记录里有 ${reveals.length} 个`,
+  );
+  const nonce = reveals[0].value;
+  checkHex(nonce, "系统公开的随机数", 32);
+  const commit = toHex(tagged(6, fromHex(nonce)));
+  need(commit === rule.nonce_commit, "系统公开的随机数与规则里的 nonce_commit 不符");
+}
+
+/* --- Seats ----------------------------------------------------------------------------------- */
+
+/* The seats, replayed. A person is his position among the candidates, a group its place in the rule. */
+class Draw {
+  constructor(rule, candidates, order) {
+    this.candidates = candidates;
+    this.order = order;
+    this.cap = rule.unit_cap;
+    this.groups = rule.groups;
+    this.sitting = rule.groups.map(() => []);
+    this.used = new Set(); // everybody ever seated
+    this.place = new Map(candidates.map((candidate, i) => [candidate.commit, i]));
+    this.fits = candidates.map(({ groups }) =>
+      rule.groups
+        .map(({ id }, group) => ({ group, level: own(groups, id) ? groups[id] : 0 }))
+        .filter(({ level }) => level > 0),
+    );
+    const levels = new Set();
+    for (const fits of this.fits) for (const { level } of fits) levels.add(level);
+    this.levels = [...levels].sort((a, b) => a - b);
+  }
+
+  /* Step 4 on empty seats. */
+  seatFirst() {
+    return this.seatByLevels(new Map());
+  }
+
+  /* Step 6: directly, for each group and its levels; then by step 4's search. */
+  supplement(skipped) {
+    const seated = [];
+    for (let group = 0; group < this.groups.length; group++) {
+      for (const level of this.levels) {
+        for (const person of this.order) {
+          if (this.free(group) === 0) break;
+          const fit = this.fits[person].some((one) => one.group === group && one.level === level);
+          if (!fit || !this.maySit(person, skipped)) continue;
+          this.sitting[group].push(person);
+          this.used.add(person);
+          seated.push(person);
+        }
+      }
+    }
+    return [...seated, ...this.seatByLevels(skipped)];
+  }
+
+  seatByLevels(skipped) {
+    const seated = [];
+    for (const level of this.levels) {
+      // Groups where a search found no way: at this level none can open any more.
+      let closed = new Set();
+      let free = this.anyFree();
+      for (const person of this.order) {
+        if (!free) break;
+        const hopeless = ({ group, level: at }) => at > level || closed.has(group);
+        if (this.fits[person].every(hopeless) || !this.maySit(person, skipped)) continue;
+        const visited = new Set(closed);
+        if (this.search(person, level, visited)) {
+          this.used.add(person);
+          seated.push(person);
+          free = this.anyFree();
+        } else {
+          closed = visited;
+        }
+      }
+    }
+    return seated;
+  }
+
+  /* Kuhn's augmenting path, each group visited once. */
+  search(person, level, visited) {
+    for (const { group, level: at } of this.fits[person]) {
+      if (at > level || visited.has(group)) continue;
+      visited.add(group);
+      const row = this.sitting[group];
+      if (this.free(group) > 0) {
+        row.push(person);
+        return true;
+      }
+      for (const sitter of [...row]) {
+        if (this.search(sitter, level, visited)) {
+          row.splice(row.indexOf(sitter), 1);
+          row.push(person);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  maySit(person, skipped) {
+    if (this.used.has(person) || skipped.has(person)) return false;
+    const unit = this.candidates[person].unit;
+    if (this.cap === null || unit === null) return true;
+    const same = this.sitting.flat().filter((other) => this.candidates[other].unit === unit);
+    return same.length < this.cap;
+  }
+
+  leave(person) {
+    const row = this.sitting[this.groupOf(person)];
+    row.splice(row.indexOf(person), 1);
+  }
+
+  free(group) {
+    return this.groups[group].seats - this.sitting[group].length;
+  }
+
+  anyFree() {
+    return this.groups.some((_, group) => this.free(group) > 0);
+  }
+
+  lacking() {
+    const lacking = {};
+    this.groups.forEach(({ id }, group) => {
+      if (this.free(group) > 0) define(lacking, id, this.free(group));
+    });
+    return lacking;
+  }
+
+  groupOf(person) {
+    return this.sitting.findIndex((row) => row.includes(person));
+  }
+
+  seatOf(person) {
+    const { commit, groups } = this.candidates[person];
+    const { id } = this.groups[this.groupOf(person)];
+    return { commit, group: id, level: groups[id] };
+  }
+}
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+function checkEvents(events, draw) {
+  checkList(events, "记录的 events");
+  const state = { draw, skipped: new Map(), wasShort: false, isDue: false, ended: null };
+  events.forEach((event, i) => {
+    const n = i + 1;
+    checkKeys(event, `第 ${n} 个事件`, ["n", "type"], true);
+    need(event.n === n, `第 ${n} 个事件的 n 应为 ${n}`);
+    need(
+      typeof event.type === "string" && own(CHECKS, event.type),
+      `第 ${n} 个事件的 type 必须是 drawn、exit、skip、supplement 或 end`,
+    );
+    const where = `第 ${n} 个事件（${event.type}）`;
+    const isDrawn = event.type === "drawn";
+    need(isDrawn === (n === 1), `${where}：第一个事件必须是 drawn，且只有它是`);
+    need(state.ended !== "void", `${where}：抽取已作废，之后不能再有事件`);
+    need(
+      state.skipped.size === 0 || event.type === "skip" || event.type === "supplement",
+      `${where}：跳过之后必须紧接 supplement`,
+    );
+    CHECKS[event.type](event, state, where);
+  });
+  need(events.length > 0, "记录的 events 为空：缺少 drawn 事件");
+  need(state.ended !== null, "记录没有以 end 事件结束，不完整");
+}
+
+const CHECKS = {
+  drawn(event, state, where) {
+    checkSeats(event, state, () => state.draw.seatFirst(), where);
+  },
+
+  supplement(event, state, where) {
+    need(state.draw.anyFree(), `${where}：没有空席，不应补抽`);
+    checkSeats(event, state, () => state.draw.supplement(state.skipped), where);
+    state.skipped = new Map();
+  },
+
+  exit(event, state, where) {
+    const person = personOf(event, state, where, EXIT_REASONS);
+    const sits = state.draw.groupOf(person) >= 0;
+    need(sits, `${where}：${event.commit} 此时不在席位上，不能退出`);
+    state.draw.leave(person);
+    state.isDue = true;
+    state.ended = null;
+  },
+
+  skip(event, state, where) {
+    const person = personOf(event, state, where, SKIP_REASONS);
+    need(!state.draw.used.has(person), `${where}：${event.commit} 已入过席，不能再跳过`);
+    need(!state.skipped.has(person), `${where}：${event.commit} 已跳过，不能重复`);
+    state.skipped.set(person, event.reason);
+    state.ended = null;
+  },
+
+  end(event, state, where) {
+    checkKeys(event, where, ["state"], true);
+    need(state.ended === null, `${where}：抽取已经结束，不能再次结束`);
+    state.ended = event.state;
+    if (event.state === "void") {
+      checkVoid(event, where);
+      return;
+    }
+    const short = state.draw.anyFree();
+    need(!(short && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
+    const full = state.wasShort ? "success_supplement" : "success";
+    checkValue(event.state, short ? "unsatisfied" : full, `${where}的 state`);
+    if (own(event, "lacking")) {
+      const lacking = state.draw.lacking();
+      const message = `${where}的 lacking 应为 ${canonical(lacking)}`;
+      need(isSame(event.lacking, lacking), message);
+    }
+  },
+};
+
+function checkVoid(event, where) {
+  checkKeys(event, where, ["reason", "by"], true);
+  checkText(event.reason, `${where}的 reason`);
+  const { by } = event;
+  const isName = (name) => typeof name === "string" && name !== "";
+  const two = Array.isArray(by) && by.length === 2 && by.every(isName) && by[0] !== by[1];
+  need(two, `${where}的 by 必须是两名不同的人员`);
+}
+
+function personOf(event, state, where, reasons) {
+  checkKeys(event, where, ["commit", "reason"], true);
+  checkHex(event.commit, `${where}的 commit`, 32);
+  need(reasons.includes(event.reason), `${where}的 reason 必须是 ${reasons.join("、")} 之一`);
+  need(state.draw.place.has(event.commit), `${where}：候选人里没有 ${event.commit}`);
+  return state.draw.place.get(event.commit);
+}
+
+function checkSeats(event, state, seat, where) {
+  checkKeys(event, where, ["seats"], true);
+  const { seats } = event;
+  checkList(seats, `${where}的 seats`);
+  const expected = seat().map((person) => state.draw.seatOf(person));
+  expected.slice(0, seats.length).forEach((right, i) => {
+    const place = `${where}的第 ${i + 1} 席`;
+    checkKeys(seats[i], place, ["commit", "group", "level"]);
+    need(
+      isSame(seats[i], right),
+      `${place}应为 ${showSeat(right)}，记录里是 ${showSeat(seats[i])}`,
+    );
+  });
+  need(
+    seats.length === expected.length,
+    `${where}应有 ${expected.length} 席，记录里有 ${seats.length} 席`,
+  );
+  state.wasShort = state.wasShort || state.draw.anyFree();
+  state.isDue = false;
+  state.ended = null;
+}
+
+function showSeat({ commit, group, level }) {
+  const show = (value) => (typeof value === "string" ? value : canonical(value));
+  return [commit, group, level].map(show).join(" ");
+}
+
+/* --- Openings -------------------------------------------------------------------------------- */
+
+/* All who were ever seated, or nobody while the names are still sealed. */
+function checkOpenings(openings, drawId, draw, tagged) {
+  checkList(openings, "记录的 openings");
+  const opened = new Set();
+  openings.forEach((opening, i) => {
+    const where = `第 ${i + 1} 份开封`;
+    checkKeys(opening, where, ["commit", "ref", "salt"]);
+    checkHex(opening.commit, `${where}的 commit`, 32);
+    checkText(opening.ref, `${where}的 ref`);
+    checkHex(opening.salt, `${where}的 salt`, 16);
+    checkCanonical(opening, where);
+    const commit = toHex(tagged(5, canonicalBytes([drawId, opening.ref, opening.salt])));
+    need(commit === opening.commit, `${where}：编号和盐值与承诺 ${opening.commit} 不符`);
+    const person = draw.place.get(commit);
+    need(draw.used.has(person), `${where}：${commit} 从未入席，不应开封`);
+    need(!opened.has(person), `${where}与前面的重复`);
+    opened.add(person);
+  });
+  if (openings.length === 0) return;
+  for (const person of draw.used) {
+    need(opened.has(person), `缺少 ${draw.candidates[person].commit} 的开封`);
+  }
+}
+
+/* --- Forms of values ------------------------------------------------------------------------- */
+
+const own = (value, key) => Object.prototype.hasOwnProperty.call(value, key);
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value) => Number.isSafeInteger(value) && value > 0;
+
+function isAscii(text) {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+/* A plain assignment to a group named __proto__ would vanish. */
+function define(object, key, value) {
+  Object.defineProperty(object, key, { value, enumerable: true });
+}
+
+function checkKeys(value, where, names, more = false) {
+  need(isObject(value), `${where}必须是对象`);
+  for (const name of names) need(own(value, name), `${where}缺少 ${name}`);
+  if (more) return;
+  for (const name of Object.keys(value)) need(names.includes(name), `${where}有多余的 ${name}`);
+}
+
+function checkList(value, where) {
+  need(Array.isArray(value), `${where}必须是列表`);
+}
+
+function checkText(value, where) {
+  need(typeof value === "string" && value !== "", `${where}必须是非空文本`);
+}
+
+function checkHex(value, where, size = 0) {
+  const digits = typeof value === "string" && /^(?:[0-9a-f][0-9a-f])+$/.test(value);
+  if (size === 0) need(digits, `${where}必须是非空的小写十六进制`);
+  else need(digits && value.length === 2 * size, `${where}必须是 ${2 * size} 位小写十六进制`);
+}
+
+function checkValue(given, right, where) {
+  const shown = typeof given === "string" ? given : "别的类型";
+  need(given === right, `${where}应为 ${right}，记录里是 ${shown}`);
+}
+
+/* Only what RFC 8785 needs no number formatting for: ASCII keys, no fractions. */
+function checkCanonical(value, where) {
+  if (Array.isArray(value)) {
+    for (const item of value) checkCanonical(item, where);
+  } else if (isObject(value)) {
+    for (const key of Object.keys(value)) {
+      need(isAscii(key), `${where}的键必须是 ASCII 文本`);
+      checkCanonical(value[key], where);
+    }
+  } else if (typeof value === "string") {
+    need(isWellFormed(value), `${where}里有不完整的 Unicode 字符`);
+  } else if (typeof value === "number") {
+    need(Number.isInteger(value), `${where}里有不能规范化的数字`);
+    need(Number.isSafeInteger(value), `${where}里有过大的整数`);
+  } else {
+    need(value === null || typeof value === "boolean", `${where}里有不能规范化的数字`);
+  }
+}
+
+function isWellFormed(text) {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    const next = text.charCodeAt(i + 1);
+    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false;
+    i++;
+  }
+  return true;
+}
+
+function isSame(given, right) {
+  if (!isObject(given)) return false;
+  const keys = Object.keys(right);
+  return (
+    Object.keys(given).length === keys.length &&
+    keys.every((key) => own(given, key) && given[key] === right[key])
+  );
+}
+
+/* --- Bytes ----------------------------------------------------------------------------------- */
+
+const encoder = new TextEncoder();
+const TAG = encoder.encode("VDRAW-1");
+
+/* RFC 8785: JSON.stringify writes strings and integers that way already; the keys must be sorted. */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+}
+
+function canonicalBytes(value) {
+  return encoder.encode(canonical(value));
+}
+
+function join(...parts) {
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+function compareBytes(a, b) {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return 0;
+}
+
+function fromHex(hex) {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
+    parseInt(hex.slice(2 * i, 2 * i + 2), 16),
+  );
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function toHex(bytes) {
+  let hex = "";
+  for (const byte of bytes) hex += HEX[byte];
+  return hex;
+}

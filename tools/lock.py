@@ -11,8 +11,8 @@ OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no
 LOCKS = {
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],
-    "run.txt": ["pyproject.toml"],
-    "dev.txt": ["pyproject.toml", "--extra", "dev"],
+    "run.txt": ["pyproject.toml", "requirements/bootstrap.in"],
+    "dev.txt": ["pyproject.toml", "requirements/bootstrap.in", "--extra", "dev"],
 }
 
 

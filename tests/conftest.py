@@ -13,6 +13,8 @@ from playwright.sync_api import ConsoleMessage, Page
 from config.database import database_running
 from tools.browser import browser_path, missing
 
+pytest_plugins = ["tests.fixtures"]
+
 BROWSER_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号权限"
 
     def ready(self) -> None:
-        from expertpool.core.permissions import register_permissions
         from expertpool.accounts.permissions import PERMISSIONS
+        from expertpool.core.permissions import register_permissions
 
         register_permissions(PERMISSIONS)

@@ -1,0 +1,51 @@
+"""Users and departments for tests; `make_user(role="operator")` has that built-in role."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from expertpool.accounts.models import Department, Role, User
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.core.crypto import blind_index
+
+PASSWORD = "Correct-horse-9"
+
+NAMES = {
+    "admin": "管理员老张",
+    "operator": "经办小李",
+    "department": "部门小陈",
+    "supervisor": "监督老赵",
+    "finance": "财务小周",
+    "auditor": "审计老吴",
+    "expert": "专家王工",
+}
+
+_numbers = count(1)
+
+
+def make_department(name: str = "采购中心", *, parent: Department | None = None) -> Department:
+    department = Department.objects.create(name=name, parent=parent, path="")
+    department.path = f"{parent.path if parent else ''}{department.pk}/"
+    department.save(update_fields=["path"])
+    return department
+
+
+def make_user(
+    role: str | None = None,
+    *,
+    roles: tuple[Role, ...] = (),
+    phone: str = "",
+    email: str = "",
+    **kw: Any,
+) -> User:
+    """Make a user with PASSWORD; ``role`` is a built-in role, None gives no rights at all."""
+    kw.setdefault("username", f"user{next(_numbers)}")
+    kw.setdefault("name", NAMES.get(role or "", "无权者"))
+    user = User(phone=phone, email=email, **kw)
+    user.phone_index = blind_index("user.phone", phone) if phone else None
+    user.email_index = blind_index("user.email", email) if email else None
+    user.set_password(PASSWORD)
+    user.save()
+    user.roles.set([*roles, *([ensure_demo_roles()[role]] if role else [])])
+    return user

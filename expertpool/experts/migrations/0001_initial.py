@@ -5,9 +5,10 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import expertpool.core.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import expertpool.core.fields
 
 
 class Migration(migrations.Migration):

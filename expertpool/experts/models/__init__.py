@@ -2,6 +2,7 @@ from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.blacklist import BlacklistEntry
 from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
+from expertpool.experts.models.saved_search import SavedSearch
 from expertpool.experts.models.version import ExpertVersion
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "ExpertSpecialty",
     "ExpertVersion",
     "Leave",
+    "SavedSearch",
     "Tag",
 ]

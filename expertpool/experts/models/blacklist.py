@@ -3,16 +3,23 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models.expert import Expert
 
 
 class BlacklistEntry(models.Model):
-    """That an expert was put on the blacklist: why, on what evidence, until when, and the end."""
+    """That an expert was put on the blacklist: why, on what evidence, until when, and the end.
+
+    After ``until_date`` he returns to ``status_before`` by himself.
+    """
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="blacklist_entries")
     reason = models.CharField("原因", max_length=500)
     evidence = models.CharField("依据", max_length=500, blank=True)
     until_date = models.DateField("期限至", null=True, blank=True)
+    status_before = models.CharField(
+        "移入前状态", max_length=12, choices=ExpertStatus.choices, default=ExpertStatus.FORMAL
+    )
     added_at = models.DateTimeField("移入时间")
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -32,6 +32,9 @@ class Expert(models.Model):
     ``status`` changes only through `experts.services.status.set_status`. ``number`` (ZJ…) never
     changes: it is the ``ref`` of draw records. ``search_tokens`` holds the two-character tokens of
     name, employer, number and pinyin initials (`experts.services.search_index`).
+
+    ``phone_index`` and ``id_number_index`` are unique over the whole pool, deleted experts
+    included: a deleted record is restored, never entered a second time.
     """
 
     number = models.CharField("专家编号", max_length=20, unique=True, editable=False)
@@ -72,7 +75,7 @@ class Expert(models.Model):
         related_name="+",
     )
     expert_type = models.CharField("专家类型", max_length=50, blank=True)
-    address = models.CharField("通讯地址", max_length=200, blank=True)
+    address = EncryptedTextField("通讯地址")
     postcode = models.CharField("邮编", max_length=10, blank=True)
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
     bank_account = EncryptedTextField("银行账号")
@@ -122,6 +125,15 @@ class Expert(models.Model):
     tags = models.ManyToManyField(Tag, verbose_name="分组", blank=True, related_name="experts")
     search_tokens = ArrayField(models.CharField(max_length=8), default=list, editable=False)
     created_at = models.DateTimeField("入库时间")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="录入人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
     updated_at = models.DateTimeField("更新时间")
 
     class Meta:
@@ -138,6 +150,11 @@ class Expert(models.Model):
                 | models.Q(term_end_date__isnull=True)
                 | models.Q(term_end_date__gte=models.F("term_start_date")),
                 name="experts_term_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ExpertStatus.DELETED, deleted_at__isnull=False)
+                | (~models.Q(status=ExpertStatus.DELETED) & models.Q(deleted_at__isnull=True)),
+                name="experts_deleted_when",
             ),
         ]
         indexes = [

@@ -10,8 +10,9 @@ from expertpool.experts.models.expert import Expert
 class ExpertVersion(models.Model):
     """The state of an expert's record after one change. Never edited (a trigger refuses it).
 
-    ``snapshot`` is JSON of all fields as text (encrypted, since it holds guarded values);
-    ``changed`` names the fields that differ from the version before.
+    ``snapshot`` is a JSON object of field → text (encrypted, since it holds guarded values);
+    ``changed`` names the fields that differ from the version before. Version 1 is the record as
+    it was created; it is written together with version 2, at the first change.
     """
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="versions")

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class SavedSearch(models.Model):
+    """A search of the expert list kept under a name: its URL parameters, own or shared."""
+
+    name = models.CharField("名称", max_length=50)
+    query = models.TextField("查询条件", max_length=4000)
+    shared = models.BooleanField("所有人可用", default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="保存人", on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常用搜索"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"],
+                name="experts_saved_search_once",
+                violation_error_message="已有同名的常用搜索，请换一个名称。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,119 @@
+"""Why an expert cannot be drawn, each reason as its own condition, and who is tied to which unit.
+
+The conditions are `Q` objects over experts; a draw counts them one by one. An expert for whom none
+of them holds is available.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from expertpool.experts.enums import AvoidanceKind, ExpertStatus
+from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
+
+PAST_YEARS = 3  # 政府采购法实施条例 第九条
+
+
+def deleted() -> Q:
+    """Experts that were deleted."""
+    return Q(status=ExpertStatus.DELETED)
+
+
+def blacklisted(now: datetime) -> Q:
+    """Experts on the blacklist at ``now``; an entry whose last day is over does not block."""
+    over = BlacklistEntry.objects.filter(
+        expert=OuterRef("pk"),
+        removed_at__isnull=True,
+        until_date__lt=timezone.localdate(now),
+        status_before=ExpertStatus.FORMAL,
+    )
+    return Q(status=ExpertStatus.BLACKLISTED) & ~Q(Exists(over))
+
+
+def not_formal() -> Q:
+    """Experts who are not (or not now) members of the pool: pending or frozen."""
+    return Q(status__in=(ExpertStatus.PENDING, ExpertStatus.FROZEN))
+
+
+def out_of_term(at: datetime, *, now: datetime) -> Q:
+    """Experts whose term has not begun or is over on the day of ``at``, or is over today."""
+    day, today = timezone.localdate(at), timezone.localdate(now)
+    return Q(term_start_date__gt=day) | Q(term_end_date__lt=max(day, today))
+
+
+def on_leave(start: datetime, end: datetime) -> Q:
+    """Experts with a leave that overlaps [start, end) and was not cancelled."""
+    leaves = Leave.objects.filter(
+        expert=OuterRef("pk"), cancelled_at__isnull=True, during__overlap=(start, end)
+    )
+    return Q(Exists(leaves))
+
+
+def tied_to_units(units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS) -> Q:
+    """Experts who have to stay away from one of ``units`` on the day of ``on``.
+
+    That is: employed there, or an avoidance unit of theirs that has not ended, or ended less than
+    ``past_years`` years before.
+    """
+    since = years_before(timezone.localdate(on), past_years)
+    ties = AvoidanceUnit.objects.filter(expert=OuterRef("pk"), unit__in=list(units)).filter(
+        Q(end_date__isnull=True) | Q(end_date__gte=since)
+    )
+    return Q(employer__in=list(units)) | Q(Exists(ties))
+
+
+def drawable(start: datetime, end: datetime, *, now: datetime) -> Q:
+    """Experts to whom none of the reasons above applies (units apart)."""
+    reasons = (
+        deleted(),
+        blacklisted(now),
+        not_formal(),
+        out_of_term(start, now=now),
+        on_leave(start, end),
+    )
+    result = Q()
+    for reason in reasons:
+        result &= ~reason
+    return result
+
+
+def avoided_expert_ids(
+    units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS
+) -> set[int]:
+    """Return the experts of `tied_to_units`."""
+    tied = tied_to_units(units, on=on, past_years=past_years)
+    return set(Expert.objects.filter(tied).order_by().values_list("pk", flat=True))
+
+
+def expert_units(expert_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return the units where each expert works now: employer and declared current employers."""
+    ids = list(expert_ids)
+    units: dict[int, set[int]] = {pk: set() for pk in ids}
+    employers = Expert.objects.filter(pk__in=ids, employer__isnull=False).order_by()
+    current = AvoidanceUnit.objects.filter(
+        expert__in=ids, kind=AvoidanceKind.CURRENT_EMPLOYER, end_date__isnull=True
+    ).order_by()
+    for rows in (
+        employers.values_list("pk", "employer_id"),
+        current.values_list("expert_id", "unit_id"),
+    ):
+        for pk, unit in rows:
+            units[pk].add(unit)
+    return units
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the same day ``years`` years earlier; 29 February becomes the 28th where needed."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def day_start(day: date) -> datetime:
+    """Return the first moment of ``day`` in the time zone of the site."""
+    return datetime.combine(day, time.min, timezone.get_current_timezone())

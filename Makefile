@@ -29,7 +29,7 @@ dev: python ## 准备开发所需的 Python 环境（.venv）
 	@$(PYTHON) tools/setup.py dev
 
 fmt: dev ## 整理代码和模板的格式
-	@$(BIN)/python -m tools.format
+	@PATH=$(BIN):$$PATH $(BIN)/python -m tools.format
 
 lint: dev ## 全部静态检查
 	@$(BIN)/python -m tools.lint

@@ -187,10 +187,15 @@ class EmbeddedServer:
 
     def _connect(self) -> psycopg.Connection:
         """Connect as soon as the server lets us: it may be recovering from a power cut."""
-        address = {"host": str(self.socket_dir), "port": 5432, "user": SUPERUSER}
         for attempt in range(100):
             try:
-                return psycopg.connect(**address, dbname="postgres", autocommit=True)
+                return psycopg.connect(
+                    host=str(self.socket_dir),
+                    port=5432,
+                    user=SUPERUSER,
+                    dbname="postgres",
+                    autocommit=True,
+                )
             except psycopg.OperationalError as error:
                 last = error
                 time.sleep(0.1 * min(attempt, 10))

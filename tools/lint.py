@@ -25,17 +25,13 @@ PRODUCTION = {
 TESTING = {"DJANGO_SETTINGS_MODULE": "config.settings_test"}
 
 
-def templates() -> list[str]:
-    return sorted(str(path) for path in (ROOT / "expertpool").glob("**/templates/**/*.html"))
-
-
 def main() -> int:
     checks: dict[str, tuple[list[str], dict[str, str]]] = {
         "ruff": (["ruff", "check", "--quiet", "."], {}),
         "format": (["ruff", "format", "--quiet", "--check", "."], {}),
-        "templates": (["djade", "--target-version", "5.2", "--check", *templates()], {}),
+        "templates": ([sys.executable, "-m", "tools.format", "--check"], {}),
         "inline": ([sys.executable, "-m", "tools.check_templates"], {}),
-        "imports": (["lint-imports", "--no-timing"], {}),
+        "imports": (["lint-imports", "--no-logo"], {}),
         "types": (["mypy"], {}),
         "migrations": ([*MANAGE, "makemigrations", "--check", "--dry-run"], TESTING),
         "deploy": ([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),

@@ -29,9 +29,9 @@ def main(kind: str) -> None:
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     STAMP.unlink(missing_ok=True)
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     _call(*pip, "install", "--require-hashes", "-r", ROOT / "requirements" / "bootstrap.txt")
-    uv = [PYTHON, "-m", "uv", "pip"]
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip"]
     lock = ROOT / "requirements" / f"{kind}.txt"
     _call(*uv, "sync", "--quiet", "--require-hashes", lock, env=_index())
     _call(*uv, "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation", "-e", ROOT)
@@ -48,7 +48,7 @@ def _stamp(kind: str) -> str:
 
 def _index() -> dict[str, str]:
     """Let uv use the package mirror that pip is set up with."""
-    command = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
     mirror = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     mirror = os.environ.get("PIP_INDEX_URL", mirror)
     return {"UV_DEFAULT_INDEX": mirror} | dict(os.environ) if mirror else dict(os.environ)

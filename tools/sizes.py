@@ -1,29 +1,22 @@
-"""Report files longer than files here usually are; only the very long ones fail."""
+"""Report files that have outgrown what one reads at a sitting; nothing fails for it."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# suffix: (lines worth a look, lines where it ends)
-LIMITS = {".py": (300, 400), ".html": (130, 200), ".js": (300, 500), ".css": (400, 800)}
+LIMITS = {".py": 400, ".html": 130, ".js": 400, ".css": 500}
 FOLDERS = ("config", "expertpool", "tools", "tests", "frontend")
 
 
-def main() -> int:
-    too_long = 0
+def main() -> None:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix not in LIMITS or "migrations" in path.parts:
-                continue
-            look, end = LIMITS[path.suffix]
-            lines = len(path.read_bytes().splitlines())
-            if lines > look:
-                print(f"  {lines:>5} lines  {path.relative_to(ROOT)}{' TOO LONG' * (lines > end)}")
-                too_long += lines > end
-    return bool(too_long)
+            if path.suffix in LIMITS and "migrations" not in path.parts:
+                lines = len(path.read_bytes().splitlines())
+                if lines > LIMITS[path.suffix]:
+                    print(f"  {lines:>5} lines  {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,6 +11,7 @@ from types import FrameType
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from config.database import database_running
@@ -48,8 +49,9 @@ def serve(arguments: list[str]) -> int:
                 port=port(),
                 interface=Interfaces.WSGI,
                 workers=env_int("WEB_PROCESSES", default=1),
-                blocking_threads=env_int("WEB_THREADS", default=8),
+                blocking_threads=env_int("WEB_THREADS", default=4),
                 websockets=False,
+                log_level=LogLevels.warning,
                 workers_kill_timeout=10,
             ).serve()
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:

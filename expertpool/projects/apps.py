@@ -6,7 +6,20 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目"
 
     def ready(self) -> None:
+        from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
         from expertpool.projects.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
+        register_actions(
+            project__create="新增项目",
+            project__update="修改项目",
+            project__submit="提交项目审核",
+            project__withdraw="撤回项目",
+            project__approve="项目审核通过",
+            project__reject="项目退回",
+            project__delete="删除项目",
+            project__avoidance="修改项目回避",
+            project__draw_state="抽取状态变更",
+            project__rule="设置制度规则",
+        )

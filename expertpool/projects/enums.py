@@ -24,7 +24,8 @@ STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
         {ProjectStatus.APPROVED, ProjectStatus.REJECTED, ProjectStatus.DRAFT}
     ),
     ProjectStatus.REJECTED: frozenset({ProjectStatus.PENDING, ProjectStatus.DRAFT}),
-    ProjectStatus.APPROVED: frozenset({ProjectStatus.ARCHIVED}),
+    # Back to draft only before the draw: what was approved cannot be altered behind the approval.
+    ProjectStatus.APPROVED: frozenset({ProjectStatus.ARCHIVED, ProjectStatus.DRAFT}),
     ProjectStatus.ARCHIVED: frozenset(),
 }
 
@@ -60,3 +61,10 @@ class AvoidanceSubject(models.TextChoices):
     UNIT = "unit", "回避单位"
     PERSON = "person", "回避人员"
     PERIOD = "period", "回避时间段"
+
+
+class Severity(models.TextChoices):
+    """What a finding of the rule check does: it tells, or it stops the draw."""
+
+    WARNING = "warning", "提示"
+    BLOCKING = "blocking", "阻止抽取"

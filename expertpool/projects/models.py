@@ -33,6 +33,9 @@ class Project(models.Model):
     budget = models.DecimalField(
         "预算（元）", max_digits=14, decimal_places=2, null=True, blank=True
     )
+    representatives = models.PositiveSmallIntegerField(
+        "招标人（采购人）代表人数", default=0
+    )  # sit in the panel beside the drawn experts; the rule check counts them
     opening_at = models.DateTimeField("评审开始时间")
     duration_minutes = models.PositiveIntegerField("预计时长（分钟）", default=240)
     place = models.CharField("评审地点", max_length=200)
@@ -99,6 +102,27 @@ class Project(models.Model):
         return self.name
 
     @property
+    def is_editable(self) -> bool:
+        """Whether its data may be changed: as a draft, or sent back."""
+        return self.status in {ProjectStatus.DRAFT, ProjectStatus.REJECTED}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether avoidances may be changed: until the draw, but not while it is being decided."""
+        return self.draw_state == DrawState.NOT_DRAWN and self.status not in {
+            ProjectStatus.PENDING,
+            ProjectStatus.ARCHIVED,
+        }
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """Whether it may return to draft: until the draw."""
+        return self.draw_state == DrawState.NOT_DRAWN and self.status in {
+            ProjectStatus.PENDING,
+            ProjectStatus.APPROVED,
+        }
+
+    @property
     def closing_at(self) -> datetime:
         """When the meeting is expected to end; an expert is held from opening to closing."""
         return self.opening_at + timedelta(minutes=self.duration_minutes)
@@ -150,3 +174,16 @@ class Avoidance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_subject_display()} {self.name or self.unit or self.from_date}"
+
+
+class RuleSetting(models.Model):
+    """That a rule of `projects.rules` stops the draw instead of only being shown."""
+
+    rule = models.CharField("规则", max_length=50, unique=True)
+    blocking = models.BooleanField("阻止抽取", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则设置"
+
+    def __str__(self) -> str:
+        return self.rule

@@ -5,9 +5,10 @@ PERMISSIONS = PermissionGroup(
     "项目",
     (
         Permission("projects.view", "查看项目", scoped=True),
-        Permission("projects.add", "新增项目"),
-        Permission("projects.edit", "编辑和提交项目", scoped=True),
+        Permission("projects.add", "申请项目"),
+        Permission("projects.edit", "修改项目", scoped=True),
         Permission("projects.approve", "审核项目", scoped=True),
         Permission("projects.delete", "删除项目", scoped=True),
+        Permission("projects.rules", "设置制度规则"),
     ),
 )

@@ -1,0 +1,33 @@
+"""What a service of projects may refuse. Each message says how to mend it."""
+
+
+class ProjectError(Exception):
+    """Base of all refusals; ``str(error)`` is a Chinese sentence for the user."""
+
+
+class NumberTaken(ProjectError):
+    """The project number belongs to another project."""
+
+
+class DepartmentNotAllowed(ProjectError):
+    """The actor may not file projects for this department."""
+
+
+class ProjectNotEditable(ProjectError):
+    """The project is past the point up to which this may be changed."""
+
+
+class ProjectChanged(ProjectError):
+    """Somebody else was first: the project no longer stands where the actor saw it."""
+
+
+class TransitionNotAllowed(ProjectError):
+    """The tables in `projects.enums` do not allow this change of state."""
+
+
+class ApproverIsApplicant(ProjectError):
+    """Nobody decides on his own application."""
+
+
+class NoteRequired(ProjectError):
+    """A rejection has to say why."""

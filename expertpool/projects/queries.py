@@ -1,0 +1,117 @@
+"""Reads of projects: who sees which, search, counts, the proposal of a number, the rule check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import scope_q
+from expertpool.core.text import clean_text
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project, RuleSetting
+from expertpool.projects.rules import Facts, Finding, find_violations
+
+
+def projects_visible_to(user: User) -> QuerySet[Project]:
+    """Return the projects that ``user`` may see."""
+    return _reached(user, "projects.view")
+
+
+def projects_editable_by(user: User) -> QuerySet[Project]:
+    """Return the projects that ``user`` may change, submit and withdraw."""
+    return _reached(user, "projects.edit")
+
+
+def projects_deletable_by(user: User) -> QuerySet[Project]:
+    """Return the projects that ``user`` may delete."""
+    return _reached(user, "projects.delete")
+
+
+def projects_to_decide(user: User) -> QuerySet[Project]:
+    """Return the pending projects that ``user`` may approve or reject: never his own."""
+    return (
+        _reached(user, "projects.approve")
+        .filter(status=ProjectStatus.PENDING)
+        .exclude(created_by=user)
+        .order_by("opening_at", "id")
+    )
+
+
+def count_to_decide(user: User) -> int:
+    """Return how many projects wait for the decision of ``user``."""
+    return projects_to_decide(user).count()
+
+
+def _reached(user: User, code: str) -> QuerySet[Project]:
+    return Project.objects.filter(scope_q(user, code)).select_related(
+        "department", "purchaser", "created_by", "decided_by"
+    )
+
+
+def departments_for_filing(user: User) -> QuerySet[Department]:
+    """Return the departments for which ``user`` may file: his own, and those in reach of his right
+    to change projects."""
+    reach = Q(pk=user.department_id)
+    for grant in user.grants.get("projects.edit", []):
+        if grant.scope == Scope.ALL:
+            reach = Q()
+            break
+        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
+            reach |= Q(path__startswith=user.department.path)
+        for chosen in grant.departments.all():
+            reach |= Q(path__startswith=chosen.path)
+    return Department.objects.filter(reach, active=True)
+
+
+def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
+    """Return those of ``projects`` in which each word of ``text`` occurs: in name, number,
+    department, contact or purchaser."""
+    for word in clean_text(text).split():
+        projects = projects.filter(
+            Q(name__icontains=word)
+            | Q(number__icontains=word)
+            | Q(department__name__icontains=word)
+            | Q(contact_name__icontains=word)
+            | Q(purchaser__name__icontains=word)
+        )
+    return projects
+
+
+def proposed_number(now: datetime) -> str:
+    """Return the next free number of the year, XM2026-0001."""
+    prefix = f"XM{timezone.localtime(now).year}-"
+    last = (
+        Project.objects.filter(number__regex=rf"^{prefix}\d{{4,}}$")
+        .order_by(Length("number").desc(), "-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+    following = int(last.removeprefix(prefix)) + 1 if last else 1
+    return f"{prefix}{following:04d}"
+
+
+def blocking_rules() -> frozenset[str]:
+    """Return the codes of the rules that stop a draw."""
+    return frozenset(RuleSetting.objects.filter(blocking=True).values_list("rule", flat=True))
+
+
+def check_project(project: Project, total_seats: int | None, now: datetime) -> list[Finding]:
+    """Return what the rule set of the project's regime finds wrong with drawing ``total_seats``
+    experts at ``now``, those that stop the draw first. Without ``total_seats`` only what does not
+    depend on the number is checked."""
+    facts = Facts(
+        experts=total_seats or 0,
+        representatives=project.representatives,
+        budget=project.budget,
+        opening_at=timezone.localtime(project.opening_at),
+        now=timezone.localtime(now),
+    )
+    findings = find_violations(
+        project.regime, facts, seats_known=total_seats is not None, blocking=blocking_rules()
+    )
+    return sorted(findings, key=lambda finding: not finding.is_blocking)

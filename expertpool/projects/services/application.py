@@ -1,0 +1,161 @@
+"""Filing a project: draft, change, submit, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import Department, User
+from expertpool.audit.services import record
+from expertpool.directory.models import Unit
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.exceptions import (
+    DepartmentNotAllowed,
+    NumberTaken,
+    ProjectNotEditable,
+)
+from expertpool.projects.models import Project
+from expertpool.projects.queries import departments_for_filing, proposed_number
+from expertpool.projects.services.state import lock_project, set_project_status
+
+
+@dataclass(frozen=True)
+class ProjectData:
+    """What the applicant fills in."""
+
+    number: str
+    name: str
+    regime: str
+    department: Department
+    opening_at: datetime
+    place: str
+    contact_name: str
+    contact_phone: str
+    kind: str = ""
+    purchaser: Unit | None = None
+    budget: Decimal | None = None
+    representatives: int = 0
+    duration_minutes: int = 240
+    check_in_at: datetime | None = None
+    description: str = ""
+
+
+@transaction.atomic
+def create_project(*, data: ProjectData, actor: User, now: datetime) -> Project:
+    """File a project as a draft of ``actor``; logs it.
+
+    Refuses a number in use (NumberTaken), a department the actor may not file for
+    (DepartmentNotAllowed), incomplete values and a check-in after the opening (ValidationError).
+    """
+    _check_department(data.department, actor)
+    project = Project(**_values(data), created_by=actor, created_at=now)
+    _save(project, now)
+    record("project.create", actor=actor, now=now, subject=project, after=describe(project))
+    return project
+
+
+@transaction.atomic
+def update_project(*, project: Project, data: ProjectData, actor: User, now: datetime) -> Project:
+    """Change a draft or a project that was sent back; logs what differs.
+
+    Refuses the same as `create_project`, and any other status (ProjectNotEditable).
+    """
+    project = lock_project(project)
+    if not project.is_editable:
+        raise ProjectNotEditable(
+            f"项目现为「{project.get_status_display()}」，不能修改；请先撤回为草稿。"
+        )
+    if data.department.pk != project.department_id:
+        _check_department(data.department, actor)
+    before = describe(project)
+    for name, value in _values(data).items():
+        setattr(project, name, value)
+    _save(project, now)
+    after = describe(project)
+    changed = [name for name in after if after[name] != before[name]]
+    if changed:
+        record(
+            "project.update",
+            actor=actor,
+            now=now,
+            subject=project,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+    return project
+
+
+def submit_project(*, project: Project, actor: User, now: datetime) -> None:
+    """Hand the project in for approval; logs it. Refuses a project that opens in the past
+    (ValidationError) and every status but draft and rejected (TransitionNotAllowed)."""
+    if project.opening_at <= now:
+        raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
+    set_project_status(
+        project,
+        ProjectStatus.PENDING,
+        action="project.submit",
+        actor=actor,
+        now=now,
+        changes={
+            "submitted_at": now,
+            "decided_at": None,
+            "decided_by": None,
+            "decision_note": "",
+        },
+    )
+
+
+def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
+    """Take the project back to draft, from the queue or after approval; an approval is void.
+
+    Logs it. Refuses a project whose draw has begun (TransitionNotAllowed, ProjectChanged).
+    """
+    set_project_status(
+        project,
+        ProjectStatus.DRAFT,
+        action="project.withdraw",
+        actor=actor,
+        now=now,
+        changes={
+            "submitted_at": None,
+            "decided_at": None,
+            "decided_by": None,
+            "decision_note": "",
+        },
+    )
+
+
+def describe(project: Project) -> dict[str, Any]:
+    """Return the applicant's values as JSON for the log."""
+    values = {field.name: getattr(project, field.name) for field in fields(ProjectData)}
+    return {
+        name: value if value is None or isinstance(value, int) else str(value)
+        for name, value in values.items()
+    }
+
+
+def _values(data: ProjectData) -> dict[str, Any]:
+    return {field.name: getattr(data, field.name) for field in fields(data)}
+
+
+def _check_department(department: Department, actor: User) -> None:
+    if not departments_for_filing(actor).filter(pk=department.pk).exists():
+        raise DepartmentNotAllowed(f"您不能为「{department.name}」申请项目，请选择本部门。")
+
+
+def _save(project: Project, now: datetime) -> None:
+    if project.check_in_at and project.check_in_at > project.opening_at:
+        raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
+    project.full_clean(validate_unique=False)
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError as error:  # the number is the only unique value
+        raise NumberTaken(
+            f"项目编号「{project.number}」已被使用，可改用「{proposed_number(now)}」。"
+        ) from error

@@ -1,0 +1,47 @@
+"""Deciding on an application. One step; the applicant never decides himself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.exceptions import ApproverIsApplicant, NoteRequired
+from expertpool.projects.models import Project
+from expertpool.projects.services.state import set_project_status
+
+
+def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> None:
+    """Release a pending project for its draw; logs it.
+
+    Refuses the applicant (ApproverIsApplicant) and a project that is no longer pending
+    (TransitionNotAllowed, ProjectChanged).
+    """
+    _decide(project, ProjectStatus.APPROVED, "project.approve", actor=actor, now=now, note=note)
+
+
+def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> None:
+    """Send a pending project back with a note that says why; logs it.
+
+    Refuses an empty note (NoteRequired) and what `approve_project` refuses.
+    """
+    if not note.strip():
+        raise NoteRequired("请填写退回原因，申请人据此修改。")
+    _decide(project, ProjectStatus.REJECTED, "project.reject", actor=actor, now=now, note=note)
+
+
+def _decide(
+    project: Project, new: ProjectStatus, action: str, *, actor: User, now: datetime, note: str
+) -> None:
+    if actor.pk == project.created_by_id:
+        raise ApproverIsApplicant("不能审核自己申请的项目，请由其他审核人处理。")
+    note = note.strip()
+    set_project_status(
+        project,
+        new,
+        action=action,
+        actor=actor,
+        now=now,
+        changes={"decided_at": now, "decided_by": actor, "decision_note": note},
+        note=note,
+    )

@@ -1,0 +1,95 @@
+"""What the draws of a project have to avoid: units, persons, periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.validators import validate_uscc
+from expertpool.directory.models import Unit
+from expertpool.projects.enums import AvoidanceSubject
+from expertpool.projects.exceptions import ProjectNotEditable
+from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.services.state import lock_project
+
+
+@dataclass(frozen=True)
+class AvoidanceData:
+    """One avoidance as typed; which fields count depends on ``subject`` (see `Avoidance`)."""
+
+    subject: str
+    unit: Unit | None = None
+    name: str = ""
+    uscc: str = ""
+    unit_name: str = ""
+    expert_number: str = ""
+    from_date: date | None = None
+    to_date: date | None = None
+    reason: str = ""
+
+
+# The values that belong to each subject; all others are left empty.
+FIELDS: dict[str, tuple[str, ...]] = {
+    AvoidanceSubject.UNIT: ("unit", "name", "uscc"),
+    AvoidanceSubject.PERSON: ("name", "unit_name", "expert_number"),
+    AvoidanceSubject.PERIOD: ("from_date", "to_date"),
+}
+
+
+@transaction.atomic
+def add_avoidance(
+    *, project: Project, data: AvoidanceData, actor: User, now: datetime
+) -> Avoidance:
+    """Add one avoidance; logs it. Refuses incomplete values (ValidationError) and a project that
+    is being decided, is drawn or archived (ProjectNotEditable)."""
+    project = _open(project)
+    _check(data)
+    kept = {name: getattr(data, name) for name in FIELDS[data.subject]}
+    avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
+    avoidance.full_clean()
+    avoidance.save()
+    record("project.avoidance", actor=actor, now=now, subject=project, after=describe(avoidance))
+    return avoidance
+
+
+@transaction.atomic
+def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> None:
+    """Remove one avoidance; logs it. Refuses what `add_avoidance` refuses."""
+    project = _open(avoidance.project)
+    record("project.avoidance", actor=actor, now=now, subject=project, before=describe(avoidance))
+    avoidance.delete()
+
+
+def describe(avoidance: Avoidance) -> dict[str, Any]:
+    """Return the avoidance as JSON for the log."""
+    names = ("subject", "reason", *FIELDS[avoidance.subject])
+    values = {name: getattr(avoidance, name) for name in names}
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _open(project: Project) -> Project:
+    project = lock_project(project)
+    if not project.is_open:
+        raise ProjectNotEditable(
+            "审核中、已抽取或已归档的项目不能改回避；审核中的请先撤回，已抽取的请用更换专家处理。"
+        )
+    return project
+
+
+def _check(data: AvoidanceData) -> None:
+    if data.subject == AvoidanceSubject.UNIT:
+        if data.unit is None and not data.name:
+            raise ValidationError({"unit": "请选择单位，或在下方填写单位名称。"})
+        if data.uscc:
+            validate_uscc(data.uscc)
+    elif data.subject == AvoidanceSubject.PERSON:
+        if not data.name and not data.expert_number:
+            raise ValidationError({"name": "请填写姓名或专家编号。"})
+    elif data.from_date is None or data.to_date is None or data.to_date < data.from_date:
+        raise ValidationError({"to_date": "请填写开始和结束日期，结束日期不早于开始日期。"})

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.exceptions import ProjectNotEditable
+from expertpool.projects.models import Project
+from expertpool.projects.services.application import describe
+from expertpool.projects.services.state import lock_project
+
+
+@transaction.atomic
+def delete_project(*, project: Project, actor: User, now: datetime) -> None:
+    """Delete a draft that was never drawn; what it held stands in the log entry.
+
+    Refuses every other project (ProjectNotEditable).
+    """
+    project = lock_project(project)
+    if project.status != ProjectStatus.DRAFT or project.draw_state != DrawState.NOT_DRAWN:
+        raise ProjectNotEditable("只能删除「未抽取」的草稿项目；已提交的项目请先撤回。")
+    record("project.delete", actor=actor, now=now, subject=project, before=describe(project))
+    try:
+        with transaction.atomic():
+            project.delete()
+    except ProtectedError as error:
+        raise ProjectNotEditable("项目已有抽取记录，须保留，不能删除。") from error

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.projects.models import RuleSetting
+from expertpool.projects.queries import blocking_rules
+from expertpool.projects.rules import RULES
+
+
+@transaction.atomic
+def set_blocking_rules(*, codes: frozenset[str], actor: User, now: datetime) -> None:
+    """Let exactly the rules ``codes`` stop a draw and all others only be shown; logs each change.
+
+    Raises ValueError for a code that is no rule.
+    """
+    unknown = codes - {rule.code for rule in RULES}
+    if unknown:
+        raise ValueError(f"unknown rules: {sorted(unknown)}")
+    before = blocking_rules()
+    for code in sorted(before ^ codes):
+        setting, _ = RuleSetting.objects.update_or_create(
+            rule=code, defaults={"blocking": code in codes}
+        )
+        record(
+            "project.rule",
+            actor=actor,
+            now=now,
+            subject=setting,
+            before={"blocking": code in before},
+            after={"blocking": code in codes},
+        )

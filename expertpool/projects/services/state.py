@@ -1,0 +1,110 @@
+"""The only doors of a project's two states. The tables are in `projects.enums`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.projects.enums import (
+    DRAW_TRANSITIONS,
+    STATUS_TRANSITIONS,
+    DrawState,
+    ProjectStatus,
+)
+from expertpool.projects.exceptions import ProjectChanged, ProjectError, TransitionNotAllowed
+from expertpool.projects.models import Project
+
+CHANGED = "项目状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
+
+
+@transaction.atomic
+def set_project_status(
+    project: Project,
+    new: str,
+    *,
+    action: str,
+    actor: User | None,
+    now: datetime,
+    changes: dict[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """Move ``project`` to the status ``new``, write ``changes`` with it and log it as ``action``.
+
+    Raises TransitionNotAllowed for a change outside the table or, back to draft, once drawn, and
+    ProjectChanged when the row no longer has the status the caller saw.
+    """
+    old = project.status
+    if new not in STATUS_TRANSITIONS[old]:
+        raise TransitionNotAllowed(
+            f"项目现为「{ProjectStatus(old).label}」，不能改为「{ProjectStatus(new).label}」。"
+        )
+    rows = Project.objects.filter(pk=project.pk, status=old)
+    if new == ProjectStatus.DRAFT:
+        _refuse_drawn(project)
+        rows = rows.filter(draw_state=DrawState.NOT_DRAWN)
+    _apply(project, rows.update(status=new, **(changes or {})), {"status": new, **(changes or {})})
+    record(
+        action,
+        actor=actor,
+        now=now,
+        subject=project,
+        before={"status": old},
+        after={"status": new},
+        note=note,
+    )
+
+
+@transaction.atomic
+def set_draw_state(project: Project, new: str, *, actor: User | None, now: datetime) -> None:
+    """Move the draw state of ``project`` to ``new``; logs it.
+
+    Raises TransitionNotAllowed for a change outside the table or when the project is not approved
+    (an archived one is never drawn again), ProjectChanged when the row no longer has the state the
+    caller saw.
+    """
+    old = project.draw_state
+    if project.status != ProjectStatus.APPROVED:
+        raise TransitionNotAllowed(
+            f"项目现为「{ProjectStatus(project.status).label}」，审核通过后才能抽取、补抽。"
+        )
+    if new not in DRAW_TRANSITIONS[old]:
+        raise TransitionNotAllowed(
+            f"项目现为「{DrawState(old).label}」，不能改为「{DrawState(new).label}」。"
+        )
+    rows = Project.objects.filter(pk=project.pk, status=ProjectStatus.APPROVED, draw_state=old)
+    _apply(project, rows.update(draw_state=new), {"draw_state": new})
+    record(
+        "project.draw_state",
+        actor=actor,
+        now=now,
+        subject=project,
+        before={"draw_state": old},
+        after={"draw_state": new},
+    )
+
+
+def _refuse_drawn(project: Project) -> None:
+    if project.draw_state != DrawState.NOT_DRAWN:
+        raise TransitionNotAllowed("项目已经抽取，不能退回草稿；如需重抽，请先作废抽取。")
+
+
+def _apply(project: Project, updated: int, values: dict[str, Any]) -> None:
+    if not updated:
+        raise ProjectChanged(CHANGED)
+    for name, value in values.items():
+        setattr(project, name, value)
+
+
+def lock_project(project: Project) -> Project:
+    """Return a fresh copy of ``project`` with its row locked until the transaction ends.
+
+    Raises ProjectError when it was deleted meanwhile.
+    """
+    fresh = Project.objects.select_for_update().filter(pk=project.pk).first()
+    if fresh is None:
+        raise ProjectError("项目已被删除，请返回项目列表。")
+    return fresh

@@ -1,0 +1,65 @@
+"""Projects for tests, put into any state by the services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.projects.enums import ProjectStatus, Regime
+from expertpool.projects.models import Project
+from expertpool.projects.services.application import (
+    ProjectData,
+    create_project,
+    submit_project,
+)
+from expertpool.projects.services.approval import approve_project, reject_project
+from tests.factories.accounts import make_department, make_user
+
+_numbers = count(1)
+
+
+def project_data(**changes: Any) -> ProjectData:
+    """Complete values of a tender that opens in ten days; ``changes`` replace some of them."""
+    department = changes.pop("department", None) or make_department()
+    data = ProjectData(
+        number=f"T-{next(_numbers):04d}",
+        name="城区道路改造工程监理",
+        regime=Regime.TENDER,
+        department=department,
+        opening_at=timezone.now() + timedelta(days=10),
+        place="市公共资源交易中心三楼 306",
+        contact_name="李萌",
+        contact_phone="021-55500001",
+    )
+    return replace(data, **changes)
+
+
+def make_project(
+    status: str = ProjectStatus.DRAFT,
+    *,
+    applicant: User | None = None,
+    approver: User | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> Project:
+    """Make a project that stands in ``status`` (draft, pending, approved or rejected)."""
+    now = now or timezone.now()
+    applicant = applicant or make_user("operator", department=changes.get("department"))
+    if "department" not in changes:
+        changes["department"] = applicant.department
+    project = create_project(data=project_data(**changes), actor=applicant, now=now)
+    if status == ProjectStatus.DRAFT:
+        return project
+    submit_project(project=project, actor=applicant, now=now)
+    if status == ProjectStatus.APPROVED:
+        approve_project(project=project, actor=approver or make_user("supervisor"), now=now)
+    elif status == ProjectStatus.REJECTED:
+        reject_project(
+            project=project, actor=approver or make_user("supervisor"), now=now, note="缺少附件"
+        )
+    return project

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
+from expertpool.projects.exceptions import ProjectNotEditable
+from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance, remove_avoidance
+from expertpool.projects.services.state import set_draw_state
+from tests.factories.projects import make_project
+
+pytestmark = pytest.mark.django_db
+USCC = "91110000600037341L"
+
+
+def add(project, **values):
+    return add_avoidance(
+        project=project,
+        data=AvoidanceData(**values),
+        actor=project.created_by,
+        now=timezone.now(),
+    )
+
+
+def test_units_persons_and_periods_are_kept_and_logged():
+    project = make_project()
+    unit = add(project, subject=AvoidanceSubject.UNIT, name="华东建设有限公司", uscc=USCC)
+    add(project, subject=AvoidanceSubject.PERSON, name="王明", unit_name="华东建设有限公司")
+    add(
+        project,
+        subject=AvoidanceSubject.PERIOD,
+        from_date=date(2026, 1, 1),
+        to_date=date(2026, 6, 30),
+    )
+    assert project.avoidances.count() == 3
+    remove_avoidance(avoidance=unit, actor=project.created_by, now=timezone.now())
+    assert project.avoidances.count() == 2
+    entries = Entry.objects.filter(action="project.avoidance").order_by("id")
+    assert entries[0].after == {"subject": "unit", "name": "华东建设有限公司", "uscc": USCC}
+    assert entries[3].before == entries[0].after
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"subject": AvoidanceSubject.UNIT},
+        {"subject": AvoidanceSubject.UNIT, "name": "华东建设", "uscc": "91310115591693856X"},
+        {"subject": AvoidanceSubject.PERSON, "unit_name": "华东建设"},
+        {"subject": AvoidanceSubject.PERIOD, "from_date": date(2026, 1, 1)},
+        {
+            "subject": AvoidanceSubject.PERIOD,
+            "from_date": date(2026, 1, 2),
+            "to_date": date(2026, 1, 1),
+        },
+    ],
+)
+def test_an_incomplete_avoidance_is_refused(values):
+    project = make_project()
+    with pytest.raises(ValidationError):
+        add(project, **values)
+    assert not project.avoidances.exists()
+
+
+def test_avoidances_may_be_added_until_the_draw():
+    project = make_project(ProjectStatus.APPROVED)
+    add(project, subject=AvoidanceSubject.PERSON, expert_number="ZJ000012")
+    set_draw_state(project, DrawState.DRAWING, actor=None, now=timezone.now())
+    with pytest.raises(ProjectNotEditable):
+        add(project, subject=AvoidanceSubject.PERSON, expert_number="ZJ000013")
+
+
+def test_a_pending_project_is_not_changed_behind_the_approver():
+    project = make_project(ProjectStatus.PENDING)
+    with pytest.raises(ProjectNotEditable, match="撤回"):
+        add(project, subject=AvoidanceSubject.PERSON, expert_number="ZJ000013")

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.projects.enums import Regime, Severity
+from expertpool.projects.models import Project
+from expertpool.projects.queries import check_project
+from expertpool.projects.rules import RULES, earliest_draw_date
+from expertpool.projects.services.rule_settings import set_blocking_rules
+from tests.factories.accounts import make_user
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+THURSDAY = datetime(2026, 11, 26, 9, 30, tzinfo=SHANGHAI)
+
+
+def found(regime, seats, *, representatives=0, budget=None, before=timedelta(hours=2)):
+    project = Project(
+        regime=regime,
+        representatives=representatives,
+        budget=None if budget is None else Decimal(budget),
+        opening_at=THURSDAY,
+    )
+    return [finding.rule for finding in check_project(project, seats, THURSDAY - before)]
+
+
+@pytest.mark.parametrize(
+    ("seats", "representatives", "expected"),
+    [
+        (5, 0, []),
+        (4, 1, []),
+        (5, 2, []),
+        (4, 0, ["tender.members", "tender.odd"]),
+        (3, 2, ["tender.experts"]),
+        (6, 0, ["tender.odd"]),
+        (6, 3, []),
+        (3, 0, ["tender.members"]),
+    ],
+)
+def test_the_tender_law(seats, representatives, expected):
+    assert found(Regime.TENDER, seats, representatives=representatives) == expected
+
+
+@pytest.mark.parametrize(
+    ("seats", "representatives", "budget", "expected"),
+    [
+        (3, 0, None, ["procurement.tender_members"]),
+        (2, 1, None, ["procurement.tender_members"]),
+        (1, 2, None, ["procurement.experts", "procurement.tender_members"]),
+        (
+            2,
+            0,
+            None,
+            ["procurement.members", "procurement.odd", "procurement.tender_members"],
+        ),
+        (5, 0, "9999999.99", []),
+        (5, 0, "10000000", ["procurement.large_budget"]),
+        (7, 0, "10000000", []),
+    ],
+)
+def test_the_procurement_law(seats, representatives, budget, expected):
+    rules = found(Regime.PROCUREMENT, seats, representatives=representatives, budget=budget)
+    assert rules == expected
+
+
+def test_internal_reviews_have_no_rules():
+    assert found(Regime.INTERNAL, 2, before=timedelta(days=30)) == []
+
+
+@pytest.mark.parametrize(
+    ("opening", "earliest"),
+    [
+        (date(2026, 11, 26), date(2026, 11, 24)),  # Thursday: Tuesday
+        (date(2026, 11, 24), date(2026, 11, 20)),  # Tuesday: Friday of the week before
+        (date(2026, 11, 23), date(2026, 11, 19)),  # Monday: Thursday
+        (date(2026, 11, 29), date(2026, 11, 26)),  # Sunday: Thursday
+    ],
+)
+def test_working_days_leave_out_weekends(opening, earliest):
+    assert earliest_draw_date(opening) == earliest
+
+
+def test_a_procurement_is_not_drawn_earlier_than_two_working_days_before():
+    early = THURSDAY - datetime(2026, 11, 23, 23, 59, tzinfo=SHANGHAI)
+    first = THURSDAY - datetime(2026, 11, 24, tzinfo=SHANGHAI)
+    assert found(Regime.PROCUREMENT, None, before=early) == ["procurement.not_too_early"]
+    assert found(Regime.PROCUREMENT, None, before=first) == []
+
+
+def test_findings_name_the_article_and_what_was_not_compared_with_the_original():
+    project = Project(regime=Regime.PROCUREMENT, opening_at=THURSDAY)
+    findings = {finding.rule: finding for finding in check_project(project, 2, THURSDAY)}
+    assert findings["procurement.members"].article == "政府采购法第三十八条、第四十条"
+    assert "请以原文核对" not in findings["procurement.members"].text
+    assert "请以原文核对" in findings["procurement.tender_members"].text
+
+
+def test_a_rule_may_be_made_to_stop_the_draw():
+    project = Project(regime=Regime.TENDER, opening_at=THURSDAY)
+    set_blocking_rules(
+        codes=frozenset({"tender.odd"}), actor=make_user("admin"), now=timezone.now()
+    )
+    first, second = check_project(project, 4, THURSDAY)
+    assert (first.rule, first.severity) == ("tender.odd", Severity.BLOCKING)
+    assert (second.rule, second.severity) == ("tender.members", Severity.WARNING)
+    set_blocking_rules(codes=frozenset(), actor=make_user("admin"), now=timezone.now())
+    assert not any(finding.is_blocking for finding in check_project(project, 4, THURSDAY))
+    assert Entry.objects.filter(action="project.rule").count() == 2
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(ValueError, match=r"tender\.size"):
+        set_blocking_rules(
+            codes=frozenset({"tender.size"}), actor=make_user("admin"), now=timezone.now()
+        )
+
+
+def test_rule_codes_are_unique_and_name_their_regime():
+    assert len({rule.code for rule in RULES}) == len(RULES)
+    assert all(rule.code.startswith(f"{rule.regime}.") for rule in RULES)

@@ -1,0 +1,107 @@
+"""How a form field becomes a control: classes, widgets of ours, words for screen readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+
+# Widgets that take a whole line of a two-column form.
+WIDE_ENHANCERS = {"cascader", "conditions"}
+
+
+def field_context(
+    bound: BoundField, *, label: str | None = None, hint: str | None = None, wide: bool = False
+) -> dict[str, Any]:
+    """What `core/ui/field.html` shows; raises TypeError for something that is no bound field."""
+    if not isinstance(bound, BoundField):
+        raise TypeError("field= takes a bound field: form.name or form['name']")
+    widget = bound.field.widget
+    if hint is not None:
+        bound.help_text = hint
+    kind = _kind(widget)
+    _prepare(bound, kind)
+    return {
+        "field": bound,
+        "kind": kind,
+        "label": bound.label if label is None else label,
+        "wide": wide or is_wide(bound),
+        "required": bound.field.required,
+        "control": _control(bound) if kind != "options" else "",
+        "options": bound.subwidgets if kind == "options" else [],
+        "help_id": f"{bound.auto_id}_helptext",
+        "error_id": f"{bound.auto_id}_error",
+    }
+
+
+def is_wide(bound: BoundField) -> bool:
+    widget = bound.field.widget
+    return (
+        isinstance(widget, (forms.Textarea, forms.CheckboxSelectMultiple))
+        or widget.attrs.get("data-enhance") in WIDE_ENHANCERS
+        or bound.name in getattr(bound.form, "wide", ())
+    )
+
+
+def form_sections(form: forms.BaseForm) -> list[tuple[str, list[BoundField]]]:
+    """``form.sections`` with its fields; fields named nowhere come last, without a heading."""
+    left = {bound.name: bound for bound in form.visible_fields()}
+    sections = [
+        (title, [left.pop(name) for name in names if name in left])
+        for title, names in getattr(form, "sections", [])
+    ]
+    if left:
+        sections.append(("", list(left.values())))
+    return [(title, fields) for title, fields in sections if fields]
+
+
+def is_filled(bound: BoundField) -> bool:
+    return bound.value() not in (None, "", [], ())
+
+
+def _kind(widget: forms.Widget) -> str:
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return "options"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "control"
+
+
+def _prepare(bound: BoundField, kind: str) -> None:
+    """Give the widget our class and enhancer; its own classes stay."""
+    widget = bound.field.widget
+    classes = {
+        "control": "form-control",
+        "check": "form-check-input",
+        "options": "form-check-input",
+    }
+    wanted = "form-select" if isinstance(widget, forms.Select) else classes[kind]
+    own = widget.attrs.get("class", "").split()
+    parts = [wanted, *own, *(["is-invalid"] if bound.errors else [])]
+    widget.attrs["class"] = " ".join(dict.fromkeys(parts))
+    enhancer = _enhancer(widget)
+    if enhancer:
+        widget.attrs.setdefault("data-enhance", enhancer)
+    # Django's Chinese format is 2026/11/24; ours is 2026-11-24.
+    if isinstance(widget, forms.DateTimeInput):
+        widget.format = widget.format or "%Y-%m-%d %H:%M"
+    elif isinstance(widget, forms.DateInput):
+        widget.format = widget.format or "%Y-%m-%d"
+
+
+def _enhancer(widget: forms.Widget) -> str:
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return ""
+    for kind, enhancer in (
+        (forms.DateTimeInput, "datetime"),
+        (forms.DateInput, "date"),
+        (forms.SelectMultiple, "select"),
+        (forms.FileInput, "file"),
+    ):
+        if isinstance(widget, kind):
+            return enhancer
+    return ""
+
+
+def _control(bound: BoundField) -> SafeString:
+    return bound.as_widget()

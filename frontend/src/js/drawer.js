@@ -1,0 +1,53 @@
+// The drawer: whatever htmx puts into #drawer is shown over the page.
+import { ask } from "./question.js";
+import { isDirty } from "./dirty.js";
+import { focusFirst, openLayer } from "./layers.js";
+
+const overlay = () => document.getElementById("drawer-overlay");
+const drawer = () => document.getElementById("drawer");
+let release = null;
+
+function open() {
+  overlay().hidden = false;
+  if (!release) release = openLayer({ element: drawer(), modal: true, onDismiss: dismiss });
+  const title = drawer().querySelector("h2");
+  if (title) {
+    title.id ||= "drawer-title";
+    drawer().setAttribute("aria-labelledby", title.id);
+  }
+  focusFirst(drawer().querySelector(".drawer-body") ?? drawer());
+}
+
+export function closeDrawer() {
+  if (!release) return;
+  overlay().hidden = true;
+  drawer().replaceChildren();
+  release();
+  release = null;
+}
+
+async function dismiss() {
+  const form = drawer().querySelector("form");
+  if (form && isDirty(form)) {
+    const sure = await ask({ title: "放弃未保存的内容？", text: "关闭后，本次填写的内容不会保留。", ok: "放弃", danger: true });
+    if (!sure) return;
+  }
+  closeDrawer();
+}
+
+export function startDrawer() {
+  if (!overlay()) return;
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target === drawer() || event.detail.target.closest?.("#drawer")) {
+      if (drawer().childElementCount && (event.detail.target === drawer() || !release)) open();
+    }
+  });
+  // The form that announced the end must stay in the page until its other events have bubbled.
+  document.addEventListener("drawer:close", () => setTimeout(closeDrawer));
+  overlay().addEventListener("pointerdown", (event) => {
+    if (event.target === overlay()) dismiss();
+  });
+  drawer().addEventListener("click", (event) => {
+    if (event.target.closest("[data-drawer-close]")) dismiss();
+  });
+}

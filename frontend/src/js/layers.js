@@ -1,0 +1,60 @@
+// Whatever lies over the page: menus, pickers, drawer, question. The last opened closes first on Esc
+// and on a click outside; a modal layer keeps the focus inside and gives it back.
+const stack = [];
+const focusable =
+  'a[href], button:not([disabled]), input:not([disabled]):not([type="hidden"]), select:not([disabled]), textarea:not([disabled]), [tabindex]:not([tabindex="-1"])';
+
+/** Puts a layer on top; returns the function that takes it away (without asking). */
+export function openLayer({ element, anchor = null, modal = false, onDismiss }) {
+  const layer = { element, anchor, modal, onDismiss, back: document.activeElement };
+  stack.push(layer);
+  if (modal) document.documentElement.classList.add("has-overlay");
+  return ({ giveBack = true } = {}) => {
+    const at = stack.indexOf(layer);
+    if (at < 0) return;
+    stack.splice(at, 1);
+    if (!stack.some((other) => other.modal)) document.documentElement.classList.remove("has-overlay");
+    if (giveBack && layer.back?.isConnected) layer.back.focus({ preventScroll: true });
+  };
+}
+
+function visibleWithin(element) {
+  return [...element.querySelectorAll(focusable)].filter((item) => item.getClientRects().length > 0);
+}
+
+export function focusFirst(element) {
+  const wanted = element.querySelector(".is-invalid:not(div), [data-autofocus], [autofocus]");
+  const items = visibleWithin(element);
+  const field = items.find((item) => item.matches("input, select, textarea"));
+  (wanted?.getClientRects().length ? wanted : (field ?? items[0] ?? element)).focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const top = stack[stack.length - 1];
+  if (!top) return;
+  if (event.key === "Escape" && !event.defaultPrevented) {
+    event.preventDefault();
+    top.onDismiss("escape");
+  }
+  const modal = [...stack].reverse().find((layer) => layer.modal);
+  if (event.key !== "Tab" || !modal) return;
+  const items = visibleWithin(modal.element);
+  if (!items.length) return event.preventDefault();
+  const edge = event.shiftKey ? items[0] : items[items.length - 1];
+  const outside = !modal.element.contains(document.activeElement) && !document.activeElement.closest(".flatpickr-calendar");
+  if (document.activeElement === edge || outside) {
+    event.preventDefault();
+    (event.shiftKey ? items[items.length - 1] : items[0]).focus();
+  }
+});
+
+document.addEventListener(
+  "pointerdown",
+  (event) => {
+    const top = stack[stack.length - 1];
+    if (!top || top.modal) return;
+    if (top.element.contains(event.target) || top.anchor?.contains(event.target)) return;
+    top.onDismiss("outside");
+  },
+  true,
+);

@@ -1,0 +1,99 @@
+// Our own confirm: data-confirm="…" asks first, data-ask="…" wants a text that is sent along.
+import { h, icon, nextId } from "./dom.js";
+import { focusFirst, openLayer } from "./layers.js";
+
+/** Asks; resolves to false, or to true, or to the text when `want` names one. */
+export function ask({ title = "请确认", text = "", ok = "确定", danger = false, want = "" }) {
+  return new Promise((resolve) => {
+    const titleId = nextId("question");
+    const fieldId = nextId("answer");
+    const answer = want && h("textarea.form-control", { id: fieldId, required: true, maxlength: 500, rows: 3, "data-autofocus": true });
+    const problem = h("p.field-error", { id: `${fieldId}-error`, hidden: true }, icon("alert-circle", "sm"), `请填写${want}。`);
+    const confirm = h(`button.btn.${danger ? "btn-danger.btn-danger-solid" : "btn-primary"}`, { type: "submit" }, ok);
+    const form = h(
+      `form.question${danger ? ".is-danger" : ""}`,
+      { role: "alertdialog", "aria-modal": "true", "aria-labelledby": titleId, novalidate: true },
+      h("h2", { id: titleId }, icon(danger ? "alert-triangle" : "help-circle", "lg"), title),
+      text && h("p", {}, text),
+      want && h("div.field", {}, h("label.field-label", { for: fieldId }, want, h("span.field-required", { "aria-hidden": "true" }, "*")), answer, problem),
+      h("div.question-foot", {}, h("button.btn.btn-default", { type: "button", onclick: () => finish(false) }, "取消"), confirm),
+    );
+    const overlay = h("div.overlay", {}, form);
+    const finish = (result) => {
+      overlay.remove();
+      release();
+      resolve(result);
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const value = want ? answer.value.trim() : true;
+      if (value) return finish(value);
+      problem.hidden = false;
+      answer.classList.add("is-invalid");
+      answer.setAttribute("aria-describedby", problem.id);
+      answer.focus();
+    });
+    document.body.append(overlay);
+    const release = openLayer({ element: form, modal: true, onDismiss: () => finish(false) });
+    if (want) focusFirst(form);
+    else confirm.focus();
+  });
+}
+
+// An answered element goes on once without being asked again.
+const answered = new WeakMap();
+
+function question(element) {
+  const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "" } = element.dataset;
+  return ask({
+    title: confirmTitle ?? (confirm && !confirm.includes("\n") && confirm.length <= 24 ? confirm : "请确认"),
+    text: confirmTitle || confirm.length > 24 ? confirm : "",
+    ok: confirmOk ?? element.textContent.trim().slice(0, 8) ?? "确定",
+    danger: danger !== undefined,
+    want,
+  });
+}
+
+function putAnswer(form, name, value) {
+  let field = form.querySelector(`input[type="hidden"][data-answer][name="${name}"]`);
+  if (!field) field = form.appendChild(h("input", { type: "hidden", name, "data-answer": true }));
+  field.value = value;
+}
+
+async function intercept(event, element, goOn) {
+  if (answered.has(element)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const result = await question(element);
+  if (!result) return;
+  answered.set(element, result);
+  const form = element.matches("form") ? element : element.form;
+  if (form && typeof result === "string") putAnswer(form, element.dataset.askName ?? "reason", result);
+  goOn();
+  setTimeout(() => answered.delete(element));
+}
+
+export function startQuestions() {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const element = event.target.closest("[data-confirm], [data-ask]");
+      if (element && !element.matches("form")) intercept(event, element, () => element.click());
+    },
+    true,
+  );
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.matches("form[data-confirm], form[data-ask]")) intercept(event, form, () => form.requestSubmit(event.submitter ?? undefined));
+    },
+    true,
+  );
+  document.addEventListener("htmx:configRequest", (event) => {
+    const element = event.detail.elt;
+    const result = answered.get(element);
+    if (typeof result === "string") event.detail.parameters[element.dataset.askName ?? "reason"] = result;
+  });
+}

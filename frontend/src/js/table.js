@@ -1,0 +1,124 @@
+// Lists: choosing rows, the bulk bar, columns shown, export of what is seen.
+import { h, nextId } from "./dom.js";
+
+function setupSelection(list) {
+  const bar = list.querySelector("[data-bulk]");
+  const head = list.querySelector("[data-pick-all]");
+  const boxes = [...list.querySelectorAll("[data-pick]")];
+  if (!boxes.length) return;
+  const tools = bar?.closest(".tools");
+  const everything = bar?.querySelector("[data-pick-everything]");
+
+  function show() {
+    const picked = boxes.filter((box) => box.checked);
+    const all = picked.length === boxes.length;
+    for (const box of boxes) box.closest("tr").classList.toggle("is-picked", box.checked);
+    if (head) Object.assign(head, { checked: all, indeterminate: picked.length > 0 && !all });
+    if (!bar) return;
+    const total = Number(bar.dataset.total);
+    if (!all) bar.dataset.all = "";
+    bar.hidden = picked.length === 0;
+    tools?.classList.toggle("is-picking", picked.length > 0);
+    bar.querySelector("[data-picked]").textContent = bar.dataset.all ? total : picked.length;
+    if (everything) everything.hidden = !all || total <= boxes.length || Boolean(bar.dataset.all);
+  }
+
+  let last = null;
+  for (const box of boxes) {
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last) {
+        const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+        for (const between of boxes.slice(from, to + 1)) between.checked = box.checked;
+      }
+      last = box;
+      show();
+    });
+  }
+  head?.addEventListener("change", () => {
+    for (const box of boxes) box.checked = head.checked;
+    show();
+  });
+  everything?.addEventListener("click", () => {
+    bar.dataset.all = "1";
+    show();
+  });
+  bar?.querySelector("[data-pick-none]")?.addEventListener("click", () => {
+    for (const box of boxes) box.checked = false;
+    show();
+    (head ?? boxes[0]).focus();
+  });
+  show();
+}
+
+/** A bulk button sends pk (many), or all=1 together with the filters of the address. */
+function addPicked(event) {
+  const { elt: element, parameters } = event.detail;
+  const bar = element.closest?.("[data-bulk]");
+  if (!bar) return;
+  event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
+  if (bar.dataset.all) parameters.all = "1";
+  else parameters.pk = [...bar.closest(".list-box").querySelectorAll("[data-pick]:checked")].map((box) => box.value);
+}
+
+const stored = (key) => `columns:${key}`;
+
+function hiddenColumns(table) {
+  const saved = localStorage.getItem(stored(table.dataset.columns));
+  if (saved !== null) return new Set(saved.split(",").filter(Boolean));
+  return new Set([...table.querySelectorAll("th[data-col][data-off]")].map((th) => th.dataset.col));
+}
+
+function applyColumns(table) {
+  const hidden = hiddenColumns(table);
+  for (const th of table.querySelectorAll("th[data-col]")) {
+    const off = hidden.has(th.dataset.col);
+    th.classList.toggle("is-off", off);
+    for (const row of table.tBodies[0]?.rows ?? []) row.cells[th.cellIndex]?.classList.toggle("is-off", off);
+  }
+}
+
+function fillColumnMenu(menu) {
+  const table = menu.closest(".list-box")?.querySelector("table[data-columns]");
+  if (!table) return menu.closest("[data-dropdown]").remove();
+  const hidden = hiddenColumns(table);
+  for (const th of table.querySelectorAll("th[data-col]")) {
+    const id = nextId("column");
+    const box = h("input.form-check-input", { type: "checkbox", id, checked: !hidden.has(th.dataset.col) });
+    box.addEventListener("change", () => {
+      if (box.checked) hidden.delete(th.dataset.col);
+      else hidden.add(th.dataset.col);
+      localStorage.setItem(stored(table.dataset.columns), [...hidden].join(","));
+      applyColumns(table);
+    });
+    menu.append(h("label.dropdown-item", { for: id }, box, th.dataset.label));
+  }
+}
+
+/** Export gets the filters, order and columns that are on the screen. */
+function exportSeen(link) {
+  link.addEventListener("click", () => {
+    const url = new URL(link.dataset.export, location.href);
+    for (const [name, value] of new URLSearchParams(location.search)) if (name !== "page") url.searchParams.append(name, value);
+    const table = link.closest(".list-box")?.querySelector("table[data-columns]");
+    if (table) {
+      const shown = [...table.querySelectorAll("th[data-col]:not(.is-off)")].map((th) => th.dataset.col);
+      if (shown.length) url.searchParams.set("columns", shown.join(","));
+    }
+    link.href = url;
+  });
+}
+
+/** "保存当前筛选" opens a drawer that knows the filters. */
+function addFilters(event) {
+  if (event.detail.elt.matches?.("[data-save-search]")) event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
+}
+
+export function startTables(enhance) {
+  enhance("table[data-columns]", applyColumns);
+  enhance(".list-box", setupSelection);
+  enhance("[data-column-menu]", fillColumnMenu);
+  enhance("[data-export]", exportSeen);
+  enhance("[data-refresh]", (button) => button.addEventListener("click", () => button.dispatchEvent(new Event("list:refresh", { bubbles: true }))));
+  document.addEventListener("htmx:configRequest", addPicked);
+  document.addEventListener("htmx:configRequest", addFilters);
+}

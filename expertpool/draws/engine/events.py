@@ -9,17 +9,12 @@ from expertpool.draws.engine.exceptions import EngineError
 SKIP_REASONS = (
     "on_leave",
     "busy",
-    "held",
     "blacklisted",
-    "not_formal",
-    "expired",
-    "deleted",
-    "ineligible",
     "avoided",
-    "avoided_unit",
-    "avoided_person",
-    "avoided_period",
-    "frequency_cap",
+    "frozen",
+    "expired",
+    "removed",
+    "ineligible",
 )
 EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
 

@@ -17,17 +17,12 @@ TAG = b"VDRAW-1"
 SKIP_REASONS = (
     "on_leave",
     "busy",
-    "held",
     "blacklisted",
-    "not_formal",
-    "expired",
-    "deleted",
-    "ineligible",
     "avoided",
-    "avoided_unit",
-    "avoided_person",
-    "avoided_period",
-    "frequency_cap",
+    "frozen",
+    "expired",
+    "removed",
+    "ineligible",
 )
 EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
 
@@ -466,6 +461,11 @@ def _check_openings(openings: Any, draw_id: str, draw: Draw, digest: Hash) -> No
 # --- Forms of values ----------------------------------------------------------------------------
 
 
+def spaced(where: str, words: str) -> str:
+    """Chinese after Latin letters is set off by a space."""
+    return f"{where} {words}" if where[-1].isascii() else where + words
+
+
 def _check_keys(value: Any, where: str, names: Iterable[str], more: bool = False) -> None:
     need(isinstance(value, dict), f"{where}必须是对象")
     for name in names:
@@ -476,24 +476,26 @@ def _check_keys(value: Any, where: str, names: Iterable[str], more: bool = False
 
 
 def _check_list(value: Any, where: str) -> None:
-    need(isinstance(value, list), f"{where}必须是列表")
+    need(isinstance(value, list), spaced(where, "必须是列表"))
 
 
 def _check_text(value: Any, where: str) -> None:
-    need(isinstance(value, str) and value != "", f"{where}必须是非空文本")
+    need(isinstance(value, str) and value != "", spaced(where, "必须是非空文本"))
 
 
 def _check_hex(value: Any, where: str, size: int | None = None) -> None:
     digits = isinstance(value, str) and re.fullmatch("([0-9a-f][0-9a-f])+", value) is not None
     if size is None:
-        need(digits, f"{where}必须是非空的小写十六进制")
+        need(digits, spaced(where, "必须是非空的小写十六进制"))
     else:
-        need(digits and len(value) == 2 * size, f"{where}必须是 {2 * size} 位小写十六进制")
+        right = digits and len(value) == 2 * size
+        need(right, spaced(where, f"必须是 {2 * size} 位小写十六进制"))
 
 
 def _check_value(given: Any, right: str, where: str) -> None:
     if given != right:
-        fail(f"{where}应为 {right}，记录里是 {given if isinstance(given, str) else '别的类型'}")
+        shown = given if isinstance(given, str) else "别的类型"
+        fail(spaced(where, f"应为 {right}，记录里是 {shown}"))
 
 
 def _check_canonical(value: Any, where: str) -> None:

@@ -7,19 +7,14 @@
 import { sha256, sm3 } from "./hash.js";
 
 const SKIP_REASONS = [
-  "on_leave",
-  "busy",
-  "held",
-  "blacklisted",
-  "not_formal",
-  "expired",
-  "deleted",
-  "ineligible",
-  "avoided",
-  "avoided_unit",
-  "avoided_person",
-  "avoided_period",
-  "frequency_cap",
+    "on_leave",
+    "busy",
+    "blacklisted",
+    "avoided",
+    "frozen",
+    "expired",
+    "removed",
+    "ineligible",
 ];
 const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
 
@@ -477,6 +472,11 @@ function define(object, key, value) {
   Object.defineProperty(object, key, { value, enumerable: true });
 }
 
+/* Chinese after Latin letters is set off by a space. */
+function spaced(where, words) {
+  return isAscii(where.slice(-1)) ? `${where} ${words}` : where + words;
+}
+
 function checkKeys(value, where, names, more = false) {
   need(isObject(value), `${where}必须是对象`);
   for (const name of names) need(own(value, name), `${where}缺少 ${name}`);
@@ -485,22 +485,23 @@ function checkKeys(value, where, names, more = false) {
 }
 
 function checkList(value, where) {
-  need(Array.isArray(value), `${where}必须是列表`);
+  need(Array.isArray(value), spaced(where, "必须是列表"));
 }
 
 function checkText(value, where) {
-  need(typeof value === "string" && value !== "", `${where}必须是非空文本`);
+  need(typeof value === "string" && value !== "", spaced(where, "必须是非空文本"));
 }
 
 function checkHex(value, where, size = 0) {
   const digits = typeof value === "string" && /^(?:[0-9a-f][0-9a-f])+$/.test(value);
-  if (size === 0) need(digits, `${where}必须是非空的小写十六进制`);
-  else need(digits && value.length === 2 * size, `${where}必须是 ${2 * size} 位小写十六进制`);
+  const right = digits && (size === 0 || value.length === 2 * size);
+  const form = size === 0 ? "非空的小写十六进制" : ` ${2 * size} 位小写十六进制`;
+  need(right, spaced(where, `必须是${form}`));
 }
 
 function checkValue(given, right, where) {
   const shown = typeof given === "string" ? given : "别的类型";
-  need(given === right, `${where}应为 ${right}，记录里是 ${shown}`);
+  need(given === right, spaced(where, `应为 ${right}，记录里是 ${shown}`));
 }
 
 /* Only what RFC 8785 needs no number formatting for: ASCII keys, no fractions. */

@@ -1,0 +1,206 @@
+"""Draws to test with: the published vectors, and small ones made from a few numbers."""
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from expertpool.draws.engine import (
+    EXIT_REASONS,
+    SKIP_REASONS,
+    Candidate,
+    DrawState,
+    Event,
+    Group,
+    Opening,
+    Order,
+    Record,
+    Reveal,
+    Sealed,
+    build_record,
+    build_rule,
+    commit_identity,
+    commit_nonce,
+    end_draw,
+    exit_expert,
+    order_candidates,
+    seal_draw,
+    seat_first,
+    supplement,
+)
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    Path(__file__).with_name("vdraw-vectors.json").read_text()
+)
+
+Fits = Mapping[str, int]
+Person = tuple[Fits, str | None]
+
+
+def vector(number: int) -> dict[str, Any]:
+    """A vector of one's own to spoil."""
+    return copy.deepcopy(VECTORS[number])
+
+
+def opening_of(number: int, hash_name: str = "sha256") -> Opening:
+    ref, salt = f"ZJ{number:06}", f"{number:032x}"
+    commit = commit_identity(draw_id="D1", ref=ref, salt=salt, hash_name=hash_name)
+    return Opening(commit, ref, salt)
+
+
+def seal_people(
+    people: Sequence[Person],
+    seats: Mapping[str, int],
+    *,
+    unit_cap: int | None = None,
+    nonce: bytes = bytes(32),
+    hash_name: str = "sha256",
+) -> Sealed:
+    rule = build_rule(
+        draw_id="D1",
+        projects=["P1"],
+        groups=[Group(key, f"专业{key}", count) for key, count in seats.items()],
+        nonce_commit=commit_nonce(nonce, hash_name=hash_name),
+        contributors=["operator"],
+        unit_cap=unit_cap,
+        hash_name=hash_name,
+    )
+    return seal_draw(
+        rule,
+        [
+            Candidate(opening_of(number, hash_name).commit, fits, unit)
+            for number, (fits, unit) in enumerate(people)
+        ],
+    )
+
+
+def order_people(
+    people: Sequence[Person],
+    seats: Mapping[str, int],
+    *,
+    seed: int = 0,
+    unit_cap: int | None = None,
+    hash_name: str = "sha256",
+) -> Order:
+    nonce = random.Random(seed).randbytes(32)
+    sealed = seal_people(people, seats, unit_cap=unit_cap, nonce=nonce, hash_name=hash_name)
+    return order_candidates(sealed, [Reveal("system", nonce.hex()), Reveal("operator", "36")])
+
+
+def in_order(sealed: Sealed, numbers: Sequence[int]) -> Order:
+    """The same draw with the people in a chosen order, as no real draw can have it."""
+    position = {candidate.commit: i for i, candidate in enumerate(sealed.candidates)}
+    ranking = tuple(position[opening_of(number).commit] for number in numbers)
+    return Order(sealed=sealed, reveals=(), seed="", ranking=ranking)
+
+
+def numbers_of(commits: Sequence[str], count: int, hash_name: str = "sha256") -> list[int]:
+    """Which person each commitment is."""
+    number = {opening_of(i, hash_name).commit: i for i in range(count)}
+    return [number[commit] for commit in commits]
+
+
+def seated_numbers(state: DrawState, count: int) -> list[int]:
+    hash_name = state.order.sealed.rule.hash_name
+    return numbers_of([seat.commit for seat in state.seats], count, hash_name)
+
+
+def most_seats(fits: Sequence[Fits], seats: Mapping[str, int]) -> int:
+    """The size of a maximum matching, by trying everything."""
+    if not fits:
+        return 0
+    first, rest = fits[0], fits[1:]
+    best = most_seats(rest, seats)
+    for group in first:
+        if seats[group] > 0:
+            best = max(best, 1 + most_seats(rest, {**seats, group: seats[group] - 1}))
+    return best
+
+
+def live(order: Order, rnd: random.Random) -> tuple[DrawState, list[Event]]:
+    """A draw's whole life with accidental exits and skips."""
+    step = seat_first(order)
+    state, events = step.state, list(step.events)
+    for _ in range(rnd.randrange(6)):
+        for seat in rnd.sample(state.seats, min(len(state.seats), rnd.randrange(3))):
+            step = exit_expert(state, seat.commit, rnd.choice(EXIT_REASONS))
+            state, events = step.state, events + list(step.events)
+        if state.lacking:
+            step = supplement(state, accident(rnd))
+            state, events = step.state, events + list(step.events)
+    step = end_draw(state)
+    return step.state, events + list(step.events)
+
+
+def accident(rnd: random.Random) -> Callable[[str], str | None]:
+    return lambda commit: rnd.choice(SKIP_REASONS) if rnd.random() < 0.25 else None
+
+
+def random_record(seed: int) -> Record:
+    """A finished draw with groups, levels, units and accidents as the seed has it."""
+    rnd = random.Random(seed)
+    seats = {f"g{i}": rnd.randint(1, 3) for i in range(1, rnd.randint(2, 5))}
+    people: list[Person] = [
+        (
+            {
+                key: rnd.randint(1, 3)
+                for key in rnd.sample(sorted(seats), rnd.randint(1, min(3, len(seats))))
+            },
+            rnd.choice([None, "U1", "U2", "单位三"]),
+        )
+        for _ in range(rnd.randint(0, 16))
+    ]
+    hash_name = rnd.choice(["sha256", "sm3"])
+    order = order_people(
+        people, seats, seed=seed, unit_cap=rnd.choice([None, 1, 2]), hash_name=hash_name
+    )
+    state, events = live(order, rnd)
+    used = {order.sealed.candidates[i].commit for i in state.used}
+    openings = [opening_of(i, hash_name) for i in range(len(people))]
+    return build_record(order, events, [item for item in openings if item.commit in used])
+
+
+@st.composite
+def pools(
+    draw: st.DrawFn, *, max_level: int = 3, max_groups: int = 3, overlapping: bool = True
+) -> tuple[list[Person], dict[str, int]]:
+    """A small pool and the seats of its groups."""
+    ids = [f"g{i}" for i in range(1, draw(st.integers(1, max_groups)) + 1)]
+    seats = {key: draw(st.integers(1, 3)) for key in ids}
+    levels = st.integers(1, max_level)
+    most = len(ids) if overlapping else 1
+    fits = st.dictionaries(st.sampled_from(ids), levels, min_size=1, max_size=most)
+    units = st.sampled_from([None, "U1", "U2", "U3"])
+    return draw(st.lists(st.tuples(fits, units), max_size=8)), seats
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where in a record a value stands that is neither object nor list."""
+    if isinstance(value, dict):
+        for key in value:
+            yield from paths(value[key], (*path, key))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from paths(item, (*path, i))
+    else:
+        yield path
+
+
+def spoil(record: dict[str, Any], path: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
+    """Change the value at ``path`` in place."""
+    *way, last = path
+    holder: Any = record
+    for key in way:
+        holder = holder[key]
+    holder[last] = change(holder[last])
+
+
+def shifted(value: Any) -> Any:
+    """Another value of the same type; in a text only the last bit of its last character changes."""
+    if isinstance(value, str):
+        return value[:-1] + chr(ord(value[-1]) ^ 1)
+    return "U9" if value is None else value + 1

@@ -1,0 +1,93 @@
+"""The verifier of the browser, run by node: the same verdicts and the same words."""
+
+import copy
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from expertpool.draws.engine import find_difference
+from tests.draws.engine.samples import VECTORS, paths, random_record, shifted, spoil, vector
+
+SOURCE = Path(__file__).parents[3] / "frontend" / "src" / "verify"
+CHECK_RECORDS = """
+import { readFileSync } from "node:fs";
+import { verifyRecord, verifyText } from "%s/vdraw.js";
+const records = JSON.parse(readFileSync(0, "utf8"));
+const answers = records.map((record) => verifyRecord(record).difference ?? null);
+const texts = ["{", "[".repeat(100000), JSON.stringify(records[0])];
+process.stdout.write(JSON.stringify([answers, texts.map((text) => verifyText(text).ok)]));
+"""
+CHECK_HASHES = """
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { sha256, sm3 } from "%s/hash.js";
+const wrong = [];
+for (let length = 0; length < 300; length++) {
+  const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length * 11) & 255);
+  for (const [name, hash] of [["sha256", sha256], ["sm3", sm3]]) {
+    const expected = createHash(name).update(bytes).digest("hex");
+    if (Buffer.from(hash(bytes)).toString("hex") !== expected) wrong.push([name, length]);
+  }
+}
+const abc = Buffer.from(sm3(Buffer.from("abc"))).toString("hex");
+process.stdout.write(JSON.stringify({ wrong, abc }));
+"""
+
+
+def run_node(script, stdin=""):
+    node = shutil.which("node")
+    if node is None:
+        pytest.fail("node is missing: the JavaScript verifier was not tested")
+    done = subprocess.run(
+        [node, "--input-type=module", "--eval", script % SOURCE.as_uri()],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_hashes_are_right():
+    answer = run_node(CHECK_HASHES)
+    assert answer["wrong"] == []
+    assert answer["abc"] == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+def spoiled_records():
+    rnd = random.Random(20261124)
+    wrong = [None, True, -1, 0, "", "甲", [], {}, "ab"]
+    for number in range(len(VECTORS)):
+        places = list(paths(VECTORS[number]))
+        for path in rnd.sample(places, 60):
+            record = vector(number)
+            spoil(record, path, shifted)
+            yield record
+        for _ in range(60):
+            path = rnd.choice(places)
+            record = vector(number)
+            value = copy.deepcopy(rnd.choice(wrong))
+            spoil(record, path[: rnd.randint(1, len(path))], lambda _, value=value: value)
+            yield record
+        for name in ("candidates", "reveals", "events", "openings"):
+            for change in (list.pop, list.reverse, lambda rows: rows.append(rows[0])):
+                record = vector(number)
+                change(record[name])
+                yield record
+
+
+def test_vectors_accidental_lives_and_spoiled_records_get_the_same_answers():
+    lives = [random_record(seed).to_dict() for seed in range(2000, 2150)]
+    records = [*VECTORS, *lives, *spoiled_records()]
+    answers, texts = run_node(CHECK_RECORDS, json.dumps(records))
+    sound = len(VECTORS) + len(lives)
+    assert answers[:sound] == [None] * sound
+    assert texts == [False, False, True]
+    for record, answer in zip(records, answers, strict=True):
+        assert answer == find_difference(record)
+    assert len([answer for answer in answers[sound:] if answer]) > 1000

@@ -116,6 +116,7 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "build"]
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 MEDIA_ROOT = HOME / "files"  # never served by URL: files.views checks the right to each download
+FONT_DIR = HOME / "fonts"  # further fonts for documents (.ttf, .otf), put there by the operator
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -58,6 +58,12 @@ def is_guarded(code: str) -> bool:
     return code in _fields
 
 
+def is_exportable(code: str) -> bool:
+    """Tell whether values of the field may stand in an export at all (masked or plain)."""
+    field = _fields.get(code)
+    return field is None or field.exportable
+
+
 def level_for(viewer: Viewer, code: str) -> Level:
     """Return the most open level that the viewer's roles give; a field not guarded is plain."""
     field = _fields.get(code)

@@ -1,0 +1,53 @@
+"""Criteria: conditions over typed fields, stored as a tree, compiled to one ``Q``.
+
+An app registers the fields of a subject; everything that asks "which rows" then goes through
+``parse`` → ``to_q``, ``explain`` and ``canonical``. See `docs/architecture/concepts.md`.
+"""
+
+from expertpool.core.criteria.compiling import Context, to_q
+from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.fields import (
+    Boolean,
+    Choice,
+    Date,
+    Field,
+    Multi,
+    Number,
+    Reference,
+    Text,
+    Tree,
+)
+from expertpool.core.criteria.forms import CriteriaField
+from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical, canonical_json
+from expertpool.core.criteria.parsing import parse
+from expertpool.core.criteria.registry import criteria_field, criteria_fields, register_criteria
+from expertpool.core.criteria.wording import explain, schema
+
+__all__ = [
+    "All",
+    "Any",
+    "Boolean",
+    "Choice",
+    "Context",
+    "CriteriaError",
+    "CriteriaField",
+    "Date",
+    "Field",
+    "Leaf",
+    "Multi",
+    "Node",
+    "Not",
+    "Number",
+    "Reference",
+    "Text",
+    "Tree",
+    "canonical",
+    "canonical_json",
+    "criteria_field",
+    "criteria_fields",
+    "explain",
+    "parse",
+    "register_criteria",
+    "schema",
+    "to_q",
+]

@@ -1,0 +1,82 @@
+"""The condition builder as a form field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any as AnyValue
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+
+from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical
+from expertpool.core.criteria.parsing import parse
+from expertpool.core.criteria.wording import schema
+from expertpool.core.visibility import Viewer
+
+
+class CriteriaWidget(forms.Textarea):
+    """A text area that the page turns into the condition builder, with its schema beside it."""
+
+    subject: str
+    viewer: Viewer | None = None
+
+    def render(
+        self, name: str, value: AnyValue, attrs: AnyValue = None, renderer: AnyValue = None
+    ) -> SafeString:
+        attrs = dict(attrs or {})
+        schema_id = f"{attrs.get('id') or name}-schema"
+        attrs |= {"data-enhance": "conditions", "data-schema": schema_id}
+        try:
+            node = parse(self.subject, value)
+        except CriteriaError:
+            node = None  # shown as it is, with the error of the field
+        fields = schema(self.subject, viewer=self.viewer, node=node)
+        area = super().render(name, value, attrs, renderer)
+        return format_html("{}{}", area, json_script(fields, schema_id))
+
+
+class CriteriaField(forms.Field):
+    """Cleans to a `Node`; ``initial`` is a stored mapping or a `Node`.
+
+    The view sets ``form.fields[name].viewer = request.user`` so that guarded fields are refused.
+    """
+
+    widget = CriteriaWidget
+
+    def __init__(self, subject: str, **kwargs: AnyValue) -> None:
+        self.subject = subject
+        self._viewer: Viewer | None = None
+        super().__init__(**kwargs)
+        self.widget.subject = subject
+
+    @property
+    def viewer(self) -> Viewer | None:
+        return self._viewer
+
+    @viewer.setter
+    def viewer(self, viewer: Viewer | None) -> None:
+        self._viewer = self.widget.viewer = viewer
+
+    def prepare_value(self, value: AnyValue) -> str:
+        if isinstance(value, Leaf | All | Any | Not):
+            value = canonical(value)
+        return (
+            value
+            if isinstance(value, str)
+            else json.dumps(value, ensure_ascii=False)
+            if value
+            else ""
+        )
+
+    def to_python(self, value: AnyValue) -> Node:
+        try:
+            return parse(self.subject, value, viewer=self.viewer)
+        except CriteriaError as error:
+            raise ValidationError(str(error), code="criteria") from error
+
+    def validate(self, value: Node) -> None:
+        if self.required and value == All():
+            raise ValidationError("请至少添加一个条件。", code="required")

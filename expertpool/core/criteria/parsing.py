@@ -1,0 +1,81 @@
+"""From what is stored or typed to a checked tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any as AnyValue
+
+from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.fields import VALUELESS
+from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.registry import criteria_field
+from expertpool.core.visibility import Level, Viewer, level_for
+
+DEEPEST = 10
+MOST_LEAVES = 200
+
+
+def parse(subject: str, data: AnyValue, *, viewer: Viewer | None = None) -> Node:
+    """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
+
+    With ``viewer``, fields that he does not see plain are refused. Raises CriteriaError.
+    """
+    if isinstance(data, str):
+        data = _load(data)
+    if not data:
+        return All()
+    if data in ({"all": []}, {"any": []}):
+        return All()
+    return _Parser(subject, viewer).node(data, 1)
+
+
+def _load(text: str) -> AnyValue:
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        message = "条件不是有效的格式，请用条件编辑器重新填写。"
+        raise CriteriaError(message) from None
+
+
+class _Parser:
+    def __init__(self, subject: str, viewer: Viewer | None) -> None:
+        self.subject = subject
+        self.viewer = viewer
+        self.leaves = 0
+
+    def node(self, data: AnyValue, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise CriteriaError(f"条件组最多嵌套 {DEEPEST} 层，请减少层次。")
+        if not isinstance(data, Mapping):
+            raise CriteriaError("条件不是有效的格式，请用条件编辑器重新填写。")
+        if "field" in data:
+            return self.leaf(data)
+        match list(data.items()):
+            case [("not", part)]:
+                return Not(self.node(part, depth + 1))
+            case [("all", [_, *_] as parts)]:
+                return All(tuple(self.node(part, depth + 1) for part in parts))
+            case [("any", [_, *_] as parts)]:
+                return Any(tuple(self.node(part, depth + 1) for part in parts))
+            case [("all", [])] if depth == 2:
+                return All()
+            case [("all" | "any", [])]:
+                raise CriteriaError("有一个条件组是空的：请添加条件，或删除该组。")
+        raise CriteriaError("条件不是有效的格式，请用条件编辑器重新填写。")
+
+    def leaf(self, data: Mapping[str, AnyValue]) -> Leaf:
+        self.leaves += 1
+        if self.leaves > MOST_LEAVES:
+            raise CriteriaError(f"最多 {MOST_LEAVES} 个条件，请合并或减少。")
+        field = criteria_field(self.subject, data["field"])
+        if self.viewer and field.guard and level_for(self.viewer, field.guard) is not Level.PLAIN:
+            raise CriteriaError(f"您看不到“{field.label}”的明文，不能用它作条件，请删除该条件。")
+        op = data.get("op")
+        if op not in field.operator_labels():
+            raise field.refuse("没有这种比较方式，请重新选择。")
+        if op in VALUELESS:
+            return Leaf(self.subject, field.code, op)
+        if "value" not in data or set(data) - {"field", "op", "value"}:
+            raise field.refuse("请填写或选择要比较的值。")
+        return Leaf(self.subject, field.code, op, field.clean(op, data["value"]))

@@ -1,0 +1,102 @@
+"""A condition in words, and the fields as the condition builder of the page wants them."""
+
+from __future__ import annotations
+
+from typing import Any as AnyValue
+
+from expertpool.core.criteria.fields import VALUELESS, Field, Reference
+from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.registry import criteria_field, criteria_fields
+from expertpool.core.visibility import Level, Viewer, level_for
+
+MOST_WORDS = 20
+
+
+def explain(node: Node) -> str:
+    """Return ``node`` in Chinese: 专业 属于 建筑设计 且 职称级别 不低于 副高; 不限 when empty."""
+    return _explain(node, outermost=True)
+
+
+def _explain(node: Node, *, outermost: bool = False) -> str:
+    match node:
+        case Leaf():
+            return _explain_leaf(node)
+        case Not(part=part):
+            return f"不满足（{_explain(part, outermost=True)}）"
+        case All(parts=()):
+            return "不限"
+        case All(parts=parts):
+            text = " 且 ".join(_explain(part) for part in parts)
+        case Any(parts=parts):
+            text = " 或 ".join(_explain(part) for part in parts)
+    return text if outermost or len(parts) == 1 else f"（{text}）"
+
+
+def _explain_leaf(leaf: Leaf) -> str:
+    field = criteria_field(leaf.subject, leaf.field)
+    start = f"{field.label} {field.operator_labels()[leaf.op]}"
+    if leaf.op in VALUELESS:
+        return start
+    if leaf.op == "between":
+        return f"{start} {' 至 '.join(field.words(leaf.value))}"
+    if not isinstance(leaf.value, tuple):
+        return f"{start} {field.word(leaf.value)}"
+    words = field.words(leaf.value[:MOST_WORDS])
+    more = f" 等 {len(leaf.value)} 项" if len(leaf.value) > MOST_WORDS else ""
+    return f"{start} {'、'.join(words)}{more}"
+
+
+def schema(
+    subject: str, *, viewer: Viewer | None = None, node: Node | None = None
+) -> dict[str, AnyValue]:
+    """Return what the condition builder needs (docs/howto/build-a-page.md, 6).
+
+    Fields that ``viewer`` does not see plain are left out. ``node`` is the condition that is
+    edited: of fetched values it brings the labels along.
+    """
+    chosen = _chosen(node) if node else {}
+    return {
+        "fields": [
+            _entry(field, chosen.get(field.code, ()))
+            for field in criteria_fields(subject)
+            if not (viewer and field.guard) or level_for(viewer, field.guard) is Level.PLAIN
+        ]
+    }
+
+
+def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, AnyValue]:
+    entry: dict[str, AnyValue] = {
+        "code": field.code,
+        "label": field.label,
+        "type": field.type,
+        "operators": [
+            {"code": op, "label": label} for op, label in field.operator_labels().items()
+        ],
+    }
+    choices = field.choice_list()
+    if choices is None and isinstance(field, Reference) and chosen:
+        choices = [{"value": v, "label": label} for v, label in field.labels(chosen).items()]
+    if choices is not None:
+        entry["choices"] = choices
+    if field.source():
+        entry["src"] = field.source()
+    if field.suffix:
+        entry["suffix"] = field.suffix
+    return entry
+
+
+def _chosen(node: Node) -> dict[str, tuple[str, ...]]:
+    """Return the values that the conditions of ``node`` name, by field."""
+    result: dict[str, tuple[str, ...]] = {}
+    stack: list[Node] = [node]
+    while stack:
+        match stack.pop():
+            case Leaf(field=field, value=tuple() as value):
+                result[field] = (*result.get(field, ()), *value)
+            case Leaf():
+                pass
+            case Not(part=part):
+                stack.append(part)
+            case All(parts=parts) | Any(parts=parts):
+                stack.extend(parts)
+    return result

@@ -1,0 +1,18 @@
+"""System documents: PDF by typst, printed Excel forms, QR codes.
+
+A template is ``<app>/documents/<name>.typ``, named ``<app>/<name>.typ``; it imports
+``/core/documents/base.typ``, which explains itself.
+"""
+
+from expertpool.core.documents.pdf import DocumentError, render_pdf, render_pngs
+from expertpool.core.documents.qr import qr_svg
+from expertpool.core.documents.sheets import SheetColumn, xlsx_sheet
+
+__all__ = [
+    "DocumentError",
+    "SheetColumn",
+    "qr_svg",
+    "render_pdf",
+    "render_pngs",
+    "xlsx_sheet",
+]

@@ -1,0 +1,141 @@
+"""Excel forms that are printed and signed: title, fields, a table, places to sign."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "text_wrap": True}
+BORDER = {"border": 1}
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    header: str
+    width: float = 12
+    align: str = "center"
+
+
+def xlsx_sheet(
+    *,
+    title: str,
+    fields: Sequence[tuple[str, str]] = (),
+    columns: Sequence[SheetColumn],
+    rows: Sequence[Sequence[Any]],
+    notes: Sequence[str] = (),
+    signatures: Sequence[str] = (),
+    footer: str = "",
+    fields_a_line: int = 2,
+    blank_rows: int = 0,
+) -> bytes:
+    """Return an .xlsx file with one sheet for A4 landscape.
+
+    ``fields`` stand above the table as label and value, ``fields_a_line`` in a line; ``notes``
+    are merged lines below it; ``signatures`` are labels with room to sign. The header of the
+    table repeats on each page; ``footer`` is printed at the left, page numbers at the right.
+    """
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    form = _Form(book, book.add_worksheet(title[:31].translate(_FORBIDDEN)), columns)
+    form.title(title)
+    form.fields(fields, fields_a_line)
+    form.table([*rows, *([""] * len(columns) for _ in range(blank_rows))])
+    form.notes(notes)
+    form.signatures(signatures)
+    form.print_setup(footer)
+    book.close()
+    return stream.getvalue()
+
+
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+class _Form:
+    def __init__(
+        self, book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[SheetColumn]
+    ) -> None:
+        self.book, self.sheet, self.columns = book, sheet, columns
+        self.last = len(columns) - 1
+        self.row = 0
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width)
+
+    def format(self, **options: Any) -> Any:
+        return self.book.add_format(FONT | options)
+
+    def merge(self, first: int, last: int, text: str, style: Any) -> None:
+        """Write ``text`` over the columns ``first`` to ``last`` of the current row."""
+        if first == last:
+            self.sheet.write_string(self.row, first, text, style)
+        else:
+            self.sheet.merge_range(self.row, first, self.row, last, "", style)
+            self.sheet.write_string(self.row, first, text, style)
+
+    def title(self, text: str) -> None:
+        self.sheet.set_row(self.row, 36)
+        style = self.format(font_name="黑体", font_size=18, align="center")
+        self.merge(0, self.last, text, style)
+        self.row += 1
+
+    def fields(self, fields: Sequence[tuple[str, str]], a_line: int) -> None:
+        label = self.format(**BORDER, align="center", bg_color="#F2F4F8")
+        value = self.format(**BORDER, align="left")
+        for start in range(0, len(fields), a_line):
+            line = fields[start : start + a_line]
+            self.sheet.set_row(self.row, 24)
+            edges = [round(at * (self.last + 1) / len(line)) for at in range(len(line) + 1)]
+            for (name, text), first, end in zip(line, edges, edges[1:], strict=False):
+                self.sheet.write_string(self.row, first, name, label)
+                self.merge(min(first + 1, end - 1), end - 1, text, value)
+            self.row += 1
+
+    def table(self, rows: Sequence[Sequence[Any]]) -> None:
+        header = self.format(**BORDER, bold=True, align="center", bg_color="#E8EEF7")
+        for at, column in enumerate(self.columns):
+            self.sheet.write_string(self.row, at, column.header, header)
+        self.sheet.set_row(self.row, 26)
+        self.sheet.repeat_rows(self.row)
+        self.row += 1
+        styles = [self.format(**BORDER, align=column.align) for column in self.columns]
+        for row in rows:
+            self.sheet.set_row(self.row, 26)
+            for at, (value, style) in enumerate(zip(row, styles, strict=True)):
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    self.sheet.write_number(self.row, at, value, style)
+                else:
+                    self.sheet.write_string(self.row, at, str(value), style)
+            self.row += 1
+
+    def notes(self, notes: Sequence[str]) -> None:
+        style = self.format(font_size=10, align="left")
+        for note in notes:
+            self.sheet.set_row(self.row, 20)
+            self.merge(0, self.last, note, style)
+            self.row += 1
+
+    def signatures(self, labels: Sequence[str]) -> None:
+        if not labels:
+            return
+        self.row += 1
+        self.sheet.set_row(self.row, 32)
+        style = self.format(align="left")
+        edges = [round(at * (self.last + 1) / len(labels)) for at in range(len(labels) + 1)]
+        for label, first, end in zip(labels, edges, edges[1:], strict=False):
+            self.merge(first, end - 1, f"{label}：", style)
+        self.row += 1
+
+    def print_setup(self, footer: str) -> None:
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        self.sheet.center_horizontally()
+        self.sheet.fit_to_pages(1, 0)
+        left = footer.replace("&", "&&")[:200]
+        self.sheet.set_footer(f"&L&9{left}&R&9第 &P 页 共 &N 页")

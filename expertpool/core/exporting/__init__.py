@@ -1,0 +1,40 @@
+"""Export of tables to Excel: declared once, limited by what the user may see, recorded.
+
+    class ExpertExport(Exporter):
+        code = "experts.experts"
+        title = "专家信息"
+        permission = "experts.export"
+        columns = (
+            Column("name", "姓名", lambda expert: expert.name),
+            Column("phone", "手机号", lambda expert: expert.phone, guard="experts.phone"),
+        )
+
+        def rows(self, user, params): ...
+
+    register_export(ExpertExport())        # in apps.ready()
+
+The page links to ``{% url "core:export" "experts.experts" %}``; filters, order and columns come
+along in the address as ``params``.
+"""
+
+from expertpool.core.exporting.exporter import Column, Exporter, Params, visible_columns
+from expertpool.core.exporting.registry import (
+    ExportFinished,
+    export_url,
+    get_exporter,
+    register_export,
+)
+from expertpool.core.exporting.workbook import Stamp, write_xlsx
+
+__all__ = [
+    "Column",
+    "ExportFinished",
+    "Exporter",
+    "Params",
+    "Stamp",
+    "export_url",
+    "get_exporter",
+    "register_export",
+    "visible_columns",
+    "write_xlsx",
+]

@@ -1,0 +1,76 @@
+"""What an export is: a title, rows and columns, and who sees which of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from expertpool.core.visibility import Level, is_exportable, level_for, show
+
+Params = QueryDict
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``value`` gives what is written of a row: text, number, date, bool or None.
+
+    ``guard`` is the code of a guarded field: the value is masked or the column left out as the
+    user's roles say, and always left out when the field is not exportable. ``optional``: the list
+    page has a column of this code that the reader may hide; then it is not exported either.
+    """
+
+    code: str
+    header: str
+    value: Callable[[Any], Any]
+    guard: str = ""
+    width: int = 16
+    optional: bool = False
+
+
+class Exporter(ABC):
+    """Declares one export; see the package's docstring. Filled in on classes, kept as instance."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    permission: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+
+    @abstractmethod
+    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
+        """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
+
+    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+        """Return the columns to offer; overridden where they depend on data."""
+        return self.columns
+
+
+def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Column]:
+    """Return the columns that ``user`` gets, without those that he has hidden on the page.
+
+    ``?columns=a,b`` names the optional columns that the page shows; it is absent where the page
+    has none, and then nothing is left out.
+    """
+    shown = set(params.get("columns", "").split(",")) - {""}
+    return [
+        column
+        for column in exporter.columns_for(user, params)
+        if _may_leave(user, column)
+        and (column.code in shown or not column.optional or "columns" not in params)
+    ]
+
+
+def _may_leave(user: Any, column: Column) -> bool:
+    if not column.guard:
+        return True
+    return is_exportable(column.guard) and level_for(user, column.guard) is not Level.HIDDEN
+
+
+def cell_value(user: Any, column: Column, row: Any) -> Any:
+    """Return the value of one cell as ``user`` may see it."""
+    value = column.value(row)
+    return show(user, column.guard, str(value or "")) if column.guard else value

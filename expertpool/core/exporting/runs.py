@@ -1,0 +1,119 @@
+"""Runs of exports: at once when short, as a background job when long; files that expire."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.http import QueryDict
+
+from expertpool.core.events import publish
+from expertpool.core.exporting.exporter import Exporter
+from expertpool.core.exporting.registry import ExportFinished, get_exporter
+from expertpool.core.exporting.workbook import Stamp, write_xlsx
+from expertpool.core.jobs import defer
+from expertpool.core.models import ExportRun
+from expertpool.core.models.exports import ExportState
+from expertpool.core.tasks import write_export as write_export_task
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 5000  # rows that a reader can wait for
+KEPT = timedelta(hours=24)
+
+
+@transaction.atomic
+def start_export(
+    *, exporter: Exporter, params: QueryDict, actor: Any, address: str, now: datetime
+) -> ExportRun:
+    """Record an export and write it: now, or as a job when it has more than 5,000 rows.
+
+    Announces ExportFinished when the file is there. The caller has checked the permission.
+    """
+    run = ExportRun.objects.create(
+        user=actor,
+        exporter=exporter.code,
+        title=exporter.title,
+        params=params.urlencode(),
+        address=address,
+        total=exporter.rows(actor, params).count(),
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    if run.total > AT_ONCE:
+        defer(write_export_task, lock=f"export-{run.pk}", run_id=run.pk)
+    else:
+        _write(run, now)
+    return run
+
+
+def write_export(*, run_id: int, now: datetime) -> None:
+    """Write the file of a queued run; a run that is done stays as it is.
+
+    What goes wrong is kept as the run's state and logged: asking again is up to the user.
+    """
+    run = ExportRun.objects.select_related("user").get(pk=run_id)
+    if run.state in {ExportState.DONE, ExportState.FAILED}:
+        return
+    _update(run, state=ExportState.RUNNING, rows=0)
+    try:
+        with transaction.atomic():
+            _write(run, now)
+    except Exception:
+        logger.exception("export %s failed", run.pk)
+        _update(
+            run,
+            state=ExportState.FAILED,
+            finished_at=now,
+            error="导出时出错，请重新导出；若再次失败，请联系管理员查看日志。",
+        )
+
+
+def _write(run: ExportRun, now: datetime) -> None:
+    """Write to a file beside the final one and rename it: a reader never sees half a file."""
+    run.path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=run.path.parent, suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            rows = write_xlsx(
+                get_exporter(run.exporter),
+                user=run.user,
+                params=QueryDict(run.params),
+                stamp=Stamp(str(run.user), run.created_at, run.address),
+                stream=stream,
+                progress=_Progress(run),
+            )
+        part.replace(run.path)
+    finally:
+        part.unlink(missing_ok=True)
+    _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
+    publish(ExportFinished(run.pk))
+
+
+class _Progress:
+    """Tells the waiting page how far the job is."""
+
+    def __init__(self, run: ExportRun) -> None:
+        self.run = run
+
+    def __call__(self, rows: int) -> None:
+        _update(self.run, rows=rows)
+
+
+def _update(run: ExportRun, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(values))
+
+
+def remove_expired_exports(*, now: datetime) -> int:
+    """Delete the files and records of exports that have expired; return how many."""
+    expired = ExportRun.objects.filter(expires_at__lte=now)
+    for run in expired:
+        run.path.unlink(missing_ok=True)
+    return expired.delete()[0]

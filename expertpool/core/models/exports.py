@@ -1,0 +1,68 @@
+"""One export of one user, and where its file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+
+
+class ExportState(models.TextChoices):
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "生成中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class ExportRun(models.Model):
+    """An export: asked for, written, downloaded by its maker until it expires.
+
+    ``state`` changes only in `core.exporting.runs`.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="导出人",
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    exporter = models.CharField("导出项", max_length=64)
+    title = models.CharField("名称", max_length=100)
+    params = models.TextField("条件", blank=True)  # the query string of the list
+    address = models.CharField("IP 地址", max_length=45, blank=True)
+    state = models.CharField(
+        "状态", max_length=8, choices=ExportState.choices, default=ExportState.QUEUED
+    )
+    total = models.PositiveIntegerField("预计行数", default=0)
+    rows = models.PositiveIntegerField("已写行数", default=0)
+    error = models.CharField("失败原因", max_length=200, blank=True)
+    created_at = models.DateTimeField("申请时间")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    expires_at = models.DateTimeField("失效时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导出"
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["user", "-created_at"], name="core_export_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ExportState.values), name="core_export_state"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ExportState.DONE) | models.Q(finished_at__isnull=False),
+                name="core_export_finished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or will be."""
+        return Path(settings.MEDIA_ROOT, "exports", f"{self.pk}.xlsx")
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.title}{self.created_at.astimezone():%Y%m%d-%H%M}.xlsx"

@@ -1,0 +1,34 @@
+"""Answers to htmx: what the page does after a drawer form or an action (build-a-page, 5)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+
+
+def saved(message: str, *, undo_url: str = "", refresh: str = "list") -> HttpResponse:
+    """Answer 204: the drawer closes, ``message`` is shown, and what it changed is loaded again.
+
+    ``refresh``: ``list`` (the list of the page), ``page`` (all its content) or nothing;
+    ``undo_url`` is posted to when the reader takes the action back.
+    """
+    events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, "success", undo_url)}
+    if refresh:
+        events[f"{refresh}:refresh"] = {}
+    return _answer(204, events)
+
+
+def refused(message: str) -> HttpResponse:
+    """Answer 409: ``message`` says why and how to mend it; nothing on the page changes."""
+    return _answer(409, {"toast": _toast(message, "danger", "")})
+
+
+def _toast(message: str, level: str, undo_url: str) -> dict[str, str]:
+    return {"message": message, "level": level} | ({"undo": undo_url} if undo_url else {})
+
+
+def _answer(status: int, events: dict[str, Any]) -> HttpResponse:
+    # A header holds ASCII only: json escapes the Chinese, the browser reads it back.
+    return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(events)})

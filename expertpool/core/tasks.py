@@ -1,0 +1,24 @@
+"""Background work of the core."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.core.jobs import app
+
+
+@app.task(name="core.write_export")
+def write_export(*, run_id: int) -> None:
+    """Write the file of one export; a file that is there already stays."""
+    from expertpool.core.exporting.runs import write_export
+
+    write_export(run_id=run_id, now=timezone.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="core.remove_expired_exports", queueing_lock="core.remove_expired_exports")
+def remove_expired_exports(timestamp: int) -> None:
+    """Every hour: delete the files of exports that have expired."""
+    from expertpool.core.exporting.runs import remove_expired_exports
+
+    remove_expired_exports(now=timezone.now())

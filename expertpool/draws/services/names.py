@@ -1,0 +1,102 @@
+"""Sealed names: who may read them from when, every look logged, and their release."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.models import Draw, Invitation, RevealRule
+from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.identity import open_identity
+from expertpool.experts.models import Expert
+
+
+@dataclass(frozen=True)
+class NamedRow:
+    """One line of a draw with the expert who stands behind it."""
+
+    invitation: Invitation
+    expert: Expert
+
+    @property
+    def is_seated(self) -> bool:
+        return self.invitation.state in SEATED_STATES
+
+
+def readable_from(draw: Draw, user: User) -> datetime | None:
+    """From when ``user`` may read the names of ``draw``; None: never.
+
+    A role with its own rule reads from that many hours before the opening, others from the
+    draw's reveal time.
+    """
+    if not draws_visible_to(user, "draws.names").filter(pk=draw.pk).exists():
+        return None
+    hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
+    if not hours:
+        return draw.reveal_at
+    return draw.project.opening_at - timedelta(hours=max(hours))
+
+
+def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
+    """Tell whether ``user`` may read the names now."""
+    since = readable_from(draw, user)
+    return since is not None and now >= since
+
+
+def readable_invitations(user: User, ids: Collection[str]) -> set[str]:
+    """Return those of ``ids`` whose names ``user`` may read now: the policy of their messages."""
+    now = timezone.now()  # asked by notifications, which knows no clock
+    rows = Invitation.objects.filter(pk__in=ids).select_related("draw__project")
+    draws = {row.draw_id: row.draw for row in rows}
+    readable = {pk for pk, draw in draws.items() if may_read(draw, user, now=now)}
+    return {str(row.pk) for row in rows if row.draw_id in readable}
+
+
+@transaction.atomic
+def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:
+    """Return all lines with their experts and log the look. Raises NamesSealed before the time."""
+    if not may_read(draw, actor, now=now):
+        raise NamesSealed("名单尚未公开：到名单公开时间后，有权限的人员才能查看。")
+    record("draw.names", actor=actor, now=now, subject=draw, note=purpose)
+    return named_rows(draw)
+
+
+def named_rows(draw: Draw) -> list[NamedRow]:
+    """Open all lines of a draw. Only for code that checked the right to read them."""
+    invitations = list(
+        Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
+    )
+    ids = {row.pk: open_identity(row.candidate.opening).expert_id for row in invitations}
+    experts = (
+        Expert.objects.select_related("employer", "division")
+        .prefetch_related("specialty_links__specialty")
+        .in_bulk(set(ids.values()))
+    )
+    return [NamedRow(row, experts[ids[row.pk]]) for row in invitations]
+
+
+@transaction.atomic
+def release(*, draw_id: int, now: datetime) -> bool:
+    """Write the experts behind the lines in clear once the reveal time has come; True if it did.
+
+    From then on the draw shows in the experts' own records. A second run changes nothing.
+    """
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
+        return False
+    rows = Invitation.objects.filter(draw=draw, expert__isnull=True).select_related("candidate")
+    for row in rows:
+        row.expert_id = open_identity(row.candidate.opening).expert_id
+    Invitation.objects.bulk_update(rows, ["expert"])
+    draw.released_at = now
+    draw.save(update_fields=["released_at"])
+    record("draw.release", actor=None, now=now, subject=draw)
+    return True

@@ -1,0 +1,127 @@
+"""Writing the draw plan of a project: its condition groups and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.criteria import canonical, explain, parse
+from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
+from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
+from expertpool.draws.queries.draws import valid_draw
+from expertpool.notifications.enums import ChannelCode
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
+
+DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
+
+
+@dataclass(frozen=True)
+class GroupInput:
+    """One condition group as entered: ``levels`` holds the criteria of level 1, 2 …"""
+
+    name: str
+    seats: int
+    levels: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PlanInput:
+    """The settings of a plan as entered; see `draws.models.DrawPlan` for their meaning."""
+
+    unit_cap: int | None = 1
+    frequency_cap: int | None = None
+    frequency_days: int = 365
+    contributors: Sequence[str] = ()
+    reply_minutes: int = 60
+    leave_hours: int = 2
+    reveal_hours: int = 2
+    channels: Sequence[str] = field(default_factory=lambda: list(DEFAULT_CHANNELS))
+
+
+@transaction.atomic
+def ensure_plan(*, project: Project, now: datetime) -> DrawPlan:
+    """Return the project's plan, made with the default settings when there is none."""
+    plan, _ = DrawPlan.objects.get_or_create(
+        project=project, defaults={"channels": DEFAULT_CHANNELS, "updated_at": now}
+    )
+    return plan
+
+
+@transaction.atomic
+def save_plan(
+    *,
+    project: Project,
+    settings: PlanInput,
+    groups: Sequence[GroupInput],
+    actor: User,
+    now: datetime,
+) -> DrawPlan:
+    """Replace settings and groups of the project's plan.
+
+    Refuses a plan whose draw is sealed (DrawInProgress), an archived project or a plan without
+    groups (DrawNotReady), and conditions that do not parse (core.criteria.CriteriaError).
+    """
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if valid_draw(project) is not None:
+        raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
+    if project.status == ProjectStatus.ARCHIVED:
+        raise DrawNotReady("项目已归档，不能再设置抽取方案。")
+    if not groups:
+        raise DrawNotReady("请至少设置一个条件组。")
+    plan = ensure_plan(project=project, now=now)
+    before = describe_plan(plan)
+    for name, value in asdict(settings).items():
+        setattr(plan, name, list(value) if isinstance(value, tuple) else value)
+    plan.updated_at = now
+    plan.full_clean()
+    plan.save()
+    plan.groups.all().delete()
+    for order, entered in enumerate(groups, start=1):
+        _add_group(plan, order, entered)
+    record(
+        "draw.plan", actor=actor, now=now, subject=project, before=before, after=describe_plan(plan)
+    )
+    return plan
+
+
+def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
+    group = ConditionGroup(plan=plan, name=entered.name.strip(), seats=entered.seats, order=order)
+    group.full_clean()
+    group.save()
+    if not entered.levels:
+        message = f"条件组「{group.name}」还没有条件，请至少设置第一级次。"
+        raise DrawNotReady(message)
+    for number, criteria in enumerate(entered.levels, start=1):
+        level = ConditionLevel(
+            group=group, level=number, criteria=canonical(parse("experts.expert", criteria))
+        )
+        level.full_clean()
+        level.save()
+
+
+def describe_plan(plan: DrawPlan) -> dict[str, Any]:
+    """Return the plan in words, for the log."""
+    return {
+        "条件组": [
+            {
+                "名称": group.name,
+                "人数": group.seats,
+                "条件": [
+                    explain(parse("experts.expert", level.criteria)) for level in group.levels.all()
+                ],
+            }
+            for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
+        ],
+        "同一单位最多人数": plan.unit_cap,
+        "参评次数上限": plan.frequency_cap,
+        "随机值提供人": list(plan.contributors),
+        "答复时限（分钟）": plan.reply_minutes,
+        "邀请渠道": list(plan.channels),
+    }

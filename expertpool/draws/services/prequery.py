@@ -1,0 +1,94 @@
+"""Pre-query: how many could be drawn. Counts only, nothing that identifies anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws import engine
+from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.queries.eligibility import evaluate
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """Candidates of one group: all together, and by level."""
+
+    group: ConditionGroup
+    total: int
+    by_level: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Groups that together lack ``lack`` experts, since they draw on the same candidates."""
+
+    group_names: list[str]
+    lack: int
+
+
+@dataclass(frozen=True)
+class Prequery:
+    """What the pre-query tells: ``total`` counts each candidate once."""
+
+    total: int
+    seats: int
+    groups: list[GroupCount]
+    exclusions: list[tuple[str, int]]
+    shortages: list[Shortage]
+
+
+@transaction.atomic
+def run_prequery(*, plan: DrawPlan, actor: User, now: datetime) -> Prequery:
+    """Count who could be drawn for ``plan`` now and log that it was asked.
+
+    Changes nothing of the draw. Refuses a plan without groups (DrawNotReady).
+    """
+    result = count_candidates(plan, now=now)
+    record(
+        "draw.prequery",
+        actor=actor,
+        now=now,
+        subject=plan.project,
+        after={
+            "候选人数": result.total,
+            "各组人数": {item.group.name: item.total for item in result.groups},
+            "排除": dict(result.exclusions),
+        },
+    )
+    return result
+
+
+def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
+    """The counts of a pre-query without its log entry."""
+    found = evaluate(plan, now=now)
+    if not found.groups:
+        raise DrawNotReady("请先设置条件组，再预查询。")
+    groups = [engine.Group(group.code, group.name, group.seats) for group in found.groups]
+    feasibility = engine.check_feasibility(groups, (item.groups for item in found.eligible))
+    names = {group.code: group.name for group in found.groups}
+    return Prequery(
+        total=feasibility.total,
+        seats=sum(group.seats for group in found.groups),
+        groups=[
+            GroupCount(
+                group,
+                feasibility.count_in(group.code),
+                list(feasibility.by_level[group.code].items()),
+            )
+            for group in found.groups
+        ],
+        exclusions=[
+            (ExclusionReason(code).label, count) for code, count in found.exclusion_counts.items()
+        ],
+        shortages=[
+            Shortage([names[code] for code in shortage.groups], shortage.lack)
+            for shortage in feasibility.shortages
+        ],
+    )

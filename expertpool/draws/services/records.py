@@ -1,0 +1,29 @@
+"""The public record of a draw: what anybody needs to replay it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expertpool.draws import engine
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.state import load_events, load_order
+
+
+def build_record(draw: Draw) -> dict[str, Any]:
+    """Return the record of an ordered draw as JSON values.
+
+    The openings of those who were seated are in it once the names are released; nobody else's
+    ever. Refuses (DrawNotReady) a draw without an order.
+    """
+    if draw.ordered_at is None:
+        raise DrawNotReady("抽取尚未定序，还没有可核验的记录。")
+    openings = []
+    if draw.released_at is not None:
+        rows = Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
+        for row in rows:
+            identity = open_identity(row.candidate.opening)
+            openings.append(engine.Opening(row.candidate.commit, identity.ref, identity.salt))
+    record = engine.build_record(load_order(draw), load_events(draw), openings)
+    return record.to_dict()

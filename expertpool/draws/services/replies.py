@@ -1,0 +1,241 @@
+"""Answers to invitations: by link, in the expert's area, by the operator, or none in time.
+
+Each answer is one conditional update: the first valid one wins, everything later is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
+from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
+from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.inviting import hash_token
+from expertpool.draws.services.seating import (
+    exit_and_refill,
+    finish_if_answered,
+    supplement_again,
+)
+from expertpool.draws.services.state import load_state
+from expertpool.notifications.services.delivery import cancel_messages
+from expertpool.projects.enums import ProjectStatus
+
+# The exit reason in the record for each state that ends a seat.
+EXIT_REASON: dict[str, str] = {
+    InvitationState.DECLINED: "declined",
+    InvitationState.NO_ANSWER: "no_answer",
+    InvitationState.LEAVE: "leave",
+    InvitationState.REPLACED: "conflict",
+}
+OVER = "该邀请已经答复过或已失效，无需再操作。"
+
+
+def invitation_for_token(token: str) -> Invitation:
+    """Return the invitation behind a personal link; raises LinkInvalid for any other text."""
+    found = (
+        Invitation.objects.select_related("draw__project", "candidate")
+        .filter(token_hash=hash_token(token))
+        .first()
+    )
+    if found is None:
+        raise LinkInvalid("链接无效：请使用短信或邮件中的完整链接，或联系项目联系人。")
+    return found
+
+
+@transaction.atomic
+def answer(
+    *,
+    invitation: Invitation,
+    accept: bool,
+    reason: str,
+    via: ReplyVia,
+    now: datetime,
+    entropy: Entropy,
+) -> Invitation:
+    """Record the expert's own answer. A decline needs a reason and is supplemented at once.
+
+    Refuses (ReplyRefused) a second answer and one after the deadline.
+    """
+    if not accept and not reason.strip():
+        raise ReplyRefused("请选择不能参加的原因。")
+    invitation = _lock(invitation)
+    if now >= invitation.deadline_at and invitation.state == InvitationState.INVITED:
+        raise ReplyRefused("已过答复时限，名额已按规则递补。")
+    state = InvitationState.ACCEPTED if accept else InvitationState.DECLINED
+    _settle(
+        invitation,
+        state,
+        allowed=[InvitationState.INVITED],
+        via=via,
+        reason=reason,
+        actor=None,
+        now=now,
+        entropy=entropy,
+    )
+    return invitation
+
+
+@transaction.atomic
+def take_leave(
+    *, invitation: Invitation, reason: str, via: ReplyVia, now: datetime, entropy: Entropy
+) -> Invitation:
+    """Let an expert who agreed withdraw, until ``leave_hours`` before the opening.
+
+    Refuses (ReplyRefused) later, without a reason, or for an invitation that is not accepted.
+    """
+    if not reason.strip():
+        raise ReplyRefused("请填写请假事由。")
+    invitation = _lock(invitation)
+    if now > leave_until(invitation):
+        raise ReplyRefused("已过最晚请假时间，请直接联系项目联系人。")
+    _settle(
+        invitation,
+        InvitationState.LEAVE,
+        allowed=[InvitationState.ACCEPTED],
+        via=via,
+        reason=reason,
+        actor=None,
+        now=now,
+        entropy=entropy,
+    )
+    return invitation
+
+
+def leave_until(invitation: Invitation) -> datetime:
+    """Until when the expert may take leave from this project."""
+    draw = invitation.draw
+    hours = DrawPlan.objects.values_list("leave_hours", flat=True).get(project_id=draw.project_id)
+    return draw.project.opening_at - timedelta(hours=hours)
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    invitation: Invitation,
+    state: InvitationState,
+    reason: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+) -> Invitation:
+    """Record by hand what an expert told the operator: accepted, declined, leave, or replaced.
+
+    A reason is always needed. Refuses (ReplyRefused) a change that his state does not allow.
+    """
+    if not reason.strip():
+        raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
+    if state not in {InvitationState.ACCEPTED, *EXIT_REASON} - {InvitationState.NO_ANSWER}:
+        raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
+    allowed = [InvitationState.INVITED] if state == InvitationState.ACCEPTED else SEATED_STATES
+    invitation = _lock(invitation)
+    _settle(
+        invitation,
+        state,
+        allowed=allowed,
+        via=ReplyVia.OPERATOR,
+        reason=reason,
+        actor=actor,
+        now=now,
+        entropy=entropy,
+    )
+    return invitation
+
+
+@transaction.atomic
+def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
+    """Count an unanswered invitation as an exit once its deadline is over; True if it was."""
+    invitation = _lock(Invitation.objects.select_related("draw").get(pk=invitation_id))
+    if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
+        return False
+    _settle(
+        invitation,
+        InvitationState.NO_ANSWER,
+        allowed=[InvitationState.INVITED],
+        via=ReplyVia.DEADLINE,
+        reason="",
+        actor=None,
+        now=now,
+        entropy=entropy,
+    )
+    return True
+
+
+@transaction.atomic
+def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
+    """Try again to fill the free seats of a draw that ended short; return how many were seated.
+
+    Refuses (DrawNotReady) when no seat is free or the opening is over.
+    """
+    draw = _lock_draw(draw.pk)
+    if draw.project.opening_at <= now:
+        raise DrawNotReady("评审开始时间已过，不能再补抽。")
+    if not draw.ordered_at or not load_state(draw).lacking:
+        raise DrawNotReady("没有空缺的席位，无需补抽。")
+    seated = supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
+    record("draw.supplement", actor=actor, now=now, subject=draw, after={"补抽人数": seated})
+    return seated
+
+
+def _lock_draw(draw_id: int) -> Draw:
+    """Lock a draw's row: answers, deadlines and supplements of one draw follow one another."""
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    if draw.project.status == ProjectStatus.ARCHIVED:
+        raise ReplyRefused("项目已归档，不能再更改。")
+    return draw
+
+
+def _lock(invitation: Invitation) -> Invitation:
+    draw = _lock_draw(invitation.draw_id)
+    invitation = Invitation.objects.select_related("candidate").get(pk=invitation.pk)
+    invitation.draw = draw
+    return invitation
+
+
+def _settle(
+    invitation: Invitation,
+    state: InvitationState,
+    *,
+    allowed: Collection[InvitationState],
+    via: ReplyVia,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+    entropy: Entropy,
+) -> None:
+    before = invitation.state
+    changed = Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(
+        state=state,
+        replied_at=now,
+        replied_via=via,
+        reason=reason.strip()[:200],
+        changed_by=actor,
+    )
+    if not changed:
+        raise ReplyRefused(OVER)
+    invitation.refresh_from_db(fields=["state", "replied_at", "replied_via", "reason"])
+    cancel_messages(about=invitation)
+    record(
+        "draw.reply",
+        actor=actor,
+        now=now,
+        subject=invitation,
+        before={"参与状态": InvitationState(before).label},
+        after={"参与状态": state.label, "方式": via.label},
+        note=reason.strip(),
+    )
+    if state in EXIT_REASON:
+        exit_and_refill(
+            invitation=invitation,
+            reason=EXIT_REASON[state],
+            actor=actor,
+            now=now,
+            entropy=entropy,
+        )
+    else:
+        finish_if_answered(invitation.draw, load_state(invitation.draw), now=now)

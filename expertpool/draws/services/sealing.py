@@ -1,0 +1,271 @@
+"""Steps 1 to 3 of VDRAW-1: seal, contribute, order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.criteria import explain, parse
+from expertpool.core.jobs import defer
+from expertpool.core.locks import lock_transaction
+from expertpool.draws import engine
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.queries.eligibility import Eligibility, Eligible, evaluate
+from expertpool.draws.queries.identity import Identity, close_identity, nonce_vault
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
+from expertpool.draws.services.state import load_sealed
+from expertpool.draws.tasks import release_names
+from expertpool.projects.enums import DrawState, ProjectStatus, Severity
+from expertpool.projects.models import Project
+from expertpool.projects.queries import check_project
+from expertpool.projects.services.state import set_draw_state
+
+CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
+CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
+
+
+@transaction.atomic
+def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy) -> Draw:
+    """Seal a draw for ``project``; without contributors also order, seat and invite at once.
+
+    Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses
+    a project that is not approved, is over, or breaks a rule set to blocking (DrawNotReady), and
+    one that has a valid draw (DrawInProgress).
+    """
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    plan = _check_ready(project, now=now)
+    lock_transaction(SEATING_LOCK)
+    found = evaluate(plan, now=now)
+    draw = _seal(plan, found, actor=actor, now=now, entropy=entropy)
+    set_draw_state(project, DrawState.DRAWING, actor=actor, now=now)
+    record(
+        "draw.seal",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule},
+    )
+    if not plan.contributors:
+        _order(draw, actor=actor, now=now, entropy=entropy)
+    return draw
+
+
+@transaction.atomic
+def contribute(
+    *, draw: Draw, role: str, value: str, actor: User, now: datetime, entropy: Entropy
+) -> Draw:
+    """Add the value (any text or dice) of ``role`` after the seal; the last one starts the draw.
+
+    Refuses (ContributionRefused) a role that the rule does not name or that gave its value
+    already, a person without the right, one person in two roles, and an empty value.
+    """
+    draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
+    _check_contribution(draw, role, actor)
+    try:
+        revealed = engine.encode_contribution(value)
+    except engine.EngineError as error:
+        raise ContributionRefused(str(error)) from error
+    draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
+    draw.save(update_fields=["reveals"])
+    record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
+    if len(draw.reveals) == len(draw.rule["contributors"]):
+        _order(draw, actor=actor, now=now, entropy=entropy)
+    return draw
+
+
+@transaction.atomic
+def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw:
+    """Give up a draw between seal and order. It stays in the chain, as abandoned, with its reason."""
+    draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
+    if draw.status != DrawStatus.SEALED:
+        raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
+    if not reason.strip():
+        raise DrawNotReady("请写明放弃的原因。")
+    draw.status, draw.ended_at = DrawStatus.ABANDONED, now
+    draw.save(update_fields=["status", "ended_at"])
+    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
+    return draw
+
+
+def _check_ready(project: Project, *, now: datetime) -> DrawPlan:
+    if project.status != ProjectStatus.APPROVED:
+        raise DrawNotReady("项目尚未审核通过，不能抽取。")
+    if valid_draw(project) is not None:
+        raise DrawInProgress("该项目已有有效的抽取，不能再抽；如需重抽，请先按程序作废。")
+    plan = DrawPlan.objects.select_related("project__purchaser").filter(project=project).first()
+    if plan is None or not plan.groups.exists():
+        raise DrawNotReady("还没有设置抽取条件，请先填写抽取方案。")
+    if project.opening_at <= now:
+        raise DrawNotReady("评审开始时间已过，请先修改项目的时间。")
+    seats = sum(plan.groups.values_list("seats", flat=True))
+    findings = check_project(project, seats, now)
+    blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
+    if blocking:
+        raise DrawNotReady("；".join(blocking))
+    return plan
+
+
+def _check_contribution(draw: Draw, role: str, actor: User) -> None:
+    if draw.status != DrawStatus.SEALED:
+        raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
+    given = [item["role"] for item in draw.reveals]
+    expected = draw.rule["contributors"]
+    if role not in expected:
+        raise ContributionRefused("封存的规则里没有这个角色。")
+    if role in given:
+        raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
+    if not actor.has_permission(CONTRIBUTOR_PERMISSION[role]):
+        raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
+    if any(item.get("by") == actor.pk for item in draw.reveals):
+        raise ContributionRefused("同一人不能以两个身份提供随机值。")
+
+
+def _seal(
+    plan: DrawPlan, found: Eligibility, *, actor: User, now: datetime, entropy: Entropy
+) -> Draw:
+    project = plan.project
+    number = _next_number(now)
+    nonce = entropy.token_bytes(engine.NONCE_BYTES)
+    rule = _build_rule(plan, found, number=number, nonce=nonce, now=now)
+    identities, candidates = _candidates(number, found.eligible, entropy)
+    sealed = engine.seal_draw(rule, candidates)
+    draw = Draw(
+        number=number,
+        project=project,
+        rule=rule.to_dict(),
+        candidate_count=len(sealed.candidates),
+        seal=sealed.seal,
+        nonce=nonce_vault.encrypt(nonce),
+        reveal_at=project.opening_at - timedelta(hours=plan.reveal_hours),
+        sealed_at=now,
+        operator=actor,
+    )
+    draw.save(force_insert=True)
+    _copy_candidates(draw, sealed, identities)
+    return draw
+
+
+def _build_rule(
+    plan: DrawPlan, found: Eligibility, *, number: str, nonce: bytes, now: datetime
+) -> engine.Rule:
+    project = plan.project
+    groups = [
+        engine.Group(
+            group.code,
+            group.name,
+            group.seats,
+            {
+                "levels": [
+                    {
+                        "level": level.level,
+                        "criteria": level.criteria,
+                        "text": explain(parse("experts.expert", level.criteria)),
+                    }
+                    for level in group.levels.all()
+                ]
+            },
+        )
+        for group in found.groups
+    ]
+    avoided = [row.subject for row in project.avoidances.all()]
+    return engine.build_rule(
+        draw_id=number,
+        projects=[project.number],
+        groups=groups,
+        nonce_commit=engine.commit_nonce(nonce),
+        contributors=list(plan.contributors),
+        unit_cap=plan.unit_cap,
+        exclusions=found.exclusion_counts,
+        further={
+            "regime": project.regime,
+            "opening_at": project.opening_at.isoformat(timespec="minutes"),
+            "duration_minutes": project.duration_minutes,
+            "sealed_at": now.isoformat(timespec="seconds"),
+            "avoided": {subject: avoided.count(subject) for subject in sorted(set(avoided))},
+            "frequency_cap": plan.frequency_cap,
+            "frequency_days": plan.frequency_days,
+            "reply_minutes": plan.reply_minutes,
+        },
+    )
+
+
+def _candidates(
+    draw_id: str, eligible: list[Eligible], entropy: Entropy
+) -> tuple[dict[str, Identity], list[engine.Candidate]]:
+    """Give every eligible expert a fresh salt, a commitment and his employer's token."""
+    salts = entropy.token_bytes(engine.SALT_BYTES * len(eligible))
+    employers = {item.employer_id for item in eligible if item.employer_id is not None}
+    # Tokens are numbered in a random order, so that they tell nothing about the employer.
+    keys = {employer: entropy.token_bytes(8) for employer in sorted(employers)}
+    tokens = {employer: f"U{n}" for n, employer in enumerate(sorted(keys, key=keys.__getitem__), 1)}
+    identities: dict[str, Identity] = {}
+    candidates: list[engine.Candidate] = []
+    for place, item in enumerate(eligible):
+        start = place * engine.SALT_BYTES
+        salt = salts[start : start + engine.SALT_BYTES].hex()
+        commit = engine.commit_identity(draw_id=draw_id, ref=item.number, salt=salt)
+        identities[commit] = Identity(item.expert_id, item.number, salt)
+        unit = tokens[item.employer_id] if item.employer_id is not None else None
+        candidates.append(engine.Candidate(commit, item.groups, unit))
+    return identities, candidates
+
+
+def _copy_candidates(draw: Draw, sealed: engine.Sealed, identities: dict[str, Identity]) -> None:
+    """Write the candidates by COPY: thousands of rows in the sealing transaction."""
+    columns = "draw_id, position, commit, groups, unit, opening"
+    groups_json: dict[tuple[tuple[str, int], ...], str] = {}
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY draws_candidate ({columns}) FROM STDIN") as copy,
+    ):
+        for position, candidate in enumerate(sealed.candidates):
+            key = tuple(candidate.groups.items())
+            text = groups_json.get(key)
+            if text is None:
+                text = groups_json[key] = engine.canonical_json(dict(key)).decode()
+            opening = close_identity(identities[candidate.commit])
+            copy.write_row((draw.pk, position, candidate.commit, text, candidate.unit, opening))
+
+
+def _order(draw: Draw, *, actor: User, now: datetime, entropy: Entropy) -> None:
+    """Reveal the nonce, derive the order, then seat and invite."""
+    nonce = nonce_vault.decrypt(bytes(draw.nonce))
+    given = {item["role"]: item["value"] for item in draw.reveals}
+    reveals = [
+        engine.Reveal(engine.SYSTEM_ROLE, nonce.hex()),
+        *(engine.Reveal(role, given[role]) for role in draw.rule["contributors"]),
+    ]
+    order = engine.order_candidates(load_sealed(draw), reveals)
+    draw.reveals = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
+    draw.seed, draw.ordered_at, draw.status = order.seed, now, DrawStatus.INVITING
+    draw.save(update_fields=["reveals", "seed", "ordered_at", "status"])
+    _save_ranks(draw, order)
+    record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
+    seat_draw(draw=draw, order=order, now=now, entropy=entropy)
+    defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
+
+
+def _save_ranks(draw: Draw, order: engine.Order) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE draws_candidate AS c SET rank = o.rank - 1"
+            " FROM unnest(%s::int[]) WITH ORDINALITY AS o(position, rank)"
+            " WHERE c.draw_id = %s AND c.position = o.position",
+            [list(order.ranking), draw.pk],
+        )
+
+
+def _next_number(now: datetime) -> str:
+    """Return the next draw number: D, the day, four digits (unique under the seating lock)."""
+    day = timezone.localtime(now).strftime("D%Y%m%d")
+    last = Draw.objects.filter(number__startswith=day).order_by("-number").first()
+    return f"{day}{int(last.number[len(day) :]) + 1 if last else 1:04d}"

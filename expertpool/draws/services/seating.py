@@ -1,0 +1,171 @@
+"""Steps 4 to 7 of VDRAW-1 on stored draws: seat, invite, replace, end.
+
+Everybody who changes seats holds the draw's row lock, then the one seating lock: seats of all
+draws compete for the same experts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
+from expertpool.draws import engine
+from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
+from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.eligibility import exclusion_of
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.inviting import invite
+from expertpool.draws.services.state import append_events, load_state
+from expertpool.projects.enums import DrawState
+from expertpool.projects.services.state import set_draw_state
+
+SEATING_LOCK = "draws.seating"
+
+
+def seat_draw(*, draw: Draw, order: engine.Order, now: datetime, entropy: Entropy) -> None:
+    """Seat the order for the first time, invite, and end at once if nobody is in the hat.
+
+    Between seal and order somebody may have been held elsewhere, gone on leave …: he exits before
+    he is invited, and is supplemented in the same transaction.
+    """
+    lock_transaction(SEATING_LOCK)
+    step = engine.seat_first(order)
+    append_events(draw, step.events, now=now, actor=None)
+    plan = _plan_of(draw)
+    gone = _seat_rows(draw, plan, step, Origin.DRAWN, now=now, entropy=entropy)
+    state = step.state
+    for invitation, reason in gone:
+        exited = engine.exit_expert(state, invitation.candidate.commit, reason)
+        append_events(draw, exited.events, now=now, actor=None)
+        state = exited.state
+    _refill(draw, state, plan, now=now, entropy=entropy)
+
+
+def exit_and_refill(
+    *, invitation: Invitation, reason: str, actor: User | None, now: datetime, entropy: Entropy
+) -> None:
+    """Take ``invitation`` (already in an exit state) off its seat and supplement the draw.
+
+    The caller holds the draw's row lock. ``reason`` is an exit reason of the protocol.
+    """
+    lock_transaction(SEATING_LOCK)
+    draw = invitation.draw
+    Hold.objects.filter(invitation=invitation).update(active=False)
+    state = load_state(draw)
+    step = engine.exit_expert(state, invitation.candidate.commit, reason)
+    append_events(draw, step.events, now=now, actor=actor)
+    _reopen(draw, now=now)
+    _refill(draw, step.state, _plan_of(draw), now=now, entropy=entropy)
+
+
+def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
+    """Walk the order again for seats still free; return how many were seated.
+
+    For a draw that ended short: who was skipped then may be free now. The caller holds the row lock.
+    """
+    lock_transaction(SEATING_LOCK)
+    state = load_state(draw)
+    before = len(state.seats)
+    plan = _plan_of(draw)
+    step = engine.supplement(state, _asks(draw, plan, now=now))
+    if step.seats:
+        _reopen(draw, now=now)
+    append_events(draw, step.events, now=now, actor=actor)
+    _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
+    finish_if_answered(draw, step.state, now=now)
+    return len(step.state.seats) - before
+
+
+def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) -> None:
+    """End the draw when nobody is left to answer: success, success by supplement, unsatisfied."""
+    if draw.status != DrawStatus.INVITING:
+        return
+    if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
+        return
+    step = engine.end_draw(state)
+    append_events(draw, step.events, now=now, actor=None)
+    draw.status, draw.ended_at = DrawStatus(step.state.end), now
+    draw.save(update_fields=["status", "ended_at"])
+    set_draw_state(draw.project, DrawState(draw.status), actor=None, now=now)
+    record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})
+
+
+def _refill(
+    draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
+) -> None:
+    if state.is_due and state.lacking:
+        step = engine.supplement(state, _asks(draw, plan, now=now))
+        append_events(draw, step.events, now=now, actor=None)
+        _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
+        state = step.state
+    finish_if_answered(draw, state, now=now)
+
+
+def _seat_rows(
+    draw: Draw,
+    plan: DrawPlan,
+    step: engine.Step,
+    origin: Origin,
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> list[tuple[Invitation, str]]:
+    """Store the newly seated and invite them; return those who cannot come any more, uninvited."""
+    for seat in step.moved:
+        Invitation.objects.filter(draw=draw, candidate__commit=seat.commit).update(
+            group=seat.group, level=seat.level
+        )
+    commits = [seat.commit for seat in step.seats]
+    found = Candidate.objects.filter(draw=draw, commit__in=commits)
+    candidates = {candidate.commit: candidate for candidate in found}
+    line = Invitation.objects.filter(draw=draw).count()
+    gone: list[tuple[Invitation, str]] = []
+    for seat in step.seats:
+        line += 1
+        candidate = candidates[seat.commit]
+        reason = _unavailable(plan, candidate, now=now) if origin is Origin.DRAWN else None
+        invitation = invite(
+            draw=draw,
+            plan=plan,
+            candidate=candidate,
+            seat=seat,
+            line=line,
+            origin=origin,
+            now=now,
+            entropy=entropy,
+            conflict=reason is not None,
+        )
+        if reason is not None:
+            gone.append((invitation, reason))
+    return gone
+
+
+def _asks(draw: Draw, plan: DrawPlan, *, now: datetime) -> engine.Unavailable:
+    """Return the engine's question whether a candidate, whose turn came, can be seated now."""
+
+    def unavailable(commit: str) -> str | None:
+        candidate = Candidate.objects.get(draw=draw, commit=commit)
+        return _unavailable(plan, candidate, now=now)
+
+    return unavailable
+
+
+def _unavailable(plan: DrawPlan, candidate: Candidate, *, now: datetime) -> str | None:
+    reason = exclusion_of(plan, open_identity(candidate.opening).expert_id, now=now)
+    return SKIP_REASON[reason] if reason is not None else None
+
+
+def _reopen(draw: Draw, *, now: datetime) -> None:
+    """Take an ended draw back to inviting, since a seat became free again."""
+    if draw.status == DrawStatus.INVITING:
+        return
+    draw.status, draw.ended_at = DrawStatus.INVITING, None
+    draw.save(update_fields=["status", "ended_at"])
+    set_draw_state(draw.project, DrawState.DRAWING, actor=None, now=now)
+
+
+def _plan_of(draw: Draw) -> DrawPlan:
+    return DrawPlan.objects.select_related("project__purchaser").get(project_id=draw.project_id)

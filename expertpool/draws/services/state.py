@@ -1,0 +1,82 @@
+"""The engine's state of a stored draw: rebuilt from its rows, checked on the way.
+
+The order of a draw never changes once it is made, so a process keeps the latest ones.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.draws import engine
+from expertpool.draws.models import Candidate, Draw, DrawEvent
+
+_KEPT_ORDERS = 8
+_orders: OrderedDict[tuple[int, str, str], engine.Order] = OrderedDict()
+
+
+def load_sealed(draw: Draw) -> engine.Sealed:
+    """Seal rule and candidates again; raises EngineError when they no longer give the seal."""
+    rows = Candidate.objects.filter(draw=draw).values_list("commit", "groups", "unit")
+    sealed = engine.seal_draw(
+        engine.Rule.from_dict(draw.rule),
+        [engine.Candidate(commit, groups, unit) for commit, groups, unit in rows.iterator()],
+    )
+    if sealed.seal != draw.seal:
+        message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
+        raise engine.EngineError(message)
+    return sealed
+
+
+def load_order(draw: Draw) -> engine.Order:
+    """Return the order of a draw that has one."""
+    key = (draw.pk, draw.seal, draw.seed)
+    order = _orders.pop(key, None)
+    if order is None:
+        reveals = [engine.Reveal(item["role"], item["value"]) for item in draw.reveals]
+        order = engine.order_candidates(load_sealed(draw), reveals)
+        if order.seed != draw.seed:
+            message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
+            raise engine.EngineError(message)
+    _orders[key] = order
+    while len(_orders) > _KEPT_ORDERS:
+        _orders.popitem(last=False)
+    return order
+
+
+def load_events(draw: Draw) -> list[engine.Event]:
+    rows = DrawEvent.objects.filter(draw=draw).order_by("n").values_list("content", flat=True)
+    return [engine.event_from_dict(content) for content in rows]
+
+
+def load_state(draw: Draw) -> engine.DrawState:
+    """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
+    return engine.replay(load_order(draw), load_events(draw))
+
+
+def append_events(
+    draw: Draw, events: tuple[engine.Event, ...], *, now: datetime, actor: User | None
+) -> None:
+    """Store the events of a step with the time and, if a person caused it, his account name."""
+    further = {"at": now.isoformat(timespec="seconds")}
+    if actor is not None:
+        further["by"] = actor.username
+    DrawEvent.objects.bulk_create(
+        DrawEvent(
+            draw=draw,
+            n=event.n,
+            at=now,
+            content=engine.event_to_dict(
+                replace(event, further={**event.further, **_without_own(event, further)})
+            ),
+        )
+        for event in events
+    )
+
+
+def _without_own(event: engine.Event, further: dict[str, str]) -> dict[str, str]:
+    """A void's ``by`` names its two persons; every other key may be added."""
+    own = {"by"} if isinstance(event, engine.End) and event.by else set()
+    return {key: value for key, value in further.items() if key not in own}

@@ -1,0 +1,293 @@
+"""Answers, deadlines, leave and supplements: each moves the draw as far as the protocol says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws import engine
+from expertpool.draws.enums import DrawStatus, InvitationState, Origin, ReplyVia
+from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
+from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import (
+    add_supplement,
+    answer,
+    expire,
+    invitation_for_token,
+    record_answer,
+    take_leave,
+)
+from expertpool.notifications.models import Message
+from expertpool.projects.enums import DrawState
+from tests.factories.draws import expert_id_of, make_draw
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+SOON = NOW + timedelta(minutes=5)
+ENTROPY = SeededEntropy(99)
+
+
+def lines(draw: Draw) -> list[Invitation]:
+    return list(Invitation.objects.filter(draw=draw).select_related("draw__project", "candidate"))
+
+
+def accept(row: Invitation) -> None:
+    answer(invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=SOON, entropy=ENTROPY)
+
+
+def decline(row: Invitation) -> None:
+    answer(
+        invitation=row,
+        accept=False,
+        reason="时间冲突",
+        via=ReplyVia.LINK,
+        now=SOON,
+        entropy=ENTROPY,
+    )
+
+
+def pool(count: int) -> None:
+    for _ in range(count):
+        make_expert()
+
+
+@pytest.mark.shows("DRAW-32")
+def test_draw_succeeds_exactly_when_everybody_agreed() -> None:
+    pool(5)
+    draw = make_draw(now=NOW, seats=2)
+    first, second = lines(draw)
+    accept(first)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    accept(second)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    draw.project.refresh_from_db()
+    assert draw.project.draw_state == DrawState.SUCCESS
+    assert engine.find_difference(build_record(draw)) is None
+
+
+@pytest.mark.shows("DRAW-15", "DRAW-17", "DRAW-22")
+def test_decline_is_supplemented_at_once_as_a_new_last_line() -> None:
+    pool(5)
+    draw = make_draw(now=NOW, seats=2)
+    first, second = lines(draw)
+    decline(first)
+    rows = lines(draw)
+    assert [row.line for row in rows] == [1, 2, 3]
+    assert rows[0].state == InvitationState.DECLINED
+    assert rows[0].reason == "时间冲突"
+    assert (rows[2].state, rows[2].origin) == (InvitationState.INVITED, Origin.SUPPLEMENT)
+    assert len({expert_id_of(row) for row in rows}) == 3
+    accept(second)
+    accept(rows[2])
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    assert engine.find_difference(build_record(draw)) is None
+
+
+@pytest.mark.shows("DRAW-15")
+def test_no_answer_before_the_deadline_is_an_exit_and_only_then() -> None:
+    pool(4)
+    draw = make_draw(now=NOW, seats=1, reply_minutes=30)
+    (row,) = lines(draw)
+    assert row.deadline_at == NOW + timedelta(minutes=30)
+    assert not expire(invitation_id=row.pk, now=NOW + timedelta(minutes=29), entropy=ENTROPY)
+    assert expire(invitation_id=row.pk, now=NOW + timedelta(minutes=30), entropy=ENTROPY)
+    assert not expire(invitation_id=row.pk, now=NOW + timedelta(minutes=31), entropy=ENTROPY)
+    assert [item.state for item in lines(draw)] == [
+        InvitationState.NO_ANSWER,
+        InvitationState.INVITED,
+    ]
+
+
+@pytest.mark.shows("DRAW-21")
+def test_second_or_late_answer_changes_nothing_and_says_so() -> None:
+    pool(4)
+    draw = make_draw(now=NOW, seats=2, reply_minutes=30)
+    first, second = lines(draw)
+    accept(first)
+    with pytest.raises(ReplyRefused, match="已经答复过"):
+        decline(first)
+    with pytest.raises(ReplyRefused, match="已过答复时限"):
+        answer(
+            invitation=second,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=NOW + timedelta(minutes=30),
+            entropy=ENTROPY,
+        )
+    assert [row.state for row in lines(draw)] == [InvitationState.ACCEPTED, InvitationState.INVITED]
+
+
+def test_decline_needs_a_reason() -> None:
+    pool(3)
+    draw = make_draw(now=NOW, seats=1)
+    with pytest.raises(ReplyRefused, match="原因"):
+        answer(
+            invitation=lines(draw)[0],
+            accept=False,
+            reason=" ",
+            via=ReplyVia.LINK,
+            now=SOON,
+            entropy=ENTROPY,
+        )
+
+
+@pytest.mark.shows("PORT-20")
+def test_leave_is_possible_until_its_hour_and_is_supplemented() -> None:
+    pool(4)
+    draw = make_draw(now=NOW, seats=1, opens_in_hours=10, leave_hours=2)
+    (row,) = lines(draw)
+    accept(row)
+    with pytest.raises(ReplyRefused, match="最晚请假时间"):
+        take_leave(
+            invitation=row,
+            reason="生病",
+            via=ReplyVia.PORTAL,
+            now=NOW + timedelta(hours=8, seconds=1),
+            entropy=ENTROPY,
+        )
+    take_leave(
+        invitation=row,
+        reason="生病",
+        via=ReplyVia.PORTAL,
+        now=NOW + timedelta(hours=8),
+        entropy=ENTROPY,
+    )
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    assert [item.state for item in lines(draw)] == [InvitationState.LEAVE, InvitationState.INVITED]
+
+
+@pytest.mark.shows("DRAW-16")
+def test_operator_records_what_he_was_told_with_a_reason(operator: User) -> None:
+    pool(4)
+    draw = make_draw(now=NOW, seats=1)
+    (row,) = lines(draw)
+    with pytest.raises(ReplyRefused, match="理由"):
+        record_answer(
+            invitation=row,
+            state=InvitationState.DECLINED,
+            reason="",
+            actor=operator,
+            now=SOON,
+            entropy=ENTROPY,
+        )
+    record_answer(
+        invitation=row,
+        state=InvitationState.DECLINED,
+        reason="电话答复：出差",
+        actor=operator,
+        now=SOON,
+        entropy=ENTROPY,
+    )
+    rows = lines(draw)
+    assert (rows[0].replied_via, rows[0].changed_by) == (ReplyVia.OPERATOR, operator)
+    assert rows[1].state == InvitationState.INVITED
+
+
+@pytest.mark.shows("DRAW-33", "DRAW-34")
+def test_short_draw_is_unsatisfied_and_a_later_supplement_completes_it(operator: User) -> None:
+    pool(2)
+    draw = make_draw(now=NOW, seats=2)
+    first, second = lines(draw)
+    decline(first)
+    accept(second)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    record = build_record(draw)
+    assert record["events"][-1]["lacking"] == {"g1": 1}
+
+    # Nobody is left in the hat: asking again changes nothing.
+    assert add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY) == 0
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+
+
+@pytest.mark.shows("DRAW-34")
+def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operator: User) -> None:
+    pool(3)
+    draw = make_draw(now=NOW, seats=2)
+    drawn = {expert_id_of(row) for row in lines(draw)}
+    from expertpool.experts.models import Expert
+
+    third = Expert.objects.exclude(pk__in=drawn).get()
+    Expert.objects.filter(pk=third.pk).update(status="frozen")
+    first, second = lines(draw)
+    decline(first)
+    accept(second)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    assert "skip" in [event["type"] for event in build_record(draw)["events"]]
+
+    Expert.objects.filter(pk=third.pk).update(status="formal")
+    assert add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY) == 1
+    draw.project.refresh_from_db()
+    assert draw.project.draw_state == DrawState.DRAWING
+    accept(lines(draw)[-1])
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS_SUPPLEMENT
+    draw.project.refresh_from_db()
+    assert draw.project.draw_state == DrawState.SUCCESS_SUPPLEMENT
+    assert engine.find_difference(build_record(draw)) is None
+
+
+def test_supplement_of_a_full_draw_is_refused(operator: User) -> None:
+    pool(3)
+    draw = make_draw(now=NOW, seats=2)
+    with pytest.raises(DrawNotReady, match="没有空缺"):
+        add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
+
+
+def test_exit_frees_the_expert_for_other_projects() -> None:
+    pool(2)
+    draw = make_draw(now=NOW, seats=2)
+    assert Hold.objects.filter(active=True).count() == 2
+    other = make_draw(now=NOW, seats=2)
+    assert other.status == DrawStatus.UNSATISFIED
+    assert other.rule["exclusions"] == {"held": 2}
+    decline(lines(draw)[0])
+    assert Hold.objects.filter(active=True).count() == 1
+    third = make_draw(now=SOON, seats=1)
+    assert expert_id_of(lines(third)[0]) == expert_id_of(lines(draw)[0])
+
+
+@pytest.mark.shows("DRAW-18")
+def test_substitute_comes_from_the_group_of_the_replaced_seat() -> None:
+    for level in (4, 3):
+        for _ in range(4):
+            make_expert(title_level=level)
+    senior = {"field": "title_level", "op": "eq", "value": 4}
+    associate = {"field": "title_level", "op": "eq", "value": 3}
+    groups = [GroupInput("正高", 2, [senior]), GroupInput("副高", 2, [associate])]
+    draw = make_draw(now=NOW, groups=groups)
+    row = next(row for row in lines(draw) if row.group == "g2")
+    decline(row)
+    assert lines(draw)[-1].group == "g2"
+
+
+@pytest.mark.shows("DRAW-21")
+def test_altered_link_finds_nothing() -> None:
+    with pytest.raises(LinkInvalid, match="链接无效"):
+        invitation_for_token("not-a-token")
+
+
+@pytest.mark.shows("DRAW-12", "DRAW-13")
+def test_every_seated_expert_gets_one_letter_on_every_channel() -> None:
+    pool(3)
+    draw = make_draw(now=NOW, seats=2, channels=("sms", "email", "site"))
+    assert Message.objects.count() == 2 * 3
+    for row in lines(draw):
+        texts = Message.objects.filter(about_type="draws.invitation", about_id=str(row.pk))
+        assert {message.channel for message in texts} == {"sms", "email", "site"}
+        assert all("{{" not in message.body for message in texts)
+        assert all(draw.project.name not in message.body for message in texts)

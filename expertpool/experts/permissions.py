@@ -1,4 +1,10 @@
+"""Rights and guarded fields of experts, from which roles choose."""
+
+from __future__ import annotations
+
 from expertpool.core.permissions import Permission, PermissionGroup
+from expertpool.core.text import mask_email, mask_middle
+from expertpool.core.visibility import GuardedField
 
 PERMISSIONS = PermissionGroup(
     "experts",
@@ -14,5 +20,19 @@ PERMISSIONS = PermissionGroup(
         Permission("experts.leave", "管理请假", scoped=True),
         Permission("experts.reveal", "查看脱敏内容的原文（须填原因）", scoped=True),
         Permission("experts.tags", "管理专家分组"),
+    ),
+)
+
+FIELDS = (
+    GuardedField("experts.phone", "手机号", lambda value: mask_middle(value, head=3, tail=4)),
+    GuardedField("experts.id_number", "身份证号", lambda value: mask_middle(value, head=4, tail=2)),
+    GuardedField("experts.email", "邮箱", mask_email),
+    GuardedField("experts.address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0)),
+    # Paid from the payment page, never from a list that travels.
+    GuardedField(
+        "experts.bank_account",
+        "银行账号",
+        lambda value: mask_middle(value, head=0, tail=4),
+        exportable=False,
     ),
 )

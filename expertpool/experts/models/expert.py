@@ -30,8 +30,8 @@ class Expert(models.Model):
     """An expert of the pool.
 
     ``status`` changes only through `experts.services.status.set_status`. ``number`` (ZJ…) never
-    changes: it is the ``ref`` of draw records. ``search_tokens`` holds the two-character tokens of
-    name, employer, number and pinyin initials (`experts.services.search_index`).
+    changes: it is the ``ref`` of draw records. ``search_tokens`` holds what the name is found by
+    (`experts.services.search_index`).
 
     ``phone_index`` and ``id_number_index`` are unique over the whole pool, deleted experts
     included: a deleted record is restored, never entered a second time.
@@ -159,6 +159,7 @@ class Expert(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search_tokens"], name="experts_search"),
+            GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="experts_number"),
             models.Index(fields=["status", "-id"], name="experts_status"),
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),

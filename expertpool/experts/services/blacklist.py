@@ -1,0 +1,104 @@
+"""Putting experts on the blacklist and taking them off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.jobs import defer
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import BlacklistEntry, Expert
+from expertpool.experts.queries.availability import day_start
+from expertpool.experts.services.status import set_status
+from expertpool.experts.tasks import end_blacklist_entry
+
+
+@transaction.atomic
+def add_to_blacklist(
+    *,
+    expert: Expert,
+    reason: str,
+    evidence: str = "",
+    until_date: date | None = None,
+    actor: User | None,
+    now: datetime,
+) -> BlacklistEntry:
+    """Put an expert on the blacklist, until the end of ``until_date`` or until he is taken off.
+
+    Refuses a missing reason, a last day that is past, and an expert who is pending, deleted or
+    there already. The end of the period is a job.
+    """
+    if not reason.strip():
+        raise ExpertRefused("请填写移入黑名单的原因。")
+    if until_date is not None and until_date < timezone.localdate(now):
+        raise ExpertRefused("期限已过，请改为今天或以后的日期。")
+    entry = BlacklistEntry(
+        expert=expert,
+        reason=reason.strip(),
+        evidence=evidence.strip(),
+        until_date=until_date,
+        status_before=expert.status,
+        added_at=now,
+        added_by=actor,
+    )
+    set_status(
+        expert=expert,
+        to=ExpertStatus.BLACKLISTED,
+        action="expert.blacklist",
+        actor=actor,
+        now=now,
+        reason="；".join(filter(None, (entry.reason, entry.evidence))),
+    )
+    entry.full_clean()
+    entry.save()
+    if until_date is not None:
+        next_day = day_start(until_date + timedelta(days=1))
+        defer(end_blacklist_entry, at=next_day, entry_id=entry.pk)
+    return entry
+
+
+@transaction.atomic
+def remove_from_blacklist(
+    *, expert: Expert, reason: str, actor: User | None, now: datetime
+) -> Expert:
+    """Take an expert off the blacklist; he has the status from before and can be drawn again.
+
+    Refuses a missing reason and an expert who is not on it.
+    """
+    if not reason.strip():
+        raise ExpertRefused("请填写移出原因。")
+    entry = (
+        BlacklistEntry.objects.select_for_update()
+        .filter(expert=expert, removed_at__isnull=True)
+        .first()
+    )
+    if entry is None or expert.status != ExpertStatus.BLACKLISTED:
+        raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
+    entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason.strip()
+    entry.full_clean(validate_unique=False, validate_constraints=False)
+    entry.save()
+    return set_status(
+        expert=expert,
+        to=entry.status_before,
+        action="expert.unblacklist",
+        actor=actor,
+        now=now,
+        reason=reason.strip(),
+    )
+
+
+@transaction.atomic
+def end_entry(*, entry_id: int, now: datetime) -> bool:
+    """Take the expert off when the period of his entry is over; tell whether it did anything."""
+    entry = BlacklistEntry.objects.select_related("expert").filter(pk=entry_id).first()
+    over = entry and entry.until_date and entry.until_date < timezone.localdate(now)
+    if not entry or not over or entry.removed_at:
+        return False
+    if entry.expert.status != ExpertStatus.BLACKLISTED:
+        return False
+    remove_from_blacklist(expert=entry.expert, reason="期限届满", actor=None, now=now)
+    return True

@@ -1,0 +1,58 @@
+"""Deleting experts, which keeps their records, and bringing them back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
+from expertpool.experts.models import Expert
+from expertpool.experts.services.status import set_status
+
+MOST_REASON = 200
+
+
+@transaction.atomic
+def delete_expert(*, expert: Expert, reason: str, actor: User, now: datetime) -> Expert:
+    """Take an expert out of the pool; he is kept with who, when and why, and is not drawn again.
+
+    Refuses a missing reason and an expert who is deleted already.
+    """
+    if not reason.strip():
+        raise ExpertRefused("请填写删除原因。")
+    if len(reason.strip()) > MOST_REASON:
+        raise ExpertRefused(f"删除原因最多 {MOST_REASON} 字，请缩短。")
+    return set_status(
+        expert=expert,
+        to=ExpertStatus.DELETED,
+        action="expert.delete",
+        actor=actor,
+        now=now,
+        reason=reason.strip(),
+        status_before_deletion=expert.status,
+        deletion_reason=reason.strip(),
+        deleted_at=now,
+        deleted_by=actor,
+    )
+
+
+@transaction.atomic
+def restore_expert(*, expert: Expert, actor: User, now: datetime) -> Expert:
+    """Bring a deleted expert back with the status he had. Refuses one who is not deleted."""
+    if expert.status != ExpertStatus.DELETED:
+        raise StatusNotAllowed(expert.name, expert.get_status_display(), "恢复")
+    return set_status(
+        expert=expert,
+        to=expert.status_before_deletion or ExpertStatus.PENDING,
+        action="expert.restore",
+        actor=actor,
+        now=now,
+        reason=f"原删除原因：{expert.deletion_reason}",
+        status_before_deletion="",
+        deletion_reason="",
+        deleted_at=None,
+        deleted_by=None,
+    )

@@ -1,0 +1,87 @@
+"""Long leaves: filed ahead, over by themselves, cancelled early."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.experts.exceptions import LeaveRefused
+from expertpool.experts.models import Expert, Leave
+
+
+@transaction.atomic
+def file_leave(
+    *,
+    expert: Expert,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+) -> Leave:
+    """File a leave of ``expert`` for [start, end): he is drawn for nothing in that time.
+
+    Refuses reversed times, an end that is past, a missing reason, and a time that overlaps another
+    leave of his (LeaveRefused).
+    """
+    if end <= start:
+        raise LeaveRefused("请假的结束时间不晚于开始时间，请对调或改正。")
+    if end <= now:
+        raise LeaveRefused("请假的结束时间已过，请改为将来的时间。")
+    if not reason.strip():
+        raise LeaveRefused("请填写请假事由。")
+    leave = Leave(
+        expert=expert,
+        during=DateTimeTZRange(start, end),
+        reason=reason.strip(),
+        created_at=now,
+        created_by=actor,
+    )
+    leave.full_clean(validate_constraints=False)
+    try:
+        with transaction.atomic():
+            leave.save()
+    except IntegrityError:
+        raise LeaveRefused(_overlap(expert, start, end)) from None
+    record("expert.leave", actor=actor, now=now, subject=expert, after=_as_json(leave))
+    return leave
+
+
+def _overlap(expert: Expert, start: datetime, end: datetime) -> str:
+    other = Leave.objects.filter(
+        expert=expert, cancelled_at__isnull=True, during__overlap=(start, end)
+    ).first()
+    period = f"（{_period(other)}）" if other else ""
+    return f"与已登记的请假{period}时间重叠，请改期或先销假。"
+
+
+@transaction.atomic
+def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
+    """End a leave early: from ``now`` he can be drawn again.
+
+    Refuses a leave that is over or was cancelled before, also at the same moment by another.
+    """
+    if leave.during.upper <= now:
+        raise LeaveRefused("请假已自动结束，无须销假。")
+    open_leaves = Leave.objects.filter(pk=leave.pk, cancelled_at__isnull=True)
+    if not open_leaves.update(cancelled_at=now):
+        raise LeaveRefused("该请假已经销假。")
+    leave.cancelled_at = now
+    record(
+        "expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=_as_json(leave)
+    )
+    return leave
+
+
+def _as_json(leave: Leave) -> dict[str, str]:
+    return {"请假时间": _period(leave), "事由": leave.reason}
+
+
+def _period(leave: Leave) -> str:
+    start, end = (timezone.localtime(at) for at in (leave.during.lower, leave.during.upper))
+    return f"{start:%Y-%m-%d %H:%M} 至 {end:%Y-%m-%d %H:%M}"

@@ -1,0 +1,204 @@
+"""Entering and changing the record of one expert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.text import clean_code
+from expertpool.core.validators import id_card_birth_date
+from expertpool.directory.models import Specialty
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.queries.experts import (
+    email_index,
+    expert_by_id_number,
+    expert_by_phone,
+    experts_visible_to,
+    id_number_index,
+    phone_index,
+    phone_tail_index,
+)
+from expertpool.experts.services.numbering import next_numbers
+from expertpool.experts.services.search_index import search_tokens
+from expertpool.experts.services.versions import (
+    changed_fields,
+    masked_difference,
+    record_version,
+    snapshot,
+)
+from expertpool.experts.validators import contact_errors, id_card_sex, identity_errors
+
+# What may be given to `create_expert` and `update_expert`; ``specialties`` comes apart.
+PROFILE_FIELDS = frozenset(
+    {
+        "kind", "name", "sex", "birth_date", "id_number", "phone", "email", "contact_person",
+        "employer", "title", "title_level", "position", "education", "practice_years", "division",
+        "expert_type", "address", "postcode", "bank_name", "bank_account", "remark",
+        "term_start_date", "term_end_date", "department",
+    }
+)  # fmt: skip
+CODES = ("phone", "id_number", "email", "bank_account", "postcode")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a new record comes from, with which status it begins and whose account it has."""
+
+    source: str = ExpertSource.MANUAL
+    status: str = ExpertStatus.FORMAL
+    user: User | None = None
+
+
+@transaction.atomic
+def create_expert(
+    *,
+    values: dict[str, Any],
+    specialties: Iterable[Specialty] = (),
+    origin: Origin = Origin(),
+    actor: User | None,
+    now: datetime,
+) -> Expert:
+    """Enter an expert with ``values`` (a choice of PROFILE_FIELDS) and return him.
+
+    Gives him a number and fills birth date and sex from the ID card number when they are empty.
+    Refuses wrong or missing data and a phone or ID card number that is already in the pool
+    (ValidationError by field), also against somebody who enters the same one at this moment.
+    """
+    expert = Expert(
+        number=next_numbers(1, now=now)[0],
+        source=origin.source,
+        status=origin.status,
+        user=origin.user,
+        created_at=now,
+        created_by=actor,
+        updated_at=now,
+    )
+    _fill(expert, values)
+    _save(expert, actor)
+    _set_specialties(expert, specialties)
+    before, after = masked_difference({}, snapshot(expert))
+    record("expert.create", actor=actor, now=now, subject=expert, before=before, after=after)
+    return expert
+
+
+@transaction.atomic
+def update_expert(
+    *,
+    expert: Expert,
+    values: dict[str, Any],
+    specialties: Iterable[Specialty] | None = None,
+    actor: User | None,
+    now: datetime,
+) -> Expert:
+    """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are.
+
+    Keeps a version and an audit entry with what differs; without a difference nothing is written.
+    Refuses what `create_expert` refuses.
+    """
+    expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+    before = snapshot(expert)
+    _fill(expert, values)
+    expert.updated_at = now
+    _save(expert, actor)
+    if specialties is not None:
+        _set_specialties(expert, specialties)
+    after = snapshot(expert)
+    if changed_fields(before, after):
+        record_version(expert, before, after, actor=actor, now=now)
+        old, new = masked_difference(before, after)
+        record("expert.update", actor=actor, now=now, subject=expert, before=old, after=new)
+    return expert
+
+
+def _fill(expert: Expert, values: dict[str, Any]) -> None:
+    unknown = values.keys() - PROFILE_FIELDS
+    if unknown:
+        message = f"no profile fields: {', '.join(sorted(unknown))}"
+        raise TypeError(message)
+    for name, value in values.items():
+        text = clean_code(value) if name in CODES else value
+        setattr(expert, name, text.strip() if isinstance(text, str) else text)
+    expert.id_number = expert.id_number.upper()
+    _fill_from_id_number(expert)
+    expert.phone_index = phone_index(expert.phone)
+    expert.phone_tail_index = phone_tail_index(expert.phone)
+    expert.id_number_index = id_number_index(expert.id_number)
+    expert.email_index = email_index(expert.email)
+    expert.search_tokens = search_tokens(expert.name)
+
+
+def _fill_from_id_number(expert: Expert) -> None:
+    if identity_errors(expert.id_number, None, "") or not expert.id_number:
+        return
+    expert.birth_date = expert.birth_date or id_card_birth_date(expert.id_number)
+    expert.sex = expert.sex or id_card_sex(expert.id_number)
+
+
+def _save(expert: Expert, actor: User | None) -> None:
+    _check(expert, actor)
+    try:
+        with transaction.atomic():
+            expert.save()
+    except IntegrityError:
+        # Somebody else entered the same number since the check.
+        _check_duplicates(expert, actor)
+        raise
+
+
+def _check(expert: Expert, actor: User | None) -> None:
+    errors = contact_errors(expert.phone, expert.email)
+    errors |= identity_errors(expert.id_number, expert.birth_date, expert.sex)
+    if not expert.phone:
+        errors["phone"] = ValidationError("请填写手机号，邀请和答复都要用到。", code="required")
+    if expert.kind == ExpertKind.ORGANISATION and not expert.contact_person:
+        errors["contact_person"] = ValidationError("请填写联系人。", code="required")
+    start, end = expert.term_start_date, expert.term_end_date
+    if start and end and end < start:
+        errors["term_end_date"] = ValidationError("聘期的结束日期早于开始日期，请对调或改正。")
+    try:
+        expert.full_clean(exclude=errors, validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+    _check_duplicates(expert, actor)
+
+
+def _check_duplicates(expert: Expert, actor: User | None) -> None:
+    for field, label, find in (
+        ("phone", "手机号", expert_by_phone),
+        ("id_number", "身份证号", expert_by_id_number),
+    ):
+        owner = find(getattr(expert, field))
+        if owner is not None and owner.pk != expert.pk:
+            _refuse_duplicate(field, label, owner, actor)
+
+
+def _refuse_duplicate(field: str, label: str, owner: Expert, actor: User | None) -> NoReturn:
+    visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
+    if not visible:
+        message = f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
+    elif owner.status == ExpertStatus.DELETED:
+        message = f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
+    else:
+        message = (
+            f"该{label}已属于专家{owner}，状态为{owner.get_status_display()}，请直接修改该档案。"
+        )
+    raise ValidationError({field: ValidationError(message, code="duplicate")})
+
+
+def _set_specialties(expert: Expert, specialties: Iterable[Specialty]) -> None:
+    wanted = {specialty.pk for specialty in specialties}
+    held = set(expert.specialty_links.values_list("specialty_id", flat=True))
+    expert.specialty_links.filter(specialty_id__in=held - wanted).delete()
+    ExpertSpecialty.objects.bulk_create(
+        ExpertSpecialty(expert=expert, specialty_id=pk) for pk in sorted(wanted - held)
+    )

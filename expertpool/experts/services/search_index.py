@@ -1,0 +1,32 @@
+"""The tokens by which a name is found: two characters suffice, pinyin initials too."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import islice, product
+
+from pypinyin import Style, pinyin
+
+from expertpool.experts.queries.tokens import MOST_CHARS, text_tokens
+
+MOST_READINGS = 16  # of one name; more come only from long names of rare characters
+
+
+@lru_cache(maxsize=20_000)
+def search_tokens(name: str) -> list[str]:
+    """Return the tokens of ``name``, sorted: its characters and pairs of characters, its Latin
+    words and their beginnings, its pinyin initials and their beginnings in every reading."""
+    return sorted(text_tokens(name) | _initials(name))
+
+
+def _initials(name: str) -> set[str]:
+    letters = [_letters(char) for char in name[:MOST_CHARS] if char.isalnum()]
+    readings = {"".join(reading) for reading in islice(product(*letters), MOST_READINGS)}
+    return {reading[:end] for reading in readings for end in range(1, len(reading) + 1)}
+
+
+@lru_cache(maxsize=8_000)
+def _letters(char: str) -> tuple[str, ...]:
+    """Return the first letters of all readings of ``char``, the usual one first (单: d, s, c)."""
+    readings = pinyin(char, style=Style.FIRST_LETTER, heteronym=True)[0]
+    return tuple(dict.fromkeys(reading[:1].lower() for reading in readings))

@@ -1,0 +1,87 @@
+"""Custom groups of experts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.experts.models import Expert, Tag
+
+_Membership = Expert.tags.through
+
+
+@transaction.atomic
+def save_tag(*, tag: Tag, actor: User, now: datetime) -> Tag:
+    """Save a new or renamed group. Refuses a name that exists (ValidationError)."""
+    known = Tag.objects.filter(pk=tag.pk).first()
+    tag.full_clean()
+    tag.save()
+    before = {"名称": known.name} if known else None
+    record(
+        "expert.tag_save",
+        actor=actor,
+        now=now,
+        subject=tag,
+        before=before,
+        after={"名称": tag.name},
+    )
+    return tag
+
+
+@transaction.atomic
+def delete_tag(*, tag: Tag, actor: User, now: datetime) -> None:
+    """Delete a group; its experts stay."""
+    count = tag.experts.count()
+    record("expert.tag_delete", actor=actor, now=now, subject=tag, note=f"原有专家 {count} 位")
+    tag.delete()
+
+
+@transaction.atomic
+def set_tags(*, expert: Expert, tags: Iterable[Tag], actor: User, now: datetime) -> None:
+    """Give ``expert`` exactly these groups; without a difference nothing is written."""
+    before = [tag.name for tag in expert.tags.all()]
+    expert.tags.set(tags)
+    after = [tag.name for tag in expert.tags.all()]
+    if before != after:
+        record(
+            "expert.tag",
+            actor=actor,
+            now=now,
+            subject=expert,
+            before={"分组": before},
+            after={"分组": after},
+        )
+
+
+@transaction.atomic
+def tag_experts(
+    *,
+    expert_ids: Iterable[int],
+    add: Iterable[Tag] = (),
+    remove: Iterable[Tag] = (),
+    actor: User,
+    now: datetime,
+) -> int:
+    """Put many experts into groups and take them out of others; return how many were named.
+
+    One entry in the log names the groups and the number of experts.
+    """
+    ids, added, removed = list(expert_ids), list(add), list(remove)
+    _Membership.objects.filter(expert__in=ids, tag__in=removed).delete()
+    _Membership.objects.bulk_create(
+        (_Membership(expert_id=pk, tag_id=tag.pk) for tag in added for pk in ids),
+        ignore_conflicts=True,
+        batch_size=10_000,
+    )
+    record(
+        "expert.tag",
+        actor=actor,
+        now=now,
+        after={"加入": [tag.name for tag in added], "移出": [tag.name for tag in removed]},
+        note=f"批量，共 {len(ids)} 位专家",
+    )
+    return len(ids)

@@ -1,0 +1,15 @@
+"""Jobs of experts; each calls one service."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.core.jobs import app
+
+
+@app.task(name="experts.end_blacklist_entry")
+def end_blacklist_entry(entry_id: int) -> None:
+    """End an entry of the blacklist on the day after its last."""
+    from expertpool.experts.services.blacklist import end_entry
+
+    end_entry(entry_id=entry_id, now=timezone.now())

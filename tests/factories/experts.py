@@ -1,0 +1,108 @@
+"""Experts and what they refer to, written as the services would; nothing random."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
+from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, Tag
+from expertpool.experts.queries.experts import (
+    email_index,
+    id_number_index,
+    phone_index,
+    phone_tail_index,
+)
+from expertpool.experts.services.search_index import search_tokens
+
+NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
+
+_phones = count(13_800_000_001)
+_numbers = count(1)
+_units = count(1)
+
+
+def make_phone() -> str:
+    return str(next(_phones))
+
+
+def make_id_number(birth: str = "19800101", *, serial: int = 1, division: str = "110101") -> str:
+    """Return a valid ID card number; an odd ``serial`` is a man's."""
+    body = f"{division}{birth}{serial:03d}"
+    return body + id_card_check_digit(body)
+
+
+def make_uscc(serial: int) -> str:
+    body = f"91110000{serial:09d}"
+    total = sum(USCC_ALPHABET.index(char) * pow(3, at, 31) for at, char in enumerate(body))
+    return body + USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def make_unit(name: str = "", *, uscc: str = "") -> Unit:
+    name = name or f"第{next(_units)}设计院"
+    return Unit.objects.create(name=name, normalised_name=name, uscc=uscc)
+
+
+def make_scheme(code: str = "tender2018", name: str = "评标专家专业分类") -> SpecialtyScheme:
+    return SpecialtyScheme.objects.get_or_create(code=code, defaults={"name": name})[0]
+
+
+def make_specialty(
+    code: str, name: str = "", *, parent: Specialty | None = None, scheme: Any = None
+) -> Specialty:
+    return Specialty.objects.create(
+        scheme=parent.scheme if parent else scheme or make_scheme(),
+        code=code,
+        name=name or f"专业{code}",
+        level=parent.level + 1 if parent else 0,
+        parent=parent,
+        path=f"{parent.path if parent else ''}{code}/",
+    )
+
+
+def make_division(code: str, name: str, *, parent: Division | None = None) -> Division:
+    level = parent.level + 1 if parent else 1
+    return Division.objects.create(code=code, name=name, level=level, parent=parent)
+
+
+def make_tag(name: str = "骨干") -> Tag:
+    return Tag.objects.create(name=name)
+
+
+def make_expert(
+    name: str = "王小明",
+    *,
+    phone: str = "",
+    id_number: str = "",
+    email: str = "",
+    specialties: tuple[Specialty, ...] = (),
+    tags: tuple[Tag, ...] = (),
+    **kw: Any,
+) -> Expert:
+    """Make an expert in the pool (status formal) with a phone of his own."""
+    phone = phone or make_phone()
+    kw.setdefault("status", ExpertStatus.FORMAL)
+    kw.setdefault("created_at", NOW)
+    kw.setdefault("updated_at", kw["created_at"])
+    if kw["status"] == ExpertStatus.DELETED:
+        kw.setdefault("deleted_at", NOW)
+        kw.setdefault("status_before_deletion", ExpertStatus.FORMAL)
+    expert = Expert.objects.create(
+        number=kw.pop("number", f"ZJT{next(_numbers):07d}"),
+        name=name,
+        phone=phone,
+        phone_index=phone_index(phone),
+        phone_tail_index=phone_tail_index(phone),
+        id_number=id_number,
+        id_number_index=id_number_index(id_number),
+        email=email,
+        email_index=email_index(email),
+        search_tokens=search_tokens(name),
+        **kw,
+    )
+    expert.specialties.set(specialties)
+    expert.tags.set(tags)
+    return expert

@@ -7,6 +7,26 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.accounts.permissions import PERMISSIONS
+        from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
 
         register_permissions(PERMISSIONS)
+        register_actions(
+            user__sign_in="登录",
+            user__sign_out="退出登录",
+            user__lock="账号锁定",
+            user__unlock="解除锁定",
+            user__create="新增用户",
+            user__edit="编辑用户",
+            user__disable="停用用户",
+            user__enable="启用用户",
+            user__change_password="修改密码",  # noqa: S106 - a label
+            user__reset_password="重置密码",  # noqa: S106 - a label
+            role__create="新增角色",
+            role__edit="编辑角色",
+            role__delete="删除角色",
+            department__create="新增部门",
+            department__edit="编辑部门",
+            department__disable="停用部门",
+            department__enable="启用部门",
+        )

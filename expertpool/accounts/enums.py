@@ -18,3 +18,11 @@ class LoginOutcome(models.TextChoices):
     LOCKED = "locked", "账号锁定"
     DISABLED = "disabled", "账号停用"
     RATE_LIMITED = "rate_limited", "来源地址受限"
+
+
+class LoginMethod(models.TextChoices):
+    """What was typed to say who one is."""
+
+    USERNAME = "username", "账号密码"
+    PHONE = "phone", "手机号密码"
+    EMAIL = "email", "邮箱密码"

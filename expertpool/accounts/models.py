@@ -8,7 +8,9 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from expertpool.accounts.enums import LoginOutcome, Scope
+from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
+from expertpool.accounts.validators import validate_username
+from expertpool.core.crypto import blind_index
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 from expertpool.core.visibility import Level
 
@@ -97,7 +99,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who signs in. Rights come from roles only; there is no superuser."""
 
-    username = models.CharField("账号", max_length=50, unique=True)
+    username = models.CharField(
+        "账号",
+        max_length=50,
+        unique=True,
+        validators=[validate_username],
+        error_messages={"unique": "这个账号已有人使用，请换一个。"},
+    )
     name = models.CharField("姓名", max_length=50)
     phone = EncryptedTextField("手机号")
     phone_index = BlindIndexField("手机号索引")
@@ -113,6 +121,7 @@ class User(AbstractBaseUser):
     )
     roles = models.ManyToManyField(Role, verbose_name="角色", blank=True, related_name="users")
     is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须修改密码", default=False)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
@@ -134,9 +143,12 @@ class User(AbstractBaseUser):
 
     @cached_property
     def grants(self) -> dict[str, list[RolePermission]]:
-        """All grants of all roles by permission code, loaded once a request."""
+        """All grants of all roles by permission code, loaded once a request.
+
+        None for a disabled user, nor for one who has yet to replace a one-time password.
+        """
         result: dict[str, list[RolePermission]] = {}
-        if not self.is_active:
+        if not self.is_active or self.must_change_password:
             return result
         rows = RolePermission.objects.filter(role__users=self).prefetch_related("departments")
         for grant in rows:
@@ -162,11 +174,34 @@ class User(AbstractBaseUser):
         return code in self.grants
 
 
+def contact_index(field: str, value: str) -> bytes | None:
+    """Return the blind index of a user's ``phone`` or ``email``; None when there is none."""
+    return blind_index(f"user.{field}", value.lower()) if value else None
+
+
+class UsedPassword(models.Model):
+    """The hash of a password that a user has or had; the last few are kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="used_passwords")
+    password = models.CharField("密码哈希", max_length=128)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用过的密码"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.at:%Y-%m-%d}"
+
+
 class LoginRecord(models.Model):
-    """One attempt to sign in, successful or not."""
+    """One attempt to sign in, successful or not. ``account`` is the name of the account that was
+    found, or the masked beginning of what was typed: it may be a password in the wrong place."""
 
     at = models.DateTimeField("时间")
-    account = models.CharField("输入的账号", max_length=100)
+    account = models.CharField("账号", max_length=100)
+    method = models.CharField(
+        "登录方式", max_length=8, choices=LoginMethod.choices, default=LoginMethod.USERNAME
+    )
     user = models.ForeignKey(
         User,
         verbose_name="用户",

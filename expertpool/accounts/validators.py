@@ -6,9 +6,15 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from expertpool.core.text import clean_code
 from expertpool.core.validators import MOBILE
 
 USERNAME = re.compile(r"[\w.-]{2,50}")
+
+
+def clean_username(value: str) -> str:
+    """Return an account name as it is kept and found: half-width, lower case."""
+    return clean_code(value).lower()
 
 
 def validate_username(value: str) -> None:

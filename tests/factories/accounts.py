@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from expertpool.accounts.models import Department, Role, User
+from expertpool.accounts.models import Department, Role, User, contact_index
 from expertpool.accounts.services.roles import ensure_demo_roles
-from expertpool.core.crypto import blind_index
 
 PASSWORD = "Correct-horse-9"
 
@@ -43,8 +42,8 @@ def make_user(
     kw.setdefault("username", f"user{next(_numbers)}")
     kw.setdefault("name", NAMES.get(role or "", "无权者"))
     user = User(phone=phone, email=email, **kw)
-    user.phone_index = blind_index("user.phone", phone) if phone else None
-    user.email_index = blind_index("user.email", email) if email else None
+    user.phone_index = contact_index("phone", phone)
+    user.email_index = contact_index("email", email)
     user.set_password(PASSWORD)
     user.save()
     user.roles.set([*roles, *([ensure_demo_roles()[role]] if role else [])])

@@ -9,8 +9,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.core.permissions import permission_groups
 from expertpool.core.visibility import Level
 
-# Held by no role from the start: names before their time, and an area that only an expert has.
-NOT_FOR_ADMIN = frozenset({"draws.names", "portal.expert"})
+NOT_FOR_ADMIN = frozenset({"portal.expert"})  # the area of an expert himself
 
 GUARDED = (
     "experts.phone",
@@ -48,7 +47,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
         RoleDefinition(
             "admin",
             "管理员",
-            "管理专家库、项目、账号和系统；不能提前查看抽取名单",
+            "管理专家库、项目、账号和系统",
             _in(Scope.ALL, *(code for code in everything if code not in NOT_FOR_ADMIN)),
             _levels(Level.PLAIN, Level.MASKED),
         ),
@@ -67,6 +66,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
                 "draws.run",
                 "draws.contribute",
                 "draws.record_reply",
+                "draws.names",
                 "directory.view",
                 "notifications.view",
             ),
@@ -98,6 +98,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
                 "draws.view",
                 "draws.contribute",
                 "draws.see_exclusions",
+                "draws.names",
                 "directory.view",
             ),
             _levels(Level.MASKED, Level.HIDDEN),
@@ -121,6 +122,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
                 "projects.view",
                 "draws.view",
                 "draws.see_exclusions",
+                "draws.names",
                 "directory.view",
                 "notifications.view",
             ),

@@ -1,0 +1,31 @@
+"""What accounts refuse; each message says how to mend it."""
+
+from __future__ import annotations
+
+
+class AccountError(Exception):
+    """The base of everything below; its text is shown to the user."""
+
+
+class LastAdministrator(AccountError):
+    def __init__(self) -> None:
+        super().__init__(
+            "系统里至少要有一位能管理用户和角色的启用用户：请先让另一位用户担任管理员。"
+        )
+
+
+class NotAllowed(AccountError):
+    """The actor may not do this to this account."""
+
+
+class DepartmentInUse(AccountError):
+    """A department cannot be disabled or moved as asked."""
+
+
+class RoleInUse(AccountError):
+    """A role cannot be changed or deleted as asked."""
+
+
+class WrongPassword(AccountError):
+    def __init__(self) -> None:
+        super().__init__("原密码不对，请重新输入。")

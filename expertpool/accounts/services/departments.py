@@ -1,0 +1,120 @@
+"""The tree of departments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from expertpool.accounts.exceptions import DepartmentInUse
+from expertpool.accounts.models import Department, User
+from expertpool.audit.services import changed, record, snapshot
+from expertpool.core.locks import lock_transaction
+from expertpool.core.text import clean_text
+
+RECORDED = ("name", "parent", "order", "active")
+
+
+@transaction.atomic
+def create_department(
+    *,
+    name: str,
+    parent: Department | None = None,
+    order: int = 100,
+    actor: User | None,
+    now: datetime,
+) -> Department:
+    """Add a department below ``parent`` (None: at the top).
+
+    Refuses a name that a sister has (ValidationError).
+    """
+    lock_transaction("accounts.departments")
+    department = Department(name=clean_text(name), parent=parent, order=order)
+    _check(department)
+    department.save()
+    department.path = f"{_path_of(parent)}{department.pk}/"
+    department.save(update_fields=["path"])
+    record(
+        "department.create",
+        actor=actor,
+        subject=department,
+        after=snapshot(department, *RECORDED),
+        now=now,
+    )
+    return department
+
+
+@transaction.atomic
+def edit_department(
+    *,
+    department: Department,
+    name: str,
+    parent: Department | None,
+    order: int,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Rename, reorder or move a department; everything below moves with it.
+
+    Refuses a place below itself (DepartmentInUse) and a name that a sister has (ValidationError).
+    """
+    lock_transaction("accounts.departments")
+    department.refresh_from_db()
+    before = snapshot(department, *RECORDED)
+    old_path = department.path
+    new_path = f"{_path_of(parent)}{department.pk}/"
+    if new_path.startswith(old_path) and new_path != old_path:
+        raise DepartmentInUse("不能把部门移到它自己的下级之下，请另选上级部门。")
+    department.name, department.parent, department.order = clean_text(name), parent, order
+    _check(department)
+    department.save()
+    if new_path != old_path:
+        Department.objects.filter(path__startswith=old_path).update(
+            path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
+        )
+        department.path = new_path
+    changes = changed(before, snapshot(department, *RECORDED))
+    if changes["after"]:
+        record("department.edit", actor=actor, subject=department, now=now, **changes)
+
+
+@transaction.atomic
+def disable_department(*, department: Department, actor: User, now: datetime) -> None:
+    """Disable a department, so that nothing new is put into it; what belongs to it stays.
+
+    Refuses (DepartmentInUse) while active users or departments below are in it.
+    """
+    lock_transaction("accounts.departments")
+    below = Department.objects.filter(parent=department, active=True).count()
+    users = User.objects.filter(department=department, is_active=True).count()
+    if below or users:
+        raise DepartmentInUse(
+            f"还有 {users} 位启用的用户和 {below} 个启用的下级部门，请先把它们移走或停用。"
+        )
+    if Department.objects.filter(pk=department.pk, active=True).update(active=False):
+        record("department.disable", actor=actor, subject=department, now=now)
+
+
+@transaction.atomic
+def enable_department(*, department: Department, actor: User, now: datetime) -> None:
+    """Enable a department again. Refuses (DepartmentInUse) while the one above is disabled."""
+    lock_transaction("accounts.departments")
+    if department.parent and not department.parent.active:
+        raise DepartmentInUse("上级部门已停用，请先启用上级部门。")
+    if Department.objects.filter(pk=department.pk, active=False).update(active=True):
+        record("department.enable", actor=actor, subject=department, now=now)
+
+
+def _path_of(parent: Department | None) -> str:
+    """Return the path of ``parent`` as it is now, whatever the caller loaded."""
+    return Department.objects.values_list("path", flat=True).get(pk=parent.pk) if parent else ""
+
+
+def _check(department: Department) -> None:
+    department.full_clean(exclude=["path"])
+    sisters = Department.objects.filter(name=department.name, parent=department.parent)
+    if sisters.exclude(pk=department.pk).exists():
+        raise ValidationError({"name": "同一上级下已有同名部门，请换一个名称。"})

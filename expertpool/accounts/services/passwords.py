@@ -1,0 +1,77 @@
+"""Passwords: choosing, resetting, and not using an old one again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.exceptions import WrongPassword
+from expertpool.accounts.models import UsedPassword, User
+from expertpool.accounts.services.guards import check_may_manage
+from expertpool.audit.services import record
+
+KEPT = 5  # a new password differs from the last five
+# Without look-alikes (0 O 1 l I), to be read out on the telephone.
+LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+DIGITS = "23456789"
+
+
+@transaction.atomic
+def change_own_password(*, user: User, old: str, new: str, now: datetime) -> None:
+    """Change the password of the user who is signed in; his other sessions end.
+
+    Refuses a wrong old password (WrongPassword) and a new one that breaks the rules or was one of
+    the last five (ValidationError).
+    """
+    if not check_password(old, user.password):
+        raise WrongPassword
+    used = UsedPassword.objects.filter(user=user).values_list("password", flat=True)
+    if any(check_password(new, password) for password in [user.password, *used]):
+        raise ValidationError(f"不能使用最近 {KEPT} 次用过的密码，请换一个。", code="password_used")
+    validate_password(new, user)
+    user.must_change_password = False
+    store_password(user, new, now=now)
+    record("user.change_password", actor=user, subject=user, now=now)
+
+
+@transaction.atomic
+def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
+    """Give ``user`` a random one-time password and return it; it is kept nowhere in clear.
+
+    Ends his sessions and the lock of his account; at the next sign-in he can do nothing but choose
+    a password. Refuses to take over who manages roles (NotAllowed).
+    """
+    check_may_manage(actor, user)
+    password = one_time_password()
+    user.must_change_password = True
+    store_password(user, password, now=now)
+    User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+    record("user.reset_password", actor=actor, subject=user, now=now)
+    return password
+
+
+def store_password(user: User, password: str, *, now: datetime) -> None:
+    """Hash ``password``, save it with ``must_change_password`` (of a new user everything), and
+    remember the hash among the last five. The caller has checked the password."""
+    user.set_password(password)
+    user.save(update_fields=["password", "must_change_password"] if user.pk else None)
+    UsedPassword.objects.create(user=user, password=user.password, at=now)
+    kept = (
+        UsedPassword.objects.filter(user=user).order_by("-id").values_list("id", flat=True)[:KEPT]
+    )
+    UsedPassword.objects.filter(user=user).exclude(id__in=list(kept)).delete()
+
+
+def one_time_password() -> str:
+    """Return a random password like kQvw-8352-hTmy (58 bits)."""
+    words = [
+        "".join(secrets.choice(LETTERS) for _ in range(4)),
+        "".join(secrets.choice(DIGITS) for _ in range(4)),
+        "".join(secrets.choice(LETTERS) for _ in range(4)),
+    ]
+    return "-".join(words)

@@ -1,0 +1,148 @@
+"""Accounts: creating, editing, disabling, unlocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.exceptions import NotAllowed
+from expertpool.accounts.models import Department, Role, User, contact_index
+from expertpool.accounts.services.guards import (
+    check_administrator_left,
+    check_may_give_roles,
+    check_may_manage,
+)
+from expertpool.accounts.services.passwords import one_time_password, store_password
+from expertpool.accounts.validators import clean_username
+from expertpool.audit.services import changed, record, snapshot
+from expertpool.core.text import clean_code, clean_text
+from expertpool.core.validators import validate_email_address, validate_mobile
+
+RECORDED = ("username", "name", "phone", "email", "department", "roles")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    username: str,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    department: Department | None = None,
+    roles: Iterable[Role] = (),
+    password: str = "",
+    actor: User | None,
+    now: datetime,
+) -> tuple[User, str]:
+    """Create an account; return it with its password.
+
+    Without ``password`` a one-time password is made, which the user replaces at his first
+    sign-in. Refuses a name, phone or mail that is malformed or taken, a weak password
+    (ValidationError), and roles given by who may not (NotAllowed).
+    """
+    roles = list(roles)
+    if roles:
+        check_may_give_roles(actor)
+    user = User(
+        username=clean_username(username),
+        department=department,
+        must_change_password=not password,
+    )
+    _set_person(user, name=name, phone=phone, email=email)
+    if password:
+        validate_password(password, user)
+    password = password or one_time_password()
+    user.full_clean(exclude=["password"])
+    store_password(user, password, now=now)
+    user.roles.set(roles)
+    record("user.create", actor=actor, subject=user, after=snapshot(user, *RECORDED), now=now)
+    return user, password
+
+
+@transaction.atomic
+def edit_user(
+    *,
+    user: User,
+    name: str,
+    phone: str,
+    email: str,
+    department: Department | None,
+    roles: Iterable[Role] | None = None,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    """Change an account; ``roles`` None leaves them. Takes effect at the user's next request.
+
+    Refuses malformed or taken values (ValidationError), what the actor may not (NotAllowed) and
+    to leave nobody who manages users and roles (LastAdministrator).
+    """
+    check_may_manage(actor, user)
+    before = snapshot(user, *RECORDED)
+    user.department = department
+    _set_person(user, name=name, phone=phone, email=email)
+    user.full_clean()
+    user.save(update_fields=["name", "phone", "phone_index", "email", "email_index", "department"])
+    if roles is not None and set(roles) != set(user.roles.all()):
+        check_may_give_roles(actor)
+        user.roles.set(roles)
+        check_administrator_left()
+    changes = changed(before, snapshot(user, *RECORDED))
+    if changes["after"]:
+        record("user.edit", actor=actor, subject=user, now=now, **changes)
+
+
+@transaction.atomic
+def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) -> None:
+    """Disable an account; its sessions end with their next request.
+
+    Refuses the actor's own account and the last administrator. Disabling twice changes nothing.
+    """
+    check_may_manage(actor, user)
+    if user.pk == actor.pk:
+        raise NotAllowed("不能停用自己的账号，请由另一位管理员操作。")
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        check_administrator_left()
+        record("user.disable", actor=actor, subject=user, note=reason, now=now)
+
+
+@transaction.atomic
+def enable_user(*, user: User, actor: User, now: datetime) -> None:
+    """Enable an account again. Enabling twice changes nothing."""
+    check_may_manage(actor, user)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        record("user.enable", actor=actor, subject=user, now=now)
+
+
+@transaction.atomic
+def unlock_user(*, user: User, actor: User, now: datetime) -> None:
+    """End the lock after failed sign-ins before its time. Unlocking twice changes nothing."""
+    check_may_manage(actor, user)
+    locked = User.objects.filter(pk=user.pk, locked_until__isnull=False)
+    if locked.update(locked_until=None, failed_logins=0):
+        record("user.unlock", actor=actor, subject=user, now=now)
+
+
+def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
+    """Clean and set what describes the person, with the indexes that find it."""
+    user.name = clean_text(name)
+    user.phone, user.email = clean_code(phone), clean_code(email)
+    user.phone_index = _free_index(user, "phone", validate_mobile)
+    user.email_index = _free_index(user, "email", validate_email_address)
+
+
+def _free_index(user: User, field: str, validate: Callable[[str], None]) -> bytes | None:
+    """Return the index of a valid contact that no other account has (ValidationError)."""
+    value = getattr(user, field)
+    index = contact_index(field, value)
+    try:
+        if index is not None:
+            validate(value)
+            if User.objects.filter(**{f"{field}_index": index}).exclude(pk=user.pk).exists():
+                raise ValidationError("已有账号使用，请核对；一个人用一个账号。", code="unique")
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+    return index

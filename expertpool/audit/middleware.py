@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from expertpool.audit.context import address
+from expertpool.core.client import client_address
 
 
 class RequestContextMiddleware:
@@ -20,9 +20,3 @@ class RequestContextMiddleware:
             return self.get_response(request)
         finally:
             address.reset(token)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address; behind a trusted proxy the last one it reports."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
-    return (forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", ""))[:45]

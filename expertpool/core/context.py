@@ -1,23 +1,51 @@
-"""What every page of the shell needs: the menu, the watermark, the current place."""
+"""What every page of the shell needs: name, menu, search, account, watermark.
+
+Apps above add their own (`notifications.menu.bell`); see docs/howto/build-a-page.md, 2.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 
-from expertpool.core.registry import menu_for
+from expertpool.core.registry import account_items_for, menu_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give ``menu_groups`` (lazily) to the templates; nothing for anonymous visitors."""
-    user = getattr(request, "user", None)
+    """Give the templates the variables of the shell; a visitor gets only name and sign-in page."""
+    common = {"site_name": settings.SITE_NAME, "login_url": _url(settings.LOGIN_URL)}
+    user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
-    return {"menu_groups": lambda: _menu(request), "watermark_url": reverse("core:watermark")}
+        return common
+    return common | {
+        "menu_groups": lambda: _menu(request),
+        "search_url": reverse("core:search"),
+        "account_name": str(user),
+        "account_unit": str(getattr(user, "department", None) or ""),
+        "account_items": lambda: _account_items(user),
+        "logout_url": _url(settings.LOGOUT_URL),
+        "watermark_url": reverse("core:watermark"),
+    }
+
+
+def _url(name: str) -> str:
+    """Return the address of ``name``, or nothing in an installation without that page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _account_items(user: Any) -> list[dict[str, str]]:
+    return [
+        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon}
+        for item in account_items_for(user)
+    ]
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
@@ -25,20 +53,27 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     here = match.view_name if match else ""
     groups = []
     for group, items in menu_for(request.user):
-        entries = []
-        for item in items:
-            prefixes = (item.url_name, *item.active)
-            url = reverse(item.url_name)
-            entries.append(
-                {
-                    "label": item.label,
-                    "url": url,
-                    "icon": item.icon,
-                    "active": any(
-                        here == prefix or here.startswith(f"{prefix}:") for prefix in prefixes
-                    ),
-                    "count": item.count(request.user) if item.count else 0,
-                }
-            )
+        entries = [
+            {
+                "label": item.label,
+                "url": reverse(item.url_name),
+                "icon": item.icon,
+                "active": _is_current(here, (item.url_name, *item.active)),
+                "count": item.count(request.user) if item.count else 0,
+            }
+            for item in items
+        ]
         groups.append({"label": group.label, "items": entries})
     return groups
+
+
+def _is_current(here: str, prefixes: tuple[str, ...]) -> bool:
+    """Tell whether the page ``here`` lies under one of ``prefixes``.
+
+    ``directory:title_list`` covers exactly itself, ``directory:title_`` all names that begin so,
+    and ``directory`` the whole app.
+    """
+    return any(
+        here == prefix or here.startswith(prefix if prefix.endswith("_") else f"{prefix}:")
+        for prefix in prefixes
+    )

@@ -16,7 +16,8 @@ class MenuItem:
     """One entry of the side menu, shown to holders of one of ``permissions``.
 
     ``order`` sorts inside the group; ``count`` returns what waits for this user (or None);
-    ``active`` lists further URL-name prefixes under which the entry is shown as current.
+    ``active`` lists further URL names under which the entry is shown as current: a name, a
+    namespace (``experts``), or the beginning of names, ended by "_" (``directory:title_``).
     """
 
     code: str
@@ -53,6 +54,7 @@ class _Registry:
     groups: dict[str, MenuGroup] = field(default_factory=dict)
     items: dict[str, list[MenuItem]] = field(default_factory=lambda: defaultdict(list))
     panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
+    account: list[MenuItem] = field(default_factory=list)
 
 
 _registry = _Registry()
@@ -79,6 +81,23 @@ def register_menu(group: str, *items: MenuItem) -> None:
     known.sort(key=lambda item: item.order)
 
 
+def register_account_items(*items: MenuItem) -> None:
+    """Add entries to the menu under the user's name (personal data, password …)."""
+    for item in items:
+        if all(other.code != item.code for other in _registry.account):
+            _registry.account.append(item)
+    _registry.account.sort(key=lambda item: item.order)
+
+
+def account_items_for(user: Any) -> list[MenuItem]:
+    """Return the entries under the name of ``user``."""
+    return [item for item in _registry.account if _is_allowed(user, item.permissions)]
+
+
+def _is_allowed(user: Any, permissions: tuple[str, ...]) -> bool:
+    return not permissions or any(user.has_permission(code) for code in permissions)
+
+
 def register_panel(page: str, panel: Panel) -> None:
     """Add a tab to the panorama ``page`` (``experts:detail`` …)."""
     panels = _registry.panels[page]
@@ -89,11 +108,7 @@ def register_panel(page: str, panel: Panel) -> None:
 
 def panels_for(page: str, user: Any) -> list[Panel]:
     """Return the tabs of ``page`` that ``user`` may see, in order."""
-    return [
-        panel
-        for panel in _registry.panels[page]
-        if not panel.permissions or any(user.has_permission(code) for code in panel.permissions)
-    ]
+    return [panel for panel in _registry.panels[page] if _is_allowed(user, panel.permissions)]
 
 
 def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
@@ -101,9 +116,7 @@ def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
     result = []
     for group in _registry.groups.values():
         items = [
-            item
-            for item in _registry.items[group.code]
-            if not item.permissions or any(user.has_permission(code) for code in item.permissions)
+            item for item in _registry.items[group.code] if _is_allowed(user, item.permissions)
         ]
         if items:
             result.append((group, items))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from procrastinate import JobContext
 
 from expertpool.core.jobs import app
 
@@ -22,3 +23,14 @@ def remove_expired_exports(timestamp: int) -> None:
     from expertpool.core.exporting.runs import remove_expired_exports
 
     remove_expired_exports(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="core.retry_stalled_jobs", queueing_lock="core.retry_stalled_jobs", pass_context=True
+)
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Every minute: queue again the jobs of workers that have died."""
+    from expertpool.core.jobs import retry_stalled
+
+    await retry_stalled(context.app.job_manager)

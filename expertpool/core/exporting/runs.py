@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from expertpool.core.events import publish
@@ -117,3 +118,8 @@ def remove_expired_exports(*, now: datetime) -> int:
     for run in expired:
         run.path.unlink(missing_ok=True)
     return expired.delete()[0]
+
+
+def own_exports(user: Any, *, now: datetime) -> QuerySet[ExportRun]:
+    """Return the exports of ``user`` that have not expired, newest first."""
+    return ExportRun.objects.filter(user=user, expires_at__gt=now)

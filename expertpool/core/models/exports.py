@@ -15,6 +15,14 @@ class ExportState(models.TextChoices):
     FAILED = "failed", "失败"
 
 
+TONES = {
+    ExportState.QUEUED: "grey",
+    ExportState.RUNNING: "blue",
+    ExportState.DONE: "green",
+    ExportState.FAILED: "red",
+}
+
+
 class ExportRun(models.Model):
     """An export: asked for, written, downloaded by its maker until it expires.
 
@@ -57,6 +65,15 @@ class ExportRun(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == ExportState.DONE
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state on a page."""
+        return TONES[ExportState(self.state)]
 
     @property
     def path(self) -> Path:

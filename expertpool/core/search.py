@@ -1,0 +1,65 @@
+"""The search box of every page: apps register who finds what; each shows only what one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from expertpool.core.registry import menu_for
+
+MOST_RESULTS = 6
+
+
+@dataclass(frozen=True)
+class SearchItem:
+    """One line of the results."""
+
+    title: str
+    url: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """``find(user, query, limit)`` returns at most ``limit`` items that ``user`` may see; it
+    answers nothing when the user lacks the permission."""
+
+    label: str
+    find: Callable[[Any, str, int], Sequence[SearchItem]]
+    order: int = 100
+
+
+_providers: list[SearchProvider] = []
+
+
+def register_search(provider: SearchProvider) -> None:
+    """Add a group of results; registering it twice changes nothing."""
+    if provider not in _providers:
+        _providers.append(provider)
+        _providers.sort(key=lambda other: other.order)
+
+
+def search(user: Any, query: str) -> list[dict[str, Any]]:
+    """Return the groups that found something for ``query``, in order: label and items."""
+    query = query.strip()[:100]
+    if not query:
+        return []
+    found = [(one.label, one.find(user, query, MOST_RESULTS)) for one in _providers]
+    return [{"label": label, "items": list(items)} for label, items in found if items]
+
+
+def find_pages(user: Any, query: str, limit: int) -> list[SearchItem]:
+    """Find entries of the side menu by a part of their name."""
+    return [
+        SearchItem(item.label, reverse(item.url_name), item.icon, group.label)
+        for group, items in menu_for(user)
+        for item in items
+        if query.casefold() in item.label.casefold()
+    ][:limit]
+
+
+register_search(SearchProvider("功能", find_pages, order=900))

@@ -1,0 +1,75 @@
+"""Exports: ask, wait, download, and the list of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from expertpool.core.client import client_address
+from expertpool.core.exporting.registry import get_exporter
+from expertpool.core.exporting.runs import own_exports, start_export
+from expertpool.core.models import ExportRun
+from expertpool.core.models.exports import ExportState
+from expertpool.core.views.listing import page_size, render_list
+
+
+@require_safe
+def start(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Export what a list shows: the file itself, or a page that waits for a long one."""
+    try:
+        exporter = get_exporter(code)
+    except KeyError:
+        raise Http404 from None
+    user: Any = request.user
+    if not user.has_permission(exporter.permission):
+        raise PermissionDenied
+    run = start_export(
+        exporter=exporter,
+        params=request.GET,
+        actor=user,
+        address=client_address(request),
+        now=timezone.now(),
+    )
+    return _file(run) if run.state == ExportState.DONE else redirect("core:export_run", run.pk)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """My exports."""
+    rows = own_exports(request.user, now=timezone.now())
+    page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
+    return render_list(request, "core/export_list.html", {"page": page})
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an export is; htmx asks every second for the component alone."""
+    run = _own(request, pk)
+    template = "core/export_detail.html"
+    htmx = getattr(request, "htmx", False)
+    return render(request, f"{template}#job" if htmx else template, {"run": run})
+
+
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file, for its maker, until it expires."""
+    run = _own(request, pk)
+    if run.state != ExportState.DONE or not run.path.is_file():
+        raise Http404
+    return _file(run)
+
+
+def _own(request: HttpRequest, pk: int) -> ExportRun:
+    return get_object_or_404(own_exports(request.user, now=timezone.now()), pk=pk)
+
+
+def _file(run: ExportRun) -> FileResponse:
+    response = FileResponse(run.path.open("rb"), as_attachment=True, filename=run.file_name)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,60 @@
+"""What every page has around it: watermark, search; and the health check of the operator."""
+
+from __future__ import annotations
+
+from html import escape
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from expertpool.core.client import client_address
+from expertpool.core.search import search as search_all
+
+MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
+<defs><pattern id="m" width="360" height="220" patternUnits="userSpaceOnUse">
+<g transform="rotate(-22 180 110)" font-family="sans-serif" font-size="14" fill="#1f2937"
+ fill-opacity="0.08" text-anchor="middle"><text x="180" y="104">{first}</text>
+<text x="180" y="126">{second}</text></g></pattern></defs>
+<rect width="100%" height="100%" fill="url(#m)"/></svg>
+"""
+
+
+@require_safe
+@never_cache
+def watermark(request: HttpRequest) -> HttpResponse:
+    """A picture for the whole screen: who looks, from which department, when, from where."""
+    user = request.user
+    department = getattr(user, "department", None)
+    first = f"{user} {department}" if department else str(user)
+    at = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    svg = MARK.format(first=escape(first), second=escape(f"{at} {client_address(request)}"))
+    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@never_cache
+def search(request: HttpRequest) -> HttpResponse:
+    """Results of the search box, for htmx."""
+    query = request.GET.get("q", "").strip()
+    context = {"query": query, "groups": search_all(request.user, query)}
+    return render(request, "core/search_results.html", context)
+
+
+@require_safe
+@never_cache
+@login_not_required
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, 503 when not: for load balancers and monitors."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})

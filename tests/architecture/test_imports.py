@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import grimp
 
-PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"}
+PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"} | {
+    # Catalogues that upper apps register in: log actions, occasions of messages.
+    "actions",
+    "occasions",
+}
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {}
 

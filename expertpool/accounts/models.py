@@ -211,6 +211,7 @@ class LoginRecord(models.Model):
     )
     address = models.CharField("IP 地址", max_length=45)
     device = models.CharField("设备", max_length=200, blank=True)
+    user_agent = models.CharField("浏览器标识", max_length=300, blank=True)
     outcome = models.CharField("结果", max_length=16, choices=LoginOutcome.choices)
 
     class Meta:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import RolePermission, User
+from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
 from expertpool.core.permissions import get_permission
 
 NOTHING = Q(pk__in=[])
@@ -49,3 +51,57 @@ def _reach(user: User, grant: RolePermission, *, department: str, owner: str) ->
 def users_visible_to(user: User) -> QuerySet[User]:
     """Return the users that ``user`` may manage: all with accounts.users, otherwise none."""
     return User.objects.filter(scope_q(user, "accounts.users"))
+
+
+def users_with_permission(code: str) -> QuerySet[User]:
+    """Return the active users to whom some role grants ``code`` in any scope."""
+    grants = RolePermission.objects.filter(code=code, role__users=OuterRef("pk"))
+    return User.objects.filter(Exists(grants), is_active=True)
+
+
+def active_departments() -> QuerySet[Department]:
+    """Return the departments that something new may be put into, as a tree is read."""
+    return Department.objects.filter(active=True)
+
+
+def department_tree() -> list[Department]:
+    """Return all departments, each after the one it is below and in the order of its sisters.
+
+    Each has ``depth`` (0 at the top), ``user_count`` (active users in itself) and ``child_count``.
+    """
+    rows = Department.objects.annotate(
+        user_count=Count("users", filter=Q(users__is_active=True), distinct=True),
+        child_count=Count("children", distinct=True),
+    ).order_by("order", "id")
+    children: dict[int | None, list[Department]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    result: list[Department] = []
+
+    def walk(parent_id: int | None, depth: int) -> None:
+        for row in children.get(parent_id, []):
+            row.depth = depth  # type: ignore[attr-defined]
+            result.append(row)
+            walk(row.pk, depth + 1)
+
+    walk(None, 0)
+    return result
+
+
+def roles_with_holders() -> QuerySet[Role]:
+    """Return all roles with ``holder_count``, their active users."""
+    return Role.objects.annotate(
+        holder_count=Count("users", filter=Q(users__is_active=True), distinct=True)
+    )
+
+
+def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
+    """Return the sign-in attempts: all with accounts.logins, otherwise those of ``user`` himself."""
+    if user.has_permission("accounts.logins"):
+        return LoginRecord.objects.all()
+    return LoginRecord.objects.filter(user=user)
+
+
+def locked_users(now: datetime) -> QuerySet[User]:
+    """Return the users whose account is locked at ``now`` after failed sign-ins."""
+    return User.objects.filter(is_active=True, locked_until__gt=now)

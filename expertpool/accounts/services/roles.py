@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 
-from expertpool.accounts.models import Role, RoleField, RolePermission
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.exceptions import NotAllowed, RoleInUse
+from expertpool.accounts.models import Department, Role, RoleField, RolePermission, User
 from expertpool.accounts.services.built_in_roles import RoleDefinition, built_in_roles
+from expertpool.accounts.services.guards import check_administrator_left
+from expertpool.audit.services import changed, record
 from expertpool.core.permissions import get_permission
+from expertpool.core.text import clean_text
+from expertpool.core.visibility import Level
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One permission as it is chosen for a role."""
+
+    code: str
+    scope: Scope = Scope.ALL
+    departments: Sequence[Department] = field(default=())
 
 
 @transaction.atomic
@@ -24,6 +41,95 @@ def ensure_demo_roles() -> dict[str, Role]:
     if missing:
         roles |= _create(missing)
     return roles
+
+
+@transaction.atomic
+def save_role(
+    *,
+    role: Role | None,
+    name: str,
+    description: str = "",
+    grants: Iterable[Grant],
+    levels: Mapping[str, Level],
+    actor: User,
+    now: datetime,
+) -> Role:
+    """Create (``role`` None) or change a role; holders have it so from their next request.
+
+    Refuses a name that is taken (ValidationError), codes outside the catalogue
+    (UnknownPermission), chosen departments with none chosen (NotAllowed), and to leave nobody who
+    manages users and roles (LastAdministrator).
+    """
+    before = _snapshot(role) if role else {}
+    saved = role or Role(code=_free_code())
+    saved.name, saved.description = clean_text(name), clean_text(description)
+    saved.full_clean()
+    saved.save()
+    _replace_grants(saved, list(grants))
+    saved.fields.all().delete()
+    RoleField.objects.bulk_create(
+        RoleField(role=saved, field=code, level=level) for code, level in levels.items()
+    )
+    if role:
+        check_administrator_left()
+    changes = changed(before, _snapshot(saved))
+    if changes["after"]:
+        action = "role.edit" if role else "role.create"
+        record(action, actor=actor, subject=saved, now=now, **changes)
+    return saved
+
+
+@transaction.atomic
+def delete_role(*, role: Role, actor: User, now: datetime) -> None:
+    """Delete a role. Refuses (RoleInUse) a built-in one and one that somebody has."""
+    if role.built_in:
+        raise RoleInUse("内置角色不能删除；不需要时，不分配给任何人即可。")
+    holders = role.users.count()
+    if holders:
+        raise RoleInUse(f"还有 {holders} 位用户是这个角色，请先为他们换成别的角色。")
+    record("role.delete", actor=actor, subject=role, before=_snapshot(role), now=now)
+    role.delete()
+
+
+def _replace_grants(role: Role, grants: list[Grant]) -> None:
+    role.permissions.all().delete()
+    for grant in grants:
+        permission = get_permission(grant.code)
+        scope = grant.scope if permission.scoped else Scope.ALL
+        row = RolePermission.objects.create(role=role, code=grant.code, scope=scope)
+        if scope == Scope.CHOSEN:
+            if not grant.departments:
+                raise NotAllowed(f"「{permission.label}」的数据范围是指定部门，请至少选一个部门。")
+            row.departments.set(grant.departments)
+
+
+def _snapshot(role: Role) -> dict[str, object]:
+    """Return the role in words, as it is now in the database."""
+    rows = RolePermission.objects.filter(role=role).prefetch_related("departments")
+    return {
+        "name": role.name,
+        "description": role.description,
+        "permissions": sorted(_in_words(row) for row in rows.order_by("code")),
+        "fields": dict(
+            RoleField.objects.filter(role=role).order_by("field").values_list("field", "level")
+        ),
+    }
+
+
+def _in_words(row: RolePermission) -> str:
+    permission = get_permission(row.code)
+    if not permission.scoped:
+        return permission.label
+    where = "、".join(str(department) for department in row.departments.all())
+    return f"{permission.label}（{where or row.get_scope_display()}）"
+
+
+def _free_code() -> str:
+    """Return a code for a new role; codes are for programs, nobody types them."""
+    number = Role.objects.count() + 1
+    while Role.objects.filter(code=f"role-{number}").exists():
+        number += 1
+    return f"role-{number}"
 
 
 def _create(definitions: Iterable[RoleDefinition]) -> dict[str, Role]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +18,13 @@ from expertpool.core.fields import EncryptedTextField
 from expertpool.core.text import mask_middle
 
 Values = dict[str, Any]
+
+
+class Changes(TypedDict):
+    """What `record` takes as ``before`` and ``after``."""
+
+    before: Values
+    after: Values
 
 
 def record(
@@ -64,8 +71,8 @@ def snapshot(row: models.Model, *fields: str) -> Values:
     return {name: _value(row, name) for name in fields}
 
 
-def changed(before: Values, after: Values) -> dict[str, Values]:
-    """Return ``{"before": …, "after": …}`` with only the values that differ."""
+def changed(before: Values, after: Values) -> Changes:
+    """Return the values that differ; both sides are empty when nothing does."""
     names = [name for name in after if before.get(name) != after[name]]
     return {
         "before": {name: before.get(name) for name in names},

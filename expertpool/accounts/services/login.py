@@ -1,0 +1,154 @@
+"""Signing in and out: who may, how often it may be tried, and what is kept of each attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+
+from expertpool.accounts.enums import LoginMethod, LoginOutcome
+from expertpool.accounts.models import LoginRecord, User, contact_index
+from expertpool.accounts.services.devices import describe_device
+from expertpool.accounts.validators import clean_username
+from expertpool.audit.services import record
+from expertpool.core.text import clean_code, mask_middle
+from expertpool.core.validators import MOBILE
+
+FAILURES_TO_LOCK = 5  # in a row, of one account
+LOCK_TIME = timedelta(minutes=15)
+FAILURES_OF_ADDRESS = 30  # of whatever accounts, within ADDRESS_WINDOW
+ADDRESS_WINDOW = timedelta(minutes=10)
+
+FAILURES = (
+    LoginOutcome.WRONG_PASSWORD,
+    LoginOutcome.UNKNOWN_ACCOUNT,
+    LoginOutcome.LOCKED,
+    LoginOutcome.DISABLED,
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What came of an attempt; ``user`` is there only on success."""
+
+    outcome: LoginOutcome
+    user: User | None = None
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    identifier: str
+    method: LoginMethod
+    address: str
+    user_agent: str
+    now: datetime
+
+
+def sign_in(*, identifier: str, password: str, address: str, device: str, now: datetime) -> SignIn:
+    """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
+
+    ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After 5 failures in a row an
+    account is locked for 15 minutes; after 30 failures within 10 minutes an address is refused
+    until they are older, so that nobody shuts out an office behind one address for good. All
+    answers but the last take the same time and shall be shown by the same message, so that nobody
+    learns which accounts exist.
+    """
+    text = clean_code(identifier)
+    attempt = _Attempt(text, _method(text), address, device, now)
+    if _is_limited(address, now):
+        return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
+    with transaction.atomic():
+        user = _find(attempt)
+        return _finish(attempt, _check(user, password, now), user)
+
+
+@transaction.atomic
+def sign_out(*, user: User, now: datetime) -> None:
+    """Note that ``user`` signs out; the view ends the session."""
+    record("user.sign_out", actor=user, subject=user, now=now)
+
+
+def _method(identifier: str) -> LoginMethod:
+    if "@" in identifier:
+        return LoginMethod.EMAIL
+    return LoginMethod.PHONE if MOBILE.fullmatch(identifier) else LoginMethod.USERNAME
+
+
+def _find(attempt: _Attempt) -> User | None:
+    if attempt.method == LoginMethod.USERNAME:
+        return User.objects.filter(username=clean_username(attempt.identifier)).first()
+    index = contact_index(attempt.method.value, attempt.identifier)
+    return User.objects.filter(**{f"{attempt.method.value}_index": index}).first()
+
+
+def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
+    """Return what the attempt comes to. Every way hashes once, and so takes the same time."""
+    if user is None or not user.is_active:
+        make_password(password)
+        return LoginOutcome.UNKNOWN_ACCOUNT if user is None else LoginOutcome.DISABLED
+    if not _claim_attempt(user, now):
+        make_password(password)
+        return LoginOutcome.LOCKED
+    if not check_password(password, user.password):
+        return LoginOutcome.WRONG_PASSWORD
+    User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+    return LoginOutcome.SUCCESS
+
+
+def _claim_attempt(user: User, now: datetime) -> bool:
+    """Count this attempt as failed before the password is looked at; False when locked.
+
+    One conditional update: of any number of attempts at the same moment only 5 get through, since
+    each waits for the row until the one before is decided.
+    """
+    count = Case(When(locked_until__isnull=False, then=Value(1)), default=F("failed_logins") + 1)
+    free = Q(locked_until__isnull=True) | Q(locked_until__lte=now)
+    return bool(
+        User.objects.filter(free, pk=user.pk).update(
+            failed_logins=count,
+            locked_until=Case(
+                When(
+                    failed_logins__gte=FAILURES_TO_LOCK - 1,
+                    locked_until__isnull=True,
+                    then=Value(now + LOCK_TIME),
+                ),
+                default=Value(None),
+            ),
+        )
+    )
+
+
+def _is_limited(address: str, now: datetime) -> bool:
+    failures = LoginRecord.objects.filter(
+        address=address, at__gt=now - ADDRESS_WINDOW, outcome__in=FAILURES
+    )
+    return failures.count() >= FAILURES_OF_ADDRESS
+
+
+def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> SignIn:
+    LoginRecord.objects.create(
+        at=attempt.now,
+        account=user.username if user else mask_middle(attempt.identifier[:20], head=2, tail=0),
+        method=attempt.method,
+        user=user,
+        address=attempt.address,
+        device=describe_device(attempt.user_agent),
+        user_agent=attempt.user_agent[:300],
+        outcome=outcome,
+    )
+    if user is not None and outcome == LoginOutcome.SUCCESS:
+        record("user.sign_in", actor=user, subject=user, now=attempt.now)
+        return SignIn(outcome, user)
+    if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
+        _note_lock(user, attempt.now)
+    return SignIn(outcome)
+
+
+def _note_lock(user: User, now: datetime) -> None:
+    if User.objects.filter(pk=user.pk, locked_until__gt=now).exists():
+        record(
+            "user.lock", actor=None, subject=user, note=f"连续 {FAILURES_TO_LOCK} 次失败", now=now
+        )

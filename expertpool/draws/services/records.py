@@ -12,13 +12,13 @@ from expertpool.draws.services.state import load_events, load_order
 
 
 def build_record(draw: Draw) -> dict[str, Any]:
-    """Return the record of an ordered draw as JSON values.
+    """Return the record of an ended draw as JSON values.
 
     The openings of those who were seated are in it once the names are released; nobody else's
-    ever. Refuses (DrawNotReady) a draw without an order.
+    ever. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete.
     """
-    if draw.ordered_at is None:
-        raise DrawNotReady("抽取尚未定序，还没有可核验的记录。")
+    if draw.ordered_at is None or draw.ended_at is None:
+        raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     openings = []
     if draw.released_at is not None:
         rows = Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")

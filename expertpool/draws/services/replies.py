@@ -31,7 +31,7 @@ EXIT_REASON: dict[str, str] = {
     InvitationState.DECLINED: "declined",
     InvitationState.NO_ANSWER: "no_answer",
     InvitationState.LEAVE: "leave",
-    InvitationState.REPLACED: "conflict",
+    InvitationState.REPLACED: "replaced",
 }
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 

@@ -45,7 +45,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     lock_transaction(SEATING_LOCK)
     found = evaluate(plan, now=now)
     draw = _seal(plan, found, actor=actor, now=now, entropy=entropy)
-    set_draw_state(project, DrawState.DRAWING, actor=actor, now=now)
+    set_draw_state(draw.project, DrawState.DRAWING, actor=actor, now=now)
     record(
         "draw.seal",
         actor=actor,

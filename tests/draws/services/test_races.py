@@ -1,0 +1,213 @@
+"""Two at once: over one small pool, and an answer against its deadline. Each with its control."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections
+from django.utils import timezone
+
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.models import Hold, Invitation
+from expertpool.draws.services import replies, sealing, seating
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.sealing import start_draw
+from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.experts import make_expert
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+CONSTRAINT = "draws_no_double_booking"
+
+
+def run_at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Run each call in a thread with a connection of its own; return results or exceptions."""
+    results: list[Any] = [None] * len(calls)
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        try:
+            results[place] = call()
+        except Exception as error:  # noqa: BLE001 (handed to the test)
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let both draws look at the pool before either is stored, as far as the lock lets them."""
+    barrier = threading.Barrier(2)
+    evaluate = sealing.evaluate
+
+    def evaluate_together(*args: Any, **kwargs: Any) -> Any:
+        found = evaluate(*args, **kwargs)
+        try:
+            barrier.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            pass  # the lock keeps the other one out: as it should
+        return found
+
+    monkeypatch.setattr(sealing, "evaluate", evaluate_together)
+
+
+@pytest.fixture
+def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "lock_transaction", lambda name: None)
+    monkeypatch.setattr(seating, "lock_transaction", lambda name: None)
+
+
+@pytest.fixture
+def without_constraint() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [CONSTRAINT]
+        )
+        definition = cursor.fetchone()[0]
+        cursor.execute(f"ALTER TABLE draws_hold DROP CONSTRAINT {CONSTRAINT}")
+    yield
+    Hold.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE draws_hold ADD CONSTRAINT {CONSTRAINT} {definition}")
+
+
+def draw_two_projects_at_once(experts: int, seats: int) -> list[Any]:
+    for _ in range(experts):
+        make_expert()
+    operator = make_user("operator")
+    projects = [make_ready_project(now=NOW, seats=seats) for _ in range(2)]
+
+    def draw(project: Project, seed: int) -> Callable[[], Any]:
+        return lambda: start_draw(
+            project=project, actor=operator, now=NOW, entropy=SeededEntropy(seed)
+        )
+
+    return run_at_once(draw(projects[0], 1), draw(projects[1], 2))
+
+
+def holders() -> list[bytes]:
+    return list(Hold.objects.filter(active=True).values_list("holder", flat=True))
+
+
+def test_two_draws_over_one_small_pool_never_share_an_expert(meeting: None) -> None:
+    results = draw_two_projects_at_once(experts=5, seats=3)
+    assert not [result for result in results if isinstance(result, Exception)]
+    held = holders()
+    assert len(held) == len(set(held)) == 5  # 3 for the first, the 2 that were left for the other
+
+
+def test_without_the_lock_the_constraint_still_refuses_the_second(
+    meeting: None, without_lock: None
+) -> None:
+    results = draw_two_projects_at_once(experts=3, seats=3)
+    errors = [result for result in results if isinstance(result, Exception)]
+    assert [type(error) for error in errors] == [IntegrityError]
+    held = holders()
+    assert len(held) == len(set(held)) == 3
+    assert Invitation.objects.count() == 3  # nothing half-written stays
+
+
+def test_without_lock_and_constraint_experts_are_booked_twice(
+    meeting: None, without_lock: None, without_constraint: None
+) -> None:
+    """Negative control: the two tests above would see a double booking if there were one."""
+    draw_two_projects_at_once(experts=3, seats=3)
+    held = holders()
+    assert len(held) == 6
+    assert len(set(held)) == 3
+
+
+def reply_against_deadline() -> list[Any]:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, seats=1, reply_minutes=30)
+    row = Invitation.objects.get(draw=draw)
+    barrier = threading.Barrier(2)
+
+    def accept() -> Any:
+        barrier.wait(timeout=5)
+        return replies.answer(
+            invitation=row,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=row.deadline_at - timedelta(seconds=1),
+            entropy=SeededEntropy(1),
+        )
+
+    def expire() -> Any:
+        barrier.wait(timeout=5)
+        return replies.expire(
+            invitation_id=row.pk, now=row.deadline_at, entropy=SeededEntropy(2)
+        )
+
+    return run_at_once(accept, expire)
+
+
+def test_answer_against_deadline_has_one_winner() -> None:
+    accepted, expired = reply_against_deadline()
+    first = Invitation.objects.get(line=1)
+    if isinstance(accepted, DrawError):
+        assert expired is True
+        assert first.state == InvitationState.NO_ANSWER
+        assert Invitation.objects.filter(line=2, state=InvitationState.INVITED).exists()
+    else:
+        assert expired is False
+        assert first.state == InvitationState.ACCEPTED
+        assert Invitation.objects.count() == 1
+
+
+def test_read_then_write_would_have_two_winners() -> None:
+    """Negative control: with a plain read and write instead of the conditional update both win."""
+    make_expert()
+    make_draw(now=NOW, seats=1)
+    barrier = threading.Barrier(2)
+
+    def settle(state: str) -> Callable[[], bool]:
+        def run() -> bool:
+            row = Invitation.objects.get()
+            barrier.wait(timeout=5)
+            if row.state != InvitationState.INVITED:
+                return False
+            Invitation.objects.filter(pk=row.pk).update(state=state)
+            return True
+
+        return run
+
+    assert run_at_once(settle("accepted"), settle("no_answer")) == [True, True]
+
+
+def test_two_declines_at_once_are_supplemented_by_two_people() -> None:
+    for _ in range(4):
+        make_expert()
+    draw = make_draw(now=NOW, seats=2)
+    rows = list(Invitation.objects.filter(draw=draw))
+
+    def decline(row: Invitation, seed: int) -> Callable[[], Any]:
+        return lambda: replies.answer(
+            invitation=row,
+            accept=False,
+            reason="时间冲突",
+            via=ReplyVia.LINK,
+            now=NOW,
+            entropy=SeededEntropy(seed),
+        )
+
+    results = run_at_once(decline(rows[0], 1), decline(rows[1], 2))
+    assert not [result for result in results if isinstance(result, Exception)]
+    everybody = [expert_id_of(row) for row in Invitation.objects.filter(draw=draw)]
+    assert len(everybody) == len(set(everybody)) == 4
+    assert Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).count() == 2

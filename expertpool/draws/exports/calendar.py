@@ -1,0 +1,57 @@
+"""A review as a calendar entry (RFC 5545), for the phone of the expert who agreed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from expertpool.draws.models import Invitation
+
+_LINE_OCTETS = 75
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+
+
+def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
+    """Return an .ics file with the time and place of the project, and a reminder two hours ahead."""
+    project = invitation.draw.project
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//expertpool//draws//ZH",
+        "BEGIN:VEVENT",
+        f"UID:invitation-{invitation.pk}@expertpool",
+        f"DTSTAMP:{_utc(now)}",
+        f"DTSTART:{_utc(project.opening_at)}",
+        f"DTEND:{_utc(project.closing_at)}",
+        f"SUMMARY:{_text(f'评审：{project.name}')}",
+        f"LOCATION:{_text(project.place)}",
+        f"DESCRIPTION:{_text(f'联系人：{project.contact_name} {project.contact_phone}')}",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-PT2H",
+        "DESCRIPTION:评审即将开始",
+        "END:VALARM",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(value: str) -> str:
+    return value.translate(_ESCAPES)
+
+
+def _fold(line: str) -> str:
+    """Break a line that is longer than 75 octets; a following part begins with a space."""
+    parts, size = [""], 0
+    for char in line:
+        width = len(char.encode())
+        if size + width > _LINE_OCTETS:
+            parts.append(" ")
+            size = 1
+        parts[-1] += char
+        size += width
+    return "\r\n".join(parts)

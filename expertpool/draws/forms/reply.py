@@ -1,0 +1,57 @@
+"""What an expert enters when he declines an invitation or takes leave from a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem
+
+OTHER = "其他"
+
+
+class DeclineForm(forms.Form):
+    """A reason from the dictionary 拒绝理由, or 其他 in the expert's own words."""
+
+    reason = forms.ChoiceField(
+        label="不能参加的原因",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择不能参加的原因。"},
+    )
+    detail = forms.CharField(
+        label="具体原因",
+        max_length=150,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 150}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = DictionaryItem.objects.filter(
+            dictionary=DictionaryCode.DECLINE_REASON, active=True
+        ).values_list("name", flat=True)
+        choices = [name for name in names if name != OTHER]
+        self.fields["reason"].choices = [(name, name) for name in (*choices, OTHER)]
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("reason") == OTHER and not self.cleaned_data.get("detail"):
+            self.add_error("detail", "选择「其他」时，请写明具体原因。")
+
+    @property
+    def text(self) -> str:
+        """The reason as it is stored."""
+        reason, detail = self.cleaned_data["reason"], self.cleaned_data["detail"]
+        return f"{reason}：{detail}" if reason == OTHER else str(reason)
+
+
+class ProjectLeaveForm(forms.Form):
+    """Why an expert who agreed cannot come after all."""
+
+    reason = forms.CharField(
+        label="请假事由",
+        max_length=150,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 150}),
+        error_messages={"required": "请填写请假事由。"},
+    )

@@ -29,7 +29,7 @@ def close_identity(identity: Identity) -> bytes:
     return _vault.encrypt(head + identity.ref.encode())
 
 
-def open_identity(opening: bytes) -> Identity:
+def open_identity(opening: bytes | memoryview) -> Identity:
     """Decrypt an opening; raises core.crypto.DecryptionError if it was altered."""
     plain = _vault.decrypt(bytes(opening))
     expert_id, salt = _HEAD.unpack_from(plain)

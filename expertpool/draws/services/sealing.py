@@ -265,7 +265,8 @@ def _save_ranks(draw: Draw, order: engine.Order) -> None:
 
 
 def _next_number(now: datetime) -> str:
-    """Return the next draw number: D, the day, four digits (unique under the seating lock)."""
+    """Return the next draw number: D, the day, four digits. Without gaps, so that a missing one
+    is noticed; the seating lock makes it unique."""
     day = timezone.localtime(now).strftime("D%Y%m%d")
     last = Draw.objects.filter(number__startswith=day).order_by("-number").first()
     return f"{day}{int(last.number[len(day) :]) + 1 if last else 1:04d}"

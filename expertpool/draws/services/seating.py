@@ -87,7 +87,7 @@ def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) ->
         return
     step = engine.end_draw(state)
     append_events(draw, step.events, now=now, actor=None)
-    draw.status, draw.ended_at = DrawStatus(step.state.end), now
+    draw.status, draw.ended_at = DrawStatus(str(step.state.end)), now
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState(draw.status), actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})

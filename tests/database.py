@@ -1,0 +1,41 @@
+"""Committing tests leave the database as the migrations made it.
+
+Django empties all tables after a test that commits. Here the reference data stay (loading them
+takes longer than most tests), and the guards of append-only tables look away meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+KEPT = {
+    "auth_permission",
+    "directory_dictionaryitem",
+    "directory_division",
+    "directory_specialty",
+    "directory_specialtyscheme",
+    "directory_title",
+    "django_content_type",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_what_tests_made() -> Iterator[None]:
+    """Replace the statements by which Django empties the tables."""
+    flush = DatabaseOperations.sql_flush
+
+    def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
+        emptied = [table for table in tables if table not in KEPT]
+        return [
+            "SET session_replication_role = replica",
+            *flush(self, style, emptied, **options),
+            "SET session_replication_role = DEFAULT",
+        ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield

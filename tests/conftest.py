@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
 from playwright.sync_api import ConsoleMessage, Page
 
 from config.database import database_running
@@ -28,22 +27,6 @@ def pytest_configure(config: pytest.Config) -> None:
         stack = ExitStack()
         stack.enter_context(database_running(durable=False))
         config.add_cleanup(stack.close)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _let_races_be_cleared() -> Iterator[None]:
-    """Tests that commit are cleared by TRUNCATE, which the log refuses to everybody else."""
-    plain = DatabaseOperations.execute_sql_flush
-
-    def flush(self: DatabaseOperations, statements: list[str]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")  # no trigger fires
-            plain(self, statements)
-            cursor.execute("SET session_replication_role = DEFAULT")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
-        yield
 
 
 # --- Browser tests -----------------------------------------------------------------------------

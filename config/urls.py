@@ -9,7 +9,7 @@ urlpatterns = [
     path("audit/", include("expertpool.audit.urls")),
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
-    path("messages/", include("expertpool.notifications.urls")),
+    path("", include("expertpool.notifications.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),

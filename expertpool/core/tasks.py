@@ -25,6 +25,23 @@ def remove_expired_exports(timestamp: int) -> None:
     remove_expired_exports(now=timezone.now())
 
 
+@app.task(name="core.run_import")
+def run_import(*, run_id: int) -> None:
+    """Import the rows of one confirmed run; a run that has ended stays as it is."""
+    from expertpool.core.importing.runs import perform_import
+
+    perform_import(run_id=run_id, now=timezone.now(), progress=True)
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="core.remove_expired_imports", queueing_lock="core.remove_expired_imports")
+def remove_expired_imports(timestamp: int) -> None:
+    """Every hour: forget the imports that have expired."""
+    from expertpool.core.importing.runs import remove_expired_imports
+
+    remove_expired_imports(now=timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(
     name="core.retry_stalled_jobs", queueing_lock="core.retry_stalled_jobs", pass_context=True

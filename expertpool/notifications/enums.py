@@ -19,3 +19,35 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", "发送失败"
     UNKNOWN = "unknown", "结果未知"
     CANCELLED = "cancelled", "已取消"
+
+
+# What may follow each state. The one way back, sending → queued, is an attempt that is known to
+# have had no effect, or may be repeated without harm.
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.CANCELLED}),
+    DeliveryState.SENDING: frozenset(
+        {
+            DeliveryState.QUEUED,
+            DeliveryState.SENT,
+            DeliveryState.FAILED,
+            DeliveryState.UNKNOWN,
+        }
+    ),
+    DeliveryState.SENT: frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
+    DeliveryState.DELIVERED: frozenset({DeliveryState.READ}),
+    DeliveryState.READ: frozenset(),
+    DeliveryState.FAILED: frozenset(),
+    DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.DELIVERED}),
+    DeliveryState.CANCELLED: frozenset(),
+}
+
+STATE_TONES = {
+    DeliveryState.QUEUED: "grey",
+    DeliveryState.SENDING: "blue",
+    DeliveryState.SENT: "green",
+    DeliveryState.DELIVERED: "green",
+    DeliveryState.READ: "green",
+    DeliveryState.FAILED: "red",
+    DeliveryState.UNKNOWN: "amber",
+    DeliveryState.CANCELLED: "grey",
+}

@@ -4,19 +4,29 @@ expert who may still be sealed."""
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.files.models import Attachment
 from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.occasions import Text
 
 
 class MessageTemplate(models.Model):
-    """An editable text with ``{{变量}}`` placeholders; the occasion (code) declares which exist."""
+    """An administrator's text with ``{{变量}}`` placeholders; the occasion declares which exist.
+
+    No row: the occasion's default text applies. ``attachments`` go with every message (e-mail).
+    Written by `notifications.services.templates`.
+    """
 
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     subject = models.CharField("标题", max_length=200, blank=True)
     body = models.TextField("正文")
     active = models.BooleanField("启用", default=True)
+    attachments = models.ManyToManyField(
+        Attachment, verbose_name="附件", blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "通知模板"
@@ -30,13 +40,19 @@ class MessageTemplate(models.Model):
     def __str__(self) -> str:
         return f"{self.occasion} {self.get_channel_display()}"
 
+    @property
+    def text(self) -> Text:
+        return Text(self.subject, self.body)
+
 
 class Message(models.Model):
     """One text to one recipient over one channel, with the state of its delivery.
 
     ``key`` makes sending idempotent: the same key never makes a second message. ``recipient_key``
-    is a blind index of the recipient, so that a user finds his own messages and nobody else's.
-    States move forward only, through `notifications.services.delivery`.
+    is a blind index of the recipient, so that a user finds his own site messages and nobody
+    else's. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
+    ``due_at`` is when the next attempt is due. States move through
+    `notifications.services.delivery` only, along `enums.TRANSITIONS`.
     """
 
     key = models.CharField("幂等键", max_length=100, unique=True)
@@ -47,6 +63,10 @@ class Message(models.Model):
     address = EncryptedTextField("地址")
     subject = EncryptedTextField("标题")
     body = EncryptedTextField("正文")
+    attachments = models.ManyToManyField(
+        Attachment, verbose_name="附件", blank=True, related_name="+"
+    )
+    documents = models.JSONField("随附文书", default=list, blank=True)
     about_type = models.CharField("相关对象类型", max_length=64, blank=True)
     about_id = models.CharField("相关对象编号", max_length=64, blank=True)
     state = models.CharField(
@@ -56,19 +76,39 @@ class Message(models.Model):
     detail = models.CharField("结果说明", max_length=300, blank=True)
     provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
     created_at = models.DateTimeField("生成时间")
-    sending_at = models.DateTimeField("开始发送时间", null=True)
-    sent_at = models.DateTimeField("发送时间", null=True)
-    read_at = models.DateTimeField("阅读时间", null=True)
+    due_at = models.DateTimeField("应发送时间")
+    sending_at = models.DateTimeField("开始发送时间", null=True, blank=True)
+    sent_at = models.DateTimeField("发送时间", null=True, blank=True)
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=DeliveryState.values), name="notifications_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.SENDING) | Q(sending_at__isnull=False),
+                name="notifications_sending_since",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "delivered", "read"]) | Q(sent_at__isnull=False),
+                name="notifications_sent_at_known",
+            ),
+        ]
         indexes = [
             models.Index(fields=["about_type", "about_id", "-id"], name="notifications_about"),
             models.Index(
                 fields=["recipient_key", "channel", "-id"], name="notifications_recipient"
             ),
-            models.Index(fields=["state", "sending_at"], name="notifications_state"),
+            # Only what waits or runs is looked for by time; the rest is history.
+            models.Index(
+                fields=["state", "due_at"],
+                name="notifications_open",
+                condition=Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["-created_at"], name="notifications_created"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,22 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from expertpool.notifications.views import inbox, outbox, records, templates
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/<int:pk>/", inbox.message, name="message"),
+    path("messages/read/", inbox.read_all, name="read_all"),
+    path("messages/records/", records.records, name="records"),
+    path("messages/records/<int:pk>/", records.record, name="record"),
+    path("messages/templates/", templates.templates, name="templates"),
+    path("messages/templates/<str:occasion>/<str:channel>/", templates.edit, name="template"),
+    path(
+        "messages/templates/<str:occasion>/<str:channel>/reset/",
+        templates.reset,
+        name="template_reset",
+    ),
+    path("dev/outbox/", outbox.outbox, name="outbox"),
+]

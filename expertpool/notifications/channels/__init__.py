@@ -1,0 +1,12 @@
+"""The channels by code: a new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from expertpool.notifications.channels.base import Channel
+from expertpool.notifications.channels.email import EmailChannel
+from expertpool.notifications.channels.site import SiteChannel
+from expertpool.notifications.channels.sms import SmsChannel
+
+CHANNELS: dict[str, Channel] = {
+    channel.code: channel for channel in (EmailChannel(), SmsChannel(), SiteChannel())
+}

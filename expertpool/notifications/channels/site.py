@@ -1,0 +1,19 @@
+"""Messages inside the product: the stored row itself is what the recipient reads."""
+
+from __future__ import annotations
+
+from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
+from expertpool.notifications.enums import ChannelCode
+
+
+class SiteChannel:
+    code = ChannelCode.SITE.value
+    resendable = True
+    carries_files = False
+    missing_address = "没有系统账号"
+
+    def send(self, outbound: Outbound) -> SendResult:
+        return SendResult(SendStatus.ACCEPTED)
+
+    def query(self, reference: str) -> SendResult | None:
+        return None

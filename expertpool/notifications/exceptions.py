@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class TemplateRefused(ValueError):
+    """A template text that cannot be used; the message says what to mend."""
+
+
+class UnknownPlaceholders(TemplateRefused):
+    """The text has placeholders that its occasion does not declare."""
+
+    def __init__(self, names: Iterable[str], known: Iterable[str]) -> None:
+        self.names = tuple(names)
+        wrong = "、".join(f"{{{{{name}}}}}" for name in self.names)
+        allowed = "、".join(f"{{{{{name}}}}}" for name in known)
+        super().__init__(f"不认识的变量：{wrong}。可以使用：{allowed}。")

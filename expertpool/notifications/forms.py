@@ -1,0 +1,67 @@
+"""What people type: filters of the records, texts of templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.listing import FilterForm
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.exceptions import TemplateRefused
+from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Occasion, Text, all_occasions, check_text
+
+ALL = ("", "全部")
+
+
+class RecordFilterForm(FilterForm):
+    """Filters of the list of all messages."""
+
+    occasion = forms.ChoiceField(label="通知")
+    channel = forms.ChoiceField(label="渠道", choices=[ALL, *ChannelCode.choices])
+    state = forms.ChoiceField(label="状态", choices=[ALL, *DeliveryState.choices])
+    days = DateRangeField(label="生成日期")
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        known = [(occasion.code, occasion.label) for occasion in all_occasions()]
+        self.fields["occasion"].choices = [ALL, *known]  # type: ignore[attr-defined]
+
+    def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:
+        chosen = {name: self.value(name) for name in ("occasion", "channel", "state")}
+        rows = rows.filter(**{name: value for name, value in chosen.items() if value})
+        if days := self.value("days"):
+            rows = rows.filter(within_days("created_at", days))
+        return rows
+
+
+class TemplateForm(forms.Form):
+    """The text of one occasion over one channel."""
+
+    subject = forms.CharField(label="标题", max_length=200)
+    body = forms.CharField(
+        label="正文", widget=forms.Textarea(attrs={"rows": 12}), strip=False, max_length=5000
+    )
+    active = forms.BooleanField(
+        label="启用（停用后，这个渠道不再发送此类通知，记录中注明）", required=False
+    )
+
+    def __init__(self, *args: Any, occasion: Occasion, channel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.occasion = occasion
+        if channel == ChannelCode.SMS:
+            del self.fields["subject"]
+
+    @property
+    def text(self) -> Text:
+        return Text(self.cleaned_data.get("subject", ""), self.cleaned_data.get("body", ""))
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            check_text(self.occasion, self.text)
+        except TemplateRefused as error:
+            raise forms.ValidationError(str(error)) from None
+        return self.cleaned_data

@@ -1,0 +1,44 @@
+"""The menu entries of this app, and the bell at the top of every page."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from expertpool.core.registry import MenuItem
+from expertpool.notifications.queries.messages import unread_messages
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+ITEMS = (
+    MenuItem(
+        "notifications.records",
+        "通知记录",
+        "mail",
+        "notifications:records",
+        permissions=("notifications.view",),
+        order=60,
+    ),
+    MenuItem(
+        "notifications.templates",
+        "通知模板",
+        "message",
+        "notifications:templates",
+        permissions=("notifications.templates",),
+        order=70,
+    ),
+)
+
+
+def bell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: where the bell leads and how many messages wait (counted when shown)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "messages_url": reverse("notifications:inbox"),
+        "unread_count": cache(lambda: unread_messages(user).count()),
+    }

@@ -1,0 +1,98 @@
+"""Why a message is sent: each app declares its occasions in ``apps.ready()``.
+
+An occasion says which placeholders its templates may use, and gives the text of each channel until
+an administrator writes another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
+
+PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+
+
+class Text(NamedTuple):
+    """A subject line (empty for SMS) and a body, with placeholders or filled."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a message is sent.
+
+    ``placeholders`` gives a sample value for each name (``{"专家姓名": "王建国"}``); ``defaults``
+    gives (subject, body) for each channel over which the occasion may be told.
+    """
+
+    code: str
+    label: str
+    placeholders: Mapping[str, str]
+    defaults: Mapping[str, tuple[str, str]]
+
+    @property
+    def channels(self) -> tuple[ChannelCode, ...]:
+        return tuple(ChannelCode(code) for code in self.defaults)
+
+    def default(self, channel: str) -> Text:
+        """Return the text declared in code; KeyError for a channel the occasion does not have."""
+        return Text(*self.defaults[channel])
+
+
+_occasions: dict[str, Occasion] = {}
+
+
+def register_occasion(occasion: Occasion) -> None:
+    """Add ``occasion``; a default text that could not be saved raises TemplateRefused."""
+    for subject, body in occasion.defaults.values():
+        check_text(occasion, Text(subject, body))
+    _occasions[occasion.code] = occasion
+
+
+def get_occasion(code: str) -> Occasion:
+    """Return the occasion; LookupError for a code that no app declares."""
+    return _occasions[code]
+
+
+def all_occasions() -> tuple[Occasion, ...]:
+    return tuple(_occasions.values())
+
+
+def occasion_label(code: str) -> str:
+    """Return the label, or the code of an occasion that is no longer declared."""
+    return _occasions[code].label if code in _occasions else code
+
+
+def check_text(occasion: Occasion, text: Text) -> None:
+    """Refuse placeholders that are not declared (UnknownPlaceholders) and stray double braces."""
+    names = dict.fromkeys(name for part in text for name in _names(part))
+    unknown = [name for name in names if name not in occasion.placeholders]
+    if unknown:
+        raise UnknownPlaceholders(unknown, occasion.placeholders)
+    rest = "".join(PLACEHOLDER.sub("", part) for part in text)
+    if "{{" in rest or "}}" in rest:
+        raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
+
+
+def fill(text: Text, values: Mapping[str, str]) -> Text:
+    """Put ``values`` in place of the placeholders; values are never read as templates.
+
+    The subject stays one line. KeyError names a placeholder without a value.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        return str(values[match[1].strip()])
+
+    subject, body = (PLACEHOLDER.sub(value, part) for part in text)
+    return Text(" ".join(subject.split()), body)
+
+
+def _names(text: str) -> Iterator[str]:
+    return (match[1].strip() for match in PLACEHOLDER.finditer(text))

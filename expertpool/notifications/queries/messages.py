@@ -1,0 +1,116 @@
+"""Reads of messages: a user's own, and the records of all that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from expertpool.core.crypto import blind_index
+from expertpool.core.text import mask_email, mask_middle
+from expertpool.notifications.channels.outbox import PREFIX
+from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import occasion_label
+from expertpool.notifications.queries.subjects import readable_by
+
+if TYPE_CHECKING:
+    from expertpool.accounts.models import User
+
+ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+SEALED = "名单公开后可见"
+TEXT_COLUMNS = ("recipient", "address", "subject", "body")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message as somebody else than its recipient sees it: address masked, and recipient and
+    text hidden (``sealed``) while the policy of its subject says so."""
+
+    id: int
+    created_at: datetime
+    sent_at: datetime | None
+    read_at: datetime | None
+    occasion: str
+    channel: str
+    state: str
+    tone: str
+    detail: str
+    attempts: int
+    sealed: bool
+    recipient: str
+    address: str
+    subject: str
+    body: str
+
+
+def recipient_key(user_id: int) -> bytes:
+    """Return the blind index by which a user's site messages are found."""
+    return blind_index("recipient", str(user_id))
+
+
+def own_messages(user: User) -> QuerySet[Message]:
+    """Return the site messages to ``user`` that have arrived, newest first."""
+    return Message.objects.filter(
+        recipient_key=recipient_key(user.pk), channel=ChannelCode.SITE, state__in=ARRIVED
+    )
+
+
+def unread_messages(user: User) -> QuerySet[Message]:
+    return own_messages(user).filter(read_at__isnull=True)
+
+
+def messages_visible_to(user: User) -> QuerySet[Message]:
+    """Return the records of all messages for holders of notifications.view, otherwise none."""
+    messages = Message.objects.all()
+    return messages if user.has_permission("notifications.view") else messages.none()
+
+
+def messages_about(about_type: str, ids: Iterable[str | int]) -> QuerySet[Message]:
+    """Return the messages about some subjects of one type (``a | b`` joins several types).
+
+    The caller has checked the right to the subjects; show the rows through `notices`.
+    """
+    return Message.objects.filter(about_type=about_type, about_id__in=[str(pk) for pk in ids])
+
+
+def notices(messages: Iterable[Message], *, viewer: User) -> list[Notice]:
+    """Return ``messages`` as ``viewer`` may see them now."""
+    found = list(messages)
+    readable = readable_by(viewer, found)
+    return [_notice(message, sealed=message.pk not in readable) for message in found]
+
+
+def outbox_messages() -> QuerySet[Message]:
+    """Return what went to the development outbox, newest first."""
+    return Message.objects.filter(provider_id__startswith=PREFIX)
+
+
+def _notice(message: Message, *, sealed: bool) -> Notice:
+    state = DeliveryState(message.state)
+    return Notice(
+        id=message.pk,
+        created_at=message.created_at,
+        sent_at=message.sent_at,
+        read_at=message.read_at,
+        occasion=occasion_label(message.occasion),
+        channel=ChannelCode(message.channel).label,
+        state=state.label,
+        tone=STATE_TONES[state],
+        detail=message.detail,
+        attempts=message.attempts,
+        sealed=sealed,
+        recipient=SEALED if sealed else message.recipient,
+        address="" if sealed else masked_address(message),
+        subject="" if sealed else message.subject,
+        body="" if sealed else message.body,
+    )
+
+
+def masked_address(message: Message) -> str:
+    if message.channel == ChannelCode.EMAIL:
+        return mask_email(message.address) if message.address else ""
+    return mask_middle(message.address, head=3, tail=4)

@@ -1,0 +1,68 @@
+"""Reads of templates: the administrator's text, or the default of the occasion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expertpool.notifications.channels.sms import count_parts
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.models import MessageTemplate
+from expertpool.notifications.occasions import Occasion, Text, all_occasions, fill
+
+
+@dataclass(frozen=True)
+class TemplateState:
+    """What is sent for one occasion over one channel. ``template`` None: the default text."""
+
+    occasion: Occasion
+    channel: ChannelCode
+    template: MessageTemplate | None
+
+    @property
+    def text(self) -> Text:
+        return self.template.text if self.template else self.occasion.default(self.channel)
+
+    @property
+    def active(self) -> bool:
+        return self.template is None or self.template.active
+
+    @property
+    def edited(self) -> bool:
+        return self.template is not None and self.text != self.occasion.default(self.channel)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A template filled with the samples of its occasion; ``parts`` as the operator counts."""
+
+    text: Text
+    length: int
+    parts: int
+
+
+def template_state(occasion: Occasion, channel: str) -> TemplateState:
+    """Return the text in force; KeyError for a channel the occasion does not have."""
+    occasion.default(channel)
+    template = MessageTemplate.objects.filter(occasion=occasion.code, channel=channel).first()
+    return TemplateState(occasion, ChannelCode(channel), template)
+
+
+def template_states() -> list[tuple[Occasion, list[TemplateState]]]:
+    """Return all declared occasions with the text of each of their channels."""
+    saved = {(row.occasion, row.channel): row for row in MessageTemplate.objects.all()}
+    return [
+        (
+            occasion,
+            [
+                TemplateState(occasion, channel, saved.get((occasion.code, channel)))
+                for channel in occasion.channels
+            ],
+        )
+        for occasion in all_occasions()
+    ]
+
+
+def preview(occasion: Occasion, text: Text) -> Preview:
+    """Fill ``text`` (checked before) with sample values."""
+    filled = fill(text, occasion.placeholders)
+    return Preview(filled, len(filled.body), count_parts(filled.body))

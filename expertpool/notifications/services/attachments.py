@@ -1,0 +1,38 @@
+"""What goes along with a message: stored files, and documents rendered when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from expertpool.files.models import Attachment
+from expertpool.notifications.channels.base import File
+from expertpool.notifications.models import Message
+
+Renderer = Callable[[str], File]
+
+_renderers: dict[str, Renderer] = {}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document to be rendered when the message is sent: kind (``draws.letter``) and an id."""
+
+    kind: str
+    id: str | int
+
+
+def register_document(kind: str, render: Renderer) -> None:
+    """Let ``render(id)`` make the documents of ``kind``; it runs in a job, at each attempt."""
+    _renderers[kind] = render
+
+
+def load_files(message: Message) -> tuple[File, ...]:
+    """Read and render what goes along with ``message``: stored files first, then documents."""
+    stored = [_stored(row) for row in message.attachments.order_by("id")]
+    return (*stored, *(_renderers[kind](str(pk)) for kind, pk in message.documents))
+
+
+def _stored(row: Attachment) -> File:
+    with row.file.open("rb") as content:
+        return File(row.name, content.read(), row.content_type)

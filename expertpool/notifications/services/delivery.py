@@ -1,0 +1,168 @@
+"""Getting messages out, and the only door to their states.
+
+An attempt is claimed by one conditional UPDATE and committed before anything leaves the machine.
+Whatever dies in between leaves the message SENDING; `reap_stuck` decides by channel whether it may
+go out again. A result counts only for the attempt that it belongs to.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from expertpool.core.events import publish
+from expertpool.core.jobs import defer
+from expertpool.notifications.channels import CHANNELS, Channel
+from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
+from expertpool.notifications.enums import TRANSITIONS, DeliveryState
+from expertpool.notifications.events import MessageFailed, MessageSent
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.subjects import About, subject_key
+from expertpool.notifications.services.attachments import load_files
+from expertpool.notifications.tasks import deliver_message
+
+logger = logging.getLogger(__name__)
+
+# Before the second, third … attempt: an hour in all, long enough for greylisting and a restart.
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800))
+MAX_ATTEMPTS = len(BACKOFF) + 1
+# An attempt that takes longer has died; EMAIL_TIMEOUT holds for each of its few steps.
+STUCK_AFTER = timedelta(minutes=5)
+# A message that is due for so long has lost its job.
+OVERDUE_AFTER = timedelta(minutes=10)
+TROUBLE = "系统内部错误，详见系统日志。"
+INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
+
+
+def deliver(*, message_id: int, now: datetime) -> None:
+    """Make one attempt to send a message that is queued; otherwise do nothing.
+
+    Never inside a transaction. Announces MessageSent or MessageFailed; what may succeed later is
+    queued again with its next job.
+    """
+    message = _claim(message_id, now)
+    if message is not None:
+        _settle(message, _attempt(message, CHANNELS[message.channel]), now)
+
+
+def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
+    """Stop messages about a subject (of some occasions) that still wait; return how many.
+
+    What is being sent at this moment goes out.
+    """
+    about_type, about_id = subject_key(about)
+    waiting = Message.objects.filter(about_type=about_type, about_id=about_id)
+    if occasions:
+        waiting = waiting.filter(occasion__in=occasions)
+    return _move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
+
+
+@transaction.atomic
+def mark_read(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Mark site messages as read (those that are not yet); return how many."""
+    return _move(messages, DeliveryState.READ, read_at=now)
+
+
+@transaction.atomic
+def reap_stuck(*, now: datetime) -> int:
+    """Bring forward what an attempt that died, or a lost job, left behind; return how many.
+
+    E-mail and site messages go out again. For the others the channel is asked; where it cannot
+    tell, the message becomes UNKNOWN and is not sent again.
+    """
+    open_messages = Message.objects.select_for_update(skip_locked=True)
+    stuck = open_messages.filter(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
+    overdue = open_messages.filter(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
+    count = 0
+    for message in stuck:
+        channel = CHANNELS[message.channel]
+        result = channel.query(reference(message))
+        _settle(message, result or _lost(channel), now)
+        count += 1
+    for message in overdue:
+        Message.objects.filter(pk=message.pk).update(due_at=now)
+        defer(deliver_message, message_id=message.pk)
+        count += 1
+    return count
+
+
+def reference(message: Message) -> str:
+    """Return what names the message outside: the same at each attempt, unique for ever."""
+    return f"{message.created_at:%Y%m%d%H%M%S}.{message.pk}"
+
+
+@transaction.atomic(durable=True)
+def _claim(message_id: int, now: datetime) -> Message | None:
+    queued = Message.objects.filter(pk=message_id)
+    if not _move(queued, DeliveryState.SENDING, sending_at=now, attempts=F("attempts") + 1):
+        return None
+    return Message.objects.get(pk=message_id)
+
+
+def _attempt(message: Message, channel: Channel) -> SendResult:
+    try:
+        outbound = Outbound(
+            reference=reference(message),
+            address=message.address,
+            subject=message.subject,
+            body=message.body,
+            files=load_files(message),
+        )
+    except Exception:
+        logger.exception("message %s could not be put together", message.pk)
+        return SendResult(SendStatus.RETRY, detail=TROUBLE)
+    try:
+        return channel.send(outbound)
+    except Exception:
+        logger.exception("message %s: the channel %s failed", message.pk, channel.code)
+        return _lost(channel, TROUBLE)
+
+
+def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
+    """Return the result of an attempt of which nobody knows how it ended."""
+    status = SendStatus.RETRY if channel.resendable else SendStatus.UNKNOWN
+    return SendResult(status, detail=detail)
+
+
+@transaction.atomic
+def _settle(message: Message, result: SendResult, now: datetime) -> None:
+    """Record the result of the attempt ``message.attempts``, unless a later one has begun."""
+    attempt = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    state, changes = _outcome(message.attempts, result, now)
+    if not _move(attempt, state, **changes):
+        return
+    if state is DeliveryState.QUEUED:
+        defer(deliver_message, at=changes["due_at"], message_id=message.pk)
+    elif state is DeliveryState.SENT:
+        publish(MessageSent(message.pk))
+    elif state is DeliveryState.FAILED:
+        publish(MessageFailed(message.pk))
+
+
+def _outcome(
+    attempts: int, result: SendResult, now: datetime
+) -> tuple[DeliveryState, dict[str, Any]]:
+    detail = {"detail": result.detail[:300]}
+    match result.status:
+        case SendStatus.ACCEPTED:
+            sent = {"sent_at": now, "provider_id": result.provider_id[:100]}
+            return DeliveryState.SENT, detail | sent
+        case SendStatus.RETRY if attempts < MAX_ATTEMPTS:
+            return DeliveryState.QUEUED, detail | {"due_at": now + BACKOFF[attempts - 1]}
+        case SendStatus.RETRY:
+            text = f"试了 {attempts} 次未成功：{result.detail}"
+            return DeliveryState.FAILED, {"detail": text[:300]}
+        case SendStatus.REJECTED:
+            return DeliveryState.FAILED, detail
+        case SendStatus.UNKNOWN:
+            return DeliveryState.UNKNOWN, detail
+
+
+def _move(messages: QuerySet[Message], to: DeliveryState, **changes: Any) -> int:
+    """Move those of ``messages`` that may go to ``to``; return how many did."""
+    sources = [state for state, targets in TRANSITIONS.items() if to in targets]
+    return messages.filter(state__in=sources).update(state=to, **changes)

@@ -1,0 +1,67 @@
+"""Editing the texts of messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.notifications.exceptions import TemplateRefused
+from expertpool.notifications.models import MessageTemplate
+from expertpool.notifications.occasions import Text, check_text, get_occasion
+from expertpool.notifications.queries.templates import TemplateState, template_state
+
+
+@transaction.atomic
+def save_template(
+    *, occasion: str, channel: str, text: Text, active: bool = True, actor: User, now: datetime
+) -> MessageTemplate:
+    """Use ``text`` for ``occasion`` over ``channel`` from the next message on.
+
+    Refuses unknown placeholders by name (UnknownPlaceholders), stray braces and an empty body
+    (TemplateRefused). Messages made before keep their text.
+    """
+    declared = get_occasion(occasion)
+    text = Text(" ".join(text.subject.split()), text.body.strip().replace("\r\n", "\n"))
+    check_text(declared, text)
+    if not text.body:
+        raise TemplateRefused("正文不能为空。")
+    before = template_state(declared, channel)
+    template = before.template or MessageTemplate(occasion=occasion, channel=channel)
+    template.subject, template.body, template.active = text.subject, text.body, active
+    template.full_clean()
+    after = TemplateState(declared, before.channel, template)
+    record(
+        "notifications.template_save",
+        actor=actor,
+        now=now,
+        before=_content(before),
+        after=_content(after),
+        note=f"{declared.label}（{before.channel.label}）",
+    )
+    template.save()
+    return template
+
+
+@transaction.atomic
+def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -> None:
+    """Go back to the default text of ``occasion``; nothing happens where it is in force."""
+    declared = get_occasion(occasion)
+    before = template_state(declared, channel)
+    if before.template is None:
+        return
+    before.template.delete()
+    record(
+        "notifications.template_reset",
+        actor=actor,
+        now=now,
+        before=_content(before),
+        after=_content(template_state(declared, channel)),
+        note=f"{declared.label}（{before.channel.label}）",
+    )
+
+
+def _content(state: TemplateState) -> dict[str, object]:
+    return {"标题": state.text.subject, "正文": state.text.body, "启用": state.active}

@@ -1,0 +1,26 @@
+"""Jobs of this app."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.core.jobs import app, retry_external
+
+
+@app.task(name="notifications.deliver_message", retry=retry_external)
+def deliver_message(message_id: int) -> None:
+    """Make one attempt to send a message; its own retries are jobs of their own."""
+    from expertpool.notifications.services.delivery import deliver
+
+    deliver(message_id=message_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="notifications.reap_stuck_messages", queueing_lock="notifications.reap_stuck_messages"
+)
+def reap_stuck_messages(timestamp: int) -> None:
+    """Every minute: bring forward what a dead worker left behind."""
+    from expertpool.notifications.services.delivery import reap_stuck
+
+    reap_stuck(now=timezone.now())

@@ -1,0 +1,43 @@
+"""A user's own messages: nobody sees those of others."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from expertpool.core.responses import saved
+from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.notifications.queries.messages import own_messages
+from expertpool.notifications.services.delivery import mark_read
+
+TABS = (Tab("", "未读", Q(read_at__isnull=True)), Tab("all", "全部"))
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    found = listing(
+        request,
+        own_messages(request.user),
+        tabs=TABS,
+        sorts={"sent": "id"},
+        default_sort="-sent",
+    )
+    context = found.context | {"waiting": found.tabs[0]["count"]}
+    return render_list(request, "notifications/inbox.html", context)
+
+
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one message in the drawer; showing it marks it as read."""
+    shown = get_object_or_404(own_messages(request.user), pk=pk)
+    mark_read(messages=own_messages(request.user).filter(pk=pk), now=timezone.now())
+    response = render(request, "notifications/message.html", {"message": shown})
+    return trigger_client_event(response, "list:refresh")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    count = mark_read(messages=own_messages(request.user), now=timezone.now())
+    return saved(f"已将 {count} 条消息标为已读", refresh="page")

@@ -1,0 +1,32 @@
+"""The records of all messages, for those who answer for them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from expertpool.core.permissions import requires
+from expertpool.core.views.listing import listing, render_list
+from expertpool.notifications.forms import RecordFilterForm
+from expertpool.notifications.queries.messages import messages_visible_to, notices
+
+
+@requires("notifications.view")
+def records(request: HttpRequest) -> HttpResponse:
+    found = listing(
+        request,
+        messages_visible_to(request.user),
+        form=RecordFilterForm(request.GET),
+        sorts={"created": "id"},
+        default_sort="-created",
+    )
+    context = found.context | {"rows": notices(found.page.object_list, viewer=request.user)}
+    return render_list(request, "notifications/records.html", context)
+
+
+@requires("notifications.view")
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    message = get_object_or_404(messages_visible_to(request.user), pk=pk)
+    (row,) = notices([message], viewer=request.user)
+    files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]
+    return render(request, "notifications/record.html", {"row": row, "files": files})

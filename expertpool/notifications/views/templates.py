@@ -1,0 +1,84 @@
+"""The texts of messages, edited with a preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.core.permissions import requires
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.forms import TemplateForm
+from expertpool.notifications.occasions import get_occasion
+from expertpool.notifications.queries.templates import (
+    TemplateState,
+    preview,
+    template_state,
+    template_states,
+)
+from expertpool.notifications.services.templates import reset_template, save_template
+
+LIST = "notifications:templates"
+
+
+@requires("notifications.templates")
+def templates(request: HttpRequest) -> HttpResponse:
+    return render(request, "notifications/templates.html", {"occasions": template_states()})
+
+
+@requires("notifications.templates")
+def edit(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
+    state = _state_or_404(occasion, channel)
+    initial = {"subject": state.text.subject, "body": state.text.body, "active": state.active}
+    form = TemplateForm(
+        request.POST or None, initial=initial, occasion=state.occasion, channel=channel
+    )
+    if request.headers.get("HX-Target") == "preview":
+        context = _context(state, form, form.text if form.is_valid() else None)
+        return render(request, "notifications/template_edit.html#preview", context)
+    if request.method == "POST" and form.is_valid():
+        save_template(
+            occasion=occasion,
+            channel=channel,
+            text=form.text,
+            active=form.cleaned_data["active"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
+        return redirect(LIST)
+    context = _context(state, form, None if form.is_bound else state.text)
+    status = 422 if form.is_bound else 200
+    return render(request, "notifications/template_edit.html", context, status=status)
+
+
+@requires("notifications.templates")
+@require_POST
+def reset(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
+    state = _state_or_404(occasion, channel)
+    reset_template(occasion=occasion, channel=channel, actor=request.user, now=timezone.now())
+    messages.success(request, f"“{state.occasion.label}”的{state.channel.label}模板已恢复默认")
+    return redirect("notifications:template", occasion=occasion, channel=channel)
+
+
+def _state_or_404(occasion: str, channel: str) -> TemplateState:
+    try:
+        return template_state(get_occasion(occasion), channel)
+    except LookupError:
+        raise Http404 from None
+
+
+def _context(state: TemplateState, form: TemplateForm, text: Any) -> dict[str, Any]:
+    return {
+        "state": state,
+        "form": form,
+        "preview": preview(state.occasion, text) if text else None,
+        "is_sms": state.channel == ChannelCode.SMS,
+        "cancel_url": reverse(LIST),
+        "crumbs": [],
+    }

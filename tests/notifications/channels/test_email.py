@@ -1,0 +1,129 @@
+"""E-mail through a real server that wants a password."""
+
+from __future__ import annotations
+
+import smtplib
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.email import NOT_CONFIGURED
+from tests.notifications.mail_server import MailServer
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+PDF = b"%PDF-1.7 \x00\xff" * 4000
+
+
+def mail(address: str = "wang@example.cn", **kw: object) -> SendResult:
+    values = {
+        "reference": "20261124120000.5",
+        "address": address,
+        "subject": "评审邀请：城南污水处理厂扩建工程（第一标段）",
+        "body": "王建国专家，您好：\n请打开 https://pool.example.cn/r/AbC-1_2?x=1&y=2。<谢谢>",
+    }
+    return CHANNELS["email"].send(Outbound(**(values | kw)))  # type: ignore[arg-type]
+
+
+@pytest.mark.shows("DRAW-23", "DRAW-24")
+def test_text_html_and_attachments_arrive_as_they_were(mail_server: MailServer) -> None:
+    files = (
+        File("评审须知（2026年）.pdf", PDF, "application/pdf"),
+        File("agenda.txt", "议程".encode(), "text/plain"),
+        File("bytes.txt", b"\xff\xfe\x00", "text/plain"),
+    )
+    result = mail(files=files)
+    assert result == SendResult(SendStatus.ACCEPTED, provider_id="<20261124120000.5@example.cn>")
+    (message,) = mail_server.accepted
+    # Python folds a long one behind the colon; the blank there is not part of it.
+    assert message["Subject"].strip() == "评审邀请：城南污水处理厂扩建工程（第一标段）"
+    assert message["To"] == "wang@example.cn"
+    assert message["From"] == "专家库 <noreply@example.cn>"
+    assert message["Message-ID"] == result.provider_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().startswith("王建国专家，您好：")
+    attached = {
+        part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()
+    }
+    assert attached == {
+        "评审须知（2026年）.pdf": PDF,
+        "agenda.txt": "议程".encode(),
+        "bytes.txt": b"\xff\xfe\x00",
+    }
+
+
+def test_the_link_of_the_html_ends_before_chinese_punctuation(mail_server: MailServer) -> None:
+    mail()
+    html = mail_server.accepted[0].get_body(("html",))
+    assert html is not None
+    content = html.get_content()
+    assert (
+        '<a href="https://pool.example.cn/r/AbC-1_2?x=1&amp;y=2">'
+        "https://pool.example.cn/r/AbC-1_2?x=1&amp;y=2</a>。&lt;谢谢&gt;" in content
+    )
+
+
+def test_an_unknown_address_is_refused_for_good(mail_server: MailServer) -> None:
+    assert mail("bounce@example.cn") == SendResult(
+        SendStatus.REJECTED, detail="邮件服务器拒收（550）。"
+    )
+    assert mail_server.accepted == []
+
+
+def test_a_busy_server_takes_the_same_message_later(mail_server: MailServer) -> None:
+    first, second = mail("busy@example.cn"), mail("busy@example.cn")
+    assert first == SendResult(SendStatus.RETRY, detail="邮件服务器暂时不收（451）。")
+    assert second.status is SendStatus.ACCEPTED
+    assert len(mail_server.accepted) == 1
+
+
+def test_a_resend_has_the_same_message_id(mail_server: MailServer) -> None:
+    mail()
+    mail()
+    assert len({message["Message-ID"] for message in mail_server.accepted}) == 1
+
+
+def test_a_wrong_password_is_the_administrators_to_mend(
+    mail_server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_HOST_PASSWORD = "wrong"
+    result = mail()
+    assert result.status is SendStatus.RETRY
+    assert result.detail == "邮件服务器拒绝登录（535），请检查邮箱账号和密码。"
+
+
+def test_a_server_that_is_down_is_tried_again(mail_server: MailServer, settings: Settings) -> None:
+    settings.EMAIL_PORT = 1
+    result = mail()
+    assert result.status is SendStatus.RETRY
+    assert "连接邮件服务器失败" in result.detail
+
+
+def test_a_server_that_does_not_answer_is_tried_again(
+    mail_server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
+    assert mail("slow@example.cn").status is SendStatus.RETRY
+
+
+def test_a_farewell_that_fails_does_not_send_twice(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quit_badly(self: smtplib.SMTP) -> None:
+        self.close()
+        raise smtplib.SMTPResponseException(421, b"going down")
+
+    monkeypatch.setattr(smtplib.SMTP, "quit", quit_badly)
+    assert mail().status is SendStatus.ACCEPTED
+    assert len(mail_server.accepted) == 1
+
+
+def test_no_server_and_no_development_is_a_failure_not_a_pretence(
+    settings: Settings,
+) -> None:
+    settings.EMAIL_HOST, settings.DEV_PAGES = "", False
+    assert mail() == SendResult(SendStatus.REJECTED, detail=NOT_CONFIGURED)

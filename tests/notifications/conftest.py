@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from expertpool.notifications import occasions
+from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Occasion, register_occasion
+from expertpool.notifications.services.sending import Recipient, send_message
+from tests.notifications.mail_server import MailServer
+
+NOON = datetime.fromisoformat("2026-11-24T12:00:00+08:00")
+
+INVITATION = Occasion(
+    code="tests.invitation",
+    label="评审邀请",
+    placeholders={
+        "专家姓名": "王建国",
+        "项目名称": "城南污水处理厂扩建工程",
+        "答复链接": "https://pool.example.cn/r/AbC123",
+    },
+    defaults={
+        "sms": ("", "{{专家姓名}}专家：请答复“{{项目名称}}”的评审邀请 {{答复链接}}。"),
+        "email": (
+            "评审邀请：{{项目名称}}",
+            "{{专家姓名}}专家，您好：\n\n请打开 {{答复链接}}。\n谢谢！",
+        ),
+        "site": ("评审邀请", "{{专家姓名}}专家，请答复{{项目名称}}。"),
+    },
+)
+WANG = Recipient(user_id=7, name="王建国", phone="13800000001", email="wang@example.cn")
+
+
+@pytest.fixture(autouse=True)
+def occasion() -> Iterator[Occasion]:
+    """The only occasion of these tests, whatever the apps above declare."""
+    declared = dict(occasions._occasions)
+    occasions._occasions.clear()
+    register_occasion(INVITATION)
+    yield INVITATION
+    occasions._occasions.clear()
+    occasions._occasions.update(declared)
+
+
+@pytest.fixture
+def mail_server(settings: Settings) -> Iterator[MailServer]:
+    """An SMTP server that wants a password, and settings that know it."""
+    with MailServer() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = server.account
+        settings.EMAIL_TIMEOUT = 5
+        yield server
+
+
+def send(*channels: str, to: Recipient = WANG, key: str = "invite:1", **kw: Any) -> list[Message]:
+    """Tell ``to`` of an invitation."""
+    values = {
+        "专家姓名": to.name,
+        "项目名称": "城南污水处理厂扩建工程",
+        "答复链接": "https://pool.example.cn/r/AbC123",
+    }
+    values |= kw.pop("context", {})
+    about = kw.pop("about", ("tests.invitation", 1))
+    return send_message(
+        occasion="tests.invitation",
+        recipient=to,
+        channels=channels,
+        context=values,
+        about=about,
+        key=key,
+        now=kw.pop("now", NOON),
+        **kw,
+    )

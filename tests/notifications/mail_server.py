@@ -1,0 +1,85 @@
+"""A real SMTP server (aiosmtpd) whose behaviour is chosen by the address of the recipient.
+
+``bounce@`` 550, ``busy@`` 451 the first time, ``slow@`` no answer after the text the first time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections import Counter
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+ACCOUNT = ("noreply@example.cn", "Mail-server-7")
+
+
+class MailServer:
+    """Use as a context manager; ``accepted`` are the messages that got a 250."""
+
+    host = "127.0.0.1"
+    account = ACCOUNT
+
+    def __init__(self) -> None:
+        self.accepted: list[EmailMessage] = []
+        self.seen: list[EmailMessage] = []
+        self.tries: Counter[str] = Counter()
+        self.hanging = threading.Event()
+        self.port = _free_port()
+        self._controller = Controller(
+            self,
+            hostname=self.host,
+            port=self.port,
+            authenticator=self._authenticate,
+            auth_required=True,
+            auth_require_tls=False,
+        )
+
+    def __enter__(self) -> MailServer:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        expected = LoginPassword(*(part.encode() for part in ACCOUNT))
+        return AuthResult(success=data == expected, handled=False)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.tries[address] += 1
+        if address.startswith("bounce@"):
+            return "550 No such user"
+        if address.startswith("busy@") and self.tries[address] == 1:
+            return "451 Try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = BytesParser(policy=policy.default).parsebytes(content)
+        assert isinstance(message, EmailMessage)
+        self.seen.append(message)
+        address = envelope.rcpt_tos[0]
+        if address.startswith("slow@") and self.tries[address] == 1:
+            self.hanging.set()
+            await asyncio.sleep(60)
+        self.accepted.append(message)
+        return "250 Accepted"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((MailServer.host, 0))
+        return int(probe.getsockname()[1])

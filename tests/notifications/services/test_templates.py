@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
+from expertpool.notifications.models import MessageTemplate
+from expertpool.notifications.occasions import Occasion, Text, register_occasion
+from expertpool.notifications.queries.templates import preview, template_state, template_states
+from expertpool.notifications.services.templates import reset_template, save_template
+from tests.notifications.conftest import NOON, send
+
+pytestmark = pytest.mark.django_db
+
+
+def save(body: str, actor: User, *, subject: str = "", channel: str = "sms") -> MessageTemplate:
+    return save_template(
+        occasion="tests.invitation",
+        channel=channel,
+        text=Text(subject, body),
+        actor=actor,
+        now=NOON,
+    )
+
+
+@pytest.mark.shows("DRAW-20", "DRAW-23")
+def test_unknown_placeholders_are_refused_by_name(admin: User) -> None:
+    with pytest.raises(UnknownPlaceholders) as caught:
+        save("{{专家姓名}}，{{职称}}、{{ 年龄 }}", admin, subject="{{项目}}", channel="email")
+    assert caught.value.names == ("项目", "职称", "年龄")
+    assert "{{职称}}" in str(caught.value)
+    assert "可以使用：{{专家姓名}}" in str(caught.value)
+    assert not MessageTemplate.objects.exists()
+    assert not Entry.objects.filter(action="notifications.template_save").exists()
+
+
+@pytest.mark.parametrize("body", ["{{专家姓名", "专家姓名}}", "{{专家{{姓名}}}}", " \n "])
+def test_what_cannot_be_meant_is_refused(admin: User, body: str) -> None:
+    with pytest.raises(TemplateRefused):
+        save(body, admin)
+
+
+def test_blanks_inside_the_braces_do_not_matter(admin: User) -> None:
+    save("您好，{{ 专家姓名 }}", admin)
+    assert send("sms")[0].body == "您好，王建国"
+
+
+@pytest.mark.shows("DRAW-20")
+def test_an_edit_holds_from_the_next_message_and_can_be_taken_back(
+    admin: User, occasion: Occasion
+) -> None:
+    (before,) = send("sms", key="a")
+    save("新：{{专家姓名}}", admin)
+    save("更新：{{专家姓名}}", admin)
+    (after,) = send("sms", key="b")
+    reset_template(occasion="tests.invitation", channel="sms", actor=admin, now=NOON)
+    (reset,) = send("sms", key="c")
+    before.refresh_from_db()
+    assert after.body == "更新：王建国"
+    assert before.body == reset.body != after.body
+    assert not template_state(occasion, "sms").edited
+
+
+def test_each_change_is_logged_with_both_texts(admin: User) -> None:
+    save("新：{{专家姓名}}", admin)
+    reset_template(occasion="tests.invitation", channel="sms", actor=admin, now=NOON)
+    reset_template(occasion="tests.invitation", channel="sms", actor=admin, now=NOON)
+    reset, saved = Entry.objects.filter(action__startswith="notifications.template")
+    assert saved.after == {"标题": "", "正文": "新：{{专家姓名}}", "启用": True}
+    assert reset.before == saved.after
+    assert reset.after == saved.before
+    assert saved.note == "评审邀请（短信）"
+
+
+def test_a_default_text_with_an_unknown_placeholder_does_not_start() -> None:
+    bad = Occasion("tests.bad", "坏", placeholders={}, defaults={"sms": ("", "{{专家姓名}}")})
+    with pytest.raises(UnknownPlaceholders):
+        register_occasion(bad)
+
+
+def test_the_list_has_each_channel_of_each_occasion(
+    admin: User, django_assert_num_queries: object
+) -> None:
+    save("新：{{专家姓名}}", admin)
+    ((occasion, states),) = template_states()
+    assert occasion.code == "tests.invitation"
+    assert [(state.channel.value, state.edited) for state in states] == [
+        ("sms", True),
+        ("email", False),
+        ("site", False),
+    ]
+
+
+def test_the_preview_uses_the_samples_and_counts_as_the_operator_does(occasion: Occasion) -> None:
+    shown = preview(occasion, Text("", "{{专家姓名}}" + "字" * 67))
+    assert shown.text.body.startswith("王建国字")
+    assert (shown.length, shown.parts) == (70, 1)
+    assert preview(occasion, Text("", "字" * 71)).parts == 2

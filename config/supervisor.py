@@ -53,7 +53,7 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     if settings.DEBUG:
-        call_command("seed_demo", if_empty=True)
+        call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
     else:
         call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensure_demo_accounts
 
 Step = Callable[[datetime], object]
@@ -28,9 +29,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--stage", choices=STAGES, default=STAGES[-1], help="生成到哪一步为止（默认：全部）"
         )
+        parser.add_argument(
+            "--if-empty", action="store_true", help="已有账号时不生成，只列出演示账号"
+        )
 
-    def handle(self, *args: Any, stage: str, **options: Any) -> None:
-        wanted = STAGES[: STAGES.index(stage) + 1]
+    def handle(self, *args: Any, stage: str, if_empty: bool, **options: Any) -> None:
+        filled = if_empty and User.objects.exists()
+        wanted = () if filled else STAGES[: STAGES.index(stage) + 1]
         now = timezone.now()
         for step_stage, what, step in STEPS:
             if step_stage in wanted:

@@ -426,6 +426,7 @@ def table(
     content: SafeString, *, label: str, key: str = "", cards: bool = True, plain: bool = False
 ) -> SafeString:
     """A table that becomes cards on a phone."""
+    has_select = "c-select" in content
     return _render("table", **locals())
 
 

@@ -29,6 +29,7 @@ def field_context(
         "label": bound.label if label is None else label,
         "wide": wide or is_wide(bound),
         "required": bound.field.required,
+        "errors": _errors(bound),
         "control": _control(bound) if kind != "options" else "",
         "options": bound.subwidgets if kind == "options" else [],
         "help_id": f"{bound.auto_id}_helptext",
@@ -101,6 +102,35 @@ def _enhancer(widget: forms.Widget) -> str:
         if isinstance(widget, kind):
             return enhancer
     return ""
+
+
+def _errors(bound: BoundField) -> list[str]:
+    """What is wrong; "this field is required" says instead what to do."""
+    told: list[str] = []
+    for error in bound.errors.as_data():
+        default = type(bound.field).default_error_messages.get("required")
+        default = default or forms.Field.default_error_messages["required"]
+        if error.code == "required" and error.message == default:
+            told.append(_wanted(bound))
+        else:
+            told.extend(error.messages)
+    return told
+
+
+def _wanted(bound: BoundField) -> str:
+    if isinstance(bound.field, forms.BooleanField):
+        return f"请勾选“{bound.label}”。"
+    chosen = isinstance(
+        bound.field,
+        (
+            forms.ChoiceField,
+            forms.ModelChoiceField,
+            forms.DateField,
+            forms.DateTimeField,
+            forms.FileField,
+        ),
+    )
+    return f"请{'选择' if chosen else '填写'}{bound.label}。"
 
 
 def _control(bound: BoundField) -> SafeString:

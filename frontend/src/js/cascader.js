@@ -30,6 +30,8 @@ class Cascader {
     this.active = null;
     this.build();
     this.drawChips();
+    // A chosen option without a name of its own: the names are in the tree.
+    if (select.dataset.src && [...select.selectedOptions].some((option) => option.textContent === option.value)) this.load();
     select.addEventListener("cascader:reload", () => this.reload());
     select.form?.addEventListener("reset", () => setTimeout(() => this.reload()));
   }
@@ -49,8 +51,10 @@ class Cascader {
 
   async load() {
     const { src } = this.select.dataset;
-    if (!src || this.loaded) return;
+    if (!src || this.loaded || this.loading) return;
     const chosen = this.values();
+    this.failed = false;
+    this.loading = true;
     try {
       const nodes = await fetchNodes(src);
       const known = new Set(nodes.map((node) => String(node.id)));
@@ -61,7 +65,9 @@ class Cascader {
       loaded.delete(src);
       this.failed = true;
     }
+    this.loading = false;
     this.chooseIds(chosen.map((node) => node.id));
+    this.drawChips();
     this.draw();
   }
 
@@ -69,7 +75,7 @@ class Cascader {
   build() {
     const { select } = this;
     const listId = nextId("cascader");
-    const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    const label = select.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
     const naming = label ? { "aria-labelledby": (label.id ||= nextId("label")) } : { "aria-label": select.getAttribute("aria-label") ?? `选择${this.noun}` };
     const inputAttributes = {
       type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-haspopup": "tree", "aria-controls": listId, ...naming,
@@ -114,6 +120,7 @@ class Cascader {
       if (!item) return;
       const node = this.tree.get(item.dataset.id);
       this.active = node.id;
+      this.root.classList.remove("is-keyboard");
       if (event.target.closest(".cascader-tick") || !node.children.length || this.query) this.toggle(node);
       else this.descend(node);
     });
@@ -267,6 +274,7 @@ class Cascader {
   key(event, input) {
     const { key } = event;
     if (event.isComposing) return;
+    this.root.classList.toggle("is-keyboard", key.startsWith("Arrow") || this.root.classList.contains("is-keyboard"));
     if (!this.close) {
       if (["ArrowDown", "ArrowUp"].includes(key) || (key === "Enter" && !this.short)) {
         event.preventDefault();

@@ -32,7 +32,7 @@ class Builder {
     this.area = area;
     this.fields = JSON.parse(document.getElementById(area.dataset.schema).textContent);
     const root = h(`div.conditions${area.classList.contains("is-invalid") ? ".is-invalid" : ""}`);
-    const label = area.id && document.querySelector(`label[for="${CSS.escape(area.id)}"]`);
+    const label = area.id ? document.querySelector(`label[for="${CSS.escape(area.id)}"]`) : null;
     root.setAttribute("role", "group");
     if (label) root.setAttribute("aria-labelledby", (label.id ||= nextId("label")));
     area.replaceWith(root);

@@ -15,7 +15,7 @@ function open() {
     title.id ||= "drawer-title";
     drawer().setAttribute("aria-labelledby", title.id);
   }
-  focusFirst(drawer().querySelector(".drawer-body") ?? drawer());
+  focusFirst(drawer());
 }
 
 export function closeDrawer() {

@@ -1,5 +1,7 @@
 // Whatever lies over the page: menus, pickers, drawer, question. The last opened closes first on Esc
 // and on a click outside; a modal layer keeps the focus inside and gives it back.
+import { isPhone } from "./dom.js";
+
 const stack = [];
 const focusable =
   'a[href], button:not([disabled]), input:not([disabled]):not([type="hidden"]), select:not([disabled]), textarea:not([disabled]), [tabindex]:not([tabindex="-1"])';
@@ -8,7 +10,12 @@ const focusable =
 export function openLayer({ element, anchor = null, modal = false, onDismiss }) {
   const layer = { element, anchor, modal, onDismiss, back: document.activeElement };
   stack.push(layer);
-  if (modal) document.documentElement.classList.add("has-overlay");
+  if (modal) {
+    const root = document.documentElement;
+    // The page must not jump when its scroll bar goes.
+    if (!root.classList.contains("has-overlay")) root.classList.toggle("has-scrollbar", window.innerWidth > root.clientWidth);
+    root.classList.add("has-overlay");
+  }
   return ({ giveBack = true } = {}) => {
     const at = stack.indexOf(layer);
     if (at < 0) return;
@@ -25,6 +32,8 @@ function visibleWithin(element) {
 export function focusFirst(element) {
   const wanted = element.querySelector(".is-invalid:not(div), [data-autofocus], [autofocus]");
   const items = visibleWithin(element);
+  // On a phone the keyboard would cover what was just opened.
+  if (!wanted && isPhone()) return element.focus();
   const field = items.find((item) => item.matches("input, select, textarea"));
   (wanted?.getClientRects().length ? wanted : (field ?? items[0] ?? element)).focus();
 }

@@ -10,15 +10,17 @@ export function ask({ title = "请确认", text = "", ok = "确定", danger = fa
     const answer = want && h("textarea.form-control", { id: fieldId, required: true, maxlength: 500, rows: 3, "data-autofocus": true });
     const problem = h("p.field-error", { id: `${fieldId}-error`, hidden: true }, icon("alert-circle", "sm"), `请填写${want}。`);
     const confirm = h(`button.btn.${danger ? "btn-danger.btn-danger-solid" : "btn-primary"}`, { type: "submit" }, ok);
+    const cancel = h("button.btn.btn-default", { type: "button", onclick: () => finish(false) }, "取消");
     const form = h(
-      `form.question${danger ? ".is-danger" : ""}`,
-      { role: "alertdialog", "aria-modal": "true", "aria-labelledby": titleId, novalidate: true },
+      "form",
+      { novalidate: true },
       h("h2", { id: titleId }, icon(danger ? "alert-triangle" : "help-circle", "lg"), title),
       text && h("p", {}, text),
       want && h("div.field", {}, h("label.field-label", { for: fieldId }, want, h("span.field-required", { "aria-hidden": "true" }, "*")), answer, problem),
-      h("div.question-foot", {}, h("button.btn.btn-default", { type: "button", onclick: () => finish(false) }, "取消"), confirm),
+      h("div.question-foot", {}, cancel, confirm),
     );
-    const overlay = h("div.overlay", {}, form);
+    const box = h(`div.question${danger ? ".is-danger" : ""}`, { role: "alertdialog", "aria-modal": "true", "aria-labelledby": titleId }, form);
+    const overlay = h("div.overlay", {}, box);
     const finish = (result) => {
       overlay.remove();
       release();
@@ -35,9 +37,9 @@ export function ask({ title = "请确认", text = "", ok = "确定", danger = fa
       answer.focus();
     });
     document.body.append(overlay);
-    const release = openLayer({ element: form, modal: true, onDismiss: () => finish(false) });
+    const release = openLayer({ element: box, modal: true, onDismiss: () => finish(false) });
     if (want) focusFirst(form);
-    else confirm.focus();
+    else (danger ? cancel : confirm).focus();
   });
 }
 

@@ -40,6 +40,8 @@ export function setupSelect(select) {
     },
   });
   const label = document.querySelector(`label[for="${CSS.escape(select.id)}"], label[for="${CSS.escape(`${select.id}-ts-control`)}"]`);
+  // The label now names the visible control; the hidden select keeps the name for whoever asks.
+  select.setAttribute("aria-label", label?.firstChild?.textContent ?? select.getAttribute("aria-label") ?? "选择");
   if (!label) widget.control_input.setAttribute("aria-label", select.getAttribute("aria-label") ?? "选择");
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (select.hasAttribute(name)) widget.control_input.setAttribute(name, select.getAttribute(name));

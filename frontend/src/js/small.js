@@ -69,7 +69,16 @@ function setupFile(input) {
   input.addEventListener("change", () => list.replaceChildren(...[...input.files].map((file) => h("li", {}, `${file.name}（${size(file.size)}）`))));
 }
 
+/** Tabs that stay while htmx replaces the panel below them. */
+function markTab(event) {
+  const tab = event.detail.requestConfig?.elt?.closest?.(".tab");
+  if (!tab) return;
+  for (const other of tab.parentElement.querySelectorAll(".tab")) other.removeAttribute("aria-current");
+  tab.setAttribute("aria-current", "page");
+}
+
 export function startSmall(enhance) {
+  document.addEventListener("htmx:afterSwap", markTab);
   enhance("[data-copy]", setupCopy);
   enhance("[data-reveal]", setupReveal);
   enhance("[data-show-when]", setupShowWhen);

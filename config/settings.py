@@ -97,7 +97,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "expertpool.accounts.validators.PasswordVariety"},
 ]
 LOGIN_URL = "accounts:login"
 LOGOUT_URL = "accounts:logout"

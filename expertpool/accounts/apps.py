@@ -6,10 +6,15 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号权限"
 
     def ready(self) -> None:
-        from expertpool.accounts.permissions import PERMISSIONS
+        from django.core.checks import register as register_check
+
+        from expertpool.accounts import menu
+        from expertpool.accounts.permissions import PERMISSIONS, check_required_codes
         from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
 
+        register_check(check_required_codes)
+        menu.register()
         register_permissions(PERMISSIONS)
         register_actions(
             user__sign_in="登录",

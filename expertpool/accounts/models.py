@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.http import HttpRequest
 
 from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.text import mask_middle
 from expertpool.core.visibility import Level
 
 
@@ -141,6 +143,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def masked_phone(self) -> str:
+        return mask_middle(self.phone, head=3, tail=4)
+
     @cached_property
     def grants(self) -> dict[str, list[RolePermission]]:
         """All grants of all roles by permission code, loaded once a request.
@@ -172,6 +178,12 @@ class User(AbstractBaseUser):
     def has_permission(self, code: str) -> bool:
         """Tell whether any role grants ``code`` in any scope."""
         return code in self.grants
+
+
+class UserRequest(HttpRequest):
+    """For annotations: the request of somebody who has signed in."""
+
+    user: User
 
 
 def contact_index(field: str, value: str) -> bytes | None:

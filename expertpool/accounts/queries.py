@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from expertpool.accounts.enums import Scope
+from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
 from expertpool.core.permissions import get_permission
 
@@ -100,6 +101,24 @@ def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
     if user.has_permission("accounts.logins"):
         return LoginRecord.objects.all()
     return LoginRecord.objects.filter(user=user)
+
+
+def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:
+    """Return the failed attempts of the last 24 hours: ``account_failures`` of the same account,
+    ``address_failures`` from the same address."""
+    failed = LoginRecord.objects.filter(at__gt=now - timedelta(hours=24)).exclude(
+        outcome=LoginOutcome.SUCCESS
+    )
+    return failed.aggregate(
+        account_failures=Count("pk", filter=Q(account=record.account)),
+        address_failures=Count("pk", filter=Q(address=record.address)),
+    )
+
+
+def demo_users(usernames: Sequence[str]) -> QuerySet[User]:
+    """Return the active users of these names with their roles, for the sign-in page."""
+    users = User.objects.filter(username__in=usernames, is_active=True)
+    return users.order_by("id").prefetch_related("roles")
 
 
 def locked_users(now: datetime) -> QuerySet[User]:

@@ -1,6 +1,32 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from expertpool.accounts.views import departments, login, logins, roles, users
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("login/", login.login_view, name="login"),
+    path("logout/", login.logout_view, name="logout"),
+    path("password/", login.password, name="password"),
+    path("users/", users.user_list, name="user_list"),
+    path("users/new/", users.user_create, name="user_create"),
+    path("users/<int:pk>/", users.user_edit, name="user_edit"),
+    path("users/<int:pk>/reset/", users.user_reset, name="user_reset"),
+    path("users/<int:pk>/disable/", users.user_disable, name="user_disable"),
+    path("users/<int:pk>/enable/", users.user_enable, name="user_enable"),
+    path("users/<int:pk>/unlock/", users.user_unlock, name="user_unlock"),
+    path("roles/", roles.role_list, name="role_list"),
+    path("roles/new/", roles.role_create, name="role_create"),
+    path("roles/<int:pk>/", roles.role_edit, name="role_edit"),
+    path("roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),
+    path("departments/", departments.department_list, name="department_list"),
+    path("departments/new/", departments.department_create, name="department_create"),
+    path("departments/<int:pk>/", departments.department_edit, name="department_edit"),
+    path(
+        "departments/<int:pk>/disable/", departments.department_disable, name="department_disable"
+    ),
+    path("departments/<int:pk>/enable/", departments.department_enable, name="department_enable"),
+    path("logins/", logins.login_list, name="login_list"),
+    path("logins/<int:pk>/", logins.login_detail, name="login_detail"),
+]

@@ -24,3 +24,22 @@ def validate_username(value: str) -> None:
             "账号应为 2 至 50 个字，可用文字、数字、点、横线和下划线，不能是手机号。",
             code="username",
         )
+
+
+class PasswordVariety:
+    """Password validator of the settings: three of capitals, small letters, digits, signs."""
+
+    message = "密码应含大写字母、小写字母、数字、符号中的至少三种。"
+
+    def validate(self, password: str, user: object = None) -> None:
+        kinds = (
+            any(char.isupper() for char in password),
+            any(char.islower() for char in password),
+            any(char.isdigit() for char in password),
+            any(not char.isalnum() for char in password),
+        )
+        if sum(kinds) < 3:
+            raise ValidationError(self.message, code="password_variety")
+
+    def get_help_text(self) -> str:
+        return self.message

@@ -7,6 +7,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.core.permissions import register_permissions
+        from expertpool.portal import menu
         from expertpool.portal.permissions import PERMISSIONS
 
+        menu.register()
         register_permissions(PERMISSIONS)

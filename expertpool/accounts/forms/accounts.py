@@ -1,0 +1,118 @@
+"""Forms of sign-in, users and departments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.models import Department, Role, User
+from expertpool.accounts.queries import active_departments
+
+
+@contextmanager
+def refusals_in(form: forms.Form) -> Iterator[None]:
+    """Show in ``form`` what a service refuses."""
+    try:
+        yield
+    except ValidationError as error:
+        form.add_error(None, error)
+    except AccountError as error:
+        form.add_error(None, str(error))
+
+
+class DepartmentField(forms.ModelChoiceField):
+    """A department, shown as a tree."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("empty_label", "—")
+        super().__init__(active_departments(), **kwargs)
+        self.widget.attrs["data-enhance"] = "select"
+
+    def label_from_instance(self, obj: Any) -> str:
+        return "　" * (obj.path.count("/") - 1) + str(obj)
+
+
+class LoginForm(forms.Form):
+    identifier = forms.CharField(
+        label="账号 / 手机号 / 邮箱",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PasswordForm(forms.Form):
+    old = forms.CharField(
+        label="原密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="新密码",
+        strip=False,
+        help_text="至少 8 位，含大写字母、小写字母、数字、符号中的三种，不能是最近 5 次用过的。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次新密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    wide = {"old", "new", "again"}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "两次输入的新密码不一样，请重新输入。")
+        return data
+
+
+class UserForm(forms.Form):
+    username = forms.CharField(label="账号", max_length=50, help_text="登录用，创建后不再改变。")
+    name = forms.CharField(label="姓名", max_length=50)
+    phone = forms.CharField(label="手机号", max_length=20, required=False)
+    email = forms.CharField(label="邮箱", max_length=254, required=False)
+    department = DepartmentField(label="部门")
+    roles = forms.ModelMultipleChoiceField(
+        Role.objects.all(),
+        label="角色",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="有几个角色，权限就是它们的合并。",
+    )
+
+    def __init__(self, data: Any = None, *, actor: User, user: User | None = None) -> None:
+        initial = {}
+        if user is not None:
+            initial = {
+                name: getattr(user, name) for name in ("name", "phone", "email", "department")
+            } | {"roles": user.roles.all()}
+        super().__init__(data, initial=initial)
+        if user is not None:
+            del self.fields["username"]
+            if user.department and not user.department.active:
+                self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
+                    Q(active=True) | Q(pk=user.department.pk)
+                )
+        if not actor.has_permission("accounts.roles"):
+            del self.fields["roles"]
+
+
+class DepartmentForm(forms.Form):
+    name = forms.CharField(label="部门名称", max_length=100)
+    parent = DepartmentField(label="上级部门", empty_label="（没有上级）")
+    order = forms.IntegerField(
+        label="次序", min_value=0, max_value=9999, initial=100, help_text="小的在前。"
+    )

@@ -1,0 +1,50 @@
+"""What accounts adds to the menus."""
+
+from __future__ import annotations
+
+from expertpool.core.registry import MenuItem, register_account_items, register_menu
+
+
+def register() -> None:
+    register_menu(
+        "system",
+        MenuItem(
+            "accounts.users",
+            "用户管理",
+            "users",
+            "accounts:user_list",
+            ("accounts.users",),
+            10,
+            active=("accounts:user_",),
+        ),
+        MenuItem(
+            "accounts.roles",
+            "角色权限",
+            "shield-lock",
+            "accounts:role_list",
+            ("accounts.roles",),
+            20,
+            active=("accounts:role_",),
+        ),
+        MenuItem(
+            "accounts.departments",
+            "部门管理",
+            "sitemap",
+            "accounts:department_list",
+            ("accounts.departments",),
+            30,
+            active=("accounts:department_",),
+        ),
+        MenuItem(
+            "accounts.logins",
+            "登录记录",
+            "login",
+            "accounts:login_list",
+            ("accounts.logins",),
+            40,
+            active=("accounts:login_",),
+        ),
+    )
+    register_account_items(
+        MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)
+    )

@@ -1,0 +1,87 @@
+"""The tree of departments."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.forms.accounts import DepartmentForm, refusals_in
+from expertpool.accounts.models import Department, UserRequest
+from expertpool.accounts.queries import department_tree
+from expertpool.accounts.services.departments import (
+    create_department,
+    disable_department,
+    edit_department,
+    enable_department,
+)
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+
+
+@requires("accounts.departments")
+def department_list(request: UserRequest) -> HttpResponse:
+    rows = department_tree()
+    create_url = reverse("accounts:department_create")
+    for row in rows:
+        row.indent = "　　" * row.depth  # type: ignore[attr-defined]
+        row.child_url = f"{create_url}?parent={row.pk}"  # type: ignore[attr-defined]
+    return render_list(request, "accounts/department_list.html", {"rows": rows})
+
+
+@requires("accounts.departments")
+def department_create(request: UserRequest) -> HttpResponse:
+    form = DepartmentForm(request.POST or None, initial={"parent": request.GET.get("parent")})
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            create_department(**form.cleaned_data, actor=request.user, now=timezone.now())
+            return saved("已新增。")
+    return _drawer(request, form, "新增部门")
+
+
+@requires("accounts.departments")
+def department_edit(request: UserRequest, pk: int) -> HttpResponse:
+    department = get_object_or_404(Department, pk=pk)
+    initial = {name: getattr(department, name) for name in ("name", "parent", "order")}
+    form = DepartmentForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            edit_department(
+                department=department,
+                **form.cleaned_data,
+                actor=request.user,
+                now=timezone.now(),
+            )
+            return saved("已保存。")
+    return _drawer(request, form, "编辑部门")
+
+
+@require_POST
+@requires("accounts.departments")
+def department_disable(request: UserRequest, pk: int) -> HttpResponse:
+    department = get_object_or_404(Department, pk=pk)
+    try:
+        disable_department(department=department, actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return saved("部门已停用。")
+
+
+@require_POST
+@requires("accounts.departments")
+def department_enable(request: UserRequest, pk: int) -> HttpResponse:
+    department = get_object_or_404(Department, pk=pk)
+    try:
+        enable_department(department=department, actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return saved("部门已启用。")
+
+
+def _drawer(request: UserRequest, form: DepartmentForm, title: str) -> HttpResponse:
+    context = {"form": form, "title": title}
+    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)

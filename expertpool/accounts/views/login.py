@@ -1,0 +1,107 @@
+"""Signing in and out, the user's own password."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.forms.accounts import LoginForm, PasswordForm, refusals_in
+from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.queries import demo_users
+from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from expertpool.accounts.services.login import sign_in, sign_out
+from expertpool.accounts.services.passwords import change_own_password
+from expertpool.core.client import client_address
+
+BACKEND = "expertpool.accounts.backends.AccountBackend"
+# One sentence for every account, there or not.
+REFUSED = "账号或密码不对。连续输错 5 次，账号会锁定 15 分钟；忘记密码或急用请联系管理员。"
+LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或联系管理员。"
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+def login_view(request: HttpRequest) -> HttpResponse:
+    """Sign in; then on to ``next`` when that is a page of ours."""
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = LoginForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        result = sign_in(
+            identifier=form.cleaned_data["identifier"],
+            password=form.cleaned_data["password"],
+            address=client_address(request),
+            device=request.headers.get("User-Agent", ""),
+            now=timezone.now(),
+        )
+        if result.user is not None:
+            login(request, result.user, backend=BACKEND)
+            if result.user.must_change_password:
+                return redirect("accounts:password")
+            return redirect(_next(request))
+        form.add_error(None, LIMITED if result.outcome == LoginOutcome.RATE_LIMITED else REFUSED)
+    context = {"form": form, "next": request.GET.get("next", "")}
+    if settings.DEV_PAGES:
+        context |= {
+            "demo_users": _demo_users(),
+            "demo_password": DEMO_PASSWORD,
+        }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/login.html", context, status=status)
+
+
+@require_POST
+def logout_view(request: UserRequest) -> HttpResponse:
+    sign_out(user=request.user, now=timezone.now())
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@sensitive_post_parameters()
+@never_cache
+def password(request: UserRequest) -> HttpResponse:
+    """Change one's own password; the other sessions of the account end."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            change_own_password(
+                user=request.user,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["new"],
+                now=timezone.now(),
+            )
+        if not form.errors:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, "密码已修改，其他设备上的登录已退出。")
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    context = {"form": form, "forced": request.user.must_change_password}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/password.html", context, status=status)
+
+
+def _demo_users() -> list[User]:
+    users = list(demo_users([account.username for account in DEMO_ACCOUNTS]))
+    for user in users:
+        roles = "、".join(str(role) for role in user.roles.all())
+        user.demo_label = f"{roles} {user.name}"  # type: ignore[attr-defined]
+    return users
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go after signing in: ``next`` of this site, or the home page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,70 @@
+"""Roles and what they allow."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.forms.accounts import refusals_in
+from expertpool.accounts.forms.roles import RoleForm
+from expertpool.accounts.models import Role, UserRequest
+from expertpool.accounts.queries import roles_with_holders
+from expertpool.accounts.services.roles import delete_role, save_role
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+
+
+@requires("accounts.roles")
+def role_list(request: UserRequest) -> HttpResponse:
+    return render_list(request, "accounts/role_list.html", {"rows": roles_with_holders()})
+
+
+@requires("accounts.roles")
+def role_create(request: UserRequest) -> HttpResponse:
+    return _form(request, None)
+
+
+@requires("accounts.roles")
+def role_edit(request: UserRequest, pk: int) -> HttpResponse:
+    return _form(request, get_object_or_404(Role, pk=pk))
+
+
+@require_POST
+@requires("accounts.roles")
+def role_delete(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        delete_role(role=get_object_or_404(Role, pk=pk), actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return saved("角色已删除。")
+
+
+def _form(request: UserRequest, role: Role | None) -> HttpResponse:
+    form = RoleForm(request.POST or None, role=role)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            save_role(
+                role=role,
+                name=form.cleaned_data["name"],
+                description=form.cleaned_data["description"],
+                grants=form.chosen_grants(),
+                levels=form.chosen_levels(),
+                actor=request.user,
+                now=timezone.now(),
+            )
+            messages.success(request, "已保存，持有这个角色的用户下一次操作时生效。")
+            return redirect("accounts:role_list")
+    context = {
+        "form": form,
+        "role": role,
+        "cancel_url": reverse("accounts:role_list"),
+        "groups": form.groups(),
+        "levels": form.levels(),
+    }
+    return render(request, "accounts/role_form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,139 @@
+"""The users of the system."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.forms.accounts import UserForm, refusals_in
+from expertpool.accounts.forms.filters import UserFilters
+from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.queries import users_visible_to
+from expertpool.accounts.services.passwords import reset_password
+from expertpool.accounts.services.users import (
+    create_user,
+    disable_user,
+    edit_user,
+    enable_user,
+    unlock_user,
+)
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import Tab, listing, render_list
+
+SORTS = {"username": "username", "name": "name", "login": "last_login", "created": "created_at"}
+
+
+@requires("accounts.users")
+def user_list(request: UserRequest) -> HttpResponse:
+    now = timezone.now()
+    locked = Q(is_active=True, locked_until__gt=now)
+    shown = listing(
+        request,
+        users_visible_to(request.user).select_related("department").prefetch_related("roles"),
+        sorts=SORTS,
+        default_sort="username",
+        form=UserFilters(request.GET),
+        tabs=(
+            Tab("", "全部"),
+            Tab("active", "启用", Q(is_active=True)),
+            Tab("locked", "锁定", locked),
+            Tab("disabled", "停用", Q(is_active=False)),
+        ),
+    )
+    return render_list(request, "accounts/user_list.html", shown.context | {"now": now})
+
+
+@requires("accounts.users")
+def user_create(request: UserRequest) -> HttpResponse:
+    form = UserForm(request.POST or None, actor=request.user)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            user, password = create_user(
+                **form.cleaned_data, actor=request.user, now=timezone.now()
+            )
+            return _show_password(request, user, password)
+    return _drawer(request, form, title="新增用户", submit_label="创建并生成密码")
+
+
+@requires("accounts.users")
+def user_edit(request: UserRequest, pk: int) -> HttpResponse:
+    user = _user(request, pk)
+    form = UserForm(request.POST or None, actor=request.user, user=user)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            edit_user(user=user, **form.cleaned_data, actor=request.user, now=timezone.now())
+            return saved("已保存，用户下一次操作时生效。")
+    return _drawer(request, form, title=f"编辑用户 {user.username}")
+
+
+@requires("accounts.users")
+def user_reset(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask, then give a one-time password."""
+    user = _user(request, pk)
+    if request.method != "POST":
+        return render(request, "accounts/user_reset.html", {"user_shown": user})
+    try:
+        password = reset_password(user=user, actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return _show_password(request, user, password)
+
+
+@require_POST
+@requires("accounts.users")
+def user_disable(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        disable_user(
+            user=_user(request, pk),
+            reason=request.POST.get("reason", "")[:200],
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except AccountError as error:
+        return refused(str(error))
+    return saved("账号已停用，登录已失效。")
+
+
+@require_POST
+@requires("accounts.users")
+def user_enable(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        enable_user(user=_user(request, pk), actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return saved("账号已启用。")
+
+
+@require_POST
+@requires("accounts.users")
+def user_unlock(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        unlock_user(user=_user(request, pk), actor=request.user, now=timezone.now())
+    except AccountError as error:
+        return refused(str(error))
+    return saved("已解除锁定。")
+
+
+def _user(request: UserRequest, pk: int) -> User:
+    return get_object_or_404(users_visible_to(request.user), pk=pk)
+
+
+def _drawer(
+    request: UserRequest, form: UserForm, *, title: str, submit_label: str = "保存"
+) -> HttpResponse:
+    context = {"form": form, "title": title, "submit_label": submit_label}
+    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)
+
+
+def _show_password(request: UserRequest, user: User, password: str) -> HttpResponse:
+    """Show a one-time password, this once, and load the list behind the drawer again."""
+    context = {"user_shown": user, "password": password}
+    response = render(request, "accounts/user_password.html", context)
+    response.headers["HX-Trigger"] = "list:refresh"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,55 @@
+"""Import of tables: declared once, previewed, confirmed, done in one transaction.
+
+    class UnitImporter(Importer):
+        code = "units"
+        label = "单位"
+        permission = "directory.edit"
+        columns = (Column("name", "单位名称", text(200), aliases=("名称",), required=True),)
+
+        def prepare(self, rows): ...
+        def validate(self, row): ...
+        def save(self, rows): ...
+        def finish(self, totals, *, file_name): ...
+
+    register_import(UnitImporter)                      # in apps.ready()
+    urlpatterns += import_urls(UnitImporter)           # in the app's urls.py
+
+The pages are ``<app>:import`` (upload) and ``<app>:import_run`` (headers, preview, progress,
+result). `check_rows` runs an import without pages.
+"""
+
+from expertpool.core.importing.checking import below, check_rows
+from expertpool.core.importing.columns import (
+    CellRefused,
+    Column,
+    as_code,
+    as_text,
+    choice,
+    day,
+    text,
+    whole_number,
+)
+from expertpool.core.importing.importer import Fault, Importer, Row, Totals
+from expertpool.core.importing.reading import UnreadableFile, read_rows
+from expertpool.core.importing.registry import get_importer, register_import
+
+__all__ = [
+    "CellRefused",
+    "Column",
+    "Fault",
+    "Importer",
+    "Row",
+    "Totals",
+    "UnreadableFile",
+    "as_code",
+    "as_text",
+    "below",
+    "check_rows",
+    "choice",
+    "day",
+    "get_importer",
+    "read_rows",
+    "register_import",
+    "text",
+    "whole_number",
+]

@@ -1,0 +1,138 @@
+"""The columns of an import: how their headers read, and how a cell becomes a value.
+
+A cleaner gets what stands in the cell (text, a float for every number, a date …), never an empty
+cell, and returns the value or raises `CellRefused`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from expertpool.core.text import clean_code, clean_text
+
+Cleaner = Callable[[Any], Any]
+EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
+_DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?")
+_NOTE = re.compile(r"[（(\[【].*?[)）\]】]")
+
+
+class CellRefused(ValueError):
+    """A cell that cannot be taken. ``reason`` is a few fixed words, the same for every such cell
+    (``{}`` stands for the header); ``detail`` says how to mend it."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def as_text(cell: Any) -> str:
+    """Return what stands in a cell as clean text; whole numbers without their decimal point."""
+    match cell:
+        case str():
+            return clean_text(cell)
+        case bool():
+            return "是" if cell else "否"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if (cell.hour, cell.minute, cell.second) == (0, 0, 0):
+            return cell.date().isoformat()
+        case _:
+            return str(cell)
+
+
+def as_code(cell: Any) -> str:
+    """Return an identifier: all full-width forms folded, numbers as their digits."""
+    return clean_code(cell) if isinstance(cell, str) else as_text(cell)
+
+
+def text(longest: int) -> Cleaner:
+    """A cleaner for text of at most ``longest`` characters."""
+
+    def clean(cell: Any) -> str:
+        value = as_text(cell)
+        if len(value) > longest:
+            raise CellRefused("{}过长", f"最多 {longest} 字，现有 {len(value)} 字。")
+        if "\x00" in value:
+            raise CellRefused("{}格式", "含有无法识别的字符，请重新输入。")
+        return value
+
+    return clean
+
+
+def choice(values: Mapping[str, Any]) -> Cleaner:
+    """A cleaner for one of fixed words, by what each stands for."""
+    shown = "、".join(values)
+
+    def clean(cell: Any) -> Any:
+        word = as_text(cell)
+        if word in values or not word:
+            return values.get(word, "")
+        raise CellRefused("{}不存在", f"应为：{shown}。")
+
+    return clean
+
+
+def whole_number(least: int, most: int) -> Cleaner:
+    """A cleaner for a whole number within bounds."""
+
+    def clean(cell: Any) -> int | None:
+        value = as_code(cell)
+        if not value:
+            return None
+        if value.isdecimal() and len(value) < 12 and least <= int(value) <= most:
+            return int(value)
+        raise CellRefused("{}格式", f"应为 {least} 至 {most} 的整数。")
+
+    return clean
+
+
+def day(cell: Any) -> date | None:
+    """Clean a date: a date cell, or text such as 2026-11-24, 2026/11/24, 20261124."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    value = as_code(cell)
+    found = _DAY.fullmatch(value)
+    try:
+        return date(*map(int, found.groups())) if found else _refuse_day(value)
+    except ValueError:
+        return _refuse_day(value)
+
+
+def _refuse_day(value: str) -> None:
+    if value:
+        raise CellRefused("{}格式", "应像 2026-11-24。")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an import.
+
+    ``aliases`` are other headers that people use for it. ``help``, ``sample``, ``choices`` (a
+    drop-down list) and ``width`` (characters) are for the template.
+    """
+
+    code: str
+    header: str
+    clean: Cleaner
+    aliases: Sequence[str] = ()
+    required: bool = False
+    help: str = ""
+    sample: str = ""
+    choices: Sequence[str] = ()
+    width: int = 16
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return (self.header, *self.aliases)
+
+
+def normalise_header(cell: Any) -> str:
+    """Return a header as it is compared: no blanks, stars, colons or remarks in brackets."""
+    return re.sub(r"[\s*＊：:]", "", _NOTE.sub("", as_text(cell)))

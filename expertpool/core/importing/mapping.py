@@ -1,0 +1,97 @@
+"""Which column of a sheet is which column of the import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from expertpool.core.importing.columns import Column, as_text, normalise_header
+from expertpool.core.importing.reading import Numbered, UnreadableFile
+from expertpool.core.models import HeaderMemory
+
+HEADER_WITHIN = 5  # rows
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row of headers, and for each of its cells the column's code.
+
+    ``codes`` holds "" for a cell that is not imported. ``unknown`` are headers that nobody has
+    explained yet; ``missing`` are required columns that no cell stands for.
+    """
+
+    row: int
+    cells: list[str]
+    codes: list[str]
+    unknown: list[str]
+    missing: list[str]
+
+    @property
+    def is_clear(self) -> bool:
+        """Nothing needs to be asked."""
+        return not self.unknown and not self.missing
+
+
+def find_header(
+    rows: Iterable[Numbered], columns: Sequence[Column], remembered: Mapping[str, str]
+) -> Header:
+    """Return the row among the first five that best reads as headers, mapped.
+
+    ``remembered`` maps normalised headers to codes ("" = not imported), as users explained them.
+    Raises UnreadableFile when these rows are empty.
+    """
+    known = {
+        normalise_header(header): column.code for column in columns for header in column.headers
+    } | remembered
+    best: tuple[int, int, list[Any]] | None = None
+    for number, cells in islice(rows, HEADER_WITHIN):
+        found = sum(bool(known.get(normalise_header(cell))) for cell in cells)
+        filled = sum(cell not in ("", None) for cell in cells)
+        if filled and (best is None or found > best[0]):
+            best = (found, number, cells)
+    if best is None:
+        raise UnreadableFile(f"前 {HEADER_WITHIN} 行中没有表头，请把表头放在最前面。")
+    return _mapped(best[1], best[2], columns, known)
+
+
+def _mapped(
+    row: int, cells: list[Any], columns: Sequence[Column], known: Mapping[str, str]
+) -> Header:
+    codes: list[str] = []
+    unknown: list[str] = []
+    for cell in cells:
+        name = normalise_header(cell)
+        code = known.get(name, "")
+        if name and name not in known:
+            unknown.append(as_text(cell))
+        codes.append("" if code in codes else code)
+    return Header(row, [as_text(cell) for cell in cells], codes, unknown, missing(columns, codes))
+
+
+def missing(columns: Sequence[Column], codes: Iterable[str]) -> list[str]:
+    """Return the headers of required columns that ``codes`` does not name."""
+    named = set(codes)
+    return [column.header for column in columns if column.required and column.code not in named]
+
+
+def remembered_headers(importer: str) -> dict[str, str]:
+    """Return what users said about headers of ``importer``: normalised header → code."""
+    rows = HeaderMemory.objects.filter(importer=importer)
+    return dict(rows.values_list("header", "column"))
+
+
+def remember_headers(importer: str, cells: Sequence[str], codes: Sequence[str]) -> None:
+    """Keep for next time what each of ``cells`` stands for; the newest explanation counts."""
+    named = {normalise_header(cell): code for cell, code in zip(cells, codes, strict=True)}
+    HeaderMemory.objects.bulk_create(
+        (
+            HeaderMemory(importer=importer, header=header[:100], column=code)
+            for header, code in named.items()
+            if header
+        ),
+        update_conflicts=True,
+        unique_fields=["importer", "header"],
+        update_fields=["column"],
+    )

@@ -1,0 +1,277 @@
+"""Runs of imports: upload → headers → preview → confirmation → rows in the database.
+
+What is wrong with a file is UnreadableFile, what does not fit the state of a run is RunRefused;
+both in Chinese. The caller has checked the permission.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from expertpool.core.importing.checking import below, check_rows
+from expertpool.core.importing.importer import Importer, Row, Totals
+from expertpool.core.importing.mapping import (
+    Header,
+    find_header,
+    missing,
+    remember_headers,
+    remembered_headers,
+)
+from expertpool.core.importing.reading import SUFFIXES, Numbered, UnreadableFile, read_rows
+from expertpool.core.importing.registry import get_importer
+from expertpool.core.importing.sheets import RefusedSheet
+from expertpool.core.jobs import defer
+from expertpool.core.locks import lock_transaction
+from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import ImportState
+from expertpool.core.tasks import run_import
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 2_000  # rows that a user can wait for
+PREVIEWED = 20_000  # rows that a preview looks at
+LARGEST = 50 * 1024**2  # bytes
+KEPT = timedelta(days=7)
+SHOWN = 200  # refused rows on the page
+
+
+class RunRefused(ValueError):
+    """The run is no longer, or not yet, at this step."""
+
+
+def start_import(
+    *,
+    importer: type[Importer],
+    upload: UploadedFile[Any],
+    options: dict[str, Any],
+    actor: Any,
+    now: datetime,
+) -> ImportRun:
+    """Keep the uploaded file as a new run and preview it, if its headers leave no question.
+
+    Refuses what is no table, or too large (UnreadableFile); nothing is kept of it then.
+    """
+    name = str(upload.name or "")
+    if not name.lower().endswith(SUFFIXES):
+        raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
+    if (upload.size or 0) > LARGEST:
+        raise UnreadableFile(f"文件超过 {LARGEST // 1024**2} MB，请分成几个文件导入。")
+    run = ImportRun.objects.create(
+        user=actor,
+        importer=importer.code,
+        file_name=name[-200:],
+        options=options,
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    try:
+        _store(run, upload)
+        header = read_header(importer, _rows(run))
+        _set_header(run, header)
+        if header.is_clear:
+            _preview(run, now=now)
+    except UnreadableFile:
+        discard_import(run=run)
+        raise
+    return run
+
+
+def _store(run: ImportRun, upload: UploadedFile[Any]) -> None:
+    run.upload_path.parent.mkdir(parents=True, exist_ok=True)
+    with run.upload_path.open("wb") as stream:
+        for chunk in upload.chunks():
+            stream.write(chunk)
+
+
+def _rows(run: ImportRun) -> Generator[Numbered]:
+    return read_rows(run.upload_path, suffix=run.suffix)
+
+
+def read_header(importer: type[Importer], rows: Generator[Numbered]) -> Header:
+    """Return the header of ``rows``, read with what users explained before."""
+    with closing(rows):
+        return find_header(rows, importer.columns, remembered_headers(importer.code))
+
+
+def _set_header(run: ImportRun, header: Header) -> None:
+    run.header_row, run.headers, run.mapping = header.row, header.cells, header.codes
+    run.state = ImportState.UPLOADED if header.is_clear else ImportState.MAPPING
+    run.save()
+
+
+def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
+    """Say what each header stands for ("" for nothing), remember it, and preview.
+
+    Refuses a mapping that leaves out a required column or names one twice (RunRefused).
+    """
+    _require(run, ImportState.MAPPING, ImportState.PREVIEWED)
+    importer = get_importer(run.importer)
+    named = [code for code in codes if code]
+    if len(codes) != len(run.headers) or set(named) - {column.code for column in importer.columns}:
+        raise RunRefused("表头与文件不一致，请重新上传。")
+    if len(set(named)) != len(named):
+        raise RunRefused("有两个表头对应了同一列，请改正其中一个。")
+    absent = missing(importer.columns, named)
+    if absent:
+        raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
+    remember_headers(run.importer, run.headers, codes)
+    run.mapping = list(codes)
+    _preview(run, now=now)
+
+
+def _preview(run: ImportRun, *, now: datetime) -> None:
+    """Check the rows without keeping any; of a very long file only the first 20,000."""
+    first: list[Row] = []
+    rows = islice(below(_rows(run), run.header_row), PREVIEWED + 1)
+    totals = _check(run, rows, keep=False, refused=_collect(first), now=now)
+    if not totals.total:
+        raise UnreadableFile("表头下面没有数据，请检查是否选错了文件。")
+    run.partial = totals.total > PREVIEWED
+    run.state = ImportState.PREVIEWED
+    _set_totals(run, totals, first)
+    run.save()
+
+
+def _check(
+    run: ImportRun,
+    rows: Iterator[Numbered],
+    *,
+    keep: bool,
+    refused: Callable[[Row], None],
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> Totals:
+    kind = get_importer(run.importer)
+    importer = kind(actor=run.user, now=now, options=run.options)
+    totals = check_rows(importer, rows, run.mapping, keep=keep, refused=refused, progress=progress)
+    if keep:
+        importer.finish(totals, file_name=run.file_name)
+    return totals
+
+
+def _collect(first: list[Row]) -> Callable[[Row], None]:
+    return lambda row: first.append(row) if len(first) < SHOWN else None
+
+
+def _set_totals(run: ImportRun, totals: Totals, first: list[Row]) -> None:
+    run.total, run.accepted, run.refused = totals.total, totals.accepted, totals.refused
+    run.reasons = dict(totals.reasons.most_common())
+    run.first_refused = [
+        {
+            "row": row.number,
+            "column": row.faults[0].column,
+            "reason": row.faults[0].reason,
+            "detail": "；".join(fault.detail for fault in row.faults if fault.detail),
+        }
+        for row in first
+    ]
+
+
+def confirm_import(*, run: ImportRun, now: datetime) -> None:
+    """Import what the preview showed: at once, or as a job when it has more than 2,000 rows.
+
+    Confirming twice imports once (RunRefused the second time).
+    """
+    waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
+    with transaction.atomic():
+        if not waiting.update(state=ImportState.RUNNING, confirmed_at=now, done_rows=0):
+            raise RunRefused("该文件已经确认导入，请看导入结果。")
+        if run.total > AT_ONCE:
+            defer(run_import, lock=f"import-{run.pk}", run_id=run.pk)
+    if run.total <= AT_ONCE:
+        perform_import(run_id=run.pk, now=now)
+    run.refresh_from_db()
+
+
+def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> None:
+    """Import the rows of a confirmed run in one transaction; a run that has ended stays as it is.
+
+    Killed on the way it leaves nothing behind and can be called again. What goes wrong is kept as
+    the run's state and logged.
+    """
+    run = ImportRun.objects.select_related("user").get(pk=run_id)
+    try:
+        with transaction.atomic():
+            lock_transaction(f"import-{run_id}")
+            run.refresh_from_db(fields=["state"])
+            if run.state != ImportState.RUNNING:
+                return
+            _import(run, now=now, progress=progress)
+    except Exception:
+        logger.exception("import %s failed", run_id)
+        ImportRun.objects.filter(pk=run_id, state=ImportState.RUNNING).update(
+            state=ImportState.FAILED,
+            finished_at=now,
+            error="导入时出错，没有导入任何行。请重新上传；若再次失败，请联系管理员查看日志。",
+        )
+    run.upload_path.unlink(missing_ok=True)
+
+
+def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
+    first: list[Row] = []
+    collect = _collect(first)
+    with RefusedSheet(run.refused_path, run.headers) as sheet, _progress(run, progress) as tell:
+
+        def refused(row: Row) -> None:
+            collect(row)
+            sheet.add(row)
+
+        rows = below(_rows(run), run.header_row)
+        totals = _check(run, rows, keep=True, refused=refused, now=now, progress=tell)
+    _set_totals(run, totals, first)
+    run.partial, run.done_rows = False, totals.total
+    run.state, run.finished_at = ImportState.DONE, now
+    run.save()
+
+
+@contextmanager
+def _progress(run: ImportRun, wanted: bool) -> Iterator[Callable[[int], None] | None]:
+    """Tell how far the run is over a connection of its own: its transaction is not yet visible."""
+    if not wanted:
+        yield None
+        return
+    other = connection.copy()
+
+    def tell(rows: int) -> None:
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE core_importrun SET done_rows = %s WHERE id = %s", [rows, run.pk])
+
+    try:
+        yield tell
+    finally:
+        other.close()
+
+
+def discard_import(*, run: ImportRun) -> None:
+    """Forget a run and its files. Refuses one that is being imported (RunRefused)."""
+    if run.state == ImportState.RUNNING:
+        raise RunRefused("正在导入，不能放弃。")
+    run.upload_path.unlink(missing_ok=True)
+    run.refused_path.unlink(missing_ok=True)
+    run.delete()
+
+
+def remove_expired_imports(*, now: datetime) -> int:
+    """Forget the runs that have expired, with their files; return how many."""
+    expired = ImportRun.objects.filter(expires_at__lte=now).exclude(state=ImportState.RUNNING)
+    for run in expired:
+        discard_import(run=run)
+    return len(expired)
+
+
+def own_imports(user: Any, importer: str) -> QuerySet[ImportRun]:
+    """Return the runs of ``importer`` that ``user`` started, newest first."""
+    return ImportRun.objects.filter(user=user, importer=importer)
+
+
+def _require(run: ImportRun, *states: str) -> None:
+    if run.state not in states:
+        raise RunRefused("该文件已经确认导入，请看导入结果。")

@@ -1,0 +1,117 @@
+"""Imports: one run for each uploaded file, and what users said about unknown headers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", "已上传"
+    MAPPING = "mapping", "待对应表头"
+    PREVIEWED = "previewed", "待确认"
+    RUNNING = "running", "导入中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class ImportRun(models.Model):
+    """One file on its way in: uploaded, mapped, previewed, confirmed, imported.
+
+    ``state`` changes only in `core.importing.runs`. The counts are those of the preview until the
+    run is done. ``first_refused`` holds at most 200 refused rows (row, column, reason, detail)
+    without their content; the 未导入信息表 has all of them. The uploaded file is deleted when the
+    run ends, the table when it expires.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="导入人",
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    importer = models.CharField("导入项", max_length=64)
+    file_name = models.CharField("文件名", max_length=200)
+    state = models.CharField(
+        "状态", max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    header_row = models.PositiveSmallIntegerField("表头行", default=1)
+    headers = models.JSONField("表头", default=list)
+    mapping = models.JSONField("对应的列", default=list)  # a code for each header, "" for none
+    options = models.JSONField("选项", default=dict)
+    total = models.PositiveIntegerField("总行数", default=0)
+    accepted = models.PositiveIntegerField("可导入行数", default=0)
+    refused = models.PositiveIntegerField("未导入行数", default=0)
+    partial = models.BooleanField("只预览了前面的行", default=False)
+    reasons = models.JSONField("未导入原因", default=dict)  # reason → number of rows
+    first_refused = models.JSONField("前面的未导入行", default=list)
+    done_rows = models.PositiveIntegerField("已处理行数", default=0)
+    error = models.CharField("失败原因", max_length=200, blank=True)
+    created_at = models.DateTimeField("上传时间")
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    expires_at = models.DateTimeField("失效时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "importer", "-created_at"], name="core_import_user"),
+            models.Index(fields=["expires_at"], name="core_import_expiry"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ImportState.values), name="core_import_state"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ImportState.DONE) | models.Q(finished_at__isnull=False),
+                name="core_import_finished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state on a page."""
+        tones = {ImportState.DONE: "green", ImportState.FAILED: "red", ImportState.RUNNING: "blue"}
+        return tones.get(ImportState(self.state), "amber")
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.file_name).suffix.lower()
+
+    @property
+    def upload_path(self) -> Path:
+        """Where the uploaded file is until the run ends."""
+        return Path(settings.MEDIA_ROOT, "imports", f"{self.pk}.upload")
+
+    @property
+    def refused_path(self) -> Path:
+        """Where the table of refused rows is, if there are any."""
+        return Path(settings.MEDIA_ROOT, "imports", f"{self.pk}-refused.xlsx")
+
+    def pairs(self) -> list[tuple[str, Any]]:
+        """Return each header with the code that it stands for."""
+        return list(zip(self.headers, self.mapping, strict=True))
+
+
+class HeaderMemory(models.Model):
+    """What a header that is not in the template stands for, as a user explained it."""
+
+    importer = models.CharField("导入项", max_length=64)
+    header = models.CharField("表头", max_length=100)
+    column = models.CharField("列", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表头对应"
+        constraints = [
+            models.UniqueConstraint(fields=["importer", "header"], name="core_header_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.header} → {self.column or '不导入'}"

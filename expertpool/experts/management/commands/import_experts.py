@@ -1,0 +1,53 @@
+"""Import experts from a table, as the import page does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from expertpool.core.importing import UnreadableFile
+from expertpool.experts.services.importing import Outcome, import_file
+
+
+class Command(BaseCommand):
+    help = "从 .xlsx、.xls 或 .csv 文件导入专家；有错的行不导入，并说明原因。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+        parser.add_argument("--json", action="store_true", help="只输出 JSON")
+        parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="写出未导入信息表")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            outcome = import_file(
+                options["file"],
+                now=timezone.now(),
+                dry_run=options["dry_run"],
+                report=options["report"],
+            )
+        except UnreadableFile as error:
+            self.stderr.write(str(error))
+            sys.exit(2)
+        self.stdout.write(
+            _as_json(outcome) if options["json"] else _in_words(outcome, options["dry_run"])
+        )
+
+
+def _as_json(outcome: Outcome) -> str:
+    return json.dumps(
+        {"accepted": outcome.accepted, "refused": outcome.refused}, ensure_ascii=False
+    )
+
+
+def _in_words(outcome: Outcome, dry_run: bool) -> str:
+    verb = "可以导入" if dry_run else "已导入"
+    lines = [f"{verb} {outcome.accepted} 位专家，{len(outcome.refused)} 行未导入。"]
+    lines += [f"  第 {row['row']} 行 {row['column']}：{row['reason']}" for row in outcome.refused]
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""What imported rows name by words: specialties, divisions, titles. Loaded once a run."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from expertpool.core.importing import CellRefused
+from expertpool.directory.models import Division, Specialty, Title
+
+_LISTED = re.compile(r"[;；]")
+_FURTHER = re.compile(r"[,，、\n]")
+
+
+class SpecialtyNames:
+    """Finds specialties by code, then by name, in the active schemes one after the other.
+
+    Of equal names in one scheme only the lowest nodes count: 物流 is the specialty, not the branch
+    of that name.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._names: dict[str, list[int]] = {}
+        rows = list(
+            Specialty.objects.filter(active=True, scheme__active=True)
+            .order_by("scheme__order", "scheme", "code")
+            .values_list("pk", "code", "name", "scheme_id", "parent_id")
+        )
+        branches = {parent for *_, parent in rows}
+        for leaves in (True, False):
+            by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
+            for pk, code, name, scheme, _ in rows:
+                self._codes.setdefault(code, pk)
+                if (pk not in branches) is leaves:
+                    by_scheme[scheme, name].append(pk)
+            for (_, name), found in by_scheme.items():
+                self._names.setdefault(name, found)
+
+    def find(self, cell: str) -> list[int]:
+        """Return the specialties that a cell lists. Raises CellRefused."""
+        found: list[int] = []
+        for part in filter(None, (part.strip() for part in _LISTED.split(cell))):
+            if self._knows(part):
+                found.append(self._one(part))
+            else:  # a name may itself hold 、 or ，
+                names = filter(None, (name.strip() for name in _FURTHER.split(part)))
+                found.extend(self._one(name) for name in names)
+        return list(dict.fromkeys(found))
+
+    def _knows(self, word: str) -> bool:
+        return word in self._codes or word.upper() in self._codes or word in self._names
+
+    def _one(self, word: str) -> int:
+        code = self._codes.get(word) or self._codes.get(word.upper())
+        if code:
+            return code
+        named = self._names.get(word, [])
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise CellRefused("专业名称有歧义", f"“{word}”有 {len(named)} 个，请填专业代码。")
+        kind = "代码" if word.isascii() else "名称"
+        raise CellRefused(f"专业{kind}不存在", f"“{word}”不在专业目录中，请核对。")
+
+
+class DivisionNames:
+    """Finds divisions by code or by name; a higher level goes before a lower one of that name."""
+
+    def __init__(self) -> None:
+        rows = list(Division.objects.order_by("level", "code").values_list("code", "name", "level"))
+        names = {code: name for code, name, _ in rows}
+        self._codes = names.keys()
+        self._names: dict[str, list[str]] = {}
+        for level in (1, 2, 3):
+            found: dict[str, list[str]] = defaultdict(list)
+            for code, name, at in rows:
+                if at == level:
+                    for words in _ways(code, name, names):
+                        found[words].append(code)
+            for words, codes in found.items():
+                self._names.setdefault(words, codes)
+
+    def find(self, cell: str) -> str | None:
+        """Return the code that a cell names. Raises CellRefused."""
+        word = "".join(cell.split())
+        if not word or word in self._codes:
+            return word or None
+        found = self._names.get(word, [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise CellRefused("所在地区有歧义", f"“{word}”有 {len(found)} 个，请连同上级一起写。")
+        raise CellRefused("所在地区不存在", f"“{word}”不在行政区划中，请写全称，如“长沙市”。")
+
+
+def _ways(code: str, name: str, names: dict[str, str]) -> set[str]:
+    """Return how a division may be written: alone, after its city, its province, or both."""
+    city = "" if code.endswith("00") else names.get(f"{code[:4]}00", "")
+    province = "" if code.endswith("0000") else names.get(f"{code[:2]}0000", "")
+    return {name, city + name, province + name, province + city + name}
+
+
+def title_levels() -> dict[str, int]:
+    """Return the level of each title by its name."""
+    return dict(Title.objects.values_list("name", "level"))

@@ -1,0 +1,256 @@
+"""Import of experts from tables: thousands of rows in a second or two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.db import connection, transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.fields import field_vault
+from expertpool.core.importing import (
+    CellRefused,
+    Fault,
+    Importer,
+    Row,
+    Totals,
+    UnreadableFile,
+    below,
+    check_rows,
+    read_rows,
+)
+from expertpool.core.importing.runs import read_header
+from expertpool.core.importing.sheets import RefusedSheet
+from expertpool.core.validators import id_card_birth_date
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import (
+    email_index,
+    id_number_index,
+    phone_index,
+    phone_tail_index,
+)
+from expertpool.experts.services.employers import Employers
+from expertpool.experts.services.import_columns import COLUMNS
+from expertpool.experts.services.import_lookups import (
+    DivisionNames,
+    SpecialtyNames,
+    title_levels,
+)
+from expertpool.experts.services.numbering import next_numbers
+from expertpool.experts.services.search_index import search_tokens
+from expertpool.experts.validators import id_card_sex
+
+_EXPERT_COLUMNS = (
+    "id", "number", "kind", "name", "sex", "birth_date", "id_number", "id_number_index", "phone",
+    "phone_index", "phone_tail_index", "email", "email_index", "employer_id", "title",
+    "title_level", "position", "education", "practice_years", "division_id", "expert_type",
+    "address", "postcode", "bank_name", "bank_account", "remark", "contact_person", "status",
+    "status_before_deletion", "deletion_reason", "term_start_date", "term_end_date", "source",
+    "department_id", "search_tokens", "created_at", "created_by_id", "updated_at",
+)  # fmt: skip
+_COPY_EXPERTS = f"COPY experts_expert ({', '.join(_EXPERT_COLUMNS)}) FROM STDIN"
+_COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+_NEW_IDS = (
+    "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
+)
+STATUSES = ((ExpertStatus.FORMAL, "在库，可以被抽取"), (ExpertStatus.PENDING, "待审核"))
+
+
+class ExpertImporter(Importer):
+    """Takes experts from a table. Phone and ID card number must be new to file and pool."""
+
+    code = "experts"
+    label = "专家"
+    permission = "experts.import"
+    columns = COLUMNS
+    option_fields = {
+        "status": forms.ChoiceField(label="导入后的状态", choices=STATUSES, initial="formal"),
+    }
+
+    def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
+        super().__init__(actor=actor, now=now, options=options)
+        self.status = options.get("status") or ExpertStatus.FORMAL
+        self.specialties = SpecialtyNames()
+        self.divisions = DivisionNames()
+        self.title_levels = title_levels()
+        self.employers = Employers()
+        # Index → row of this file, or 0 for the pool.
+        self.phones: dict[bytes, int] = {}
+        self.id_numbers: dict[bytes, int] = {}
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            values = row.values
+            values["phone_index"] = phone_index(values["phone"])
+            values["id_number_index"] = id_number_index(values.get("id_number", ""))
+        for name, known in (("phone_index", self.phones), ("id_number_index", self.id_numbers)):
+            wanted = [row.values[name] for row in rows if row.values[name]]
+            held = Expert.objects.filter(**{f"{name}__in": wanted}).order_by()
+            known.update((index, known.get(index, 0)) for (index,) in held.values_list(name))
+
+    def validate(self, row: Row) -> Fault | None:
+        fault = self._contradiction(row.values) or self._unknown_word(row.values)
+        fault = fault or self._duplicate(row)
+        if fault is None:
+            self.phones[row.values["phone_index"]] = row.number
+            if row.values["id_number_index"]:
+                self.id_numbers[row.values["id_number_index"]] = row.number
+        return fault
+
+    def _contradiction(self, values: dict[str, Any]) -> Fault | None:
+        """Check birth and sex against the ID card number, and fill them from it."""
+        id_number, birth = values.get("id_number"), values.get("birth")
+        values["birth_date"] = birth.as_date() if birth else None
+        if id_number:
+            born = id_card_birth_date(id_number)
+            if birth and not birth.fits(born):
+                return self.fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
+            sex = id_card_sex(id_number)
+            if values.get("sex") not in (None, "", sex):
+                return self.fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
+            values["birth_date"], values["sex"] = born, sex
+        start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
+        if start and end and end < start:
+            return self.fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
+        if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
+            return self.fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
+        return None
+
+    def _unknown_word(self, values: dict[str, Any]) -> Fault | None:
+        """Find specialties and division; fill the title level."""
+        column = "specialties"
+        try:
+            values["specialty_ids"] = self.specialties.find(values.get("specialties", ""))
+            column = "division"
+            values["division_id"] = self.divisions.find(values.get("division", ""))
+        except CellRefused as error:
+            return self.fault(column, error.reason, error.detail)
+        if values.get("title_level") in (None, ""):
+            values["title_level"] = self.title_levels.get(values.get("title", ""), 0)
+        return None
+
+    def _duplicate(self, row: Row) -> Fault | None:
+        for code, reason, known in (
+            ("phone", "手机号重复", self.phones),
+            ("id_number", "证件号重复", self.id_numbers),
+        ):
+            first = known.get(row.values[f"{code}_index"])
+            if first is not None:
+                where = f"与第 {first} 行相同。" if first else "专家库中已有该号码。"
+                return self.fault(code, reason, where)
+        return None
+
+    def forget(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.phones.pop(row.values["phone_index"], None)
+            self.id_numbers.pop(row.values["id_number_index"], None)
+
+    def save(self, rows: Sequence[Row]) -> None:
+        self.employers.ensure(
+            (row.values.get("employer", ""), row.values.get("uscc", "")) for row in rows
+        )
+        numbers = next_numbers(len(rows), now=self.now)
+        with connection.cursor() as cursor:
+            cursor.execute(_NEW_IDS, [len(rows)])
+            ids = [pk for (pk,) in cursor.fetchall()]
+            with cursor.copy(_COPY_EXPERTS) as copy:
+                for row, pk, number in zip(rows, ids, numbers, strict=True):
+                    copy.write_row(self._record(row.values, pk, number))
+            with cursor.copy(_COPY_SPECIALTIES) as copy:
+                for row, pk in zip(rows, ids, strict=True):
+                    for specialty in row.values["specialty_ids"]:
+                        copy.write_row((pk, specialty))
+
+    def _record(self, values: dict[str, Any], pk: int, number: str) -> tuple[Any, ...]:
+        """Return one row of the table, in the order of _EXPERT_COLUMNS."""
+        get = values.get
+        phone, id_number, email = values["phone"], get("id_number", ""), get("email", "")
+        return (
+            pk, number, get("kind") or ExpertKind.INDIVIDUAL.value, values["name"],
+            get("sex") or "", values["birth_date"],
+            _encrypted(id_number), values["id_number_index"],
+            _encrypted(phone), values["phone_index"], phone_tail_index(phone),
+            _encrypted(email), email_index(email),
+            self.employers.find(get("employer", ""), get("uscc", "")),
+            get("title", ""), values["title_level"], get("position", ""), get("education", ""),
+            get("practice_years") or None, values["division_id"], get("expert_type", ""),
+            _encrypted(get("address", "")), get("postcode", ""), get("bank_name", ""),
+            _encrypted(get("bank_account", "")), get("remark", ""), get("contact_person", ""),
+            self.status, "", "", get("term_start_date") or None, get("term_end_date") or None,
+            ExpertSource.IMPORT.value, self.actor.department_id if self.actor else None,
+            search_tokens(values["name"]), self.now, self.actor.pk if self.actor else None,
+            self.now,
+        )  # fmt: skip
+
+    def finish(self, totals: Totals, *, file_name: str) -> None:
+        record(
+            "expert.import",
+            actor=self.actor,
+            now=self.now,
+            after={
+                "总行数": totals.total,
+                "导入": totals.accepted,
+                "未导入": dict(totals.reasons),
+                "新增单位": self.employers.made,
+            },
+            note=file_name,
+        )
+
+
+def _encrypted(value: str) -> bytes:
+    return field_vault.encrypt(value.encode()) if value else b""
+
+
+@dataclass
+class Outcome:
+    """What came of a file: the number of experts taken, and each refused row with its reason."""
+
+    accepted: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+def import_file(
+    path: Path,
+    *,
+    actor: User | None = None,
+    now: datetime,
+    dry_run: bool = False,
+    report: Path | None = None,
+    options: dict[str, Any] | None = None,
+) -> Outcome:
+    """Import the experts of a file in one transaction, or only check them (``dry_run``).
+
+    Writes the refused rows with their content to ``report`` (.xlsx), if there are any. Raises
+    UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
+    """
+    header = read_header(ExpertImporter, read_rows(path))
+    if header.missing:
+        raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
+    outcome = Outcome()
+    importer = ExpertImporter(actor=actor, now=now, options=options or {})
+    sheet = RefusedSheet(report, header.cells) if report else nullcontext()
+    with transaction.atomic(), closing(read_rows(path)) as rows, sheet as table:
+
+        def refuse(row: Row) -> None:
+            fault = row.faults[0]
+            outcome.refused.append(
+                {"row": row.number, "column": fault.column, "reason": fault.reason}
+            )
+            if table is not None:
+                table.add(row)
+
+        totals = check_rows(
+            importer, below(rows, header.row), header.codes, keep=not dry_run, refused=refuse
+        )
+        if not dry_run:
+            importer.finish(totals, file_name=path.name)
+    outcome.accepted = totals.accepted
+    return outcome

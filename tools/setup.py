@@ -23,10 +23,11 @@ STAMP = VENV / "expertpool-stamp.json"
 def main(kind: str) -> None:
     wanted = {name: _stamp(name) for name in ("run", "dev")}
     made = json.loads(STAMP.read_text()) if STAMP.exists() and PYTHON.exists() else {}
-    if wanted["dev"] == made.get("dev") or wanted[kind] == made.get(kind):
+    in_place = made.get("place", str(VENV)) == str(VENV)  # a moved .venv is made anew
+    if in_place and (wanted["dev"] == made.get("dev") or wanted[kind] == made.get(kind)):
         return
     print(f"正在准备 Python 环境（{kind}）……", flush=True)
-    if not PYTHON.exists():
+    if not (PYTHON.exists() and in_place):
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     STAMP.unlink(missing_ok=True)
     pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -35,15 +36,14 @@ def main(kind: str) -> None:
     lock = ROOT / "requirements" / f"{kind}.txt"
     _call(*uv, "sync", "--quiet", "--require-hashes", lock, env=_index())
     _call(*uv, "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation", "-e", ROOT)
-    STAMP.write_text(json.dumps({kind: wanted[kind]}))
+    STAMP.write_text(json.dumps({"place": str(VENV), kind: wanted[kind]}))
 
 
 def _stamp(kind: str) -> str:
-    """Hash what the environment is made from, and where: a moved .venv is made anew."""
+    """Hash what the environment is made from."""
     files = [ROOT / "pyproject.toml", ROOT / "requirements" / "bootstrap.txt"]
     files.append(ROOT / "requirements" / f"{kind}.txt")
-    content = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(content + os.fsencode(VENV)).hexdigest()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _index() -> dict[str, str]:

@@ -10,7 +10,9 @@ class DrawsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.draws.occasions import INVITATION
         from expertpool.draws.permissions import PERMISSIONS
+        from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.services.names import readable_invitations
+        from expertpool.experts.queries.participation import register_participation_counter
         from expertpool.notifications.occasions import register_occasion
         from expertpool.notifications.queries.subjects import register_subject_policy
 
@@ -31,3 +33,4 @@ class DrawsConfig(AppConfig):
         )
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)
+        register_participation_counter(all_participations)

@@ -30,6 +30,12 @@ def participations(start: datetime, end: datetime) -> Counter[int]:
     return Counter(expert_id or open_identity(opening).expert_id for expert_id, opening in rows)
 
 
+def all_participations() -> Counter[int]:
+    """How often each expert agreed, ever: what the condition 参评次数 counts."""
+    rows = accepted_invitations().values_list("expert_id", "candidate__opening")
+    return Counter(expert_id or open_identity(opening).expert_id for expert_id, opening in rows)
+
+
 def accepted_invitations() -> QuerySet[Invitation]:
     """Invitations that count as taking part: accepted, in a draw that was not voided."""
     return Invitation.objects.filter(state=InvitationState.ACCEPTED).exclude(

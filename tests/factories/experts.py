@@ -46,7 +46,7 @@ def make_unit(name: str = "", *, uscc: str = "") -> Unit:
     return Unit.objects.create(name=name, normalised_name=name, uscc=uscc)
 
 
-def make_scheme(code: str = "tender2018", name: str = "评标专家专业分类") -> SpecialtyScheme:
+def make_scheme(code: str = "test", name: str = "测试专业分类") -> SpecialtyScheme:
     return SpecialtyScheme.objects.get_or_create(code=code, defaults={"name": name})[0]
 
 
@@ -64,8 +64,9 @@ def make_specialty(
 
 
 def make_division(code: str, name: str, *, parent: Division | None = None) -> Division:
-    level = parent.level + 1 if parent else 1
-    return Division.objects.create(code=code, name=name, level=level, parent=parent)
+    """Return the division ``code``, which the reference data may have already."""
+    values = {"name": name, "level": parent.level + 1 if parent else 1, "parent": parent}
+    return Division.objects.get_or_create(code=code, defaults=values)[0]
 
 
 def make_tag(name: str = "骨干") -> Tag:

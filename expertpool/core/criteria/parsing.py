@@ -71,7 +71,7 @@ class _Parser:
         field = criteria_field(self.subject, data["field"])
         if self.viewer and field.guard and level_for(self.viewer, field.guard) is not Level.PLAIN:
             raise CriteriaError(f"您看不到“{field.label}”的明文，不能用它作条件，请删除该条件。")
-        op = data.get("op")
+        op = str(data.get("op"))
         if op not in field.operator_labels():
             raise field.refuse("没有这种比较方式，请重新选择。")
         if op in VALUELESS:

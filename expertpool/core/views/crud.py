@@ -74,7 +74,7 @@ class Crud:
     name: str
     title: str
     rows: Callable[[], QuerySet[Any]]
-    form: type[forms.ModelForm]  # type: ignore[type-arg]
+    form: type[forms.ModelForm]
     columns: Sequence[CrudColumn]
     view_permission: str
     edit_permission: str
@@ -97,7 +97,8 @@ class Crud:
         ]
         if self.delete:
             remove = require_POST(edit(self._delete))
-            patterns.append(path(f"{prefix}<str:pk>/delete/", remove, name=f"{name}_delete"))
+            extra = {"delete": self.delete}
+            patterns.append(path(f"{prefix}<str:pk>/delete/", remove, extra, name=f"{name}_delete"))
         return patterns
 
     # --- views --------------------------------------------------------------------------------
@@ -128,18 +129,19 @@ class Crud:
     def _edit(self, request: HttpRequest, pk: str) -> HttpResponse:
         return self._form(request, self._get(pk))
 
-    def _delete(self, request: HttpRequest, pk: str) -> HttpResponse:
+    def _delete(self, request: HttpRequest, pk: str, delete: DeleteRow) -> HttpResponse:
         row = self._get(pk)
         label = str(row)
         try:
-            assert self.delete is not None
-            self.delete(row=row, actor=request.user, now=timezone.now())
+            delete(row=row, actor=request.user, now=timezone.now())
         except ValidationError as error:
             return refused("".join(error.messages))
         return saved(f"已删除“{label}”")
 
     def _form(self, request: HttpRequest, row: Model | None) -> HttpResponse:
-        form = self.form(request.POST or None, instance=row, initial=self._initial(request))
+        # A drawer that adds may be opened with values in the address (``?dictionary=…``).
+        initial = {} if row else request.GET.dict()
+        form = self.form(request.POST or None, instance=row, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 self.save(row=form.instance, actor=request.user, now=timezone.now())
@@ -153,10 +155,6 @@ class Crud:
         return render(request, "core/drawer_form.html", context, status=status)
 
     # --- parts --------------------------------------------------------------------------------
-
-    def _initial(self, request: HttpRequest) -> dict[str, str]:
-        """A drawer opened from a list may fill in what the address says (``?dictionary=…``)."""
-        return {name: value for name, value in request.GET.items() if isinstance(value, str)}
 
     def _get(self, pk: str) -> Model:
         try:

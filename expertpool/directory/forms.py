@@ -1,0 +1,162 @@
+"""Forms of the basic data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from expertpool.core.text import clean_code
+from expertpool.core.views.listing import FilterForm
+from expertpool.directory.models import (
+    DictionaryItem,
+    Division,
+    Specialty,
+    SpecialtyScheme,
+    Title,
+    Unit,
+)
+from expertpool.directory.queries import search_units
+
+
+class TitleForm(forms.ModelForm):
+    class Meta:
+        model = Title
+        fields = ["name", "level"]
+
+
+class DictionaryItemForm(forms.ModelForm):
+    class Meta:
+        model = DictionaryItem
+        fields = ["dictionary", "name", "order", "active"]
+        help_texts = {"order": "小的在前。", "active": "停用后不再出现在选项里，已有记录不受影响。"}
+
+
+class SchemeForm(forms.ModelForm):
+    class Meta:
+        model = SpecialtyScheme
+        fields = ["name", "code", "order", "active"]
+        help_texts = {
+            "code": "字母、数字和短横，例如 local-2026。",
+            "active": "启用后，其专业可用于专家资料、查询和抽取。",
+        }
+
+
+class DivisionForm(forms.ModelForm):
+    """The level follows from the code: a city's last two digits are noughts, a province's four."""
+
+    class Meta:
+        model = Division
+        fields = ["code", "name"]
+        help_texts = {"code": "6 位数字，须先有上级：省 410000，市 410100，县 410105。"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].disabled = not self.instance._state.adding
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if not (len(code) == 6 and code.isascii() and code.isdigit()):
+            raise forms.ValidationError("行政区划代码是 6 位数字。")
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        code = self.cleaned_data.get("code", "")
+        if code and self.instance._state.adding:
+            self.instance.level = 1 if code[2:] == "0000" else 2 if code[4:] == "00" else 3
+            self.instance.parent = self._parent(code)
+            if self.instance.level > 1 and not self.instance.parent:
+                self.add_error("code", "没有它的上级，请先新增上级，或核对代码。")
+        return self.cleaned_data
+
+    def _parent(self, code: str) -> Division | None:
+        above = {1: [], 2: [f"{code[:2]}0000"], 3: [f"{code[:4]}00", f"{code[:2]}0000"]}
+        codes = above[self.instance.level]
+        # The nearest that there is: some counties belong to their province directly.
+        return Division.objects.filter(code__in=codes).order_by("-level").first()
+
+
+class UnitForm(forms.ModelForm):
+    aliases = forms.CharField(
+        label="别名",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="曾用名、简称，一行一个。按名称回避时，别名与单位名称同样有效。",
+    )
+
+    class Meta:
+        model = Unit
+        fields = ["name", "uscc", "active"]
+        help_texts = {"uscc": "18 位。填写后以它判断是不是同一家单位。"}
+
+    wide = {"name"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            names = self.instance.aliases.order_by("name").values_list("name", flat=True)
+            self.initial["aliases"] = "\n".join(names)
+
+    def clean_uscc(self) -> str:
+        return clean_code(self.cleaned_data["uscc"]).upper()
+
+    def clean_aliases(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]
+
+
+class UnitFilter(FilterForm):
+    q = forms.CharField(
+        label="单位",
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "名称、别名或统一社会信用代码"}),
+    )
+    state = forms.ChoiceField(
+        label="状态", choices=[("", "全部"), ("active", "启用"), ("inactive", "停用")]
+    )
+
+    def narrow(self, rows: Any) -> Any:
+        if text := self.value("q"):
+            rows = rows.filter(pk__in=search_units(text, active_only=False).values("pk"))
+        if state := self.value("state"):
+            rows = rows.filter(active=state == "active")
+        return rows
+
+
+class SpecialtyForm(forms.Form):
+    """A new node below one that the page knows."""
+
+    code = forms.CharField(
+        label="代码", max_length=20, help_text="在本体系内不能重复，建立后不能修改。"
+    )
+    name = forms.CharField(label="名称", max_length=200)
+
+
+class SpecialtyEditForm(forms.Form):
+    name = forms.CharField(label="名称", max_length=200)
+    active = forms.BooleanField(
+        label="启用",
+        required=False,
+        help_text="停用后，它和它的下级不能再被选择；已有专家仍保留该专业。",
+    )
+
+
+class SpecialtyMoveForm(forms.Form):
+    parent = forms.ModelChoiceField(
+        label="移到",
+        queryset=Specialty.objects.none(),
+        required=False,
+        empty_label="顶层",
+        help_text="下级随之移动；专家已有的专业不变。",
+    )
+
+    def __init__(self, *args: Any, scheme: SpecialtyScheme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["parent"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        url = reverse("directory:specialty_search", args=[scheme.code])
+        field.widget.attrs |= {"data-enhance": "select", "data-url": url}
+        # The page carries only the option that is chosen; the others are searched.
+        chosen = str(self["parent"].value() or "")
+        if chosen.isdecimal():
+            field.queryset = scheme.specialties.filter(pk=chosen)

@@ -1,0 +1,159 @@
+"""Reading the basic data: trees for pickers, equal units, levels of titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from expertpool.directory.enums import DictionaryCode, TitleLevel
+from expertpool.directory.models import (
+    DictionaryItem,
+    Division,
+    Specialty,
+    SpecialtyScheme,
+    Title,
+    Unit,
+    UnitAlias,
+)
+from expertpool.directory.validators import normalise_unit_name
+
+# --- Units ---------------------------------------------------------------------------------------
+
+
+def units_matching(*, name: str = "", uscc: str = "") -> set[int]:
+    """Return the ids of all units that are the named one.
+
+    A unit with that USCC is it. So is a unit that has one of its names or aliases, unless a
+    different USCC says otherwise.
+    """
+    ids: set[int] = set()
+    names = {normalise_unit_name(name)} - {""}
+    if uscc:
+        found = Unit.objects.filter(uscc=uscc).prefetch_related("aliases").first()
+        if found:
+            ids.add(found.pk)
+            names |= {found.normalised_name, *(a.normalised_name for a in found.aliases.all())}
+    if not names:
+        return ids
+    by_name = Q(normalised_name__in=names)
+    aliased = Q(pk__in=UnitAlias.objects.filter(normalised_name__in=names).values("unit"))
+    same = Unit.objects.filter(by_name | aliased)
+    if uscc:
+        same = same.filter(uscc__in=["", uscc])
+    return ids | set(same.values_list("pk", flat=True))
+
+
+def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
+    """Return units by a part of the name or an alias, or the beginning of the USCC."""
+    rows = Unit.objects.filter(active=True) if active_only else Unit.objects.all()
+    for word in text.split():
+        alias = UnitAlias.objects.filter(name__icontains=word).values("unit")
+        rows = rows.filter(Q(name__icontains=word) | Q(uscc__istartswith=word) | Q(pk__in=alias))
+    return rows
+
+
+# --- Specialties ---------------------------------------------------------------------------------
+
+
+def specialty_subtree(ids: Iterable[Any]) -> QuerySet[Specialty]:
+    """Return the specialties with these ids and all below them."""
+    nodes = Specialty.objects.filter(pk__in=list(ids)).values_list("scheme_id", "path")
+    below = (Q(scheme=scheme, path__startswith=path) for scheme, path in nodes)
+    condition = Q(*below, _connector=Q.OR)
+    return Specialty.objects.filter(condition) if condition else Specialty.objects.none()
+
+
+def specialty_tree(scheme: str = "") -> list[dict[str, Any]]:
+    """Return the nodes that may be chosen, for the cascader: of one scheme, or of all active ones.
+
+    A disabled node is left out together with everything below it. With several schemes their
+    roots say which they belong to.
+    """
+    schemes = SpecialtyScheme.objects.filter(active=True)
+    if scheme:
+        schemes = schemes.filter(code=scheme)
+    names = dict(schemes.values_list("pk", "name"))
+    rows = Specialty.objects.filter(scheme__in=names).values_list(
+        "pk", "parent_id", "code", "name", "active", "scheme_id"
+    )
+    nodes: list[dict[str, Any]] = []
+    shown: set[int] = set()
+    for pk, parent, code, name, active, scheme_id in rows.order_by(
+        "scheme__order", "scheme", "level", "code"
+    ):
+        if not active or (parent and parent not in shown):
+            continue
+        shown.add(pk)
+        label = f"{name}（{names[scheme_id]}）" if not parent and len(names) > 1 else name
+        nodes.append(_node(pk, parent, code, label))
+    return nodes
+
+
+def _node(pk: object, parent: object, code: str, label: str) -> dict[str, Any]:
+    return {"id": str(pk), "parent": str(parent) if parent else "", "code": code, "label": label}
+
+
+def search_specialties(scheme: SpecialtyScheme, text: str) -> QuerySet[Specialty]:
+    """Return nodes of ``scheme`` by a part of the name or the beginning of the code."""
+    rows = scheme.specialties.all()
+    for word in text.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(code__istartswith=word))
+    return rows.order_by("path")
+
+
+def path_names(specialties: Iterable[Specialty]) -> dict[int, str]:
+    """Return for each specialty the names from its root to its parent (工程 / 规划), by id."""
+    specialties = list(specialties)
+    wanted = {(item.scheme_id, code) for item in specialties for code in item.path.split("/")[:-2]}
+    rows = Specialty.objects.filter(
+        scheme__in={scheme for scheme, _ in wanted}, code__in={code for _, code in wanted}
+    )
+    names = {(row.scheme_id, row.code): row.name for row in rows}
+    return {
+        item.pk: " / ".join(
+            names.get((item.scheme_id, code), code) for code in item.path.split("/")[:-2]
+        )
+        for item in specialties
+    }
+
+
+# --- Divisions, titles, lists --------------------------------------------------------------------
+
+
+def division_tree() -> list[dict[str, Any]]:
+    """Return all divisions for the cascader; ids are the codes."""
+    rows = Division.objects.order_by("code").values_list("code", "parent_id", "name")
+    return [_node(code, parent, code, name) for code, parent, name in rows]
+
+
+def division_subtree(codes: Iterable[str]) -> QuerySet[Division]:
+    """Return the divisions with these codes and all below them."""
+    below = (Q(code__startswith=_significant(code)) for code in codes)
+    condition = Q(*below, _connector=Q.OR)
+    return Division.objects.filter(condition) if condition else Division.objects.none()
+
+
+def _significant(code: str) -> str:
+    """A province is two digits and noughts, a city four."""
+    if code.endswith("0000"):
+        return code[:2]
+    return code[:4] if code.endswith("00") else code
+
+
+def title_level(name: str) -> TitleLevel:
+    """Return the level of a title as it is written; NONE for one that is not in the table."""
+    level = Title.objects.filter(name=name.strip()).values_list("level", flat=True).first()
+    return TitleLevel(level or TitleLevel.NONE)
+
+
+def title_levels() -> dict[str, TitleLevel]:
+    """Return the levels of all titles by name (for imports)."""
+    return {name: TitleLevel(level) for name, level in Title.objects.values_list("name", "level")}
+
+
+def dictionary_names(dictionary: DictionaryCode) -> list[str]:
+    """Return the active entries of a list, in order."""
+    rows = DictionaryItem.objects.filter(dictionary=dictionary, active=True)
+    return list(rows.values_list("name", flat=True))

@@ -1,0 +1,36 @@
+"""Rules of names and codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+_BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
+# Blanks, and what cannot be seen: zero-width marks, byte order mark.
+_UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+
+validate_code = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9.-]*$", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
+)
+
+
+def normalise_unit_name(name: str) -> str:
+    """Return ``name`` for comparison: full-width forms and brackets unified, no blanks, one case.
+
+    河南省 建筑设计研究院（有限公司） and 河南省建筑设计研究院(有限公司) are the same.
+    """
+    folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
+    return _UNSEEN.sub("", folded).casefold()
+
+
+def require_unit_name(name: str) -> str:
+    """Return the normalised name; refuse a name of which nothing is left."""
+    normalised = normalise_unit_name(name)
+    if not normalised:
+        raise ValidationError({"name": "请填写单位名称。"}, code="required")
+    if len(normalised) > 200 or len(name) > 200:
+        raise ValidationError({"name": "单位名称最多 200 个字，请缩短。"}, code="max_length")
+    return normalised

@@ -1,0 +1,216 @@
+"""The trees of specialties: one tab a scheme, branches opened by the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+from expertpool.directory.forms import SpecialtyEditForm, SpecialtyForm, SpecialtyMoveForm
+from expertpool.directory.models import Specialty, SpecialtyScheme
+from expertpool.directory.queries import path_names, search_specialties, specialty_tree
+from expertpool.directory.services.rows import delete_row
+from expertpool.directory.services.specialties import (
+    add_specialty,
+    move_specialty,
+    update_specialty,
+)
+
+MOST_FOUND = 200
+
+
+@require_safe
+@requires("directory.view")
+def index(request: HttpRequest) -> HttpResponse:
+    """Lead to the first scheme."""
+    scheme = SpecialtyScheme.objects.first()
+    return redirect("directory:specialty_tree_page", scheme.code if scheme else "none")
+
+
+@require_safe
+@requires("directory.view")
+def page(request: HttpRequest, scheme: str) -> HttpResponse:
+    """The tree of one scheme, or what a search finds in it."""
+    schemes = list(SpecialtyScheme.objects.annotate(size=Count("specialties")))
+    current = next((one for one in schemes if one.code == scheme), None)
+    if current is None and schemes:
+        return redirect("directory:specialty_tree_page", schemes[0].code)
+    query = request.GET.get("q", "").strip()
+    user: Any = request.user
+    context = {
+        "scheme": current,
+        "tabs": [_tab(one, current) for one in schemes],
+        "query": query,
+        "rows": _found(current, query) if query else _open_rows(request, current),
+        "may_edit": user.has_permission("directory.edit"),
+        "most": MOST_FOUND,
+    }
+    return render_list(request, "directory/specialty_list.html", context)
+
+
+def _tab(scheme: SpecialtyScheme, current: SpecialtyScheme | None) -> dict[str, Any]:
+    return {
+        "label": scheme.name if scheme.active else f"{scheme.name}（未启用）",
+        "url": reverse("directory:specialty_tree_page", args=[scheme.code]),
+        "active": scheme == current,
+        "count": scheme.size,  # type: ignore[attr-defined]
+    }
+
+
+def _found(scheme: SpecialtyScheme | None, query: str) -> list[dict[str, Any]]:
+    if scheme is None:
+        return []
+    nodes = list(search_specialties(scheme, query).annotate(below=Count("children"))[:MOST_FOUND])
+    paths = path_names(nodes)
+    return [{"node": n, "key": str(n.pk), "note": paths[n.pk], "depth": 0} for n in nodes]
+
+
+def _open_rows(request: HttpRequest, scheme: SpecialtyScheme | None) -> list[dict[str, Any]]:
+    """Return the nodes that are visible: the roots, and the children of opened nodes."""
+    if scheme is None:
+        return []
+    opened = {int(pk) for pk in request.GET.get("open", "").split(",") if pk.isdecimal()}
+    nodes = scheme.specialties.filter(Q(parent=None) | Q(parent__in=opened))
+    rows: list[dict[str, Any]] = []
+    visible: set[int] = set()
+    for node in sorted(nodes.annotate(below=Count("children")), key=lambda node: node.path):
+        if node.parent_id and node.parent_id not in visible:
+            continue
+        is_open = node.pk in opened
+        if is_open:
+            visible.add(node.pk)
+        toggle = _toggle(request, opened ^ {node.pk}) if node.below else ""
+        rows.append(
+            {
+                "node": node,
+                "key": str(node.pk),
+                "depth": min(node.level, 5),
+                "toggle": toggle,
+                "open": is_open,
+            }
+        )
+    return rows
+
+
+def _toggle(request: HttpRequest, opened: set[int]) -> str:
+    query = QueryDict(mutable=True)
+    if opened:
+        query["open"] = ",".join(map(str, sorted(opened)))
+    return f"{request.path}?{query.urlencode(safe=',')}"
+
+
+@requires("directory.edit")
+def create(request: HttpRequest, scheme: str) -> HttpResponse:
+    """Add a node; ``?parent=`` is the one above it."""
+    current = get_object_or_404(SpecialtyScheme, code=scheme)
+    above = request.GET.get("parent", "")
+    parent = get_object_or_404(current.specialties, pk=above) if above.isdecimal() else None
+    form = SpecialtyForm(request.POST or None)
+
+    def write() -> object:
+        return add_specialty(
+            scheme=current,
+            parent=parent,
+            code=form.cleaned_data["code"],
+            name=form.cleaned_data["name"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+
+    title = f"在“{parent.name}”下新增" if parent else "新增一级分类"
+    return _drawer(request, form, title, write)
+
+
+@requires("directory.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename, disable, enable."""
+    node = get_object_or_404(Specialty, pk=pk)
+    initial = {"name": node.name, "active": node.active}
+    form = SpecialtyEditForm(request.POST or None, initial=initial)
+
+    def write() -> object:
+        return update_specialty(
+            specialty=node,
+            name=form.cleaned_data["name"],
+            active=form.cleaned_data["active"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+
+    return _drawer(request, form, f"编辑 {node}", write)
+
+
+@requires("directory.edit")
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a node elsewhere in its tree."""
+    node = get_object_or_404(Specialty.objects.select_related("scheme"), pk=pk)
+    initial = {"parent": node.parent_id}
+    form = SpecialtyMoveForm(request.POST or None, initial=initial, scheme=node.scheme)
+
+    def write() -> object:
+        return move_specialty(
+            specialty=node,
+            parent=form.cleaned_data["parent"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+
+    return _drawer(request, form, f"移动 {node}", write)
+
+
+@require_POST
+@requires("directory.edit")
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a node that nothing refers to."""
+    node = get_object_or_404(Specialty, pk=pk)
+    try:
+        delete_row(row=node, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except ValidationError as error:
+        return refused("".join(error.messages))
+    return saved(f"已删除“{node}”")
+
+
+def _drawer(request: HttpRequest, form: Form, title: str, write: Any) -> HttpResponse:
+    if request.method == "POST" and form.is_bound and form.is_valid():
+        try:
+            write()
+        except ValidationError as error:
+            _show(form, error)
+        else:
+            return saved("已保存")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "core/drawer_form.html", {"title": title, "form": form}, status=status)
+
+
+def _show(form: Form, error: ValidationError) -> None:
+    """Show what the service refused, at its field where the form has it."""
+    known = getattr(error, "error_dict", {"__all__": error.error_list})
+    for field, errors in known.items():
+        form.add_error(field if field in form.fields else None, errors)
+
+
+@require_safe
+def tree(request: HttpRequest) -> JsonResponse:
+    """Nodes for the cascader; ``?scheme=`` limits them to one scheme."""
+    return JsonResponse(specialty_tree(request.GET.get("scheme", "")), safe=False)
+
+
+@require_safe
+@requires("directory.view")
+def search(request: HttpRequest, scheme: str) -> JsonResponse:
+    """Nodes of any level, for the remote select of the move form."""
+    current = get_object_or_404(SpecialtyScheme, code=scheme)
+    nodes = list(search_specialties(current, request.GET.get("q", ""))[:50])
+    paths = path_names(nodes)
+    rows = [{"value": str(n.pk), "text": str(n), "note": paths[n.pk]} for n in nodes]
+    return JsonResponse(rows, safe=False)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+_FOLDED = {
+    code: folded
+    for code in range(0xFF10, 0xFF5B)
+    if (folded := unicodedata.normalize("NFKC", chr(code))).isalnum()
+}
+
 
 def clean_text(value: object) -> str:
     """Return ``value`` as text: full-width forms made half-width, outer blanks removed.
@@ -12,14 +18,7 @@ def clean_text(value: object) -> str:
     blanks are folded (U+FF01–U+FF5E are punctuation and letters; of these, letters and digits).
     """
     text = str(value).replace("\u3000", " ").strip().strip("\u200b\ufeff\xa0")
-    if text.isascii():
-        return text
-    return "".join(_fold(char) for char in text)
-
-
-def _fold(char: str) -> str:
-    folded = unicodedata.normalize("NFKC", char) if "\uff10" <= char <= "\uff5a" else char
-    return folded if folded.isalnum() else char
+    return text if text.isascii() else text.translate(_FOLDED)
 
 
 def clean_code(value: object) -> str:

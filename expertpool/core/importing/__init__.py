@@ -18,7 +18,7 @@ The pages are ``<app>:import`` (upload) and ``<app>:import_run`` (headers, previ
 result). `check_rows` runs an import without pages.
 """
 
-from expertpool.core.importing.checking import below, check_rows
+from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.columns import (
     CellRefused,
     Column,
@@ -30,6 +30,7 @@ from expertpool.core.importing.columns import (
     whole_number,
 )
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
+from expertpool.core.importing.mapping import open_table
 from expertpool.core.importing.reading import UnreadableFile, read_rows
 from expertpool.core.importing.registry import get_importer, register_import
 
@@ -43,11 +44,11 @@ __all__ = [
     "UnreadableFile",
     "as_code",
     "as_text",
-    "below",
     "check_rows",
     "choice",
     "day",
     "get_importer",
+    "open_table",
     "read_rows",
     "register_import",
     "text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -100,8 +100,3 @@ def _recheck(importer: Importer, chunk: list[Row]) -> None:
     sound = [row for row in chunk if not row.faults]
     importer.forget(sound)
     _validate(importer, sound)
-
-
-def below(rows: Iterable[Numbered], header_row: int) -> Iterator[Numbered]:
-    """Yield the rows below the header."""
-    return (numbered for numbered in rows if numbered[0] > header_row)

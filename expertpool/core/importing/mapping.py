@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from expertpool.core.importing.columns import Column, as_text, normalise_header
+from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.reading import Numbered, UnreadableFile
 from expertpool.core.models import HeaderMemory
 
@@ -34,10 +35,10 @@ class Header:
         return not self.unknown and not self.missing
 
 
-def find_header(
-    rows: Iterable[Numbered], columns: Sequence[Column], remembered: Mapping[str, str]
-) -> Header:
-    """Return the row among the first five that best reads as headers, mapped.
+def split_header(
+    rows: Iterator[Numbered], columns: Sequence[Column], remembered: Mapping[str, str]
+) -> tuple[Header, Iterator[Numbered]]:
+    """Return the row among the first five that best reads as headers, mapped, and the rows below.
 
     ``remembered`` maps normalised headers to codes ("" = not imported), as users explained them.
     Raises UnreadableFile when these rows are empty.
@@ -46,14 +47,21 @@ def find_header(
         normalise_header(header): column.code for column in columns for header in column.headers
     } | remembered
     best: tuple[int, int, list[Any]] | None = None
-    for number, cells in islice(rows, HEADER_WITHIN):
+    top = list(islice(rows, HEADER_WITHIN))
+    for number, cells in top:
         found = sum(bool(known.get(normalise_header(cell))) for cell in cells)
         filled = sum(cell not in ("", None) for cell in cells)
         if filled and (best is None or found > best[0]):
             best = (found, number, cells)
     if best is None:
         raise UnreadableFile(f"前 {HEADER_WITHIN} 行中没有表头，请把表头放在最前面。")
-    return _mapped(best[1], best[2], columns, known)
+    header = _mapped(best[1], best[2], columns, known)
+    return header, below(chain(top, rows), header.row)
+
+
+def below(rows: Iterable[Numbered], header_row: int) -> Iterator[Numbered]:
+    """Yield the rows below the header."""
+    return (numbered for numbered in rows if numbered[0] > header_row)
 
 
 def _mapped(
@@ -74,6 +82,13 @@ def missing(columns: Sequence[Column], codes: Iterable[str]) -> list[str]:
     """Return the headers of required columns that ``codes`` does not name."""
     named = set(codes)
     return [column.header for column in columns if column.required and column.code not in named]
+
+
+def open_table(
+    importer: type[Importer], rows: Iterator[Numbered]
+) -> tuple[Header, Iterator[Numbered]]:
+    """Do `split_header` with the columns of ``importer`` and what users explained before."""
+    return split_header(rows, importer.columns, remembered_headers(importer.code))
 
 
 def remembered_headers(importer: str) -> dict[str, str]:

@@ -17,14 +17,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from expertpool.core.importing.checking import below, check_rows
+from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import (
     Header,
-    find_header,
+    below,
     missing,
+    open_table,
     remember_headers,
-    remembered_headers,
 )
 from expertpool.core.importing.reading import SUFFIXES, Numbered, UnreadableFile, read_rows
 from expertpool.core.importing.registry import get_importer
@@ -74,10 +74,11 @@ def start_import(
     )
     try:
         _store(run, upload)
-        header = read_header(importer, _rows(run))
-        _set_header(run, header)
-        if header.is_clear:
-            _preview(run, now=now)
+        with closing(_rows(run)) as rows:
+            header, rest = open_table(importer, rows)
+            _set_header(run, header)
+            if header.is_clear:
+                _preview(run, rest, now=now)
     except UnreadableFile:
         discard_import(run=run)
         raise
@@ -93,12 +94,6 @@ def _store(run: ImportRun, upload: UploadedFile[Any]) -> None:
 
 def _rows(run: ImportRun) -> Generator[Numbered]:
     return read_rows(run.upload_path, suffix=run.suffix)
-
-
-def read_header(importer: type[Importer], rows: Generator[Numbered]) -> Header:
-    """Return the header of ``rows``, read with what users explained before."""
-    with closing(rows):
-        return find_header(rows, importer.columns, remembered_headers(importer.code))
 
 
 def _set_header(run: ImportRun, header: Header) -> None:
@@ -124,13 +119,14 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
         raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
     remember_headers(run.importer, run.headers, codes)
     run.mapping = list(codes)
-    _preview(run, now=now)
+    with closing(_rows(run)) as rows:
+        _preview(run, below(rows, run.header_row), now=now)
 
 
-def _preview(run: ImportRun, *, now: datetime) -> None:
+def _preview(run: ImportRun, rows: Iterator[Numbered], *, now: datetime) -> None:
     """Check the rows without keeping any; of a very long file only the first 20,000."""
     first: list[Row] = []
-    rows = islice(below(_rows(run), run.header_row), PREVIEWED + 1)
+    rows = islice(rows, PREVIEWED + 1)
     totals = _check(run, rows, keep=False, refused=_collect(first), now=now)
     if not totals.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件。")
@@ -224,8 +220,9 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
             collect(row)
             sheet.add(row)
 
-        rows = below(_rows(run), run.header_row)
-        totals = _check(run, rows, keep=True, refused=refused, now=now, progress=tell)
+        with closing(_rows(run)) as rows:
+            rest = below(rows, run.header_row)
+            totals = _check(run, rest, keep=True, refused=refused, now=now, progress=tell)
     _set_totals(run, totals, first)
     run.partial, run.done_rows = False, totals.total
     run.state, run.finished_at = ImportState.DONE, now

@@ -21,7 +21,12 @@ from expertpool.core.criteria import (
     Tree,
 )
 from expertpool.directory.enums import DictionaryCode, TitleLevel
-from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
+from expertpool.directory.models import Division, Specialty, Title, Unit
+from expertpool.directory.queries import (
+    dictionary_names,
+    division_subtree,
+    specialty_subtree,
+)
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
 from expertpool.experts.models import Expert, ExpertSpecialty, Tag
 from expertpool.experts.queries.availability import years_before
@@ -41,17 +46,12 @@ _Membership = Expert.tags.through
 
 def specialty_q(op: str, values: Sequence[str], context: Context) -> Q:
     """Experts who hold one (``in``) or each (``all``) of the specialties, or one below it."""
-    nodes = Specialty.objects.filter(pk__in=values).values_list("scheme_id", "path")
-    below = [
-        Q(specialty__scheme=scheme, specialty__path__startswith=path) for scheme, path in nodes
-    ]
     if op == "all":
-        return _all(Q(Exists(_links(each))) for each in below) if below else Q(pk__in=[])
-    return Q(Exists(_links(Q(*below, _connector=Q.OR)))) if below else Q(pk__in=[])
-
-
-def _links(condition: Q) -> Any:
-    return ExpertSpecialty.objects.filter(condition, expert=OuterRef("pk"))
+        return _all(specialty_q("in", [value], context) for value in values)
+    links = ExpertSpecialty.objects.filter(
+        expert=OuterRef("pk"), specialty__in=specialty_subtree(values)
+    )
+    return Q(Exists(links))
 
 
 def _all(conditions: Any) -> Q:
@@ -62,12 +62,8 @@ def _all(conditions: Any) -> Q:
 
 
 def division_q(op: str, values: Sequence[str], context: Context) -> Q:
-    """Experts in one of the divisions or below: a code without its final pairs of noughts."""
-    result = Q(pk__in=[])
-    for code in values:
-        prefix = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-        result |= Q(division__code__startswith=prefix)
-    return result
+    """Experts in one of the divisions or below it."""
+    return Q(division__in=division_subtree(values))
 
 
 def tag_q(op: str, values: Sequence[int], context: Context) -> Q:
@@ -98,12 +94,12 @@ def participation_q(op: str, value: Any, context: Context) -> Q:
     return Q(pk__in=[pk for pk, count in counts.items() if holds(count, value)])
 
 
-def _names(model: Any, **condition: Any) -> Callable[[], list[tuple[str, str]]]:
-    def pairs() -> list[tuple[str, str]]:
-        names = model.objects.filter(**condition).values_list("name", flat=True)
-        return [(name, name) for name in names]
+def _entries(dictionary: DictionaryCode) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: [(name, name) for name in dictionary_names(dictionary)]
 
-    return pairs
+
+def _titles() -> list[tuple[str, str]]:
+    return [(name, name) for name in Title.objects.values_list("name", flat=True)]
 
 
 def _labels(model: Any) -> Callable[[Sequence[str]], dict[str, str]]:
@@ -124,7 +120,7 @@ EXPERT_FIELDS: tuple[Field, ...] = (
         src=lambda: reverse("directory:specialty_tree"),
     ),
     Choice(code="title_level", label="职称级别", choices=TitleLevel.choices, ordered=True),
-    Choice(code="title", label="职称", choices=_names(Title)),
+    Choice(code="title", label="职称", choices=_titles),
     Tree(
         code="division",
         label="所在地区",
@@ -143,12 +139,12 @@ EXPERT_FIELDS: tuple[Field, ...] = (
     Choice(
         code="expert_type",
         label="专家类型",
-        choices=_names(DictionaryItem, dictionary=DictionaryCode.EXPERT_TYPE),
+        choices=_entries(DictionaryCode.EXPERT_TYPE),
     ),
     Choice(
         code="education",
         label="学历",
-        choices=_names(DictionaryItem, dictionary=DictionaryCode.EDUCATION),
+        choices=_entries(DictionaryCode.EDUCATION),
     ),
     Choice(code="sex", label="性别", choices=Sex.choices),
     Number(

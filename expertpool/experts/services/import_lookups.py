@@ -1,4 +1,4 @@
-"""What imported rows name by words: specialties, divisions, titles. Loaded once a run."""
+"""What imported rows name by words: specialties and divisions. Loaded once a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from expertpool.core.importing import CellRefused
-from expertpool.directory.models import Division, Specialty, Title
+from expertpool.directory.models import Division, Specialty
 
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
@@ -99,8 +99,3 @@ def _ways(code: str, name: str, names: dict[str, str]) -> set[str]:
     city = "" if code.endswith("00") else names.get(f"{code[:4]}00", "")
     province = "" if code.endswith("0000") else names.get(f"{code[:2]}0000", "")
     return {name, city + name, province + name, province + city + name}
-
-
-def title_levels() -> dict[str, int]:
-    """Return the level of each title by its name."""
-    return dict(Title.objects.values_list("name", "level"))

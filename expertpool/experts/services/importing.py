@@ -22,13 +22,15 @@ from expertpool.core.importing import (
     Row,
     Totals,
     UnreadableFile,
-    below,
     check_rows,
+    open_table,
     read_rows,
 )
-from expertpool.core.importing.runs import read_header
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.validators import id_card_birth_date
+from expertpool.directory.models import Unit
+from expertpool.directory.queries import title_levels
+from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import (
@@ -37,13 +39,8 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
-from expertpool.experts.services.employers import Employers
 from expertpool.experts.services.import_columns import COLUMNS
-from expertpool.experts.services.import_lookups import (
-    DivisionNames,
-    SpecialtyNames,
-    title_levels,
-)
+from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.validators import id_card_sex
@@ -81,7 +78,7 @@ class ExpertImporter(Importer):
         self.specialties = SpecialtyNames()
         self.divisions = DivisionNames()
         self.title_levels = title_levels()
-        self.employers = Employers()
+        self.units: dict[NamedUnit, Unit] = {}
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
         self.id_numbers: dict[bytes, int] = {}
@@ -117,6 +114,8 @@ class ExpertImporter(Importer):
             if values.get("sex") not in (None, "", sex):
                 return self.fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
             values["birth_date"], values["sex"] = born, sex
+        if values.get("uscc") and not values.get("employer"):
+            return self.fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
         if start and end and end < start:
             return self.fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
@@ -154,9 +153,8 @@ class ExpertImporter(Importer):
             self.id_numbers.pop(row.values["id_number_index"], None)
 
     def save(self, rows: Sequence[Row]) -> None:
-        self.employers.ensure(
-            (row.values.get("employer", ""), row.values.get("uscc", "")) for row in rows
-        )
+        named = {_employer(row.values) for row in rows} - self.units.keys()
+        self.units |= resolve_units(pair for pair in named if pair[0])
         numbers = next_numbers(len(rows), now=self.now)
         with connection.cursor() as cursor:
             cursor.execute(_NEW_IDS, [len(rows)])
@@ -179,7 +177,7 @@ class ExpertImporter(Importer):
             _encrypted(id_number), values["id_number_index"],
             _encrypted(phone), values["phone_index"], phone_tail_index(phone),
             _encrypted(email), email_index(email),
-            self.employers.find(get("employer", ""), get("uscc", "")),
+            self.units[_employer(values)].pk if get("employer") else None,
             get("title", ""), values["title_level"], get("position", ""), get("education", ""),
             get("practice_years") or None, values["division_id"], get("expert_type", ""),
             _encrypted(get("address", "")), get("postcode", ""), get("bank_name", ""),
@@ -199,10 +197,13 @@ class ExpertImporter(Importer):
                 "总行数": totals.total,
                 "导入": totals.accepted,
                 "未导入": dict(totals.reasons),
-                "新增单位": self.employers.made,
             },
             note=file_name,
         )
+
+
+def _employer(values: dict[str, Any]) -> NamedUnit:
+    return values.get("employer", ""), values.get("uscc", "")
 
 
 def _encrypted(value: str) -> bytes:
@@ -231,26 +232,26 @@ def import_file(
     Writes the refused rows with their content to ``report`` (.xlsx), if there are any. Raises
     UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
     """
-    header = read_header(ExpertImporter, read_rows(path))
-    if header.missing:
-        raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     outcome = Outcome()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
-    sheet = RefusedSheet(report, header.cells) if report else nullcontext()
-    with transaction.atomic(), closing(read_rows(path)) as rows, sheet as table:
+    with transaction.atomic(), closing(read_rows(path)) as rows:
+        header, rest = open_table(ExpertImporter, rows)
+        if header.missing:
+            raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
+        with RefusedSheet(report, header.cells) if report else nullcontext() as table:
 
-        def refuse(row: Row) -> None:
-            fault = row.faults[0]
-            outcome.refused.append(
-                {"row": row.number, "column": fault.column, "reason": fault.reason}
-            )
-            if table is not None:
-                table.add(row)
+            def refuse(row: Row) -> None:
+                outcome.refused.append(_in_short(row))
+                if table is not None:
+                    table.add(row)
 
-        totals = check_rows(
-            importer, below(rows, header.row), header.codes, keep=not dry_run, refused=refuse
-        )
+            totals = check_rows(importer, rest, header.codes, keep=not dry_run, refused=refuse)
         if not dry_run:
             importer.finish(totals, file_name=path.name)
     outcome.accepted = totals.accepted
     return outcome
+
+
+def _in_short(row: Row) -> dict[str, Any]:
+    fault = row.faults[0]
+    return {"row": row.number, "column": fault.column, "reason": fault.reason}

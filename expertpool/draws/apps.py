@@ -7,9 +7,14 @@ class DrawsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
+        from expertpool.core.criteria import register_criteria
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.draws.menu import OWN_AREA
         from expertpool.draws.occasions import INVITATION
+        from expertpool.draws.panels import OWN_LETTERS
         from expertpool.draws.permissions import PERMISSIONS
+        from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.services.names import readable_invitations
         from expertpool.experts.queries.participation import register_participation_counter
@@ -31,6 +36,9 @@ class DrawsConfig(AppConfig):
             draw__release="名单公开",
             draw__sheet="生成抽取表",
         )
+        register_criteria(SUBJECT, *CONDITION_FIELDS)
+        register_menu("home", *OWN_AREA)
+        register_panel("portal:home", OWN_LETTERS)
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)
         register_participation_counter(all_participations)

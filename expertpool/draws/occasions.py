@@ -24,6 +24,11 @@ _LETTER = """{{专家姓名}} 专家：
 本链接仅供您本人使用，请勿转发；请对受邀一事保密。
 """
 
+_SMS = (
+    "【专家库】{{专家姓名}}专家，邀您 {{评审时间}} 在{{评审地点}}参加评审，约 {{预计时长}}。"
+    "请于 {{答复截止}} 前答复：{{答复链接}}"
+)
+
 INVITATION = Occasion(
     code="draw.invitation",
     label="评审邀请",
@@ -42,8 +47,7 @@ INVITATION = Occasion(
     defaults={
         ChannelCode.SMS: (
             "",
-            "【专家库】{{专家姓名}}专家，邀您 {{评审时间}} 在{{评审地点}}参加评审，约 {{预计时长}}。"
-            "请于 {{答复截止}} 前答复：{{答复链接}}",
+            _SMS,
         ),
         ChannelCode.EMAIL: ("评审邀请函（{{评审时间}}）", _LETTER),
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from expertpool.accounts.models import User
@@ -17,6 +18,7 @@ from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.projects import make_project
 
+_seeds = count(1000)
 EVERYBODY: dict[str, Any] = {"all": []}
 
 
@@ -51,14 +53,16 @@ def make_ready_project(*, now: datetime, opens_in_hours: float = 72, **plan: Any
     return project
 
 
-def make_draw(*, now: datetime, operator: User | None = None, seed: int = 1, **plan: Any) -> Draw:
+def make_draw(
+    *, now: datetime, operator: User | None = None, seed: int | None = None, **plan: Any
+) -> Draw:
     """A draw that was sealed, ordered and seated at ``now`` (no contributors)."""
     project = make_ready_project(now=now, **plan)
     draw = start_draw(
         project=project,
         actor=operator or make_user("operator"),
         now=now,
-        entropy=SeededEntropy(seed),
+        entropy=SeededEntropy(next(_seeds) if seed is None else seed),
     )
     draw.refresh_from_db()
     return draw

@@ -16,6 +16,7 @@ from expertpool.core.criteria import Context, parse, to_q
 from expertpool.directory.queries import units_matching
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.participation import held_expert_ids, participations
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import availability
@@ -78,7 +79,7 @@ def _fits(
     context = Context(now=now)
     for group in groups:
         for level in group.levels.all():
-            found = Expert.objects.filter(to_q(parse("experts.expert", level.criteria), context))
+            found = Expert.objects.filter(to_q(parse(SUBJECT, level.criteria), context))
             if only is not None:
                 found = found.filter(pk__in=only)
             for expert_id in found.order_by().values_list("pk", flat=True):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.identity import holder_key
 from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
 
 
 class Stage(Enum):
@@ -19,6 +21,7 @@ class Stage(Enum):
 
     OPEN = "open"  # waits for his answer
     COMING = "coming"  # he agreed
+    OVER = "over"  # he agreed, and the review has taken place
     ANSWERED = "answered"  # he declined or took leave
     EXPIRED = "expired"  # he did not answer in time
     CANCELLED = "cancelled"  # replaced, or the draw was given up
@@ -36,19 +39,95 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
         return Stage.OPEN if now < invitation.deadline_at else Stage.EXPIRED
     if state == InvitationState.NO_ANSWER:
         return Stage.EXPIRED
-    return Stage.COMING if state == InvitationState.ACCEPTED else Stage.ANSWERED
+    if state != InvitationState.ACCEPTED:
+        return Stage.ANSWERED
+    return Stage.COMING if now < invitation.draw.project.closing_at else Stage.OVER
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An invitation as its expert reads it at one moment: the project is named once he agreed."""
+
+    invitation: Invitation
+    stage: Stage
+
+    @property
+    def project(self) -> Project:
+        return self.invitation.draw.project
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage is Stage.OPEN
+
+    @property
+    def is_coming(self) -> bool:
+        return self.stage is Stage.COMING
+
+    @property
+    def names_project(self) -> bool:
+        return self.stage in {Stage.COMING, Stage.OVER}
+
+    @property
+    def title(self) -> str:
+        return self.project.name if self.names_project else "评审邀请"
+
+    @property
+    def state_label(self) -> str:
+        """The state in his words; a draw that was given up, and a deadline just over, count."""
+        if self.stage is Stage.CANCELLED:
+            return "已取消"
+        if self.stage is Stage.EXPIRED:
+            return InvitationState.NO_ANSWER.label
+        return self.invitation.get_state_display()
+
+    @property
+    def tone(self) -> str:
+        tones = {Stage.OPEN: "amber", Stage.COMING: "green", Stage.OVER: "blue"}
+        return tones.get(self.stage, "grey")
+
+    @property
+    def duration(self) -> str:
+        return duration_text(self.project)
+
+
+def letter_of(invitation: Invitation, *, now: datetime) -> Letter:
+    return Letter(invitation, stage_of(invitation, now=now))
 
 
 def invitations_of(expert: Expert) -> QuerySet[Invitation]:
     """Return the invitations of ``expert``, with draw and project loaded, latest opening first.
 
-    While names are sealed he is found by his active hold; after the release by his name. What he
-    declined in a draw still sealed is therefore left out.
+    He is found by his holds, which name nobody: so it works while names are sealed, too.
     """
     return (
-        Invitation.objects.filter(
-            Q(hold__holder=holder_key(expert.pk), hold__active=True) | Q(expert=expert)
-        )
+        Invitation.objects.filter(hold__holder=holder_key(expert.pk))
         .select_related("draw__project", "candidate")
         .order_by("-draw__project__opening_at", "-pk")
     )
+
+
+@dataclass(frozen=True)
+class Letters:
+    """All letters of an expert: those to answer (soonest deadline first), the reviews to come
+    (soonest first), and what is over (latest first)."""
+
+    open: list[Letter]
+    coming: list[Letter]
+    past: list[Letter]
+
+
+def letters_of(expert: Expert, *, now: datetime) -> Letters:
+    found = [letter_of(row, now=now) for row in invitations_of(expert)]
+    return Letters(
+        open=sorted(
+            (letter for letter in found if letter.is_open),
+            key=lambda letter: letter.invitation.deadline_at,
+        ),
+        coming=[letter for letter in reversed(found) if letter.is_coming],
+        past=[letter for letter in found if not letter.is_open and not letter.is_coming],
+    )
+
+
+def duration_text(project: Project) -> str:
+    """Return the expected duration as experts read it: 4 小时."""
+    return f"{project.duration_minutes / 60:g} 小时"

@@ -15,6 +15,7 @@ from expertpool.draws.engine import Seat
 from expertpool.draws.enums import InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.identity import holder_key, open_identity
+from expertpool.draws.queries.invitations import duration_text
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
@@ -101,7 +102,7 @@ def _send_letter(
             "专家姓名": expert.name,
             "评审时间": _moment(project.opening_at),
             "评审地点": project.place,
-            "预计时长": f"{project.duration_minutes / 60:g} 小时",
+            "预计时长": duration_text(project),
             "联系人": project.contact_name,
             "联系电话": project.contact_phone,
             "答复截止": _moment(invitation.deadline_at),

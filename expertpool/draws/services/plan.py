@@ -14,6 +14,7 @@ from expertpool.audit.services import record
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draw
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.enums import ProjectStatus
@@ -100,7 +101,7 @@ def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
         raise DrawNotReady(message)
     for number, criteria in enumerate(entered.levels, start=1):
         level = ConditionLevel(
-            group=group, level=number, criteria=canonical(parse("experts.expert", criteria))
+            group=group, level=number, criteria=canonical(parse(SUBJECT, criteria))
         )
         level.full_clean()
         level.save()
@@ -113,9 +114,7 @@ def describe_plan(plan: DrawPlan) -> dict[str, Any]:
             {
                 "名称": group.name,
                 "人数": group.seats,
-                "条件": [
-                    explain(parse("experts.expert", level.criteria)) for level in group.levels.all()
-                ],
+                "条件": [explain(parse(SUBJECT, level.criteria)) for level in group.levels.all()],
             }
             for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
         ],

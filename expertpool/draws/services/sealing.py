@@ -16,6 +16,7 @@ from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draw
 from expertpool.draws.queries.eligibility import Eligibility, Eligible, evaluate
 from expertpool.draws.queries.identity import Identity, close_identity, nonce_vault
@@ -168,7 +169,7 @@ def _build_rule(
                     {
                         "level": level.level,
                         "criteria": level.criteria,
-                        "text": explain(parse("experts.expert", level.criteria)),
+                        "text": explain(parse(SUBJECT, level.criteria)),
                     }
                     for level in group.levels.all()
                 ]

@@ -1,0 +1,33 @@
+"""How many experts a condition finds, for the draw plan page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from expertpool.core.criteria import Context, Node, to_q
+from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.eligibility import exclusion_conditions
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
+
+
+@dataclass(frozen=True)
+class ConditionCount:
+    """``fitting`` meet the condition, ``available`` of them may be drawn for the project."""
+
+    fitting: int
+    available: int
+
+
+def count_condition(project: Project, node: Node, *, now: datetime) -> ConditionCount:
+    """Count who meets ``node`` and who of them is not excluded from ``project`` at ``now``."""
+    fitting = Expert.objects.filter(to_q(node, Context(now=now)))
+    conditions = exclusion_conditions(DrawPlan(project=project), now=now)
+    excluded = reduce(or_, (condition for _, condition in conditions))
+    return ConditionCount(
+        fitting=fitting.values("pk").distinct().count(),
+        available=fitting.filter(~excluded).values("pk").distinct().count(),
+    )

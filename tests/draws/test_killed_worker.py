@@ -1,0 +1,119 @@
+"""A worker killed in the middle of its work: nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from expertpool.draws import engine
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation
+from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.services.state import load_state
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.notifications.mail_server import MailServer
+from tests.worker import Worker, kill, notice_dead_workers, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def seating_blocked() -> Iterator[None]:
+    """Hold the lock that every supplement needs, from another connection."""
+    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [SEATING_LOCK])
+        yield
+
+
+def somebody_waits_for_the_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def expected_seats(draw: Draw) -> set[str]:
+    """Who must sit after both drawn experts exit, by the protocol alone."""
+    state = load_state(draw)
+    for seat in state.seats:
+        state = engine.exit_expert(state, seat.commit, "no_answer").state
+        state = engine.supplement(state, lambda commit: None).state
+    return {seat.commit for seat in state.seats}
+
+
+@pytest.mark.shows("DRAW-15")
+def test_supplement_interrupted_by_a_kill_is_done_once_after_restart() -> None:
+    for _ in range(6):
+        make_expert()
+    draw = make_draw(now=timezone.now() - timedelta(hours=2), seats=2, reply_minutes=60)
+    expected = expected_seats(draw)
+    worker = Worker()
+
+    with seating_blocked(), worker.running() as process:
+        wait_for(somebody_waits_for_the_lock)
+        kill(process)
+    assert Invitation.objects.filter(state=InvitationState.INVITED).count() == 2
+    assert DrawEvent.objects.count() == 1
+
+    notice_dead_workers()
+    with worker.running():
+        wait_for(lambda: Invitation.objects.filter(state=InvitationState.NO_ANSWER).count() == 2)
+
+    rows = Invitation.objects.filter(draw=draw).select_related("candidate")
+    assert [row.line for row in rows] == [1, 2, 3, 4]
+    seated = {row.candidate.commit for row in rows if row.state == InvitationState.INVITED}
+    assert seated == expected
+    types = Counter(row.content["type"] for row in DrawEvent.objects.all())
+    assert types == {"drawn": 1, "exit": 2, "supplement": 2}
+    assert Hold.objects.filter(active=True).count() == 2
+    assert {seat.commit for seat in load_state(draw).seats} == expected
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
+def test_inviting_interrupted_by_a_kill_reaches_everybody_once() -> None:
+    names = ["slow", "chen", "zhao"]
+    for name in names:
+        make_expert(email=f"{name}@example.cn")
+    with MailServer() as server:
+        user, password = server.account
+        worker = Worker(
+            EMAIL_HOST=server.host,
+            EMAIL_PORT=str(server.port),
+            EMAIL_HOST_USER=user,
+            EMAIL_HOST_PASSWORD=password,
+        )
+        draw = make_draw(now=timezone.now(), seats=3, channels=("email",))
+        with worker.running() as process:
+            assert server.hanging.wait(timeout=30)
+            kill(process)
+        assert Message.objects.filter(state=DeliveryState.SENDING).count() == 1
+        # Silent for longer than any sending takes: the minutely jobs look after both.
+        Message.objects.filter(state=DeliveryState.SENDING).update(
+            sending_at=timezone.now() - timedelta(hours=1)
+        )
+        notice_dead_workers()
+        with worker.running():
+            wait_for(
+                lambda: Message.objects.filter(state=DeliveryState.SENT).count() == 3, seconds=90
+            )
+        accepted = Counter(message["To"] for message in server.accepted)
+
+    assert (
+        sorted(Counter(message.about_id for message in Message.objects.all()).values()) == [1] * 3
+    )
+    assert Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).count() == 3
+    assert len(accepted) == 3
+    assert set(accepted.values()) == {1}
+    assert len({message["Message-ID"] for message in server.seen}) == 3

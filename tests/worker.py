@@ -1,0 +1,74 @@
+"""A real worker process over the test's database, and ways to kill it at a chosen moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from asgiref.sync import async_to_sync
+from django.db import connection
+from procrastinate.contrib.django.procrastinate_app import app
+
+from expertpool.core.jobs import retry_stalled
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Worker:
+    """`expertpool worker` as its own process; ``environment`` adds settings to it."""
+
+    def __init__(self, **environment: str) -> None:
+        settings = connection.settings_dict
+        place = urlencode({"host": settings["HOST"]} if settings["HOST"] else {})
+        port = f":{settings['PORT']}" if settings["PORT"] else ""
+        url = f"postgres://{settings['USER']}@{port}/{quote(settings['NAME'])}?{place}"
+        self._environment = os.environ | {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "config.settings_test",
+            **environment,
+        }
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Start the worker; whatever still runs at the end is killed."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.cli", "worker"],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL the worker and everything it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:
+    """Wait until ``condition`` holds; fail when it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.05)
+
+
+def notice_dead_workers() -> None:
+    """Queue the jobs of killed workers again, as the minutely job does once they are silent."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    async_to_sync(retry_stalled)(app.job_manager)

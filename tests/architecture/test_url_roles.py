@@ -1,0 +1,86 @@
+"""Every URL answers each role as the table says; the list of URLs comes from the resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from pytest_django import Settings
+
+from tests.architecture.url_roles import RULES, Rule
+from tests.architecture.world import ROLES, make_world
+from tests.fixtures import login
+
+
+def url_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from url_names(pattern, inner)
+        elif not str(pattern.pattern).startswith("styleguide/"):  # samples for developers
+            yield f"{namespace}{pattern.name}"
+
+
+def ask(client: Client, url: str) -> HttpResponse:
+    """Ask by GET, by an empty POST where GET is not allowed; whatever it does is undone."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        response = client.get(url)
+        if response.status_code == 405:
+            response = client.post(url)
+        if response.streaming:
+            list(response)  # to its end, so that its file is closed
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response
+
+
+def verdict(response: HttpResponse) -> str:
+    status = response.status_code
+    if status >= 500:
+        return f"failed with {status}"
+    if status in {403, 404}:
+        return f"refused with {status}"
+    if status == 302 and response["Location"].startswith(f"{resolve_url('accounts:login')}?next="):
+        return "sent to sign in"
+    return "let in"
+
+
+def complaints(name: str, rule: Rule, role: str, client: Client, url: str) -> Iterator[str]:
+    found = verdict(ask(client, url))
+    if role == "anonymous":
+        expected = "let in" if rule.public else "sent to sign in"
+    else:
+        expected = "let in" if role in rule.roles else "refused"
+    if not found.startswith(expected):
+        yield f"{name}: {role} should be {expected}, was {found} ({url})"
+
+
+def test_every_url_is_in_the_table() -> None:
+    assert set(url_names()) == RULES.keys()
+
+
+@pytest.mark.shows("SYS-06", "SYS-11")
+@pytest.mark.django_db
+def test_each_role_opens_what_the_table_says(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    world = make_world()
+    clients = {
+        role: login(Client(raise_request_exception=False), user)
+        for role, user in world.users.items()
+    }
+    nobody = Client(raise_request_exception=False)
+    found: list[str] = []
+    for name, rule in RULES.items():
+        for role in ROLES:
+            url = reverse(name, kwargs=rule.kwargs(world, world.users[role]))
+            found += complaints(name, rule, role, clients[role], url)
+        found += complaints(name, rule, "anonymous", nobody, url)
+    assert found == [], "\n".join(found)

@@ -1,0 +1,189 @@
+"""Who may open each URL: one line a URL name. A URL that is missing here fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from expertpool.accounts.models import User
+from tests.architecture.world import ROLES, World
+
+Kwargs = Callable[[World, User], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The roles that may open a URL, and its arguments for a user of such a role."""
+
+    roles: frozenset[str]
+    kwargs: Kwargs
+    public: bool = False
+
+
+def _nothing(_world: World, _user: User) -> dict[str, Any]:
+    return {}
+
+
+def only(*roles: str, kwargs: Kwargs = _nothing) -> Rule:
+    assert set(roles) <= set(ROLES)
+    return Rule(frozenset(roles), kwargs)
+
+
+def everybody(kwargs: Kwargs = _nothing) -> Rule:
+    """Whoever has signed in."""
+    return only(*ROLES, kwargs=kwargs)
+
+
+def public(kwargs: Kwargs = _nothing) -> Rule:
+    """Also those who have not signed in."""
+    return Rule(frozenset(ROLES), kwargs, public=True)
+
+
+def pk(of: Callable[[World], Any]) -> Kwargs:
+    return lambda world, _user: {"pk": of(world).pk}
+
+
+def link(world: World, _user: User) -> dict[str, Any]:
+    return {"token": world.token}
+
+
+def own_message(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.message(user).pk}
+
+
+def own_export(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.export(user).pk}
+
+
+def scheme(world: World, _user: User) -> dict[str, Any]:
+    return {"scheme": world.specialty.scheme.code}
+
+
+def template(_world: World, _user: User) -> dict[str, Any]:
+    return {"occasion": "draw.invitation", "channel": "sms"}
+
+
+SOMEBODY, ATTEMPT = pk(lambda w: w.somebody), pk(lambda w: w.attempt)
+ROLE, DEPARTMENT = pk(lambda w: w.role), pk(lambda w: w.users["admin"].department)
+SPECIALTY, UNIT, TITLE = pk(lambda w: w.specialty), pk(lambda w: w.unit), pk(lambda w: w.title)
+DIVISION, ITEM, SCHEME = (
+    pk(lambda w: w.division),
+    pk(lambda w: w.item),
+    pk(lambda w: w.specialty.scheme),
+)
+DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
+INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
+
+READ_DIRECTORY = ("admin", "operator", "department", "supervisor", "auditor")
+READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "auditor")
+APPLY = ("admin", "operator", "department")
+APPROVE = ("admin", "supervisor")
+READ_MESSAGES = ("admin", "operator", "auditor")
+
+RULES: dict[str, Rule] = {
+    # Around every page
+    "core:health": public(),
+    "core:watermark": everybody(),
+    "core:search": everybody(),
+    "core:export_list": everybody(),
+    "core:export_run": everybody(own_export),
+    "core:export_file": everybody(own_export),
+    "core:export": only(kwargs=lambda _w, _u: {"code": "no.such"}),
+    "portal:home": everybody(),
+    # Accounts
+    "accounts:login": public(),
+    "accounts:logout": everybody(),
+    "accounts:password": everybody(),
+    "accounts:user_list": only("admin"),
+    "accounts:user_create": only("admin"),
+    "accounts:user_edit": only("admin", kwargs=SOMEBODY),
+    "accounts:user_reset": only("admin", kwargs=SOMEBODY),
+    "accounts:user_disable": only("admin", kwargs=SOMEBODY),
+    "accounts:user_enable": only("admin", kwargs=SOMEBODY),
+    "accounts:user_unlock": only("admin", kwargs=SOMEBODY),
+    "accounts:role_list": only("admin"),
+    "accounts:role_create": only("admin"),
+    "accounts:role_edit": only("admin", kwargs=ROLE),
+    "accounts:role_delete": only("admin", kwargs=ROLE),
+    "accounts:department_list": only("admin"),
+    "accounts:department_create": only("admin"),
+    "accounts:department_edit": only("admin", kwargs=DEPARTMENT),
+    "accounts:department_disable": only("admin", kwargs=DEPARTMENT),
+    "accounts:department_enable": only("admin", kwargs=DEPARTMENT),
+    "accounts:login_list": only("admin", "auditor"),
+    "accounts:login_detail": only("admin", "auditor", kwargs=ATTEMPT),
+    # Directory: the pickers hold no secret
+    "directory:specialty_tree": everybody(),
+    "directory:division_tree": everybody(),
+    "directory:unit_search": everybody(),
+    "directory:specialty_list": only(*READ_DIRECTORY),
+    "directory:specialty_tree_page": only(*READ_DIRECTORY, kwargs=scheme),
+    "directory:specialty_search": only(*READ_DIRECTORY, kwargs=scheme),
+    "directory:specialty_create": only("admin", kwargs=scheme),
+    "directory:specialty_edit": only("admin", kwargs=SPECIALTY),
+    "directory:specialty_move": only("admin", kwargs=SPECIALTY),
+    "directory:specialty_delete": only("admin", kwargs=SPECIALTY),
+    "directory:unit_list": only(*READ_DIRECTORY),
+    "directory:unit_create": only("admin"),
+    "directory:unit_edit": only("admin", kwargs=UNIT),
+    "directory:unit_delete": only("admin", kwargs=UNIT),
+    "directory:title_list": only(*READ_DIRECTORY),
+    "directory:title_create": only("admin"),
+    "directory:title_edit": only("admin", kwargs=TITLE),
+    "directory:title_delete": only("admin", kwargs=TITLE),
+    "directory:division_list": only(*READ_DIRECTORY),
+    "directory:division_create": only("admin"),
+    "directory:division_edit": only("admin", kwargs=DIVISION),
+    "directory:division_delete": only("admin", kwargs=DIVISION),
+    "directory:item_list": only(*READ_DIRECTORY),
+    "directory:item_create": only("admin"),
+    "directory:item_edit": only("admin", kwargs=ITEM),
+    "directory:item_delete": only("admin", kwargs=ITEM),
+    "directory:scheme_list": only(*READ_DIRECTORY),
+    "directory:scheme_create": only("admin"),
+    "directory:scheme_edit": only("admin", kwargs=SCHEME),
+    "directory:scheme_delete": only("admin", kwargs=SCHEME),
+    # Messages
+    "notifications:inbox": everybody(),
+    "notifications:message": everybody(own_message),
+    "notifications:read_all": everybody(),
+    "notifications:records": only(*READ_MESSAGES),
+    "notifications:record": only(*READ_MESSAGES, kwargs=own_message),
+    "notifications:templates": only("admin"),
+    "notifications:template": only("admin", kwargs=template),
+    "notifications:template_reset": only("admin", kwargs=template),
+    "notifications:outbox": public(),  # in development only
+    # Projects
+    "projects:list": only(*READ_PROJECTS),
+    "projects:detail": only(*READ_PROJECTS, kwargs=PROJECT),
+    "projects:create": only(*APPLY),
+    "projects:edit": only(*APPLY, kwargs=DRAFT),
+    "projects:avoidances": only(*APPLY, kwargs=DRAFT),
+    "projects:avoidance_add": only(
+        *APPLY, kwargs=lambda w, _u: {"pk": w.draft.pk, "subject": "unit"}
+    ),
+    "projects:avoidance_remove": only(
+        *APPLY, kwargs=lambda w, _u: {"pk": w.draft.pk, "avoidance_pk": w.avoidance.pk}
+    ),
+    "projects:attachments": only(*APPLY, kwargs=DRAFT),
+    "projects:submit": only(*APPLY, kwargs=DRAFT),
+    "projects:withdraw": only(*APPLY, kwargs=PENDING),
+    "projects:delete": only("admin", "department", kwargs=DRAFT),
+    "projects:approvals": only(*APPROVE),
+    "projects:approve": only(*APPROVE, kwargs=PENDING),
+    "projects:reject": only(*APPROVE, kwargs=PENDING),
+    "projects:rules": only("admin"),
+    # Draws: the link of an invitation is its own key
+    "draws:reply": public(link),
+    "draws:reply_leave": public(link),
+    "draws:reply_calendar": public(link),
+    "draws:my_reviews": only("expert"),
+    "draws:my_review": only("expert", kwargs=INVITATION),
+    "draws:my_review_answer": only("expert", kwargs=INVITATION),
+    "draws:my_review_leave": only("expert", kwargs=INVITATION),
+    "draws:my_review_calendar": only("expert", kwargs=INVITATION),
+    "draws:my_leaves": only("expert"),
+    "draws:my_leave_add": only("expert"),
+    "draws:my_leave_cancel": only("expert", kwargs=LEAVE),
+}

@@ -1,0 +1,172 @@
+"""One of each thing that a URL can be about, within reach of all who may see such things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.models import LoginRecord, Role, User
+from expertpool.core.models import ExportRun
+from expertpool.core.models.exports import ExportState
+from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.occasions import INVITATION
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import record_answer
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.services.leave import file_leave
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
+from expertpool.projects.models import Avoidance, Project
+from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import expert_id_of, make_draw
+from tests.factories.experts import make_division, make_expert, make_specialty, make_unit
+from tests.factories.projects import make_project
+
+ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
+
+
+@dataclass(frozen=True)
+class World:
+    """The expert of ``users`` is ``expert``; he accepted ``invitation`` and takes ``leave``.
+
+    ``draft``, ``pending`` and ``project`` belong to the department of the department user.
+    """
+
+    users: dict[str, User]
+    somebody: User
+    role: Role
+    attempt: LoginRecord
+    expert: Expert
+    leave: Leave
+    draft: Project
+    pending: Project
+    project: Project
+    avoidance: Avoidance
+    draw: Draw
+    invitation: Invitation
+    token: str
+    unit: Unit
+    specialty: Specialty
+    division: Division
+    title: Title
+    item: DictionaryItem
+
+    def message(self, user: User) -> Message:
+        """A message of ``user``'s own."""
+        return Message.objects.get(key=f"world-{user.pk}:site")
+
+    def export(self, user: User) -> ExportRun:
+        """An export of ``user``'s own, ready to be downloaded."""
+        run, created = ExportRun.objects.get_or_create(
+            user=user,
+            exporter="experts.experts",
+            state=ExportState.DONE,
+            defaults={
+                "created_at": timezone.now(),
+                "finished_at": timezone.now(),
+                "expires_at": timezone.now() + timedelta(days=1),
+            },
+        )
+        if created:
+            run.path.parent.mkdir(parents=True, exist_ok=True)
+            run.path.write_bytes(b"table")
+        return run
+
+
+def make_world() -> World:
+    now = timezone.now()
+    department = make_department("工程建设部")
+    users = {role: make_user(role, department=department) for role in ROLES}
+    operator = users["operator"]
+    draft, pending = (
+        make_project(status, applicant=users["department"], department=department)
+        for status in (ProjectStatus.DRAFT, ProjectStatus.PENDING)
+    )
+    for _ in range(4):
+        make_expert()
+    draw = make_draw(now=now, operator=operator, seats=1)
+    Project.objects.filter(pk=draw.project_id).update(department=department)
+    draw.refresh_from_db()
+    invitation = Invitation.objects.get(draw=draw)
+    record_answer(
+        invitation=invitation,
+        state=InvitationState.ACCEPTED,
+        reason="电话答复",
+        actor=operator,
+        now=now,
+        entropy=SeededEntropy(2),
+    )
+    expert = Expert.objects.get(pk=expert_id_of(invitation))
+    expert.user = users["expert"]
+    expert.save(update_fields=["user"])
+    for user in users.values():
+        _tell(user)
+    return World(
+        users=users,
+        somebody=make_user("finance", department=department),
+        role=Role.objects.create(code="custom", name="自定义角色"),
+        attempt=LoginRecord.objects.create(
+            at=now, account="nobody", address="192.0.2.1", outcome=LoginOutcome.UNKNOWN_ACCOUNT
+        ),
+        expert=expert,
+        leave=file_leave(
+            expert=expert,
+            start=now + timedelta(days=60),
+            end=now + timedelta(days=70),
+            reason="出国",
+            actor=users["expert"],
+            now=now,
+        ),
+        draft=draft,
+        pending=pending,
+        project=draw.project,
+        avoidance=Avoidance.objects.create(
+            project=draft,
+            subject=AvoidanceSubject.PERIOD,
+            from_date=date(2026, 1, 1),
+            to_date=date(2026, 2, 1),
+        ),
+        draw=draw,
+        invitation=invitation,
+        token=_token(invitation),
+        unit=make_unit(),
+        specialty=make_specialty("Z99"),
+        division=make_division("999999", "试验区"),
+        title=Title.objects.all()[0],
+        item=DictionaryItem.objects.all()[0],
+    )
+
+
+def _tell(user: User) -> None:
+    send_message(
+        occasion=INVITATION.code,
+        recipient=Recipient(user.pk, user.name),
+        channels=[ChannelCode.SITE],
+        context=INVITATION.placeholders,
+        about=user,
+        key=f"world-{user.pk}",
+        now=timezone.now(),
+    )
+    # As its delivery does, which is a job.
+    Message.objects.filter(key=f"world-{user.pk}:site").update(
+        state=DeliveryState.DELIVERED, sent_at=timezone.now()
+    )
+
+
+def _token(invitation: Invitation) -> str:
+    """The secret of a personal link stands only in the letter that carries it."""
+    letter = Message.objects.filter(
+        about_type="draws.invitation", about_id=str(invitation.pk)
+    ).first()
+    assert letter
+    found = re.search(r"/r/([\w=-]+)/", letter.body)
+    assert found
+    return found[1]

@@ -1,0 +1,110 @@
+"""The product as it is deployed: started, stopped, started again."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from config.environment import BASE_DIR
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def deployment() -> Iterator[dict[str, str]]:
+    """The environment of a deployment with nothing in it yet."""
+    inherited = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "HOME", "TMPDIR"}}
+    names = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
+    with TemporaryDirectory(prefix="expertpool-test-") as home:
+        Path(home).chmod(0o755)
+        yield inherited | {
+            "DEBUG": "0",
+            "EXPERTPOOL_ENV": os.devnull,
+            "EXPERTPOOL_HOME": f"{home}/var",
+            "PORT": str(free_port()),
+            **{name: secrets.token_hex(32) for name in names},
+        }
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[str]:
+    """Run the product; yield its address; stop it as Ctrl-C does."""
+    command = [sys.executable, "-m", "config.cli", "run"]
+    with (
+        TemporaryDirectory() as folder,
+        Path(folder, "output").open("w+") as output,
+        subprocess.Popen(
+            command, cwd=BASE_DIR, env=environment, stdout=output, stderr=output
+        ) as product,
+    ):
+        address = f"http://127.0.0.1:{environment['PORT']}"
+        try:
+            wait_for(f"{address}/health/", product, output.name)
+            yield address
+        finally:
+            product.send_signal(signal.SIGINT)
+            code = product.wait(30)
+        assert code == 0, Path(output.name).read_text()
+
+
+def wait_for(url: str, product: subprocess.Popen[bytes], output: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert product.poll() is None, Path(output).read_text()
+        try:
+            with urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
+                assert json.load(response)["status"] == "ok"
+                return
+        except URLError:
+            time.sleep(0.1)
+    pytest.fail(Path(output).read_text())
+
+
+@pytest.mark.shows("OVW-01")
+def test_it_starts_stops_and_starts_again(deployment: dict[str, str]) -> None:
+    with running(deployment) as address, urlopen(f"{address}/login/") as response:  # noqa: S310
+        page = response.read().decode()
+        policy = response.headers["Content-Security-Policy"]
+    assert '<html lang="zh' in page
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+    # The secrets came from the environment: none is left on disk.
+    home = Path(deployment["EXPERTPOOL_HOME"])
+    assert not (home / "keys").exists()
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+    with running(deployment):
+        assert (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_taken_port_is_named(deployment: dict[str, str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(deployment["PORT"])))
+        other.listen()
+        result = subprocess.run(
+            [sys.executable, "-m", "config.cli", "run"],
+            cwd=BASE_DIR,
+            env=deployment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert f"端口 {deployment['PORT']} 已被占用" in result.stderr

@@ -123,6 +123,14 @@ class UnitFilter(FilterForm):
         return rows
 
 
+class SpecialtyFilter(FilterForm):
+    q = forms.CharField(
+        label="专业",
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "名称，或代码的前几位"}),
+    )
+
+
 class SpecialtyForm(forms.Form):
     """A new node below one that the page knows."""
 

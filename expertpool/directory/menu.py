@@ -20,7 +20,7 @@ ITEMS = tuple(
         [
             ("specialty", "专业分类", "sitemap"),
             ("unit", "单位库", "building"),
-            ("title", "职称", "certificate"),
+            ("title", "职称", "school"),
             ("division", "行政区划", "map-pin"),
             ("item", "字典", "list-details"),
         ],

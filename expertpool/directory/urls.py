@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("divisions.json", tables.division_nodes, name="division_tree"),
     path("units.json", units.search, name="unit_search"),
     path("specialties/", specialties.index, name="specialty_list"),
-    path("specialties/<slug:scheme>/", specialties.page, name="specialty_tree_page"),
     path("specialties/<slug:scheme>/new/", specialties.create, name="specialty_create"),
     path("specialties/<slug:scheme>/search/", specialties.search, name="specialty_search"),
     path("specialty/<int:pk>/", specialties.edit, name="specialty_edit"),

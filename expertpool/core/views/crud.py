@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -83,7 +84,9 @@ class Crud:
     subtitle: str = ""
     search: Sequence[str] = ()
     search_hint: str = "按名称查找"
+    noun: str = ""  # one row; the title when it says so
     tabs: Sequence[Tab] = ()
+    tab_field: str = ""  # what a tab chooses; a row that is added from a tab belongs to it
     default_sort: str = ""
 
     def urls(self, prefix: str) -> list[URLPattern]:
@@ -117,7 +120,8 @@ class Crud:
         user: Any = request.user
         context = result.context | {
             "crud": self,
-            "create_url": self._url("create"),
+            "noun": self.noun or self.title,
+            "create_url": self._create_url(request),
             "may_edit": user.has_permission(self.edit_permission),
             "table": [self._line(row) for row in result.page],
         }
@@ -151,7 +155,7 @@ class Crud:
                 return saved("已保存")
         verb = "编辑" if row else "新增"
         status = 422 if request.method == "POST" else 200
-        context = {"title": f"{verb}{self.title}", "form": form}
+        context = {"title": f"{verb}{self.noun or self.title}", "form": form}
         return render(request, "core/drawer_form.html", context, status=status)
 
     # --- parts --------------------------------------------------------------------------------
@@ -165,6 +169,11 @@ class Crud:
 
     def _url(self, action: str, *args: Any) -> str:
         return reverse(f"{self.app}:{self.name}_{action}", args=args)
+
+    def _create_url(self, request: HttpRequest) -> str:
+        tab = request.GET.get("tab") or (self.tabs[0].code if self.tabs else "")
+        query = f"?{urlencode({self.tab_field: tab})}" if self.tab_field and tab else ""
+        return self._url("create") + query
 
     def _line(self, row: Any) -> dict[str, Any]:
         return {

@@ -8,15 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import render_list
-from expertpool.directory.forms import SpecialtyEditForm, SpecialtyForm, SpecialtyMoveForm
+from expertpool.directory.forms import (
+    SpecialtyEditForm,
+    SpecialtyFilter,
+    SpecialtyForm,
+    SpecialtyMoveForm,
+)
 from expertpool.directory.models import Specialty, SpecialtyScheme
 from expertpool.directory.queries import path_names, search_specialties, specialty_tree
 from expertpool.directory.services.rows import delete_row
@@ -32,24 +36,19 @@ MOST_FOUND = 200
 @require_safe
 @requires("directory.view")
 def index(request: HttpRequest) -> HttpResponse:
-    """Lead to the first scheme."""
-    scheme = SpecialtyScheme.objects.first()
-    return redirect("directory:specialty_tree_page", scheme.code if scheme else "none")
-
-
-@require_safe
-@requires("directory.view")
-def page(request: HttpRequest, scheme: str) -> HttpResponse:
-    """The tree of one scheme, or what a search finds in it."""
-    schemes = list(SpecialtyScheme.objects.annotate(size=Count("specialties")))
-    current = next((one for one in schemes if one.code == scheme), None)
-    if current is None and schemes:
-        return redirect("directory:specialty_tree_page", schemes[0].code)
-    query = request.GET.get("q", "").strip()
+    """The tree of one scheme (``?scheme=``), or what a search finds in it."""
+    schemes = list(
+        SpecialtyScheme.objects.annotate(size=Count("specialties")).order_by("order", "id")
+    )
+    wanted = request.GET.get("scheme", "")
+    current = next((one for one in schemes if one.code == wanted), schemes[0] if schemes else None)
+    form = SpecialtyFilter(request.GET)
+    query = form.cleaned_data.get("q", "") if form.is_valid() else ""
     user: Any = request.user
     context = {
         "scheme": current,
         "tabs": [_tab(one, current) for one in schemes],
+        "filter_form": form,
         "query": query,
         "rows": _found(current, query) if query else _open_rows(request, current),
         "may_edit": user.has_permission("directory.edit"),
@@ -58,12 +57,12 @@ def page(request: HttpRequest, scheme: str) -> HttpResponse:
     return render_list(request, "directory/specialty_list.html", context)
 
 
-def _tab(scheme: SpecialtyScheme, current: SpecialtyScheme | None) -> dict[str, Any]:
+def _tab(scheme: Any, current: SpecialtyScheme | None) -> dict[str, Any]:
     return {
         "label": scheme.name if scheme.active else f"{scheme.name}（未启用）",
-        "url": reverse("directory:specialty_tree_page", args=[scheme.code]),
+        "url": f"?scheme={scheme.code}",
         "active": scheme == current,
-        "count": scheme.size,  # type: ignore[attr-defined]
+        "count": scheme.size,
     }
 
 
@@ -104,6 +103,8 @@ def _open_rows(request: HttpRequest, scheme: SpecialtyScheme | None) -> list[dic
 
 def _toggle(request: HttpRequest, opened: set[int]) -> str:
     query = QueryDict(mutable=True)
+    if "scheme" in request.GET:
+        query["scheme"] = request.GET["scheme"]
     if opened:
         query["open"] = ",".join(map(str, sorted(opened)))
     return f"{request.path}?{query.urlencode(safe=',')}"

@@ -16,3 +16,4 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 DEV_PAGES = True
+WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests

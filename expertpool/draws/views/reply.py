@@ -8,6 +8,7 @@ back to the page, which says where the invitation stands now.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -21,20 +22,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
-from expertpool.draws.exports.calendar import calendar_file
 from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.invitations import Stage, stage_of
-from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.replies import (
-    answer,
-    invitation_for_token,
-    leave_until,
-    take_leave,
-)
+from expertpool.draws.queries.invitations import Stage, letter_of
+from expertpool.draws.services.replies import invitation_for_token, leave_until
+from expertpool.draws.views.answering import calendar_response, take_answer, take_project_leave
 
 View = Callable[..., HttpResponse]
-CLOSED_STATUS = {Stage.ANSWERED: 200, Stage.EXPIRED: 410, Stage.CANCELLED: 410}
+# How a closed invitation is answered: status, heading, sentence.
+CLOSED = {
+    Stage.ANSWERED: (200, "您已答复", "您的答复已经登记，无需再操作。"),
+    Stage.OVER: (410, "评审已结束", "感谢您参加评审，链接已停用。"),
+    Stage.EXPIRED: (410, "已过答复时限", "邀请未在时限内答复，名额已按规则递补，链接已停用。"),
+    Stage.CANCELLED: (410, "邀请已取消", "本次邀请已经取消，链接已停用。"),
+}
 
 
 def by_link(view: View) -> View:
@@ -61,40 +62,18 @@ def by_link(view: View) -> View:
 def reply(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return _page(request, token, invitation)
-    accept = request.POST.get("answer") == "accept"
-    form = DeclineForm(None if accept else request.POST)
-    if not accept and not form.is_valid():
-        return _page(request, token, invitation, decline_form=form, status=422)
-    try:
-        answer(
-            invitation=invitation,
-            accept=accept,
-            reason="" if accept else form.text,
-            via=ReplyVia.LINK,
-            now=timezone.now(),
-            entropy=SystemEntropy(),
-        )
-    except ReplyRefused:
-        pass  # the page says why: it shows where the invitation stands
+    with suppress(ReplyRefused):  # the page says why: it shows where the invitation stands
+        if form := take_answer(request, invitation, via=ReplyVia.LINK):
+            return _page(request, token, invitation, decline_form=form, status=422)
     return redirect("draws:reply", token=token)
 
 
 @by_link
 @require_POST
 def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
-    form = ProjectLeaveForm(request.POST)
-    if not form.is_valid():
-        return _page(request, token, invitation, leave_form=form, status=422)
-    try:
-        take_leave(
-            invitation=invitation,
-            reason=form.cleaned_data["reason"],
-            via=ReplyVia.LINK,
-            now=timezone.now(),
-            entropy=SystemEntropy(),
-        )
-    except ReplyRefused:
-        pass  # as above
+    with suppress(ReplyRefused):  # as above
+        if form := take_project_leave(request, invitation, via=ReplyVia.LINK):
+            return _page(request, token, invitation, leave_form=form, status=422)
     return redirect("draws:reply", token=token)
 
 
@@ -102,13 +81,9 @@ def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpRespo
 @require_safe
 def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
     now = timezone.now()
-    if stage_of(invitation, now=now) is not Stage.COMING:
+    if not letter_of(invitation, now=now).is_coming:
         return _page(request, token, invitation, status=404)
-    return HttpResponse(
-        calendar_file(invitation, now=now),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="review.ics"'},
-    )
+    return calendar_response(invitation, now=now)
 
 
 def _page(
@@ -116,17 +91,17 @@ def _page(
 ) -> HttpResponse:
     """Show the invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
-    stage = stage_of(invitation, now=now)
-    context = {"invitation": invitation, "project": invitation.draw.project, "token": token}
-    if stage is Stage.OPEN:
+    letter = letter_of(invitation, now=now)
+    context: dict[str, Any] = {"letter": letter, "token": token}
+    if letter.is_open:
         context["decline_form"] = forms.get("decline_form") or DeclineForm()
         return render(request, "draws/reply_open.html", context, status=status)
-    if stage is Stage.COMING:
+    if letter.is_coming:
         context |= {
             "leave_until": leave_until(invitation),
             "may_leave": now <= leave_until(invitation),
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
         }
         return render(request, "draws/reply_coming.html", context, status=status)
-    context["stage"] = stage.value
-    return render(request, "draws/reply_closed.html", context, status=CLOSED_STATUS[stage])
+    closed_status, context["heading"], context["sentence"] = CLOSED[letter.stage]
+    return render(request, "draws/reply_closed.html", context, status=closed_status)

@@ -1,0 +1,119 @@
+"""The expert's own area: his invitations and his reviews. Nobody else's anything is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.draws.enums import ReplyVia
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.invitations import invitations_of, letter_of, letters_of
+from expertpool.draws.services.replies import leave_until
+from expertpool.draws.views.answering import calendar_response, take_answer, take_project_leave
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import expert_for
+
+View = Callable[..., HttpResponse]
+
+
+def as_expert(view: View) -> View:
+    """Guard a page of the expert's own area and call ``view(request, expert, …)``."""
+
+    @requires("portal.expert")
+    @wraps(view)
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        expert = expert_for(request.user)
+        if expert is None:
+            return render(
+                request,
+                "core/empty.html",
+                {
+                    "title": "账号还没有关联专家档案",
+                    "text": "请联系专家库管理员，把您的账号关联到专家档案。",
+                    "icon": "id-badge-2",
+                },
+            )
+        return view(request, expert, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@as_expert
+def reviews(request: UserRequest, expert: Expert) -> HttpResponse:
+    context = {"letters": letters_of(expert, now=timezone.now())}
+    return render(request, "draws/my_reviews.html", context)
+
+
+@require_safe
+@as_expert
+def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    return _page(request, _own(expert, pk))
+
+
+@require_POST
+@as_expert
+def answer(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    invitation = _own(expert, pk)
+    try:
+        if form := take_answer(request, invitation, via=ReplyVia.PORTAL):
+            return _page(request, invitation, decline_form=form, status=422)
+    except ReplyRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "您的答复已登记。")
+    return redirect("draws:my_review", pk=pk)
+
+
+@require_POST
+@as_expert
+def leave(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    invitation = _own(expert, pk)
+    try:
+        if form := take_project_leave(request, invitation, via=ReplyVia.PORTAL):
+            return _page(request, invitation, leave_form=form, status=422)
+    except ReplyRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "请假已登记，名额将自动递补。")
+    return redirect("draws:my_review", pk=pk)
+
+
+@require_safe
+@as_expert
+def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    invitation, now = _own(expert, pk), timezone.now()
+    if not letter_of(invitation, now=now).is_coming:
+        raise Http404
+    return calendar_response(invitation, now=now)
+
+
+def _own(expert: Expert, pk: int) -> Invitation:
+    return get_object_or_404(invitations_of(expert), pk=pk)
+
+
+def _page(
+    request: UserRequest, invitation: Invitation, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """Show one invitation where it stands; ``forms`` are those that were filled in wrongly."""
+    now = timezone.now()
+    until = leave_until(invitation)
+    context = {
+        "letter": letter_of(invitation, now=now),
+        "leave_until": until,
+        "may_leave": now <= until,
+        "decline_form": forms.get("decline_form") or DeclineForm(),
+        "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
+    }
+    return render(request, "draws/my_review.html", context, status=status)

@@ -1,0 +1,74 @@
+"""The expert's own area: the times in which he is drawn for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+from expertpool.draws.forms.own_data import OwnLeaveForm
+from expertpool.draws.views.expert_area import as_expert
+from expertpool.experts.exceptions import LeaveRefused
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.services.leave import cancel_leave, file_leave
+
+
+@dataclass(frozen=True)
+class OwnLeave:
+    """A leave as the list shows it."""
+
+    leave: Leave
+    label: str
+    tone: str
+    cancellable: bool
+
+
+def _own_leave(leave: Leave, now: datetime) -> OwnLeave:
+    if leave.cancelled_at:
+        return OwnLeave(leave, "已销假", "grey", cancellable=False)
+    if leave.during.upper <= now:
+        return OwnLeave(leave, "已结束", "grey", cancellable=False)
+    if leave.during.lower > now:
+        return OwnLeave(leave, "未开始", "blue", cancellable=True)
+    return OwnLeave(leave, "请假中", "orange", cancellable=True)
+
+
+@require_safe
+@as_expert
+def leaves(request: UserRequest, expert: Expert) -> HttpResponse:
+    now = timezone.now()
+    rows = [_own_leave(leave, now) for leave in expert.leaves.all()]
+    return render_list(request, "draws/my_leaves.html", {"leaves": rows})
+
+
+@as_expert
+def add(request: UserRequest, expert: Expert) -> HttpResponse:
+    form = OwnLeaveForm(request.POST or None)
+    if form.is_valid():
+        try:
+            file_leave(expert=expert, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        except LeaveRefused as error:
+            form.add_error(None, str(error))
+        else:
+            return saved("请假已登记，期间不会被抽取。")
+    context = {"form": form, "title": "登记请假"}
+    status = 422 if form.is_bound else 200
+    return render(request, "core/drawer_form.html", context, status=status)
+
+
+@require_POST
+@as_expert
+def cancel(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    leave = get_object_or_404(expert.leaves, pk=pk)
+    try:
+        cancel_leave(leave=leave, actor=request.user, now=timezone.now())
+    except LeaveRefused as error:
+        return refused(str(error))
+    return saved("已销假。")

@@ -1,0 +1,233 @@
+"""The page behind a personal link: what it tells, what it changes, and when it does neither."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem
+from expertpool.draws.enums import DrawStatus, InvitationState, Origin
+from expertpool.draws.models import Draw, DrawEvent, Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import record_answer
+from tests.draws.views.letters import lines, link_of
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+ACCEPT = {"answer": "accept"}
+DECLINE = {"answer": "decline", "reason": "时间冲突"}
+
+
+@pytest.fixture(autouse=True)
+def reasons() -> None:
+    for name in ("时间冲突", "需要回避"):
+        DictionaryItem.objects.get_or_create(dictionary=DictionaryCode.DECLINE_REASON, name=name)
+
+
+@pytest.fixture
+def draw() -> Draw:
+    for _ in range(6):
+        make_expert()
+    return make_draw(now=timezone.now(), seats=2)
+
+
+@pytest.fixture
+def phone() -> Client:
+    """A browser that nobody signed in with and that has no CSRF cookie."""
+    return Client(enforce_csrf_checks=True)
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def at(moment: datetime) -> time_machine.travel:
+    return time_machine.travel(moment, tick=False)
+
+
+@pytest.mark.shows("DRAW-21")
+def test_letter_tells_when_and_where_but_not_which_project(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    response = phone.get(link_of(row))
+    assert response.status_code == 200
+    page, project = text(response), draw.project
+    assert project.place in page
+    assert project.contact_phone in page
+    assert timezone.localtime(project.opening_at).strftime("%Y-%m-%d %H:%M") in page
+    assert row.deadline_at.isoformat() in page
+    assert project.name not in page
+    assert project.number not in page
+
+
+@pytest.mark.shows("DRAW-21")
+def test_asking_for_the_page_changes_nothing(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    events = DrawEvent.objects.count()
+    for ask in (phone.get, phone.head, phone.get):
+        assert ask(link_of(row)).status_code == 200
+    assert phone.get(f"{link_of(row)}leave/").status_code == 405
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert DrawEvent.objects.count() == events
+
+
+def test_page_is_neither_kept_nor_told_on_nor_indexed(draw: Draw, phone: Client) -> None:
+    response = phone.get(link_of(lines(draw)[0]))
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response["X-Robots-Tag"]
+
+
+@pytest.mark.shows("DRAW-21", "DRAW-22")
+def test_accepting_by_link_shows_the_project_at_once(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    response = phone.post(link_of(row), ACCEPT, follow=True)
+    assert "您已确认参加" in text(response)
+    assert draw.project.name in text(response)
+    row.refresh_from_db()
+    assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, "link")
+
+
+@pytest.mark.shows("DRAW-21", "DRAW-22")
+def test_declining_by_link_seats_the_next_in_the_same_moment(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    response = phone.post(link_of(row), DECLINE, follow=True)
+    assert "您已答复" in text(response)
+    assert draw.project.name not in text(response)
+    rows = lines(draw)
+    assert (rows[0].state, rows[0].reason) == (InvitationState.DECLINED, "时间冲突")
+    assert rows[2].origin == Origin.SUPPLEMENT
+
+
+def test_decline_without_a_reason_is_asked_for_one(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    response = phone.post(link_of(row), {"answer": "decline"})
+    assert response.status_code == 422
+    assert "请选择不能参加的原因。" in text(response)
+    response = phone.post(link_of(row), {"answer": "decline", "reason": "其他"})
+    assert "请写明具体原因" in text(response)
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    phone.post(link_of(row), {"answer": "decline", "reason": "其他", "detail": "出国访问"})
+    row.refresh_from_db()
+    assert row.reason == "其他：出国访问"
+
+
+@pytest.mark.shows("DRAW-21")
+def test_second_answer_by_the_same_link_does_nothing(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    phone.post(link_of(row), ACCEPT)
+    before = DrawEvent.objects.count()
+    for again in (ACCEPT, DECLINE):
+        response = phone.post(link_of(row), again, follow=True)
+        assert (response.status_code, "您已确认参加" in text(response)) == (200, True)
+    row.refresh_from_db()
+    assert row.state == InvitationState.ACCEPTED
+    assert DrawEvent.objects.count() == before
+    assert Invitation.objects.filter(draw=draw).count() == 2
+
+
+@pytest.mark.shows("DRAW-21")
+def test_used_link_says_so(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    phone.post(link_of(row), DECLINE)
+    response = phone.get(link_of(row))
+    assert response.status_code == 200
+    assert "无需再操作" in text(response)
+    assert "<form" not in text(response)
+
+
+@pytest.mark.shows("DRAW-21")
+def test_expired_link_does_nothing_even_before_the_job_has_run(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    with at(row.deadline_at):
+        response = phone.get(link_of(row))
+        assert response.status_code == 410
+        assert "已过答复时限" in text(response)
+        response = phone.post(link_of(row), ACCEPT, follow=True)
+        assert response.status_code == 410
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+
+
+@pytest.mark.shows("DRAW-21")
+def test_altered_link_opens_nothing(draw: Draw, phone: Client) -> None:
+    link = link_of(lines(draw)[0])
+    altered = link.replace(link[5], "A" if link[5] != "A" else "B")
+    for ask in (phone.get(altered), phone.post(altered, ACCEPT), phone.get(f"{altered}calendar/")):
+        assert ask.status_code == 404
+        assert "链接无效" in text(ask)
+        assert draw.project.place not in text(ask)
+    assert all(row.state == InvitationState.INVITED for row in lines(draw))
+
+
+@pytest.mark.shows("DRAW-21")
+def test_link_of_a_replaced_expert_is_cancelled(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    record_answer(
+        invitation=row,
+        state=InvitationState.REPLACED,
+        reason="电话答复",
+        actor=make_user("operator"),
+        now=timezone.now(),
+        entropy=SeededEntropy(3),
+    )
+    response = phone.post(link_of(row), ACCEPT, follow=True)
+    assert response.status_code == 410
+    assert "邀请已取消" in text(response)
+    row.refresh_from_db()
+    assert row.state == InvitationState.REPLACED
+
+
+def test_calendar_file_is_there_once_accepted_and_only_then(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    assert phone.get(f"{link_of(row)}calendar/").status_code == 404
+    phone.post(link_of(row), ACCEPT)
+    response = phone.get(f"{link_of(row)}calendar/")
+    assert response["Content-Type"].startswith("text/calendar")
+    start = draw.project.opening_at.astimezone(UTC).strftime("DTSTART:%Y%m%dT%H%M%SZ")
+    unfolded = text(response).replace("\r\n ", "")
+    assert start in unfolded
+    assert draw.project.name in unfolded
+    assert all(len(line.encode()) <= 75 for line in text(response).split("\r\n"))
+
+
+@pytest.mark.shows("PORT-20")
+def test_leave_by_link_until_two_hours_before_the_opening(draw: Draw, phone: Client) -> None:
+    first, second = lines(draw)
+    for row in (first, second):
+        phone.post(link_of(row), ACCEPT)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    last_moment = draw.project.opening_at - timedelta(hours=2)
+    with at(last_moment):
+        assert phone.post(f"{link_of(first)}leave/", {}).status_code == 422
+        response = phone.post(f"{link_of(first)}leave/", {"reason": "突发疾病"}, follow=True)
+        assert "您已答复" in text(response)
+    with at(last_moment + timedelta(seconds=1)):
+        assert "已过最晚请假时间" in text(phone.get(link_of(second)))
+        phone.post(f"{link_of(second)}leave/", {"reason": "突发疾病"})
+    rows = lines(draw)
+    assert [row.state for row in rows] == [
+        InvitationState.LEAVE,
+        InvitationState.ACCEPTED,
+        InvitationState.INVITED,
+    ]
+    assert rows[2].origin == Origin.SUPPLEMENT
+
+
+def test_link_ends_with_the_review(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    phone.post(link_of(row), ACCEPT)
+    with at(draw.project.closing_at):
+        response = phone.get(link_of(row))
+    assert response.status_code == 410
+    assert draw.project.name not in text(response)

@@ -8,6 +8,7 @@ are jobs with ``schedule_at``; nothing sleeps.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-__all__ = ["app", "defer", "retry_external", "retry_stalled"]
+__all__ = ["app", "defer", "defer_batch", "retry_external", "retry_stalled"]
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,15 @@ def defer(
     deferrer = task.configure(schedule_at=at, lock=lock)
     deferrer.job_manager = _manager
     return int(deferrer.defer(**arguments))
+
+
+def defer_batch(task: Any, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:
+    """Queue ``task`` once for each dictionary of arguments, in one statement of this transaction."""
+    if not jobs:
+        return
+    deferrer = task.configure(schedule_at=at)
+    deferrer.job_manager = _manager
+    deferrer.batch_defer(*jobs)
 
 
 async def retry_stalled(manager: JobManager) -> None:

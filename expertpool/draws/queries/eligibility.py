@@ -62,13 +62,14 @@ def evaluate(plan: DrawPlan, *, now: datetime) -> Eligibility:
     return Eligibility(groups, eligible, excluded)
 
 
-def exclusion_of(plan: DrawPlan, expert_id: int, *, now: datetime) -> ExclusionReason | None:
-    """Return why this expert cannot be seated now, or None (asked when his turn comes)."""
-    fits = _fits(list(plan.groups.prefetch_related("levels")), now=now, only=[expert_id])
-    if expert_id not in fits:
-        return ExclusionReason.NOT_FITTING
+def exclusions_of(
+    plan: DrawPlan, expert_ids: Collection[int], *, now: datetime
+) -> dict[int, ExclusionReason]:
+    """Return those of the experts who cannot be seated now, with the reason."""
+    fits = _fits(list(plan.groups.prefetch_related("levels")), now=now, only=expert_ids)
     _, excluded = _partition(plan, fits, now=now)
-    return excluded.get(expert_id)
+    lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fits}
+    return excluded | lost
 
 
 def _fits(
@@ -81,7 +82,7 @@ def _fits(
         for level in group.levels.all():
             found = Expert.objects.filter(to_q(parse(SUBJECT, level.criteria), context))
             if only is not None:
-                found = found.filter(pk__in=only)
+                found = found.filter(pk__in=list(only))
             for expert_id in found.order_by().values_list("pk", flat=True):
                 fits.setdefault(expert_id, {}).setdefault(group.code, level.level)
     return fits

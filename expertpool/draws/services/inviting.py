@@ -1,76 +1,91 @@
-"""Inviting one seated expert: his row, his hold, his letter on every channel, his deadline."""
+"""Inviting seated experts: their rows, their holds, their letters on every channel, a deadline."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.core.jobs import defer
+from expertpool.core.jobs import defer_batch
 from expertpool.draws.engine import Seat
 from expertpool.draws.enums import InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.identity import holder_key, open_identity
-from expertpool.draws.queries.invitations import duration_text
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
-from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.notifications.services.sending import Letter, Recipient, send_messages
 
 TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
+
+
+@dataclass(frozen=True)
+class Place:
+    """A seat that was just given out: who sits there, and in what line of the sheet."""
+
+    candidate: Candidate
+    seat: Seat
+    line: int
+    conflict: bool = False  # he cannot come any more: no hold, no letter
 
 
 def invite(
     *,
     draw: Draw,
     plan: DrawPlan,
-    candidate: Candidate,
-    seat: Seat,
-    line: int,
+    places: Sequence[Place],
     origin: Origin,
     now: datetime,
     entropy: Entropy,
-    conflict: bool = False,
-) -> Invitation:
-    """Seat ``candidate`` and, unless he is in ``conflict``, hold him and send the invitation.
+) -> list[Invitation]:
+    """Store the newly seated, hold them and send their letters, except those in conflict.
 
-    All of it commits with the seating; letters and the deadline are jobs of this transaction.
-    Raises IntegrityError when the expert is held elsewhere at that time: the constraint's word.
+    All of it commits with the seating; letters and deadlines are jobs of this transaction.
+    Raises IntegrityError when an expert is held elsewhere at that time: the constraint's word.
     """
-    token = make_token(entropy)
-    identity = open_identity(candidate.opening)
-    released = draw.released_at is not None
-    invitation = Invitation(
-        draw=draw,
-        candidate=candidate,
-        line=line,
-        group=seat.group,
-        level=seat.level,
-        origin=origin,
-        state=InvitationState.CONFLICT if conflict else InvitationState.INVITED,
-        expert_id=identity.expert_id if released else None,
-        token_hash=hash_token(token),
-        invited_at=now,
-        deadline_at=_deadline(draw, plan, now),
-        replied_at=now if conflict else None,
-        replied_via=ReplyVia.SYSTEM if conflict else "",
+    tokens = [make_token(entropy) for _ in places]
+    identities = [open_identity(place.candidate.opening) for place in places]
+    deadline_at = min(now + timedelta(minutes=plan.reply_minutes), draw.project.opening_at)
+    invitations = Invitation.objects.bulk_create(
+        Invitation(
+            draw=draw,
+            candidate=place.candidate,
+            line=place.line,
+            group=place.seat.group,
+            level=place.seat.level,
+            origin=origin,
+            state=InvitationState.CONFLICT if place.conflict else InvitationState.INVITED,
+            expert_id=identity.expert_id if draw.released_at is not None else None,
+            token_hash=hash_token(token),
+            invited_at=now,
+            deadline_at=deadline_at,
+            replied_at=now if place.conflict else None,
+            replied_via=ReplyVia.SYSTEM if place.conflict else "",
+        )
+        for place, identity, token in zip(places, identities, tokens, strict=True)
     )
-    invitation.save(force_insert=True)
-    if conflict:
-        return invitation
-    project = draw.project
-    Hold.objects.create(
-        invitation=invitation,
-        holder=holder_key(identity.expert_id),
-        during=(project.opening_at, project.closing_at),
+    asked = [
+        (invitation, identity.expert_id, token)
+        for invitation, identity, token in zip(invitations, identities, tokens, strict=True)
+        if invitation.state == InvitationState.INVITED
+    ]
+    during = (draw.project.opening_at, draw.project.closing_at)
+    Hold.objects.bulk_create(
+        Hold(invitation=invitation, holder=holder_key(expert_id), during=during)
+        for invitation, expert_id, _ in asked
     )
-    _send_letter(invitation, plan, Expert.objects.get(pk=identity.expert_id), token, now=now)
-    defer(expire_invitation, at=invitation.deadline_at, invitation_id=invitation.pk)
-    return invitation
+    experts = Expert.objects.in_bulk([expert_id for _, expert_id, _ in asked])
+    letters = [_letter(row, experts[expert_id], token) for row, expert_id, token in asked]
+    send_messages(occasion="draw.invitation", letters=letters, channels=plan.channels, now=now)
+    jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
+    defer_batch(expire_invitation, jobs, at=deadline_at)
+    return invitations
 
 
 def make_token(entropy: Entropy) -> str:
@@ -83,26 +98,17 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _deadline(draw: Draw, plan: DrawPlan, now: datetime) -> datetime:
-    """The reply deadline, never later than the opening."""
-    return min(now + timedelta(minutes=plan.reply_minutes), draw.project.opening_at)
-
-
-def _send_letter(
-    invitation: Invitation, plan: DrawPlan, expert: Expert, token: str, *, now: datetime
-) -> None:
+def _letter(invitation: Invitation, expert: Expert, token: str) -> Letter:
     project = invitation.draw.project
-    send_message(
-        occasion="draw.invitation",
+    return Letter(
         recipient=Recipient(
             user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
         ),
-        channels=plan.channels,
         context={
             "专家姓名": expert.name,
             "评审时间": _moment(project.opening_at),
             "评审地点": project.place,
-            "预计时长": duration_text(project),
+            "预计时长": f"{project.duration_minutes / 60:g} 小时",
             "联系人": project.contact_name,
             "联系电话": project.contact_phone,
             "答复截止": _moment(invitation.deadline_at),
@@ -112,7 +118,6 @@ def _send_letter(
         },
         about=invitation,
         key=f"invitation:{invitation.pk}",
-        now=now,
     )
 
 

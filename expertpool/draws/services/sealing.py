@@ -45,7 +45,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     plan = _check_ready(project, now=now)
     lock_transaction(SEATING_LOCK)
     found = evaluate(plan, now=now)
-    draw = _seal(plan, found, actor=actor, now=now, entropy=entropy)
+    draw, sealed, identities = _seal(plan, found, actor=actor, now=now, entropy=entropy)
     set_draw_state(draw.project, DrawState.DRAWING, actor=actor, now=now)
     record(
         "draw.seal",
@@ -54,8 +54,12 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
         subject=draw,
         after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule},
     )
-    if not plan.contributors:
-        _order(draw, actor=actor, now=now, entropy=entropy)
+    if plan.contributors:
+        _copy_candidates(draw, sealed, identities)
+        return draw
+    order = _order(draw, sealed, actor=actor, now=now)
+    _copy_candidates(draw, sealed, identities, order)
+    _seat(draw, order, now=now, entropy=entropy)
     return draw
 
 
@@ -78,7 +82,9 @@ def contribute(
     draw.save(update_fields=["reveals"])
     record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
     if len(draw.reveals) == len(draw.rule["contributors"]):
-        _order(draw, actor=actor, now=now, entropy=entropy)
+        order = _order(draw, load_sealed(draw), actor=actor, now=now)
+        _save_ranks(draw, order)
+        _seat(draw, order, now=now, entropy=entropy)
     return draw
 
 
@@ -132,7 +138,7 @@ def _check_contribution(draw: Draw, role: str, actor: User) -> None:
 
 def _seal(
     plan: DrawPlan, found: Eligibility, *, actor: User, now: datetime, entropy: Entropy
-) -> Draw:
+) -> tuple[Draw, engine.Sealed, dict[str, Identity]]:
     project = plan.project
     number = _next_number(now)
     nonce = entropy.token_bytes(engine.NONCE_BYTES)
@@ -151,8 +157,7 @@ def _seal(
         operator=actor,
     )
     draw.save(force_insert=True)
-    _copy_candidates(draw, sealed, identities)
-    return draw
+    return draw, sealed, identities
 
 
 def _build_rule(
@@ -220,9 +225,17 @@ def _candidates(
     return identities, candidates
 
 
-def _copy_candidates(draw: Draw, sealed: engine.Sealed, identities: dict[str, Identity]) -> None:
-    """Write the candidates by COPY: thousands of rows in the sealing transaction."""
-    columns = "draw_id, position, commit, groups, unit, opening"
+def _copy_candidates(
+    draw: Draw,
+    sealed: engine.Sealed,
+    identities: dict[str, Identity],
+    order: engine.Order | None = None,
+) -> None:
+    """Write the candidates by COPY, thousands of rows, with their ranks if the order is known."""
+    columns = "draw_id, position, rank, commit, groups, unit, opening"
+    ranks: dict[int, int] = {}
+    if order is not None:
+        ranks = {position: rank for rank, position in enumerate(order.ranking)}
     groups_json: dict[tuple[tuple[str, int], ...], str] = {}
     with (
         connection.cursor() as cursor,
@@ -234,23 +247,27 @@ def _copy_candidates(draw: Draw, sealed: engine.Sealed, identities: dict[str, Id
             if text is None:
                 text = groups_json[key] = engine.canonical_json(dict(key)).decode()
             opening = close_identity(identities[candidate.commit])
-            copy.write_row((draw.pk, position, candidate.commit, text, candidate.unit, opening))
+            row = (candidate.commit, text, candidate.unit, opening)
+            copy.write_row((draw.pk, position, ranks.get(position), *row))
 
 
-def _order(draw: Draw, *, actor: User, now: datetime, entropy: Entropy) -> None:
-    """Reveal the nonce, derive the order, then seat and invite."""
+def _order(draw: Draw, sealed: engine.Sealed, *, actor: User, now: datetime) -> engine.Order:
+    """Reveal the nonce and derive the order (steps 2 and 3)."""
     nonce = nonce_vault.decrypt(bytes(draw.nonce))
     given = {item["role"]: item["value"] for item in draw.reveals}
     reveals = [
         engine.Reveal(engine.SYSTEM_ROLE, nonce.hex()),
         *(engine.Reveal(role, given[role]) for role in draw.rule["contributors"]),
     ]
-    order = engine.order_candidates(load_sealed(draw), reveals)
+    order = engine.order_candidates(sealed, reveals)
     draw.reveals = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
     draw.seed, draw.ordered_at, draw.status = order.seed, now, DrawStatus.INVITING
     draw.save(update_fields=["reveals", "seed", "ordered_at", "status"])
-    _save_ranks(draw, order)
     record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
+    return order
+
+
+def _seat(draw: Draw, order: engine.Order, *, now: datetime, entropy: Entropy) -> None:
     seat_draw(draw=draw, order=order, now=now, entropy=entropy)
     defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
 

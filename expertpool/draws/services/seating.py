@@ -6,6 +6,7 @@ draws compete for the same experts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from expertpool.accounts.models import User
@@ -14,10 +15,10 @@ from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
-from expertpool.draws.queries.eligibility import exclusion_of
+from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.inviting import invite
+from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.projects.enums import DrawState
 from expertpool.projects.services.state import set_draw_state
@@ -121,26 +122,15 @@ def _seat_rows(
     commits = [seat.commit for seat in step.seats]
     found = Candidate.objects.filter(draw=draw, commit__in=commits)
     candidates = {candidate.commit: candidate for candidate in found}
+    # Whoever a supplement seats was asked about when his turn came.
+    lost = _unavailable(plan, found, now=now) if origin is Origin.DRAWN else {}
     line = Invitation.objects.filter(draw=draw).count()
-    gone: list[tuple[Invitation, str]] = []
-    for seat in step.seats:
-        line += 1
-        candidate = candidates[seat.commit]
-        reason = _unavailable(plan, candidate, now=now) if origin is Origin.DRAWN else None
-        invitation = invite(
-            draw=draw,
-            plan=plan,
-            candidate=candidate,
-            seat=seat,
-            line=line,
-            origin=origin,
-            now=now,
-            entropy=entropy,
-            conflict=reason is not None,
-        )
-        if reason is not None:
-            gone.append((invitation, reason))
-    return gone
+    places = [
+        Place(candidates[seat.commit], seat, line + n, conflict=seat.commit in lost)
+        for n, seat in enumerate(step.seats, start=1)
+    ]
+    rows = invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
+    return [(row, lost[row.candidate.commit]) for row in rows if row.candidate.commit in lost]
 
 
 def _asks(draw: Draw, plan: DrawPlan, *, now: datetime) -> engine.Unavailable:
@@ -148,14 +138,18 @@ def _asks(draw: Draw, plan: DrawPlan, *, now: datetime) -> engine.Unavailable:
 
     def unavailable(commit: str) -> str | None:
         candidate = Candidate.objects.get(draw=draw, commit=commit)
-        return _unavailable(plan, candidate, now=now)
+        return _unavailable(plan, [candidate], now=now).get(commit)
 
     return unavailable
 
 
-def _unavailable(plan: DrawPlan, candidate: Candidate, *, now: datetime) -> str | None:
-    reason = exclusion_of(plan, open_identity(candidate.opening).expert_id, now=now)
-    return SKIP_REASON[reason] if reason is not None else None
+def _unavailable(
+    plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
+) -> dict[str, str]:
+    """Return the reason (of the protocol) for each candidate who cannot be seated now."""
+    experts = {open_identity(row.opening).expert_id: row.commit for row in candidates}
+    lost = exclusions_of(plan, experts, now=now)
+    return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 
 
 def _reopen(draw: Draw, *, now: datetime) -> None:

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from expertpool.core.jobs import defer
+from expertpool.core.jobs import defer_batch
 from expertpool.files.models import Attachment
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import fill, get_occasion
+from expertpool.notifications.occasions import Occasion, fill, get_occasion
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.queries.subjects import About, subject_key
 from expertpool.notifications.queries.templates import TemplateState, template_state
@@ -33,7 +33,18 @@ class Recipient:
     email: str = ""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient is told. ``context`` has a value for each placeholder of the occasion;
+    ``key`` (at most 90 characters) makes it idempotent; ``attachments`` go along by e-mail."""
+
+    recipient: Recipient
+    context: Mapping[str, str]
+    about: About
+    key: str
+    attachments: Sequence[Attachment | Document] = ()
+
+
 def send_message(
     *,
     occasion: str,
@@ -45,45 +56,60 @@ def send_message(
     now: datetime,
     attachments: Sequence[Attachment | Document] = (),
 ) -> list[Message]:
-    """Write one message for each channel and queue its delivery, all in this transaction.
+    """Tell one recipient: `send_messages` with a single letter."""
+    letter = Letter(recipient, context, about, key, attachments)
+    return send_messages(occasion=occasion, letters=[letter], channels=channels, now=now)
 
-    ``context`` has a value for each placeholder of ``occasion``. ``key`` (at most 90 characters)
-    makes it idempotent: a second call with the same key returns the messages of the first. A
-    channel for which the recipient has no address gives a message that has FAILED, with the
-    reason, so that the record is complete. ``attachments`` go along by e-mail.
+
+@transaction.atomic
+def send_messages(
+    *, occasion: str, letters: Sequence[Letter], channels: Iterable[str], now: datetime
+) -> list[Message]:
+    """Write one message for each letter and channel and queue their delivery, in this transaction.
+
+    A second call with the same key returns the messages of the first. A channel for which the
+    recipient has no address gives a message that has FAILED, with the reason, so that the record
+    is complete.
 
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
     declared = get_occasion(occasion)
-    missing = declared.placeholders.keys() - context.keys()
+    states = [template_state(declared, code) for code in dict.fromkeys(channels)]
+    drafts = {
+        (draft := _draft(letter, declared, state, now)).key: (draft, letter, state)
+        for letter in letters
+        for state in states
+    }
+    known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
+    new = [key for key in drafts if key not in known]
+    Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
+    stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
+    for key in new:
+        _attach(stored[key], drafts[key][2], drafts[key][1].attachments)
+    # Had somebody else written the same key meanwhile, a second job for it would do nothing.
+    queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
+    defer_batch(deliver_message, [{"message_id": message.pk} for message in queued])
+    return [stored[key] for key in drafts]
+
+
+def _draft(letter: Letter, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
+    missing = occasion.placeholders.keys() - letter.context.keys()
     if missing:
         raise KeyError("、".join(sorted(missing)))
-    about_type, about_id = subject_key(about)
-    messages = []
-    for code in dict.fromkeys(channels):
-        state = template_state(declared, code)
-        text = fill(state.text, context)
-        message, created = Message.objects.get_or_create(
-            key=f"{key}:{code}",
-            defaults={
-                "occasion": occasion,
-                "channel": state.channel,
-                "recipient": recipient.name,
-                "subject": text.subject,
-                "body": text.body,
-                "about_type": about_type,
-                "about_id": about_id,
-                "created_at": now,
-                "due_at": now,
-                **_destination(CHANNELS[code], recipient, state),
-            },
-        )
-        if created:
-            _attach(message, state, attachments)
-            if message.state == DeliveryState.QUEUED:
-                defer(deliver_message, message_id=message.pk)
-        messages.append(message)
-    return messages
+    about_type, about_id = subject_key(letter.about)
+    text = fill(state.text, letter.context)
+    values = {
+        "recipient": letter.recipient.name,
+        "subject": text.subject,
+        "body": text.body,
+        "about_type": about_type,
+        "about_id": about_id,
+        "created_at": now,
+        "due_at": now,
+        **_destination(CHANNELS[state.channel], letter.recipient, state),
+    }
+    key = f"{letter.key}:{state.channel}"
+    return Message(key=key, occasion=occasion.code, channel=state.channel, **values)
 
 
 def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -> dict[str, object]:

@@ -14,7 +14,7 @@ from expertpool.audit.models import Entry
 from expertpool.directory.models import Unit
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
-from expertpool.draws.queries.eligibility import evaluate, exclusion_of
+from expertpool.draws.queries.eligibility import evaluate, exclusions_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates, run_prequery
@@ -140,8 +140,8 @@ def test_each_reason_excludes_exactly_the_one_it_concerns(
     assert [item.expert_id for item in found.eligible] == [other.pk]
     assert found.excluded == {excluded.pk: reason}
     assert found.exclusion_counts == {reason.value: 1}
-    assert exclusion_of(plan_of(project), excluded.pk, now=NOW) is reason
-    assert exclusion_of(plan_of(project), other.pk, now=NOW) is None
+    both = [other.pk, excluded.pk]
+    assert exclusions_of(plan_of(project), both, now=NOW) == {excluded.pk: reason}
 
 
 @pytest.mark.shows("PORT-23", "EXP-36")

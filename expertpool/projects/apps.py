@@ -8,9 +8,16 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.projects.menu import ITEMS, SETTINGS
+        from expertpool.projects.panels import PANELS
         from expertpool.projects.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
+        register_menu("draws", *ITEMS)
+        register_menu("system", SETTINGS)
+        for panel in PANELS:
+            register_panel("projects:detail", panel)
         register_actions(
             project__create="新增项目",
             project__update="修改项目",

@@ -2,15 +2,22 @@
 
 
 class ProjectError(Exception):
-    """Base of all refusals; ``str(error)`` is a Chinese sentence for the user."""
+    """Base of all refusals; ``str(error)`` is a Chinese sentence for the user, ``field`` the form
+    field it belongs to, if any."""
+
+    field: str | None = None
 
 
 class NumberTaken(ProjectError):
     """The project number belongs to another project."""
 
+    field = "number"
+
 
 class DepartmentNotAllowed(ProjectError):
     """The actor may not file projects for this department."""
+
+    field = "department"
 
 
 class ProjectNotEditable(ProjectError):

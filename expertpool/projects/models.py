@@ -102,6 +102,11 @@ class Project(models.Model):
         return self.name
 
     @property
+    def is_undrawn(self) -> bool:
+        """Whether a draw may still come: what the rules say matters until then."""
+        return self.draw_state == DrawState.NOT_DRAWN and self.status != ProjectStatus.ARCHIVED
+
+    @property
     def is_editable(self) -> bool:
         """Whether its data may be changed: as a draft, or sent back."""
         return self.status in {ProjectStatus.DRAFT, ProjectStatus.REJECTED}
@@ -109,10 +114,11 @@ class Project(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether avoidances may be changed: until the draw, but not while it is being decided."""
-        return self.draw_state == DrawState.NOT_DRAWN and self.status not in {
-            ProjectStatus.PENDING,
-            ProjectStatus.ARCHIVED,
-        }
+        return self.is_undrawn and self.status != ProjectStatus.PENDING
+
+    @property
+    def is_deletable(self) -> bool:
+        return self.is_undrawn and self.status == ProjectStatus.DRAFT
 
     @property
     def is_withdrawable(self) -> bool:
@@ -173,7 +179,18 @@ class Avoidance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_subject_display()} {self.name or self.unit or self.from_date}"
+        return f"{self.get_subject_display()} {self.target}"
+
+    @property
+    def target(self) -> str:
+        """What is avoided, in words."""
+        if self.subject == AvoidanceSubject.PERIOD:
+            return f"{self.from_date} 至 {self.to_date}"
+        if self.subject == AvoidanceSubject.PERSON:
+            known = [self.name, self.expert_number, self.unit_name]
+        else:
+            known = [self.unit.name if self.unit else self.name, self.uscc]
+        return "，".join(part for part in known if part)
 
 
 class RuleSetting(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -32,10 +33,15 @@ def projects_deletable_by(user: User) -> QuerySet[Project]:
     return _reached(user, "projects.delete")
 
 
+def projects_in_approval_scope(user: User) -> QuerySet[Project]:
+    """Return the projects whose applications ``user`` decides, whatever their status."""
+    return _reached(user, "projects.approve")
+
+
 def projects_to_decide(user: User) -> QuerySet[Project]:
     """Return the pending projects that ``user`` may approve or reject: never his own."""
     return (
-        _reached(user, "projects.approve")
+        projects_in_approval_scope(user)
         .filter(status=ProjectStatus.PENDING)
         .exclude(created_by=user)
         .order_by("opening_at", "id")
@@ -50,6 +56,37 @@ def count_to_decide(user: User) -> int:
 def _reached(user: User, code: str) -> QuerySet[Project]:
     return Project.objects.filter(scope_q(user, code)).select_related(
         "department", "purchaser", "created_by", "decided_by"
+    )
+
+
+@dataclass(frozen=True)
+class ProjectActions:
+    """What a user may do with a project where it stands now."""
+
+    edit: bool
+    submit: bool
+    withdraw: bool
+    decide: bool
+    delete: bool
+    avoid: bool
+    attach: bool
+
+
+def actions_for(user: User, project: Project) -> ProjectActions:
+    """Return what makes sense now and is within the rights of ``user``."""
+
+    def reached(projects: QuerySet[Project], code: str) -> bool:
+        return user.has_permission(code) and projects.filter(pk=project.pk).exists()
+
+    editor = reached(projects_editable_by(user), "projects.edit")
+    return ProjectActions(
+        edit=editor and project.is_editable,
+        submit=editor and project.is_editable,
+        withdraw=editor and project.is_withdrawable,
+        decide=reached(projects_to_decide(user), "projects.approve"),
+        delete=reached(projects_deletable_by(user), "projects.delete") and project.is_deletable,
+        avoid=editor and project.is_open,
+        attach=editor and project.status != ProjectStatus.ARCHIVED,
     )
 
 

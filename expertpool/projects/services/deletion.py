@@ -7,7 +7,6 @@ from django.db.models import ProtectedError
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.models import Project
 from expertpool.projects.services.application import describe
@@ -21,7 +20,7 @@ def delete_project(*, project: Project, actor: User, now: datetime) -> None:
     Refuses every other project (ProjectNotEditable).
     """
     project = lock_project(project)
-    if project.status != ProjectStatus.DRAFT or project.draw_state != DrawState.NOT_DRAWN:
+    if not project.is_deletable:
         raise ProjectNotEditable("只能删除「未抽取」的草稿项目；已提交的项目请先撤回。")
     record("project.delete", actor=actor, now=now, subject=project, before=describe(project))
     try:

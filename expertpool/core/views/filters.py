@@ -1,0 +1,43 @@
+"""Form fields that several lists filter by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+
+
+class DateRangeField(forms.Field):
+    """Two days in one box, "2026-11-01 至 2026-11-30"; a single day is a range of one day.
+
+    Cleans to (first day, last day), or None when empty.
+    """
+
+    widget = forms.TextInput(attrs={"data-enhance": "daterange", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> tuple[date, date] | None:
+        if value in self.empty_values:
+            return None
+        try:
+            days = [date.fromisoformat(part.strip()) for part in str(value).split("至")]
+        except ValueError:
+            days = []
+        if len(days) not in {1, 2} or days[0] > days[-1]:
+            raise ValidationError("请写成 2026-11-01 至 2026-11-30，开始不晚于结束。")
+        return days[0], days[-1]
+
+
+def within_days(field: str, days: tuple[date, date]) -> Q:
+    """Return the rows whose moment ``field`` lies on one of ``days``, both included."""
+    start, end = days[0], days[1] + timedelta(days=1)
+    zone = timezone.get_current_timezone()
+    return Q(
+        **{
+            f"{field}__gte": datetime.combine(start, time(), tzinfo=zone),
+            f"{field}__lt": datetime.combine(end, time(), tzinfo=zone),
+        }
+    )

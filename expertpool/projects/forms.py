@@ -1,0 +1,207 @@
+"""What users fill in: the application, avoidances, rule settings, the filters of the list."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse_lazy
+
+from expertpool.accounts.models import Department, User
+from expertpool.core.text import clean_code, clean_text
+from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.listing import FilterForm
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem, Unit
+from expertpool.projects.enums import AvoidanceSubject, Regime
+from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.queries import blocking_rules, departments_for_filing, matching
+from expertpool.projects.rules import RULES
+from expertpool.projects.services.application import ProjectData
+from expertpool.projects.services.avoidance import AvoidanceData
+
+UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
+
+
+def keep_chosen(field: forms.BoundField) -> None:
+    """Let a remote select carry only the option that is chosen; all others are searched."""
+    chosen = field.value()
+    field.field.queryset = Unit.objects.filter(pk=chosen if str(chosen).isdecimal() else None)
+
+
+class ProjectForm(forms.ModelForm):
+    """The application. It checks the values; the services check everything else."""
+
+    sections: ClassVar = [
+        ("基本信息", ["name", "number", "regime", "kind", "department", "purchaser"]),
+        ("规模", ["budget", "representatives"]),
+        ("时间地点", ["opening_at", "duration_minutes", "check_in_at", "place"]),
+        ("联系方式与说明", ["contact_name", "contact_phone", "description"]),
+    ]
+    kind = forms.ChoiceField(label="项目类型", required=False)
+
+    class Meta:
+        model = Project
+        fields = (
+            "name",
+            "number",
+            "regime",
+            "kind",
+            "department",
+            "purchaser",
+            "budget",
+            "representatives",
+            "opening_at",
+            "duration_minutes",
+            "check_in_at",
+            "place",
+            "contact_name",
+            "contact_phone",
+            "description",
+        )
+        widgets: ClassVar = {
+            "purchaser": forms.Select(attrs=UNIT_SEARCH),
+            "description": forms.Textarea(attrs={"rows": 4, "data-count": 2000}),
+        }
+        help_texts: ClassVar = {
+            "number": "已按年度给出一个未用的编号，可以改成本单位的编号。",
+            "purchaser": "输入单位名称的一部分查找；采购单位自动列为回避单位。",
+            "representatives": "与抽取的专家一同组成评审委员会的代表人数，用于核对法定人数。",
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departments = departments_for_filing(user)
+        if self.instance.department_id:
+            departments |= Department.objects.filter(pk=self.instance.department_id)
+        elif user.department_id:
+            self.initial.setdefault("department", user.department_id)
+        self.fields["department"].queryset = departments
+        self.fields["kind"].choices = _kinds(self.instance.kind)
+        keep_chosen(self["purchaser"])
+
+    def validate_unique(self) -> None:
+        """The service refuses a number in use and proposes another."""
+
+    def clean_number(self) -> str:
+        return clean_code(self.cleaned_data["number"])
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"])
+
+    def data_for_service(self) -> ProjectData:
+        return ProjectData(**self.cleaned_data)
+
+
+def _kinds(current: str) -> list[tuple[str, str]]:
+    names = list(
+        DictionaryItem.objects.filter(
+            dictionary=DictionaryCode.PROJECT_KIND, active=True
+        ).values_list("name", flat=True)
+    )
+    if current and current not in names:
+        names.append(current)
+    return [("", "请选择"), *((name, name) for name in names)]
+
+
+class AvoidanceForm(forms.ModelForm):
+    """One avoidance; which fields there are follows from its subject."""
+
+    class Meta:
+        model = Avoidance
+        fields = (
+            "unit",
+            "name",
+            "uscc",
+            "unit_name",
+            "expert_number",
+            "from_date",
+            "to_date",
+            "reason",
+        )
+        widgets: ClassVar = {"unit": forms.Select(attrs=UNIT_SEARCH)}
+
+    shown: ClassVar[dict[str, tuple[str, ...]]] = {
+        AvoidanceSubject.UNIT: ("unit", "name", "uscc", "reason"),
+        AvoidanceSubject.PERSON: ("name", "unit_name", "expert_number", "reason"),
+        AvoidanceSubject.PERIOD: ("from_date", "to_date", "reason"),
+    }
+    hints: ClassVar[dict[str, dict[str, str]]] = {
+        AvoidanceSubject.UNIT: {
+            "unit": "输入单位名称的一部分查找。",
+            "name": "单位库里没有时，在此填写全称。",
+        },
+        AvoidanceSubject.PERSON: {
+            "name": "姓名和专家编号至少填一项。",
+            "unit_name": "有同名专家时，用所在单位区分。",
+        },
+        AvoidanceSubject.PERIOD: {
+            "to_date": "在此期间参加过评审的专家不被抽取。",
+        },
+    }
+
+    def __init__(self, *args: Any, subject: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject = subject
+        for name in set(self.fields) - set(self.shown[subject]):
+            del self.fields[name]
+        for name, hint in self.hints[subject].items():
+            self.fields[name].help_text = hint
+        if subject == AvoidanceSubject.UNIT:
+            self.fields["unit"].required = False
+            self.fields["name"].label = "单位名称"
+            keep_chosen(self["unit"])
+        elif subject == AvoidanceSubject.PERSON:
+            self.fields["name"].label = "姓名"
+
+    def validate_constraints(self) -> None:
+        """The service says in words what is missing."""
+
+    def data_for_service(self) -> AvoidanceData:
+        values = {
+            name: clean_text(value) if isinstance(value, str) else value
+            for name, value in self.cleaned_data.items()
+        }
+        if "uscc" in values:
+            values["uscc"] = clean_code(values["uscc"]).upper()
+        return AvoidanceData(subject=self.subject, **values)
+
+
+class RuleSettingsForm(forms.Form):
+    """Which rules stop a draw; the others are only shown."""
+
+    rules = forms.MultipleChoiceField(label="阻止抽取的规则", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"rules": blocking_rules()}, **kwargs)
+        self.fields["rules"].choices = [(rule.code, rule.label) for rule in RULES]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self.cleaned_data["rules"])
+
+
+class ProjectFilter(FilterForm):
+    """The filters of the project list (PRJ-03)."""
+
+    q = forms.CharField(
+        label="关键字",
+        widget=forms.TextInput(attrs={"placeholder": "名称、编号、部门、联系人、采购单位"}),
+    )
+    regime = forms.ChoiceField(label="适用制度", choices=[("", "全部"), *Regime.choices])
+    department = forms.ModelChoiceField(
+        label="所属部门", queryset=Department.objects.all(), empty_label="全部"
+    )
+    opening = DateRangeField(label="评审时间")
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = matching(rows, text)
+        if regime := self.value("regime"):
+            rows = rows.filter(regime=regime)
+        if department := self.value("department"):
+            rows = rows.filter(department__path__startswith=department.path)
+        if days := self.value("opening"):
+            rows = rows.filter(within_days("opening_at", days))
+        return rows

@@ -1,0 +1,32 @@
+"""The tabs that this app shows on the panorama of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.template.loader import render_to_string
+
+from expertpool.core.registry import Panel, panels_for
+from expertpool.projects.models import Project
+from expertpool.projects.queries import actions_for
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+# Upper apps register cards here that are shown on the first tab (who takes part …).
+OVERVIEW = "projects:overview"
+
+
+def overview(request: HttpRequest, project: Project) -> str:
+    context = {
+        "project": project,
+        "avoidances": project.avoidances.select_related("unit"),
+        "actions": actions_for(request.user, project),
+        "sections": [
+            panel.render(request, project) for panel in panels_for(OVERVIEW, request.user)
+        ],
+    }
+    return render_to_string("projects/_overview.html", context, request)
+
+
+PANELS = (Panel("overview", "概况", 10, overview),)

@@ -1,0 +1,144 @@
+"""Projects for the demonstration, filed and decided through the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.projects.enums import AvoidanceSubject, ProjectStatus, Regime
+from expertpool.projects.models import Project
+from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+
+
+@dataclass(frozen=True)
+class _Demo:
+    number: str
+    name: str
+    regime: Regime
+    kind: str
+    budget: int
+    days: int  # until the opening
+    status: ProjectStatus
+    representatives: int = 0
+
+
+_DEMOS = (
+    _Demo(
+        "YS-001", "市民中心弱电工程", Regime.TENDER, "工程", 8_600_000, 3, ProjectStatus.APPROVED, 2
+    ),
+    _Demo(
+        "YS-002",
+        "第三人民医院信息化设备采购",
+        Regime.PROCUREMENT,
+        "货物",
+        12_400_000,
+        2,
+        ProjectStatus.APPROVED,
+    ),
+    _Demo(
+        "YS-003",
+        "智慧社区平台验收评审",
+        Regime.INTERNAL,
+        "服务",
+        960_000,
+        6,
+        ProjectStatus.APPROVED,
+    ),
+    _Demo(
+        "YS-004",
+        "滨江路排水管网改造工程",
+        Regime.TENDER,
+        "工程",
+        23_000_000,
+        9,
+        ProjectStatus.PENDING,
+        2,
+    ),
+    _Demo(
+        "YS-005",
+        "政务云平台运维服务",
+        Regime.PROCUREMENT,
+        "服务",
+        4_800_000,
+        11,
+        ProjectStatus.PENDING,
+    ),
+    _Demo(
+        "YS-006",
+        "图书馆家具采购",
+        Regime.PROCUREMENT,
+        "货物",
+        1_350_000,
+        14,
+        ProjectStatus.REJECTED,
+    ),
+    _Demo(
+        "YS-007", "档案数字化加工服务", Regime.PROCUREMENT, "服务", 780_000, 16, ProjectStatus.DRAFT
+    ),
+)
+
+
+def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> list[Project]:
+    """Make the demonstration projects that are missing, in each status; return all of them.
+
+    ``applicant`` needs the right to file for his department, ``approver`` is somebody else.
+    Running it again changes nothing.
+    """
+    known = {
+        project.number: project
+        for project in Project.objects.filter(number__in=[demo.number for demo in _DEMOS])
+    }
+    return [
+        known.get(demo.number) or _make(demo, applicant=applicant, approver=approver, now=now)
+        for demo in _DEMOS
+    ]
+
+
+def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Project:
+    assert applicant.department is not None, "the applicant files for his department"  # noqa: S101
+    project = create_project(
+        data=ProjectData(
+            number=demo.number,
+            name=demo.name,
+            regime=demo.regime,
+            department=applicant.department,
+            opening_at=_morning(now, demo.days),
+            check_in_at=_morning(now, demo.days) - timedelta(minutes=30),
+            place="市公共资源交易中心三楼 306 评标室",
+            contact_name=applicant.name,
+            contact_phone="021-55500001",
+            kind=demo.kind,
+            budget=Decimal(demo.budget),
+            representatives=demo.representatives,
+            description="演示项目，可以随意操作。",
+        ),
+        actor=applicant,
+        now=now,
+    )
+    add_avoidance(
+        project=project,
+        data=AvoidanceData(
+            subject=AvoidanceSubject.UNIT, name="华东建设工程有限公司", reason="投标人"
+        ),
+        actor=applicant,
+        now=now,
+    )
+    if demo.status != ProjectStatus.DRAFT:
+        submit_project(project=project, actor=applicant, now=now)
+    if demo.status == ProjectStatus.APPROVED:
+        approve_project(project=project, actor=approver, now=now, note="同意")
+    elif demo.status == ProjectStatus.REJECTED:
+        reject_project(project=project, actor=approver, now=now, note="请补充采购需求附件")
+    return project
+
+
+def _morning(now: datetime, days: int) -> datetime:
+    """Return half past nine, ``days`` after ``now``."""
+    day = timezone.localtime(now).date() + timedelta(days=days)
+    return datetime.combine(day, time(9, 30), tzinfo=timezone.get_current_timezone())

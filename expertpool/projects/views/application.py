@@ -1,0 +1,151 @@
+"""Filing a project in steps: values, avoidances, attachments; then submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.projects.exceptions import ProjectError
+from expertpool.projects.forms import ProjectForm
+from expertpool.projects.models import Project
+from expertpool.projects.queries import (
+    actions_for,
+    projects_deletable_by,
+    projects_editable_by,
+    proposed_number,
+)
+from expertpool.projects.services.application import (
+    create_project,
+    submit_project,
+    update_project,
+    withdraw_project,
+)
+from expertpool.projects.services.deletion import delete_project
+
+STEPS = ("项目信息", "回避", "附件与提交")
+
+
+@requires("projects.add")
+def create(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    initial = {"number": proposed_number(now)}
+    form = ProjectForm(_posted(request), initial=initial, user=request.user)
+
+    def save() -> Project:
+        return create_project(data=form.data_for_service(), actor=request.user, now=now)
+
+    return _form_page(request, form, save, title="申请项目", cancel=reverse("projects:list"))
+
+
+@requires("projects.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    form = ProjectForm(_posted(request), instance=project, user=request.user)
+
+    def save() -> Project:
+        return update_project(
+            project=project,
+            data=form.data_for_service(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    cancel = reverse("projects:detail", args=[pk])
+    return _form_page(request, form, save, title="编辑项目", cancel=cancel)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(
+    request: HttpRequest, form: ProjectForm, save: Callable[[], Project], *, title: str, cancel: str
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            project = save()
+        except ProjectError as error:
+            form.add_error(error.field, str(error))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "项目信息已保存为草稿。")
+            return redirect("projects:avoidances", pk=project.pk)
+    context = {
+        "form": form,
+        "title": title,
+        "steps": STEPS,
+        "cancel_url": cancel,
+        "submit_label": "保存，下一步",
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "projects/project_form.html", context, status=status)
+
+
+@requires("projects.edit")
+def avoidances(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "projects/project_avoidances.html", current=1)
+
+
+@requires("projects.edit")
+def attachments(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, "projects/project_attachments.html", current=2)
+
+
+def _step(request: HttpRequest, pk: int, template: str, *, current: int) -> HttpResponse:
+    project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    context = {
+        "project": project,
+        "actions": actions_for(request.user, project),
+        "avoidances": project.avoidances.select_related("unit"),
+        "steps": STEPS,
+        "current": current,
+    }
+    return render(request, template, context)
+
+
+@require_POST
+@requires("projects.edit")
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    try:
+        submit_project(project=project, actor=request.user, now=timezone.now())
+    except ProjectError as error:
+        return refused(str(error))
+    except ValidationError as error:
+        return refused("".join(error.messages))
+    messages.success(request, "已提交，等待审核。")
+    return HttpResponseClientRedirect(reverse("projects:detail", args=[pk]))
+
+
+@require_POST
+@requires("projects.edit")
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    try:
+        withdraw_project(project=project, actor=request.user, now=timezone.now())
+    except ProjectError as error:
+        return refused(str(error))
+    return saved("已撤回为草稿，修改后需要重新提交审核。", refresh="page")
+
+
+@require_POST
+@requires("projects.delete")
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_deletable_by(request.user), pk=pk)
+    try:
+        delete_project(project=project, actor=request.user, now=timezone.now())
+    except ProjectError as error:
+        return refused(str(error))
+    messages.success(request, f"项目「{project.name}」已删除。")
+    return HttpResponseClientRedirect(reverse("projects:list"))

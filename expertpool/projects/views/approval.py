@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import listing, render_list
+from expertpool.projects.exceptions import ProjectError
+from expertpool.projects.forms import ProjectFilter
+from expertpool.projects.queries import projects_in_approval_scope, projects_to_decide
+from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.projects.tables import SORTS
+
+
+@requires("projects.approve")
+def approvals(request: HttpRequest) -> HttpResponse:
+    projects = listing(
+        request,
+        projects_to_decide(request.user),
+        sorts=SORTS,
+        default_sort="opening",
+        form=ProjectFilter(request.GET),
+    )
+    return render_list(request, "projects/project_approvals.html", projects.context)
+
+
+@require_POST
+@requires("projects.approve")
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
+    try:
+        approve_project(
+            project=project,
+            actor=request.user,
+            now=timezone.now(),
+            note=request.POST.get("reason", ""),
+        )
+    except ProjectError as error:
+        return refused(str(error))
+    return saved(f"「{project.name}」已审核通过，可以抽取。", refresh="page")
+
+
+@require_POST
+@requires("projects.approve")
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
+    try:
+        reject_project(
+            project=project,
+            actor=request.user,
+            now=timezone.now(),
+            note=request.POST.get("reason", ""),
+        )
+    except ProjectError as error:
+        return refused(str(error))
+    return saved(f"「{project.name}」已退回申请人。", refresh="page")

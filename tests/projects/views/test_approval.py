@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import RuleSetting
+from expertpool.projects.queries import count_to_decide
+from tests.factories.accounts import make_department, make_user
+from tests.factories.projects import make_project
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pending(operator):
+    return make_project(ProjectStatus.PENDING, applicant=operator, department=make_department())
+
+
+@pytest.mark.shows("PRJ-01")
+def test_an_approver_decides_from_the_queue(client, supervisor, pending):
+    login(client, supervisor)
+    assert pending.name in client.get(reverse("projects:approvals")).content.decode()
+    assert count_to_decide(supervisor) == 1
+    client.post(reverse("projects:approve", args=[pending.pk]))
+    pending.refresh_from_db()
+    assert (pending.status, pending.decided_by) == (ProjectStatus.APPROVED, supervisor)
+    assert count_to_decide(supervisor) == 0
+
+
+def test_a_rejection_needs_a_reason_and_shows_it(client, supervisor, pending):
+    login(client, supervisor)
+    assert client.post(reverse("projects:reject", args=[pending.pk])).status_code == 409
+    client.post(reverse("projects:reject", args=[pending.pk]), {"reason": "缺采购需求"})
+    page = client.get(reverse("projects:detail", args=[pending.pk])).content.decode()
+    assert "缺采购需求" in page
+
+
+@pytest.mark.shows("PRJ-01")
+def test_the_applicant_neither_finds_nor_decides_his_own(client):
+    applicant = make_user("admin")
+    project = make_project(ProjectStatus.PENDING, applicant=applicant, department=make_department())
+    login(client, applicant)
+    assert list(client.get(reverse("projects:approvals")).context["page"]) == []
+    response = client.post(reverse("projects:approve", args=[project.pk]))
+    assert response.status_code == 409
+    project.refresh_from_db()
+    assert project.status == ProjectStatus.PENDING
+
+
+def test_who_was_second_learns_it(client, supervisor, pending):
+    login(client, supervisor)
+    client.post(reverse("projects:approve", args=[pending.pk]))
+    response = client.post(reverse("projects:reject", args=[pending.pk]), {"reason": "晚了"})
+    assert response.status_code == 409
+
+
+def test_administrators_choose_the_rules_that_stop_a_draw(client, admin, operator):
+    address = reverse("projects:rules")
+    assert login(client, operator).get(address).status_code == 403
+    login(client, admin)
+    assert "招标投标法第三十七条" in client.get(address).content.decode()
+    client.post(address, {"rules": ["tender.members"]})
+    assert RuleSetting.objects.get(blocking=True).rule == "tender.members"
+    client.post(address, {})
+    assert not RuleSetting.objects.filter(blocking=True).exists()

@@ -126,11 +126,10 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
 def _preview(run: ImportRun, rows: Iterator[Numbered], *, now: datetime) -> None:
     """Check the rows without keeping any; of a very long file only the first 20,000."""
     first: list[Row] = []
-    rows = islice(rows, PREVIEWED + 1)
-    totals = _check(run, rows, keep=False, refused=_collect(first), now=now)
+    totals = _check(run, islice(rows, PREVIEWED), keep=False, refused=_collect(first), now=now)
     if not totals.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件。")
-    run.partial = totals.total > PREVIEWED
+    run.partial = next(rows, None) is not None
     run.state = ImportState.PREVIEWED
     _set_totals(run, totals, first)
     run.save()

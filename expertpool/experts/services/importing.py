@@ -156,7 +156,8 @@ class ExpertImporter(Importer):
         named = {_employer(row.values) for row in rows} - self.units.keys()
         self.units |= resolve_units(pair for pair in named if pair[0])
         numbers = next_numbers(len(rows), now=self.now)
-        with connection.cursor() as cursor:
+        # A copy talks to the driver past Django: its errors become Django's here.
+        with connection.wrap_database_errors, connection.cursor() as cursor:
             cursor.execute(_NEW_IDS, [len(rows)])
             ids = [pk for (pk,) in cursor.fetchall()]
             with cursor.copy(_COPY_EXPERTS) as copy:

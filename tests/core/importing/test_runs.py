@@ -1,0 +1,280 @@
+"""Runs from upload to result, by an importer that keeps its rows in groups of users' titles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
+
+from expertpool.accounts.models import User
+from expertpool.core.importing import Column, Fault, Importer, Row, Totals, UnreadableFile, text
+from expertpool.core.importing import runs as runs_module
+from expertpool.core.importing.registry import _importers, register_import
+from expertpool.core.importing.runs import (
+    RunRefused,
+    choose_mapping,
+    confirm_import,
+    discard_import,
+    perform_import,
+    remove_expired_imports,
+    start_import,
+)
+from expertpool.core.models import HeaderMemory, ImportRun
+from expertpool.directory.models import Title
+from tests.core.importing.sheets import read_xlsx, write_xlsx
+from tests.factories.accounts import make_user
+from tests.factories.experts import NOW
+
+
+class TitleImporter(Importer):
+    """A small importer: titles of a name not yet known."""
+
+    code = "test-titles"
+    label = "职称"
+    permission = "directory.edit"
+    chunk_rows = 2
+    columns = (
+        Column("name", "职称", text(10), aliases=("名称",), required=True),
+        Column("note", "备注", text(10)),
+    )
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.known: set[str] = set()
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        names = [row.values["name"] for row in rows]
+        self.known.update(Title.objects.filter(name__in=names).values_list("name", flat=True))
+
+    def validate(self, row: Row) -> Fault | None:
+        if row.values["name"] in self.known:
+            return self.fault("name", "职称重复", "已有该职称。")
+        self.known.add(row.values["name"])
+        return None
+
+    def forget(self, rows: Sequence[Row]) -> None:
+        self.known -= {row.values["name"] for row in rows}
+
+    def save(self, rows: Sequence[Row]) -> None:
+        Title.objects.bulk_create(Title(name=row.values["name"], level=1) for row in rows)
+
+    def finish(self, totals: Totals, *, file_name: str) -> None:
+        return
+
+
+@pytest.fixture(autouse=True)
+def _importer(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    register_import(TitleImporter)
+    yield
+    _importers.pop(TitleImporter.code)
+
+
+def upload(tmp_path: Path, rows: Sequence[Sequence[Any]], name: str = "表.xlsx") -> Any:
+    return SimpleUploadedFile(name, write_xlsx(tmp_path / "up.xlsx", rows).read_bytes())
+
+
+def start(user: User, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> ImportRun:
+    return start_import(
+        importer=TitleImporter, upload=upload(tmp_path, rows), options={}, actor=user, now=NOW
+    )
+
+
+ROWS = [
+    ["关于职称的表", ""],
+    ["职称", "备注"],
+    ["测试一级", 1],
+    ["", ""],
+    ["测试一级", "again"],
+    ["", "无名"],
+    ["很长很长很长很长很长的职称", 5.5],
+    ["测试二级", ""],
+]
+
+
+@pytest.mark.shows("EXP-07", "EXP-08", "EXP-09")
+def test_preview_then_confirm_then_the_table_of_refused_rows(admin: User, tmp_path: Path) -> None:
+    run = start(admin, tmp_path, ROWS)
+    assert (run.state, run.header_row) == ("previewed", 2)
+    assert (run.total, run.accepted, run.refused) == (5, 2, 3)
+    assert not Title.objects.filter(name__startswith="测试").exists()
+
+    confirm_import(run=run, now=NOW)
+    assert run.state == "done"
+    assert run.total == run.accepted + run.refused == 5
+    assert run.reasons == {"职称重复": 1, "职称为空": 1, "职称过长": 1}
+    assert [row["row"] for row in run.first_refused] == [5, 6, 7]
+    assert Title.objects.filter(name__startswith="测试").count() == 2
+    sheet = read_xlsx(run.refused_path)
+    assert sheet[0] == ["原行号", "未导入原因", "职称", "备注"]
+    assert sheet[1] == [5, "职称重复：已有该职称", "测试一级", "again"]
+    assert sheet[3][:1] + sheet[3][2:] == [7, "很长很长很长很长很长的职称", 5.5]
+    assert not run.upload_path.exists()
+
+
+def test_the_same_file_again_adds_nothing(admin: User, tmp_path: Path) -> None:
+    for _ in range(2):
+        run = start(admin, tmp_path, ROWS)
+        confirm_import(run=run, now=NOW)
+    assert (run.accepted, run.reasons["职称重复"]) == (0, 3)
+    assert Title.objects.filter(name__startswith="测试").count() == 2
+
+
+def test_confirming_or_performing_twice_imports_once(admin: User, tmp_path: Path) -> None:
+    run = start(admin, tmp_path, ROWS)
+    confirm_import(run=run, now=NOW)
+    with pytest.raises(RunRefused, match="已经确认"):
+        confirm_import(run=run, now=NOW)
+    perform_import(run_id=run.pk, now=NOW)
+    assert Title.objects.filter(name__startswith="测试").count() == 2
+
+
+def test_unknown_headers_are_asked_once_and_remembered(admin: User, tmp_path: Path) -> None:
+    rows = [["头衔*", "序号"], ["测试一级", 1]]
+    run = start(admin, tmp_path, rows)
+    assert run.state == "mapping"
+    for codes, words in ((["", ""], "必填"), (["name", "name"], "同一列"), (["name"], "不一致")):
+        with pytest.raises(RunRefused, match=words):
+            choose_mapping(run=run, codes=codes, now=NOW)
+    choose_mapping(run=run, codes=["name", ""], now=NOW)
+    assert (run.state, run.accepted) == ("previewed", 1)
+    assert HeaderMemory.objects.count() == 2
+    again = start(admin, tmp_path, [["头衔", "序号"], ["测试一级", 1]])
+    assert (again.state, again.mapping) == ("previewed", ["name", ""])
+
+
+def test_a_file_that_is_no_table_leaves_nothing(admin: User, tmp_path: Path) -> None:
+    for name, content in (("a.xlsx", b"x"), ("a.pdf", b"x"), ("a.csv", b"\n\n")):
+        with pytest.raises(UnreadableFile):
+            start_import(
+                importer=TitleImporter,
+                upload=SimpleUploadedFile(name, content),
+                options={},
+                actor=admin,
+                now=NOW,
+            )
+    with pytest.raises(UnreadableFile, match="没有数据"):
+        start(admin, tmp_path, ROWS[:2])
+    assert not ImportRun.objects.exists()
+    assert not list((tmp_path / "media").rglob("*.upload"))
+
+
+def test_a_crash_leaves_no_row_and_says_so(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = start(admin, tmp_path, ROWS)
+
+    def crash(self: TitleImporter, totals: Totals, *, file_name: str) -> None:
+        message = "disk full"
+        raise OSError(message)
+
+    monkeypatch.setattr(TitleImporter, "finish", crash)
+    confirm_import(run=run, now=NOW)
+    assert run.state == "failed"
+    assert "没有导入任何行" in run.error
+    assert "disk full" in caplog.text
+    assert not Title.objects.filter(name__startswith="测试").exists()
+    assert not run.refused_path.exists()
+
+
+def test_a_long_file_becomes_a_job(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs_module, "AT_ONCE", 3)
+    run = start(admin, tmp_path, ROWS)
+    confirm_import(run=run, now=NOW)
+    assert run.state == "running"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, args ->> 'run_id' FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("core.run_import", str(run.pk))]
+    with pytest.raises(RunRefused, match="正在导入"):
+        discard_import(run=run)
+    perform_import(run_id=run.pk, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.done_rows) == ("done", 5)
+
+
+def test_a_preview_of_a_very_long_file_stops(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs_module, "PREVIEWED", 2)
+    run = start(admin, tmp_path, ROWS)
+    assert run.partial
+    confirm_import(run=run, now=NOW)
+    assert (run.partial, run.total) == (False, 5)
+
+
+def test_expired_runs_are_forgotten(admin: User, tmp_path: Path) -> None:
+    run = start(admin, tmp_path, ROWS)
+    assert remove_expired_imports(now=run.created_at) == 0
+    assert remove_expired_imports(now=run.expires_at) == 1
+    assert not run.upload_path.exists()
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_seen_while_the_rows_are_not_yet(tmp_path: Path) -> None:
+    run = start(make_user("admin"), tmp_path, ROWS)
+    ImportRun.objects.filter(pk=run.pk).update(state="running")
+    seen: list[tuple[int, int]] = []
+    real = TitleImporter.save
+
+    def watch(self: TitleImporter, rows: Sequence[Row]) -> None:
+        real(self, rows)
+
+        def look() -> None:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT done_rows FROM core_importrun WHERE id = %s", [run.pk])
+                done = cursor.fetchone()[0]
+                seen.append((done, Title.objects.filter(name__startswith="测试").count()))
+            connections.close_all()
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+
+    TitleImporter.save = watch  # type: ignore[method-assign]
+    try:
+        perform_import(run_id=run.pk, now=NOW, progress=True)
+    finally:
+        TitleImporter.save = real  # type: ignore[method-assign]
+    assert seen == [(0, 0), (2, 0), (4, 0)]
+    run.refresh_from_db()
+    assert (run.state, run.done_rows) == ("done", 5)
+    Title.objects.filter(name__startswith="测试").delete()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_somebody_enters_the_same_meanwhile(tmp_path: Path) -> None:
+    """Between check and write another connection adds a row: it is refused as a duplicate."""
+    run = start(make_user("admin"), tmp_path, ROWS)
+    real = TitleImporter.save
+    raced: list[int] = []
+
+    def late(self: TitleImporter, rows: Sequence[Row]) -> None:
+        if not raced:
+            raced.append(1)
+
+            def enter() -> None:
+                Title.objects.create(name="测试一级", level=1)
+                connections.close_all()
+
+            thread = threading.Thread(target=enter)
+            thread.start()
+            thread.join()
+        real(self, rows)
+
+    TitleImporter.save = late  # type: ignore[method-assign]
+    try:
+        confirm_import(run=run, now=NOW)
+    finally:
+        TitleImporter.save = real  # type: ignore[method-assign]
+    assert (run.state, run.accepted) == ("done", 1)
+    assert Title.objects.filter(name__startswith="测试").count() == 2
+    Title.objects.filter(name__startswith="测试").delete()

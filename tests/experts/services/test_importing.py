@@ -1,0 +1,271 @@
+"""The import of experts, by a sheet of 5,000 rows with 125 odd ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from python_calamine import CalamineWorkbook
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.importing import UnreadableFile
+from expertpool.directory.models import Unit
+from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.services import importing
+from expertpool.experts.services.importing import ExpertImporter, Outcome, import_file
+from tests.core.importing.sheets import read_xlsx, write_xlsx
+from tests.factories.experts import NOW, make_expert, make_id_number, make_uscc
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+SAMPLE = DATA / "experts_5000.xlsx"
+
+
+def expected() -> dict[int, str]:
+    """Row → reason of the rows of the sample that must be refused."""
+    with (DATA / "experts_5000_expected.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    return {int(row["excel_row"]): row["reason"] for row in rows if row["outcome"] == "refuse"}
+
+
+def reasons(outcome: Outcome) -> dict[int, str]:
+    return {row["row"]: row["reason"] for row in outcome.refused}
+
+
+@pytest.mark.shows("EXP-02", "EXP-05", "EXP-07", "EXP-08", "EXP-09", "EXP-16")
+def test_the_whole_sample(admin: User, tmp_path: Path) -> None:
+    outcome = import_file(SAMPLE, actor=admin, now=NOW, report=tmp_path / "refused.xlsx")
+    assert reasons(outcome) == expected()
+    assert outcome.accepted == Expert.objects.count() == 5000 - 82
+
+    formulas = Expert.objects.filter(remark__startswith="=HYPERLINK(").count()
+    assert formulas == 8  # kept as text
+    by_phone = {expert.phone: expert for expert in Expert.objects.all()}
+    assert by_phone["18255370427"].name == "崔思春"  # full-width digits
+    assert by_phone["13100186037"].name == "许玉庆"  # a number
+    assert by_phone["15798015425"].name == "龙慧"  # blanks around
+    named = by_phone["15483539593"]  # a specialty by name: the leaf, not the branch of that name
+    assert [str(one) for one in named.specialties.all()] == ["A010142 物流"]
+    first = by_phone["17491705167"]
+    assert first.number.startswith("ZJ2026")
+    assert (first.id_number, first.birth_date.isoformat()) == ("430102196709207216", "1967-09-20")
+    assert (first.employer.name, first.employer.uscc) == ("长沙第一测绘院", "12430102XRHG4F5NC5")
+    assert (first.division_id, first.title_level, first.status) == ("430100", 3, "formal")
+    assert first.bank_account == "6203374776132515972"
+    assert first.created_by == admin
+    assert Unit.objects.count() == 625
+
+    sheet = read_xlsx(tmp_path / "refused.xlsx")
+    assert [(row[0], row[1].partition("：")[0]) for row in sheet[1:]] == list(expected().items())
+    assert sheet[0][2:5] == ["姓名", "性别", "出生年月"]
+    entry = Entry.objects.get(action="expert.import")
+    assert (entry.after["总行数"], entry.after["导入"]) == (5000, 4918)
+
+    again = import_file(SAMPLE, actor=admin, now=NOW)
+    assert (again.accepted, len(again.refused)) == (0, 5000)
+    assert reasons(again)[2] == "手机号重复"
+    assert Expert.objects.count() == 4918
+
+
+@pytest.mark.shows("EXP-07")
+def test_the_sample_under_other_headers_and_in_another_order(db: None, tmp_path: Path) -> None:
+    rows = CalamineWorkbook.from_path(SAMPLE).get_sheet_by_index(0).to_python()
+    names = {
+        "手机号": "联系电话",
+        "工作单位": "单位名称",
+        "身份证号": "证件号码*",
+        "邮箱": "E-mail",
+    }
+    head = [names.get(str(header), header) for header in rows[0]]
+    order = sorted(range(len(head)), key=lambda at: str(head[at]))
+    body = [["专家名单汇总"], [head[at] for at in order]]
+    body += [[row[at] for at in order] for row in rows[1:]]
+    path = write_xlsx(tmp_path / "other.xlsx", body)
+    outcome = import_file(path, now=NOW, dry_run=True)
+    # One title row above: every row number is one higher.
+    assert reasons(outcome) == {row + 1: reason for row, reason in expected().items()}
+    assert not Expert.objects.exists()
+
+
+# --- Single rules, by small sheets -------------------------------------------------------------
+
+
+HEAD = ["姓名", "手机号"]
+
+
+def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -> Outcome:
+    head = list(dict.fromkeys(key for one in (row, *more) for key in [*HEAD, *one]))
+    body = [
+        [{"姓名": "王小明", "手机号": "13800138000", **one}.get(key, "") for key in head]
+        for one in (row, *more)
+    ]
+    return import_file(write_xlsx(tmp_path / "s.xlsx", [head, *body]), now=NOW, **kw)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"姓名": " "}, "姓名为空"),
+        ({"手机号": ""}, "手机号为空"),
+        ({"手机号": 1380013800}, "手机号格式"),
+        ({"身份证号": "1101011980010100"}, "身份证格式"),
+        ({"身份证号": make_id_number(), "性别": "女"}, "性别与身份证不符"),
+        ({"性别": "先生"}, "性别不存在"),
+        ({"出生年月": "1980-13"}, "出生年月格式"),
+        ({"身份证号": make_id_number(), "出生年月": "1980-01-02"}, "出生年月与身份证不符"),
+        ({"工作单位": "甲", "统一社会信用代码": "91310115591693856X"}, "统一社会信用代码格式"),
+        ({"统一社会信用代码": make_uscc(1)}, "工作单位为空"),
+        ({"职称级别": "高级"}, "职称级别不存在"),
+        ({"从业年限": "很久"}, "从业年限格式"),
+        ({"所在地区": "长河市"}, "所在地区不存在"),
+        ({"所在地区": "鼓楼区"}, "所在地区有歧义"),
+        ({"评审专业": "从未有过"}, "专业名称不存在"),
+        ({"评审专业": "A010101;A999999"}, "专业代码不存在"),
+        ({"邮编": "12345"}, "邮编格式"),
+        ({"银行账号": 6203374776132515972.0}, "银行账号为数值"),
+        ({"聘期开始": "2026-02-01", "聘期至": "2026-01-01"}, "聘期颠倒"),
+        ({"类别": "单位专家"}, "联系人为空"),
+        ({"通讯地址": "长" * 201}, "通讯地址过长"),
+    ],
+)
+@pytest.mark.shows("EXP-08")
+def test_what_is_refused(db: None, tmp_path: Path, row: dict[str, Any], reason: str) -> None:
+    outcome = run(tmp_path, row)
+    assert [one["reason"] for one in outcome.refused] == [reason]
+    assert not Expert.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "value"),
+    [
+        ({"出生年月": "1980年5月"}, "birth_date", "1980-05-01"),
+        ({"身份证号": make_id_number("19791231", serial=12)}, "sex", "female"),
+        ({"身份证号": make_id_number().lower()}, "id_number", make_id_number()),
+        ({"职称": "教授"}, "title_level", "4"),
+        ({"职称级别": "副高级"}, "title_level", "3"),
+        ({"所在地区": "福州市鼓楼区"}, "division_id", "350102"),
+        ({"所在地区": "430100"}, "division_id", "430100"),
+        ({"邮编": 10000}, "postcode", "010000"),
+        ({"银行账号": "6203 3747 7613 2515"}, "bank_account", "6203374776132515"),
+        ({"聘期至": "2028/12/31"}, "term_end_date", "2028-12-31"),
+        ({"类别": "单位专家", "联系人": "李四"}, "kind", "organisation"),
+        ({"从业年限": 15}, "practice_years", "15"),
+    ],
+)
+def test_what_is_repaired(
+    db: None, tmp_path: Path, row: dict[str, Any], field: str, value: str
+) -> None:
+    assert run(tmp_path, row).refused == []
+    assert str(getattr(Expert.objects.get(), field)) == value
+
+
+def test_several_specialties_by_code_and_name(db: None, tmp_path: Path) -> None:
+    cell = "a010101；科研、靶场、试验、教育、培训;采矿工程，物流"
+    assert run(tmp_path, {"评审专业": cell}).refused == []
+    codes = ExpertSpecialty.objects.values_list("specialty__code", flat=True)
+    assert set(codes) == {"A010101", "A042906", "A081201", "A010142"}
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_refused_row_does_not_make_a_later_one_a_duplicate(db: None, tmp_path: Path) -> None:
+    outcome = run(tmp_path, {"邮箱": "abc"}, {"邮箱": "a@example.cn"})
+    assert reasons(outcome) == {2: "邮箱格式"}
+
+
+def test_deleted_experts_count_as_duplicates(db: None, tmp_path: Path) -> None:
+    make_expert(phone="13800138000", status="deleted")
+    assert reasons(run(tmp_path, {})) == {2: "手机号重复"}
+
+
+def test_one_unit_for_one_code_under_two_names(db: None, tmp_path: Path) -> None:
+    uscc = make_uscc(7)
+    run(
+        tmp_path,
+        {"工作单位": "甲院", "统一社会信用代码": uscc},
+        {"工作单位": "甲设计院", "统一社会信用代码": uscc, "手机号": "13800138001"},
+        {"工作单位": "甲院", "手机号": "13800138002"},
+    )
+    assert Unit.objects.count() == 1
+    assert Expert.objects.filter(employer__uscc=uscc).count() == 3
+
+
+def test_chunks_see_each_other(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ExpertImporter, "chunk_rows", 1)
+    for dry_run in (True, False):
+        outcome = run(tmp_path, {"工作单位": "甲院"}, {"工作单位": "甲院"}, dry_run=dry_run)
+        assert reasons(outcome) == {3: "手机号重复"}
+
+
+def test_a_pending_import_is_not_drawn(db: None, tmp_path: Path) -> None:
+    run(tmp_path, {}, options={"status": "pending"})
+    assert Expert.objects.get().status == "pending"
+
+
+def test_a_required_column_must_be_there(db: None, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "s.xlsx", [["姓名", "备注"], ["王小明", ""]])
+    with pytest.raises(UnreadableFile, match="手机号"):
+        import_file(path, now=NOW)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("EXP-06", "EXP-08")
+def test_a_phone_entered_during_the_import_is_a_duplicate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = importing.next_numbers
+    raced: list[int] = []
+
+    def late(count: int, **kw: Any) -> list[str]:
+        if not raced:
+            raced.append(1)
+
+            def enter() -> None:
+                make_expert("李四", phone="13800138000")
+                connections.close_all()
+
+            thread = threading.Thread(target=enter)
+            thread.start()
+            thread.join()
+        return real(count, **kw)
+
+    monkeypatch.setattr(importing, "next_numbers", late)
+    outcome = run(tmp_path, {}, {"手机号": "13800138001"})
+    assert reasons(outcome) == {2: "手机号重复"}
+    assert Expert.objects.count() == 2
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def command(*arguments: str) -> str:
+    out = StringIO()
+    call_command("import_experts", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.shows("EXP-07", "EXP-09")
+def test_the_command_prints_json_and_writes_the_report(db: None, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "s.xlsx", [HEAD, ["甲", "13800138000"], ["", "13800138001"]])
+    report = tmp_path / "out.xlsx"
+    out = command(str(path), "--json", "--dry-run", "--report", str(report))
+    wanted = {"accepted": 1, "refused": [{"row": 3, "column": "姓名", "reason": "姓名为空"}]}
+    assert json.loads(out) == wanted
+    assert report.exists()
+    assert not Expert.objects.exists()
+    assert "已导入 1 位专家，1 行未导入" in command(str(path))
+    assert Expert.objects.count() == 1
+
+
+def test_the_command_ends_with_2_for_an_unreadable_file(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    with pytest.raises(SystemExit) as caught:
+        command(str(tmp_path / "a.xlsx"), "--json")
+    assert caught.value.code == 2

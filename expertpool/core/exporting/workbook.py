@@ -22,6 +22,12 @@ from expertpool.core.exporting.exporter import (
 
 CHUNK = 1000
 LONGEST_CELL = 32_767  # Excel's own limit
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 @dataclass(frozen=True)
@@ -53,25 +59,17 @@ def write_xlsx(
     begins with = + - @ stays text. ``progress`` is called with the rows done every 1000 rows.
     """
     columns = visible_columns(exporter, user, params)
-    book = xlsxwriter.Workbook(
-        stream,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": exporter.title, "author": stamp.who, "created": _naive(stamp.at)})
-    sheet = _Sheet(book, exporter.title)
-    sheet.head([(column.header, column.width) for column in columns])
-    rows = exporter.rows(user, params)
-    for row in rows.iterator(chunk_size=CHUNK):
-        sheet.row([cell_value(user, column, row) for column in columns])
-        if progress and sheet.rows % CHUNK == 0:
-            progress(sheet.rows)
-    sheet.foot(stamp.text(sheet.rows), columns=len(columns))
-    book.close()
+    # Leaving the block closes the file that holds the rows, whatever happened.
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        about = {"title": exporter.title, "author": stamp.who, "created": _naive(stamp.at)}
+        book.set_properties(about)
+        sheet = _Sheet(book, exporter.title)
+        sheet.head([(column.header, column.width) for column in columns])
+        for row in exporter.rows(user, params).iterator(chunk_size=CHUNK):
+            sheet.row([cell_value(user, column, row) for column in columns])
+            if progress and sheet.rows % CHUNK == 0:
+                progress(sheet.rows)
+        sheet.foot(stamp.text(sheet.rows), columns=len(columns))
     return sheet.rows
 
 

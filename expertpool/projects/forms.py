@@ -26,8 +26,11 @@ UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:uni
 
 def keep_chosen(field: forms.BoundField) -> None:
     """Let a remote select carry only the option that is chosen; all others are searched."""
-    chosen = field.value()
-    field.field.queryset = Unit.objects.filter(pk=chosen if str(chosen).isdecimal() else None)
+    chosen = str(field.value() or "")
+    choice: Any = field.field
+    choice.queryset = (
+        Unit.objects.filter(pk=int(chosen)) if chosen.isdecimal() else Unit.objects.none()
+    )
 
 
 class ProjectForm(forms.ModelForm):
@@ -72,13 +75,14 @@ class ProjectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
         departments = departments_for_filing(user)
         if self.instance.department_id:
             departments |= Department.objects.filter(pk=self.instance.department_id)
         elif user.department_id:
             self.initial.setdefault("department", user.department_id)
-        self.fields["department"].queryset = departments
-        self.fields["kind"].choices = _kinds(self.instance.kind)
+        fields["department"].queryset = departments
+        fields["kind"].choices = _kinds(self.instance.kind)
         keep_chosen(self["purchaser"])
 
     def validate_unique(self) -> None:
@@ -159,7 +163,7 @@ class AvoidanceForm(forms.ModelForm):
         """The service says in words what is missing."""
 
     def data_for_service(self) -> AvoidanceData:
-        values = {
+        values: dict[str, Any] = {
             name: clean_text(value) if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
         }
@@ -173,9 +177,10 @@ class RuleSettingsForm(forms.Form):
 
     rules = forms.MultipleChoiceField(label="阻止抽取的规则", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"rules": blocking_rules()}, **kwargs)
-        self.fields["rules"].choices = [(rule.code, rule.label) for rule in RULES]
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"rules": blocking_rules()})
+        rules: Any = self.fields["rules"]
+        rules.choices = [(rule.code, rule.label) for rule in RULES]
 
     @property
     def codes(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.template.loader import render_to_string
 
@@ -13,6 +13,8 @@ from expertpool.projects.queries import actions_for
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from expertpool.accounts.models import User
+
 # Upper apps register cards here that are shown on the first tab (who takes part …).
 OVERVIEW = "projects:overview"
 
@@ -21,7 +23,7 @@ def overview(request: HttpRequest, project: Project) -> str:
     context = {
         "project": project,
         "avoidances": project.avoidances.select_related("unit"),
-        "actions": actions_for(request.user, project),
+        "actions": actions_for(cast("User", request.user), project),
         "sections": [
             panel.render(request, project) for panel in panels_for(OVERVIEW, request.user)
         ],

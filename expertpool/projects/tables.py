@@ -17,10 +17,10 @@ def _approved(state: DrawState) -> Q:
 TABS = (
     Tab("", "全部"),
     *(
-        Tab(status.value, status.label, Q(status=status))
+        Tab(status.value, str(status.label), Q(status=status))
         for status in (ProjectStatus.DRAFT, ProjectStatus.PENDING, ProjectStatus.REJECTED)
     ),
-    *(Tab(state.value, state.label, _approved(state)) for state in DrawState),
+    *(Tab(state.value, str(state.label), _approved(state)) for state in DrawState),
     Tab(ProjectStatus.ARCHIVED.value, "已归档", Q(status=ProjectStatus.ARCHIVED)),
 )
 
@@ -48,10 +48,10 @@ DRAW_TONES = {
 }
 
 
-def state_pill(project: Project) -> dict[str, str]:
+def state_pill(project: Project) -> tuple[str, str]:
     """Return label and tone of where the project stands: its approval, then its draw."""
     if project.status == ProjectStatus.APPROVED:
         draw_state = DrawState(project.draw_state)
-        return {"label": draw_state.label, "tone": DRAW_TONES[draw_state]}
+        return str(draw_state.label), DRAW_TONES[draw_state]
     status = ProjectStatus(project.status)
-    return {"label": status.label, "tone": STATUS_TONES[status]}
+    return str(status.label), STATUS_TONES[status]

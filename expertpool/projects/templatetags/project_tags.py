@@ -13,4 +13,5 @@ register = template.Library()
 @register.simple_tag
 def project_state(*, project: Project) -> SafeString:
     """Where the project stands, as a pill."""
-    return pill(**state_pill(project))
+    label, tone = state_pill(project)
+    return pill(label=label, tone=tone)

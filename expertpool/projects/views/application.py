@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.projects.exceptions import ProjectError
@@ -36,7 +37,7 @@ STEPS = ("项目信息", "回避", "附件与提交")
 
 
 @requires("projects.add")
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: UserRequest) -> HttpResponse:
     now = timezone.now()
     initial = {"number": proposed_number(now)}
     form = ProjectForm(_posted(request), initial=initial, user=request.user)
@@ -48,7 +49,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @requires("projects.edit")
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     form = ProjectForm(_posted(request), instance=project, user=request.user)
 
@@ -64,12 +65,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, save, title="编辑项目", cancel=cancel)
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _posted(request: UserRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
 def _form_page(
-    request: HttpRequest, form: ProjectForm, save: Callable[[], Project], *, title: str, cancel: str
+    request: UserRequest, form: ProjectForm, save: Callable[[], Project], *, title: str, cancel: str
 ) -> HttpResponse:
     if form.is_valid():
         try:
@@ -93,16 +94,16 @@ def _form_page(
 
 
 @requires("projects.edit")
-def avoidances(request: HttpRequest, pk: int) -> HttpResponse:
+def avoidances(request: UserRequest, pk: int) -> HttpResponse:
     return _step(request, pk, "projects/project_avoidances.html", current=1)
 
 
 @requires("projects.edit")
-def attachments(request: HttpRequest, pk: int) -> HttpResponse:
+def attachments(request: UserRequest, pk: int) -> HttpResponse:
     return _step(request, pk, "projects/project_attachments.html", current=2)
 
 
-def _step(request: HttpRequest, pk: int, template: str, *, current: int) -> HttpResponse:
+def _step(request: UserRequest, pk: int, template: str, *, current: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     context = {
         "project": project,
@@ -116,7 +117,7 @@ def _step(request: HttpRequest, pk: int, template: str, *, current: int) -> Http
 
 @require_POST
 @requires("projects.edit")
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     try:
         submit_project(project=project, actor=request.user, now=timezone.now())
@@ -130,7 +131,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("projects.edit")
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     try:
         withdraw_project(project=project, actor=request.user, now=timezone.now())
@@ -141,7 +142,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("projects.delete")
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_deletable_by(request.user), pk=pk)
     try:
         delete_project(project=project, actor=request.user, now=timezone.now())

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
@@ -16,7 +17,7 @@ from expertpool.projects.tables import SORTS
 
 
 @requires("projects.approve")
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals(request: UserRequest) -> HttpResponse:
     projects = listing(
         request,
         projects_to_decide(request.user),
@@ -29,7 +30,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("projects.approve")
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
         approve_project(
@@ -45,7 +46,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("projects.approve")
-def reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reject(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
         reject_project(

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.projects.enums import AvoidanceSubject
@@ -16,7 +17,7 @@ from expertpool.projects.services.avoidance import add_avoidance, remove_avoidan
 
 
 @requires("projects.edit")
-def add(request: HttpRequest, pk: int, subject: str) -> HttpResponse:
+def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if subject not in AvoidanceSubject.values:
         raise Http404
@@ -42,7 +43,7 @@ def add(request: HttpRequest, pk: int, subject: str) -> HttpResponse:
 
 @require_POST
 @requires("projects.edit")
-def remove(request: HttpRequest, pk: int, avoidance_pk: int) -> HttpResponse:
+def remove(request: UserRequest, pk: int, avoidance_pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     avoidance = get_object_or_404(project.avoidances, pk=avoidance_pk)
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import reselect, reswap, retarget
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.registry import panels_for
 from expertpool.core.views.listing import listing, render_list
@@ -19,7 +22,7 @@ PAGE = "projects:detail"
 
 
 @requires("projects.view")
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: UserRequest) -> HttpResponse:
     projects = listing(
         request,
         projects_visible_to(request.user),
@@ -36,7 +39,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("projects.view")
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_visible_to(request.user), pk=pk)
     panels = panels_for(PAGE, request.user)
     wanted = request.GET.get("tab", "")
@@ -58,6 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     response = render(request, "projects/project_detail.html", context)
-    if request.htmx.target == "panel":  # the tabs change with the panel
+    htmx: Any = getattr(request, "htmx", None)
+    if htmx and htmx.target == "panel":  # the tabs change with the panel
         return reswap(retarget(reselect(response, "#page"), "#page"), "outerHTML")
     return response

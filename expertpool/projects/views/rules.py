@@ -3,10 +3,11 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.projects.enums import Regime
 from expertpool.projects.forms import RuleSettingsForm
@@ -15,7 +16,7 @@ from expertpool.projects.services.rule_settings import set_blocking_rules
 
 
 @requires("projects.rules")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: UserRequest) -> HttpResponse:
     form = RuleSettingsForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         set_blocking_rules(codes=form.codes, actor=request.user, now=timezone.now())

@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class FilesConfig(AppConfig):
     name = "expertpool.files"
     verbose_name = "附件"
+
+    def ready(self) -> None:
+        from expertpool.audit.actions import register_actions
+
+        register_actions(
+            file__attach="上传附件",
+            file__download="下载附件",
+            file__remove="删除附件",
+        )

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import grimp
 
 PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"} | {
-    # Catalogues that upper apps register in: log actions, occasions of messages.
+    # Catalogues that upper apps register in: log actions, occasions of messages, rights to files.
     "actions",
     "occasions",
+    "policies",
 }
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {}

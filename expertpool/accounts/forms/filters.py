@@ -17,8 +17,8 @@ from expertpool.core.views.listing import FilterForm
 
 class UserFilters(FilterForm):
     q = forms.CharField(label="账号 / 姓名 / 手机号", max_length=100)
-    department = DepartmentField(label="部门（含下级）")
-    role = forms.ModelChoiceField(Role.objects.all(), label="角色")
+    department = DepartmentField(label="部门（含下级）", empty_label="全部")
+    role = forms.ModelChoiceField(Role.objects.all(), label="角色", empty_label="全部")
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):

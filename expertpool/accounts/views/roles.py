@@ -64,7 +64,7 @@ def _form(request: UserRequest, role: Role | None) -> HttpResponse:
         "form": form,
         "role": role,
         "cancel_url": reverse("accounts:role_list"),
-        "groups": form.groups(),
+        "permission_groups": form.groups(),
         "levels": form.levels(),
     }
     return render(request, "accounts/role_form.html", context, status=422 if form.errors else 200)

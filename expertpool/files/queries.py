@@ -1,0 +1,59 @@
+"""Reads of stored files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+
+from expertpool.files.models import Attachment
+from expertpool.files.policies import policy_for
+from expertpool.files.validators import ACCEPTED
+
+
+def attachments_of(subject: models.Model, kind: str | None = None) -> QuerySet[Attachment]:
+    """Return the files of ``subject``, oldest first; only those of ``kind`` when it is given."""
+    rows = Attachment.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+    ).select_related("created_by")
+    return rows if kind is None else rows.filter(kind=kind)
+
+
+def subject_of(attachment: Attachment) -> models.Model | None:
+    """Return the row that a file belongs to; None when it is gone."""
+    return find_subject(attachment.subject_type, attachment.subject_id)
+
+
+def find_subject(subject_type: str, subject_id: str) -> models.Model | None:
+    """Return the row ``subject_id`` of the model ``subject_type`` (``projects.project``)."""
+    try:
+        model = apps.get_model(subject_type)
+        key = model._meta.pk.to_python(subject_id)
+    except (LookupError, ValueError, ValidationError):
+        return None
+    found: models.Model | None = model._default_manager.filter(pk=key).first()
+    return found
+
+
+def may_view(user: Any, attachment: Attachment) -> bool:
+    return policy_for(attachment.subject_type).may_view(user, attachment.subject_id)
+
+
+def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
+    return policy_for(subject_type).may_edit(user, subject_id)
+
+
+def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> dict[str, Any]:
+    """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
+    subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
+    return {
+        "attachments": attachments_of(subject, kind),
+        "may_edit": may_edit(user, subject_type, subject_id),
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "kind": kind or "",
+        "accepted": ACCEPTED,
+    }

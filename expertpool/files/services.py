@@ -1,0 +1,143 @@
+"""Storing files that belong to something, and removing them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils import timezone
+
+from expertpool.audit.services import record
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.models import Attachment
+from expertpool.files.queries import subject_of
+from expertpool.files.validators import MEGABYTE, FileType, detect_type
+
+FOLDER = "attachments"
+LONGEST_NAME = 120
+ORPHAN_AGE = timedelta(days=1)
+
+
+@transaction.atomic
+def attach(
+    *,
+    subject: models.Model,
+    uploaded_file: UploadedFile,
+    kind: str = "",
+    actor: AbstractBaseUser | None,
+    now: datetime,
+) -> Attachment:
+    """Store ``uploaded_file`` as a file of ``subject``; ``kind`` sorts the files of one subject.
+
+    The caller has checked the right. Refuses (FileRefused) empty and too large files and those
+    whose content is of no accepted kind; a name that contradicts the content gets the right ending.
+    If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
+    """
+    size = uploaded_file.size or 0
+    if not size:
+        raise FileRefused("文件是空的，请重新选择。")
+    found = detect_type(_content(uploaded_file))
+    if size > found.max_size:
+        raise FileRefused(f"文件太大：这种文件最大 {found.max_size // MEGABYTE} MB。")
+    attachment = Attachment(
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        kind=kind,
+        name=clean_file_name(uploaded_file.name or "", found),
+        content_type=found.content_type,
+        size=size,
+        sha256=_digest(uploaded_file),
+        created_at=now,
+        created_by_id=actor.pk if actor else None,
+    )
+    attachment.file.save(uuid.uuid4().hex, uploaded_file, save=False)
+    attachment.full_clean(exclude=["created_by"])
+    attachment.save()
+    record("file.attach", actor=actor, subject=subject, after=_described(attachment), now=now)
+    return attachment
+
+
+@transaction.atomic
+def remove_attachment(
+    *, attachment: Attachment, actor: AbstractBaseUser | None, now: datetime
+) -> None:
+    """Remove a file; its bytes are deleted once the transaction is committed."""
+    record(
+        "file.remove",
+        actor=actor,
+        subject=subject_of(attachment),
+        before=_described(attachment),
+        now=now,
+    )
+    name = str(attachment.file.name)
+    attachment.delete()
+    transaction.on_commit(lambda: default_storage.delete(name))
+
+
+@transaction.atomic
+def note_download(*, attachment: Attachment, actor: AbstractBaseUser, now: datetime) -> None:
+    """Record that ``actor`` downloads a file."""
+    subject = subject_of(attachment)
+    record("file.download", actor=actor, subject=subject, note=attachment.name, now=now)
+
+
+def remove_orphans(*, now: datetime) -> int:
+    """Delete stored bytes older than a day that no row names; return how many.
+
+    They come from transactions that failed after the bytes were written, and from processes that
+    ended between a commit and the deletion after it.
+    """
+    removed = 0
+    root = Path(settings.MEDIA_ROOT)
+    for path in (root / FOLDER).rglob("*"):
+        if not path.is_file():
+            continue
+        name = str(PurePosixPath(path.relative_to(root)))
+        written = datetime.fromtimestamp(path.stat().st_mtime, tz=timezone.get_current_timezone())
+        if written < now - ORPHAN_AGE and not Attachment.objects.filter(file=name).exists():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def clean_file_name(name: str, kind: FileType) -> str:
+    """Return ``name`` without folders and control characters, ended as its content says."""
+    text = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    text = "".join(char for char in text if unicodedata.category(char)[0] != "C")
+    text = re.sub(r'[<>:"|?*]', "_", text).strip(" .") or "附件"
+    stem, dot, ending = text.rpartition(".")
+    if f".{ending.lower()}" in kind.extensions and stem:
+        return f"{stem[:LONGEST_NAME]}.{ending.lower()}"
+    stem = stem if dot and stem and len(ending) <= 5 else text
+    return f"{stem[:LONGEST_NAME]}{kind.extensions[0]}"
+
+
+def _described(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "file": attachment.name,
+        "size": attachment.size,
+        "sha256": bytes(attachment.sha256).hex(),
+    }
+
+
+def _content(uploaded_file: UploadedFile) -> Any:
+    return uploaded_file.file if hasattr(uploaded_file, "file") else uploaded_file
+
+
+def _digest(uploaded_file: UploadedFile) -> bytes:
+    digest = hashlib.sha256()
+    uploaded_file.seek(0)
+    for chunk in uploaded_file.chunks():
+        digest.update(chunk)
+    uploaded_file.seek(0)
+    return digest.digest()

@@ -11,18 +11,15 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from config.database import database_running
-from tools.browser import browser_path, missing
+from tools.browser import FLAGS, browser_path, missing
 
 pytest_plugins = ["tests.fixtures", "tests.database"]
-
-BROWSER_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database server in the first process; its xdist workers find it by its place."""
+    # Playwright's loop makes Django believe that tests, and what comes after them, are asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if not hasattr(config, "workerinput"):
         stack = ExitStack()
         stack.enter_context(database_running(durable=False))
@@ -58,15 +55,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Use the machine's Chromium."""
     return browser_type_launch_args | {
         "executable_path": browser_path(),
-        "args": BROWSER_FLAGS.split(),
+        "args": FLAGS,
     }
 
 
 @pytest.fixture
-def page(page: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(page: Page) -> Iterator[Page]:
     """A page that fails its test for whatever the content security policy had to block."""
-    # Playwright's loop makes Django believe that tests are asynchronous.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     blocked: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:

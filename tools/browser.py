@@ -6,6 +6,16 @@ import os
 import shutil
 import subprocess
 
+# For a machine without screen, GPU or a way out; as root Chromium has no sandbox.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -118,7 +118,6 @@ RULES: dict[str, Rule] = {
     "directory:division_tree": everybody(),
     "directory:unit_search": everybody(),
     "directory:specialty_list": only(*READ_DIRECTORY),
-    "directory:specialty_tree_page": only(*READ_DIRECTORY, kwargs=scheme),
     "directory:specialty_search": only(*READ_DIRECTORY, kwargs=scheme),
     "directory:specialty_create": only("admin", kwargs=scheme),
     "directory:specialty_edit": only("admin", kwargs=SPECIALTY),

@@ -9,9 +9,11 @@ class ProjectsConfig(AppConfig):
         from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
+        from expertpool.files.policies import register_subject
         from expertpool.projects.menu import ITEMS, SETTINGS
         from expertpool.projects.panels import PANELS
         from expertpool.projects.permissions import PERMISSIONS
+        from expertpool.projects.queries import may_edit_files, may_view_files
 
         register_permissions(PERMISSIONS)
         register_menu("draws", *ITEMS)
@@ -30,3 +32,4 @@ class ProjectsConfig(AppConfig):
             project__draw_state="抽取状态变更",
             project__rule="设置制度规则",
         )
+        register_subject("projects.project", may_view=may_view_files, may_edit=may_edit_files)

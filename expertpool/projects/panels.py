@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.template.loader import render_to_string
 
 from expertpool.core.registry import Panel, panels_for
+from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import actions_for
 
@@ -31,4 +32,15 @@ def overview(request: HttpRequest, project: Project) -> str:
     return render_to_string("projects/_overview.html", context, request)
 
 
-PANELS = (Panel("overview", "概况", 10, overview),)
+def attachments(request: HttpRequest, project: Project) -> str:
+    return render_to_string("projects/_attachments.html", {"project": project}, request)
+
+
+def count_attachments(user: User, project: Project) -> int:
+    return attachments_of(project).count()
+
+
+PANELS = (
+    Panel("overview", "概况", 10, overview),
+    Panel("attachments", "附件", 40, attachments, count=count_attachments),
+)

@@ -69,7 +69,6 @@ class ProjectActions:
     decide: bool
     delete: bool
     avoid: bool
-    attach: bool
 
 
 def actions_for(user: User, project: Project) -> ProjectActions:
@@ -86,8 +85,18 @@ def actions_for(user: User, project: Project) -> ProjectActions:
         decide=reached(projects_to_decide(user), "projects.approve"),
         delete=reached(projects_deletable_by(user), "projects.delete") and project.is_deletable,
         avoid=editor and project.is_open,
-        attach=editor and project.status != ProjectStatus.ARCHIVED,
     )
+
+
+def may_view_files(user: User, subject_id: str) -> bool:
+    """Tell whether ``user`` may read the attachments of the project ``subject_id``."""
+    return projects_visible_to(user).filter(pk=subject_id).exists()
+
+
+def may_edit_files(user: User, subject_id: str) -> bool:
+    """Tell whether ``user`` may add and remove attachments: until the project is archived."""
+    projects = projects_editable_by(user).exclude(status=ProjectStatus.ARCHIVED)
+    return projects.filter(pk=subject_id).exists()
 
 
 def departments_for_filing(user: User) -> QuerySet[Department]:

@@ -33,6 +33,7 @@ def flush_what_tests_made() -> Iterator[None]:
         return [
             "SET session_replication_role = replica",
             *flush(self, style, emptied, **options),
+            "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE",  # not Django's tables
             "SET session_replication_role = DEFAULT",
         ]
 

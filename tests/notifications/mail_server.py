@@ -1,6 +1,7 @@
 """A real SMTP server (aiosmtpd) whose behaviour is chosen by the address of the recipient.
 
-``bounce@`` 550, ``busy@`` 451 the first time, ``slow@`` no answer after the text the first time.
+``bounce@`` 550; and the first time: ``busy@`` 451, ``slow@`` no answer to the text, ``mute@`` takes
+the text and does not say so.
 """
 
 from __future__ import annotations
@@ -72,10 +73,12 @@ class MailServer:
         assert isinstance(message, EmailMessage)
         self.seen.append(message)
         address = envelope.rcpt_tos[0]
-        if address.startswith("slow@") and self.tries[address] == 1:
+        first = self.tries[address] == 1
+        if not (first and address.startswith("slow@")):
+            self.accepted.append(message)
+        if first and address.startswith(("slow@", "mute@")):
             self.hanging.set()
-            await asyncio.sleep(60)
-        self.accepted.append(message)
+            await asyncio.sleep(600)
         return "250 Accepted"
 
 

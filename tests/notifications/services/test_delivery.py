@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
+
+from expertpool.core import events
+from expertpool.notifications.channels import CHANNELS, base, email, sms
+from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
+from expertpool.notifications.enums import TRANSITIONS, DeliveryState
+from expertpool.notifications.events import MessageFailed, MessageSent
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import outbox_messages
+from expertpool.notifications.services import attachments, delivery
+from expertpool.notifications.services.attachments import Document, register_document
+from expertpool.notifications.services.delivery import (
+    BACKOFF,
+    MAX_ATTEMPTS,
+    OVERDUE_AFTER,
+    STUCK_AFTER,
+    cancel_messages,
+    deliver,
+    mark_read,
+    reap_stuck,
+)
+from expertpool.notifications.services.sending import Recipient
+from tests.notifications.conftest import NOON, WANG, send
+from tests.notifications.mail_server import MailServer
+from tests.notifications.services.test_sending import make_file
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+]
+
+
+def to(address: str) -> Recipient:
+    return Recipient(user_id=7, name="王建国", phone="13800000001", email=address)
+
+
+def after(message: Message, now: Any = NOON) -> Message:
+    """Deliver ``message`` and return what became of it."""
+    deliver(message_id=message.pk, now=now)
+    message.refresh_from_db()
+    return message
+
+
+def job_times(message: Message) -> list[Any]:
+    jobs = ProcrastinateJob.objects.filter(task_name="notifications.deliver_message").order_by("id")
+    return [job.scheduled_at for job in jobs if job.args["message_id"] == message.pk]
+
+
+@pytest.fixture
+def facts() -> Iterator[list[object]]:
+    """What is announced about messages."""
+    heard: list[object] = []
+    for kind in (MessageSent, MessageFailed):
+        events._receivers[kind].append(heard.append)
+    yield heard
+    for kind in (MessageSent, MessageFailed):
+        events._receivers[kind].remove(heard.append)
+
+
+# --- E-mail through a real server ----------------------------------------------------------------
+
+
+@pytest.mark.shows("OVW-09", "DRAW-23")
+def test_a_sent_email_is_recorded_with_time_and_number(
+    mail_server: MailServer, facts: list[object]
+) -> None:
+    message = after(*send("email"))
+    assert (message.state, message.sent_at, message.attempts) == (DeliveryState.SENT, NOON, 1)
+    assert message.provider_id == mail_server.accepted[0]["Message-ID"]
+    assert facts == [MessageSent(message.pk)]
+    assert after(message).attempts == 1
+    assert len(mail_server.accepted) == 1
+
+
+def test_a_refusal_for_good_ends_it(mail_server: MailServer, facts: list[object]) -> None:
+    message = after(*send("email", to=to("bounce@example.cn")))
+    assert (message.state, message.detail) == (DeliveryState.FAILED, "邮件服务器拒收（550）。")
+    assert facts == [MessageFailed(message.pk)]
+    assert len(job_times(message)) == 1
+
+
+def test_what_may_pass_is_tried_again_later_with_the_same_message_id(
+    mail_server: MailServer, facts: list[object]
+) -> None:
+    message = after(*send("email", to=to("busy@example.cn")))
+    assert (message.state, message.due_at) == (DeliveryState.QUEUED, NOON + BACKOFF[0])
+    assert job_times(message) == [None, NOON + BACKOFF[0]]
+    assert facts == []
+    reference = delivery.reference(message)
+    assert after(message, NOON + BACKOFF[0]).state == DeliveryState.SENT
+    assert [mail["Message-ID"] for mail in mail_server.accepted] == [email.message_id(reference)]
+
+
+def test_trying_ends(settings: Settings, facts: list[object]) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    (message,) = send("email")
+    now = NOON
+    for wait in BACKOFF:
+        assert after(message, now).state == DeliveryState.QUEUED
+        assert message.due_at == now + wait
+        now = message.due_at
+    assert after(message, now).state == DeliveryState.FAILED
+    assert message.attempts == MAX_ATTEMPTS
+    assert message.detail.startswith("试了 7 次未成功：连接邮件服务器失败")
+    assert facts == [MessageFailed(message.pk)]
+
+
+@pytest.mark.shows("DRAW-24")
+def test_stored_files_and_documents_made_when_sending_arrive(mail_server: MailServer) -> None:
+    register_document(
+        "tests.letter", lambda pk: File(f"邀请函{pk}.pdf", b"%PDF", "application/pdf")
+    )
+    stored = make_file("招标公告.pdf", b"%PDF-1.7 notice")
+    after(*send("email", attachments=[stored, Document("tests.letter", 12)]))
+    del attachments._renderers["tests.letter"]
+    parts = mail_server.accepted[0].iter_attachments()
+    assert [(part.get_filename(), part.get_payload(decode=True)) for part in parts] == [
+        ("招标公告.pdf", b"%PDF-1.7 notice"),
+        ("邀请函12.pdf", b"%PDF"),
+    ]
+
+
+def test_a_document_that_cannot_be_made_is_tried_again(mail_server: MailServer) -> None:
+    message = after(*send("email", attachments=[Document("tests.missing", 1)]))
+    assert (message.state, message.detail) == (DeliveryState.QUEUED, delivery.TROUBLE)
+    assert mail_server.seen == []
+
+
+# --- The other channels --------------------------------------------------------------------------
+
+
+@pytest.mark.shows("OVW-09")
+def test_a_site_message_is_there_at_once() -> None:
+    assert after(*send("site")).state == DeliveryState.SENT
+
+
+def test_without_a_provider_sms_fails_and_says_so(settings: Settings, facts: list[object]) -> None:
+    settings.DEV_PAGES = False
+    message = after(*send("sms"))
+    assert (message.state, message.detail) == (DeliveryState.FAILED, sms.NOT_CONFIGURED)
+    assert facts == [MessageFailed(message.pk)]
+
+
+def test_in_development_sms_and_email_go_to_the_outbox() -> None:
+    messages = [after(message) for message in send("sms", "email", "site")]
+    assert {message.state for message in messages} == {DeliveryState.SENT}
+    assert {message.channel for message in outbox_messages()} == {"sms", "email"}
+
+
+def test_an_sms_of_which_nobody_knows_the_end_is_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Broken:
+        def send(self, outbound: Outbound) -> SendResult:
+            raise ConnectionResetError
+
+    monkeypatch.setattr(sms, "transport", Broken)
+    message = after(*send("sms"))
+    assert message.state == DeliveryState.UNKNOWN
+    assert after(message, NOON + timedelta(days=1)).attempts == 1
+
+
+# --- After a crash -------------------------------------------------------------------------------
+
+
+def interrupted(channel: str) -> Message:
+    """A message whose attempt began at noon and died."""
+    (message,) = send(channel)
+    assert delivery._claim(message.pk, NOON)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("channel", "state"),
+    [
+        ("email", DeliveryState.QUEUED),
+        ("site", DeliveryState.QUEUED),
+        ("sms", DeliveryState.UNKNOWN),
+    ],
+)
+def test_a_dead_attempt_is_repeated_only_where_that_is_harmless(channel: str, state: str) -> None:
+    message = interrupted(channel)
+    assert reap_stuck(now=NOON + STUCK_AFTER) == 0
+    assert reap_stuck(now=NOON + STUCK_AFTER + timedelta(seconds=1)) == 1
+    message.refresh_from_db()
+    assert message.state == state
+    assert len(job_times(message)) == (2 if state == DeliveryState.QUEUED else 1)
+    assert reap_stuck(now=NOON + STUCK_AFTER + timedelta(seconds=2)) == 0
+
+
+def test_a_channel_that_can_tell_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = interrupted("sms")
+    answer = SendResult(SendStatus.ACCEPTED, provider_id="4711")
+    monkeypatch.setattr(CHANNELS["sms"], "query", lambda reference: answer)
+    later = NOON + STUCK_AFTER * 2
+    reap_stuck(now=later)
+    message.refresh_from_db()
+    assert (message.state, message.provider_id) == (DeliveryState.SENT, "4711")
+
+
+def test_a_result_that_comes_too_late_does_not_count() -> None:
+    message = interrupted("email")
+    first = Message.objects.get(pk=message.pk)
+    reap_stuck(now=NOON + STUCK_AFTER * 2)
+    second = delivery._claim(message.pk, NOON + STUCK_AFTER * 3)
+    assert second is not None
+    delivery._settle(first, SendResult(SendStatus.REJECTED), NOON)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (DeliveryState.SENDING, 2)
+
+
+def test_a_message_without_a_job_gets_one() -> None:
+    (message,) = send("email")
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    late = NOON + OVERDUE_AFTER + timedelta(seconds=1)
+    assert [reap_stuck(now=NOON + OVERDUE_AFTER), reap_stuck(now=late), reap_stuck(now=late)] == [
+        0,
+        1,
+        0,
+    ]
+    assert job_times(message) == [None]
+
+
+# --- States --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", DeliveryState)
+@pytest.mark.parametrize("target", DeliveryState)
+def test_states_move_only_as_the_table_says(source: DeliveryState, target: DeliveryState) -> None:
+    (message,) = send("site")
+    Message.objects.filter(pk=message.pk).update(state=source, sending_at=NOON, sent_at=NOON)
+    moved = delivery._move(Message.objects.filter(pk=message.pk), target)
+    message.refresh_from_db()
+    assert moved == (target in TRANSITIONS[source])
+    assert message.state == (target if moved else source)
+
+
+def test_what_waits_can_be_cancelled() -> None:
+    waiting, sent = send("email", "site")
+    (other,) = send("site", key="other", about=("tests.invitation", 2))
+    after(sent)
+    assert cancel_messages(about=("tests.invitation", 1), occasions=("tests.other",)) == 0
+    assert cancel_messages(about=("tests.invitation", 1)) == 1
+    assert after(waiting).state == DeliveryState.CANCELLED
+    assert after(sent).state == DeliveryState.SENT
+    assert after(other).state == DeliveryState.SENT
+
+
+def test_reading_counts_once() -> None:
+    message = after(*send("site"))
+    mine = Message.objects.filter(pk=message.pk)
+    assert mark_read(messages=mine, now=NOON) == 1
+    assert mark_read(messages=mine, now=NOON + timedelta(hours=1)) == 0
+    message.refresh_from_db()
+    assert (message.state, message.read_at) == (DeliveryState.READ, NOON)
+
+
+# --- Two workers at once -------------------------------------------------------------------------
+
+
+class CountingChannel:
+    """Takes its time, so that two attempts overlap; counts what goes out."""
+
+    code, resendable, carries_files, missing_address = "email", True, True, ""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, outbound: Outbound) -> SendResult:
+        time.sleep(0.1)
+        self.sent.append(outbound.reference)
+        return SendResult(SendStatus.ACCEPTED)
+
+    def query(self, reference: str) -> SendResult | None:
+        return None
+
+
+def read_then_write(message_id: int, now: Any) -> Message | None:
+    """The claim as it must not be: what it read may be old when it writes."""
+    message = Message.objects.get(pk=message_id)
+    if message.state != DeliveryState.QUEUED:
+        return None
+    time.sleep(0.1)
+    message.state, message.sending_at, message.attempts = DeliveryState.SENDING, now, 1
+    message.save()
+    return message
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("careless", [False, True], ids=["claimed", "negative control"])
+def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch, careless: bool) -> None:
+    channel: base.Channel = CountingChannel()
+    monkeypatch.setitem(CHANNELS, "email", channel)
+    if careless:
+        monkeypatch.setattr(delivery, "_claim", read_then_write)
+    (message,) = send("email", to=WANG)
+    begin = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            begin.wait()
+            deliver(message_id=message.pk, now=NOON)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(channel.sent) == (2 if careless else 1)  # type: ignore[attr-defined]
+    message.refresh_from_db()
+    assert message.state == DeliveryState.SENT

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import pytest
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries import subjects
+from expertpool.notifications.queries.messages import SEALED, messages_about, notices
+from expertpool.notifications.queries.subjects import register_subject_policy
+from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.services.sending import Recipient
+from tests.fixtures import login
+from tests.notifications.conftest import NOON, WANG, send
+
+pytestmark = pytest.mark.django_db
+LIST = "/messages/records/"
+
+
+@pytest.fixture
+def sealed() -> Iterator[set[str]]:
+    """The ids of ``tests.invitation`` that are still sealed, and how often the policy is asked."""
+    ids: set[str] = set()
+
+    def readable(user: User, asked: Collection[str]) -> set[str]:
+        return set(asked) - ids
+
+    register_subject_policy("tests.invitation", readable)
+    yield ids
+    del subjects._policies["tests.invitation"]
+
+
+@pytest.mark.shows("OVW-09", "PRJ-21")
+def test_every_send_is_listed_with_receiver_channel_time_and_state(
+    client: Client, admin: User
+) -> None:
+    for message in send("email", "sms", "site"):
+        deliver(message_id=message.pk, now=NOON)
+    send("sms", to=Recipient(None, "李梅"), key="other")
+    page = login(client, admin).get(LIST).content.decode()
+    for text in ("短信", "邮件", "站内信", "王建国", "138****0001", "w***@example.cn", "李梅"):
+        assert text in page
+    assert "2026-11-24 12:00" in page
+    assert page.count("已发送") >= 3
+    assert "发送失败" in page
+    assert "13800000001" not in page
+
+
+def test_the_text_and_the_reason_are_on_the_detail(client: Client, admin: User) -> None:
+    (message,) = send("sms", to=Recipient(None, "李梅"))
+    page = login(client, admin).get(f"{LIST}{message.pk}/").content.decode()
+    assert "没有手机号" in page
+    assert "李梅专家：请答复" in page
+
+
+def test_it_takes_the_permission(client: Client, operator: User, department_user: User) -> None:
+    (message,) = send("sms")
+    login(client, department_user)
+    assert client.get(LIST).status_code == 403
+    assert client.get(f"{LIST}{message.pk}/").status_code == 403
+
+
+def test_while_sealed_neither_name_nor_text_is_shown(
+    client: Client, admin: User, sealed: set[str]
+) -> None:
+    (hidden,) = send("sms", about=("tests.invitation", 1), key="a")
+    send(
+        "sms",
+        to=Recipient(None, "李梅", phone="13911112222"),
+        about=("tests.invitation", 2),
+        key="b",
+    )
+    sealed.add("1")
+    login(client, admin)
+    page = client.get(LIST).content.decode()
+    detail = client.get(f"{LIST}{hidden.pk}/").content.decode()
+    for secret in ("王建国", "0001", "城南"):
+        assert secret not in page
+        assert secret not in detail
+    assert SEALED in page
+    assert "李梅" in page
+    sealed.clear()
+    assert "王建国" in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("channel=sms", {"a:sms", "b:sms"}),
+        ("state=failed", {"b:sms"}),
+        ("state=queued&channel=email", {"a:email"}),
+        ("occasion=tests.invitation", {"a:sms", "a:email", "b:sms"}),
+        ("days=2026-11-24", {"a:sms", "a:email", "b:sms"}),
+        ("days=2026-11-23", set()),
+        ("days=2026-11-20 至 2026-11-25", {"a:sms", "a:email", "b:sms"}),
+    ],
+)
+def test_filters(client: Client, admin: User, query: str, keys: set[str]) -> None:
+    send("sms", "email", key="a")
+    send("sms", to=Recipient(None, "李梅"), key="b")
+    shown = login(client, admin).get(f"{LIST}?{query}").context["page"].object_list
+    assert {message.key for message in shown} == keys
+
+
+@pytest.mark.shows("PRJ-21")
+def test_messages_about_some_subjects_for_a_panorama(admin: User, sealed: set[str]) -> None:
+    for number in (1, 2, 3):
+        send("sms", about=("tests.invitation", number), key=str(number))
+    send("email", about=("tests.project", 1), key="p")
+    sealed.add("2")
+    found = messages_about("tests.invitation", [1, 2]) | messages_about("tests.project", ["1"])
+    rows = notices(found, viewer=admin)
+    assert [(row.channel, row.sealed, row.recipient) for row in rows] == [
+        ("邮件", False, WANG.name),
+        ("短信", True, SEALED),
+        ("短信", False, WANG.name),
+    ]
+    assert rows[1].address == rows[1].subject == rows[1].body == ""
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_the_list(
+    client: Client, admin: User, django_assert_num_queries: object, count: int
+) -> None:
+    for number in range(count):
+        send("sms", about=("tests.invitation", number), key=str(number))
+    assert Message.objects.count() == count
+    login(client, admin)
+    with django_assert_num_queries(8):  # type: ignore[operator]
+        client.get(LIST)

@@ -175,10 +175,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "procrastinate.blueprints": {"level": "WARNING"},  # these two speak at every start
-        "procrastinate.periodic": {"level": "WARNING"},
-    },
+    "loggers": {"procrastinate": {"level": "WARNING"}},  # else two lines a job, each minute
 }
 
 # Pages for developers: /dev/outbox/, /styleguide/, the account list on the sign-in page.

@@ -1,0 +1,111 @@
+"""What a list shows by its address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django import forms
+from django.db.models import Q
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from expertpool.core.views.listing import FilterForm, Tab, listing, picked_rows
+from expertpool.directory.models import Title
+
+pytestmark = pytest.mark.django_db
+TABS = (Tab("", "全部"), Tab("high", "高级", Q(level__gte=3)), Tab("low", "初级", Q(level=1)))
+
+
+class TitleFilter(FilterForm):
+    q = forms.CharField(max_length=5)
+    level = forms.IntegerField()
+
+    def narrow(self, rows: Any) -> Any:
+        if name := self.value("q"):
+            rows = rows.filter(name__contains=name)
+        return rows.filter(level=self.value("level")) if self.value("level") else rows
+
+
+@pytest.fixture(autouse=True)
+def _titles(db: None) -> None:
+    Title.objects.all().delete()
+    Title.objects.bulk_create(Title(name=f"职称{at:02d}", level=at % 5) for at in range(25))
+
+
+def get(address: str = "") -> HttpRequest:
+    return RequestFactory().get(f"/list/?{address}")
+
+
+def shown(address: str = "", **kwargs: Any) -> Any:
+    options = {"sorts": {"name": "name", "level": ("level", "name")}, "default_sort": "name"}
+    request = get(address)
+    form = TitleFilter(request.GET)
+    return listing(request, Title.objects.all(), form=form, **(options | kwargs))
+
+
+def names(result: Any) -> list[str]:
+    return [title.name for title in result.page]
+
+
+def test_pages_have_one_of_three_sizes() -> None:
+    assert (len(shown().page), len(shown("size=50").page), len(shown("size=7").page)) == (
+        20,
+        25,
+        20,
+    )
+    assert names(shown("page=2"))[0] == "职称20"
+    assert names(shown("page=99")) == names(shown("page=2"))
+    assert names(shown("page=x")) == names(shown())
+
+
+def test_only_named_columns_sort() -> None:
+    assert names(shown("sort=-name"))[0] == "职称24"
+    assert names(shown("sort=-level"))[:2] == ["职称24", "职称19"]
+    assert names(shown("sort=level"))[:2] == ["职称00", "职称05"]
+    for unknown in ("sort=pk", "sort=password", "sort=--name", "sort=-"):
+        assert names(shown(unknown)) == names(shown())
+
+
+def test_filters_narrow_and_wrong_ones_say_so() -> None:
+    assert names(shown("q=07")) == ["职称07"]
+    wrong = shown("level=x&q=07")
+    assert names(wrong) == ["职称07"]
+    assert "level" in wrong.form.errors
+
+
+def test_tabs_count_what_the_filters_leave() -> None:
+    result = shown("q=职称1&tab=high&size=50&page=2", tabs=TABS)
+    assert [(tab["label"], tab["count"], tab["active"]) for tab in result.tabs] == [
+        ("全部", 10, False),
+        ("高级", 4, True),
+        ("初级", 2, False),
+    ]
+    assert names(result) == ["职称13", "职称14", "职称18", "职称19"]
+    assert "tab" not in result.tabs[0]["url"]
+    assert result.tabs[2]["url"].endswith("tab=low&size=50")
+    assert names(shown("tab=nothing", tabs=TABS)) == names(shown())
+
+
+def test_a_page_costs_a_fixed_number_of_queries(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):  # tabs, count, rows
+        names(shown("q=1", tabs=TABS))
+
+
+def picked(post: dict[str, Any], address: str = "") -> set[str]:
+    request = RequestFactory().post(f"/list/?{address}", post)
+    rows = picked_rows(request, Title.objects.all(), form=TitleFilter, tabs=TABS)
+    return set(rows.values_list("name", flat=True))
+
+
+def test_a_bulk_action_is_about_the_ticked_rows() -> None:
+    rows = Title.objects.filter(name__in=["职称01", "职称02"]).order_by("name")
+    keys = list(rows.values_list("pk", flat=True))
+    assert picked({"pk": keys}) == {"职称01", "职称02"}
+    assert picked({"pk": [keys[0], "x", "9" * 30]}) == {"职称01"}
+    assert picked({}) == set()
+
+
+def test_or_about_all_that_the_list_shows() -> None:
+    assert picked({"all": "1"}, "q=职称1&tab=low") == {"职称11", "职称16"}
+    assert len(picked({"all": "1"})) == 25

@@ -1,0 +1,155 @@
+"""Watermark, search, health, the variables of the shell, and answers to htmx."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, connection
+from django.test import Client, RequestFactory
+
+from expertpool.accounts.models import User
+from expertpool.core.client import client_address
+from expertpool.core.context import _is_current, shell
+from expertpool.core.responses import refused, saved
+from expertpool.core.search import SearchItem, SearchProvider, _providers, register_search
+from tests.fixtures import login
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("EXP-37", "PRJ-23")
+def test_the_watermark_names_who_when_and_where(client: Client, department_user: User) -> None:
+    department_user.name = "<李&四>"
+    department_user.save()
+    response = login(client, department_user).get("/watermark.svg", REMOTE_ADDR="10.0.0.8")
+    svg = response.content.decode()
+    assert response["Content-Type"].startswith("image/svg+xml")
+    assert "no-store" in response["Cache-Control"]
+    assert 'width="100%" height="100%"' in svg
+    assert "<pattern" in svg
+    assert "&lt;李&amp;四&gt; 工程建设部" in svg
+    assert "10.0.0.8" in svg
+
+
+@pytest.mark.django_db
+def test_watermark_and_search_are_for_who_signed_in(client: Client) -> None:
+    for url in ("/watermark.svg", "/search/?q=a", "/exports/"):
+        assert client.get(url).status_code == 302
+
+
+@pytest.mark.django_db
+def test_health_is_public_and_asks_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/health/").json() == {"status": "ok", "database": "ok"}
+
+    def broken() -> Any:
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", broken)
+    response = client.get("/health/")
+    assert (response.status_code, response.json()["status"]) == (503, "unavailable")
+
+
+@pytest.mark.django_db
+def test_search_answers_what_one_may_see(client: Client, admin: User, finance: User) -> None:
+    page = login(client, admin).get("/search/?q=职称").content.decode()
+    assert '/directory/titles/"' in page
+    assert "功能" in page
+    assert (
+        "/directory/titles/" not in login(client, finance).get("/search/?q=职称").content.decode()
+    )
+    assert "没有找到“<b>”" not in client.get("/search/?q=<b>").content.decode()
+
+
+@pytest.mark.django_db
+def test_providers_are_asked_in_order(client: Client, admin: User) -> None:
+    def find(user: User, query: str, limit: int) -> list[SearchItem]:
+        return [SearchItem(f"{user} {query} {limit}", "/x/", "user")]
+
+    provider = SearchProvider("专家", find, order=1)
+    register_search(provider)
+    register_search(provider)
+    try:
+        page = login(client, admin).get("/search/?q=%20职称 ").content.decode()
+    finally:
+        _providers.remove(provider)
+    assert page.count(f"{admin} 职称 6") == 1
+    assert page.index("专家") < page.index("功能")
+
+
+@pytest.mark.django_db
+def test_the_shell_gets_its_variables(client: Client, department_user: User) -> None:
+    request = RequestFactory().get("/directory/titles/")
+    request.user = department_user
+    request.resolver_match = None
+    values = shell(request)
+    assert values["site_name"] == "专家库综合管理系统"
+    assert (values["account_name"], values["account_unit"]) == (department_user.name, "工程建设部")
+    assert values["logout_url"]
+    assert {"label": "我的导出", "url": "/exports/", "icon": "download"} in values[
+        "account_items"
+    ]()
+    request.user = AnonymousUser()
+    assert shell(request).keys() == {"site_name", "login_url"}
+
+
+@pytest.mark.django_db
+def test_the_menu_marks_the_current_page(client: Client, admin: User) -> None:
+    page = login(client, admin).get("/directory/schemes/").content.decode()
+    current = page.split('aria-current="page"')[1]
+    assert "专业分类" in current[:200]
+
+
+@pytest.mark.parametrize(
+    ("here", "prefix", "current"),
+    [
+        ("directory:title_list", "directory:title_list", True),
+        ("directory:title_edit", "directory:title_list", False),
+        ("directory:title_edit", "directory:title_", True),
+        ("directory:title_edit", "directory", True),
+        ("directory2:x", "directory", False),
+        ("", "directory", False),
+    ],
+)
+def test_menu_prefixes(here: str, prefix: str, current: bool) -> None:
+    assert _is_current(here, (prefix,)) is current
+
+
+def test_saved_closes_the_drawer_and_loads_the_list_again() -> None:
+    response = saved("已保存", undo_url="/undo/")
+    assert response.status_code == 204
+    assert json.loads(response["HX-Trigger"]) == {
+        "drawer:close": {},
+        "toast": {"message": "已保存", "level": "success", "undo": "/undo/"},
+        "list:refresh": {},
+    }
+    assert "page:refresh" in json.loads(saved("x", refresh="page")["HX-Trigger"])
+    assert "list:refresh" not in json.loads(saved("x", refresh="")["HX-Trigger"])
+
+
+def test_refused_says_why() -> None:
+    response = refused("先删除下级")
+    assert response.status_code == 409
+    assert json.loads(response["HX-Trigger"]) == {
+        "toast": {"message": "先删除下级", "level": "danger"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [
+        (False, "1.2.3.4", "10.0.0.8"),
+        (True, "1.2.3.4, 5.6.7.8", "5.6.7.8"),
+        (True, "", "10.0.0.8"),
+        (True, "x" * 99, "x" * 45),
+    ],
+)
+def test_the_address_of_a_visitor(
+    settings: Any, trusted: bool, forwarded: str, address: str
+) -> None:
+    settings.TRUST_PROXY = trusted
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.8", HTTP_X_FORWARDED_FOR=forwarded)
+    assert client_address(request) == address

@@ -37,7 +37,6 @@ def test_the_applicant_attaches_and_others_in_scope_read(client, operator):
     reader = make_user("department", department=department)
     response = login(client, reader).get(download)
     assert b"".join(response.streaming_content) == b"%PDF-1.7 x"
-    response.close()
     stranger = make_user("department", department=make_department("信息部"))
     assert login(client, stranger).get(download).status_code == 404
 

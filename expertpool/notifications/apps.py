@@ -9,11 +9,16 @@ class NotificationsConfig(AppConfig):
         from expertpool.audit.actions import register_actions
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu
+        from expertpool.files.policies import register_subject
         from expertpool.notifications.menu import ITEMS
         from expertpool.notifications.permissions import PERMISSIONS
+        from expertpool.notifications.queries.templates import may_edit_files
 
         register_permissions(PERMISSIONS)
         register_menu("system", *ITEMS)
+        register_subject(
+            "notifications.messagetemplate", may_view=may_edit_files, may_edit=may_edit_files
+        )
         register_actions(
             notifications__template_save="修改通知模板",
             notifications__template_reset="恢复默认通知模板",

@@ -15,18 +15,16 @@ from expertpool.notifications.occasions import Text
 class MessageTemplate(models.Model):
     """An administrator's text with ``{{变量}}`` placeholders; the occasion declares which exist.
 
-    No row: the occasion's default text applies. ``attachments`` go with every message (e-mail).
+    No row, or an empty body: the default text of the occasion. The files of a template
+    (`files.queries.attachments_of`) go along with every message, where the channel carries files.
     Written by `notifications.services.templates`.
     """
 
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     subject = models.CharField("标题", max_length=200, blank=True)
-    body = models.TextField("正文")
+    body = models.TextField("正文", blank=True)
     active = models.BooleanField("启用", default=True)
-    attachments = models.ManyToManyField(
-        Attachment, verbose_name="附件", blank=True, related_name="+"
-    )
 
     class Meta:
         verbose_name = verbose_name_plural = "通知模板"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,11 @@ def occasion() -> Iterator[Occasion]:
     yield INVITATION
     occasions._occasions.clear()
     occasions._occasions.update(declared)
+
+
+@pytest.fixture(autouse=True)
+def stored_files(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import count_parts
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import Occasion, Text, all_occasions, fill
 
+if TYPE_CHECKING:
+    from expertpool.accounts.models import User
+
 
 @dataclass(frozen=True)
 class TemplateState:
-    """What is sent for one occasion over one channel. ``template`` None: the default text."""
+    """What is sent for one occasion over one channel; ``template`` is None until it is edited."""
 
     occasion: Occasion
     channel: ChannelCode
@@ -20,7 +25,9 @@ class TemplateState:
 
     @property
     def text(self) -> Text:
-        return self.template.text if self.template else self.occasion.default(self.channel)
+        if self.template is not None and self.template.body:
+            return self.template.text
+        return self.occasion.default(self.channel)
 
     @property
     def active(self) -> bool:
@@ -28,7 +35,11 @@ class TemplateState:
 
     @property
     def edited(self) -> bool:
-        return self.template is not None and self.text != self.occasion.default(self.channel)
+        return self.text != self.occasion.default(self.channel)
+
+    @property
+    def carries_files(self) -> bool:
+        return self.channel in CHANNELS and CHANNELS[self.channel].carries_files
 
 
 @dataclass(frozen=True)
@@ -66,3 +77,8 @@ def preview(occasion: Occasion, text: Text) -> Preview:
     """Fill ``text`` (checked before) with sample values."""
     filled = fill(text, occasion.placeholders)
     return Preview(filled, len(filled.body), count_parts(filled.body))
+
+
+def may_edit_files(user: User, template_id: str) -> bool:
+    """Tell whether ``user`` may see and change the files of templates."""
+    return user.has_permission("notifications.templates")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from expertpool.core.jobs import defer_batch
 from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -76,7 +77,7 @@ def send_messages(
     declared = get_occasion(occasion)
     states = [template_state(declared, code) for code in dict.fromkeys(channels)]
     drafts = {
-        (draft := _draft(letter, declared, state, now)).key: (draft, letter, state)
+        (draft := _draft(letter, declared, state, now)).key: (draft, letter)
         for letter in letters
         for state in states
     }
@@ -84,8 +85,7 @@ def send_messages(
     new = [key for key in drafts if key not in known]
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
     stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
-    for key in new:
-        _attach(stored[key], drafts[key][2], drafts[key][1].attachments)
+    _attach_files([(stored[key], drafts[key][1]) for key in new], states)
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
     defer_batch(deliver_message, [{"message_id": message.pk} for message in queued])
@@ -98,6 +98,8 @@ def _draft(letter: Letter, occasion: Occasion, state: TemplateState, now: dateti
         raise KeyError("、".join(sorted(missing)))
     about_type, about_id = subject_key(letter.about)
     text = fill(state.text, letter.context)
+    channel = CHANNELS[state.channel]
+    documents = [item for item in letter.attachments if isinstance(item, Document)]
     values = {
         "recipient": letter.recipient.name,
         "subject": text.subject,
@@ -106,7 +108,8 @@ def _draft(letter: Letter, occasion: Occasion, state: TemplateState, now: dateti
         "about_id": about_id,
         "created_at": now,
         "due_at": now,
-        **_destination(CHANNELS[state.channel], letter.recipient, state),
+        "documents": [[item.kind, str(item.id)] for item in documents if channel.carries_files],
+        **_destination(channel, letter.recipient, state),
     }
     key = f"{letter.key}:{state.channel}"
     return Message(key=key, occasion=occasion.code, channel=state.channel, **values)
@@ -124,16 +127,21 @@ def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -
     return {"state": DeliveryState.FAILED, "detail": channel.missing_address}
 
 
-def _attach(
-    message: Message, state: TemplateState, attachments: Sequence[Attachment | Document]
+def _attach_files(
+    messages: Iterable[tuple[Message, Letter]], states: Iterable[TemplateState]
 ) -> None:
-    if not CHANNELS[message.channel].carries_files:
-        return
-    files = [item for item in attachments if isinstance(item, Attachment)]
-    if state.template:
-        files += state.template.attachments.all()
-    message.attachments.add(*files)
-    documents = [(item.kind, str(item.id)) for item in attachments if isinstance(item, Document)]
-    if documents:
-        message.documents = documents
-        message.save(update_fields=["documents"])
+    """Give the new messages the files of their letters and of their templates."""
+    of_template = {
+        state.channel: list(attachments_of(state.template))
+        for state in states
+        if state.template and CHANNELS[state.channel].carries_files
+    }
+    link = Message.attachments.through
+    links = [
+        link(message_id=message.pk, attachment_id=file.pk)
+        for message, letter in messages
+        if CHANNELS[message.channel].carries_files
+        for file in (*letter.attachments, *of_template.get(ChannelCode(message.channel), ()))
+        if isinstance(file, Attachment)
+    ]
+    link.objects.bulk_create(links, ignore_conflicts=True)

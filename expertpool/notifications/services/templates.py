@@ -28,18 +28,18 @@ def save_template(
     check_text(declared, text)
     if not text.body:
         raise TemplateRefused("正文不能为空。")
-    before = template_state(declared, channel)
-    template = before.template or MessageTemplate(occasion=occasion, channel=channel)
+    state = template_state(declared, channel)
+    before = _content(state)
+    template = state.template or MessageTemplate(occasion=occasion, channel=channel)
     template.subject, template.body, template.active = text.subject, text.body, active
     template.full_clean()
-    after = TemplateState(declared, before.channel, template)
     record(
         "notifications.template_save",
         actor=actor,
         now=now,
-        before=_content(before),
-        after=_content(after),
-        note=f"{declared.label}（{before.channel.label}）",
+        before=before,
+        after=_content(TemplateState(declared, state.channel, template)),
+        note=f"{declared.label}（{state.channel.label}）",
     )
     template.save()
     return template
@@ -47,18 +47,24 @@ def save_template(
 
 @transaction.atomic
 def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -> None:
-    """Go back to the default text of ``occasion``; nothing happens where it is in force."""
+    """Go back to the default text of ``occasion`` and switch it on; the files stay.
+
+    Nothing happens where that is so already.
+    """
     declared = get_occasion(occasion)
     before = template_state(declared, channel)
-    if before.template is None:
+    if before.template is None or (before.active and not before.edited):
         return
-    before.template.delete()
+    content = _content(before)
+    template = before.template
+    template.subject, template.body, template.active = "", "", True
+    template.save()
     record(
         "notifications.template_reset",
         actor=actor,
         now=now,
-        before=_content(before),
-        after=_content(template_state(declared, channel)),
+        before=content,
+        after=_content(before),
         note=f"{declared.label}（{before.channel.label}）",
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
 from expertpool.core.views.listing import Tab, listing, render_list
 from expertpool.notifications.queries.messages import own_messages
@@ -17,7 +18,7 @@ from expertpool.notifications.services.delivery import mark_read
 TABS = (Tab("", "未读", Q(read_at__isnull=True)), Tab("all", "全部"))
 
 
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: UserRequest) -> HttpResponse:
     found = listing(
         request,
         own_messages(request.user),
@@ -29,7 +30,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render_list(request, "notifications/inbox.html", context)
 
 
-def message(request: HttpRequest, pk: int) -> HttpResponse:
+def message(request: UserRequest, pk: int) -> HttpResponse:
     """Show one message in the drawer; showing it marks it as read."""
     shown = get_object_or_404(own_messages(request.user), pk=pk)
     mark_read(messages=own_messages(request.user).filter(pk=pk), now=timezone.now())
@@ -38,6 +39,6 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: UserRequest) -> HttpResponse:
     count = mark_read(messages=own_messages(request.user), now=timezone.now())
     return saved(f"已将 {count} 条消息标为已读", refresh="page")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
 from expertpool.notifications.forms import RecordFilterForm
@@ -12,7 +13,7 @@ from expertpool.notifications.queries.messages import messages_visible_to, notic
 
 
 @requires("notifications.view")
-def records(request: HttpRequest) -> HttpResponse:
+def records(request: UserRequest) -> HttpResponse:
     found = listing(
         request,
         messages_visible_to(request.user),
@@ -25,7 +26,7 @@ def records(request: HttpRequest) -> HttpResponse:
 
 
 @requires("notifications.view")
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: UserRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(messages_visible_to(request.user), pk=pk)
     (row,) = notices([message], viewer=request.user)
     files = [] if row.sealed else [item.name for item in message.attachments.order_by("id")]

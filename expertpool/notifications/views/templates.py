@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.forms import TemplateForm
@@ -27,12 +28,12 @@ LIST = "notifications:templates"
 
 
 @requires("notifications.templates")
-def templates(request: HttpRequest) -> HttpResponse:
+def templates(request: UserRequest) -> HttpResponse:
     return render(request, "notifications/templates.html", {"occasions": template_states()})
 
 
 @requires("notifications.templates")
-def edit(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
+def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     state = _state_or_404(occasion, channel)
     initial = {"subject": state.text.subject, "body": state.text.body, "active": state.active}
     form = TemplateForm(
@@ -51,7 +52,7 @@ def edit(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
             now=timezone.now(),
         )
         messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
-        return redirect(LIST)
+        return redirect("notifications:template", occasion=occasion, channel=channel)
     context = _context(state, form, None if form.is_bound else state.text)
     status = 422 if form.is_bound else 200
     return render(request, "notifications/template_edit.html", context, status=status)
@@ -59,7 +60,7 @@ def edit(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
 
 @requires("notifications.templates")
 @require_POST
-def reset(request: HttpRequest, occasion: str, channel: str) -> HttpResponse:
+def reset(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     state = _state_or_404(occasion, channel)
     reset_template(occasion=occasion, channel=channel, actor=request.user, now=timezone.now())
     messages.success(request, f"“{state.occasion.label}”的{state.channel.label}模板已恢复默认")

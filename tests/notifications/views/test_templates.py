@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.notifications.models import MessageTemplate
 from tests.fixtures import login
+from tests.notifications.conftest import send
 
 pytestmark = pytest.mark.django_db
 LIST = "/messages/templates/"
@@ -22,12 +24,12 @@ def test_a_template_is_edited_and_reset(client: Client, admin: User) -> None:
         assert f'data-placeholder="{name}"' in form
     assert "按 1 条短信计费" in form
     response = client.post(SMS, {"body": "请{{专家姓名}}答复：{{答复链接}}", "active": "on"})
-    assert response["Location"] == LIST
+    assert response["Location"] == SMS
     template = MessageTemplate.objects.get()
     assert (template.body, template.active) == ("请{{专家姓名}}答复：{{答复链接}}", True)
     assert "已修改" in client.get(LIST).content.decode()
     client.post(f"{SMS}reset/")
-    assert not MessageTemplate.objects.exists()
+    assert "已修改" not in client.get(LIST).content.decode()
 
 
 @pytest.mark.shows("DRAW-20", "DRAW-23")
@@ -63,3 +65,24 @@ def test_it_takes_the_permission(client: Client, operator: User) -> None:
 @pytest.mark.parametrize("path", ["tests.other/sms/", "tests.invitation/voice/"])
 def test_what_is_not_declared_is_not_there(client: Client, admin: User, path: str) -> None:
     assert login(client, admin).get(f"{LIST}{path}").status_code == 404
+
+
+@pytest.mark.shows("DRAW-24")
+def test_files_of_an_email_template_are_kept_with_it_and_go_along(
+    client: Client, admin: User, operator: User
+) -> None:
+    login(client, admin)
+    assert "保存一次模板后" in client.get(EMAIL).content.decode()
+    client.post(EMAIL, {"subject": "邀请", "body": "{{专家姓名}}您好", "active": "on"})
+    template = MessageTemplate.objects.get()
+    files = f"/files/of/notifications.messagetemplate/{template.pk}/"
+    guide = SimpleUploadedFile("评审须知.pdf", b"%PDF-1.7 guide")
+    client.post(files, {"files": [guide]})
+    client.post(f"{EMAIL}reset/")
+    assert "评审须知.pdf" in client.get(EMAIL).content.decode()
+    (email,) = send("email")
+    (attached,) = email.attachments.all()
+    assert attached.name == "评审须知.pdf"
+    response = client.get(f"/files/{attached.pk}/")
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 guide"  # type: ignore[arg-type]
+    assert login(client, operator).get(f"/files/{attached.pk}/").status_code == 404

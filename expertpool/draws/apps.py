@@ -17,13 +17,17 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.services.names import readable_invitations
+        from expertpool.draws.services.sheet_files import may_edit_sheet, may_view_sheet
         from expertpool.experts.queries.participation import register_participation_counter
+        from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
         from expertpool.notifications.queries.subjects import register_subject_policy
 
         register_permissions(PERMISSIONS)
         register_actions(
             draw__plan="设置抽取方案",
+            draw__template="保存条件模板",
+            draw__template_delete="删除条件模板",
             draw__prequery="预查询",
             draw__seal="封存抽取",
             draw__contribute="提供随机值",
@@ -39,6 +43,7 @@ class DrawsConfig(AppConfig):
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
         register_panel("portal:home", OWN_LETTERS)
+        register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)
         register_participation_counter(all_participations)

@@ -1,11 +1,13 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
+from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
     "Candidate",
     "ConditionGroup",
     "ConditionLevel",
+    "ConditionTemplate",
     "Draw",
     "DrawEvent",
     "DrawPlan",

@@ -1,0 +1,120 @@
+"""Draws for the demonstration, made and answered through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.directory.models import Specialty
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.draws import plan_for
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, Tag
+from expertpool.projects.models import Project
+
+SCHEME = "ndrc2018"
+TAG = "信息化验收组"
+
+
+@transaction.atomic
+def ensure_demo_draws(
+    *,
+    projects: Sequence[Project],
+    operator: User,
+    expert: Expert | None,
+    now: datetime,
+    entropy: Entropy,
+) -> list[Draw]:
+    """Plan the first three projects and draw two of them; running it again changes nothing.
+
+    The first stays 未抽取, ready to try; the second is 抽取中, with answers and a supplement; of
+    the third everybody was asked and has agreed but ``expert`` (the demo account), who still may.
+    """
+    undrawn, running, reviewed = projects[:3]
+    if plan_for(undrawn) is not None:
+        return []
+    groups = [
+        GroupInput("工程技术", 3, [_branch("A", "3"), _branch("A", "2")]),
+        GroupInput("工程经济", 2, [_branch("A", "3")]),
+    ]
+    both = PlanInput(contributors=["operator", "supervisor"])
+    save_plan(project=undrawn, settings=both, groups=groups, actor=operator, now=now)
+    goods = [GroupInput("货物", 5, [_branch("B", "3"), _branch("B", "2")])]
+    alone = PlanInput(reply_minutes=24 * 60, reveal_hours=24)
+    started = now - timedelta(hours=1)
+    first = _draw(running, alone, goods, operator, now=started, entropy=entropy)
+    lines = list(Invitation.objects.filter(draw=first))
+    _answer(lines[0], accept=True, now=started, entropy=entropy)
+    _answer(lines[1], accept=True, now=started, entropy=entropy)
+    _answer(lines[2], accept=False, now=now, entropy=entropy)
+    tag = _demo_tag(expert)
+    invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
+    second = _draw(
+        reviewed,
+        PlanInput(unit_cap=None, reply_minutes=24 * 60),
+        invited,
+        operator,
+        now=started,
+        entropy=entropy,
+    )
+    for row in Invitation.objects.filter(draw=second).select_related("candidate"):
+        if expert is None or open_identity(row.candidate.opening).expert_id != expert.pk:
+            _answer(row, accept=True, now=now, entropy=entropy)
+    return [first, second]
+
+
+def _draw(
+    project: Project,
+    settings: PlanInput,
+    groups: Sequence[GroupInput],
+    operator: User,
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> Draw:
+    save_plan(project=project, settings=settings, groups=groups, actor=operator, now=now)
+    return start_draw(project=project, actor=operator, now=now, entropy=entropy)
+
+
+def _answer(row: Invitation, *, accept: bool, now: datetime, entropy: Entropy) -> None:
+    if row.state == InvitationState.INVITED:
+        answer(
+            invitation=row,
+            accept=accept,
+            reason="" if accept else "时间冲突",
+            via=ReplyVia.LINK,
+            now=now,
+            entropy=entropy,
+        )
+
+
+def _branch(code: str, level: str) -> dict[str, object]:
+    """Everybody of a main branch with at least a title level."""
+    node = Specialty.objects.get(scheme__code=SCHEME, code=code)
+    return {
+        "all": [
+            {"field": "specialty", "op": "in", "value": [str(node.pk)]},
+            {"field": "title_level", "op": "gte", "value": level},
+        ]
+    }
+
+
+def _tagged(tag: Tag) -> dict[str, object]:
+    return {"field": "tag", "op": "in", "value": [str(tag.pk)]}
+
+
+def _demo_tag(expert: Expert | None) -> Tag:
+    """A tag of four formal experts, the demo account's among them."""
+    tag, _ = Tag.objects.get_or_create(name=TAG)
+    others = Expert.objects.filter(status=ExpertStatus.FORMAL).order_by("number")[:4]
+    tag.experts.add(*([expert] if expert else []), *others[:3])
+    return tag

@@ -10,8 +10,9 @@ class AccountsConfig(AppConfig):
 
         from expertpool.accounts import menu
         from expertpool.accounts.permissions import PERMISSIONS, check_required_codes
-        from expertpool.audit.actions import register_actions
+        from expertpool.audit.actions import register_actions, register_value_labels
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.visibility import Level
 
         register_check(check_required_codes)
         menu.register()
@@ -34,4 +35,8 @@ class AccountsConfig(AppConfig):
             department__edit="编辑部门",
             department__disable="停用部门",
             department__enable="启用部门",
+        )
+        register_value_labels(
+            {"permissions": "权限", "fields": "敏感信息"}
+            | {level.value: str(level.label) for level in Level}
         )

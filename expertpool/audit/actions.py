@@ -1,8 +1,10 @@
-"""The catalogue of actions: each app registers its codes with labels in ``apps.ready()``."""
+"""The words of the log: each app registers the labels of its actions, and of values that are no
+fields of a model, in ``apps.ready()``."""
 
 from __future__ import annotations
 
 _actions: dict[str, str] = {}
+_values: dict[str, str] = {}
 
 
 class UnknownAction(LookupError):
@@ -26,3 +28,13 @@ def all_actions() -> dict[str, str]:
 def check_action(code: str) -> None:
     if code not in _actions:
         raise UnknownAction(code)
+
+
+def register_value_labels(labels: dict[str, str]) -> None:
+    """Register what names and codes in ``before`` and ``after`` are called, where no field of the
+    subject says it (``{"sha256": "校验值", "masked": "脱敏"}``)."""
+    _values.update(labels)
+
+
+def value_label(code: str) -> str:
+    return _values.get(code, code)

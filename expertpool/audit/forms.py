@@ -1,0 +1,39 @@
+"""What the log is narrowed by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from expertpool.audit.actions import all_actions
+from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.listing import FilterForm
+
+
+def action_choices() -> list[tuple[str, str]]:
+    return [("", "全部"), *sorted(all_actions().items(), key=lambda pair: pair[0])]
+
+
+class EntryFilters(FilterForm):
+    days = DateRangeField(label="时间")
+    actor = forms.CharField(label="操作人", max_length=50)
+    action = forms.ChoiceField(
+        label="动作", choices=action_choices, widget=forms.Select(attrs={"data-enhance": "select"})
+    )
+    subject = forms.CharField(label="对象", max_length=100, help_text="名称的一部分")
+    address = forms.CharField(label="IP 地址", max_length=45)
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if days := self.value("days"):
+            rows = rows.filter(within_days("at", days))
+        if actor := self.value("actor"):
+            rows = rows.filter(actor_name__icontains=actor)
+        if action := self.value("action"):
+            rows = rows.filter(action=action)
+        if subject := self.value("subject"):
+            rows = rows.filter(Q(subject_label__icontains=subject) | Q(note__icontains=subject))
+        if address := self.value("address"):
+            rows = rows.filter(address__startswith=address)
+        return rows

@@ -1,0 +1,20 @@
+"""What the log adds to the menu."""
+
+from __future__ import annotations
+
+from expertpool.core.registry import MenuItem, register_menu
+
+
+def register() -> None:
+    register_menu(
+        "system",
+        MenuItem(
+            "audit.entries",
+            "操作日志",
+            "history",
+            "audit:entry_list",
+            ("audit.view",),
+            50,
+            active=("audit",),
+        ),
+    )

@@ -1,0 +1,126 @@
+"""Reads of the log: whole, of one subject, and its values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import QuerySet
+
+from expertpool.audit.actions import action_label, value_label
+from expertpool.audit.models import GENESIS, ChainHead, Entry
+
+EMPTY = "—"
+FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain: how many entries it has and the last hash (hex)."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value of an entry in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def entries_visible_to(user: Any) -> QuerySet[Entry]:
+    """Return the whole log to holders of audit.view, nothing to others."""
+    return Entry.objects.all() if user.has_permission("audit.view") else Entry.objects.none()
+
+
+def entries_for(subject: models.Model) -> QuerySet[Entry]:
+    """Return what was done to ``subject``, newest first. The caller checks who may see it."""
+    return Entry.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+    ).order_by("-id")
+
+
+def chain_head() -> Head:
+    """Return the end of the chain; of an empty one number 0 and zeros."""
+    head = ChainHead.objects.first()
+    return Head(head.number, bytes(head.hash).hex()) if head else Head(0, GENESIS.hex())
+
+
+def differences(entry: Entry) -> list[Difference]:
+    """Return the values of ``entry`` before and after, with Chinese names and labels."""
+    before, after = entry.before or {}, entry.after or {}
+    model = _model(entry.subject_type)
+    return [
+        Difference(
+            _field_label(model, name),
+            _in_words(model, name, before[name]) if name in before else "",
+            _in_words(model, name, after[name]) if name in after else "",
+        )
+        for name in dict.fromkeys([*before, *after])
+    ]
+
+
+def summary(entry: Entry) -> str:
+    """Return the changes of ``entry`` in one line: 姓名：王明 → 王小明；…, and its note."""
+    parts = []
+    for one in differences(entry):
+        value = f"{one.before} → {one.after}" if one.before and one.after else one.after
+        parts.append(f"{one.label}：{value or one.before}")
+    return "；".join([*parts, *([entry.note] if entry.note else [])])
+
+
+def subject_type_label(subject_type: str) -> str:
+    """Return the Chinese name of a type of subject (项目), or the type itself."""
+    model = _model(subject_type)
+    return str(model._meta.verbose_name) if model else subject_type
+
+
+def timeline_items(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return ``entries`` as the ``timeline`` component of panorama pages takes them."""
+    return [
+        {
+            "at": entry.at,
+            "title": action_label(entry.action),
+            "who": entry.actor_name,
+            "text": summary(entry),
+        }
+        for entry in entries
+    ]
+
+
+def _model(subject_type: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(subject_type)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _field_label(model: type[models.Model] | None, name: str) -> str:
+    return str(getattr(_field(model, name), "verbose_name", "") or value_label(name))
+
+
+def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return "，".join(
+            f"{value_label(key)} {_in_words(None, key, one)}" for key, one in value.items()
+        )
+    if isinstance(value, list):
+        return "、".join(_in_words(model, name, one) for one in value) or EMPTY
+    if isinstance(value, bool | None) or value == "":
+        return FIGURES[value]
+    choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())
+    return str(choices.get(value) or value_label(str(value)))

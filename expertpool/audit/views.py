@@ -1,0 +1,67 @@
+"""The log on the screen."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from expertpool.audit.actions import action_label
+from expertpool.audit.forms import EntryFilters
+from expertpool.audit.queries import (
+    chain_head,
+    differences,
+    entries_visible_to,
+    subject_type_label,
+)
+from expertpool.audit.services.chain import verify_chain
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import listing, render_list
+
+CHECKED_AT_ONCE = 100_000  # entries that a reader can wait for
+
+
+@requires("audit.view")
+def entry_list(request: HttpRequest) -> HttpResponse:
+    shown = listing(
+        request,
+        entries_visible_to(request.user),
+        sorts={"id": "id"},
+        default_sort="-id",
+        form=EntryFilters(request.GET),
+    )
+    for entry in shown.page:
+        entry.action_label = action_label(entry.action)
+        entry.type_label = subject_type_label(entry.subject_type)
+    context = shown.context | {"head": chain_head(), "export_url": export_url("audit.entries")}
+    return render_list(request, "audit/entry_list.html", context)
+
+
+@requires("audit.view")
+def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(entries_visible_to(request.user), pk=pk)
+    context = {
+        "entry": entry,
+        "action": action_label(entry.action),
+        "subject_type": subject_type_label(entry.subject_type),
+        "differences": differences(entry),
+        "digest": bytes(entry.digest).hex(),
+        "previous_hash": bytes(entry.previous_hash or b"").hex(),
+        "hash": bytes(entry.hash or b"").hex(),
+    }
+    return render(request, "audit/entry_detail.html", context)
+
+
+@require_POST
+@requires("audit.view")
+def verify(request: HttpRequest) -> HttpResponse:
+    """Recompute the whole chain and say whether it holds."""
+    head = chain_head()
+    if head.number > CHECKED_AT_ONCE:
+        return refused("日志很多，请在服务器上运行 expertpool verify-chain 核验。")
+    found = verify_chain()
+    if found is not None:
+        return refused(f"日志不一致：第 {found.number} 条，{found.reason}")
+    return saved(f"一致：{head.number} 条日志没有被改动。", refresh="")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.actions import UnknownAction
+from expertpool.audit.context import address
+from expertpool.audit.queries import differences, entries_for, summary, timeline_items
+from expertpool.audit.services import changed, record, snapshot
+from tests.audit.conftest import Note
+from tests.factories.accounts import make_department, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.shows("PRJ-20")
+def test_an_entry_says_who_when_where_what_and_on_what(note: Note, admin: User) -> None:
+    token = address.set("10.0.0.7")
+    try:
+        entry = note("原因", actor=admin, subject=admin, before={"a": 1}, after={"a": 2})
+    finally:
+        address.reset(token)
+    entry.refresh_from_db()
+    assert (entry.actor, entry.actor_name, entry.address) == (admin, admin.name, "10.0.0.7")
+    assert (entry.subject_type, entry.subject_id) == ("accounts.user", str(admin.pk))
+    assert (entry.before, entry.after, entry.note) == ({"a": 1}, {"a": 2}, "原因")
+
+
+def test_a_job_acts_as_the_system(note: Note) -> None:
+    assert (note().actor_name, note().address) == ("系统", "")
+
+
+def test_an_unregistered_action_is_an_error() -> None:
+    with pytest.raises(UnknownAction):
+        record("test.unknown", actor=None, now=timezone.now())
+
+
+def test_dates_and_amounts_become_text(note: Note) -> None:
+    entry = note(after={"day": date(2026, 11, 24), "amount": Decimal("1.10")})
+    assert entry.after == {"day": "2026-11-24", "amount": "1.10"}
+
+
+def test_a_float_is_an_error(note: Note) -> None:
+    with pytest.raises(TypeError, match="float"):
+        note(after={"rate": 1.5})
+
+
+def test_a_snapshot_masks_encrypted_values_and_names_related_rows(admin: User) -> None:
+    user = make_user("operator", phone="13812340001", department=make_department("采购部"))
+    assert snapshot(user, "phone", "department", "roles", "is_active") == {
+        "phone": "138****0001",
+        "department": "采购部",
+        "roles": ["经办人"],
+        "is_active": True,
+    }
+
+
+def test_only_differing_values_are_kept() -> None:
+    before, after = {"a": 1, "b": 2}, {"a": 1, "b": 3}
+    assert changed(before, after) == {"before": {"b": 2}, "after": {"b": 3}}
+
+
+def test_changes_are_shown_in_words(note: Note, admin: User) -> None:
+    entry = note(
+        "换岗",
+        subject=admin,
+        before={"is_active": True, "roles": ["管理员"], "department": None},
+        after={"is_active": False, "roles": ["管理员", "财务"], "department": "财务部"},
+    )
+    assert [(one.label, one.before, one.after) for one in differences(entry)] == [
+        ("启用", "是", "否"),
+        ("角色", "管理员", "管理员、财务"),
+        ("部门", "—", "财务部"),
+    ]
+    assert summary(entry) == ("启用：是 → 否；角色：管理员 → 管理员、财务；部门：— → 财务部；换岗")
+
+
+def test_choices_are_shown_by_their_labels(note: Note) -> None:
+    from expertpool.projects.models import Project
+
+    entry = note(after={"status": "approved"})
+    entry.subject_type = Project._meta.label_lower
+    assert [(one.label, one.after) for one in differences(entry)] == [("审核状态", "已审核")]
+
+
+def test_the_timeline_of_a_subject_has_only_its_entries(note: Note, admin: User) -> None:
+    note("一", subject=admin)
+    note("二", subject=admin)
+    note("别的", subject=make_user())
+    items = timeline_items(entries_for(admin))
+    assert [(item["title"], item["text"]) for item in items] == [
+        ("记一笔", "二"),
+        ("记一笔", "一"),
+    ]

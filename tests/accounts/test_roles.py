@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.exceptions import LastAdministrator, NotAllowed, RoleInUse
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.permissions import check_required_codes
+from expertpool.accounts.services.roles import Grant, delete_role, ensure_demo_roles, save_role
+from expertpool.audit.models import Entry
+from expertpool.core.permissions import UnknownPermission, get_permission, required_codes
+from expertpool.core.visibility import Level, level_for
+from tests.factories.accounts import make_department, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def save(actor: User, role: Role | None = None, **values: object) -> Role:
+    defaults: dict[str, object] = {"name": "专家管理员", "grants": [], "levels": {}, "now": NOW}
+    return save_role(role=role, actor=actor, **(defaults | values))  # type: ignore[arg-type]
+
+
+def test_the_built_in_roles_are_made_once_and_then_left_alone(admin: User) -> None:
+    roles = ensure_demo_roles()
+    assert set(roles) == {
+        "admin",
+        "operator",
+        "department",
+        "supervisor",
+        "finance",
+        "auditor",
+        "expert",
+    }
+    save(admin, roles["finance"], name="财务科", grants=[Grant("directory.view")])
+    again = ensure_demo_roles()
+    assert again["finance"].name == "财务科"
+    assert [one.code for one in again["finance"].permissions.all()] == ["directory.view"]
+    assert Role.objects.count() == 7
+
+
+def test_the_auditor_only_reads() -> None:
+    codes = set(make_user("auditor").grants)
+    reading = {"view", "logins", "see_exclusions", "names"}
+    assert {code.split(".")[1] for code in codes} <= reading
+
+
+def test_nobody_both_files_and_approves_nor_draws_and_approves() -> None:
+    for code in ("operator", "department"):
+        assert not make_user(code).has_permission("projects.approve")
+    assert not make_user("supervisor").has_permission("draws.run")
+
+
+@pytest.mark.shows("SYS-11")
+def test_a_new_role_gives_rights_scopes_and_fields(admin: User) -> None:
+    department = make_department("采购部")
+    role = save(
+        admin,
+        grants=[
+            Grant("experts.view", Scope.CHOSEN, [department]),
+            Grant("directory.view", Scope.OWN),  # has no scopes
+        ],
+        levels={"experts.phone": Level.PLAIN, "experts.id_number": Level.HIDDEN},
+    )
+    user = make_user(roles=(role,))
+    assert user.has_permission("experts.view")
+    assert not user.has_permission("experts.edit")
+    assert user.grants["directory.view"][0].scope == Scope.ALL
+    assert level_for(user, "experts.phone") is Level.PLAIN
+    assert level_for(user, "experts.id_number") is Level.HIDDEN
+    entry = Entry.objects.get(action="role.create")
+    assert entry.after["permissions"] == ["查看专家（采购部）", "查看基础资料"]
+
+
+@pytest.mark.shows("SYS-07")
+def test_the_most_open_level_of_several_roles_counts(admin: User) -> None:
+    closed = save(admin, name="甲", levels={"experts.phone": Level.HIDDEN})
+    open_ = save(admin, name="乙", levels={"experts.phone": Level.PLAIN})
+    assert level_for(make_user(roles=(closed,)), "experts.phone") is Level.HIDDEN
+    assert level_for(make_user(roles=(closed, open_)), "experts.phone") is Level.PLAIN
+
+
+def test_a_change_of_a_role_is_recorded_in_words(admin: User) -> None:
+    role = save(admin, grants=[Grant("audit.view")])
+    save(admin, role, grants=[Grant("audit.view"), Grant("projects.view", Scope.DEPARTMENT)])
+    entry = Entry.objects.get(action="role.edit")
+    assert entry.before == {"permissions": ["查看操作日志"]}
+    assert entry.after == {"permissions": ["查看操作日志", "查看项目（本部门）"]}
+    save(admin, role, grants=[Grant("audit.view"), Grant("projects.view", Scope.DEPARTMENT)])
+    assert Entry.objects.filter(action="role.edit").count() == 1
+
+
+def test_unknown_codes_empty_choices_and_taken_names_are_refused(admin: User) -> None:
+    with pytest.raises(UnknownPermission):
+        save(admin, grants=[Grant("experts.fly")])
+    with pytest.raises(NotAllowed, match="至少选一个部门"):
+        save(admin, grants=[Grant("experts.view", Scope.CHOSEN)])
+    with pytest.raises(ValidationError):
+        save(admin, name="管理员")
+    assert Role.objects.count() == 7
+
+
+def test_the_last_right_to_roles_cannot_be_taken_away(admin: User) -> None:
+    role = ensure_demo_roles()["admin"]
+    with pytest.raises(LastAdministrator):
+        save(admin, role, name="管理员", grants=[Grant("accounts.users")])
+    assert role.permissions.filter(code="accounts.roles").exists()
+
+
+def test_a_role_is_deleted_only_when_nobody_has_it_and_it_is_not_built_in(admin: User) -> None:
+    role = save(admin)
+    user = make_user(roles=(role,))
+    for kept in (role, ensure_demo_roles()["finance"]):
+        with pytest.raises(RoleInUse):
+            delete_role(role=kept, actor=admin, now=NOW)
+    user.roles.clear()
+    delete_role(role=role, actor=admin, now=NOW)
+    assert not Role.objects.filter(pk=role.pk).exists()
+
+
+def test_every_code_that_a_view_asks_for_can_be_given() -> None:
+    assert check_required_codes() == []
+    assert required_codes
+    for code in required_codes:
+        get_permission(code)
+    required_codes.add("experts.fly")
+    try:
+        (error,) = check_required_codes()
+    finally:
+        required_codes.discard("experts.fly")
+    assert (error.id, "experts.fly" in error.msg) == ("accounts.E001", True)

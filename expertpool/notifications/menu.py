@@ -29,6 +29,7 @@ ITEMS = (
         "notifications:templates",
         permissions=("notifications.templates",),
         order=70,
+        active=("notifications:template",),
     ),
 )
 

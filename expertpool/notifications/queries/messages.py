@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 SEALED = "名单公开后可见"
-TEXT_COLUMNS = ("recipient", "address", "subject", "body")
+LINK_HIDDEN = "［链接仅收件人可见］"
+WEB_ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A message as somebody else than its recipient sees it: address masked, and recipient and
-    text hidden (``sealed``) while the policy of its subject says so."""
+    """A message as somebody else than its recipient sees it.
+
+    The address is masked, and links are left out: whoever has a personal link can answer with it.
+    Recipient and text are hidden (``sealed``) while the policy of the subject says so.
+    """
 
     id: int
     created_at: datetime
@@ -106,7 +111,7 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
         recipient=SEALED if sealed else message.recipient,
         address="" if sealed else masked_address(message),
         subject="" if sealed else message.subject,
-        body="" if sealed else message.body,
+        body="" if sealed else WEB_ADDRESS.sub(LINK_HIDDEN, message.body),
     )
 
 

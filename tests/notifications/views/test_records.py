@@ -8,7 +8,7 @@ from django.test import Client
 from expertpool.accounts.models import User
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries import subjects
-from expertpool.notifications.queries.messages import SEALED, messages_about, notices
+from expertpool.notifications.queries.messages import LINK_HIDDEN, SEALED, messages_about, notices
 from expertpool.notifications.queries.subjects import register_subject_policy
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.sending import Recipient
@@ -53,6 +53,13 @@ def test_the_text_and_the_reason_are_on_the_detail(client: Client, admin: User) 
     page = login(client, admin).get(f"{LIST}{message.pk}/").content.decode()
     assert "没有手机号" in page
     assert "李梅专家：请答复" in page
+
+
+def test_nobody_else_gets_the_personal_link(client: Client, admin: User) -> None:
+    (message,) = send("email")
+    page = login(client, admin).get(f"{LIST}{message.pk}/").content.decode()
+    assert f"请打开 {LINK_HIDDEN}。" in page
+    assert "AbC123" not in page
 
 
 def test_it_takes_the_permission(client: Client, operator: User, department_user: User) -> None:

@@ -84,5 +84,5 @@ def test_files_of_an_email_template_are_kept_with_it_and_go_along(
     (attached,) = email.attachments.all()
     assert attached.name == "评审须知.pdf"
     response = client.get(f"/files/{attached.pk}/")
-    assert b"".join(response.streaming_content) == b"%PDF-1.7 guide"  # type: ignore[arg-type]
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 guide"
     assert login(client, operator).get(f"/files/{attached.pk}/").status_code == 404

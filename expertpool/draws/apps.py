@@ -8,11 +8,13 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
         from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
-        from expertpool.draws.menu import OWN_AREA
+        from expertpool.draws.exports.records import DrawExport
+        from expertpool.draws.menu import OWN_AREA, RECORDS
         from expertpool.draws.occasions import INVITATION
-        from expertpool.draws.panels import OWN_LETTERS
+        from expertpool.draws.panels import OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
@@ -43,6 +45,11 @@ class DrawsConfig(AppConfig):
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
         register_panel("portal:home", OWN_LETTERS)
+        register_menu("draws", RECORDS)
+        for panel in PROJECT_PANELS:
+            register_panel("projects:detail", panel)
+        register_panel("projects:overview", PARTICIPANTS)
+        register_export(DrawExport())
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)

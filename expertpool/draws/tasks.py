@@ -22,3 +22,11 @@ def release_names(draw_id: int) -> None:
     from expertpool.draws.services.names import release
 
     release(draw_id=draw_id, now=timezone.now())
+
+
+@app.task(name="draws.store_sheet")
+def store_sheet(draw_id: int) -> None:
+    """Keep the sheet of a draw that has ended and whose names are released."""
+    from expertpool.draws.services.sheet_files import store_sheet as store
+
+    store(draw_id=draw_id, now=timezone.now())

@@ -5,12 +5,13 @@ A template is ``<app>/documents/<name>.typ``, named ``<app>/<name>.typ``; it imp
 """
 
 from expertpool.core.documents.pdf import DocumentError, render_pdf, render_pngs
-from expertpool.core.documents.qr import qr_svg
+from expertpool.core.documents.qr import qr_png, qr_svg
 from expertpool.core.documents.sheets import SheetColumn, xlsx_sheet
 
 __all__ = [
     "DocumentError",
     "SheetColumn",
+    "qr_png",
     "qr_svg",
     "render_pdf",
     "render_pngs",

@@ -32,19 +32,21 @@ def xlsx_sheet(
     footer: str = "",
     fields_a_line: int = 2,
     blank_rows: int = 0,
+    picture: bytes = b"",
 ) -> bytes:
     """Return an .xlsx file with one sheet for A4 landscape.
 
     ``fields`` stand above the table as label and value, ``fields_a_line`` in a line; ``notes``
     are merged lines below it; ``signatures`` are labels with room to sign. The header of the
     table repeats on each page; ``footer`` is printed at the left, page numbers at the right.
+    ``picture`` is a small PNG (a QR code) beside the title.
     """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     form = _Form(book, book.add_worksheet(title[:31].translate(_FORBIDDEN)), columns)
-    form.title(title)
+    form.title(title, picture)
     form.fields(fields, fields_a_line)
     form.table([*rows, *([""] * len(columns) for _ in range(blank_rows))])
     form.notes(notes)
@@ -78,10 +80,13 @@ class _Form:
             self.sheet.merge_range(self.row, first, self.row, last, "", style)
             self.sheet.write_string(self.row, first, text, style)
 
-    def title(self, text: str) -> None:
-        self.sheet.set_row(self.row, 36)
+    def title(self, text: str, picture: bytes) -> None:
+        self.sheet.set_row(self.row, 66 if picture else 36)
         style = self.format(font_name="黑体", font_size=18, align="center")
         self.merge(0, self.last, text, style)
+        if picture:
+            place = {"image_data": io.BytesIO(picture), "x_offset": 24, "y_offset": 4}
+            self.sheet.insert_image(self.row, self.last, "picture.png", place)
         self.row += 1
 
     def fields(self, fields: Sequence[tuple[str, str]], a_line: int) -> None:

@@ -8,8 +8,9 @@ from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
+from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import ConditionTemplate, Draw, DrawPlan
 from expertpool.projects.models import Project
 
 ENDED = (DrawStatus.ABANDONED, DrawStatus.VOID)
@@ -60,3 +61,30 @@ def describe_rule(draw: Draw) -> list[dict[str, Any]]:
         }
         for group in draw.rule["groups"]
     ]
+
+
+def end_link(draw: Draw) -> tuple[int, str] | None:
+    """Return where the log holds the end of ``draw``: place in the chain and hash (hex).
+
+    None until it has ended and the transaction that ended it is committed.
+    """
+    if draw.ended_at is None:
+        return None
+    entries = Entry.objects.filter(
+        subject_type=draw._meta.label_lower,
+        subject_id=str(draw.pk),
+        action__in=("draw.end", "draw.abandon"),
+        chain_no__isnull=False,
+    )
+    found = entries.order_by("-id").values_list("chain_no", "hash").first()
+    return (found[0], bytes(found[1]).hex()) if found else None
+
+
+def in_eights(digest: str) -> str:
+    """Break a hash into groups of eight digits, to be compared by eye."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
+
+
+def templates_visible_to(user: User) -> QuerySet[ConditionTemplate]:
+    """The user's own condition templates and the shared ones."""
+    return ConditionTemplate.objects.filter(Q(owner=user) | Q(shared=True)).select_related("owner")

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, RevealRule
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.tasks import store_sheet
 from expertpool.experts.models import Expert
 
 
@@ -99,4 +101,5 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.released_at = now
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)
+    defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True

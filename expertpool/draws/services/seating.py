@@ -11,6 +11,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
@@ -20,6 +21,7 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.tasks import store_sheet
 from expertpool.projects.enums import DrawState
 from expertpool.projects.services.state import set_draw_state
 
@@ -92,6 +94,7 @@ def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) ->
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState(draw.status), actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})
+    defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 
 def _refill(

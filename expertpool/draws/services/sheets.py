@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.queries import chain_head
-from expertpool.core.visibility import show
+from expertpool.core.visibility import Viewer, show
+from expertpool.draws.enums import InvitationState, Origin
+from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw
-from expertpool.draws.services.names import NamedRow, read_names
+from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.services.names import NamedRow, named_rows, read_names
+
+TITLE = "评审专家抽取表"
+ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
+SPECIALTIES = 2  # as many as fit into a line
+CONTRIBUTORS = {"operator": "经办人", "supervisor": "监督人"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,23 @@ class SheetRow:
     specialty: str
     contact: str
     attends: str
-    remark: str  # 补抽 and the reason of an exit
+    remark: str  # the group; 补抽; state and reason of an exit
+
+    @property
+    def cells(self) -> list[Any]:
+        """The columns in print order; the last but one is where the expert signs."""
+        return [
+            self.line,
+            self.name,
+            self.title,
+            self.employer,
+            self.number,
+            self.specialty,
+            self.contact,
+            self.attends,
+            "",
+            self.remark,
+        ]
 
 
 @dataclass(frozen=True)
@@ -38,8 +65,10 @@ class Sheet:
     conditions: list[tuple[str, int, str]]  # group, seats, conditions in words
     rows: list[SheetRow]
     number: str
-    seal: str
-    chain_head: str
+    seal: str  # in groups of eight digits, as all hashes here
+    seed: str
+    chain_link: str  # the log entry of the end: its place in the chain and its hash, or empty
+    check_url: str
     printed_at: str
     printed_by: str
 
@@ -50,58 +79,97 @@ def build_sheet(*, draw: Draw, actor: User, now: datetime) -> Sheet:
     Contacts appear as the actor may see them. Raises NamesSealed before the reveal time.
     """
     rows = read_names(draw=draw, actor=actor, now=now, purpose="打印抽取表")
-    project = draw.project
-    groups = {group["id"]: group for group in draw.rule["groups"]}
-    head = [
-        ("项目名称", project.name),
-        ("项目编号", project.number),
-        ("所属部门", project.department.name),
-        ("采购单位", project.purchaser.name if project.purchaser else ""),
-        ("评审时间", _moment(project.opening_at)),
-        ("评审地点", project.place),
-        ("报到时间", _moment(project.check_in_at) if project.check_in_at else ""),
-        ("联系人", f"{project.contact_name} {project.contact_phone}"),
-        ("抽取时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
-        ("抽取方式", "随机抽取（可核验）"),
-        ("抽取编号", draw.number),
-        ("抽取状态", draw.get_status_display()),
-    ]
+    return _sheet(draw, rows, viewer=actor, printed_by=actor.name, now=now)
+
+
+def build_stored_sheet(*, draw: Draw, now: datetime) -> Sheet:
+    """Return the sheet that is kept with an ended draw: contacts masked, read by nobody yet.
+
+    Raises NamesSealed while the names are not released.
+    """
+    if draw.released_at is None:
+        raise NamesSealed("名单尚未公开，不能生成抽取表。")
+    return _sheet(draw, named_rows(draw), viewer=_Nobody(), printed_by="系统", now=now)
+
+
+class _Nobody:
+    """A viewer without any role: guarded fields as everybody sees them."""
+
+    field_levels: dict[str, list[str]] = {}
+
+
+def _sheet(
+    draw: Draw, rows: Iterable[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
+) -> Sheet:
+    groups = describe_rule(draw)
+    names = {group["code"]: group["name"] for group in groups}
+    link = end_link(draw)
     return Sheet(
-        title="评审专家抽取表",
-        head=head,
+        title=TITLE,
+        head=_head(draw, seats=sum(group["seats"] for group in groups)),
         conditions=[
-            (
-                group["name"],
-                group["seats"],
-                "；".join(level["text"] for level in group.get("levels", [])),
-            )
-            for group in groups.values()
+            (group["name"], group["seats"], _levels(group["conditions"])) for group in groups
         ],
-        rows=[_row(row, groups[row.invitation.group]["name"], actor) for row in rows],
+        rows=[_row(row, names[row.invitation.group], viewer) for row in rows],
         number=draw.number,
-        seal=draw.seal,
-        chain_head=chain_head().hash_hex,
+        seal=in_eights(draw.seal),
+        seed=in_eights(draw.seed),
+        chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
+        check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
         printed_at=_moment(now),
-        printed_by=actor.name,
+        printed_by=printed_by,
     )
 
 
-def _row(row: NamedRow, group_name: str, actor: User) -> SheetRow:
+def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
+    project = draw.project
+    roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule["contributors"])]
+    return [
+        ("项目名称", project.name),
+        ("项目编号", project.number),
+        ("适用制度", project.get_regime_display()),
+        ("采购单位", project.purchaser.name if project.purchaser else ""),
+        ("所属部门", project.department.name),
+        ("评审地点", project.place),
+        ("评审时间", _moment(project.opening_at)),
+        ("报到时间", _moment(project.check_in_at) if project.check_in_at else ""),
+        ("负责人", f"{project.contact_name} {project.contact_phone}"),
+        ("抽取编号", draw.number),
+        ("抽取人", draw.operator.name),
+        ("抽取方式", "随机抽取（可核验）"),
+        ("随机值", "、".join(roles)),
+        ("封存时间", _moment(draw.sealed_at)),
+        ("抽取时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
+        ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
+        ("抽取状态", draw.get_status_display()),
+    ]
+
+
+def _levels(texts: list[str]) -> str:
+    if len(texts) < 2:
+        return "".join(texts)
+    return "；".join(f"第 {at} 级：{text}" for at, text in enumerate(texts, start=1))
+
+
+def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
-    remarks = [group_name]
-    if invitation.origin == "supplement":
-        remarks.append("补抽")
-    if not row.is_seated and invitation.reason:
-        remarks.append(invitation.reason)
+    remarks = [group]
+    if invitation.origin == Origin.SUPPLEMENT:
+        remarks.append(Origin.SUPPLEMENT.label)
+    if not row.is_seated:
+        remarks.append(invitation.get_state_display())
+        remarks += [invitation.reason] if invitation.reason else []
+    specialties = [link.specialty.name for link in expert.specialty_links.all()]
+    more = "等" if len(specialties) > SPECIALTIES else ""
     return SheetRow(
         line=invitation.line,
         name=expert.name,
         title=expert.title,
         employer=expert.employer.name if expert.employer else "",
         number=expert.number,
-        specialty="、".join(link.specialty.name for link in expert.specialty_links.all()[:3]),
-        contact=show(actor, "experts.phone", expert.phone),
-        attends=invitation.get_state_display(),
+        specialty="、".join(specialties[:SPECIALTIES]) + more,
+        contact=show(viewer, "experts.phone", expert.phone),
+        attends=ATTENDS.get(InvitationState(invitation.state), "不参加"),
         remark="，".join(remarks),
     )
 

@@ -1,0 +1,114 @@
+"""The draw sheet as PDF and Excel, and the file that is kept with an ended draw."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.documents import SheetColumn, qr_png, qr_svg, render_pdf, xlsx_sheet
+from expertpool.draws.models import Draw
+from expertpool.draws.services.names import may_read
+from expertpool.draws.services.sheets import Sheet, build_stored_sheet
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import attach, remove_attachment
+
+KIND = "draw_sheet"
+COLUMNS = (
+    SheetColumn("序号", 10),
+    SheetColumn("姓名", 10),
+    SheetColumn("职称", 16),
+    SheetColumn("工作单位", 26),
+    SheetColumn("专家编号", 14),
+    SheetColumn("专业", 20),
+    SheetColumn("联系方式", 15),
+    SheetColumn("是否参加", 10),
+    SheetColumn("确认签名", 16),
+    SheetColumn("备注", 20),
+)
+SIGNATURES = ("抽取人员", "监督人员", "日期")
+
+
+def sheet_pdf(sheet: Sheet, *, at: datetime) -> bytes:
+    """Return the sheet for A4, landscape, with the printer's name and the time on every page."""
+    data = asdict(sheet) | {
+        "columns": [column.header for column in COLUMNS],
+        "rows": [[str(cell) for cell in row.cells] for row in sheet.rows],
+        "qr": qr_svg(sheet.check_url),
+        "mark": f"{sheet.printed_by} {sheet.printed_at}",
+        "footer": f"{sheet.number}　{_printed(sheet)}",
+    }
+    return render_pdf("draws/draw_sheet.typ", data, at=at)
+
+
+def sheet_xlsx(sheet: Sheet) -> bytes:
+    """Return the same content as an Excel form for A4."""
+    conditions = [f"抽取条件：{name} {seats} 人，{text}" for name, seats, text in sheet.conditions]
+    notes = [*conditions, f"封存值：{sheet.seal}", f"种子：{sheet.seed}"]
+    if sheet.chain_link:
+        notes.append(f"留痕链：{sheet.chain_link}")
+    return xlsx_sheet(
+        title=sheet.title,
+        fields=sheet.head,
+        fields_a_line=3,
+        columns=COLUMNS,
+        rows=[row.cells for row in sheet.rows],
+        notes=[*notes, f"核验网址：{sheet.check_url}"],
+        signatures=SIGNATURES,
+        footer=f"{sheet.number} {_printed(sheet)}",
+        picture=qr_png(sheet.check_url),
+    )
+
+
+@transaction.atomic
+def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
+    """Keep the sheet of an ended draw, whose names are released, as a file of the draw.
+
+    It replaces the one of an earlier end; a second run after the same end changes nothing. None
+    while the draw goes on or is sealed: the end, or the release, asks again.
+    """
+    draw = (
+        Draw.objects.select_for_update(of=("self",))
+        .select_related("project__department", "project__purchaser", "operator")
+        .get(pk=draw_id)
+    )
+    if draw.ended_at is None or draw.released_at is None:
+        return None
+    kept = attachments_of(draw, KIND)
+    current = kept.filter(created_at__gte=max(draw.ended_at, draw.released_at)).first()
+    if current is not None:
+        return current
+    pdf = sheet_pdf(build_stored_sheet(draw=draw, now=now), at=now)
+    for earlier in kept:
+        remove_attachment(attachment=earlier, actor=None, now=now)
+    stored = attach(
+        subject=draw,
+        uploaded_file=SimpleUploadedFile(f"评审专家抽取表 {draw.number}.pdf", pdf),
+        kind=KIND,
+        actor=None,
+        now=now,
+    )
+    record("draw.sheet", actor=None, now=now, subject=draw, after={"文件": stored.name})
+    return stored
+
+
+def _printed(sheet: Sheet) -> str:
+    return f"{sheet.printed_by} {sheet.printed_at} 打印"
+
+
+def may_view_sheet(user: User, draw_id: str) -> bool:
+    """Tell whether ``user`` may read the kept sheet now: he may read the names."""
+    draw = Draw.objects.select_related("project").filter(pk=draw_id).first()
+    # Asked by the files app, which knows no clock.
+    return draw is not None and may_read(draw, user, now=timezone.now())
+
+
+def may_edit_sheet(user: User, draw_id: str) -> bool:
+    """Nobody adds files to a draw or removes them."""
+    return False

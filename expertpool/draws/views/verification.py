@@ -1,0 +1,81 @@
+"""The public check of draws: what was sealed, and the record that anybody can replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from expertpool.draws import engine
+from expertpool.draws.engine import verify
+from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.services.records import build_record
+
+View = Callable[..., HttpResponse]
+CHECKER = Path(verify.__file__)
+
+
+def public(view: View) -> View:
+    opened: View = login_not_required(require_safe(never_cache(view)))
+    return opened
+
+
+@public
+def check(request: HttpRequest) -> HttpResponse:
+    """Take a record file, or lead to the page of the draw with ``?number=``."""
+    number = request.GET.get("number", "").strip().upper()
+    if number and Draw.objects.filter(number=number).exists():
+        return redirect("draws:verify_draw", number=number)
+    status = 404 if number else 200
+    return render(request, "draws/verify.html", {"number": number}, status=status)
+
+
+@public
+def draw_page(request: HttpRequest, number: str) -> HttpResponse:
+    draw = get_object_or_404(Draw, number=number)
+    rule, link = draw.rule, end_link(draw)
+    context = {
+        "draw": draw,
+        "seal": in_eights(draw.seal),
+        "seed": in_eights(draw.seed),
+        "link": (link[0], in_eights(link[1])) if link else None,
+        "groups": describe_rule(draw),
+        "unit_cap": rule["unit_cap"],
+        "exclusions": [
+            (ExclusionReason(reason).label, count)
+            for reason, count in rule.get("exclusions", {}).items()
+        ],
+        "has_record": draw.ordered_at is not None and draw.ended_at is not None,
+    }
+    return render(request, "draws/verify_draw.html", context)
+
+
+@public
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal."""
+    draw = get_object_or_404(Draw, number=number)
+    try:
+        content = build_record(draw)
+    except DrawNotReady as error:
+        return JsonResponse({"error": str(error)}, status=404)
+    except engine.EngineError as error:
+        return JsonResponse({"error": str(error)}, status=409)
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'inline; filename="{draw.number}.json"'
+    return response
+
+
+@public
+def program(request: HttpRequest) -> FileResponse:
+    """The program that checks a record without this system: one Python file."""
+    return FileResponse(
+        CHECKER.open("rb"), as_attachment=True, filename="verify.py", content_type="text/x-python"
+    )

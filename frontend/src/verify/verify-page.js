@@ -1,0 +1,130 @@
+// The public check page: replays a record in this browser and tells what is in it. The record is
+// chosen by the visitor, or fetched from data-record-url. Nothing is sent anywhere.
+import { h } from "../js/dom.js";
+import { verifyText } from "./vdraw.js";
+
+const ROLES = { system: "系统", operator: "经办人", supervisor: "监督人" };
+const STATES = {
+  success: "抽取成功",
+  success_supplement: "抽取成功（补抽）",
+  unsatisfied: "不满足",
+  void: "已作废",
+};
+const REASONS = {
+  declined: "拒绝",
+  no_answer: "未答复",
+  leave: "请假",
+  conflict: "冲突",
+  replaced: "更换",
+  on_leave: "长期请假",
+  busy: "时间冲突",
+  blacklisted: "黑名单",
+  avoided: "回避",
+  frozen: "冻结",
+  expired: "聘期已过",
+  removed: "已删除",
+  ineligible: "不符合条件",
+};
+
+const result = document.querySelector("#verify-result");
+const input = document.querySelector("#verify-file");
+const label = (labels, code) => (Object.hasOwn(labels, code) ? labels[code] : code);
+
+function show(text, name) {
+  const { ok, difference } = verifyText(text);
+  const verdict = ok
+    ? notice("green", "一致", `${name}：封存值、种子、次序和每一步入席都已重新推算，与记录完全一致。`)
+    : notice("red", "不一致", `${name}：${difference}。`);
+  result.replaceChildren(verdict, ...(ok ? summary(JSON.parse(text)) : []));
+}
+
+function notice(tone, title, text) {
+  return h(`div.notice.verdict.tone-${tone}`, { role: tone === "red" ? "alert" : "status" }, h("div", {}, h("strong", {}, title), text));
+}
+
+/* --- What a record that holds tells ------------------------------------------------------------ */
+
+function summary(record) {
+  const { rule, candidates, reveals, events } = record;
+  const names = new Map(record.openings.map((opening) => [opening.commit, opening.ref]));
+  const who = (commit) => names.get(commit) ?? `承诺 ${commit.slice(0, 8)}…`;
+  const groups = new Map(rule.groups.map((group) => [group.id, group.name]));
+  const end = events.at(-1).state;
+  return [
+    part("概要", facts([
+      ["抽取编号", rule.draw_id],
+      ["结果", label(STATES, end)],
+      ["候选人", `${candidates.length} 人`],
+      ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开"],
+      ["封存值", eights(record.seal)],
+      ["种子", eights(record.seed)],
+      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, eights(value)]),
+    ])),
+    part("条件组", table(["条件组", "人数", "候选人", "条件"], rule.groups.map((group) => [
+      group.name,
+      group.seats,
+      candidates.filter((candidate) => Object.hasOwn(candidate.groups, group.id)).length,
+      (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
+    ]))),
+    part("经过", h("ol.timeline", {}, events.map((event) => step(event, who, groups)))),
+  ];
+}
+
+function step(event, who, groups) {
+  const [title, text, tone] = words(event, who, groups);
+  return h("li", {}, h(`span.timeline-dot.tone-${tone}`),
+    h("div.timeline-head", {}, h("strong", {}, title), typeof event.at === "string" && h("time.note", {}, moment(event.at))),
+    text && h("p", {}, text));
+}
+
+function words(event, who, groups) {
+  const seated = () => event.seats.map((seat) => `${who(seat.commit)}（${groups.get(seat.group)}）`).join("、");
+  switch (event.type) {
+    case "drawn":
+      return [`首次入席 ${event.seats.length} 人`, seated(), "blue"];
+    case "supplement":
+      return [event.seats.length ? `补抽 ${event.seats.length} 人` : "补抽，已无人可补", seated(), "blue"];
+    case "exit":
+      return [`退出：${label(REASONS, event.reason)}`, who(event.commit), "amber"];
+    case "skip":
+      return [`跳过：${label(REASONS, event.reason)}`, who(event.commit), "grey"];
+    default:
+      return [`结束：${label(STATES, event.state)}`, "", event.state.startsWith("success") ? "green" : "red"];
+  }
+}
+
+const part = (title, body) => h("section.section", {}, h("div.section-head", {}, h("h2", {}, title)), body);
+const facts = (pairs) => h("dl.kv.columns-1", {}, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+const eights = (hex) => h("span.mono", {}, hex.match(/.{1,8}/g).join(" "));
+
+function table(head, rows) {
+  return h("div.table-box", {}, h("table.data-table.is-plain", {},
+    h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, String(cell))))))));
+}
+
+function moment(text) {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return text;
+  return at.toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
+}
+
+/* --- Where the record comes from --------------------------------------------------------------- */
+
+async function load(url) {
+  result.replaceChildren(h("p.muted", { role: "status" }, "正在读取并核验记录……"));
+  try {
+    const response = await fetch(url, { cache: "no-store" });
+    if (response.ok) return show(await response.text(), "公开记录");
+    const { error } = await response.json();
+    result.replaceChildren(notice("red", "无法核验", error));
+  } catch {
+    result.replaceChildren(notice("red", "无法核验", "记录没有读到，请检查网络后刷新本页。"));
+  }
+}
+
+input?.addEventListener("change", async () => {
+  const file = input.files[0];
+  if (file) show(await file.text(), file.name);
+});
+if (result?.dataset.recordUrl) load(result.dataset.recordUrl);

@@ -70,14 +70,18 @@ def end_link(draw: Draw) -> tuple[int, str] | None:
     """
     if draw.ended_at is None:
         return None
-    entries = Entry.objects.filter(
-        subject_type=draw._meta.label_lower,
-        subject_id=str(draw.pk),
-        action__in=("draw.end", "draw.abandon"),
-        chain_no__isnull=False,
+    entry = (
+        Entry.objects.filter(
+            subject_type=draw._meta.label_lower,
+            subject_id=str(draw.pk),
+            action__in=("draw.end", "draw.abandon"),
+        )
+        .order_by("-id")
+        .first()
     )
-    found = entries.order_by("-id").values_list("chain_no", "hash").first()
-    return (found[0], bytes(found[1]).hex()) if found else None
+    if entry is None or entry.chain_no is None or entry.hash is None:
+        return None
+    return entry.chain_no, bytes(entry.hash).hex()
 
 
 def in_eights(digest: str) -> str:

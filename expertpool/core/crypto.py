@@ -55,7 +55,10 @@ class _Sm4Gcm:
 def _cipher(secret: str, purpose: str, suite: bytes) -> Any:
     if suite == SUITES["intl"]:
         return AESGCM(_derive(secret, f"{purpose}:aes", 32))
-    return _Sm4Gcm(_derive(secret, f"{purpose}:sm4", 16))
+    if suite == SUITES["gm"]:
+        return _Sm4Gcm(_derive(secret, f"{purpose}:sm4", 16))
+    message = f"unknown suite {suite!r}"
+    raise ValueError(message)
 
 
 class Vault:
@@ -77,8 +80,8 @@ class Vault:
     def decrypt(self, token: bytes) -> bytes:
         """Return the plain bytes; raise DecryptionError when token or key do not fit."""
         suite, nonce, body = token[:1], token[1 : 1 + NONCE_BYTES], token[1 + NONCE_BYTES :]
-        cipher = _cipher(getattr(settings, self._secret_setting), self._purpose, suite)
         try:
+            cipher = _cipher(getattr(settings, self._secret_setting), self._purpose, suite)
             return bytes(cipher.decrypt(nonce, body, None))
         except (InvalidTag, ValueError) as error:
             message = "无法解密：数据被改动，或密钥与写入时不同。"

@@ -51,8 +51,13 @@ _permissions: dict[str, Permission] = {}
 
 
 def register_permissions(group: PermissionGroup) -> None:
-    """Add ``group`` to the catalogue; registering the same group twice changes nothing."""
-    _groups[group.code] = group
+    """Add ``group`` to the catalogue; registering the same group twice changes nothing.
+
+    Raises ValueError when another group has its code, or another permission one of its codes.
+    """
+    if _groups.setdefault(group.code, group) != group:
+        message = f"permission group {group.code} is declared twice"
+        raise ValueError(message)
     for permission in group.permissions:
         known = _permissions.setdefault(permission.code, permission)
         if known != permission:

@@ -11,19 +11,29 @@ _FOLDED = {
 }
 
 
-def clean_text(value: object) -> str:
-    """Return ``value`` as text: full-width forms made half-width, outer blanks removed.
+# All blanks, and marks that cannot be seen: zero-width space and joiners, byte order mark.
+_BLANK = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+_BLANK += "\u200b\u200c\u200d\u2060\ufeff"
 
-    Chinese punctuation inside names and addresses stays, only full-width letters, digits and
-    blanks are folded (U+FF01–U+FF5E are punctuation and letters; of these, letters and digits).
+
+def clean_text(value: object) -> str:
+    """Return ``value`` as text, outer blanks removed; nothing for None.
+
+    Full-width letters, digits and blanks are folded; Chinese punctuation, which is right in names
+    and addresses, stays.
     """
-    text = str(value).replace("\u3000", " ").strip().strip("\u200b\ufeff\xa0")
+    text = _text(value).replace("\u3000", " ").strip(_BLANK)
     return text if text.isascii() else text.translate(_FOLDED)
 
 
 def clean_code(value: object) -> str:
-    """Return an identifier (phone, ID card, mail …) with all full-width forms folded."""
-    return unicodedata.normalize("NFKC", str(value)).strip().strip("\u200b\ufeff\xa0")
+    """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
+    blanks removed; nothing for None."""
+    return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def mask_middle(value: str, *, head: int, tail: int) -> str:

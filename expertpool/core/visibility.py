@@ -58,6 +58,13 @@ def is_guarded(code: str) -> bool:
     return code in _fields
 
 
+def check_guard(code: str) -> None:
+    """Refuse (ValueError) the code of a field that nobody registered: misspelt, it would be plain."""
+    if code and code not in _fields:
+        message = f"guarded field {code} is not registered"
+        raise ValueError(message)
+
+
 def is_exportable(code: str) -> bool:
     """Tell whether values of the field may stand in an export at all (masked or plain)."""
     field = _fields.get(code)

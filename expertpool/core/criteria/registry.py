@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import Field
+from expertpool.core.visibility import check_guard
 
 _subjects: dict[str, dict[str, Field]] = {}
 
@@ -11,10 +12,11 @@ _subjects: dict[str, dict[str, Field]] = {}
 def register_criteria(subject: str, *fields: Field) -> None:
     """Add ``fields`` to ``subject``, in this order; upper apps may add to a lower app's subject.
 
-    Raises ValueError when another field has the same code.
+    Raises ValueError when another field has the same code, or a guard is not registered.
     """
     known = _subjects.setdefault(subject, {})
     for field in fields:
+        check_guard(field.guard)
         if known.setdefault(field.code, field) is not field:
             message = f"criteria field {subject}.{field.code} is registered twice"
             raise ValueError(message)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from expertpool.core.visibility import Level, is_exportable, level_for, show
+from expertpool.core.visibility import Level, check_guard, is_exportable, level_for, show
 
 Params = QueryDict
 
@@ -67,6 +67,7 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Colum
 def _may_leave(user: Any, column: Column) -> bool:
     if not column.guard:
         return True
+    check_guard(column.guard)
     return is_exportable(column.guard) and level_for(user, column.guard) is not Level.HIDDEN
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from expertpool.core.exporting import Column, Exporter, register_export
 from expertpool.core.exporting import registry as export_registry
-from expertpool.core.permissions import required_codes
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import GuardedField, register_fields
 from expertpool.core.visibility import _fields as guarded_fields
@@ -55,7 +54,6 @@ def exporter(settings: Any, tmp_path: Path) -> Iterator[TitleExport]:
     register_export(one)
     yield one
     del export_registry._exporters[one.code]
-    required_codes.discard("tests.nobody")
     del guarded_fields["tests.phone"], guarded_fields["tests.secret"]
 
 

@@ -1,0 +1,64 @@
+"""Cleaning and masking."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expertpool.core.text import (
+    clean_code,
+    clean_text,
+    escape_like,
+    mask_email,
+    mask_middle,
+    mask_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "code"),
+    [
+        (" 王　小明 ", "王 小明", "王 小明"),
+        ("（测试）ＡＢｃ１２３", "（测试）ABc123", "(测试)ABc123"),
+        ("１３８００１３８０００", "13800138000", "13800138000"),
+        ("\u200b a\ufeff", "a", "a"),
+        ("\ufeff \xa0x\xa0 \u200b", "x", "x"),
+        (13800138000, "13800138000", "13800138000"),
+        (None, "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_people_paste_is_cleaned(typed: object, text: str, code: str) -> None:
+    assert (clean_text(typed), clean_code(typed)) == (text, code)
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing(value: str) -> None:
+    assert clean_text(clean_text(value)) == clean_text(value)
+    assert clean_code(clean_code(value)) == clean_code(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [("13800130001", "138****0001"), ("1380001", "*******"), ("", "")],
+)
+def test_the_middle_is_masked(value: str, masked: str) -> None:
+    assert mask_middle(value, head=3, tail=4) == masked
+
+
+def test_names_and_mails_are_masked() -> None:
+    assert [mask_name(name) for name in ("王小明", "王", "")] == ["王**", "王*", ""]
+    assert mask_email("wang@example.cn") == "w***@example.cn"
+    assert mask_email("wang") == "***"
+
+
+@given(st.text(min_size=8, max_size=30), st.integers(0, 3), st.integers(0, 4))
+def test_a_mask_keeps_the_length_and_hides_the_middle(value: str, head: int, tail: int) -> None:
+    masked = mask_middle(value, head=head, tail=tail)
+    assert len(masked) == len(value)
+    assert set(masked[head : len(value) - tail]) == {"*"}
+
+
+def test_patterns_are_taken_literally() -> None:
+    assert escape_like("50%_\\") == "50\\%\\_\\\\"

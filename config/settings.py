@@ -132,6 +132,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 
+# --- Jobs ------------------------------------------------------------------------------------
+# A mail server that hangs holds up its own message, not the deadlines of draws.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env_int("WORKER_CONCURRENCY", default=4)}
+
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_HOST = env_str("EMAIL_HOST")  # empty: mails go to /dev/outbox/ like every other channel
 EMAIL_PORT = env_int("EMAIL_PORT", default=25)

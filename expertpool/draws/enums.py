@@ -21,6 +21,7 @@ class InvitationState(models.TextChoices):
     LEAVE = "leave", "请假"
     REPLACED = "replaced", "更换"
     CONFLICT = "conflict", "冲突"
+    CANCELLED = "cancelled", "已取消"
 
 
 # Those who sit; every other state is an exit.

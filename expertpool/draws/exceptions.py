@@ -29,3 +29,7 @@ class LinkInvalid(DrawError):
 
 class NamesSealed(DrawError):
     """The names may not be read yet by this person."""
+
+
+class VoidRefused(DrawError):
+    """The draw cannot be voided so, or not by this person."""

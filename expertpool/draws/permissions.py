@@ -7,6 +7,7 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.view", "查看抽取", scoped=True),
         Permission("draws.plan", "设置抽取方案", scoped=True),
         Permission("draws.run", "执行抽取和补抽", scoped=True),
+        Permission("draws.void", "作废抽取（申请、确认）", scoped=True),
         Permission("draws.contribute", "提供随机值", scoped=True),
         Permission("draws.record_reply", "登记专家答复", scoped=True),
         Permission("draws.see_exclusions", "查看排除原因", scoped=True),

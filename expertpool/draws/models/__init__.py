@@ -2,6 +2,7 @@ from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 from expertpool.draws.models.template import ConditionTemplate
+from expertpool.draws.models.void import VoidRequest
 
 __all__ = [
     "Candidate",
@@ -14,4 +15,5 @@ __all__ = [
     "Hold",
     "Invitation",
     "RevealRule",
+    "VoidRequest",
 ]

@@ -15,7 +15,7 @@ from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draw
 from expertpool.draws.queries.eligibility import Eligibility, Eligible, evaluate
@@ -183,6 +183,7 @@ def _build_rule(
         for group in found.groups
     ]
     avoided = [row.subject for row in project.avoidances.all()]
+    voided = VoidRequest.objects.filter(draw__project=project, agreed=True).first()
     return engine.build_rule(
         draw_id=number,
         projects=[project.number],
@@ -191,6 +192,8 @@ def _build_rule(
         contributors=list(plan.contributors),
         unit_cap=plan.unit_cap,
         exclusions=found.exclusion_counts,
+        reason=voided.reason if voided else None,
+        supersedes=voided.draw.number if voided else None,
         further={
             "regime": project.regime,
             "opening_at": project.opening_at.isoformat(timespec="minutes"),

@@ -1,0 +1,95 @@
+"""Voiding a draw: two persons, a reason, and a first record that stays readable.
+
+Only after that can the project be drawn again; the new draw names the one it supersedes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
+from expertpool.draws import engine
+from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.exceptions import VoidRefused
+from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
+from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.services.state import append_events, load_state
+from expertpool.notifications.services.delivery import cancel_messages
+from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.services.state import set_draw_state
+
+OVER = "该申请已经有人处理，请刷新页面。"
+
+
+@transaction.atomic
+def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> VoidRequest:
+    """Ask for a draw to be voided. Changes nothing of the draw until a second person agrees.
+
+    Refuses (VoidRefused) without a reason, for a draw that was not ordered or is void, for an
+    archived project, and while another request is open.
+    """
+    draw = _lock(draw)
+    if not reason.strip():
+        raise VoidRefused("请写明作废的原因。")
+    if draw.ordered_at is None or draw.status == DrawStatus.VOID:
+        raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
+    if VoidRequest.objects.filter(draw=draw, decided_at__isnull=True).exists():
+        raise VoidRefused("该抽取已有待确认的作废申请。")
+    request = VoidRequest(draw=draw, reason=reason.strip(), requested_by=actor, requested_at=now)
+    request.save()
+    record("draw.void_request", actor=actor, now=now, subject=draw, note=request.reason)
+    return request
+
+
+@transaction.atomic
+def decide_void(
+    *, request: VoidRequest, agree: bool, note: str, actor: User, now: datetime
+) -> VoidRequest:
+    """Agree to a request, which voids the draw at once, or turn it down.
+
+    A void draw frees all experts and calls off what still waits to be sent; who was asked stays in
+    the record. Refuses (VoidRefused) the person who asked, and a request that was decided.
+    """
+    draw = _lock(request.draw)
+    if request.requested_by_id == actor.pk:
+        raise VoidRefused("作废须由两人办理：申请人不能自己确认。")
+    changed = VoidRequest.objects.filter(pk=request.pk, decided_at__isnull=True).update(
+        decided_by=actor, decided_at=now, agreed=agree, note=note.strip()[:500]
+    )
+    if not changed:
+        raise VoidRefused(OVER)
+    request.refresh_from_db()
+    if agree:
+        _void(draw, request, actor, now)
+    else:
+        record("draw.void_refuse", actor=actor, now=now, subject=draw, note=note.strip())
+    return request
+
+
+def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
+    lock_transaction(SEATING_LOCK)
+    by = (request.requested_by.username, actor.username)
+    step = engine.void_draw(load_state(draw), request.reason, by)
+    append_events(draw, step.events, now=now, actor=actor)
+    rows = Invitation.objects.filter(draw=draw)
+    for row in rows:
+        cancel_messages(about=row)
+    Hold.objects.filter(invitation__in=rows).update(active=False)
+    rows.filter(state=InvitationState.INVITED).update(
+        state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
+    )
+    draw.status, draw.ended_at = DrawStatus.VOID, now
+    draw.save(update_fields=["status", "ended_at"])
+    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
+
+
+def _lock(draw: Draw) -> Draw:
+    locked = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
+    if locked.project.status == ProjectStatus.ARCHIVED:
+        raise VoidRefused("项目已归档，不能作废抽取。")
+    return locked

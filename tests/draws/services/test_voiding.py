@@ -1,0 +1,101 @@
+"""A draw is voided by two persons with a reason; its record stays, the next one names it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws import engine
+from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused, VoidRefused
+from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.projects.enums import DrawState
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=10)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    for _ in range(4):
+        make_expert()
+    return make_draw(now=NOW, operator=operator, seats=2)
+
+
+def voided(draw: Draw, operator: User, supervisor: User) -> Draw:
+    request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=LATER)
+    decide_void(request=request, agree=True, note="同意", actor=supervisor, now=LATER)
+    draw.refresh_from_db()
+    return draw
+
+
+def test_two_persons_void_a_draw_and_everything_it_held(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    voided(draw, operator, supervisor)
+    assert draw.status == DrawStatus.VOID
+    draw.project.refresh_from_db()
+    assert draw.project.draw_state == DrawState.NOT_DRAWN
+    assert not Hold.objects.filter(active=True).exists()
+    assert set(Invitation.objects.values_list("state", flat=True)) == {InvitationState.CANCELLED}
+    assert not Message.objects.filter(state=DeliveryState.QUEUED).exists()
+    record = build_record(draw)
+    assert engine.find_difference(record) is None
+    assert record["events"][-1]["by"] == [operator.username, supervisor.username]
+    assert record["events"][-1]["reason"] == "回避单位漏填"
+
+
+def test_one_person_cannot_void_alone_and_refusal_changes_nothing(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    request = request_void(draw=draw, reason="重抽", actor=operator, now=LATER)
+    with pytest.raises(VoidRefused, match="两人"):
+        decide_void(request=request, agree=True, note="", actor=operator, now=LATER)
+    decide_void(request=request, agree=False, note="理由不足", actor=supervisor, now=LATER)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    with pytest.raises(VoidRefused, match="已经有人处理"):
+        decide_void(request=request, agree=True, note="", actor=supervisor, now=LATER)
+
+
+def test_request_needs_a_reason_and_is_the_only_open_one(draw: Draw, operator: User) -> None:
+    with pytest.raises(VoidRefused, match="原因"):
+        request_void(draw=draw, reason=" ", actor=operator, now=LATER)
+    request_void(draw=draw, reason="重抽", actor=operator, now=LATER)
+    with pytest.raises(VoidRefused, match="待确认"):
+        request_void(draw=draw, reason="再来", actor=operator, now=LATER)
+
+
+def test_answer_to_a_void_draw_is_refused(draw: Draw, operator: User, supervisor: User) -> None:
+    voided(draw, operator, supervisor)
+    with pytest.raises(ReplyRefused):
+        answer(
+            invitation=Invitation.objects.all()[0],
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=LATER,
+            entropy=SeededEntropy(1),
+        )
+
+
+def test_next_draw_names_the_one_it_supersedes_and_why(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    voided(draw, operator, supervisor)
+    again = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(9))
+    assert (again.rule["supersedes"], again.rule["reason"]) == (draw.number, "回避单位漏填")
+    assert Draw.objects.get(pk=draw.pk).rule["supersedes"] is None

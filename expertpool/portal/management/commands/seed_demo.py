@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,15 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensure_demo_accounts
-
-Step = Callable[[datetime], object]
-
-# Each step is idempotent and builds on those before it, through services only. (stage, what, step)
-STAGES = ("accounts", "pool", "draw", "review", "done")
-STEPS: list[tuple[str, str, Step]] = [
-    ("accounts", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
-]
+from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from expertpool.portal.services.demo import STAGES, steps_up_to
 
 
 class Command(BaseCommand):
@@ -27,21 +18,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--stage", choices=STAGES, default=STAGES[-1], help="生成到哪一步为止（默认：全部）"
+            "--stage",
+            choices=STAGES,
+            default=STAGES[-1],
+            help="生成到哪一步为止：pool 专家库，draw 待抽取的项目，review 已抽取，done 全部（默认）",
         )
         parser.add_argument(
             "--if-empty", action="store_true", help="已有账号时不生成，只列出演示账号"
         )
 
     def handle(self, *args: Any, stage: str, if_empty: bool, **options: Any) -> None:
-        filled = if_empty and User.objects.exists()
-        wanted = () if filled else STAGES[: STAGES.index(stage) + 1]
         now = timezone.now()
-        for step_stage, what, step in STEPS:
-            if step_stage in wanted:
-                self.stdout.write(f"{what} …")
+        if not (if_empty and User.objects.exists()):
+            for step in steps_up_to(stage):
+                self.stdout.write(f"{step.label} …")
                 with transaction.atomic():
-                    step(now)
+                    step.run(now)
+        found = set(User.objects.values_list("username", flat=True))
         self.stdout.write(f"演示账号（密码都是 {DEMO_PASSWORD}）：")
         for account in DEMO_ACCOUNTS:
-            self.stdout.write(f"  {account.username:<12}{account.name}")
+            if account.username in found:
+                self.stdout.write(f"  {account.username:<12}{account.name}")

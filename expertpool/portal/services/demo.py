@@ -1,0 +1,87 @@
+"""The whole demonstration, step by step through the services of all apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.directory.queries import title_level
+from expertpool.directory.services.units import resolve_unit
+from expertpool.draws.services.demo import ensure_demo_draws
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import expert_for
+from expertpool.experts.services.demo import ensure_demo_experts
+from expertpool.experts.services.profile import Origin, create_expert
+from expertpool.projects.models import Project
+from expertpool.projects.services.demo import ensure_demo_projects
+
+# Each stage has what those before it have: open the product at the screen that is worked on.
+STAGES = ("pool", "draw", "review", "done")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One idempotent part of the demonstration; ``stage`` is the first that has it."""
+
+    stage: str
+    label: str
+    run: Callable[[datetime], object]
+
+
+def _user(role: str) -> User:
+    return User.objects.select_related("department").get(username=role)
+
+
+def _experts(now: datetime) -> None:
+    ensure_demo_experts(actor=_user("admin"), now=now)
+
+
+def _own_expert(now: datetime) -> Expert:
+    """Return the expert whose account is the demo account 专家; make him when he is missing."""
+    user = _user("expert")
+    values = {
+        "name": user.name,
+        "phone": user.phone,
+        "id_number": "430102197508150019",
+        "employer": resolve_unit(name="长沙市建筑设计研究院"),
+        "title": "高级工程师",
+        "title_level": title_level("高级工程师"),
+    }
+    return expert_for(user) or create_expert(
+        values=values, origin=Origin(user=user), actor=_user("admin"), now=now
+    )
+
+
+def _projects(now: datetime) -> list[Project]:
+    return ensure_demo_projects(
+        applicant=_user("department"), approver=_user("supervisor"), now=now
+    )
+
+
+def _draws(now: datetime) -> None:
+    ensure_demo_draws(
+        projects=_projects(now),
+        operator=_user("operator"),
+        expert=_own_expert(now),
+        now=now,
+        entropy=SystemEntropy(),
+    )
+
+
+STEPS = (
+    Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
+    Step("pool", "专家", _experts),
+    Step("pool", "演示账号的专家档案", _own_expert),
+    Step("draw", "项目", _projects),
+    Step("review", "抽取、邀请和答复", _draws),
+)
+
+
+def steps_up_to(stage: str) -> list[Step]:
+    """Return the steps of ``stage`` and of those before it (ValueError for an unknown one)."""
+    wanted = STAGES[: STAGES.index(stage) + 1]
+    return [step for step in STEPS if step.stage in wanted]

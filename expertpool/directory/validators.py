@@ -13,7 +13,7 @@ _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("�
 _UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 
 validate_code = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9.-]*$", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
+    r"\A[A-Za-z0-9][A-Za-z0-9.-]*\Z", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
 )
 
 
@@ -23,7 +23,8 @@ def normalise_unit_name(name: str) -> str:
     河南省 建筑设计研究院（有限公司） and 河南省建筑设计研究院(有限公司) are the same.
     """
     folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
-    return _UNSEEN.sub("", folded).casefold()
+    # Folding once more joins what a blank kept apart.
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", folded).casefold())
 
 
 def require_unit_name(name: str) -> str:

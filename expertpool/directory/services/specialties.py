@@ -35,6 +35,9 @@ def add_specialty(
         raise ValidationError("上级专业不属于该体系，请重新选择。", code="scheme")
     code = code.strip().upper()
     validate_code(code)
+    if taken := scheme.specialties.filter(code=code).first():
+        message = f"本体系已有代码 {code}（{taken.name}），请换一个。"
+        raise ValidationError({"code": message}, code="taken")
     node = Specialty(
         scheme=scheme,
         parent=parent,

@@ -195,7 +195,7 @@ def _drawer(request: HttpRequest, form: Form, title: str, write: Any) -> HttpRes
 
 def _show(form: Form, error: ValidationError) -> None:
     """Show what the service refused, at its field where the form has it."""
-    known = getattr(error, "error_dict", {"__all__": error.error_list})
+    known = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
     for field, errors in known.items():
         form.add_error(field if field in form.fields else None, errors)
 

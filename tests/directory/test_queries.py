@@ -1,0 +1,173 @@
+"""Equal units, trees for pickers, levels of titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from expertpool.directory.enums import DictionaryCode, TitleLevel
+from expertpool.directory.models import (
+    DictionaryItem,
+    Specialty,
+    SpecialtyScheme,
+    Unit,
+    UnitAlias,
+)
+from expertpool.directory.queries import (
+    dictionary_names,
+    division_subtree,
+    division_tree,
+    path_names,
+    search_specialties,
+    search_units,
+    specialty_subtree,
+    specialty_tree,
+    title_level,
+    title_levels,
+    units_matching,
+)
+from expertpool.directory.validators import normalise_unit_name
+from tests.factories.experts import make_uscc
+
+pytestmark = pytest.mark.django_db
+ONE, TWO = make_uscc(1), make_uscc(2)
+
+
+def unit(name: str, uscc: str = "", *aliases: str, active: bool = True) -> Unit:
+    made = Unit.objects.create(
+        name=name, normalised_name=normalise_unit_name(name), uscc=uscc, active=active
+    )
+    for alias in aliases:
+        UnitAlias.objects.create(unit=made, name=alias, normalised_name=normalise_unit_name(alias))
+    return made
+
+
+def specialty(code: str) -> Specialty:
+    return Specialty.objects.get(scheme__code="ndrc2018", code=code)
+
+
+def test_a_unit_is_found_by_name_in_any_writing() -> None:
+    made = unit("河南省设计院（集团）")
+    unit("另一家")
+    assert units_matching(name="河南省 设计院(集团)") == {made.pk}
+    assert units_matching(name="河南省") == set()
+    assert units_matching() == units_matching(name=" ") == set()
+
+
+def test_a_unit_is_found_by_its_aliases_and_all_its_twins() -> None:
+    made = unit("河南省设计院", ONE, "省设计院", "豫设院")
+    twin = unit("省设计院")  # entered by somebody else without a code
+    assert units_matching(name="豫设院") == {made.pk}
+    assert units_matching(name="省设计院") == {made.pk, twin.pk}
+    assert units_matching(uscc=ONE) == {made.pk, twin.pk}
+
+
+def test_the_uscc_tells_units_of_one_name_apart() -> None:
+    one, two, bare = unit("设计院", ONE), unit("设计院", TWO), unit("设计院")
+    assert units_matching(name="设计院", uscc=ONE) == {one.pk, bare.pk}
+    assert units_matching(name="改名后的设计院", uscc=TWO) == {two.pk, bare.pk}
+    assert units_matching(name="设计院") == {one.pk, two.pk, bare.pk}
+    assert units_matching(name="设计院", uscc=make_uscc(3)) == {bare.pk}
+
+
+def test_units_are_searched_by_part_alias_and_code() -> None:
+    made = unit("河南省设计院", ONE, "豫设院")
+    unit("设计院（已停用）", active=False)
+    for text in ("设计", "豫设", ONE[:10].lower(), "河南 设计"):
+        assert list(search_units(text)) == [made]
+    assert list(search_units("河南 豫设")) == [made]
+    assert not search_units("100%")
+    assert search_units("设计", active_only=False).count() == 2
+
+
+@pytest.mark.shows("EXP-18")
+def test_a_node_stands_for_all_below_it() -> None:
+    wanted = specialty_subtree([specialty("A01").pk, specialty("B").pk])
+    by_code = Specialty.objects.filter(scheme__code="ndrc2018", code__regex="^(A01|B)")
+    assert set(wanted) == set(by_code)
+    assert wanted.count() > 100
+    assert list(specialty_subtree([specialty("A010101").pk])) == [specialty("A010101")]
+    assert not specialty_subtree([])
+    assert not specialty_subtree([999_999_999])
+
+
+@pytest.mark.shows("EXP-16")
+def test_the_tree_has_three_levels_below_its_kinds() -> None:
+    nodes = specialty_tree()
+    assert len(nodes) == 3 + 31 + 313 + 1793
+    root, first = nodes[0], next(node for node in nodes if node["code"] == "A01")
+    assert (root["code"], root["parent"], root["label"]) == ("A", "", "工程")
+    assert (first["parent"], first["label"]) == (root["id"], "规划")
+    known: set[str] = {""}
+    for node in nodes:  # a parent comes before its children
+        assert node["parent"] in known
+        known.add(node["id"])
+
+
+@pytest.mark.shows("EXP-17")
+def test_a_disabled_node_is_not_offered_nor_what_lies_below_it() -> None:
+    Specialty.objects.filter(pk=specialty("A01").pk).update(active=False)
+    codes = {node["code"] for node in specialty_tree("ndrc2018")}
+    assert "A02" in codes
+    assert not {code for code in codes if code.startswith("A01")}
+
+
+def test_several_schemes_are_told_apart() -> None:
+    assert specialty_tree("procurement2022") == []
+    SpecialtyScheme.objects.update(active=True)
+    roots = [node["label"] for node in specialty_tree() if not node["parent"]]
+    assert len(roots) == 6
+    assert roots[3] == "货物（政府采购品目分类（2022））"
+    assert len(specialty_tree("procurement2022")) == 4272
+
+
+def test_nodes_are_searched_and_shown_with_their_path() -> None:
+    scheme = SpecialtyScheme.objects.get(code="ndrc2018")
+    found = list(search_specialties(scheme, "a0101 规划"))
+    assert {node.code for node in found} >= {"A0101", "A010101"}
+    assert path_names(found)[specialty("A010101").pk] == "工程 / 规划 / 国民经济和社会发展规划"
+    assert path_names([specialty("A")]) == {specialty("A").pk: ""}
+
+
+def test_paths_of_many_cost_one_query(django_assert_num_queries: object) -> None:
+    nodes = list(Specialty.objects.filter(scheme__code="ndrc2018", level=3)[:50])
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        path_names(nodes)
+
+
+def test_divisions_stand_for_all_below_them() -> None:
+    def codes(*wanted: str) -> set[str]:
+        return set(division_subtree(wanted).values_list("code", flat=True))
+
+    assert {"410000", "410100", "410102", "419001"} <= codes("410000")
+    assert all(code.startswith("4101") for code in codes("410100"))
+    assert codes("410102", "110101") == {"410102", "110101"}
+    assert codes("500000") >= {"500000", "500101"}
+    assert codes() == set()
+
+
+def test_the_division_tree_is_complete() -> None:
+    nodes = {node["id"]: node for node in division_tree()}
+    assert nodes["410000"] == {"id": "410000", "parent": "", "code": "410000", "label": "河南省"}
+    assert nodes["410100"]["parent"] == "410000"
+    assert all(node["parent"] in nodes for node in nodes.values() if node["parent"])
+
+
+def test_titles_have_levels() -> None:
+    for name, level in (
+        ("教授", TitleLevel.SENIOR),
+        ("主任医师", TitleLevel.SENIOR),
+        ("高级工程师 ", TitleLevel.ASSOCIATE),
+        ("高级会计师", TitleLevel.ASSOCIATE),
+        ("主治医师", TitleLevel.INTERMEDIATE),
+        ("助理工程师", TitleLevel.JUNIOR),
+        ("首席摸鱼师", TitleLevel.NONE),
+    ):
+        assert title_level(name) is level
+    assert title_levels()["讲师"] is TitleLevel.INTERMEDIATE
+
+
+def test_lists_offer_their_active_entries_in_order() -> None:
+    reasons = dictionary_names(DictionaryCode.DECLINE_REASON)
+    assert reasons[:3] == ["时间冲突", "身体原因", "与项目有利害关系（应回避）"]
+    DictionaryItem.objects.filter(name="身体原因").update(active=False)
+    assert "身体原因" not in dictionary_names(DictionaryCode.DECLINE_REASON)

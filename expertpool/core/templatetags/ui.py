@@ -343,6 +343,7 @@ def filters(
     keep: str = "tab,sort,size",
 ) -> Values:
     """The filter form of a list; its values live in the address."""
+    form.auto_id = "filter_%s"  # a drawer may open a form with fields of the same names
     fields = form.visible_fields()
     return {
         "form": form,

@@ -133,7 +133,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         form=SampleForm(initial=initial, prefix="sample"),
         refused=SampleForm(MultiValueDict({"name": ["梁世杰"], "phone": ["12"]})),
         condition_form=ConditionForm(initial={"conditions": samples.CONDITIONS}),
-        schema=samples.SCHEMA,
+        schema={"fields": samples.SCHEMA},
         icons=samples.icon_names(),
         timeline=samples.timeline(now),
         soon=now + timedelta(minutes=25),

@@ -30,7 +30,7 @@ function readGroup(node) {
 class Builder {
   constructor(area) {
     this.area = area;
-    this.fields = JSON.parse(document.getElementById(area.dataset.schema).textContent);
+    this.fields = JSON.parse(document.getElementById(area.dataset.schema).textContent).fields;
     const root = h(`div.conditions${area.classList.contains("is-invalid") ? ".is-invalid" : ""}`);
     const label = area.id ? document.querySelector(`label[for="${CSS.escape(area.id)}"]`) : null;
     root.setAttribute("role", "group");
@@ -76,7 +76,7 @@ class Builder {
         "div.rule-foot",
         {},
         h("button.btn.btn-default.btn-sm", { type: "button", onclick: () => add(this.rule(null)) }, icon("plus", "sm"), "添加条件"),
-        h("button.btn.btn-ghost.btn-sm", { type: "button", onclick: () => add(this.group({ any: [] })) }, icon("folder", "sm"), "添加条件组"),
+        h("button.btn.btn-ghost.btn-sm", { type: "button", onclick: () => add(this.group({ any: [] })) }, icon("folder", "sm"), "添加嵌套条件"),
       ),
     );
     const paint = () => {

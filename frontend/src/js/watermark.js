@@ -1,32 +1,44 @@
 // The watermark is made by the server. Whoever removes, hides or changes the layer sees it come back.
-const expected = { display: "block", position: "fixed", visibility: "visible", opacity: "1", pointerEvents: "none" };
+const look = { display: "block", position: "fixed", visibility: "visible", opacity: "1", "pointer-events": "none", "z-index": "70" };
+
+/** What a rule written into the page by hand may have changed. */
+function looksWrong(layer) {
+  const style = getComputedStyle(layer);
+  const box = layer.getBoundingClientRect();
+  return (
+    Object.entries(look).some(([name, value]) => style.getPropertyValue(name) !== value) ||
+    style.filter !== "none" || style.clipPath !== "none" || style.transform !== "none" ||
+    box.left > 0 || box.top > 0 || box.width < innerWidth - 40 || box.height < innerHeight - 40
+  );
+}
+
+/** The element's own important style wins against every rule of a style sheet. */
+function harden(layer) {
+  const whole = { filter: "none", "clip-path": "none", transform: "none", inset: "0", width: "100vw", height: "100vh", "max-width": "none", "max-height": "none" };
+  for (const [name, value] of Object.entries({ ...look, ...whole })) layer.style.setProperty(name, value, "important");
+}
 
 export function guardWatermark() {
   const first = document.getElementById("watermark");
   if (!first) return;
-  const pristine = first.cloneNode(true);
-
-  function damaged() {
-    const layers = document.querySelectorAll("#watermark");
-    const layer = layers[0];
-    if (layers.length !== 1 || !layer.isEqualNode(pristine) || layer.parentElement !== document.body) return true;
-    const style = getComputedStyle(layer);
-    const box = layer.getBoundingClientRect();
-    return Object.entries(expected).some(([name, value]) => style[name] !== value) || box.width < innerWidth - 40 || box.height < innerHeight - 40 || Number(style.zIndex) < 70;
-  }
+  let wanted = first.cloneNode(true);
 
   function restore() {
-    if (!damaged()) return;
-    for (const layer of document.querySelectorAll("#watermark")) layer.remove();
-    const fresh = pristine.cloneNode(true);
+    const layers = document.querySelectorAll("#watermark");
+    const [layer] = layers;
+    const intact = layers.length === 1 && layer.isEqualNode(wanted) && layer.parentElement === document.body;
+    if (intact && !looksWrong(layer)) return;
+    for (const old of layers) old.remove();
+    const fresh = wanted.cloneNode(true);
     document.body.append(fresh);
-    // A rule written into the page by hand loses against the element itself.
-    for (const [name, value] of Object.entries({ ...expected, display: "block", zIndex: "70" })) {
-      if (damaged()) fresh.style.setProperty(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value, "important");
+    if (looksWrong(fresh)) {
+      harden(fresh);
+      wanted = fresh.cloneNode(true);
     }
-    if (fresh.hasAttribute("style")) pristine.setAttribute("data-forced", "");
+    observer.takeRecords();
   }
 
-  new MutationObserver(restore).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["style", "class", "id", "src", "hidden", "width", "height"] });
+  const observer = new MutationObserver(restore);
+  observer.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["style", "class", "id", "src", "hidden", "width", "height"] });
   setInterval(restore, 2000);
 }

@@ -8,14 +8,34 @@ class ExpertsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
         from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import register_export
+        from expertpool.core.importing import register_import
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.core.search import SearchProvider, register_search
         from expertpool.core.visibility import register_fields
+        from expertpool.experts.exports import ExpertExport
+        from expertpool.experts.menu import ITEMS
+        from expertpool.experts.panels import PANELS
         from expertpool.experts.permissions import FIELDS, PERMISSIONS
-        from expertpool.experts.queries.criteria import EXPERT_FIELDS
+        from expertpool.experts.queries.criteria import LIST_FIELDS, SUBJECT
+        from expertpool.experts.queries.files import may_edit_expert_files, may_view_expert_files
+        from expertpool.experts.services.importing import ExpertImporter
+        from expertpool.experts.views.finding import find_experts
+        from expertpool.files.policies import register_subject
 
         register_permissions(PERMISSIONS)
         register_fields(*FIELDS)
-        register_criteria("experts.expert", *EXPERT_FIELDS)
+        register_criteria(SUBJECT, *LIST_FIELDS)
+        register_menu("experts", *ITEMS)
+        for panel in PANELS:
+            register_panel("experts:detail", panel)
+        register_search(SearchProvider("专家", find_experts, order=10))
+        register_export(ExpertExport())
+        register_import(ExpertImporter)
+        register_subject(
+            "experts.expert", may_view=may_view_expert_files, may_edit=may_edit_expert_files
+        )
         register_actions(
             expert__create="新增专家",
             expert__update="修改专家信息",

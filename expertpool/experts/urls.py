@@ -1,6 +1,51 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from expertpool.core.importing import import_urls
+from expertpool.experts.services.importing import ExpertImporter
+from expertpool.experts.views import actions, blacklist, experts, leave, profile, records, searches
 
 app_name = "experts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", experts.index, name="list"),
+    path("options.json", experts.options, name="options"),
+    path("new/", profile.create, name="create"),
+    path("<int:pk>/", experts.detail, name="detail"),
+    path("<int:pk>/edit/", profile.edit, name="edit"),
+    path("<int:pk>/reveal/<slug:field>/", profile.reveal, name="reveal"),
+    path("<int:pk>/versions/", records.versions, name="versions"),
+    path("<int:pk>/tags/", records.expert_tags, name="expert_tags"),
+    path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
+    path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),
+    # Status, of one and of many
+    path("<int:pk>/approve/", actions.approve, name="approve"),
+    path("<int:pk>/freeze/", actions.freeze, name="freeze"),
+    path("<int:pk>/unfreeze/", actions.unfreeze, name="unfreeze"),
+    path("<int:pk>/delete/", actions.delete, name="delete"),
+    path("<int:pk>/restore/", actions.restore, name="restore"),
+    path("many/approve/", actions.approve_many, name="approve_many"),
+    path("many/freeze/", actions.freeze_many, name="freeze_many"),
+    path("many/unfreeze/", actions.unfreeze_many, name="unfreeze_many"),
+    path("many/delete/", actions.delete_many, name="delete_many"),
+    path("many/restore/", actions.restore_many, name="restore_many"),
+    path("many/blacklist/", actions.blacklist_many, name="blacklist_many"),
+    path("many/tags/", actions.tag_many, name="tag_many"),
+    # Blacklist, leaves, groups, deleted
+    path("blacklist/", blacklist.index, name="blacklist"),
+    path("blacklist/new/", blacklist.add, name="blacklist_new"),
+    path("<int:pk>/blacklist/", blacklist.add, name="blacklist_add"),
+    path("<int:pk>/unblacklist/", blacklist.remove, name="blacklist_remove"),
+    path("leaves/", leave.index, name="leave_list"),
+    path("leaves/new/", leave.add, name="leave_new"),
+    path("<int:pk>/leaves/new/", leave.add, name="leave_add"),
+    path("leaves/<int:pk>/cancel/", leave.cancel, name="leave_cancel"),
+    path("deleted/", searches.deleted, name="deleted"),
+    *records.tags.urls("tags/"),
+    # Searching, import and export
+    path("conditions/", searches.conditions, name="conditions"),
+    path("searches/new/", searches.save, name="search_save"),
+    path("searches/<int:pk>/delete/", searches.delete, name="search_delete"),
+    path("package/", searches.package, name="package"),
+    *import_urls(ExpertImporter),
+]

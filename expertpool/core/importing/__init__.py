@@ -31,6 +31,7 @@ from expertpool.core.importing.columns import (
 )
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 from expertpool.core.importing.mapping import open_table
+from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
 from expertpool.core.importing.registry import get_importer, register_import
 
@@ -48,6 +49,7 @@ __all__ = [
     "choice",
     "day",
     "get_importer",
+    "import_urls",
     "open_table",
     "read_rows",
     "register_import",

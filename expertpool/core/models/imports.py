@@ -82,6 +82,46 @@ class ImportRun(models.Model):
         return tones.get(ImportState(self.state), "amber")
 
     @property
+    def is_previewed(self) -> bool:
+        return self.state == ImportState.PREVIEWED
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == ImportState.RUNNING
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == ImportState.DONE
+
+    @property
+    def needs_mapping(self) -> bool:
+        return self.state in {ImportState.UPLOADED, ImportState.MAPPING}
+
+    @property
+    def step(self) -> int:
+        """Where the run stands among upload, check, result (0-based)."""
+        return 1 if self.needs_mapping or self.is_previewed else 2
+
+    @property
+    def accepted_label(self) -> str:
+        return "已导入" if self.is_done else "可以导入"
+
+    @property
+    def refused_label(self) -> str:
+        return "未导入" if self.is_done else "不能导入"
+
+    @property
+    def reason_labels(self) -> list[str]:
+        return [f"{reason} {count} 行" for reason, count in self.reasons.items()]
+
+    @property
+    def verdict(self) -> str:
+        """Why no row can be taken, in one sentence."""
+        if self.reasons and all(reason.endswith("重复") for reason in self.reasons):
+            return "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
+        return "每一行都有错误，请按下面的原因改好后重新上传。"
+
+    @property
     def suffix(self) -> str:
         return Path(self.file_name).suffix.lower()
 

@@ -168,6 +168,11 @@ class Expert(models.Model):
     def __str__(self) -> str:
         return f"{self.name}（{self.number}）"
 
+    @property
+    def specialty_names(self) -> list[str]:
+        """The names of the specialties, as a list shows them; prefetch ``specialties``."""
+        return [specialty.name for specialty in self.specialties.all()]
+
 
 class ExpertSpecialty(models.Model):
     """That an expert holds a specialty."""

@@ -17,7 +17,7 @@ class Leave(models.Model):
     reason = models.CharField("事由", max_length=200)
     created_at = models.DateTimeField("登记时间")
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     cancelled_at = models.DateTimeField("销假时间", null=True, blank=True)
 

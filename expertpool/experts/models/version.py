@@ -34,3 +34,8 @@ class ExpertVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert_id} v{self.number}"
+
+    @property
+    def previous(self) -> int:
+        """The number of the version before, 0 for the first."""
+        return self.number - 1

@@ -32,6 +32,7 @@ from expertpool.experts.models import Expert, ExpertSpecialty, Tag
 from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.participation import participation_counts
 
+SUBJECT = "experts.expert"
 OPERATORS: dict[str, Callable[[int, Any], bool]] = {
     "eq": operator.eq,
     "gt": operator.gt,
@@ -182,3 +183,6 @@ EXPERT_FIELDS: tuple[Field, ...] = (
     Text(code="number", label="专家编号"),
     Choice(code="source", label="来源", choices=ExpertSource.choices),
 )
+
+# The list does without 参加评审次数: it would tell who has just been drawn while names are sealed.
+LIST_FIELDS = tuple(field for field in EXPERT_FIELDS if field.code != "participation")

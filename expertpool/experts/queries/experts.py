@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
 
-from expertpool.accounts.models import User
+from django.db.models import Count, Q, QuerySet
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import scope_q
 from expertpool.core.crypto import blind_index
-from expertpool.experts.models import Expert
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, Tag
 
 TAIL = 4
 
@@ -15,6 +19,75 @@ TAIL = 4
 def experts_visible_to(user: User, code: str = "experts.view") -> QuerySet[Expert]:
     """Return the experts, deleted ones included, in the scope of ``user`` for ``code``."""
     return Expert.objects.filter(scope_q(user, code))
+
+
+def departments_for(user: User, code: str, expert: Expert | None = None) -> QuerySet[Department]:
+    """Return the active departments into which ``user`` may put an expert with the right ``code``;
+    the one that ``expert`` is in comes along."""
+    reach = Q(pk=user.department_id) | Q(pk=expert.department_id if expert else None)
+    for grant in user.grants.get(code, []):
+        if grant.scope == Scope.ALL:
+            reach = Q()
+            break
+        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
+            reach |= Q(path__startswith=user.department.path)
+        for chosen in grant.departments.all():
+            reach |= Q(path__startswith=chosen.path)
+    return Department.objects.filter(reach, active=True)
+
+
+def deleted_visible_to(user: User) -> QuerySet[Expert]:
+    """Return the deleted experts that ``user`` may restore."""
+    rows = experts_visible_to(user, "experts.delete").filter(status=ExpertStatus.DELETED)
+    return rows.select_related("employer", "deleted_by").defer("search_tokens")
+
+
+def tags_with_counts() -> QuerySet[Tag]:
+    """Return all groups with ``expert_count``, their experts without the deleted."""
+    here = ~Q(experts__status=ExpertStatus.DELETED)
+    return Tag.objects.annotate(expert_count=Count("experts", filter=here))
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Which actions make sense on an expert as he is now, and may be taken by the user."""
+
+    edit: bool
+    approve: bool
+    freeze: bool
+    unfreeze: bool
+    blacklist: bool
+    unblacklist: bool
+    leave: bool
+    delete: bool
+    restore: bool
+    tags: bool
+
+
+def actions_for(user: User, expert: Expert) -> Actions:
+    """Return what ``user`` can do with ``expert`` now; rights are those over this very record."""
+
+    def may(name: str) -> bool:
+        code = f"experts.{name}"
+        if not user.has_permission(code):
+            return False
+        return experts_visible_to(user, code).filter(pk=expert.pk).exists()
+
+    status = expert.status
+    edit, blacklist, delete = may("edit"), may("blacklist"), may("delete")
+    here = status != ExpertStatus.DELETED
+    return Actions(
+        edit=edit and here,
+        approve=edit and status == ExpertStatus.PENDING,
+        freeze=edit and status == ExpertStatus.FORMAL,
+        unfreeze=edit and status == ExpertStatus.FROZEN,
+        blacklist=blacklist and status in {ExpertStatus.FORMAL, ExpertStatus.FROZEN},
+        unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
+        leave=here and may("leave"),
+        delete=delete and here,
+        restore=delete and not here,
+        tags=here and user.has_permission("experts.tags"),
+    )
 
 
 def expert_for(user: User) -> Expert | None:

@@ -16,7 +16,7 @@ MOST_REASON = 200
 
 
 @transaction.atomic
-def delete_expert(*, expert: Expert, reason: str, actor: User, now: datetime) -> Expert:
+def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
     """Take an expert out of the pool; he is kept with who, when and why, and is not drawn again.
 
     Refuses a missing reason and an expert who is deleted already.
@@ -40,7 +40,7 @@ def delete_expert(*, expert: Expert, reason: str, actor: User, now: datetime) ->
 
 
 @transaction.atomic
-def restore_expert(*, expert: Expert, actor: User, now: datetime) -> Expert:
+def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """Bring a deleted expert back with the status he had. Refuses one who is not deleted."""
     if expert.status != ExpertStatus.DELETED:
         raise StatusNotAllowed(expert.name, expert.get_status_display(), "恢复")

@@ -54,7 +54,7 @@ def set_status(
 
 
 @transaction.atomic
-def approve_expert(*, expert: Expert, actor: User, now: datetime) -> Expert:
+def approve_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """Take a pending expert into the pool."""
     return set_status(
         expert=expert, to=ExpertStatus.FORMAL, action="expert.approve", actor=actor, now=now
@@ -62,7 +62,7 @@ def approve_expert(*, expert: Expert, actor: User, now: datetime) -> Expert:
 
 
 @transaction.atomic
-def freeze_expert(*, expert: Expert, reason: str, actor: User, now: datetime) -> Expert:
+def freeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
     """Suspend an expert: he is not drawn until he is unfrozen. Needs a reason."""
     if not reason.strip():
         raise ExpertRefused("请填写冻结原因。")
@@ -77,7 +77,7 @@ def freeze_expert(*, expert: Expert, reason: str, actor: User, now: datetime) ->
 
 
 @transaction.atomic
-def unfreeze_expert(*, expert: Expert, actor: User, now: datetime) -> Expert:
+def unfreeze_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """End the suspension of a frozen expert."""
     if expert.status != ExpertStatus.FROZEN:
         raise StatusNotAllowed(expert.name, expert.get_status_display(), "在库")

@@ -15,33 +15,27 @@ _Membership = Expert.tags.through
 
 
 @transaction.atomic
-def save_tag(*, tag: Tag, actor: User, now: datetime) -> Tag:
+def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
     """Save a new or renamed group. Refuses a name that exists (ValidationError)."""
-    known = Tag.objects.filter(pk=tag.pk).first()
-    tag.full_clean()
-    tag.save()
+    known = Tag.objects.filter(pk=row.pk).first()
+    row.full_clean()
+    row.save()
     before = {"名称": known.name} if known else None
-    record(
-        "expert.tag_save",
-        actor=actor,
-        now=now,
-        subject=tag,
-        before=before,
-        after={"名称": tag.name},
-    )
-    return tag
+    after = {"名称": row.name}
+    record("expert.tag_save", actor=actor, now=now, subject=row, before=before, after=after)
+    return row
 
 
 @transaction.atomic
-def delete_tag(*, tag: Tag, actor: User, now: datetime) -> None:
+def delete_tag(*, row: Tag, actor: User | None, now: datetime) -> None:
     """Delete a group; its experts stay."""
-    count = tag.experts.count()
-    record("expert.tag_delete", actor=actor, now=now, subject=tag, note=f"原有专家 {count} 位")
-    tag.delete()
+    note = f"原有专家 {row.experts.count()} 位"
+    record("expert.tag_delete", actor=actor, now=now, subject=row, note=note)
+    row.delete()
 
 
 @transaction.atomic
-def set_tags(*, expert: Expert, tags: Iterable[Tag], actor: User, now: datetime) -> None:
+def set_tags(*, expert: Expert, tags: Iterable[Tag], actor: User | None, now: datetime) -> None:
     """Give ``expert`` exactly these groups; without a difference nothing is written."""
     before = [tag.name for tag in expert.tags.all()]
     expert.tags.set(tags)
@@ -63,7 +57,7 @@ def tag_experts(
     expert_ids: Iterable[int],
     add: Iterable[Tag] = (),
     remove: Iterable[Tag] = (),
-    actor: User,
+    actor: User | None,
     now: datetime,
 ) -> int:
     """Put many experts into groups and take them out of others; return how many were named.

@@ -1,0 +1,73 @@
+"""The list and the attachments of its experts in one archive."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from datetime import datetime
+from typing import IO
+
+from django.http import QueryDict
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.exporting import Stamp, write_xlsx
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.exports.table import ExpertExport
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.files import may_view_files
+from expertpool.files.models import Attachment
+
+MOST_EXPERTS = 2_000
+MOST_BYTES = 1024**3
+_UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+def write_package(
+    stream: IO[bytes], *, params: QueryDict, actor: User, address: str, now: datetime
+) -> None:
+    """Write an archive of what a list's address chooses: the table, and a folder for each expert
+    with his files, as far as ``actor`` may see them. Recorded.
+
+    Refuses more than 2,000 experts or 1 GB of files (ExpertRefused).
+    """
+    exporter = ExpertExport()
+    experts = {
+        str(expert.pk): expert for expert in exporter.rows(actor, params)[: MOST_EXPERTS + 1]
+    }
+    if len(experts) > MOST_EXPERTS:
+        raise ExpertRefused(f"打包导出最多 {MOST_EXPERTS} 位专家，请先缩小筛选范围。")
+    files = _files(experts, actor)
+    if sum(one.size for one in files) > MOST_BYTES:
+        raise ExpertRefused("附件合计超过 1 GB，请先缩小筛选范围。")
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        table = io.BytesIO()
+        stamp = Stamp(str(actor), now, address)
+        write_xlsx(exporter, user=actor, params=params, stamp=stamp, stream=table)
+        archive.writestr("专家信息.xlsx", table.getvalue())
+        names: Counter[str] = Counter()
+        for one in files:
+            archive.writestr(_place(one, experts[one.subject_id], names), one.file.read())
+            one.file.close()
+    note = f"打包导出 {len(experts)} 位专家，附件 {len(files)} 个"
+    record("expert.export", actor=actor, now=now, note=note)
+
+
+def _files(experts: dict[str, Expert], actor: User) -> list[Attachment]:
+    if not may_view_files(actor):
+        return []
+    rows = Attachment.objects.filter(
+        subject_type=Expert._meta.label_lower, subject_id__in=list(experts)
+    )
+    return list(rows.order_by("subject_id", "id"))
+
+
+def _place(attachment: Attachment, expert: Expert, names: Counter[str]) -> str:
+    """Return the path of a file in the archive; a second one of the same name gets a number."""
+    folder = _UNFIT.sub("_", f"{expert.number} {expert.name}")
+    stem, dot, ending = _UNFIT.sub("_", attachment.name).rpartition(".")
+    path = f"附件/{folder}/{stem}{dot}{ending}"
+    names[path] += 1
+    return path if names[path] == 1 else f"附件/{folder}/{stem}（{names[path]}）{dot}{ending}"

@@ -1,0 +1,123 @@
+"""What is asked for before an action on experts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import CriteriaField
+from expertpool.directory.models import Unit
+from expertpool.directory.services.units import resolve_unit
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.forms.fields import ExpertField
+from expertpool.experts.models import Expert, SavedSearch, Tag
+from expertpool.experts.queries.criteria import SUBJECT
+
+
+def reason_field(label: str, *, longest: int) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3, "data-count": longest})
+    return forms.CharField(label=label, max_length=longest, widget=widget)
+
+
+class OneExpertForm(forms.Form):
+    """A form about one expert: given by the page, or chosen among ``experts``."""
+
+    def __init__(self, *args: Any, experts: QuerySet[Expert] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if experts is not None:
+            field = ExpertField()
+            field.queryset = experts
+            self.fields = {"expert": field} | self.fields
+
+
+class BlacklistForm(OneExpertForm):
+    reason = reason_field("移入原因", longest=500)
+    evidence = forms.CharField(
+        label="依据", max_length=500, required=False, help_text="处罚决定文号、投诉处理书等。"
+    )
+    until_date = forms.DateField(
+        label="期限至", required=False, help_text="不填为长期；过了这一天自动移出。"
+    )
+
+
+class LeaveForm(OneExpertForm):
+    start = forms.DateTimeField(label="开始时间")
+    end = forms.DateTimeField(label="结束时间", help_text="到期自动销假。")
+    reason = reason_field("事由", longest=200)
+
+
+class AvoidanceForm(forms.Form):
+    unit_name = forms.CharField(label="单位名称", max_length=200, help_text="请填全称。")
+    uscc = forms.CharField(label="统一社会信用代码", max_length=18, required=False)
+    kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
+    start_date = forms.DateField(label="开始日期", required=False)
+    end_date = forms.DateField(
+        label="结束日期", required=False, help_text="已离开的单位从这一天起仍回避三年。"
+    )
+    note = forms.CharField(label="说明", max_length=200, required=False)
+    wide = {"unit_name", "note"}
+
+    def unit(self) -> Unit:
+        """Return the unit, made when it is new. Raises ValidationError."""
+        data = self.cleaned_data
+        return resolve_unit(name=data["unit_name"].strip(), uscc=data["uscc"].strip().upper())
+
+
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ["name", "colour"]
+        widgets = {
+            "colour": forms.Select(
+                choices=[
+                    ("blue", "蓝"),
+                    ("green", "绿"),
+                    ("orange", "橙"),
+                    ("amber", "黄"),
+                    ("red", "红"),
+                    ("grey", "灰"),
+                ]
+            )
+        }
+
+
+class TagExpertsForm(forms.Form):
+    """Many experts into groups and out of others."""
+
+    add = forms.ModelMultipleChoiceField(Tag.objects.all(), label="加入分组", required=False)
+    remove = forms.ModelMultipleChoiceField(Tag.objects.all(), label="移出分组", required=False)
+    wide = {"add", "remove"}
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if not data.get("add") and not data.get("remove"):
+            raise forms.ValidationError(
+                "请选择要加入或移出的分组；还没有分组时，请先到“专家分组”新增。"
+            )
+        return data
+
+
+class ExpertTagsForm(forms.Form):
+    tags = forms.ModelMultipleChoiceField(Tag.objects.all(), label="分组", required=False)
+    wide = {"tags"}
+
+
+class SavedSearchForm(forms.ModelForm):
+    class Meta:
+        model = SavedSearch
+        fields = ["name", "shared"]
+        help_texts = {"shared": "其他能查看专家的人也可以使用，但不能修改。"}
+
+
+class WhereForm(forms.Form):
+    """The condition builder of the list."""
+
+    where = CriteriaField(SUBJECT, label="条件")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["where"]
+        field.viewer = user

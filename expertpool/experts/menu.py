@@ -1,0 +1,68 @@
+"""The menu entries of this app."""
+
+from __future__ import annotations
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MenuItem
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.experts import experts_visible_to
+
+
+def count_pending(user: User) -> int:
+    """Return how many experts wait for approval by ``user``."""
+    return experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING).count()
+
+
+ITEMS = (
+    MenuItem(
+        "experts",
+        "专家信息",
+        "users",
+        "experts:list",
+        permissions=("experts.view",),
+        order=10,
+        count=count_pending,
+        active=("experts:detail", "experts:package"),
+    ),
+    MenuItem(
+        "experts.import",
+        "批量导入",
+        "file-import",
+        "experts:import",
+        permissions=("experts.import",),
+        order=20,
+        active=("experts:import_run", "experts:import_mapping"),
+    ),
+    MenuItem(
+        "experts.tags",
+        "专家分组",
+        "tags",
+        "experts:tag_list",
+        permissions=("experts.tags",),
+        order=30,
+    ),
+    MenuItem(
+        "experts.leaves",
+        "请假管理",
+        "calendar-off",
+        "experts:leave_list",
+        permissions=("experts.leave",),
+        order=40,
+    ),
+    MenuItem(
+        "experts.blacklist",
+        "黑名单",
+        "user-x",
+        "experts:blacklist",
+        permissions=("experts.blacklist",),
+        order=50,
+    ),
+    MenuItem(
+        "experts.deleted",
+        "已删除专家",
+        "archive",
+        "experts:deleted",
+        permissions=("experts.delete",),
+        order=60,
+    ),
+)

@@ -1,0 +1,116 @@
+"""The tabs that this app shows on the panorama of an expert."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from expertpool.audit.actions import action_label
+from expertpool.core.registry import Panel
+from expertpool.directory.queries import path_names
+from expertpool.experts.forms.profile import SECTIONS
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import actions_for
+from expertpool.experts.queries.files import may_view_expert_files
+from expertpool.experts.queries.records import log_of
+from expertpool.experts.services.versions import VERSIONED
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+MOST_LOG = 50
+
+
+def _page(request: HttpRequest, template: str, expert: Expert, **context: Any) -> str:
+    may = actions_for(cast("User", request.user), expert)
+    return render_to_string(
+        f"experts/_{template}.html", {"expert": expert, "may": may} | context, request
+    )
+
+
+def profile(request: HttpRequest, expert: Expert) -> str:
+    titles = {code: title for code, (title, _) in SECTIONS[expert.kind].items()}
+    return _page(request, "profile", expert, titles=titles)
+
+
+def specialties(request: HttpRequest, expert: Expert) -> str:
+    rows = list(expert.specialties.select_related("scheme").order_by("scheme__order", "code"))
+    paths = path_names(rows)
+    return _page(request, "specialties", expert, rows=[(row, paths[row.pk]) for row in rows])
+
+
+def avoidances(request: HttpRequest, expert: Expert) -> str:
+    rows = expert.avoidance_units.select_related("unit")
+    return _page(request, "avoidances", expert, rows=rows)
+
+
+def leaves(request: HttpRequest, expert: Expert) -> str:
+    rows = expert.leaves.select_related("created_by")
+    return _page(request, "leaves", expert, rows=rows, now=timezone.now())
+
+
+def files(request: HttpRequest, expert: Expert) -> str:
+    allowed = may_view_expert_files(cast("User", request.user), str(expert.pk))
+    return _page(request, "files", expert, allowed=allowed)
+
+
+def history(request: HttpRequest, expert: Expert) -> str:
+    versions = list(expert.versions.all())
+    rows = [
+        (version, "、".join(VERSIONED.get(name, name) for name in version.changed))
+        for version in versions
+    ]
+    return _page(request, "history", expert, rows=rows, newest=versions[0] if versions else None)
+
+
+def log(request: HttpRequest, expert: Expert) -> str:
+    items = [
+        {
+            "at": entry.at,
+            "title": action_label(entry.action),
+            "who": entry.actor_name,
+            "text": entry.note or _changes(entry.before, entry.after),
+            "tone": "blue",
+        }
+        for entry in log_of(expert)[:MOST_LOG]
+    ]
+    return _page(request, "log", expert, items=items)
+
+
+def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """Return 职称：工程师 → 高级工程师；…"""
+    old, new = before or {}, after or {}
+    return "；".join(
+        f"{name}：{old.get(name) or '空'} → {new.get(name) or '空'}"
+        if old
+        else f"{name}：{new.get(name)}"
+        for name in (new or old)
+        if old.get(name) or new.get(name)
+    )[:300]
+
+
+PANELS = (
+    Panel("profile", "基本信息", 10, profile),
+    Panel(
+        "specialties",
+        "评审专业",
+        20,
+        specialties,
+        count=lambda _user, expert: expert.specialty_links.count(),
+    ),
+    Panel(
+        "avoidances",
+        "回避单位",
+        30,
+        avoidances,
+        count=lambda _user, expert: expert.avoidance_units.count(),
+    ),
+    Panel("leaves", "请假", 40, leaves),
+    Panel("files", "附件", 50, files),
+    Panel("history", "历史变更", 80, history),
+    Panel("log", "操作日志", 90, log, permissions=("audit.view",)),
+)

@@ -1,0 +1,36 @@
+"""Who may see and add the files of an expert: scans show what is guarded elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expertpool.accounts.models import User
+from expertpool.core.visibility import Level, level_for
+from expertpool.experts.queries.experts import expert_for, experts_visible_to
+
+
+def may_view_files(user: User) -> bool:
+    """Tell whether the user may see scans at all: who sees ID card numbers plain may."""
+    return level_for(user, "experts.id_number") is Level.PLAIN
+
+
+def may_view_expert_files(user: Any, subject_id: str) -> bool:
+    """Tell whether ``user`` may see the files of this expert: his own, or within his right."""
+    if _is_own(user, subject_id):
+        return True
+    return may_view_files(user) and experts_visible_to(user).filter(pk=subject_id).exists()
+
+
+def may_edit_expert_files(user: Any, subject_id: str) -> bool:
+    """Tell whether ``user`` may add and remove files of this expert."""
+    if _is_own(user, subject_id):
+        return True
+    reach = experts_visible_to(user, "experts.edit")
+    return may_view_files(user) and reach.filter(pk=subject_id).exists()
+
+
+def _is_own(user: User, subject_id: str) -> bool:
+    if not user.has_permission("portal.expert"):
+        return False
+    own = expert_for(user)
+    return own is not None and str(own.pk) == subject_id

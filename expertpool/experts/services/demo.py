@@ -1,0 +1,179 @@
+"""Experts who do not exist, for trying and for tests of the whole; the same ones for one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.core.importing import check_rows
+from expertpool.core.validators import ID_CARD_WEIGHTS, USCC_ALPHABET, id_card_check_digit
+from expertpool.directory.models import Specialty, Title
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, Tag
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.import_columns import COLUMNS
+from expertpool.experts.services.importing import ExpertImporter
+from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.status import freeze_expert
+from expertpool.experts.services.tags import save_tag, tag_experts
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英文华建国志红玉兰鑫子轩思涵宇浩然梓晨"
+CITIES = (
+    ("长沙市", "430102"),
+    ("武汉市", "420106"),
+    ("南昌市", "360102"),
+    ("广州市", "440104"),
+    ("成都市", "510104"),
+    ("西安市", "610102"),
+)
+EMPLOYERS = (
+    "建筑设计研究院",
+    "水利水电勘测设计院",
+    "信息技术中心",
+    "市政工程集团有限公司",
+    "环境监测中心",
+    "会计师事务所",
+    "律师事务所",
+    "人民医院",
+    "轨道交通集团有限公司",
+    "质量检验研究院",
+)
+EDUCATION = ("大专", "本科", "本科", "硕士研究生", "博士研究生")
+POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
+TAGS = (("资深", "orange"), ("应急", "red"), ("外省", "grey"))
+BRANCHES = 24  # so many branches of the tree, so that draws find several experts for one
+
+
+@transaction.atomic
+def ensure_demo_experts(
+    *, count: int = 300, seed: int = 42, actor: User | None = None, now: datetime
+) -> int:
+    """Fill an empty pool with ``count`` experts and return how many there are then.
+
+    Of every fifty one is pending, one frozen, one on the blacklist and two on leave; some are in
+    groups. A pool that has experts stays as it is.
+    """
+    if Expert.objects.exists():
+        return Expert.objects.count()
+    random = Random(seed)  # noqa: S311 (people who do not exist)
+    importer = ExpertImporter(actor=actor, now=now, options={})
+    rows = ((at, row) for at, row in enumerate(_rows(random, count, now), 2))
+    refused: list[Any] = []
+    check_rows(
+        importer, rows, [column.code for column in COLUMNS], keep=True, refused=refused.append
+    )
+    if refused:
+        message = f"demo row refused: {refused[0].faults}"
+        raise RuntimeError(message)
+    _change_some(random, actor, now)
+    return count
+
+
+def _rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
+    """Yield rows of the import's columns."""
+    titles = [name for name in Title.objects.values_list("name", flat=True) if len(name) < 8]
+    branches = _branches(random)
+    units = [_unit(random, city, kind) for city in CITIES for kind in EMPLOYERS]
+    for number in range(count):
+        city, division, employer, uscc = random.choice(units)
+        year = random.randint(1962, 1988)
+        id_number = _id_number(random, division, year)
+        values = {
+            "name": _name(random),
+            "id_number": id_number,
+            "phone": f"139{number:04d}{random.randint(0, 9999):04d}",
+            "email": f"expert{number + 1}@example.cn",
+            "employer": employer,
+            "uscc": uscc,
+            "title": random.choice(titles),
+            "position": random.choice(POSITIONS),
+            "education": random.choice(EDUCATION),
+            "practice_years": str(random.randint(8, now.year - year - 22)),
+            "division": city,
+            "specialties": ";".join(_codes(random, branches)),
+            "expert_type": random.choice(("技术类", "技术类", "经济类", "法律类")),
+            "address": f"{city}解放路{random.randint(1, 300)}号",
+            "postcode": f"{random.randint(100_000, 799_999)}",
+            "bank_name": random.choice(("中国银行", "中国工商银行", "中国建设银行")),
+            "bank_account": f"62{random.randint(10**16, 10**17 - 1)}",
+            "term_start_date": (now - timedelta(days=random.randint(30, 400))).date(),
+            "term_end_date": (now + timedelta(days=random.randint(20, 900))).date(),
+        }
+        yield [values.get(column.code, "") for column in COLUMNS]
+
+
+def _name(random: Random) -> str:
+    given = random.sample(GIVEN, random.choice((1, 2, 2)))
+    return random.choice(SURNAMES) + "".join(given)
+
+
+def _id_number(random: Random, division: str, year: int) -> str:
+    day = f"{year}{random.randint(1, 12):02d}{random.randint(1, 28):02d}"
+    body = f"{division}{day}{random.randint(1, 999):03d}"[: len(ID_CARD_WEIGHTS)]
+    return body + id_card_check_digit(body)
+
+
+def _unit(random: Random, city: tuple[str, str], kind: str) -> tuple[str, str, str, str]:
+    """Return city, division, name and a valid USCC of a unit."""
+    name, division = city
+    body = "91" + division + "".join(random.choice(USCC_ALPHABET) for _ in range(9))
+    total = sum(USCC_ALPHABET.index(char) * pow(3, at, 31) for at, char in enumerate(body))
+    return name, division, f"{name}{kind}", body + USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def _branches(random: Random) -> list[list[str]]:
+    """Return the codes of the leaves of some branches of the first scheme."""
+    rows = Specialty.objects.filter(active=True, scheme__active=True, children=None)
+    groups: dict[int | None, list[str]] = {}
+    for parent, code in rows.order_by("scheme__order", "code").values_list("parent_id", "code"):
+        groups.setdefault(parent, []).append(code)
+    full = [codes for codes in groups.values() if len(codes) >= 3]
+    return random.sample(full, min(BRANCHES, len(full)))
+
+
+def _codes(random: Random, branches: list[list[str]]) -> list[str]:
+    chosen = random.sample(branches, random.choice((1, 1, 2)))
+    return [code for codes in chosen for code in random.sample(codes, random.randint(1, 2))]
+
+
+def _change_some(random: Random, actor: User | None, now: datetime) -> None:
+    """Put some on leave, freeze, blacklist and group some, leave some pending."""
+    experts = list(Expert.objects.order_by("pk"))
+    random.shuffle(experts)
+    share = max(len(experts) // 50, 1)
+    parts = iter(experts)
+
+    def take(number: int) -> list[Expert]:
+        return [expert for expert, _ in zip(parts, range(number), strict=False)]
+
+    pending = [expert.pk for expert in take(share)]
+    Expert.objects.filter(pk__in=pending).update(status=ExpertStatus.PENDING)
+    for expert in take(share):
+        freeze_expert(expert=expert, reason="证书年检中", actor=actor, now=now)
+    for expert in take(share):
+        add_to_blacklist(
+            expert=expert,
+            reason="无故缺席评审两次",
+            evidence="内部通报〔2026〕3 号",
+            actor=actor,
+            now=now,
+        )
+    for expert in take(2 * share):
+        start = now + timedelta(days=random.randint(-5, 20))
+        end = now + timedelta(days=random.randint(25, 60))
+        file_leave(expert=expert, start=start, end=end, reason="出国学习", actor=actor, now=now)
+    _group(random, experts, actor, now)
+
+
+def _group(random: Random, experts: list[Expert], actor: User | None, now: datetime) -> None:
+    for name, colour in TAGS:
+        tag = Tag.objects.filter(name=name).first()
+        tag = tag or save_tag(row=Tag(name=name, colour=colour), actor=actor, now=now)
+        chosen = random.sample(experts, len(experts) // 10)
+        tag_experts(expert_ids=[one.pk for one in chosen], add=[tag], actor=actor, now=now)

@@ -1,0 +1,26 @@
+"""Showing a masked value in clear, which leaves a trace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import Expert
+
+
+@transaction.atomic
+def reveal_value(*, expert: Expert, field: str, reason: str, actor: User, now: datetime) -> str:
+    """Return the value of a guarded ``field`` in clear and record who saw it and why.
+
+    The caller has checked the right. Refuses a missing reason.
+    """
+    if not reason.strip():
+        raise ExpertRefused("请填写查看理由。")
+    label = str(Expert._meta.get_field(field).verbose_name)
+    note = f"{label}：{reason.strip()}"
+    record("expert.reveal", actor=actor, now=now, subject=expert, note=note)
+    return str(getattr(expert, field))

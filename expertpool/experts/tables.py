@@ -1,0 +1,86 @@
+"""How the lists of experts are ordered, split into tabs, and worded."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from expertpool.core.views.listing import Tab
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert, Leave
+
+SOON = timedelta(days=60)  # before the end of a term
+SORTS = {
+    "entered": "id",
+    "name": "name",
+    "number": "number",
+    "term": ("term_end_date", "id"),
+    "level": "title_level",
+    "updated": "updated_at",
+    "deleted": "deleted_at",
+}
+TONES = {
+    ExpertStatus.PENDING: "amber",
+    ExpertStatus.FORMAL: "green",
+    ExpertStatus.FROZEN: "blue",
+    ExpertStatus.BLACKLISTED: "red",
+    ExpertStatus.DELETED: "grey",
+}
+
+
+BLACKLIST_TABS = (
+    Tab("", "在黑名单中", Q(removed_at__isnull=True)),
+    Tab("removed", "已移出", Q(removed_at__isnull=False)),
+    Tab("all", "全部"),
+)
+
+
+def leave_tabs(now: datetime) -> tuple[Tab, ...]:
+    """Return the tabs of the leaves."""
+    valid = Q(cancelled_at__isnull=True)
+    return (
+        Tab("", "请假中", valid & Q(during__contains=now)),
+        Tab("coming", "未开始", valid & Q(during__startswith__gt=now)),
+        Tab("over", "已结束", valid & Q(during__endswith__lte=now)),
+        Tab("cancelled", "已销假", ~valid),
+        Tab("all", "全部"),
+    )
+
+
+def tabs(today: date) -> tuple[Tab, ...]:
+    """Return the tabs of the list; 全部 leaves out the deleted."""
+
+    def status(value: str) -> Q:
+        return Q(status=value)
+
+    ending = Q(status=ExpertStatus.FORMAL, term_end_date__range=(today, today + SOON))
+    return (
+        Tab("", "全部", ~status(ExpertStatus.DELETED)),
+        Tab("formal", "在库", status(ExpertStatus.FORMAL)),
+        Tab("pending", "待审核", status(ExpertStatus.PENDING)),
+        Tab("frozen", "冻结", status(ExpertStatus.FROZEN)),
+        Tab("ending", "即将到期", ending),
+        Tab("blacklisted", "黑名单", status(ExpertStatus.BLACKLISTED)),
+        Tab("deleted", "已删除", status(ExpertStatus.DELETED)),
+    )
+
+
+def state_pill(expert: Expert, today: date) -> tuple[str, str]:
+    """Return label and tone of where an expert stands; in the pool his term counts too."""
+    end = expert.term_end_date
+    if expert.status == ExpertStatus.FORMAL and end is not None:
+        if end < today:
+            return "聘期已满", "grey"
+        if end <= today + SOON:
+            return "即将到期", "orange"
+    return expert.get_status_display(), TONES[ExpertStatus(expert.status)]
+
+
+def leave_pill(leave: Leave, now: datetime) -> tuple[str, str]:
+    """Return label and tone of a leave at ``now``."""
+    if leave.cancelled_at:
+        return "已销假", "grey"
+    if leave.during.upper <= now:
+        return "已结束", "grey"
+    return ("请假中", "orange") if leave.during.lower <= now else ("未开始", "blue")

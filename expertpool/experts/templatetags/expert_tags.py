@@ -1,0 +1,45 @@
+"""What templates show of an expert."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from expertpool.core.templatetags.ui import masked, pill
+from expertpool.core.visibility import Level, level_for, show
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.tables import leave_pill, state_pill
+
+register = template.Library()
+
+
+@register.simple_tag
+def expert_state(*, expert: Expert) -> SafeString:
+    """Where the expert stands, as a pill."""
+    label, tone = state_pill(expert, timezone.localdate())
+    return pill(label=label, tone=tone)
+
+
+@register.simple_tag
+def leave_state(*, leave: Leave) -> SafeString:
+    """How a leave stands, as a pill."""
+    label, tone = leave_pill(leave, timezone.now())
+    return pill(label=label, tone=tone)
+
+
+@register.inclusion_tag("core/ui/masked.html", takes_context=True)
+def guarded(context: Context, *, expert: Expert, field: str) -> dict[str, Any]:
+    """A guarded value as the reader may see it, with a way to the clear text if he may have it."""
+    user: Any = context["request"].user
+    code = f"experts.{field}"
+    may_reveal = level_for(user, code) is Level.MASKED and user.has_permission("experts.reveal")
+    return masked(
+        value=show(user, code, getattr(expert, field)),
+        url=reverse("experts:reveal", args=[expert.pk, field]) if may_reveal else "",
+        label=str(Expert._meta.get_field(field).verbose_name),
+    )

@@ -1,0 +1,153 @@
+"""Changes of status: of one expert, or of those that are ticked in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import picked_rows
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.forms.actions import TagExpertsForm
+from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import deleted_visible_to, experts_visible_to
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.deletion import delete_expert, restore_expert
+from expertpool.experts.services.status import (
+    approve_expert,
+    for_each_expert,
+    freeze_expert,
+    unfreeze_expert,
+)
+from expertpool.experts.services.tags import tag_experts
+from expertpool.experts.tables import tabs
+from expertpool.experts.views.drawers import drawer_form
+
+
+def _picked(request: UserRequest, code: str) -> QuerySet[Expert]:
+    """Return the ticked experts within the user's right; others are as if they were not there."""
+    return picked_rows(
+        request,
+        experts_visible_to(request.user, code),
+        form=lambda data: ExpertFilter(data, user=request.user),
+        tabs=tabs(timezone.localdate()),
+    ).order_by("pk")
+
+
+def _picked_deleted(request: UserRequest, code: str) -> QuerySet[Expert]:
+    """Return the ticked experts of the tab 已删除, or of the page of the deleted."""
+    kind = ExpertFilter if request.GET.get("tab") == "deleted" else DeletedFilter
+    return picked_rows(
+        request,
+        deleted_visible_to(request.user),
+        form=lambda data: kind(data, user=request.user),
+    ).order_by("pk")
+
+
+def _with_reason(request: UserRequest) -> dict[str, Any]:
+    return {"reason": request.POST.get("reason", "")}
+
+
+def _plain(request: UserRequest) -> dict[str, Any]:
+    return {}
+
+
+Arguments = Callable[[UserRequest], dict[str, Any]]
+View = Callable[..., HttpResponse]
+
+
+def _single(change: Callable[..., object], code: str, verb: str, arguments: Arguments) -> View:
+    """Return the view that makes ``change`` of one expert."""
+
+    @require_POST
+    @requires(code)
+    def view(request: UserRequest, pk: int) -> HttpResponse:
+        expert = get_object_or_404(experts_visible_to(request.user, code), pk=pk)
+        try:
+            change(expert=expert, actor=request.user, now=timezone.now(), **arguments(request))
+        except ExpertRefused as refusal:
+            return refused(str(refusal))
+        return saved(f"已{verb}{expert.name}", refresh=_refresh(request))
+
+    return view
+
+
+def _bulk(
+    change: Callable[..., object],
+    code: str,
+    verb: str,
+    arguments: Arguments,
+    picked: Callable[[UserRequest, str], QuerySet[Expert]] = _picked,
+) -> View:
+    """Return the view that makes ``change`` of all ticked experts."""
+
+    @require_POST
+    @requires(code)
+    def view(request: UserRequest) -> HttpResponse:
+        outcome = for_each_expert(
+            list(picked(request, code)),
+            change,
+            actor=request.user,
+            now=timezone.now(),
+            **arguments(request),
+        )
+        if not outcome.done:
+            return refused(outcome.sentence(verb))
+        return saved(outcome.sentence(verb))
+
+    return view
+
+
+def _refresh(request: UserRequest) -> str:
+    """A list reloads its rows, a panorama all of itself."""
+    return "page" if request.GET.get("from") == "detail" else "list"
+
+
+approve = _single(approve_expert, "experts.edit", "审核通过", _plain)
+freeze = _single(freeze_expert, "experts.edit", "冻结", _with_reason)
+unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _plain)
+delete = _single(delete_expert, "experts.delete", "删除", _with_reason)
+restore = _single(restore_expert, "experts.delete", "恢复", _plain)
+
+approve_many = _bulk(approve_expert, "experts.edit", "审核通过", _plain)
+freeze_many = _bulk(freeze_expert, "experts.edit", "冻结", _with_reason)
+unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _plain)
+delete_many = _bulk(delete_expert, "experts.delete", "删除", _with_reason)
+restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, _picked_deleted)
+blacklist_many = _bulk(add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason)
+
+
+@requires("experts.tags")
+def tag_many(request: UserRequest) -> HttpResponse:
+    """Put the ticked experts into groups and take them out of others."""
+    form = TagExpertsForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        count = tag_experts(
+            expert_ids=_picked(request, "experts.view").values_list("pk", flat=True),
+            add=form.cleaned_data["add"],
+            remove=form.cleaned_data["remove"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return f"已调整 {count} 位专家的分组"
+
+    picked = request.POST if request.method == "POST" else request.GET
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="调整分组",
+        template="experts/tag_drawer.html",
+        keys=picked.getlist("pk"),
+        everything=picked.get("all") == "1",
+    )

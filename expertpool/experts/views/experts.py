@@ -1,0 +1,114 @@
+"""The list of experts and the panorama of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_htmx.http import reselect, reswap, retarget
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import explain
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.registry import panels_for
+from expertpool.core.views.listing import listing, render_list
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.forms.filters import ExpertFilter
+from expertpool.experts.queries.experts import actions_for, experts_visible_to
+from expertpool.experts.queries.saved_searches import saved_searches_for
+from expertpool.experts.queries.search import search
+from expertpool.experts.tables import SORTS, tabs
+
+PAGE = "experts:detail"
+MOST_OPTIONS = 20
+
+
+@require_safe
+@requires("experts.view")
+def index(request: UserRequest) -> HttpResponse:
+    """The list: search, filters, state tabs, bulk actions."""
+    user = request.user
+    form = ExpertFilter(request.GET, user=user)
+    result = listing(
+        request,
+        experts_visible_to(user)
+        .select_related("employer", "division")
+        .defer("search_tokens")
+        .prefetch_related("specialties", "tags"),
+        sorts=SORTS,
+        default_sort="-entered",
+        form=form,
+        tabs=tabs(timezone.localdate()),
+    )
+    where = form.value("where")
+    context = result.context | {
+        "may": _rights(user),
+        "export_url": export_url("experts.experts")
+        if user.has_permission("experts.export")
+        else "",
+        "package_url": reverse("experts:package"),
+        "where": explain(where) if where else "",
+        "saved": saved_searches_for(user),
+        "is_deleted_tab": request.GET.get("tab") == "deleted",
+    }
+    return render_list(request, "experts/expert_list.html", context)
+
+
+def _rights(user: Any) -> dict[str, bool]:
+    """Which actions the user may take at all; each row is checked again by its action."""
+    names = ("add", "edit", "delete", "import", "export", "blacklist", "leave", "tags")
+    return {name: user.has_permission(f"experts.{name}") for name in names}
+
+
+@require_safe
+@requires("experts.view")
+def options(request: UserRequest) -> JsonResponse:
+    """Experts for a remote select."""
+    found = experts_visible_to(request.user).exclude(status=ExpertStatus.DELETED)
+    found = search(found, request.GET.get("q", ""), request.user).select_related("employer")
+    rows = [
+        {
+            "value": str(one.pk),
+            "text": one.name,
+            "note": " ".join(filter(None, (one.number, str(one.employer or "")))),
+        }
+        for one in found.order_by("name", "pk")[:MOST_OPTIONS]
+    ]
+    return JsonResponse(rows, safe=False)
+
+
+@require_safe
+@requires("experts.view")
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    """The panorama; its tabs come from this app and those above."""
+    found = experts_visible_to(request.user).select_related("employer", "division", "department")
+    expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
+    panels = panels_for(PAGE, request.user)
+    wanted = request.GET.get("tab", "")
+    current = next((panel for panel in panels if panel.code == wanted), panels[0])
+    address = reverse(PAGE, args=[pk])
+    context = {
+        "expert": expert,
+        "crumbs": [{"label": "专家信息", "url": reverse("experts:list")}],
+        "may": actions_for(request.user, expert),
+        "panel": current.render(request, expert),
+        "tabs": [
+            {
+                "label": panel.label,
+                "url": f"{address}?tab={panel.code}",
+                "active": panel is current,
+                "count": panel.count(request.user, expert) if panel.count else None,
+            }
+            for panel in panels
+        ],
+    }
+    response = render(request, "experts/expert_detail.html", context)
+    htmx: Any = getattr(request, "htmx", None)
+    if htmx and htmx.target == "panel":  # the tabs change with the panel
+        return reswap(retarget(reselect(response, "#page"), "#page"), "outerHTML")
+    return response

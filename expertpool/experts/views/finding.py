@@ -1,0 +1,28 @@
+"""What the search box of every page finds among experts."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.search import SearchItem
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.search import search
+
+
+def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
+    """Find experts that ``user`` may see, the deleted left out."""
+    if not user.has_permission("experts.view"):
+        return []
+    found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
+    rows = search(found, query, user).select_related("employer").order_by("name", "pk")[:limit]
+    return [
+        SearchItem(
+            row.name,
+            reverse("experts:detail", args=[row.pk]),
+            "user",
+            " ".join(filter(None, (row.number, str(row.employer or "")))),
+        )
+        for row in rows
+    ]

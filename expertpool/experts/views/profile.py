@@ -1,0 +1,98 @@
+"""Entering and editing a record; in the panorama section by section."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused
+from expertpool.core.visibility import Level, is_guarded, level_for
+from expertpool.experts.enums import ExpertKind, ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.forms.profile import SECTIONS, ExpertForm
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.services.profile import create_expert, update_expert
+from expertpool.experts.services.reveal import reveal_value
+from expertpool.experts.views.drawers import drawer_form
+
+
+@requires("experts.add")
+def create(request: UserRequest) -> HttpResponse:
+    """Enter a person, or with ``?kind=organisation`` an organisation."""
+    kind = request.GET.get("kind") or ExpertKind.INDIVIDUAL
+    if kind not in ExpertKind.values:
+        raise Http404
+    form = ExpertForm(*_posted(request), user=request.user, kind=kind)
+
+    def write() -> str:
+        expert = create_expert(
+            values=form.values(),
+            specialties=form.cleaned_data["specialties"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return f"已新增{expert}"
+
+    return drawer_form(request, form, write, title=f"新增{ExpertKind(kind).label}")
+
+
+@requires("experts.edit")
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Edit a record, or with ``?section=contact`` one section of it."""
+    expert = get_object_or_404(_editable(request), pk=pk)
+    section = request.GET.get("section", "")
+    sections = SECTIONS[expert.kind]
+    if section and section not in sections:
+        raise Http404
+    form = ExpertForm(
+        *_posted(request), user=request.user, kind=expert.kind, expert=expert, section=section
+    )
+
+    def write() -> object:
+        return update_expert(
+            expert=expert,
+            values=form.values(),
+            specialties=form.cleaned_data.get("specialties"),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    what = sections[section][0] if section else "专家"
+    refresh = "page" if section else "list"
+    title = f"编辑{what} · {expert.name}"
+    return drawer_form(request, form, write, title=title, refresh=refresh)
+
+
+def _editable(request: UserRequest):  # type: ignore[no-untyped-def]
+    found = experts_visible_to(request.user, "experts.edit").exclude(status=ExpertStatus.DELETED)
+    return found.select_related("employer")
+
+
+def _posted(request: UserRequest) -> list[object]:
+    return [request.POST] if request.method == "POST" else []
+
+
+@require_POST
+@requires("experts.reveal")
+def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
+    """The clear text of a masked value, for a reason that is recorded."""
+    code = f"experts.{field}"
+    if not is_guarded(code) or level_for(request.user, code) is Level.HIDDEN:
+        raise Http404
+    expert: Expert = get_object_or_404(experts_visible_to(request.user, "experts.reveal"), pk=pk)
+    try:
+        value = reveal_value(
+            expert=expert,
+            field=field,
+            reason=request.POST.get("reason", ""),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    return HttpResponse(value, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,110 @@
+"""What hangs on one expert: avoidance units, groups, versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import saved
+from expertpool.core.views.crud import Crud, CrudColumn
+from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
+from expertpool.experts.models import AvoidanceUnit
+from expertpool.experts.queries.experts import experts_visible_to, tags_with_counts
+from expertpool.experts.queries.records import compare
+from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
+from expertpool.experts.services.versions import VERSIONED
+from expertpool.experts.views.drawers import drawer_form
+
+tags = Crud(
+    app="experts",
+    name="tag",
+    title="专家分组",
+    subtitle="按需要给专家分组；分组可用于筛选和抽取条件。",
+    rows=tags_with_counts,
+    form=TagForm,
+    columns=(
+        CrudColumn("分组", "name", sort="name", kind="main"),
+        CrudColumn("专家人数", "expert_count", sort="expert_count", kind="num"),
+    ),
+    default_sort="name",
+    search=("name",),
+    view_permission="experts.tags",
+    edit_permission="experts.tags",
+    save=save_tag,
+    delete=delete_tag,
+)
+
+
+@requires("experts.tags")
+def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
+    """The groups of one expert."""
+    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ExpertTagsForm(posted, initial={"tags": expert.tags.all()})
+
+    def write() -> object:
+        tags: Any = form.cleaned_data["tags"]
+        return set_tags(expert=expert, tags=tags, actor=request.user, now=timezone.now())
+
+    return drawer_form(request, form, write, title=f"分组 · {expert.name}", refresh="page")
+
+
+@requires("experts.edit")
+def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
+    """A unit from which the expert has to stay away."""
+    expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
+    form = AvoidanceForm(request.POST if request.method == "POST" else None)
+
+    def write() -> object:
+        data = form.cleaned_data
+        row = AvoidanceUnit(
+            expert=expert,
+            unit=form.unit(),
+            kind=data["kind"],
+            start_date=data["start_date"],
+            end_date=data["end_date"],
+            note=data["note"],
+        )
+        return add_avoidance_unit(row=row, actor=request.user, now=timezone.now())
+
+    title = f"添加回避单位 · {expert.name}"
+    return drawer_form(request, form, write, title=title, message="已添加", refresh="page")
+
+
+@require_POST
+@requires("experts.edit")
+def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
+    """Forget an avoidance unit."""
+    experts = experts_visible_to(request.user, "experts.edit")
+    rows = AvoidanceUnit.objects.filter(expert__in=experts).select_related("expert", "unit")
+    remove_avoidance_unit(
+        row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now()
+    )
+    return saved("已移除", refresh="page")
+
+
+@require_safe
+@requires("experts.view")
+def versions(request: UserRequest, pk: int) -> HttpResponse:
+    """Two versions of a record side by side: ``?from=1&to=3``."""
+    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    known = {str(version.number): version for version in expert.versions.all()}
+    older, newer = (known.get(request.GET.get(name, "")) for name in ("from", "to"))
+    if older is None or newer is None:
+        raise Http404
+    if older.number > newer.number:
+        older, newer = newer, older
+    context = {
+        "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
+        "rows": compare(older, newer, request.user, VERSIONED),
+        "older": older,
+        "newer": newer,
+    }
+    return render(request, "experts/version_compare.html", context)

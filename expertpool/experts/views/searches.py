@@ -1,0 +1,117 @@
+"""Ways to choose experts: conditions, kept searches, the deleted, the package of a list."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.client import client_address
+from expertpool.core.criteria import All, canonical
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import listing, render_list
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.exports import write_package
+from expertpool.experts.forms.actions import SavedSearchForm, WhereForm
+from expertpool.experts.forms.filters import DeletedFilter
+from expertpool.experts.models import SavedSearch
+from expertpool.experts.queries.experts import deleted_visible_to
+from expertpool.experts.services.saved_searches import delete_search, save_search
+from expertpool.experts.tables import SORTS
+from expertpool.experts.views.drawers import drawer_form
+
+NOT_KEPT = ("page", "size")
+
+
+@requires("experts.view")
+def conditions(request: UserRequest) -> HttpResponse:
+    """The condition builder; its answer becomes ``where`` in the address of the list."""
+    if request.method == "POST":
+        form = WhereForm(request.POST, user=request.user)
+    else:
+        form = WhereForm(initial={"where": request.GET.get("where", "")}, user=request.user)
+    if form.is_valid():
+        query = request.GET.copy()
+        for name in (*NOT_KEPT, "where"):
+            query.pop(name, None)
+        node = form.cleaned_data["where"]
+        if node != All():
+            query["where"] = json.dumps(canonical(node), ensure_ascii=False)
+        address = reverse("experts:list")
+        return HttpResponseClientRedirect(f"{address}?{query.urlencode()}" if query else address)
+    return drawer_form(request, form, lambda: None, title="高级查询", submit_label="查询")
+
+
+@requires("experts.view")
+def save(request: UserRequest) -> HttpResponse:
+    """Keep the filters of the address under a name."""
+    query = request.GET.copy()
+    for name in NOT_KEPT:
+        query.pop(name, None)
+    posted = request.POST if request.method == "POST" else None
+    form = SavedSearchForm(posted, instance=SavedSearch(query=query.urlencode()))
+
+    def write() -> object:
+        return save_search(search=form.instance, actor=request.user, now=timezone.now())
+
+    return drawer_form(request, form, write, title="保存常用查询", refresh="page")
+
+
+@require_POST
+@requires("experts.view")
+def delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Forget a kept search."""
+    search = get_object_or_404(SavedSearch, pk=pk)
+    try:
+        delete_search(search=search, actor=request.user)
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    return saved("已删除常用查询", refresh="page")
+
+
+@require_safe
+@requires("experts.delete")
+def deleted(request: UserRequest) -> HttpResponse:
+    """The deleted experts: when, by whom, why."""
+    result = listing(
+        request,
+        deleted_visible_to(request.user),
+        sorts=SORTS,
+        default_sort="-deleted",
+        form=DeletedFilter(request.GET, user=request.user),
+    )
+    return render_list(request, "experts/deleted_list.html", result.context)
+
+
+@require_safe
+@requires("experts.export")
+def package(request: UserRequest) -> HttpResponseBase:
+    """The list and the files of its experts in one archive."""
+    now = timezone.now()
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    try:
+        write_package(
+            stream,
+            params=request.GET,
+            actor=request.user,
+            address=client_address(request),
+            now=now,
+        )
+    except ExpertRefused as refusal:
+        stream.close()
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('experts:list')}?{request.GET.urlencode()}")
+    stream.seek(0)
+    name = f"专家信息{timezone.localtime(now):%Y%m%d-%H%M}.zip"
+    response = FileResponse(stream, as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response

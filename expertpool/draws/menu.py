@@ -35,4 +35,21 @@ OWN_AREA = (
         permissions=("portal.expert",),
         order=30,
     ),
+    MenuItem(
+        "my_avoidances",
+        "回避单位",
+        "ban",
+        "draws:my_avoidances",
+        permissions=("portal.expert",),
+        order=40,
+    ),
+)
+RECORDS = MenuItem(
+    "draw_records",
+    "抽取记录",
+    "dice-5",
+    "draws:list",
+    permissions=("draws.view",),
+    order=30,
+    active=("draws:detail",),
 )

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.text import Truncator
 
+from expertpool.audit.queries import timeline_items
+from expertpool.core.criteria import explain, parse
 from expertpool.core.registry import Panel
-from expertpool.draws.queries.invitations import letters_of
+from expertpool.core.visibility import show
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.forms.draw import NoticeFilter
+from expertpool.draws.models import ConditionGroup, Invitation
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.draws import ENDED, plan_for, projects_to_draw, valid_draw
+from expertpool.draws.queries.invitations import letters_of, released_invitations
+from expertpool.draws.queries.panels import draws_of, log_of, notices_of
+from expertpool.draws.services.names import may_read, read_names, readable_draws
+from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
+from expertpool.draws.tables import INVITATION_TONES
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.messages import notices
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
+from expertpool.projects.queries import check_project
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -27,3 +48,133 @@ def own_letters(request: HttpRequest, user: User) -> str:
 
 
 OWN_LETTERS = Panel("my_letters", "我的评审", 10, own_letters, permissions=("portal.expert",))
+
+
+def plan_panel(request: HttpRequest, project: Project) -> str:
+    """抽取方案: groups and settings in words, what the rules find, and the way to the draw."""
+    user = cast("User", request.user)
+    plan = plan_for(project)
+    groups = list(plan.groups.all()) if plan else []
+    seats = sum(group.seats for group in groups)
+    findings = check_project(project, seats or None, timezone.now())
+    context = {
+        "project": project,
+        "plan": plan,
+        "groups": [_group_in_words(group) for group in groups],
+        "total_seats": seats,
+        "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
+        "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
+        "findings": findings if project.is_undrawn else [],
+        "draw": valid_draw(project),
+        "may_plan": _reaches(user, project, "draws.plan"),
+        "may_run": project.status == ProjectStatus.APPROVED
+        and _reaches(user, project, "draws.run"),
+        "start_question": f"将按此方案封存并抽取 {seats} 人。封存后方案不能更改，确定开始？",
+    }
+    return render_to_string("draws/_plan.html", context, request)
+
+
+def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
+    return {
+        "title": f"{group.name}　{group.seats} 人",
+        "levels": [
+            {
+                "label": f"第 {level.level} 级次",
+                "text": explain(parse(SUBJECT, level.criteria)) or "不限",
+            }
+            for level in group.levels.all()
+        ],
+    }
+
+
+def _reaches(user: User, project: Project, code: str) -> bool:
+    return user.has_permission(code) and projects_to_draw(user, code).filter(pk=project.pk).exists()
+
+
+def result_panel(request: HttpRequest, project: Project) -> str:
+    """抽取结果: the lines of the valid draw without names, and the draws before it."""
+    draws = list(draws_of(project))
+    draw = next((draw for draw in draws if draw.status not in ENDED), None)
+    context = {
+        "draw": draw,
+        "board": board_of(draw) if draw else None,
+        "others": [other for other in draws if other is not draw],
+    }
+    return render_to_string("draws/_result.html", context, request)
+
+
+def participants(request: HttpRequest, project: Project) -> str:
+    """The card on the first tab: who takes part, once the names are public (PRJ-13)."""
+    user, now = cast("User", request.user), timezone.now()
+    draw = valid_draw(project)
+    if draw is None or draw.ordered_at is None:
+        return ""
+    readable = draw.released_at is not None and may_read(draw, user, now=now)
+    rows = read_names(draw=draw, actor=user, now=now, purpose="项目概况") if readable else []
+    context = {
+        "draw": draw,
+        "board": board_of(draw),
+        "rows": [
+            (row, show(user, "experts.phone", row.expert.phone)) for row in rows if row.is_seated
+        ],
+        "readable": readable,
+    }
+    return render_to_string("draws/_participants.html", context, request)
+
+
+def notices_panel(request: HttpRequest, project: Project) -> str:
+    """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21)."""
+    form = NoticeFilter(request.GET)
+    found = form.filter(notices_of(project))[:LONGEST]
+    rows = notices(found, viewer=cast("User", request.user))
+    context = {"rows": rows, "form": form, "project": project}
+    return render_to_string("draws/_notices.html", context, request)
+
+
+def log_panel(request: HttpRequest, project: Project) -> str:
+    """日志: what was done to the project, its draws and their invitations (PRJ-20)."""
+    entries = list(log_of(project)[:LONGEST])
+    for entry in entries:
+        (entry.after or {}).pop(
+            "规则", None
+        )  # the whole sealed rule is for the record, not for a line
+    items = timeline_items(entries)
+    for item in items:
+        item["text"] = Truncator(item["text"]).chars(200)
+    return render_to_string("draws/_log.html", {"items": items}, request)
+
+
+LONGEST = 200  # rows that a tab shows; the full lists are on their own pages
+PROJECT_PANELS = (
+    Panel("plan", "抽取方案", 20, plan_panel, permissions=("draws.view", "draws.plan")),
+    Panel("draw", "抽取结果", 30, result_panel, permissions=("draws.view",)),
+    Panel("notices", "通知", 50, notices_panel, permissions=("draws.view",)),
+    Panel(
+        "log", "日志", 60, log_panel, permissions=("audit.view", "projects.approve", "draws.run")
+    ),
+)
+PARTICIPANTS = Panel("participants", "参与专家", 10, participants, permissions=("draws.view",))
+
+
+def expert_draws(request: HttpRequest, expert: Expert) -> str:
+    """抽取记录 of an expert: where he was drawn, as far as this user may read the names (EXP-28)."""
+    readable = readable_draws(cast("User", request.user), now=timezone.now())
+    lines = list(released_invitations(expert).filter(draw__in=readable))
+    counts = Counter(line.state for line in lines)
+    context = {
+        "rows": [(line, _group_name(line)) for line in lines],
+        "total": len(lines),
+        "counts": [
+            (state.label, INVITATION_TONES[state], counts[state])
+            for state in InvitationState
+            if counts[state]
+        ],
+    }
+    return render_to_string("draws/_expert_draws.html", context, request)
+
+
+def _group_name(line: Invitation) -> str:
+    return next(group["name"] for group in line.draw.rule["groups"] if group["id"] == line.group)
+
+
+EXPERT_DRAWS = Panel("draws", "抽取记录", 60, expert_draws, permissions=("draws.names",))

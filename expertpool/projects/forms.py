@@ -83,6 +83,8 @@ class ProjectForm(forms.ModelForm):
             self.initial.setdefault("department", user.department_id)
         fields["department"].queryset = departments
         fields["kind"].choices = _kinds(self.instance.kind)
+        fields["regime"].choices = [("", "请选择"), *Regime.choices]
+        fields["purchaser"].empty_label = "请选择"
         keep_chosen(self["purchaser"])
 
     def validate_unique(self) -> None:
@@ -153,7 +155,8 @@ class AvoidanceForm(forms.ModelForm):
         for name, hint in self.hints[subject].items():
             self.fields[name].help_text = hint
         if subject == AvoidanceSubject.UNIT:
-            self.fields["unit"].required = False
+            unit: Any = self.fields["unit"]
+            unit.empty_label = "请选择"
             self.fields["name"].label = "单位名称"
             keep_chosen(self["unit"])
         elif subject == AvoidanceSubject.PERSON:

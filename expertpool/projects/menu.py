@@ -17,6 +17,8 @@ ITEMS = (
             "projects:detail",
             "projects:avoidances",
             "projects:attachments",
+            "draws:plan",
+            "draws:prequery",
         ),
     ),
     MenuItem(

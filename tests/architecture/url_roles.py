@@ -73,12 +73,15 @@ DIVISION, ITEM, SCHEME = (
     pk(lambda w: w.specialty.scheme),
 )
 DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
+DRAWN = pk(lambda w: w.draw)
 INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
 READ_DIRECTORY = ("admin", "operator", "department", "supervisor", "auditor")
 READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "auditor")
 APPLY = ("admin", "operator", "department")
 APPROVE = ("admin", "supervisor")
+DRAW = ("admin", "operator")
+READ_DRAWS = ("admin", "operator", "department", "supervisor", "auditor")
 READ_MESSAGES = ("admin", "operator", "auditor")
 
 RULES: dict[str, Rule] = {
@@ -173,7 +176,24 @@ RULES: dict[str, Rule] = {
     "projects:approve": only(*APPROVE, kwargs=PENDING),
     "projects:reject": only(*APPROVE, kwargs=PENDING),
     "projects:rules": only("admin"),
-    # Draws: the link of an invitation is its own key
+    # Draws
+    "draws:plan": only(*DRAW, kwargs=PROJECT),
+    "draws:plan_groups": only(*DRAW, kwargs=PROJECT),
+    "draws:plan_count": only(*DRAW, kwargs=PROJECT),
+    "draws:prequery": only(*DRAW, kwargs=PROJECT),
+    "draws:start": only(*DRAW, kwargs=PROJECT),
+    "draws:list": only(*READ_DRAWS),
+    "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:qr": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:names": only("operator", "supervisor", "auditor", kwargs=DRAWN),
+    "draws:contribute": only(
+        *DRAW, "supervisor", kwargs=lambda w, _u: {"pk": w.draw.pk, "role": "operator"}
+    ),
+    "draws:abandon": only(*DRAW, kwargs=DRAWN),
+    "draws:supplement": only(*DRAW, kwargs=DRAWN),
+    "draws:answer": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    # The link of an invitation is its own key
     "draws:reply": public(link),
     "draws:reply_leave": public(link),
     "draws:reply_calendar": public(link),

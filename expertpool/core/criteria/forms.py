@@ -7,7 +7,7 @@ from typing import Any as AnyValue
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from expertpool.core.criteria.errors import CriteriaError
@@ -35,7 +35,8 @@ class CriteriaWidget(forms.Textarea):
             node = None  # shown as it is, with the error of the field
         fields = schema(self.subject, viewer=self.viewer, node=node)
         area = super().render(name, value, attrs, renderer)
-        return format_html("{}{}", area, json_script(fields, schema_id))
+        # No <script>: htmx drops those, even of data, from what it swaps in.
+        return format_html('{}<div id="{}" hidden>{}</div>', area, schema_id, json.dumps(fields))
 
 
 class CriteriaField(forms.Field):

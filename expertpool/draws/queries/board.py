@@ -32,6 +32,11 @@ class GroupBoard:
         """How many seats nobody sits on."""
         return max(self.seats - len(self.seated), 0)
 
+    @property
+    def open_places(self) -> range:
+        """One number for each seat nobody sits on."""
+        return range(self.lack)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -40,6 +45,10 @@ class Board:
     groups: list[GroupBoard]
     lines: list[Invitation]
     version: str
+
+    @property
+    def group_names(self) -> dict[str, str]:
+        return {group.code: group.name for group in self.groups}
 
     @property
     def seats(self) -> int:

@@ -88,7 +88,7 @@ def test_the_form_field_shows_and_cleans() -> None:
     assert explain(form.cleaned_data["conditions"]) == "行数 不小于 8 行"
     html = str(ConditionForm(initial={"conditions": CODE})["conditions"])
     assert 'data-enhance="conditions" data-schema="id_conditions-schema"' in html
-    assert '<script id="id_conditions-schema" type="application/json">' in html
+    assert '<div id="id_conditions-schema" hidden>' in html
     assert "&quot;A01&quot;" in html
     assert "\\u89c4\\u5212" in html or "规划" in html
 

@@ -1,0 +1,46 @@
+"""The records of draws as an Excel table (DRAW-37)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.draws.forms.draw import DrawFilter
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import draws_visible_to, with_counts
+from expertpool.draws.tables import TABS
+
+
+def _moment(value: Any) -> Any:
+    return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+
+class DrawExport(Exporter):
+    """What the list of draw records shows, with the filters of the address."""
+
+    code = "draws.draws"
+    title = "抽取记录"
+    permission = "draws.view"
+    columns = (
+        Column("number", "抽取编号", lambda draw: draw.number),
+        Column("project", "项目名称", lambda draw: draw.project.name, width=36),
+        Column("project_number", "项目编号", lambda draw: draw.project.number),
+        Column("department", "所属部门", lambda draw: draw.project.department.name),
+        Column("opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20),
+        Column("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
+        Column("operator", "抽取人", lambda draw: draw.operator.name),
+        Column("status", "状态", lambda draw: draw.get_status_display()),
+        Column("candidates", "候选人数", lambda draw: draw.candidate_count),
+        Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
+        Column("accepted", "同意人数", lambda draw: draw.accepted_count),
+        Column("supplement", "是否补抽", lambda draw: "是" if draw.supplement_count else "否"),
+        Column("seal", "封存值", lambda draw: draw.seal, width=66),
+    )
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Draw]:
+        draws = with_counts(draws_visible_to(user)).select_related("project__department")
+        wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
+        return DrawFilter(params).filter(draws).filter(wanted.q).order_by("-sealed_at", "pk")

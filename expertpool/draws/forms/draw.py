@@ -1,0 +1,105 @@
+"""What is entered while a draw runs: a random value, an answer by hand; filters of the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import Department
+from expertpool.core.text import clean_text
+from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.listing import FilterForm
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Invitation
+
+# What an operator may record, by the state in which the line is.
+RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
+    InvitationState.INVITED: (
+        InvitationState.ACCEPTED,
+        InvitationState.DECLINED,
+        InvitationState.REPLACED,
+    ),
+    InvitationState.ACCEPTED: (InvitationState.LEAVE, InvitationState.REPLACED),
+}
+
+
+class ContributionForm(forms.Form):
+    value = forms.CharField(
+        label="随机值",
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "任意数字或文字，如现场掷骰子的点数"}
+        ),
+        error_messages={"required": "请填写随机值。"},
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the expert told the operator; the choices follow from the state of the line."""
+
+    state = forms.ChoiceField(
+        label="登记为",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择登记的结果。"},
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        help_text="例如「电话答复，出差不能参加」。登记后立即生效，需要时自动补抽，不能撤回。",
+        error_messages={"required": "请写明登记的理由。"},
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        state: Any = self.fields["state"]
+        state.choices = [(item.value, item.label) for item in RECORDABLE[invitation.state]]
+
+
+class DrawFilter(FilterForm):
+    """The filters of the draw records (DRAW-38)."""
+
+    q = forms.CharField(
+        label="关键字",
+        widget=forms.TextInput(attrs={"placeholder": "项目名称、编号、负责人、抽取编号"}),
+    )
+    department = forms.ModelChoiceField(
+        label="部门", queryset=Department.objects.all(), empty_label="全部"
+    )
+    sealed = DateRangeField(label="抽取时间")
+    supplement = forms.ChoiceField(
+        label="是否补抽", choices=[("", "全部"), ("yes", "有补抽"), ("no", "没有补抽")]
+    )
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        for word in clean_text(self.value("q") or "").split():
+            rows = rows.filter(
+                Q(project__name__icontains=word)
+                | Q(project__number__icontains=word)
+                | Q(project__contact_name__icontains=word)
+                | Q(operator__name__icontains=word)
+                | Q(number__icontains=word)
+            )
+        if department := self.value("department"):
+            rows = rows.filter(project__department__path__startswith=department.path)
+        if days := self.value("sealed"):
+            rows = rows.filter(within_days("sealed_at", days))
+        if supplement := self.value("supplement"):
+            rows = (
+                rows.filter(supplement_count__gt=0)
+                if supplement == "yes"
+                else rows.filter(supplement_count=0)
+            )
+        return rows
+
+
+class NoticeFilter(FilterForm):
+    """The filter of a project's notices: when they were sent."""
+
+    sent = DateRangeField(label="发送时间")
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        days = self.value("sent")
+        return rows.filter(within_days("created_at", days)) if days else rows

@@ -1,0 +1,40 @@
+"""How draws are listed and how the states of draws and invitations look."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from expertpool.core.views.listing import Tab
+from expertpool.draws.enums import DrawStatus, InvitationState
+
+DRAW_TONES: dict[str, str] = {
+    DrawStatus.SEALED: "amber",
+    DrawStatus.INVITING: "blue",
+    DrawStatus.SUCCESS: "green",
+    DrawStatus.SUCCESS_SUPPLEMENT: "green",
+    DrawStatus.UNSATISFIED: "red",
+    DrawStatus.ABANDONED: "grey",
+    DrawStatus.VOID: "grey",
+}
+INVITATION_TONES: dict[str, str] = {
+    InvitationState.INVITED: "amber",
+    InvitationState.ACCEPTED: "green",
+    InvitationState.DECLINED: "red",
+    InvitationState.NO_ANSWER: "grey",
+    InvitationState.LEAVE: "orange",
+    InvitationState.REPLACED: "grey",
+    InvitationState.CONFLICT: "grey",
+    InvitationState.CANCELLED: "grey",
+}
+
+TABS = (
+    Tab("", "全部"),
+    *(Tab(status.value, str(status.label), Q(status=status)) for status in DrawStatus),
+)
+SORTS = {
+    "number": "number",
+    "project": "project__name",
+    "sealed": "sealed_at",
+    "drawn": "drawn_count",
+    "accepted": "accepted_count",
+}

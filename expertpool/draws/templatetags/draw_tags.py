@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from expertpool.core.templatetags.ui import pill
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.tables import DRAW_TONES, INVITATION_TONES
+
+register = template.Library()
+
+
+@register.simple_tag
+def draw_state(*, draw: Draw) -> SafeString:
+    """Where a draw stands."""
+    return pill(label=draw.get_status_display(), tone=DRAW_TONES[draw.status])
+
+
+@register.simple_tag
+def line_state(*, line: Invitation) -> SafeString:
+    """Where an invitation stands."""
+    return pill(label=line.get_state_display(), tone=INVITATION_TONES[line.state])
+
+
+@register.filter
+def line_tone(line: Invitation) -> str:
+    return INVITATION_TONES[line.state]
+
+
+@register.filter
+def eights(digest: str) -> str:
+    """A hash in groups of eight digits, to be compared by eye."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
+
+
+@register.filter
+def of(values: dict[int, Any], key: int) -> Any:
+    """The value of a line: ``names|of:line.pk``; nothing when there is none."""
+    return (values or {}).get(key)

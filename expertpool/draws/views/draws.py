@@ -1,0 +1,193 @@
+"""The page of one draw, its room, its sheet, and the records of all draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import User, UserRequest
+from expertpool.core.documents import qr_svg
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused
+from expertpool.core.views.listing import listing, render_list
+from expertpool.core.visibility import show
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
+from expertpool.draws.services.names import (
+    NamedRow,
+    may_read,
+    named_rows,
+    read_names,
+    readable_from,
+)
+from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION
+from expertpool.draws.tables import SORTS, TABS
+
+GOING_ON = (DrawStatus.SEALED, DrawStatus.INVITING)
+
+
+@require_safe
+@requires("draws.view")
+def draw_list(request: UserRequest) -> HttpResponse:
+    draws = listing(
+        request,
+        with_counts(draws_visible_to(request.user)).select_related("project__department"),
+        sorts=SORTS,
+        default_sort="-sealed",
+        form=DrawFilter(request.GET),
+        tabs=TABS,
+    )
+    context = draws.context | {"export_url": export_url("draws.draws")}
+    return render_list(request, "draws/draw_list.html", context)
+
+
+@require_safe
+@requires("draws.view")
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    context = board_context(request, draw)
+    version = request.GET.get("version")
+    if version == context["board"].version:
+        return HttpResponse(status=204)
+    if version and not version.startswith(f"{draw.status}-"):  # head and buttons change, too
+        return HttpResponse(status=204, headers={"HX-Trigger": "page:refresh"})
+    if version:
+        return render(request, "draws/draw_detail.html#board", context)
+    return render(request, "draws/draw_detail.html", context)
+
+
+def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
+    """What the page of a draw shows to this user; names are not in it."""
+    user, now = request.user, timezone.now()
+    board = board_of(draw)
+    runs = _allowed(request, draw, "draws.run")
+    valid = draw.status not in ENDED
+    contributions = _contributions(request, draw)
+    return {
+        "draw": draw,
+        "project": draw.project,
+        "board": board,
+        "seats_unit": f"/ {board.seats} 席",
+        "contributions": contributions,
+        "may_abandon": runs and draw.status == DrawStatus.SEALED,
+        "may_supplement": runs and board.lacking and draw.status == DrawStatus.UNSATISFIED,
+        "may_answer": valid and _allowed(request, draw, "draws.record_reply"),
+        "recordable": tuple(RECORDABLE),
+        "may_read": may_read(draw, user, now=now),
+        "readable_from": readable_from(draw, user),
+        # What somebody is typing is not taken away from under him.
+        "refreshes": draw.status in GOING_ON and not any(item["form"] for item in contributions),
+    }
+
+
+def _allowed(request: UserRequest, draw: Draw, code: str) -> bool:
+    user = request.user
+    return user.has_permission(code) and draws_visible_to(user, code).filter(pk=draw.pk).exists()
+
+
+def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:
+    """One entry for each role the rule names: given or not, and a form where this user may give.
+
+    Nobody gives twice: the form stands at the first open role that he may fill.
+    """
+    given = {reveal["role"] for reveal in draw.reveals}
+    open_roles = [
+        role
+        for role in draw.rule["contributors"]
+        if role not in given and request.user.has_permission(CONTRIBUTOR_PERMISSION[role])
+    ]
+    already = any(reveal.get("by") == request.user.pk for reveal in draw.reveals)
+    own = open_roles[0] if open_roles and draw.status == DrawStatus.SEALED and not already else ""
+    return [
+        {
+            "role": role,
+            "label": CONTRIBUTOR_LABEL[role],
+            "given": role in given,
+            "form": ContributionForm(auto_id=f"{role}-%s") if role == own else None,
+        }
+        for role in draw.rule["contributors"]
+    ]
+
+
+@require_POST
+@requires("draws.names")
+def names(request: UserRequest, pk: int) -> HttpResponse:
+    """Show the names behind the lines; each look is logged."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.names"), pk=pk)
+    try:
+        rows = read_names(draw=draw, actor=request.user, now=timezone.now(), purpose="抽取页面")
+    except NamesSealed as error:
+        return refused(str(error))
+    context = board_context(request, draw)
+    context["names"] = _shown(rows, request.user)
+    context["refreshes"] = False
+    return render(request, "draws/draw_detail.html#board", context)
+
+
+def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
+    """Return what is shown of each expert, by the id of his line."""
+    return {
+        row.invitation.pk: {
+            "name": row.expert.name,
+            "number": row.expert.number,
+            "employer": row.expert.employer.name if row.expert.employer else "",
+            "title": row.expert.title,
+            "phone": show(user, "experts.phone", row.expert.phone),
+        }
+        for row in rows
+    }
+
+
+@require_safe
+@requires("draws.view")
+def room(request: UserRequest, pk: int) -> HttpResponse:
+    """The page for a projector; asked for again each second with ``?version=``."""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    board = board_of(draw)
+    version = request.GET.get("version")
+    if version == board.version:
+        return HttpResponse(status=204)
+    now = timezone.now()
+    experts: dict[int, dict[str, str]] = {}
+    if draw.released_at is not None and may_read(draw, request.user, now=now):
+        rows = (
+            named_rows(draw)
+            if version
+            else read_names(draw=draw, actor=request.user, now=now, purpose="抽取大厅")
+        )
+        experts = _shown(rows, request.user)
+    context = {
+        "draw": draw,
+        "project": draw.project,
+        "board": board,
+        "contributions": _contributions(request, draw),
+        "names": experts,
+        "shown": _number(request.GET.get("shown"), board.invited_count),
+    }
+    template = "draws/draw_room.html#room" if version else "draws/draw_room.html"
+    return render(request, template, context)
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdecimal() else default
+
+
+@require_safe
+@requires("draws.view")
+def qr(request: UserRequest, pk: int) -> HttpResponse:
+    """The public check page of the draw as a QR code."""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    address = request.build_absolute_uri(reverse("draws:verify_draw", args=[draw.number]))
+    response = HttpResponse(qr_svg(address), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

@@ -1,0 +1,134 @@
+"""The draw plan of a project: its groups and settings, live counts, the pre-query."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import CriteriaError, parse
+from expertpool.core.permissions import requires
+from expertpool.draws.exceptions import DrawError, DrawNotReady
+from expertpool.draws.forms.plan import (
+    GroupsForm,
+    SettingsForm,
+    changed,
+    drafts_in,
+    drafts_of,
+)
+from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.counting import count_condition
+from expertpool.draws.queries.draws import plan_for, projects_to_draw
+from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan
+from expertpool.draws.services.prequery import run_prequery
+from expertpool.projects.models import Project
+from expertpool.projects.queries import check_project
+
+
+@requires("draws.plan")
+def plan(request: UserRequest, pk: int) -> HttpResponse:
+    project = _project(request, pk)
+    saved_plan = plan_for(project) or DrawPlan(project=project, channels=DEFAULT_CHANNELS)
+    if request.method != "POST":
+        settings = SettingsForm(instance=saved_plan)
+        groups = GroupsForm(drafts_of(saved_plan), user=request.user)
+        return _page(request, project, settings, groups)
+    settings = SettingsForm(request.POST, instance=saved_plan)
+    groups = GroupsForm(drafts_in(request.POST), user=request.user, data=request.POST)
+    # Both are asked, so that all errors show at once.
+    if all([settings.is_valid(), groups.is_valid()]):
+        try:
+            save_plan(
+                project=project,
+                settings=settings.data_for_service(),
+                groups=groups.data_for_service(),
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except (DrawError, CriteriaError) as error:
+            settings.add_error(None, str(error))
+        except ValidationError as error:
+            settings.add_error(None, error.messages)
+        else:
+            messages.success(request, "抽取方案已保存。")
+            return redirect(plan_address(project))
+    return _page(request, project, settings, groups, status=422)
+
+
+def plan_address(project: Project) -> str:
+    """The tab 抽取方案 of the project's panorama."""
+    return reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+
+
+@require_POST
+@requires("draws.plan")
+def plan_groups(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer the groups anew after a button added, moved, copied or removed something."""
+    project = _project(request, pk)
+    drafts = changed(drafts_in(request.POST), request.POST.get("op", ""))
+    context = {"project": project, "condition_groups": GroupsForm(drafts, user=request.user).rows}
+    return render(request, "draws/plan_form.html#groups", context)
+
+
+@require_POST
+@requires("draws.plan")
+def plan_count(request: UserRequest, pk: int) -> HttpResponse:
+    """Say how many experts the posted condition finds; nothing that identifies anybody."""
+    project = _project(request, pk)
+    try:
+        node = parse(SUBJECT, request.POST.get(request.POST.get("field", "")), viewer=request.user)
+    except CriteriaError as error:
+        return render(request, "draws/_condition_count.html", {"error": str(error)})
+    counts = count_condition(project, node, now=timezone.now())
+    return render(request, "draws/_condition_count.html", {"counts": counts})
+
+
+@require_POST
+@requires("draws.plan", "draws.run")
+def prequery(request: UserRequest, pk: int) -> HttpResponse:
+    """Show who could be drawn, in numbers; nothing changes but the log."""
+    code = "draws.plan" if request.user.has_permission("draws.plan") else "draws.run"
+    project = get_object_or_404(projects_to_draw(request.user, code), pk=pk)
+    now = timezone.now()
+    saved_plan = plan_for(project)
+    try:
+        if saved_plan is None:
+            raise DrawNotReady("请先设置抽取方案，再预查询。")
+        result = run_prequery(plan=saved_plan, actor=request.user, now=now)
+    except DrawError as error:
+        messages.error(request, str(error))
+        return redirect(plan_address(project))
+    context = {
+        "project": project,
+        "result": result,
+        "findings": check_project(project, result.seats, now),
+        "may_see_exclusions": request.user.has_permission("draws.see_exclusions"),
+    }
+    return render(request, "draws/prequery.html", context)
+
+
+def _project(request: UserRequest, pk: int) -> Project:
+    return get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
+
+
+def _page(
+    request: UserRequest,
+    project: Project,
+    settings: SettingsForm,
+    groups: GroupsForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "project": project,
+        "form": settings,
+        "condition_groups": groups.rows,
+        "cancel_url": plan_address(project),
+    }
+    return render(request, "draws/plan_form.html", context, status=status)

@@ -1,0 +1,118 @@
+"""A draw while it runs: start, contribute, give up, supplement, record an answer by hand."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.replies import add_supplement, record_answer
+from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
+from expertpool.draws.views.plan import plan_address
+
+
+@require_POST
+@requires("draws.run")
+def start(request: UserRequest, pk: int) -> HttpResponse:
+    project = get_object_or_404(projects_to_draw(request.user, "draws.run"), pk=pk)
+    try:
+        draw = start_draw(
+            project=project, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
+        )
+    except DrawError as error:
+        messages.error(request, str(error))
+        return redirect(plan_address(project))
+    return redirect("draws:detail", pk=draw.pk)
+
+
+@require_POST
+@requires("draws.run", "draws.contribute")
+def give_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
+    """Take the random value of one role; the last one orders the candidates."""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    form = ContributionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请填写随机值。")
+        return redirect("draws:detail", pk=pk)
+    try:
+        contribute(
+            draw=draw,
+            role=role,
+            value=form.cleaned_data["value"],
+            actor=request.user,
+            now=timezone.now(),
+            entropy=SystemEntropy(),
+        )
+    except DrawError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "随机值已提供。")
+    return redirect("draws:detail", pk=pk)
+
+
+@require_POST
+@requires("draws.run")
+def abandon(request: UserRequest, pk: int) -> HttpResponse:
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    try:
+        abandon_draw(
+            draw=draw,
+            reason=request.POST.get("reason", ""),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except DrawError as error:
+        return refused(str(error))
+    return saved("已放弃本次抽取，记录保留。", refresh="page")
+
+
+@require_POST
+@requires("draws.run")
+def supplement(request: UserRequest, pk: int) -> HttpResponse:
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    try:
+        seated = add_supplement(
+            draw=draw, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
+        )
+    except DrawError as error:
+        return refused(str(error))
+    if not seated:
+        return refused("候选人中没有还能补抽的专家。")
+    return saved(f"已补抽 {seated} 人，邀请已发出。", refresh="page")
+
+
+@requires("draws.record_reply")
+def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
+    """Record what an expert told the operator (drawer)."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
+    invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    if invitation.state not in RECORDABLE:
+        return refused("这一行已经有结果，不能再登记。")
+    form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
+    if form.is_valid():
+        try:
+            record_answer(
+                invitation=invitation,
+                state=InvitationState(form.cleaned_data["state"]),
+                reason=form.cleaned_data["reason"],
+                actor=request.user,
+                now=timezone.now(),
+                entropy=SystemEntropy(),
+            )
+        except DrawError as error:
+            return refused(str(error))
+        return saved("已登记。", refresh="page")
+    context = {"form": form, "title": f"登记第 {line} 行的答复", "submit_label": "登记"}
+    status = 422 if form.is_bound else 200
+    return render(request, "core/drawer_form.html", context, status=status)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.draws.forms.plan import GroupDraft, LevelDraft, changed
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.queries.draws import plan_for
+from expertpool.projects.enums import DrawState, ProjectStatus
+from tests.factories.accounts import make_department
+from tests.factories.draws import make_plan, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.projects import make_project
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+WOMEN = json.dumps({"all": [{"field": "sex", "op": "eq", "value": "female"}]})
+
+
+@pytest.fixture
+def project(operator):
+    return make_project(ProjectStatus.APPROVED, applicant=operator, department=make_department())
+
+
+def posted(**changes):
+    return {
+        "group": ["2", "1"],
+        "g2-name": "技术",
+        "g2-seats": "3",
+        "g2-level": ["1", "4"],
+        "g2-l1-criteria": WOMEN,
+        "g2-l4-criteria": "",
+        "g1-name": "经济",
+        "g1-seats": "2",
+        "g1-level": ["1"],
+        "g1-l1-criteria": "",
+        "unit_cap": "1",
+        "frequency_days": "365",
+        "contributors": ["operator", "supervisor"],
+        "reply_minutes": "90",
+        "leave_hours": "4",
+        "reveal_hours": "3",
+        "channels": ["sms", "site"],
+    } | changes
+
+
+@pytest.mark.shows("DRAW-08", "DRAW-10")
+def test_groups_and_levels_are_saved_in_the_order_of_the_page(client, operator, project):
+    response = login(client, operator).post(reverse("draws:plan", args=[project.pk]), posted())
+    assert response.status_code == 302
+    plan = plan_for(project)
+    assert [(group.name, group.seats) for group in plan.groups.all()] == [("技术", 3), ("经济", 2)]
+    levels = plan.groups.all()[0].levels.all()
+    assert [level.criteria for level in levels] == [json.loads(WOMEN)["all"][0], {"all": []}]
+    assert plan.contributors == ["operator", "supervisor"]
+    page = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "plan"})
+    for text in ("技术", "性别 是 女", "经办人、监督人", "90 分钟", "开始抽取"):
+        assert text in page.content.decode()
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, operator, project):
+    data = posted(**{"g2-name": "", "g1-seats": "0", "channels": []})
+    response = login(client, operator).post(reverse("draws:plan", args=[project.pk]), data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "请填写组名" in page
+    assert "请至少选择一种邀请渠道" in page
+    assert 'value="经济"' in page
+    assert "female" in page
+    assert not ConditionGroup.objects.exists()
+
+
+@pytest.mark.shows("DRAW-05")
+def test_a_condition_that_names_somebody_is_refused(client, operator, project):
+    named = json.dumps({"all": [{"field": "name", "op": "eq", "value": "王明"}]})
+    response = login(client, operator).post(
+        reverse("draws:plan", args=[project.pk]), posted(**{"g2-l1-criteria": named})
+    )
+    assert response.status_code == 422
+    assert not ConditionGroup.objects.exists()
+
+
+def test_a_button_changes_the_page_and_saves_nothing(client, operator, project):
+    data = posted(op="copy_level:2:1")
+    page = login(client, operator).post(reverse("draws:plan_groups", args=[project.pk]), data)
+    text = page.content.decode()
+    assert text.count("第 3 级次") == 1
+    assert text.count("female") == 2 + text.count("&quot;female&quot;, &quot;label&quot;")
+    assert not DrawPlan.objects.exists()
+
+
+def test_operations_on_groups_and_levels():
+    drafts = [GroupDraft(1, "技术", "3", [LevelDraft(1, "a"), LevelDraft(2, "b")]), GroupDraft(2)]
+    assert [draft.key for draft in changed(list(drafts), "up:2")] == [2, 1]
+    assert [draft.key for draft in changed(list(drafts), "down:1")] == [2, 1]
+    assert [draft.key for draft in changed(list(drafts), "down:2")] == [1, 2]
+    assert [draft.key for draft in changed(list(drafts), "add_group")] == [1, 2, 3]
+    assert [draft.key for draft in changed(list(drafts), "remove_group:1")] == [2]
+    copied = changed(list(drafts), "copy_group:1")
+    assert [draft.name for draft in copied] == ["技术", "技术（副本）", ""]
+    assert [level.criteria for level in copied[1].levels] == ["a", "b"]
+    levels = changed(list(drafts), "copy_level:1:1")[0].levels
+    assert [(level.key, level.criteria) for level in levels] == [(1, "a"), (2, "b"), (3, "a")]
+    levels = changed(list(drafts), "remove_level:1:2")[0].levels
+    assert [level.key for level in levels] == [1, 3]
+    assert changed(list(drafts), "explode:9") == drafts
+
+
+@pytest.mark.shows("DRAW-02")
+def test_the_live_count_tells_a_number_only(client, operator, project):
+    make_expert("王丽", sex="female")
+    make_expert("李强", sex="male")
+    response = login(client, operator).post(
+        reverse("draws:plan_count", args=[project.pk]),
+        {"field": "g1-l1-criteria", "g1-l1-criteria": WOMEN},
+    )
+    page = response.content.decode()
+    assert "当前条件 <strong>1</strong> 人，其中可抽取 <strong>1</strong> 人" in page
+    assert "王丽" not in page
+
+
+def test_the_live_count_leaves_out_who_is_avoided(client, operator, project):
+    expert = make_expert("王丽", sex="female")
+    project.avoidances.create(subject="person", expert_number=expert.number)
+    response = login(client, operator).post(
+        reverse("draws:plan_count", args=[project.pk]), {"field": "x", "x": WOMEN}
+    )
+    assert "其中可抽取 <strong>0</strong> 人" in response.content.decode()
+
+
+@pytest.mark.shows("DRAW-01", "DRAW-02")
+def test_the_prequery_counts_logs_and_draws_nothing(client, supervisor, operator):
+    project = make_ready_project(now=timezone.now(), seats=3)
+    make_expert("王丽")
+    make_expert("李强", status="frozen")
+    page = login(client, operator).post(reverse("draws:prequery", args=[project.pk]))
+    text = page.content.decode()
+    assert "还缺 2 人" in text
+    assert "排除的专家" not in text  # seen by holders of draws.see_exclusions
+    assert "王丽" not in text
+    assert Entry.objects.filter(action="draw.prequery").count() == 1
+    assert not Draw.objects.exists()
+    project.refresh_from_db()
+    assert project.draw_state == DrawState.NOT_DRAWN
+    assert (
+        login(client, supervisor).post(reverse("draws:prequery", args=[project.pk])).status_code
+        == 403
+    )
+
+
+def test_a_sealed_plan_is_not_changed(client, operator):
+    project = make_ready_project(now=timezone.now(), seats=1)
+    make_expert()
+    login(client, operator)
+    client.post(reverse("draws:start", args=[project.pk]))
+    response = client.post(reverse("draws:plan", args=[project.pk]), posted())
+    assert "方案不能再改" in response.content.decode()
+    assert [group.name for group in plan_for(project).groups.all()] == ["综合"]
+
+
+def test_findings_of_the_seats_name_the_article(client, operator, project):
+    make_plan(project, seats=4, now=timezone.now())
+    page = login(client, operator).get(
+        reverse("projects:detail", args=[project.pk]), {"tab": "plan"}
+    )
+    assert "招标投标法第三十七条" in page.content.decode()

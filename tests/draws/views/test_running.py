@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.draws.models import Draw
+from expertpool.projects.enums import DrawState, ProjectStatus
+from tests.draws.views.letters import lines
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw, make_plan, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.projects import make_project
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pool():
+    return [make_expert(f"专家{number}号") for number in range(6)]
+
+
+def draw_of(project) -> Draw:
+    return Draw.objects.get(project=project)
+
+
+@pytest.mark.shows("DRAW-03", "DRAW-31")
+def test_a_draw_without_contributors_starts_at_once(client, operator, pool):
+    project = make_ready_project(now=timezone.now(), seats=3)
+    response = login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    draw = draw_of(project)
+    assert response.url == reverse("draws:detail", args=[draw.pk])
+    assert draw.invitations.count() == 3
+    project.refresh_from_db()
+    assert project.draw_state == DrawState.DRAWING
+
+
+@pytest.mark.shows("PRJ-01")
+def test_an_unapproved_project_is_not_drawn_by_any_role(client, pool):
+    project = make_project(ProjectStatus.PENDING)
+    make_plan(project, now=timezone.now())
+    for role in ("admin", "operator", "department", "supervisor"):
+        response = login(client, make_user(role)).post(reverse("draws:start", args=[project.pk]))
+        assert response.status_code in {302, 403}
+    assert not Draw.objects.exists()
+
+
+def test_operator_and_supervisor_give_their_values_by_their_own_login(
+    client, operator, supervisor, pool
+):
+    project = make_ready_project(
+        now=timezone.now(), seats=2, contributors=["operator", "supervisor"]
+    )
+    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    draw = draw_of(project)
+    address = reverse("draws:detail", args=[draw.pk])
+    page = client.get(address).content.decode()
+    assert draw.seal[:8] in page
+    assert "以经办人身份提供" in page
+    assert "以监督人身份提供" not in page
+    client.post(reverse("draws:contribute", args=[draw.pk, "operator"]), {"value": "31 26"})
+    assert "以监督人身份提供" not in client.get(address).content.decode()
+    client.post(reverse("draws:contribute", args=[draw.pk, "supervisor"]), {"value": "9"})
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SEALED  # the operator gave already
+    page = login(client, supervisor).get(address).content.decode()
+    assert "以监督人身份提供" in page
+    assert "以经办人身份提供" not in page
+    client.post(reverse("draws:contribute", args=[draw.pk, "supervisor"]), {"value": "掷得 4"})
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    assert draw.invitations.count() == 2
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_sealed_draw_is_given_up_with_a_reason_and_stays(client, operator, pool):
+    project = make_ready_project(now=timezone.now(), seats=2, contributors=["operator"])
+    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    draw = draw_of(project)
+    address = reverse("draws:abandon", args=[draw.pk])
+    assert client.post(address).status_code == 409
+    assert client.post(address, {"reason": "条件有误"}).status_code == 204
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.ABANDONED
+    page = client.get(reverse("draws:list"), {"tab": "abandoned"}).content.decode()
+    assert draw.number in page
+
+
+@pytest.mark.shows("DRAW-16", "DRAW-17", "PRJ-14")
+def test_an_operator_records_a_refusal_and_a_supplement_comes_last(client, operator, pool):
+    draw = make_draw(now=timezone.now(), seats=2)
+    login(client, operator)
+    address = reverse("draws:answer", args=[draw.pk, 1])
+    assert client.post(address, {"state": "declined"}).status_code == 422
+    assert client.post(address, {"state": "leave", "reason": "出差"}).status_code == 422
+    response = client.post(address, {"state": "declined", "reason": "电话答复，出差"})
+    assert response.status_code == 204
+    assert [line.state for line in lines(draw)] == ["declined", "invited", "invited"]
+    page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    for text in ("补抽", "拒绝", "电话答复，出差", "经办人登记"):
+        assert text in page
+
+
+def test_a_line_with_a_result_is_not_recorded_again(client, operator, pool):
+    draw = make_draw(now=timezone.now(), seats=1)
+    login(client, operator)
+    address = reverse("draws:answer", args=[draw.pk, 1])
+    client.post(address, {"state": "replaced", "reason": "回避"})
+    assert client.get(address).status_code == 409
+
+
+@pytest.mark.shows("DRAW-33", "DRAW-34")
+def test_a_short_draw_says_what_lacks_and_is_supplemented_later(client, operator):
+    experts = [make_expert("甲"), make_expert("乙")]
+    draw = make_draw(now=timezone.now(), seats=2)
+    login(client, operator)
+    for line in (1, 2):
+        address = reverse("draws:answer", args=[draw.pk, line])
+        state = "accepted" if line == 1 else "declined"
+        client.post(address, {"state": state, "reason": "电话答复"})
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert "综合缺 1 人" in page
+    supplement = client.post(reverse("draws:supplement", args=[draw.pk]))
+    assert supplement.status_code == 409  # nobody is left
+    assert len(experts) == draw.invitations.count()
+
+
+def test_a_reader_cannot_change_a_draw(client, pool):
+    draw = make_draw(now=timezone.now(), seats=1)
+    login(client, make_user("auditor"))
+    assert (
+        client.post(
+            reverse("draws:answer", args=[draw.pk, 1]), {"state": "accepted", "reason": "x"}
+        ).status_code
+        == 403
+    )
+    assert lines(draw)[0].state == InvitationState.INVITED

@@ -47,6 +47,11 @@ def entries_for(subject: models.Model) -> QuerySet[Entry]:
     ).order_by("-id")
 
 
+def entries_by(actor: Any) -> QuerySet[Entry]:
+    """Return what ``actor`` did, newest first: his own doings, which he may always see."""
+    return Entry.objects.filter(actor_id=actor.pk).order_by("-id")
+
+
 def chain_head() -> Head:
     """Return the end of the chain; of an empty one number 0 and zeros."""
     head = ChainHead.objects.first()
@@ -68,12 +73,15 @@ def differences(entry: Entry) -> list[Difference]:
 
 
 def summary(entry: Entry) -> str:
-    """Return the changes of ``entry`` in one line: 姓名：王明 → 王小明；…, and its note."""
-    parts = []
-    for one in differences(entry):
-        value = f"{one.before} → {one.after}" if one.before and one.after else one.after
-        parts.append(f"{one.label}：{value or one.before}")
+    """Return the changes of ``entry`` in one line (姓名：王明 → 王小明；…), and its note."""
+    parts = [f"{one.label}：{_change(one)}" for one in differences(entry)]
     return "；".join([*parts, *([entry.note] if entry.note else [])])
+
+
+def _change(one: Difference) -> str:
+    if not one.after:
+        return one.before
+    return one.after if one.before in {"", EMPTY} else f"{one.before} → {one.after}"
 
 
 def subject_type_label(subject_type: str) -> str:

@@ -76,7 +76,7 @@ def test_changes_are_shown_in_words(note: Note, admin: User) -> None:
         ("角色", "管理员", "管理员、财务"),
         ("部门", "—", "财务部"),
     ]
-    assert summary(entry) == ("启用：是 → 否；角色：管理员 → 管理员、财务；部门：— → 财务部；换岗")
+    assert summary(entry) == ("启用：是 → 否；角色：管理员 → 管理员、财务；部门：财务部；换岗")
 
 
 def test_choices_are_shown_by_their_labels(note: Note) -> None:

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.registry import panels_for
-from expertpool.portal.queries.home import quick_links, stats_for, todos_for
+from expertpool.portal.queries.home import next_reviews, own_doings, shortcuts_for
+from expertpool.portal.queries.stats import stats_for
+from expertpool.portal.queries.todos import may_have_todos, todos_for
 
+# Apps register sections of the home page as panels of this page; the subject is the user.
 HOME = "portal:home"
 
 
@@ -21,11 +24,14 @@ def home(request: UserRequest) -> HttpResponse:
         return redirect("accounts:password")
     now = timezone.now()
     context = {
-        "stats": stats_for(user, now=now),
-        "todos": todos_for(user, now=now),
-        "links": quick_links(user),
-        "sections": [panel.render(request, user) for panel in panels_for(HOME, user)],
-        "today": now,
+        "now": now,
         "roles": "、".join(str(role) for role in user.roles.all()),
+        "stats": stats_for(user, now=now),
+        "sections": [panel.render(request, user) for panel in panels_for(HOME, user)],
+        "has_todos": may_have_todos(user),
+        "todos": todos_for(user, now=now),
+        "shortcuts": shortcuts_for(user),
+        "reviews": next_reviews(user, now=now),
+        "doings": own_doings(user),
     }
     return render(request, "portal/home.html", context)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from expertpool.accounts.models import LoginRecord, User
+from expertpool.portal.services.demo import steps_up_to
+from tests.factories.accounts import make_user
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
+
+
+@pytest.fixture
+def demo(db: None) -> dict[str, User]:
+    """The whole demonstration; the demo accounts by role."""
+    for step in steps_up_to("done"):
+        step.run(timezone.now())
+    return {user.username: user for user in User.objects.filter(username__in=ROLES)}
+
+
+def home(user: User) -> Any:
+    return login(Client(), user).get("/").context
+
+
+def labels(items: Any) -> list[str]:
+    return [item.label for item in items]
+
+
+@pytest.mark.shows("OVW-03", "SYS-13")
+def test_each_role_has_its_own_menu_and_home_page(demo: dict[str, User]) -> None:
+    pages = {role: home(user) for role, user in demo.items()}
+    menus = {
+        role: tuple(item["label"] for group in page["menu_groups"]() for item in group["items"])
+        for role, page in pages.items()
+    }
+    contents = {
+        role: (tuple(labels(page["stats"])), tuple(labels(page["shortcuts"])), page["has_todos"])
+        for role, page in pages.items()
+    }
+    assert set(menus) == set(ROLES)
+    assert len(set(menus.values())) == len(ROLES)
+    assert len(set(contents.values())) == len(ROLES)
+
+
+@pytest.mark.shows("OVW-03")
+def test_each_role_counts_what_it_may_see(demo: dict[str, User]) -> None:
+    stats = {
+        role: {stat.label: stat.value for stat in home(user)["stats"]}
+        for role, user in demo.items()
+    }
+    assert stats["admin"]["在库专家"] == stats["operator"]["在库专家"] > 200
+    assert stats["finance"] == {"项目": 7, "待抽取项目": 1}
+    assert stats["department"]["项目"] == 7
+    assert stats["expert"] == {}
+    other = make_user("department", department=None)
+    assert {stat.label: stat.value for stat in home(other)["stats"]}["项目"] == 0
+
+
+def test_every_number_leads_to_a_list_with_so_many_rows(demo: dict[str, User]) -> None:
+    LoginRecord.objects.create(
+        at=timezone.now(), account="x", address="10.0.0.1", outcome="unknown_account"
+    )
+    User.objects.filter(username="expert").update(
+        locked_until=timezone.now() + timedelta(minutes=5)
+    )
+    client = login(Client(), demo["admin"])
+    for stat in client.get("/").context["stats"]:
+        page = client.get(stat.url).context["page"]
+        assert page.paginator.count == stat.value, stat.label
+
+
+def test_what_waits_leads_to_where_it_is_done(demo: dict[str, User]) -> None:
+    for role in ("operator", "supervisor", "department", "admin"):
+        client = login(Client(), demo[role])
+        todos = client.get("/").context["todos"]
+        assert todos, role
+        for todo in todos:
+            assert client.get(todo.url).status_code == 200, todo
+
+
+def test_todos_of_each_role(demo: dict[str, User]) -> None:
+    titles = {
+        role: [todo.title.split("：")[0] for todo in home(user)["todos"]]
+        for role, user in demo.items()
+    }
+    assert titles["operator"] == ["抽取专家"]
+    assert titles["supervisor"] == ["审核项目", "审核项目"]
+    assert titles["department"] == ["修改项目"]
+    assert titles["finance"] == titles["auditor"] == titles["expert"] == []
+
+
+def test_the_expert_finds_his_invitation(demo: dict[str, User]) -> None:
+    page = login(Client(), demo["expert"]).get("/").content.decode()
+    assert "答复" in page
+    assert "在库专家" not in page
+
+
+def test_somebody_without_a_role_is_told_so(client: Client) -> None:
+    assert "还没有权限" in login(client, make_user()).get("/").content.decode()
+
+
+def test_the_home_page_asks_few_questions(
+    demo: dict[str, User], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = login(Client(), demo["admin"])
+    with django_assert_max_num_queries(32):
+        client.get("/")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nirgends/", 404), ("/users/", 403)])
+def test_errors_are_pages_of_ours(client: Client, operator: User, path: str, status: int) -> None:
+    response = login(client, operator).get(path)
+    assert response.status_code == status
+    assert "专家库综合管理系统" in response.content.decode()

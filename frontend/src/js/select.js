@@ -10,12 +10,17 @@ function draw(data, escape) {
 }
 
 function remote(url) {
-  return (query, done) => {
+  return function load(query, done) {
+    // Only what answers this question stays, besides the chosen and "none".
+    const answered = (rows) => {
+      this.clearOptions((option, value) => value === "" || this.items.includes(value));
+      done(rows);
+    };
     const asked = new URL(url, location.href);
     asked.searchParams.set("q", query);
     fetch(asked, { headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-      .then(done, () => done());
+      .then(answered, () => done());
   };
 }
 

@@ -56,6 +56,10 @@ def own_export(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.export(user).pk}
 
 
+def own_import(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user).pk}
+
+
 def scheme(world: World, _user: User) -> dict[str, Any]:
     return {"scheme": world.specialty.scheme.code}
 
@@ -76,6 +80,9 @@ DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lam
 DRAWN = pk(lambda w: w.draw)
 INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
+EXPERT, TAG = pk(lambda w: w.expert), pk(lambda w: w.tag)
+
+READ_EXPERTS = ("admin", "operator", "supervisor", "auditor")
 READ_DIRECTORY = ("admin", "operator", "department", "supervisor", "auditor")
 READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "auditor")
 APPLY = ("admin", "operator", "department")
@@ -146,6 +153,53 @@ RULES: dict[str, Rule] = {
     "directory:scheme_create": only("admin"),
     "directory:scheme_edit": only("admin", kwargs=SCHEME),
     "directory:scheme_delete": only("admin", kwargs=SCHEME),
+    # Experts
+    "experts:list": only(*READ_EXPERTS),
+    "experts:options": only(*READ_EXPERTS),
+    "experts:conditions": only(*READ_EXPERTS),
+    "experts:search_save": only(*READ_EXPERTS),
+    "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
+    "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
+    "experts:search_delete": only(*READ_EXPERTS, kwargs=pk(lambda w: w.saved_search)),
+    "experts:create": only("admin"),
+    "experts:approve_many": only("admin"),
+    "experts:freeze_many": only("admin"),
+    "experts:unfreeze_many": only("admin"),
+    "experts:delete_many": only("admin"),
+    "experts:restore_many": only("admin"),
+    "experts:blacklist_many": only("admin"),
+    "experts:tag_many": only("admin"),
+    "experts:blacklist": only("admin"),
+    "experts:blacklist_new": only("admin"),
+    "experts:leave_list": only("admin"),
+    "experts:leave_new": only("admin"),
+    "experts:deleted": only("admin"),
+    "experts:package": only("admin"),
+    "experts:tag_list": only("admin"),
+    "experts:tag_create": only("admin"),
+    "experts:import": only("admin"),
+    "experts:import_template": only("admin"),
+    "experts:edit": only("admin", kwargs=EXPERT),
+    "experts:expert_tags": only("admin", kwargs=EXPERT),
+    "experts:avoidance_add": only("admin", kwargs=EXPERT),
+    "experts:approve": only("admin", kwargs=EXPERT),
+    "experts:freeze": only("admin", kwargs=EXPERT),
+    "experts:unfreeze": only("admin", kwargs=EXPERT),
+    "experts:delete": only("admin", kwargs=EXPERT),
+    "experts:restore": only("admin", kwargs=EXPERT),
+    "experts:blacklist_add": only("admin", kwargs=EXPERT),
+    "experts:blacklist_remove": only("admin", kwargs=EXPERT),
+    "experts:leave_add": only("admin", kwargs=EXPERT),
+    "experts:reveal": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "field": "phone"}),
+    "experts:avoidance_remove": only("admin", kwargs=pk(lambda w: w.tie)),
+    "experts:leave_cancel": only("admin", kwargs=LEAVE),
+    "experts:tag_edit": only("admin", kwargs=TAG),
+    "experts:tag_delete": only("admin", kwargs=TAG),
+    "experts:import_run": only("admin", kwargs=own_import),
+    "experts:import_mapping": only("admin", kwargs=own_import),
+    "experts:import_confirm": only("admin", kwargs=own_import),
+    "experts:import_discard": only("admin", kwargs=own_import),
+    "experts:import_refused": only("admin", kwargs=own_import),
     # Messages
     "notifications:inbox": everybody(),
     "notifications:message": everybody(own_message),
@@ -186,7 +240,7 @@ RULES: dict[str, Rule] = {
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:qr": only(*READ_DRAWS, kwargs=DRAWN),
-    "draws:names": only("operator", "supervisor", "auditor", kwargs=DRAWN),
+    "draws:names": only("admin", "operator", "supervisor", "auditor", kwargs=DRAWN),
     "draws:contribute": only(
         *DRAW, "supervisor", kwargs=lambda w, _u: {"pk": w.draw.pk, "role": "operator"}
     ),

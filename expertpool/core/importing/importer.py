@@ -66,6 +66,7 @@ class Importer(ABC):
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
+    do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 
     def __init__(self, *, actor: Any, now: datetime, options: Mapping[str, Any]) -> None:
         self.actor = actor

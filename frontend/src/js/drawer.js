@@ -38,8 +38,9 @@ async function dismiss() {
 export function startDrawer() {
   if (!overlay()) return;
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target === drawer() || event.detail.target.closest?.("#drawer")) {
-      if (drawer().childElementCount && (event.detail.target === drawer() || !release)) open();
+    const { target } = event.detail; // none when the page refreshes itself
+    if (target === drawer() || target?.closest?.("#drawer")) {
+      if (drawer().childElementCount && (target === drawer() || !release)) open();
     }
   });
   // The form that announced the end must stay in the page until its other events have bubbled.

@@ -14,7 +14,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import OWN_AREA, RECORDS
         from expertpool.draws.occasions import INVITATION
-        from expertpool.draws.panels import OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
+        from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
@@ -48,6 +48,7 @@ class DrawsConfig(AppConfig):
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
         register_panel("portal:home", OWN_LETTERS)
+        register_panel("experts:detail", EXPERT_DRAWS)
         register_menu("draws", RECORDS)
         for panel in PROJECT_PANELS:
             register_panel("projects:detail", panel)

@@ -23,7 +23,6 @@ from expertpool.draws.queries.invitations import letters_of, released_invitation
 from expertpool.draws.queries.panels import draws_of, log_of, notices_of
 from expertpool.draws.services.names import may_read, read_names, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
-from expertpool.draws.tables import INVITATION_TONES
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.enums import ChannelCode
@@ -160,15 +159,13 @@ def expert_draws(request: HttpRequest, expert: Expert) -> str:
     """抽取记录 of an expert: where he was drawn, as far as this user may read the names (EXP-28)."""
     readable = readable_draws(cast("User", request.user), now=timezone.now())
     lines = list(released_invitations(expert).filter(draw__in=readable))
-    counts = Counter(line.state for line in lines)
+    counts = Counter(line.get_state_display() for line in lines)
+    states = "，".join(
+        f"{label} {counts[label]}" for label in InvitationState.labels if counts[label]
+    )
     context = {
         "rows": [(line, _group_name(line)) for line in lines],
-        "total": len(lines),
-        "counts": [
-            (state.label, INVITATION_TONES[state], counts[state])
-            for state in InvitationState
-            if counts[state]
-        ],
+        "summary": f"被抽中 {len(lines)} 次：{states}" if lines else "",
     }
     return render_to_string("draws/_expert_draws.html", context, request)
 

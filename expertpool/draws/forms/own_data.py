@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+
+from expertpool.directory.models import Unit
+from expertpool.directory.services.units import resolve_unit
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models import AvoidanceUnit, Expert
 
 
 class OwnLeaveForm(forms.Form):
@@ -15,9 +20,47 @@ class OwnLeaveForm(forms.Form):
     reason = forms.CharField(
         label="事由", max_length=200, widget=forms.Textarea(attrs={"rows": 3, "data-count": 200})
     )
+    wide: ClassVar = {"reason"}
 
     def clean(self) -> dict[str, Any]:
         start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
         if start and end and end <= start:
             self.add_error("end", "结束时间应晚于开始时间。")
         return self.cleaned_data
+
+
+class OwnAvoidanceForm(forms.Form):
+    """A current or past employer, or another unit he is tied to."""
+
+    unit_name = forms.CharField(
+        label="单位名称", max_length=200, help_text="请填全称；别名和曾用名会自动对应。"
+    )
+    uscc = forms.CharField(
+        label="统一社会信用代码",
+        max_length=18,
+        required=False,
+        help_text="知道时填写，可避免重名。",
+    )
+    kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
+    start_date = forms.DateField(label="开始日期", required=False)
+    end_date = forms.DateField(
+        label="结束日期", required=False, help_text="离开后，从这一天起仍回避三年。"
+    )
+    note = forms.CharField(label="说明", max_length=200, required=False)
+    wide: ClassVar = {"unit_name", "note"}
+
+    def row(self, expert: Expert) -> AvoidanceUnit:
+        """Return the avoidance unit that was entered, not saved; its unit is made when it is new.
+
+        Raises ValidationError.
+        """
+        data = self.cleaned_data
+        unit: Unit = resolve_unit(name=data["unit_name"].strip(), uscc=data["uscc"].strip().upper())
+        return AvoidanceUnit(
+            expert=expert,
+            unit=unit,
+            kind=data["kind"],
+            start_date=data["start_date"],
+            end_date=data["end_date"],
+            note=data["note"],
+        )

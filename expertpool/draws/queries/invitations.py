@@ -33,6 +33,7 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     if invitation.draw.status in ENDED or state in {
         InvitationState.REPLACED,
         InvitationState.CONFLICT,
+        InvitationState.CANCELLED,
     }:
         return Stage.CANCELLED
     if state == InvitationState.INVITED:
@@ -125,6 +126,15 @@ def letters_of(expert: Expert, *, now: datetime) -> Letters:
         ),
         coming=[letter for letter in reversed(found) if letter.is_coming],
         past=[letter for letter in found if not letter.is_open and not letter.is_coming],
+    )
+
+
+def released_invitations(expert: Expert) -> QuerySet[Invitation]:
+    """Return the lines of ``expert`` in draws whose names are released, latest opening first."""
+    return (
+        Invitation.objects.filter(expert=expert, draw__released_at__isnull=False)
+        .select_related("draw__project")
+        .order_by("-draw__project__opening_at", "-pk")
     )
 
 

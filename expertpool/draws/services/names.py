@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -51,6 +52,15 @@ def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
     """Tell whether ``user`` may read the names now."""
     since = readable_from(draw, user)
     return since is not None and now >= since
+
+
+def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
+    """Return the draws whose names ``user`` may read now: `may_read`, for many draws at once."""
+    draws = draws_visible_to(user, "draws.names")
+    hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
+    if not hours:
+        return draws.filter(reveal_at__lte=now)
+    return draws.filter(project__opening_at__lte=now + timedelta(hours=max(hours)))
 
 
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from expertpool.draws.enums import ReplyVia
@@ -12,7 +13,13 @@ from expertpool.draws.exports.calendar import calendar_file
 from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.project_files import note_expert_download
 from expertpool.draws.services.replies import answer, take_leave
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
+
+# What a browser shows by itself; the files app told these kinds by their content.
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 def take_answer(
@@ -63,3 +70,37 @@ def calendar_response(invitation: Invitation, *, now: datetime) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="review.ics"'},
     )
+
+
+def file_response(
+    invitation: Invitation, attachment: Attachment, *, preview: bool, now: datetime
+) -> FileResponse:
+    """Send a file of the project to the expert of ``invitation`` and log it.
+
+    ``preview`` shows a PDF or a picture in the browser; everything else is downloaded.
+    """
+    note_expert_download(invitation=invitation, attachment=attachment, now=now)
+    inline = preview and attachment.content_type in SHOWN
+    response = FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=not inline,
+        filename=attachment.name,
+        content_type=attachment.content_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    # The PDF viewer of browsers does not run in a sandbox.
+    response["Content-Security-Policy"] = f"default-src 'none'{'' if inline else '; sandbox'}"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def files_for(invitation: Invitation) -> list[ProjectFile]:
+    """Return the files of the project as the expert's pages list them."""
+    found = attachments_of(invitation.draw.project)
+    return [ProjectFile(row, row.content_type in SHOWN) for row in found]
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    attachment: Attachment
+    is_shown: bool  # by the browser itself

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -20,9 +21,16 @@ from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.invitations import invitations_of, letter_of, letters_of
 from expertpool.draws.services.replies import leave_until
-from expertpool.draws.views.answering import calendar_response, take_answer, take_project_leave
+from expertpool.draws.views.answering import (
+    calendar_response,
+    file_response,
+    files_for,
+    take_answer,
+    take_project_leave,
+)
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
+from expertpool.files.queries import attachments_of
 
 View = Callable[..., HttpResponse]
 
@@ -99,6 +107,20 @@ def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     return calendar_response(invitation, now=now)
 
 
+@require_safe
+@as_expert
+def project_file(
+    request: UserRequest, expert: Expert, pk: int, file_pk: int
+) -> HttpResponse | FileResponse:
+    """Send a file of a project he takes part in; who does not gets 403."""
+    now = timezone.now()
+    invitation = invitations_of(expert).filter(pk=pk).first()
+    if invitation is None or not letter_of(invitation, now=now).is_coming:
+        raise PermissionDenied
+    attachment = get_object_or_404(attachments_of(invitation.draw.project), pk=file_pk)
+    return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
+
+
 def _own(expert: Expert, pk: int) -> Invitation:
     return get_object_or_404(invitations_of(expert), pk=pk)
 
@@ -108,9 +130,10 @@ def _page(
 ) -> HttpResponse:
     """Show one invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
-    until = leave_until(invitation)
+    until, letter = leave_until(invitation), letter_of(invitation, now=now)
     context = {
-        "letter": letter_of(invitation, now=now),
+        "letter": letter,
+        "files": files_for(invitation) if letter.is_coming else [],
         "leave_until": until,
         "may_leave": now <= until,
         "decline_form": forms.get("decline_form") or DeclineForm(),

@@ -13,8 +13,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +26,14 @@ from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.invitations import Stage, letter_of
 from expertpool.draws.services.replies import invitation_for_token, leave_until
-from expertpool.draws.views.answering import calendar_response, take_answer, take_project_leave
+from expertpool.draws.views.answering import (
+    calendar_response,
+    file_response,
+    files_for,
+    take_answer,
+    take_project_leave,
+)
+from expertpool.files.queries import attachments_of
 
 View = Callable[..., HttpResponse]
 # How a closed invitation is answered: status, heading, sentence.
@@ -39,16 +46,16 @@ CLOSED = {
 
 
 def by_link(view: View) -> View:
-    """Open ``view`` to whoever holds a valid link, as ``view(request, token, invitation)``."""
+    """Open ``view`` to whoever holds a valid link, as ``view(request, token, invitation, …)``."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+    def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
         try:
             invitation = invitation_for_token(token)
         except LinkInvalid as error:
             response = render(request, "draws/reply_invalid.html", {"error": error}, status=404)
         else:
-            response = view(request, token, invitation)
+            response = view(request, token, invitation, **arguments)
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -86,6 +93,19 @@ def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpRe
     return calendar_response(invitation, now=now)
 
 
+@by_link
+@require_safe
+def project_file(
+    request: HttpRequest, token: str, invitation: Invitation, pk: int
+) -> HttpResponse | FileResponse:
+    """Send a file of the project while the invitation is accepted and the review not over."""
+    now = timezone.now()
+    if not letter_of(invitation, now=now).is_coming:
+        return _page(request, token, invitation, status=403)
+    attachment = get_object_or_404(attachments_of(invitation.draw.project), pk=pk)
+    return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
+
+
 def _page(
     request: HttpRequest, token: str, invitation: Invitation, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
@@ -98,10 +118,11 @@ def _page(
         return render(request, "draws/reply_open.html", context, status=status)
     if letter.is_coming:
         context |= {
+            "files": files_for(invitation),
             "leave_until": leave_until(invitation),
             "may_leave": now <= leave_until(invitation),
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
         }
         return render(request, "draws/reply_coming.html", context, status=status)
     closed_status, context["heading"], context["sentence"] = CLOSED[letter.stage]
-    return render(request, "draws/reply_closed.html", context, status=closed_status)
+    return render(request, "draws/reply_closed.html", context, status=max(status, closed_status))

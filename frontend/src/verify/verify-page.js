@@ -30,12 +30,13 @@ const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
 const label = (labels, code) => (Object.hasOwn(labels, code) ? labels[code] : code);
 
-function show(text, name) {
+/** `brief`: the page around says already what was sealed. */
+function show(text, name, brief = false) {
   const { ok, difference } = verifyText(text);
   const verdict = ok
     ? notice("green", "一致", `${name}：封存值、种子、次序和每一步入席都已重新推算，与记录完全一致。`)
     : notice("red", "不一致", `${name}：${difference}。`);
-  result.replaceChildren(verdict, ...(ok ? summary(JSON.parse(text)) : []));
+  result.replaceChildren(verdict, ...(ok ? summary(JSON.parse(text), brief) : []));
 }
 
 function notice(tone, title, text) {
@@ -44,30 +45,34 @@ function notice(tone, title, text) {
 
 /* --- What a record that holds tells ------------------------------------------------------------ */
 
-function summary(record) {
+function summary(record, brief) {
   const { rule, candidates, reveals, events } = record;
   const names = new Map(record.openings.map((opening) => [opening.commit, opening.ref]));
   const who = (commit) => names.get(commit) ?? `承诺 ${commit.slice(0, 8)}…`;
   const groups = new Map(rule.groups.map((group) => [group.id, group.name]));
   const end = events.at(-1).state;
-  return [
-    part("概要", facts([
-      ["抽取编号", rule.draw_id],
-      ["结果", label(STATES, end)],
-      ["候选人", `${candidates.length} 人`],
-      ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开"],
-      ["封存值", eights(record.seal)],
-      ["种子", eights(record.seed)],
-      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, eights(value)]),
-    ])),
-    part("条件组", table(["条件组", "人数", "候选人", "条件"], rule.groups.map((group) => [
-      group.name,
-      group.seats,
-      candidates.filter((candidate) => Object.hasOwn(candidate.groups, group.id)).length,
-      (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
-    ]))),
-    part("经过", h("ol.timeline", {}, events.map((event) => step(event, who, groups)))),
+  const sealed = [
+    ["抽取编号", rule.draw_id],
+    ["结果", label(STATES, end)],
+    ["候选人", `${candidates.length} 人`],
+    ["封存值", eights(record.seal)],
+    ["种子", eights(record.seed)],
   ];
+  const conditions = rule.groups.map((group) => [
+    group.name,
+    group.seats,
+    candidates.filter((candidate) => Object.hasOwn(candidate.groups, group.id)).length,
+    (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
+  ]);
+  return [
+    part(brief ? "公开的值" : "概要", facts([
+      ...(brief ? [] : sealed),
+      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, eights(value)]),
+      ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
+    ])),
+    brief ? null : part("条件组", table(["条件组", "人数", "候选人", "条件"], conditions)),
+    part("经过", h("ol.timeline", {}, events.map((event) => step(event, who, groups)))),
+  ].filter(Boolean);
 }
 
 function step(event, who, groups) {
@@ -115,7 +120,7 @@ async function load(url) {
   result.replaceChildren(h("p.muted", { role: "status" }, "正在读取并核验记录……"));
   try {
     const response = await fetch(url, { cache: "no-store" });
-    if (response.ok) return show(await response.text(), "公开记录");
+    if (response.ok) return show(await response.text(), "公开记录", true);
     const { error } = await response.json();
     result.replaceChildren(notice("red", "无法核验", error));
   } catch {

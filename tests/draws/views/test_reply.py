@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from expertpool.audit.models import Entry
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import record_answer
+from expertpool.files.services import attach
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -231,3 +234,24 @@ def test_link_ends_with_the_review(draw: Draw, phone: Client) -> None:
         response = phone.get(link_of(row))
     assert response.status_code == 410
     assert draw.project.name not in text(response)
+
+
+def test_files_of_the_project_are_there_while_he_takes_part(draw: Draw, phone: Client) -> None:
+    row = lines(draw)[0]
+    file = attach(
+        subject=draw.project,
+        uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
+        actor=None,
+        now=timezone.now(),
+    )
+    url = f"{link_of(row)}files/{file.pk}/"
+    assert phone.get(url).status_code == 403
+    phone.post(link_of(row), ACCEPT)
+    assert url in text(phone.get(link_of(row)))
+    response = phone.get(url)
+    assert b"".join(response).startswith(b"%PDF")
+    assert "no-store" in response["Cache-Control"]
+    entry = Entry.objects.get(action="file.download")
+    assert (entry.actor, entry.subject_id) == (None, str(draw.project_id))
+    phone.post(f"{link_of(row)}leave/", {"reason": "生病"})
+    assert phone.get(url).status_code == 403

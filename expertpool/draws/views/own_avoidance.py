@@ -1,0 +1,50 @@
+"""The expert's own area: the units that he has to stay away from."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.responses import saved
+from expertpool.core.views.listing import render_list
+from expertpool.draws.forms.own_data import OwnAvoidanceForm
+from expertpool.draws.views.expert_area import as_expert
+from expertpool.experts.models import Expert
+from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+
+
+@require_safe
+@as_expert
+def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
+    rows = expert.avoidance_units.select_related("unit")
+    context = {"rows": rows, "employer": expert.employer}
+    return render_list(request, "draws/my_avoidances.html", context)
+
+
+@as_expert
+def add(request: UserRequest, expert: Expert) -> HttpResponse:
+    form = OwnAvoidanceForm(request.POST or None)
+    if form.is_valid():
+        try:
+            with transaction.atomic():  # a unit that was made for a refused row goes with it
+                add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return saved("已登记，涉及该单位的项目不会抽取您。")
+    context = {"form": form, "title": "登记回避单位"}
+    status = 422 if form.is_bound else 200
+    return render(request, "core/drawer_form.html", context, status=status)
+
+
+@require_POST
+@as_expert
+def remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    row = get_object_or_404(expert.avoidance_units.select_related("unit", "expert"), pk=pk)
+    remove_avoidance_unit(row=row, actor=request.user, now=timezone.now())
+    return saved("已移除。")

@@ -1,0 +1,350 @@
+"""The expert's own area: his invitations, his reviews, their files, his leaves and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import InvitationState, Origin, ReplyVia
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import answer
+from expertpool.experts.models import AvoidanceUnit, Expert, Leave
+from expertpool.files.models import Attachment
+from expertpool.files.services import attach
+from tests.draws.views.letters import lines
+from tests.factories.accounts import make_user
+from tests.factories.draws import expert_id_of, make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@dataclass
+class Invited:
+    """An expert with his account, his line of a draw, and a browser where he has signed in."""
+
+    expert: Expert
+    line: Invitation
+    client: Client
+
+    def url(self, name: str, *further: int) -> str:
+        return reverse(f"draws:{name}", args=[self.line.pk, *further])
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Come back at ``moment``: by then the session has ended."""
+        assert self.expert.user is not None
+        with time_machine.travel(moment, tick=False):
+            login(self.client, self.expert.user)
+            yield
+
+    def state(self) -> str:
+        self.line.refresh_from_db()
+        return self.line.state
+
+
+@pytest.fixture
+def draw() -> Draw:
+    for _ in range(5):
+        make_expert()
+    return make_draw(now=timezone.now(), seats=2)
+
+
+@pytest.fixture
+def invited(draw: Draw) -> Invited:
+    return signed_in(lines(draw)[0])
+
+
+def signed_in(line: Invitation) -> Invited:
+    expert = Expert.objects.get(pk=expert_id_of(line))
+    expert.user = make_user("expert", name=expert.name)
+    expert.save()
+    return Invited(expert, line, login(Client(), expert.user))
+
+
+@pytest.fixture
+def outsider() -> Client:
+    """An expert who is in no draw."""
+    user = make_user("expert")
+    expert = make_expert("外人")
+    expert.user = user
+    expert.save()
+    return login(Client(), user)
+
+
+def make_file(draw: Draw, name: str = "招标文件.pdf") -> Attachment:
+    return attach(
+        subject=draw.project,
+        uploaded_file=SimpleUploadedFile(name, PDF),
+        actor=None,
+        now=timezone.now(),
+    )
+
+
+def page(client: Client, name: str, *args: int) -> str:
+    return client.get(reverse(name, args=args)).content.decode()
+
+
+# --- Invitations -------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("PORT-16")
+def test_expert_sees_his_invitation_and_no_project_of_others(
+    invited: Invited, draw: Draw, outsider: Client
+) -> None:
+    place = draw.project.place
+    assert place in page(invited.client, "draws:my_reviews")
+    detail = page(invited.client, "draws:my_review", invited.line.pk)
+    assert place in detail
+    assert draw.project.contact_phone in detail
+    assert draw.project.name not in detail  # he has not agreed yet
+    assert place not in page(outsider, "draws:my_reviews")
+    assert outsider.get(invited.url("my_review")).status_code == 404
+    assert invited.client.get(reverse("projects:detail", args=[draw.project_id])).status_code == 403
+
+
+@pytest.mark.shows("PORT-16")
+def test_once_agreed_he_reads_the_project_with_its_files(invited: Invited, draw: Draw) -> None:
+    make_file(draw)
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    detail = page(invited.client, "draws:my_review", invited.line.pk)
+    for text in (
+        draw.project.name,
+        draw.project.number,
+        draw.project.contact_phone,
+        "招标文件.pdf",
+    ):
+        assert text in detail
+
+
+@pytest.mark.shows("PORT-18")
+def test_answer_counts_once_and_the_button_is_gone(invited: Invited) -> None:
+    assert "确认参加" in page(invited.client, "draws:my_review", invited.line.pk)
+    url = invited.url("my_review_answer")
+    response = invited.client.post(url, {"answer": "accept"}, follow=True)
+    assert "确认参加" not in response.content.decode()
+    again = invited.client.post(url, {"answer": "decline", "reason": "其他", "detail": "改主意"})
+    assert again.status_code == 302
+    assert invited.state() == InvitationState.ACCEPTED
+    assert invited.line.replied_via == ReplyVia.PORTAL
+
+
+@pytest.mark.shows("PORT-18")
+def test_after_the_deadline_the_button_is_gone_and_the_server_refuses(invited: Invited) -> None:
+    with time_machine.travel(invited.line.deadline_at, tick=False):
+        assert "确认参加" not in page(invited.client, "draws:my_review", invited.line.pk)
+        response = invited.client.post(
+            invited.url("my_review_answer"), {"answer": "accept"}, follow=True
+        )
+        assert "已过答复时限" in response.content.decode()
+    assert invited.state() == InvitationState.INVITED
+
+
+@pytest.mark.shows("PORT-18")
+def test_declining_seats_the_next_and_the_record_stays_in_his_list(
+    invited: Invited, draw: Draw
+) -> None:
+    url = invited.url("my_review_answer")
+    assert invited.client.post(url, {"answer": "decline"}).status_code == 422
+    invited.client.post(url, {"answer": "decline", "reason": "其他", "detail": "出差"})
+    assert lines(draw)[2].origin == Origin.SUPPLEMENT
+    assert "拒绝" in page(invited.client, "draws:my_reviews")
+    assert draw.project.name not in page(invited.client, "draws:my_review", invited.line.pk)
+
+
+def test_answer_of_one_expert_is_not_for_another(invited: Invited, outsider: Client) -> None:
+    for name in ("my_review_answer", "my_review_leave"):
+        data = {"answer": "accept", "reason": "替他"}
+        assert outsider.post(invited.url(name), data).status_code == 404
+    assert invited.state() == InvitationState.INVITED
+
+
+def test_account_without_expert_is_told_so_and_other_roles_stay_outside(operator: User) -> None:
+    assert "还没有关联专家档案" in page(login(Client(), make_user("expert")), "draws:my_reviews")
+    assert login(Client(), operator).get(reverse("draws:my_reviews")).status_code == 403
+
+
+# --- Reviews to come -----------------------------------------------------------------------------
+
+
+@pytest.mark.shows("PORT-19")
+def test_coming_review_stands_on_the_home_page_with_a_countdown(
+    invited: Invited, draw: Draw
+) -> None:
+    countdown = f'data-deadline="{timezone.localtime(draw.project.opening_at).isoformat()}"'
+    assert "即将参加的评审" not in page(invited.client, "portal:home")
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    home = page(invited.client, "portal:home")
+    assert draw.project.name in home
+    assert countdown in home or draw.project.opening_at.isoformat() in home
+
+
+@pytest.mark.shows("PORT-20")
+def test_leave_until_two_hours_before_the_opening_is_supplemented(
+    invited: Invited, draw: Draw
+) -> None:
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    last = draw.project.opening_at - timedelta(hours=2)
+    url = invited.url("my_review_leave")
+    with invited.at(last + timedelta(seconds=1)):
+        detail = page(invited.client, "draws:my_review", invited.line.pk)
+        assert "提交请假" not in detail
+        response = invited.client.post(url, {"reason": "生病"}, follow=True)
+        assert "已过最晚请假时间" in response.content.decode()
+    assert invited.state() == InvitationState.ACCEPTED
+    with invited.at(last):
+        assert invited.client.post(url, {"reason": ""}).status_code == 422
+        invited.client.post(url, {"reason": "生病"})
+    assert invited.state() == InvitationState.LEAVE
+    assert lines(draw)[2].origin == Origin.SUPPLEMENT
+
+
+def test_calendar_file_is_for_the_coming_review_only(invited: Invited, draw: Draw) -> None:
+    assert invited.client.get(invited.url("my_review_calendar")).status_code == 404
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    content = invited.client.get(invited.url("my_review_calendar")).content.decode()
+    assert draw.project.name in content.replace("\r\n ", "")
+
+
+# --- Files of the project ------------------------------------------------------------------------
+
+
+def test_file_is_his_once_he_agreed_and_each_access_is_logged_without_his_name(
+    invited: Invited, draw: Draw, outsider: Client
+) -> None:
+    url = invited.url("my_review_file", make_file(draw).pk)
+    assert invited.client.get(url).status_code == 403
+    assert outsider.get(url).status_code == 403
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    downloaded = invited.client.get(url)
+    assert b"".join(downloaded) == PDF
+    assert downloaded["Content-Disposition"].startswith("attachment")
+    shown = invited.client.get(f"{url}?preview")
+    assert b"".join(shown) == PDF
+    assert shown["Content-Disposition"].startswith("inline")
+    entries = Entry.objects.filter(action="file.download")
+    assert entries.count() == 2
+    assert not any(invited.expert.name in f"{entry.actor_name}{entry.note}" for entry in entries)
+    assert outsider.get(url).status_code == 403
+
+
+def test_file_of_another_project_is_not_reached_through_his(invited: Invited) -> None:
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    other = make_file(make_draw(now=timezone.now(), seats=1, seed=2, opens_in_hours=200))
+    assert invited.client.get(invited.url("my_review_file", other.pk)).status_code == 404
+
+
+def test_file_closes_with_leave_and_with_the_review(invited: Invited, draw: Draw) -> None:
+    url = invited.url("my_review_file", make_file(draw).pk)
+    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    with invited.at(draw.project.closing_at - timedelta(minutes=1)):
+        assert b"".join(invited.client.get(url)) == PDF
+    with invited.at(draw.project.closing_at):
+        assert invited.client.get(url).status_code == 403
+    with invited.at(draw.project.opening_at - timedelta(hours=3)):
+        invited.client.post(invited.url("my_review_leave"), {"reason": "生病"})
+        assert invited.client.get(url).status_code == 403
+
+
+# --- Leaves and units ----------------------------------------------------------------------------
+
+
+def test_expert_files_and_cancels_his_own_leave(invited: Invited, outsider: Client) -> None:
+    start = timezone.localtime() + timedelta(days=30)
+    data = {
+        "start": start.strftime("%Y-%m-%d %H:%M"),
+        "end": (start + timedelta(days=7)).strftime("%Y-%m-%d %H:%M"),
+        "reason": "出国访问",
+    }
+    url = reverse("draws:my_leave_add")
+    assert invited.client.post(url, data | {"end": data["start"]}).status_code == 422
+    assert invited.client.post(url, data).status_code == 204
+    assert "与已登记的请假" in invited.client.post(url, data).content.decode()
+    leave = Leave.objects.get()
+    assert leave.expert == invited.expert
+    assert "出国访问" in page(invited.client, "draws:my_leaves")
+    cancel = reverse("draws:my_leave_cancel", args=[leave.pk])
+    assert outsider.post(cancel).status_code == 404
+    assert invited.client.post(cancel).status_code == 204
+    leave.refresh_from_db()
+    assert leave.cancelled_at is not None
+    assert invited.client.post(cancel).status_code == 409
+
+
+@pytest.mark.shows("PORT-24")
+def test_expert_keeps_his_avoidance_units_with_relation_and_period(
+    invited: Invited, outsider: Client
+) -> None:
+    data = {
+        "unit_name": "华东建设集团有限公司",
+        "kind": "past_employer",
+        "start_date": "2018-03-01",
+        "end_date": "2024-05-31",
+    }
+    url = reverse("draws:my_avoidance_add")
+    assert invited.client.post(url, data | {"end_date": "2017-01-01"}).status_code == 422
+    assert invited.client.post(url, data | {"uscc": "123"}).status_code == 422
+    assert invited.client.post(url, data).status_code == 204
+    assert "已按同样的关系登记" in invited.client.post(url, data).content.decode()
+    row = AvoidanceUnit.objects.get()
+    assert (row.expert, row.unit.name) == (invited.expert, "华东建设集团有限公司")
+    shown = page(invited.client, "draws:my_avoidances")
+    for text in ("华东建设集团有限公司", "曾任职单位", "2018-03-01", "2024-05-31"):
+        assert text in shown
+    remove = reverse("draws:my_avoidance_remove", args=[row.pk])
+    assert outsider.post(remove).status_code == 404
+    assert invited.client.post(remove).status_code == 204
+    assert not AvoidanceUnit.objects.exists()
+
+
+# --- His record on the operator's page -----------------------------------------------------------
+
+
+@pytest.mark.shows("EXP-28")
+def test_record_of_an_expert_lists_each_released_draw_and_its_totals_match(
+    client: Client, operator: User
+) -> None:
+    expert = make_expert("孤独求败")
+    now = timezone.now()
+    answers = (True, False, True)
+    draws = [
+        make_draw(now=now, operator=operator, seats=1, seed=n, opens_in_hours=50 + 10 * n)
+        for n in range(3)
+    ]
+    for draw, accept in zip(draws, answers, strict=True):
+        answer(
+            invitation=lines(draw)[0],
+            accept=accept,
+            reason="" if accept else "时间冲突",
+            via=ReplyVia.LINK,
+            now=now,
+            entropy=SeededEntropy(1),
+        )
+    login(client, operator)
+    url = f"{reverse('experts:detail', args=[expert.pk])}?tab=draws"
+    assert "没有抽取记录" in client.get(url).content.decode()
+    with time_machine.travel(draws[-1].reveal_at, tick=False):
+        for draw in draws:
+            assert release(draw_id=draw.pk, now=timezone.now())
+        shown = login(client, operator).get(url).content.decode()
+    assert "被抽中 3 次：同意 2，拒绝 1" in shown
+    for draw in draws:
+        draw.refresh_from_db()
+        assert draw.number in shown
+        assert draw.get_status_display() in shown
+    assert "时间冲突" in shown

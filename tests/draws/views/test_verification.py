@@ -1,0 +1,160 @@
+"""The public check: what anybody reads of a draw, and the record he can replay."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from expertpool.draws.engine import find_difference
+from expertpool.draws.enums import ReplyVia
+from expertpool.draws.models import Draw
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import named_rows, release
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import answer
+from tests.draws.views.letters import lines
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+
+
+def make_open_draw() -> Draw:
+    for name in ("王一", "李二", "张三", "赵四"):
+        make_expert(name)
+    return make_draw(now=timezone.now(), seats=2)
+
+
+def make_ended_draw() -> Draw:
+    draw = make_open_draw()
+    for row in lines(draw):
+        answer(
+            invitation=row,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=timezone.now(),
+            entropy=SeededEntropy(1),
+        )
+    draw.refresh_from_db()
+    return draw
+
+
+def page_of(draw: Draw) -> str:
+    return reverse("draws:verify_draw", args=[draw.number])
+
+
+def record_of(draw: Draw) -> str:
+    return reverse("draws:verify_record", args=[draw.number])
+
+
+def test_anybody_reads_the_seal_while_the_draw_goes_on_and_nobody_a_name(client: Client) -> None:
+    draw = make_open_draw()
+    response = client.get(page_of(draw))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert draw.seal[:8] in page
+    assert "抽取中" in page
+    assert draw.project.name not in page
+    assert not any(row.expert.name in page or row.expert.number in page for row in named_rows(draw))
+    assert client.get(record_of(draw)).status_code == 404
+
+
+def test_record_is_public_from_the_end_and_opens_names_only_after_the_release(
+    client: Client,
+) -> None:
+    draw = make_ended_draw()
+    record = client.get(record_of(draw)).json()
+    assert find_difference(record) is None
+    assert record["openings"] == []
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    opened = client.get(record_of(draw)).json()
+    assert find_difference(opened) is None
+    numbers = {row.expert.number for row in named_rows(draw)}
+    assert {opening["ref"] for opening in opened["openings"]} == numbers
+
+
+def test_record_of_altered_rows_is_refused_with_the_reason(client: Client) -> None:
+    draw = make_ended_draw()
+    with connection.cursor() as cursor:  # past the trigger that protects the row
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE draws_draw SET seal = %s WHERE id = %s", ["0" * 64, draw.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    response = client.get(record_of(draw))
+    assert response.status_code == 409
+    assert "封存值" in response.json()["error"]
+
+
+def test_number_on_the_sheet_leads_to_the_draw(client: Client) -> None:
+    draw = make_open_draw()
+    found = client.get(reverse("draws:verify"), {"number": f" {draw.number.lower()} "})
+    assert found.headers["Location"] == page_of(draw)
+    unknown = client.get(reverse("draws:verify"), {"number": "D209901010001"})
+    assert unknown.status_code == 404
+    assert "没有编号为 D209901010001 的抽取" in unknown.content.decode()
+    assert client.get(reverse("draws:verify_draw", args=["nothing"])).status_code == 404
+
+
+def test_downloaded_program_checks_the_downloaded_record_alone(
+    client: Client, tmp_path: Path
+) -> None:
+    draw = make_ended_draw()
+    program, record = tmp_path / "verify.py", tmp_path / "record.json"
+    program.write_bytes(b"".join(client.get(reverse("draws:verify_program"))))
+    record.write_bytes(client.get(record_of(draw)).content)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-I", str(program), str(record)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env={"PYTHONIOENCODING": "utf-8"},
+        )
+
+    fine = run()
+    assert (fine.returncode, fine.stdout.strip()) == (0, "一致")
+    altered = json.loads(record.read_text())
+    altered["seed"] = "0" * 64
+    record.write_text(json.dumps(altered))
+    wrong = run()
+    assert wrong.returncode == 1
+    assert "种子" in wrong.stdout + wrong.stderr
+
+
+def as_file(record: dict[str, Any]) -> dict[str, Any]:
+    content = json.dumps(record, ensure_ascii=False).encode()
+    return {"name": "record.json", "mimeType": "application/json", "buffer": content}
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+def test_browser_replays_a_record_and_finds_the_first_difference(
+    page: Page, live_server: LiveServer
+) -> None:
+    draw = make_ended_draw()
+    page.goto(f"{live_server.url}{page_of(draw)}")
+    expect(page.locator(".verdict strong")).to_have_text("一致")
+    record = build_record(draw)
+    page.goto(f"{live_server.url}{reverse('draws:verify')}")
+    page.set_input_files("#verify-file", as_file(record))
+    expect(page.locator(".verdict strong")).to_have_text("一致")
+    expect(page.locator("#verify-result")).to_contain_text(draw.number)
+    seats = record["events"][0]["seats"]
+    seats[0], seats[1] = seats[1], seats[0]
+    page.set_input_files("#verify-file", as_file(record))
+    expect(page.locator(".verdict strong")).to_have_text("不一致")
+    expect(page.locator(".verdict")).to_contain_text("第 1 个事件（drawn）的第 1 席应为")

@@ -1,14 +1,16 @@
 // Builds ../build from src: app.css, app.js, one script for each page entry, and the icon sprite.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const out = join(root, "build");
-const source = join(here, "src");
+const place = join(root, "build");
 const watch = process.argv.includes("--watch");
+// Made beside and put in place at the end, so that a running server never misses a file.
+const out = watch ? place : `${place}.new`;
+const source = join(here, "src");
 
 const shared = {
   bundle: true,
@@ -62,4 +64,6 @@ if (watch) {
   for (const job of jobs) await (await esbuild.context(job)).watch();
 } else {
   await Promise.all(jobs.map((job) => esbuild.build(job)));
+  rmSync(place, { recursive: true, force: true });
+  renameSync(out, place);
 }

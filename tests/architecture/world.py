@@ -10,15 +10,16 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, Role, User
-from expertpool.core.models import ExportRun
+from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
+from expertpool.core.models.imports import ImportState
 from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import record_answer
-from expertpool.experts.models import Expert, Leave
+from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
 from expertpool.experts.services.leave import file_leave
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -27,7 +28,7 @@ from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_division, make_expert, make_specialty, make_unit
+from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
 from tests.factories.projects import make_project
 
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
@@ -58,6 +59,9 @@ class World:
     division: Division
     title: Title
     item: DictionaryItem
+    tag: Tag
+    tie: AvoidanceUnit
+    saved_search: SavedSearch
 
     def message(self, user: User) -> Message:
         """A message of ``user``'s own."""
@@ -78,6 +82,24 @@ class World:
         if created:
             run.path.parent.mkdir(parents=True, exist_ok=True)
             run.path.write_bytes(b"table")
+        return run
+
+    def imported(self, user: User) -> ImportRun:
+        """An import of ``user``'s own that is done and has refused rows."""
+        run, _ = ImportRun.objects.get_or_create(
+            user=user,
+            importer="experts",
+            state=ImportState.DONE,
+            defaults={
+                "file_name": "名单.xlsx",
+                "created_at": timezone.now(),
+                "finished_at": timezone.now(),
+                "expires_at": timezone.now() + timedelta(days=1),
+            },
+        )
+        # Discarding one deletes its file, which no rollback brings back.
+        run.refused_path.parent.mkdir(parents=True, exist_ok=True)
+        run.refused_path.write_bytes(b"table")
         return run
 
 
@@ -142,6 +164,11 @@ def make_world() -> World:
         division=make_division("999999", "试验区"),
         title=Title.objects.all()[0],
         item=DictionaryItem.objects.all()[0],
+        tag=make_tag(),
+        tie=AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared"),
+        saved_search=SavedSearch.objects.create(
+            name="全部", query="tab=formal", owner=users["admin"], created_at=now
+        ),
     )
 
 

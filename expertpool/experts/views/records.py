@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -93,12 +93,17 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires("experts.view")
 def versions(request: UserRequest, pk: int) -> HttpResponse:
-    """Two versions of a record side by side: ``?from=1&to=3``."""
+    """Two versions of a record side by side: ``?from=1&to=3``; otherwise the last two."""
     expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
     known = {str(version.number): version for version in expert.versions.all()}
-    older, newer = (known.get(request.GET.get(name, "")) for name in ("from", "to"))
+    last = list(known)[:2]
+    newer, older = (
+        known.get(request.GET.get(name) or (last[at] if len(last) > at else ""))
+        for at, name in enumerate(("to", "from"))
+    )
     if older is None or newer is None:
-        raise Http404
+        text = "这位专家的资料还没有修改过，没有可以对照的版本。"
+        return render(request, "experts/version_none.html", {"title": expert.name, "text": text})
     if older.number > newer.number:
         older, newer = newer, older
     context = {

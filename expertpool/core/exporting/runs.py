@@ -62,8 +62,7 @@ def write_export(*, run_id: int, now: datetime) -> None:
         return
     _update(run, state=ExportState.RUNNING, rows=0)
     try:
-        with transaction.atomic():
-            _write(run, now)
+        _write(run, now)
     except Exception:
         logger.exception("export %s failed", run.pk)
         _update(
@@ -75,7 +74,10 @@ def write_export(*, run_id: int, now: datetime) -> None:
 
 
 def _write(run: ExportRun, now: datetime) -> None:
-    """Write to a file beside the final one and rename it: a reader never sees half a file."""
+    """Write to a file beside the final one and rename it: a reader never sees half a file.
+
+    Outside of a transaction the progress is seen at once by who waits.
+    """
     run.path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=run.path.parent, suffix=".part")
     part = Path(name)
@@ -89,11 +91,12 @@ def _write(run: ExportRun, now: datetime) -> None:
                 stream=stream,
                 progress=_Progress(run),
             )
-        part.replace(run.path)
+        with transaction.atomic():
+            _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
+            publish(ExportFinished(run.pk))
+            part.replace(run.path)
     finally:
         part.unlink(missing_ok=True)
-    _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
-    publish(ExportFinished(run.pk))
 
 
 class _Progress:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class ExportState(models.TextChoices):
@@ -82,4 +83,4 @@ class ExportRun(models.Model):
 
     @property
     def file_name(self) -> str:
-        return f"{self.title}{self.created_at.astimezone():%Y%m%d-%H%M}.xlsx"
+        return f"{self.title}{timezone.localtime(self.created_at):%Y%m%d-%H%M}.xlsx"

@@ -89,6 +89,7 @@ APPLY = ("admin", "operator", "department")
 APPROVE = ("admin", "supervisor")
 DRAW = ("admin", "operator")
 READ_DRAWS = ("admin", "operator", "department", "supervisor", "auditor")
+READ_NAMES = ("admin", "operator", "supervisor", "auditor")
 READ_MESSAGES = ("admin", "operator", "auditor")
 
 RULES: dict[str, Rule] = {
@@ -240,23 +241,37 @@ RULES: dict[str, Rule] = {
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:qr": only(*READ_DRAWS, kwargs=DRAWN),
-    "draws:names": only("admin", "operator", "supervisor", "auditor", kwargs=DRAWN),
+    "draws:names": only(*READ_NAMES, kwargs=DRAWN),
     "draws:contribute": only(
         *DRAW, "supervisor", kwargs=lambda w, _u: {"pk": w.draw.pk, "role": "operator"}
     ),
     "draws:abandon": only(*DRAW, kwargs=DRAWN),
     "draws:supplement": only(*DRAW, kwargs=DRAWN),
     "draws:answer": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    "draws:sheet_pdf": only(*READ_NAMES, kwargs=DRAWN),
+    "draws:sheet_xlsx": only(*READ_NAMES, kwargs=DRAWN),
+    # Anybody may check a draw
+    "draws:verify": public(),
+    "draws:verify_program": public(),
+    "draws:verify_draw": public(lambda w, _u: {"number": w.draw.number}),
+    "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
     # The link of an invitation is its own key
     "draws:reply": public(link),
     "draws:reply_leave": public(link),
     "draws:reply_calendar": public(link),
+    "draws:reply_file": public(lambda w, _u: {"token": w.token, "pk": w.attachment.pk}),
     "draws:my_reviews": only("expert"),
     "draws:my_review": only("expert", kwargs=INVITATION),
     "draws:my_review_answer": only("expert", kwargs=INVITATION),
     "draws:my_review_leave": only("expert", kwargs=INVITATION),
     "draws:my_review_calendar": only("expert", kwargs=INVITATION),
+    "draws:my_review_file": only(
+        "expert", kwargs=lambda w, _u: {"pk": w.invitation.pk, "file_pk": w.attachment.pk}
+    ),
     "draws:my_leaves": only("expert"),
     "draws:my_leave_add": only("expert"),
     "draws:my_leave_cancel": only("expert", kwargs=LEAVE),
+    "draws:my_avoidances": only("expert"),
+    "draws:my_avoidance_add": only("expert"),
+    "draws:my_avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
 }

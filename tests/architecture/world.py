@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
@@ -21,6 +22,8 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import record_answer
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
 from expertpool.experts.services.leave import file_leave
+from expertpool.files.models import Attachment
+from expertpool.files.services import attach
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -54,6 +57,7 @@ class World:
     draw: Draw
     invitation: Invitation
     token: str
+    attachment: Attachment
     unit: Unit
     specialty: Specialty
     division: Division
@@ -159,6 +163,12 @@ def make_world() -> World:
         draw=draw,
         invitation=invitation,
         token=_token(invitation),
+        attachment=attach(
+            subject=draw.project,
+            uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
+            actor=operator,
+            now=now,
+        ),
         unit=make_unit(),
         specialty=make_specialty("Z99"),
         division=make_division("999999", "试验区"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -33,7 +33,8 @@ class DeclineForm(forms.Form):
             dictionary=DictionaryCode.DECLINE_REASON, active=True
         ).values_list("name", flat=True)
         choices = [name for name in names if name != OTHER]
-        self.fields["reason"].choices = [(name, name) for name in (*choices, OTHER)]
+        reason = cast("forms.ChoiceField", self.fields["reason"])
+        reason.choices = [(name, name) for name in (*choices, OTHER)]
 
     def clean(self) -> None:
         if self.cleaned_data.get("reason") == OTHER and not self.cleaned_data.get("detail"):

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -32,7 +33,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.files.queries import attachments_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]  # pages and files
 
 
 def as_expert(view: View) -> View:
@@ -40,7 +41,7 @@ def as_expert(view: View) -> View:
 
     @requires("portal.expert")
     @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> Any:
         expert = expert_for(request.user)
         if expert is None:
             return render(
@@ -109,9 +110,7 @@ def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 
 @require_safe
 @as_expert
-def project_file(
-    request: UserRequest, expert: Expert, pk: int, file_pk: int
-) -> HttpResponse | FileResponse:
+def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) -> HttpResponseBase:
     """Send a file of a project he takes part in; who does not gets 403."""
     now = timezone.now()
     invitation = invitations_of(expert).filter(pk=pk).first()

@@ -13,7 +13,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -35,7 +36,7 @@ from expertpool.draws.views.answering import (
 )
 from expertpool.files.queries import attachments_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 # How a closed invitation is answered: status, heading, sentence.
 CLOSED = {
     Stage.ANSWERED: (200, "您已答复", "您的答复已经登记，无需再操作。"),
@@ -49,7 +50,8 @@ def by_link(view: View) -> View:
     """Open ``view`` to whoever holds a valid link, as ``view(request, token, invitation, …)``."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponseBase:
+        response: HttpResponseBase
         try:
             invitation = invitation_for_token(token)
         except LinkInvalid as error:
@@ -97,7 +99,7 @@ def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpRe
 @require_safe
 def project_file(
     request: HttpRequest, token: str, invitation: Invitation, pk: int
-) -> HttpResponse | FileResponse:
+) -> HttpResponseBase:
     """Send a file of the project while the invitation is accepted and the review not over."""
     now = timezone.now()
     if not letter_of(invitation, now=now).is_coming:

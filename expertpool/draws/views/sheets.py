@@ -35,11 +35,11 @@ def sheet(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         data = build_sheet(draw=draw, actor=request.user, now=now)
     except NamesSealed:
         context = {"draw": draw, "since": readable_from(draw, request.user)}
-        return render(request, "draws/sheet_sealed.html", context, status=403)
+        return render(request, "draws/sheet_sealed.html", context, status=409)
     if kind == "pdf":
         response = HttpResponse(sheet_pdf(data, at=now), content_type="application/pdf")
     else:
         response = HttpResponse(sheet_xlsx(data), content_type=XLSX)
     header = content_disposition_header(kind == "xlsx", f"{TITLE} {draw.number}.{kind}")
-    response["Content-Disposition"] = header
+    response["Content-Disposition"] = header or "inline"
     return response

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
 from expertpool.draws.services.records import build_record
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 CHECKER = Path(verify.__file__)
 
 

@@ -83,7 +83,7 @@ def test_sheet_is_sealed_until_the_reveal_time_and_says_from_when(
     client: Client, draw: Draw, operator: User
 ) -> None:
     response = login(client, operator).get(url(draw))
-    assert response.status_code == 403
+    assert response.status_code == 409
     page = response.content.decode()
     assert timezone.localtime(draw.reveal_at).strftime("%Y-%m-%d %H:%M") in page
     assert not any(row.expert.name in page for row in named_rows(draw))

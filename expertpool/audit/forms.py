@@ -22,7 +22,7 @@ class EntryFilters(FilterForm):
     action = forms.ChoiceField(
         label="动作", choices=action_choices, widget=forms.Select(attrs={"data-enhance": "select"})
     )
-    subject = forms.CharField(label="对象", max_length=100, help_text="名称的一部分")
+    subject = forms.CharField(label="对象或说明", max_length=100)
     address = forms.CharField(label="IP 地址", max_length=45)
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:

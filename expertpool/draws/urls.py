@@ -11,7 +11,9 @@ from expertpool.draws.views import (
     reply,
     running,
     sheets,
+    templates,
     verification,
+    voiding,
 )
 
 app_name = "draws"
@@ -31,6 +33,14 @@ urlpatterns = [
     path("draws/<int:pk>/contribute/<slug:role>/", running.give_value, name="contribute"),
     path("draws/<int:pk>/abandon/", running.abandon, name="abandon"),
     path("draws/<int:pk>/supplement/", running.supplement, name="supplement"),
+    path("draws/<int:pk>/void/", voiding.ask, name="void"),
+    path("draws/<int:pk>/void/<int:request_pk>/agree/", voiding.agree, name="void_agree"),
+    path(
+        "draws/<int:pk>/void/<int:request_pk>/turn-down/", voiding.turn_down, name="void_turn_down"
+    ),
+    path("draws/templates/", templates.templates, name="templates"),
+    path("draws/templates/new/", templates.keep, name="template_keep"),
+    path("draws/templates/<int:pk>/delete/", templates.delete, name="template_delete"),
     path("draws/<int:pk>/lines/<int:line>/", running.answer, name="answer"),
     path("r/<str:token>/", reply.reply, name="reply"),
     path("r/<str:token>/leave/", reply.leave, name="reply_leave"),

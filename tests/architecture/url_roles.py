@@ -64,6 +64,10 @@ def scheme(world: World, _user: User) -> dict[str, Any]:
     return {"scheme": world.specialty.scheme.code}
 
 
+def void_request(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.draw.pk, "request_pk": world.void_request.pk}
+
+
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
@@ -88,6 +92,7 @@ READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "au
 APPLY = ("admin", "operator", "department")
 APPROVE = ("admin", "supervisor")
 DRAW = ("admin", "operator")
+VOID = (*DRAW, "supervisor")
 READ_DRAWS = ("admin", "operator", "department", "supervisor", "auditor")
 READ_NAMES = ("admin", "operator", "supervisor", "auditor")
 READ_MESSAGES = ("admin", "operator", "auditor")
@@ -248,6 +253,12 @@ RULES: dict[str, Rule] = {
     "draws:abandon": only(*DRAW, kwargs=DRAWN),
     "draws:supplement": only(*DRAW, kwargs=DRAWN),
     "draws:answer": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    "draws:void": only(*VOID, kwargs=DRAWN),
+    "draws:void_agree": only(*VOID, kwargs=void_request),
+    "draws:void_turn_down": only(*VOID, kwargs=void_request),
+    "draws:templates": only(*DRAW),
+    "draws:template_keep": only(*DRAW),
+    "draws:template_delete": only(*DRAW, kwargs=pk(lambda w: w.template)),
     "draws:sheet_pdf": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sheet_xlsx": only(*READ_NAMES, kwargs=DRAWN),
     # Anybody may check a draw

@@ -16,10 +16,13 @@ from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
 from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import ConditionTemplate, Draw, Invitation, VoidRequest
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import record_answer
+from expertpool.draws.services.templates import save_template
+from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
 from expertpool.experts.services.leave import file_leave
 from expertpool.files.models import Attachment
@@ -56,6 +59,8 @@ class World:
     avoidance: Avoidance
     draw: Draw
     invitation: Invitation
+    void_request: VoidRequest
+    template: ConditionTemplate
     token: str
     attachment: Attachment
     unit: Unit
@@ -162,6 +167,14 @@ def make_world() -> World:
         ),
         draw=draw,
         invitation=invitation,
+        void_request=request_void(draw=draw, reason="条件有误", actor=operator, now=now),
+        template=save_template(
+            name="常用条件",
+            groups=[GroupInput("综合", 1, [{"all": []}])],
+            shared=True,
+            actor=operator,
+            now=now,
+        ),
         token=_token(invitation),
         attachment=attach(
             subject=draw.project,

@@ -7,7 +7,7 @@ the posted drafts, and the page is rendered anew from them. Only saving validate
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -45,6 +45,7 @@ class GroupDraft:
 
 def drafts_of(plan: DrawPlan) -> list[GroupDraft]:
     """Return the saved groups; a new plan begins with one empty group."""
+    groups = plan.groups.prefetch_related("levels") if plan.pk else []
     drafts = [
         GroupDraft(
             group.order,
@@ -55,7 +56,7 @@ def drafts_of(plan: DrawPlan) -> list[GroupDraft]:
                 for level in group.levels.all()
             ],
         )
-        for group in plan.groups.prefetch_related("levels")
+        for group in groups
     ]
     return drafts or [GroupDraft(1)]
 
@@ -94,6 +95,28 @@ def changed(drafts: list[GroupDraft], operation: str) -> list[GroupDraft]:
     if name in LEVEL_OPERATIONS:
         drafts[at].levels = LEVEL_OPERATIONS[name](drafts[at].levels, numbers[-1])
     return drafts
+
+
+def with_groups(drafts: list[GroupDraft], groups: Sequence[GroupInput]) -> list[GroupDraft]:
+    """Add ``groups`` of a template; they take the place of a page that is still empty."""
+    if all(draft == GroupDraft(draft.key) for draft in drafts):
+        drafts = []
+    first = _next(drafts)
+    return [
+        *drafts,
+        *(
+            GroupDraft(
+                key,
+                group.name,
+                str(group.seats),
+                [
+                    LevelDraft(number, json.dumps(criteria, ensure_ascii=False))
+                    for number, criteria in enumerate(group.levels, 1)
+                ],
+            )
+            for key, group in enumerate(groups, first)
+        ),
+    ]
 
 
 def _next(rows: list[Any]) -> int:

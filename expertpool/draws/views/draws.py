@@ -20,7 +20,7 @@ from expertpool.core.visibility import show
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
 from expertpool.draws.services.names import (
@@ -73,6 +73,12 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     runs = _allowed(request, draw, "draws.run")
     valid = draw.status not in ENDED
     contributions = _contributions(request, draw)
+    void_request = (
+        VoidRequest.objects.filter(draw=draw, decided_at__isnull=True)
+        .select_related("requested_by")
+        .first()
+    )
+    may_void = _allowed(request, draw, "draws.void")
     return {
         "draw": draw,
         "project": draw.project,
@@ -81,6 +87,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "contributions": contributions,
         "may_abandon": runs and draw.status == DrawStatus.SEALED,
         "may_supplement": runs and board.lacking and draw.status == DrawStatus.UNSATISFIED,
+        "void_request": void_request,
+        "may_void": may_void,
+        "may_ask_void": may_void and valid and draw.ordered_at is not None and not void_request,
         "may_answer": valid and _allowed(request, draw, "draws.record_reply"),
         "recordable": tuple(RECORDABLE),
         "may_read": may_read(draw, user, now=now),

@@ -20,13 +20,16 @@ from expertpool.draws.forms.plan import (
     changed,
     drafts_in,
     drafts_of,
+    with_groups,
 )
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import count_condition
 from expertpool.draws.queries.draws import plan_for, projects_to_draw
+from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan
 from expertpool.draws.services.prequery import run_prequery
+from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
 
@@ -71,7 +74,13 @@ def plan_address(project: Project) -> str:
 def plan_groups(request: UserRequest, pk: int) -> HttpResponse:
     """Answer the groups anew after a button added, moved, copied or removed something."""
     project = _project(request, pk)
-    drafts = changed(drafts_in(request.POST), request.POST.get("op", ""))
+    drafts, operation = drafts_in(request.POST), request.POST.get("op", "")
+    if operation == "use_template":
+        keys = [int(key) for key in request.POST.getlist("template") if key.isdecimal()]
+        template = templates_for(request.user).filter(pk__in=keys).first()
+        drafts = with_groups(drafts, groups_of(template)) if template else drafts
+    else:
+        drafts = changed(drafts, operation)
     context = {"project": project, "condition_groups": GroupsForm(drafts, user=request.user).rows}
     return render(request, "draws/plan_form.html#groups", context)
 
@@ -129,6 +138,7 @@ def _page(
         "project": project,
         "form": settings,
         "condition_groups": groups.rows,
+        "templates": templates_for(request.user),
         "cancel_url": plan_address(project),
     }
     return render(request, "draws/plan_form.html", context, status=status)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.models import VoidRequest
+from expertpool.projects.enums import DrawState
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draw(operator):
+    for number in range(3):
+        make_expert(f"专家{number}")
+    return make_draw(now=timezone.now(), seats=2, operator=operator)
+
+
+def test_one_asks_and_another_voids(client, operator, supervisor, draw):
+    page = reverse("draws:detail", args=[draw.pk])
+    address = reverse("draws:void", args=[draw.pk])
+    login(client, operator)
+    assert client.post(address).status_code == 409
+    assert client.post(address, {"reason": "条件有误"}).status_code == 204
+    asked = VoidRequest.objects.get()
+    agree = reverse("draws:void_agree", args=[draw.pk, asked.pk])
+    assert agree not in client.get(page).content.decode()
+    assert client.post(agree).status_code == 409  # not by himself
+    login(client, supervisor)
+    text = client.get(page).content.decode()
+    assert "条件有误" in text
+    assert agree in text
+    assert client.post(agree).status_code == 204
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.VOID
+    assert draw.project.draw_state == DrawState.NOT_DRAWN
+    for address in (page, reverse("draws:room", args=[draw.pk])):
+        assert "已取消" in client.get(address).content.decode()
+    project = reverse("projects:detail", args=[draw.project_id])
+    assert draw.number in client.get(project, {"tab": "draw"}).content.decode()
+
+
+def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
+    login(client, operator).post(reverse("draws:void", args=[draw.pk]), {"reason": "条件有误"})
+    asked = VoidRequest.objects.get()
+    address = reverse("draws:void_turn_down", args=[draw.pk, asked.pk])
+    login(client, supervisor).post(address, {"reason": "条件无误"})
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    assert VoidRequest.objects.get().note == "条件无误"

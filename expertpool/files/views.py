@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import policy_for
@@ -58,7 +59,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_view(request.user, attachment):
         raise Http404
     if not may_edit(request.user, attachment.subject_type, attachment.subject_id):
-        return refused("现在不能删除这个附件。")
+        raise PermissionDenied
     remove_attachment(attachment=attachment, actor=_user(request), now=timezone.now())
     return saved("附件已删除。", refresh="attachments")
 
@@ -67,7 +68,7 @@ def _store(request: HttpRequest, subject: Model) -> str:
     """Store the chosen files; return what is wrong, or nothing."""
     files = request.FILES.getlist("files")
     if not may_edit(request.user, subject._meta.label_lower, str(subject.pk)):
-        return "现在不能添加附件。"
+        raise PermissionDenied
     if not files:
         return "请先选择文件。"
     errors = []

@@ -29,7 +29,9 @@ def test_a_new_user_comes_in_with_a_one_time_password(page: Page, live_server: L
     drawer = page.locator("#drawer")
     drawer.get_by_label("账号").fill("wang")
     drawer.get_by_role("button", name="创建并生成密码").click()
-    expect(drawer.get_by_text("请填写姓名")).to_be_visible()  # the drawer stays, with what was typed
+    expect(
+        drawer.get_by_text("请填写姓名")
+    ).to_be_visible()  # the drawer stays, with what was typed
     expect(drawer.get_by_label("账号")).to_have_value("wang")
     drawer.get_by_label("姓名").fill("王明")
     drawer.get_by_label("经办人").check()

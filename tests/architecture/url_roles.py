@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from tests.architecture.world import ROLES, World
 
 Kwargs = Callable[[World, User], dict[str, Any]]
@@ -19,6 +20,7 @@ class Rule:
     roles: frozenset[str]
     kwargs: Kwargs
     public: bool = False
+    token: bool = False  # asks for a token: no session opens it
 
 
 def _nothing(_world: World, _user: User) -> dict[str, Any]:
@@ -38,6 +40,15 @@ def everybody(kwargs: Kwargs = _nothing) -> Rule:
 def public(kwargs: Kwargs = _nothing) -> Rule:
     """Also those who have not signed in."""
     return Rule(frozenset(ROLES), kwargs, public=True)
+
+
+def token(**of: Callable[[World], Any]) -> Rule:
+    """An endpoint of the interface: 401 without a token, whoever has signed in."""
+
+    def kwargs(world: World, _user: User) -> dict[str, Any]:
+        return {name: get(world).pk for name, get in of.items()}
+
+    return Rule(frozenset(), kwargs, token=True)
 
 
 def pk(of: Callable[[World], Any]) -> Kwargs:
@@ -68,11 +79,16 @@ def void_request(world: World, _user: User) -> dict[str, Any]:
     return {"pk": world.draw.pk, "request_pk": world.void_request.pk}
 
 
+def project_files(world: World, _user: User) -> dict[str, Any]:
+    return {"subject_type": "projects.project", "subject_id": world.attachment.subject_id}
+
+
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
 
 SOMEBODY, ATTEMPT = pk(lambda w: w.somebody), pk(lambda w: w.attempt)
+TOKEN = pk(lambda w: w.api_token)
 ROLE, DEPARTMENT = pk(lambda w: w.role), pk(lambda w: w.users["admin"].department)
 SPECIALTY, UNIT, TITLE = pk(lambda w: w.specialty), pk(lambda w: w.unit), pk(lambda w: w.title)
 DIVISION, ITEM, SCHEME = (
@@ -82,6 +98,7 @@ DIVISION, ITEM, SCHEME = (
 )
 DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
 DRAWN = pk(lambda w: w.draw)
+ATTACHMENT = pk(lambda w: w.attachment)
 INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
 EXPERT, TAG = pk(lambda w: w.expert), pk(lambda w: w.tag)
@@ -129,6 +146,17 @@ RULES: dict[str, Rule] = {
     "accounts:department_enable": only("admin", kwargs=DEPARTMENT),
     "accounts:login_list": only("admin", "auditor"),
     "accounts:login_detail": only("admin", "auditor", kwargs=ATTEMPT),
+    "accounts:token_list": only("admin"),
+    "accounts:token_create": only("admin"),
+    "accounts:token_detail": only("admin", kwargs=TOKEN),
+    "accounts:token_revoke": only("admin", kwargs=TOKEN),
+    "audit:entry_list": only("admin", "auditor"),
+    "audit:entry_detail": only("admin", "auditor", kwargs=pk(lambda _w: Entry.objects.all()[0])),
+    "audit:verify": only("admin", "auditor"),
+    # Files: as their subject, here a project
+    "files:download": only(*READ_PROJECTS, kwargs=ATTACHMENT),
+    "files:remove": only(*APPLY, kwargs=ATTACHMENT),
+    "files:subject": only(*READ_PROJECTS, kwargs=project_files),
     # Directory: the pickers hold no secret
     "directory:specialty_tree": everybody(),
     "directory:division_tree": everybody(),
@@ -285,4 +313,31 @@ RULES: dict[str, Rule] = {
     "draws:my_avoidances": only("expert"),
     "draws:my_avoidance_add": only("expert"),
     "draws:my_avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
+    # The interface for other platforms
+    "api:openapi-json": only("admin"),
+    "api:api-root": only(),
+    "api:department_list": token(),
+    "api:project_list": token(),
+    "api:project_create": token(),
+    "api:caller_get": token(),
+    "api:attachment_list": token(),
+    "api:attachment_add": token(),
+    "api:condition_field_list": token(),
+    "api:draw_list": token(),
+    "api:project_get": token(project_id=lambda w: w.project),
+    "api:project_submit": token(project_id=lambda w: w.project),
+    "api:project_approve": token(project_id=lambda w: w.project),
+    "api:project_reject": token(project_id=lambda w: w.project),
+    "api:avoidance_list": token(project_id=lambda w: w.project),
+    "api:avoidance_add": token(project_id=lambda w: w.project),
+    "api:plan_get": token(project_id=lambda w: w.project),
+    "api:plan_set": token(project_id=lambda w: w.project),
+    "api:prequery_run": token(project_id=lambda w: w.project),
+    "api:draw_start": token(project_id=lambda w: w.project),
+    "api:draw_get": token(draw_id=lambda w: w.draw),
+    "api:contribution_add": token(draw_id=lambda w: w.draw),
+    "api:record_get": token(draw_id=lambda w: w.draw),
+    "api:name_list": token(draw_id=lambda w: w.draw),
+    "api:sheet_get": token(draw_id=lambda w: w.draw),
+    "api:attachment_download": token(attachment_id=lambda w: w.project),
 }

@@ -90,8 +90,8 @@ def test_who_may_only_view_cannot_upload_or_remove(
     assert "上传</span>" not in page
     assert "删除" not in page
     response = client.post(address(subject), {"files": SimpleUploadedFile("b.pdf", PDF)})
-    assert response.status_code == 422
-    assert client.post(f"/files/{attachment.pk}/remove/").status_code == 409
+    assert response.status_code == 403
+    assert client.post(f"/files/{attachment.pk}/remove/").status_code == 403
     assert Attachment.objects.count() == 1
 
 

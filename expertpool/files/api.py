@@ -1,0 +1,92 @@
+"""Files through the interface. Who may see and add them is the policy of their subject."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import File, Form, Query, Router, Status, UploadedFile
+
+from expertpool.core.api import Id, Refusal, allows, answers
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.models import Attachment
+from expertpool.files.policies import policy_for
+from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view
+from expertpool.files.schemas import AttachmentOutput, SubjectRef, UploadInput
+from expertpool.files.services import attach, note_download
+
+router = Router(tags=["附件"])
+REFUSALS = (Refusal(FileRefused, 422, "file-refused", "文件不能接收"),)
+BINARY = {
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+}
+
+
+@router.get(
+    "/attachments",
+    response=answers(list[AttachmentOutput]),
+    operation_id="attachment_list",
+    summary="附件列表",
+)
+@allows()
+def attachment_list(request: HttpRequest, of: Query[SubjectRef]) -> QuerySet[Attachment]:
+    """返回一个对象的附件；能查看这个对象的才能看到。"""
+    return attachments_of(_subject(request, of))
+
+
+@router.post(
+    "/attachments",
+    response=answers(AttachmentOutput, 201),
+    operation_id="attachment_add",
+    summary="上传附件",
+)
+@allows()
+def attachment_add(
+    request: HttpRequest, to: Form[UploadInput], file: File[UploadedFile]
+) -> Status[Attachment]:
+    """上传一个附件（multipart/form-data）；能修改这个对象的才能上传。文件种类按内容判断。"""
+    subject = _subject(request, to)
+    if not may_edit(request.user, to.subject_type, to.subject_id):
+        raise PermissionDenied
+    attachment = attach(
+        subject=subject,
+        uploaded_file=file,
+        kind=to.kind,
+        actor=_user(request),
+        now=timezone.now(),
+    )
+    return Status(201, attachment)
+
+
+@router.get(
+    "/attachments/{attachment_id}/content",
+    response=answers(None),
+    operation_id="attachment_download",
+    summary="下载附件",
+    openapi_extra={"responses": {200: BINARY}},
+)
+@allows()
+def attachment_download(request: HttpRequest, attachment_id: Id) -> FileResponse:
+    attachment = get_object_or_404(Attachment, pk=attachment_id)
+    if not may_view(request.user, attachment):
+        raise Http404
+    note_download(attachment=attachment, actor=_user(request), now=timezone.now())
+    return FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type="application/octet-stream",
+    )
+
+
+def _subject(request: HttpRequest, of: SubjectRef) -> Model:
+    subject = find_subject(of.subject_type, of.subject_id)
+    if subject is None or not policy_for(of.subject_type).may_view(request.user, of.subject_id):
+        raise Http404
+    return subject
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,37 @@
+"""What the interface takes and gives of stored files."""
+
+from datetime import datetime
+
+from ninja import Field
+
+from expertpool.core.api import Input, Output
+
+
+class SubjectRef(Input):
+    """What a file belongs to."""
+
+    subject_type: str = Field(
+        max_length=64,
+        pattern=r"^[a-z]+\.[a-z]+$",
+        description="所属对象的种类：项目是 projects.project",
+    )
+    subject_id: str = Field(max_length=20, pattern=r"^[0-9]+$", description="所属对象的 id")
+
+
+class UploadInput(SubjectRef):
+    kind: str = Field("", max_length=32, description="类别，可不填")
+
+
+class AttachmentOutput(Output):
+    id: int
+    name: str = Field(description="文件名")
+    kind: str = Field(description="类别")
+    content_type: str
+    size: int = Field(description="字节数")
+    sha256: str = Field(description="内容的 SHA-256，十六进制")
+    created_at: datetime
+
+    @staticmethod
+    def resolve_sha256(obj: object) -> str:
+        digest: bytes = obj.sha256  # type: ignore[attr-defined]
+        return bytes(digest).hex()

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev assets test lint fmt seed bench features pictures coverage lock browser python
+.PHONY: help run setup dev assets test lint fmt seed bench features openapi pictures coverage lock browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ bench: setup ## 大数据量下测量耗时（ARGS=…）
 
 features: dev ## 功能清单：每项功能由哪些测试证明
 	@$(BIN)/python -m tools.features
+
+openapi: dev ## 重写接口定义（docs/api/openapi.json）
+	@$(BIN)/python -m tools.openapi
 
 pictures: dev browser assets ## 给主要页面拍照（docs/pictures/）
 	@$(BIN)/python -m tools.pictures

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from config import api
+
 urlpatterns = [
     path("", include("expertpool.core.urls")),
     path("", include("expertpool.portal.urls")),
@@ -10,6 +12,7 @@ urlpatterns = [
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),
+    path("api/v1/", api.urls),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),

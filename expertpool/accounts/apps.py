@@ -31,6 +31,8 @@ class AccountsConfig(AppConfig):
             role__create="新增角色",
             role__edit="编辑角色",
             role__delete="删除角色",
+            token__create="新增接口令牌",  # noqa: S106 - a label
+            token__revoke="收回接口令牌",  # noqa: S106 - a label
             department__create="新增部门",
             department__edit="编辑部门",
             department__disable="停用部门",

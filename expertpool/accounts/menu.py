@@ -44,6 +44,15 @@ def register() -> None:
             40,
             active=("accounts:login_",),
         ),
+        MenuItem(
+            "accounts.tokens",
+            "接口令牌",
+            "key",
+            "accounts:token_list",
+            ("accounts.tokens",),
+            80,
+            active=("accounts:token_",),
+        ),
     )
     register_account_items(
         MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)

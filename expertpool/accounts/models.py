@@ -127,6 +127,8 @@ class User(AbstractBaseUser):
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    # By what he acts, if not by a browser: the name of an API token, which the log shows.
+    through = ""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -141,7 +143,7 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name}（接口：{self.through}）" if self.through else self.name
 
     @property
     def masked_phone(self) -> str:
@@ -178,6 +180,40 @@ class User(AbstractBaseUser):
     def has_permission(self, code: str) -> bool:
         """Tell whether any role grants ``code`` in any scope."""
         return code in self.grants
+
+    def act_through(self, token: ApiToken) -> None:
+        """Keep, for this call, only those rights that ``token`` has too."""
+        self.through = token.name
+        self.grants = {code: rows for code, rows in self.grants.items() if code in token.scopes}
+
+
+class ApiToken(models.Model):
+    """By what another platform acts for ``user``: within his rights and within ``scopes``.
+
+    Only SHA-256 of the token is kept. It never changes but to be revoked.
+    """
+
+    name = models.CharField("名称", max_length=40)
+    user = models.ForeignKey(
+        User, verbose_name="代表用户", on_delete=models.PROTECT, related_name="api_tokens"
+    )
+    scopes = models.JSONField("范围", default=list)  # permission codes
+    digest = models.BinaryField("令牌摘要", max_length=32, unique=True)
+    hint = models.CharField("开头", max_length=12)  # the first characters, to recognise it by
+    created_at = models.DateTimeField("创建时间")
+    created_by = models.ForeignKey(
+        User, verbose_name="创建人", on_delete=models.PROTECT, related_name="+"
+    )
+    expires_at = models.DateTimeField("到期时间")
+    last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口令牌"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UserRequest(HttpRequest):

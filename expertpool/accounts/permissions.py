@@ -19,6 +19,7 @@ PERMISSIONS = PermissionGroup(
         Permission("accounts.roles", "管理角色"),
         Permission("accounts.departments", "管理部门"),
         Permission("accounts.logins", "查看登录记录"),
+        Permission("accounts.tokens", "管理接口令牌"),
     ),
 )
 

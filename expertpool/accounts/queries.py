@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.enums import LoginOutcome, Scope
-from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
+from expertpool.accounts.models import (
+    ApiToken,
+    Department,
+    LoginRecord,
+    Role,
+    RolePermission,
+    User,
+)
 from expertpool.core.permissions import get_permission
 
 NOTHING = Q(pk__in=[])
@@ -101,6 +108,11 @@ def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
     if user.has_permission("accounts.logins"):
         return LoginRecord.objects.all()
     return LoginRecord.objects.filter(user=user)
+
+
+def tokens_visible_to(user: User) -> QuerySet[ApiToken]:
+    """Return the API tokens that ``user`` manages: all with accounts.tokens, otherwise none."""
+    return ApiToken.objects.filter(scope_q(user, "accounts.tokens")).select_related("user")
 
 
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:

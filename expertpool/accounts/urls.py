@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.accounts.views import departments, login, logins, roles, users
+from expertpool.accounts.views import departments, login, logins, roles, tokens, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -29,4 +29,8 @@ urlpatterns = [
     path("departments/<int:pk>/enable/", departments.department_enable, name="department_enable"),
     path("logins/", logins.login_list, name="login_list"),
     path("logins/<int:pk>/", logins.login_detail, name="login_detail"),
+    path("tokens/", tokens.token_list, name="token_list"),
+    path("tokens/new/", tokens.token_create, name="token_create"),
+    path("tokens/<int:pk>/", tokens.token_detail, name="token_detail"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

@@ -42,6 +42,15 @@ def remove_expired_imports(timestamp: int) -> None:
     remove_expired_imports(now=timezone.now())
 
 
+@app.periodic(cron="37 * * * *")
+@app.task(name="core.remove_expired_answers", queueing_lock="core.remove_expired_answers")
+def remove_expired_answers(timestamp: int) -> None:
+    """Every hour: forget the interface's answers whose time is over."""
+    from expertpool.core.api.idempotency import remove_expired_answers
+
+    remove_expired_answers(now=timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(
     name="core.retry_stalled_jobs", queueing_lock="core.retry_stalled_jobs", pass_context=True

@@ -46,7 +46,7 @@ def verdict(response: HttpResponse) -> str:
     status = response.status_code
     if status >= 500:
         return f"failed with {status}"
-    if status in {403, 404}:
+    if status in {401, 403, 404}:
         return f"refused with {status}"
     if status == 302 and response["Location"].startswith(f"{resolve_url('accounts:login')}?next="):
         return "sent to sign in"
@@ -55,7 +55,9 @@ def verdict(response: HttpResponse) -> str:
 
 def complaints(name: str, rule: Rule, role: str, client: Client, url: str) -> Iterator[str]:
     found = verdict(ask(client, url))
-    if role == "anonymous":
+    if rule.token:
+        expected = "refused with 401"
+    elif role == "anonymous":
         expected = "let in" if rule.public else "sent to sign in"
     else:
         expected = "let in" if role in rule.roles else "refused"

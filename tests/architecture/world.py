@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
-from expertpool.accounts.models import LoginRecord, Role, User
+from expertpool.accounts.models import ApiToken, LoginRecord, Role, User
 from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
@@ -32,7 +32,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
-from tests.factories.accounts import make_department, make_user
+from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
 from tests.factories.projects import make_project
@@ -71,6 +71,7 @@ class World:
     tag: Tag
     tie: AvoidanceUnit
     saved_search: SavedSearch
+    api_token: ApiToken
 
     def message(self, user: User) -> Message:
         """A message of ``user``'s own."""
@@ -192,6 +193,7 @@ def make_world() -> World:
         saved_search=SavedSearch.objects.create(
             name="全部", query="tab=formal", owner=users["admin"], created_at=now
         ),
+        api_token=make_token(users["operator"], "projects.view"),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from expertpool.accounts.models import Department, Role, User, contact_index
+from django.utils import timezone
+
+from expertpool.accounts.models import ApiToken, Department, Role, User, contact_index
 from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.accounts.services.tokens import create_token
 
 PASSWORD = "Correct-horse-9"
 
@@ -48,3 +52,19 @@ def make_user(
     user.save()
     user.roles.set([*roles, *([ensure_demo_roles()[role]] if role else [])])
     return user
+
+
+def make_token(user: User, *scopes: str, **kw: Any) -> ApiToken:
+    """Make an API token of ``user``; without ``scopes`` it has all his rights. Its text is in
+    ``token.text``."""
+    now = timezone.now()
+    token, text = create_token(
+        name=kw.pop("name", "OA 系统"),
+        user=user,
+        scopes=scopes or sorted(user.grants),
+        expires_at=kw.pop("expires_at", now + timedelta(days=30)),
+        actor=kw.pop("actor", None) or make_user("admin"),
+        now=now,
+    )
+    token.text = text  # type: ignore[attr-defined]
+    return token

@@ -1,0 +1,42 @@
+"""The interface for other platforms at /api/v1: each app's endpoints are mounted here."""
+
+from __future__ import annotations
+
+from expertpool.accounts import api as accounts
+from expertpool.core.api import Api, Refusal, api_urls
+from expertpool.core.criteria import CriteriaError
+from expertpool.core.permissions import requires
+from expertpool.draws import api as draws
+from expertpool.files import api as files
+from expertpool.projects import api as projects
+
+DESCRIPTION = """\
+其他平台用令牌调用：申请和审核项目、设置抽取方案、执行抽取、跟踪进度、取回抽取记录和抽取表。
+
+- 请求头 `Authorization: Bearer 令牌`；令牌由管理员在「系统管理 › 接口令牌」创建。
+- 权限和数据范围与令牌代表的用户在页面上的相同；范围之外的数据一律 404。
+- 所有 POST 可带 `Idempotency-Key`：重复发送只执行一次。
+- 错误一律是 `application/problem+json`。
+- 名单公开之前，任何接口都不返回被抽中的是谁。
+"""
+
+api = Api(
+    title="专家库综合管理系统接口",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=accounts.TokenAuth(),
+    docs_decorator=requires("accounts.tokens"),
+    refusals=(
+        Refusal(CriteriaError, 422, "criteria-refused", "抽取条件有误"),
+        *files.REFUSALS,
+        *projects.REFUSALS,
+        *draws.REFUSALS,
+    ),
+)
+api.add_router("", accounts.router)
+api.add_router("", projects.router)
+api.add_router("", files.router)
+api.add_router("", draws.router)
+
+urls = api_urls(api)

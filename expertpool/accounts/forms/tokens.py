@@ -1,0 +1,60 @@
+"""What a new API token may do, for whom and until when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.api import offered_codes
+from expertpool.core.permissions import permission_groups
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="名称", max_length=40, help_text="用在哪里，如「OA 系统」；操作日志里会显示。"
+    )
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label="代表用户",
+        empty_label="请选择",
+        help_text="接口里的操作都以这位用户的名义进行，不超出他的权限和数据范围。建议为每个平台单设一个账号。",
+    )
+    expires_on = forms.DateField(label="有效期至", help_text="最长两年；到期后换一个新令牌。")
+    scopes = forms.MultipleChoiceField(
+        label="范围",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一项范围。"},
+        help_text="令牌能做的，是这里选的与用户权限的交集。",
+    )
+    wide = {"scopes"}
+
+    def __init__(self, data: Any = None) -> None:
+        today = timezone.localdate()
+        super().__init__(data, initial={"expires_on": today + timedelta(days=365)})
+        fields: dict[str, Any] = self.fields
+        fields["user"].queryset = User.objects.filter(is_active=True)
+        fields["user"].widget.attrs["data-enhance"] = "select"
+        fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
+        fields["scopes"].choices = scope_choices()
+
+    def data_for_service(self) -> dict[str, Any]:
+        """Return the arguments of `create_token`; the last day counts whole."""
+        last: date = self.cleaned_data["expires_on"]
+        end = datetime.combine(last, time(23, 59, 59), tzinfo=timezone.get_current_timezone())
+        names = ("name", "user", "scopes")
+        return {name: self.cleaned_data[name] for name in names} | {"expires_at": end}
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Return the permissions that some endpoint takes, named as on the page of roles."""
+    offered = offered_codes()
+    return [
+        (permission.code, f"{group.label}：{permission.label}")
+        for group in permission_groups()
+        for permission in group.permissions
+        if permission.code in offered
+    ]

@@ -1,0 +1,96 @@
+"""Tokens by which other platforms call the interface."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from expertpool.accounts.exceptions import NotAllowed
+from expertpool.accounts.models import ApiToken, User
+from expertpool.accounts.services.guards import check_may_manage
+from expertpool.audit.services import record, snapshot
+from expertpool.core.text import clean_text
+
+PREFIX = "ep_"
+LONGEST_LIFE = timedelta(days=732)  # two years
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+RECORDED = ("name", "user", "scopes", "hint", "expires_at")
+
+
+@transaction.atomic
+def create_token(
+    *,
+    name: str,
+    user: User,
+    scopes: Collection[str],
+    expires_at: datetime,
+    actor: User,
+    now: datetime,
+) -> tuple[ApiToken, str]:
+    """Create a token that acts for ``user``; return it with its text, which is kept nowhere.
+
+    Refuses a disabled user and one that the actor may not manage (NotAllowed), scopes beyond the
+    rights of that user and an end in the past or after more than two years (ValidationError).
+    """
+    check_may_manage(actor, user)
+    if not user.is_active:
+        raise NotAllowed("这位用户已停用，不能为他创建令牌。")
+    if not scopes:
+        raise ValidationError({"scopes": "请至少选择一项范围。"})
+    if beyond := sorted(code for code in scopes if not user.has_permission(code)):
+        raise ValidationError({"scopes": f"用户「{user.name}」没有这些权限：{'、'.join(beyond)}。"})
+    if not now < expires_at <= now + LONGEST_LIFE:
+        raise ValidationError({"expires_at": "到期时间应在今后两年之内。"})
+    text = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken(
+        name=clean_text(name),
+        user=user,
+        scopes=sorted(scopes),
+        digest=_digest(text),
+        hint=text[: len(PREFIX) + 5],
+        created_at=now,
+        created_by=actor,
+        expires_at=expires_at,
+    )
+    token.full_clean()
+    token.save(force_insert=True)
+    record("token.create", actor=actor, now=now, subject=token, after=snapshot(token, *RECORDED))
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, actor: User, now: datetime) -> None:
+    """End a token at once. Revoking twice changes nothing."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        record("token.revoke", actor=actor, now=now, subject=token)
+
+
+def find_token(text: str, *, now: datetime) -> ApiToken | None:
+    """Return the valid token that ``text`` is, with its user narrowed to it, and note its use.
+
+    None for a text that is no token, for one that has ended, and for a disabled user.
+    """
+    token = (
+        ApiToken.objects.select_related("user__department")
+        .filter(digest=_digest(text), revoked_at__isnull=True, expires_at__gt=now)
+        .filter(user__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
+    token.user.act_through(token)
+    return token
+
+
+def _digest(text: str) -> bytes:
+    """Tokens have 256 random bits: a plain hash cannot be searched, no salt is needed."""
+    return hashlib.sha256(text.encode()).digest()

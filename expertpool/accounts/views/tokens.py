@@ -1,0 +1,74 @@
+"""The tokens of other platforms."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.forms.accounts import refusals_in
+from expertpool.accounts.forms.tokens import TokenForm, scope_choices
+from expertpool.accounts.models import ApiToken, UserRequest
+from expertpool.accounts.queries import tokens_visible_to
+from expertpool.accounts.services.tokens import create_token, revoke_token
+from expertpool.core.permissions import requires
+from expertpool.core.responses import saved
+from expertpool.core.views.listing import Tab, listing, render_list
+
+SORTS = {"created": "created_at", "expires": "expires_at", "used": "last_used_at"}
+
+
+@requires("accounts.tokens")
+def token_list(request: UserRequest) -> HttpResponse:
+    now = timezone.now()
+    valid = Q(revoked_at__isnull=True, expires_at__gt=now)
+    shown = listing(
+        request,
+        tokens_visible_to(request.user),
+        sorts=SORTS,
+        default_sort="-created",
+        tabs=(Tab("", "有效", valid), Tab("ended", "已失效", ~valid)),
+    )
+    return render_list(request, "accounts/token_list.html", shown.context | {"now": now})
+
+
+@requires("accounts.tokens")
+def token_create(request: UserRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in(form):
+            token, text = create_token(
+                **form.data_for_service(), actor=request.user, now=timezone.now()
+            )
+            return _show_once(request, token, text)
+    context = {"form": form, "title": "新增接口令牌", "submit_label": "创建并显示令牌"}
+    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)
+
+
+@requires("accounts.tokens")
+def token_detail(request: UserRequest, pk: int) -> HttpResponse:
+    token = _token(request, pk)
+    labels = dict(scope_choices())
+    context = {"token": token, "scopes": [labels.get(code, code) for code in token.scopes]}
+    return render(request, "accounts/token_detail.html", context)
+
+
+@require_POST
+@requires("accounts.tokens")
+def token_revoke(request: UserRequest, pk: int) -> HttpResponse:
+    revoke_token(token=_token(request, pk), actor=request.user, now=timezone.now())
+    return saved("令牌已收回，立即失效。")
+
+
+def _token(request: UserRequest, pk: int) -> ApiToken:
+    return get_object_or_404(tokens_visible_to(request.user).select_related("created_by"), pk=pk)
+
+
+def _show_once(request: UserRequest, token: ApiToken, text: str) -> HttpResponse:
+    """Show the text of a token, this once, and load the list behind the drawer again."""
+    response = render(request, "accounts/token_created.html", {"token": token, "text": text})
+    response.headers["HX-Trigger"] = "list:refresh"
+    response.headers["Cache-Control"] = "no-store"
+    return response

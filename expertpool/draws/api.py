@@ -1,0 +1,359 @@
+"""Plans and draws through the interface: the same services and scopes as the pages."""
+
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from ninja import Query, Router, Status
+from ninja.pagination import paginate
+
+from expertpool.accounts.models import User, UserRequest
+from expertpool.core.api import Id, Pages, Refusal, allows, answers
+from expertpool.core.criteria import parse, schema
+from expertpool.core.text import clean_text
+from expertpool.core.visibility import show
+from expertpool.draws.engine import EngineError
+from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.schemas import (
+    ConditionField,
+    ContributionInput,
+    DrawFilters,
+    DrawOutput,
+    DrawSummary,
+    Named,
+    PlanInput,
+    PlanOutput,
+    PrequeryOutput,
+)
+from expertpool.draws.services import plan as plans
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.names import read_names, readable_from
+from expertpool.draws.services.prequery import Prequery, run_prequery
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.sealing import contribute, start_draw
+from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
+from expertpool.draws.services.sheets import TITLE, build_sheet
+from expertpool.projects.models import Project
+from expertpool.projects.queries import check_project
+
+router = Router(tags=["抽取"])
+REFUSALS = (
+    Refusal(DrawError, 409, "draw-refused", "现在不能这样操作"),
+    Refusal(NamesSealed, 403, "names-sealed", "名单尚未公开"),
+    Refusal(EngineError, 409, "record-differs", "抽取数据与封存值不一致"),
+)
+TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+SHEETS = {
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TYPES.values()}
+}
+PLAN_MISSING = "还没有抽取方案，请先设置。"
+
+
+@router.get(
+    "/condition-fields",
+    response=answers(list[ConditionField]),
+    operation_id="condition_field_list",
+    summary="可用于抽取条件的字段",
+)
+@allows("draws.plan")
+def condition_field_list(request: UserRequest) -> list[dict[str, Any]]:
+    """返回条件里可用的字段、比较方式和可选的值。条件用 all（且）、any（或）、not（非）组合。"""
+    fields = schema(SUBJECT, viewer=request.user)["fields"]
+    return [
+        field
+        | {
+            "choices": [
+                {"code": str(item["value"]), "label": item["label"]} for item in field["choices"]
+            ]
+            if "choices" in field
+            else None
+        }
+        for field in fields
+    ]
+
+
+@router.get(
+    "/projects/{project_id}/plan",
+    response=answers(PlanOutput),
+    operation_id="plan_get",
+    summary="查看抽取方案",
+)
+@allows("draws.plan")
+def plan_get(request: UserRequest, project_id: Id) -> dict[str, Any]:
+    return _plan(_planned(request.user, project_id))
+
+
+@router.put(
+    "/projects/{project_id}/plan",
+    response=answers(PlanOutput),
+    operation_id="plan_set",
+    summary="设置抽取方案",
+)
+@allows("draws.plan")
+def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str, Any]:
+    """以给出的内容整个替换抽取方案。已经封存抽取的项目不能再改。"""
+    project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=project_id)
+    for group in data.groups:
+        for criteria in group.levels:
+            parse(SUBJECT, criteria, viewer=request.user)
+    values = data.dict(exclude={"groups"})
+    plans.save_plan(
+        project=project,
+        settings=plans.PlanInput(**values),
+        groups=[plans.GroupInput(group.name, group.seats, group.levels) for group in data.groups],
+        actor=request.user,
+        now=timezone.now(),
+    )
+    return _plan(_planned(request.user, project_id))
+
+
+@router.post(
+    "/projects/{project_id}/prequery",
+    response=answers(PrequeryOutput),
+    operation_id="prequery_run",
+    summary="预查询",
+)
+@allows("draws.plan", "draws.run")
+def prequery_run(request: UserRequest, project_id: Id) -> dict[str, Any]:
+    """返回现在各条件组可以抽多少人、谁因何不能抽（只有人数）。除操作日志外不改变任何东西。"""
+    code = "draws.plan" if request.user.has_permission("draws.plan") else "draws.run"
+    plan = _planned(request.user, project_id, code)
+    now = timezone.now()
+    result = run_prequery(plan=plan, actor=request.user, now=now)
+    return _prequery(result, plan.project, request.user) | {
+        "findings": [
+            {"text": finding.text, "blocking": finding.is_blocking}
+            for finding in check_project(plan.project, result.seats, now)
+        ]
+    }
+
+
+@router.post(
+    "/projects/{project_id}/draws",
+    response=answers(DrawOutput, 201),
+    operation_id="draw_start",
+    summary="封存并抽取",
+)
+@allows("draws.run")
+def draw_start(request: UserRequest, project_id: Id) -> Status[dict[str, Any]]:
+    """封存抽取方案和候选人。方案没有随机值提供人时立即定序、发出邀请；否则等各人提供随机值。"""
+    project = get_object_or_404(projects_to_draw(request.user, "draws.run"), pk=project_id)
+    draw = start_draw(
+        project=project, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
+    )
+    return Status(201, _draw(draw, request.user))
+
+
+@router.get(
+    "/draws", response=answers(list[DrawSummary]), operation_id="draw_list", summary="抽取列表"
+)
+@allows("draws.view")
+@paginate(Pages)
+def draw_list(request: UserRequest, filters: Query[DrawFilters]) -> QuerySet[Draw]:
+    """返回数据范围内的抽取，新的在前。"""
+    rows = draws_visible_to(request.user)
+    for word in clean_text(filters.q).split():
+        rows = rows.filter(
+            Q(project__name__icontains=word)
+            | Q(project__number__icontains=word)
+            | Q(project__contact_name__icontains=word)
+            | Q(number__icontains=word)
+        )
+    conditions = {
+        "number": filters.number or None,
+        "project": filters.project_id,
+        "status": filters.status,
+        "sealed_at__gte": filters.sealed_from,
+        "sealed_at__lt": filters.sealed_to,
+    }
+    given = {name: value for name, value in conditions.items() if value is not None}
+    return rows.filter(**given).order_by("-id")
+
+
+@router.get(
+    "/draws/{draw_id}", response=answers(DrawOutput), operation_id="draw_get", summary="查看抽取"
+)
+@allows("draws.view")
+def draw_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
+    """返回抽取的进度、人数和每一行的状态，不含姓名。"""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
+    return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/contributions",
+    response=answers(DrawOutput),
+    operation_id="contribution_add",
+    summary="提供随机值",
+)
+@allows("draws.run", "draws.contribute")
+def contribution_add(request: UserRequest, draw_id: Id, data: ContributionInput) -> dict[str, Any]:
+    """封存之后以一个身份提供随机值；最后一个提供后立即定序、发出邀请。"""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
+    draw = contribute(
+        draw=draw,
+        role=data.role,
+        value=data.value,
+        actor=request.user,
+        now=timezone.now(),
+        entropy=SystemEntropy(),
+    )
+    return _draw(draw, request.user)
+
+
+@router.get(
+    "/draws/{draw_id}/record",
+    response=answers(dict[str, Any]),
+    operation_id="record_get",
+    summary="抽取记录",
+)
+@allows("draws.view")
+def record_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
+    """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；名单公开之前不含身份。"""
+    return build_record(get_object_or_404(draws_visible_to(request.user), pk=draw_id))
+
+
+@router.get(
+    "/draws/{draw_id}/names",
+    response=answers(list[Named]),
+    operation_id="name_list",
+    summary="名单",
+)
+@allows("draws.names")
+def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
+    """返回各行的专家。到名单公开时间才能查看，每次查看都记入操作日志。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.names"), pk=draw_id)
+    rows = read_names(draw=draw, actor=request.user, now=timezone.now(), purpose="接口")
+    return [
+        {
+            "line": row.invitation.line,
+            "group": row.invitation.group,
+            "state": row.invitation.state,
+            "number": row.expert.number,
+            "name": row.expert.name,
+            "employer": row.expert.employer.name if row.expert.employer else "",
+            "title": row.expert.title,
+            "phone": show(request.user, "experts.phone", row.expert.phone),
+        }
+        for row in rows
+    ]
+
+
+@router.get(
+    "/draws/{draw_id}/sheet",
+    response=answers(None),
+    operation_id="sheet_get",
+    summary="抽取表",
+    openapi_extra={"responses": {200: SHEETS}},
+)
+@allows("draws.names")
+def sheet_get(
+    request: UserRequest,
+    draw_id: Id,
+    format: Literal["pdf", "xlsx"] = "pdf",  # noqa: A002
+) -> HttpResponse:
+    """返回《评审专家抽取表》。到名单公开时间才能取，每次都记入操作日志。"""
+    draws = draws_visible_to(request.user, "draws.names")
+    draw = get_object_or_404(
+        draws.select_related("project__department", "project__purchaser", "operator"), pk=draw_id
+    )
+    now = timezone.now()
+    sheet = build_sheet(draw=draw, actor=request.user, now=now)
+    content = sheet_pdf(sheet, at=now) if format == "pdf" else sheet_xlsx(sheet)
+    name = content_disposition_header(True, f"{TITLE} {draw.number}.{format}")
+    return HttpResponse(
+        content, content_type=TYPES[format], headers={"Content-Disposition": str(name)}
+    )
+
+
+def _planned(user: User, project_id: int, code: str = "draws.plan") -> DrawPlan:
+    project = get_object_or_404(projects_to_draw(user, code), pk=project_id)
+    plan = plan_for(project)
+    if plan is None:
+        raise DrawNotReady(PLAN_MISSING)
+    return plan
+
+
+def _plan(plan: DrawPlan) -> dict[str, Any]:
+    names = PlanOutput.model_fields.keys() - {"groups"}
+    return {name: getattr(plan, name) for name in names} | {
+        "groups": [
+            {
+                "name": group.name,
+                "seats": group.seats,
+                "levels": [level.criteria for level in group.levels.all()],
+            }
+            for group in plan.groups.all()
+        ]
+    }
+
+
+def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
+    shows_exclusions = projects_to_draw(user, "draws.see_exclusions").filter(pk=project.pk).exists()
+    return {
+        "total": result.total,
+        "seats": result.seats,
+        "groups": [
+            {
+                "name": item.group.name,
+                "seats": item.group.seats,
+                "total": item.total,
+                "levels": [{"level": level, "count": count} for level, count in item.by_level],
+            }
+            for item in result.groups
+        ],
+        "shortages": [
+            {"groups": shortage.group_names, "lack": shortage.lack} for shortage in result.shortages
+        ],
+        "exclusions": [{"reason": reason, "count": count} for reason, count in result.exclusions]
+        if shows_exclusions
+        else None,
+    }
+
+
+def _draw(draw: Draw, user: User) -> dict[str, Any]:
+    """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
+    board = board_of(draw)
+    given = {reveal["role"] for reveal in draw.reveals}
+    own = DrawSummary.model_fields.keys() - {"operator"}
+    return {name: getattr(draw, name) for name in own} | {
+        "operator.name": draw.operator.name,
+        "seed": draw.seed,
+        "contributors": [
+            {"role": role, "given": role in given} for role in draw.rule["contributors"]
+        ],
+        "names_readable_from": readable_from(draw, user),
+        "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
+        "version": board.version,
+        "counts": {
+            "seats": board.seats,
+            "invited": board.invited_count,
+            "accepted": board.accepted_count,
+            "waiting": board.waiting_count,
+            "exited": board.exit_count,
+        },
+        "groups": [
+            {
+                "code": group.code,
+                "name": group.name,
+                "seats": group.seats,
+                "conditions": group.conditions,
+                "accepted": group.accepted_count,
+                "lack": group.lack,
+            }
+            for group in board.groups
+        ],
+        "lines": board.lines,
+    }

@@ -1,0 +1,250 @@
+"""What the interface takes and gives of plans and draws. Nothing here names who was drawn."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Field
+from pydantic import AfterValidator
+
+from expertpool.core.api import Id, Input, Moment, Output
+from expertpool.draws.enums import DrawStatus, InvitationState, Origin, ReplyVia
+from expertpool.draws.occasions import INVITATION
+from expertpool.notifications.enums import ChannelCode
+
+Contributor = Literal["operator", "supervisor"]
+STATUS = (
+    "状态：sealed 已封存，inviting 抽取中，success 抽取成功，success_supplement 抽取成功（补抽），"
+    "unsatisfied 不满足，abandoned 已放弃，void 已作废"
+)
+
+
+def _once_each(values: list[Any]) -> list[Any]:
+    if len(set(values)) != len(values):
+        message = "不能重复"
+        raise ValueError(message)
+    return values
+
+
+def _with_text(channels: list[ChannelCode]) -> list[ChannelCode]:
+    for channel in channels:
+        if channel not in INVITATION.channels:
+            message = f"邀请不能用{channel.label}发送"
+            raise ValueError(message)
+    return channels
+
+
+class GroupInput(Input):
+    """One condition group."""
+
+    name: str = Field(min_length=1, max_length=50, description="组名，如「技术」")
+    seats: int = Field(ge=1, le=99, description="抽取人数")
+    levels: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=20,
+        description="各级次的条件，第一级最优先；写法见 /condition-fields，"
+        '如 {"all": [{"field": "title_level", "op": "gte", "value": "3"}]}，不限条件为 {"all": []}',
+    )
+
+
+class PlanInput(Input):
+    """The whole plan: what is left out gets its default value."""
+
+    groups: list[GroupInput] = Field(min_length=1, max_length=20, description="条件组")
+    unit_cap: int | None = Field(1, ge=1, le=99, description="同一单位最多人数；null 为不限")
+    frequency_cap: int | None = Field(None, ge=1, le=999, description="参评次数上限；null 为不限")
+    frequency_days: int = Field(365, ge=1, le=3650, description="参评次数统计天数")
+    contributors: Annotated[list[Contributor], AfterValidator(_once_each)] = Field(
+        [],
+        max_length=2,
+        description="封存后各提供一个随机值的人：operator 经办人，supervisor 监督人；空为封存后立即抽取",
+    )
+    reply_minutes: int = Field(60, ge=1, le=43200, description="答复时限（分钟）")
+    leave_hours: int = Field(2, ge=0, le=720, description="最晚请假（评审前小时）")
+    reveal_hours: int = Field(2, ge=0, le=720, description="名单公开（评审前小时）")
+    channels: Annotated[
+        list[ChannelCode], AfterValidator(_once_each), AfterValidator(_with_text)
+    ] = Field(
+        [ChannelCode.SMS, ChannelCode.EMAIL, ChannelCode.SITE],
+        min_length=1,
+        max_length=len(ChannelCode),
+        description="邀请渠道：sms 短信，email 邮件，site 站内信",
+    )
+
+
+class GroupOutput(Output):
+    name: str
+    seats: int
+    levels: list[dict[str, Any]]
+
+
+class PlanOutput(Output):
+    """A stored plan."""
+
+    groups: list[GroupOutput]
+    unit_cap: int | None
+    frequency_cap: int | None
+    frequency_days: int
+    contributors: list[str]
+    reply_minutes: int
+    leave_hours: int
+    reveal_hours: int
+    channels: list[ChannelCode]
+    updated_at: datetime
+
+
+class Choice(Output):
+    """A value or an operator by its code."""
+
+    code: str
+    label: str
+
+
+class ConditionField(Output):
+    """A field on which a draw may set conditions."""
+
+    code: str
+    label: str
+    type: str = Field(description="text、choice、multi、tree、number、date、boolean、unit")
+    operators: list[Choice]
+    choices: list[Choice] | None = Field(None, description="可选的值；没有时任填")
+
+
+class Shortage(Output):
+    groups: list[str] = Field(description="共用候选人的条件组")
+    lack: int = Field(description="合计缺少的人数")
+
+
+class LevelCount(Output):
+    level: int
+    count: int
+
+
+class GroupCount(Output):
+    name: str
+    seats: int
+    total: int = Field(description="可抽人数")
+    levels: list[LevelCount]
+
+
+class Exclusion(Output):
+    reason: str
+    count: int
+
+
+class Finding(Output):
+    text: str
+    blocking: bool = Field(description="是否阻止抽取")
+
+
+class PrequeryOutput(Output):
+    """Who could be drawn now, in numbers."""
+
+    total: int = Field(description="可抽人数，每人计一次")
+    seats: int = Field(description="应抽人数")
+    groups: list[GroupCount]
+    shortages: list[Shortage] = Field(description="人数不足的条件组")
+    exclusions: list[Exclusion] | None = Field(description="排除原因及人数；没有权限时为 null")
+    findings: list[Finding] = Field(description="制度规则的核对结果")
+
+
+class DrawFilters(Input):
+    """By what the list of draws is narrowed."""
+
+    q: str = Field("", max_length=100, description="项目名称、编号、负责人、抽取编号中的字")
+    number: str = Field("", max_length=32, description="抽取编号，完全相同")
+    project_id: Id | None = Field(None, description="项目")
+    status: DrawStatus | None = Field(None, description=STATUS)
+    sealed_from: Moment | None = Field(None, description="封存时间不早于")
+    sealed_to: Moment | None = Field(None, description="封存时间早于")
+
+
+class ContributionInput(Input):
+    role: Contributor = Field(description="以什么身份：operator 经办人，supervisor 监督人")
+    value: str = Field(min_length=1, max_length=200, description="任意数字或文字，如骰子的点数")
+
+
+class ProjectRef(Output):
+    id: int
+    number: str
+    name: str
+
+
+class DrawSummary(Output):
+    """A draw in the list."""
+
+    id: int
+    number: str = Field(description="抽取编号")
+    project: ProjectRef
+    status: DrawStatus = Field(description=STATUS)
+    operator: str = Field(alias="operator.name", description="抽取人")
+    candidate_count: int = Field(description="候选人数")
+    seal: str = Field(description="封存值")
+    sealed_at: datetime
+    ordered_at: datetime | None
+    ended_at: datetime | None
+    reveal_at: datetime = Field(description="名单公开时间")
+    released_at: datetime | None = Field(description="名单已在何时公开")
+
+
+class Contribution(Output):
+    role: Contributor
+    given: bool = Field(description="是否已提供随机值")
+
+
+class Counts(Output):
+    seats: int = Field(description="应抽人数")
+    invited: int = Field(description="已邀请的人数，含补抽")
+    accepted: int
+    waiting: int = Field(description="待答复")
+    exited: int = Field(description="拒绝、未答复、请假、更换等")
+
+
+class GroupState(Output):
+    code: str = Field(description="条件组代号，与抽取记录相同")
+    name: str
+    seats: int
+    conditions: list[str] = Field(description="各级次条件的中文说明")
+    accepted: int
+    lack: int = Field(description="空缺的席位")
+
+
+class Line(Output):
+    """One line of a draw, without who stands behind it."""
+
+    line: int = Field(description="行号，与抽取表相同")
+    group: str = Field(description="条件组代号")
+    level: int = Field(description="级次")
+    origin: Origin = Field(description="drawn 抽取，supplement 补抽")
+    state: InvitationState
+    invited_at: datetime
+    deadline_at: datetime
+    replied_at: datetime | None
+    replied_via: ReplyVia | Literal[""]
+
+
+class DrawOutput(DrawSummary):
+    """How a draw stands."""
+
+    seed: str = Field(description="种子；定序之前为空")
+    contributors: list[Contribution]
+    names_readable_from: datetime | None = Field(
+        description="令牌用户从何时起可以查看名单；null 为没有权限"
+    )
+    verify_url: str = Field(description="公开的核验网址")
+    version: str = Field(description="随任何变化而变，可用来判断是否有更新")
+    counts: Counts
+    groups: list[GroupState]
+    lines: list[Line]
+
+
+class Named(Output):
+    """One line with the expert behind it, once names may be read."""
+
+    line: int
+    group: str
+    state: InvitationState
+    number: str = Field(description="专家编号")
+    name: str
+    employer: str = Field(description="工作单位")
+    title: str = Field(description="职称")
+    phone: str = Field(description="手机号，按令牌用户的可见级别脱敏")

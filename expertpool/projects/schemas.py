@@ -1,0 +1,130 @@
+"""What the interface takes and gives of projects."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from ninja import Field
+
+from expertpool.core.api import Id, Input, Moment, Output
+from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus, Regime
+
+Note = Annotated[str, Field(max_length=500)]
+
+
+class PurchaserRef(Input):
+    """The purchaser, by code or name: it has to be in the directory."""
+
+    name: str = Field("", max_length=200, description="单位名称或别名")
+    uscc: str = Field("", max_length=18, description="统一社会信用代码")
+
+
+class ProjectInput(Input):
+    """An application."""
+
+    number: str = Field("", max_length=50, description="项目编号；不填则按年度给出")
+    name: str = Field(min_length=1, max_length=200, description="项目名称")
+    regime: Regime = Field(
+        description="适用制度：tender 招标投标，procurement 政府采购，internal 内部评审"
+    )
+    kind: str = Field("", max_length=50, description="项目类型，须是数据字典里的名称")
+    department_id: Id = Field(description="所属部门，见 /departments")
+    purchaser: PurchaserRef | None = Field(None, description="采购单位；自动列为回避单位")
+    budget: Decimal | None = Field(
+        None, ge=0, max_digits=14, decimal_places=2, description="预算（元）"
+    )
+    representatives: int = Field(0, ge=0, le=99, description="招标人（采购人）代表人数")
+    opening_at: Moment = Field(description="评审开始时间，带时区")
+    duration_minutes: int = Field(240, ge=1, le=43200, description="预计时长（分钟）")
+    check_in_at: Moment | None = Field(None, description="报到时间，不晚于评审开始时间")
+    place: str = Field(min_length=1, max_length=200, description="评审地点")
+    contact_name: str = Field(min_length=1, max_length=50, description="联系人")
+    contact_phone: str = Field(min_length=1, max_length=30, description="联系电话")
+    description: str = Field("", max_length=5000, description="项目说明")
+
+
+class ProjectFilters(Input):
+    """By what the list of projects is narrowed."""
+
+    q: str = Field("", max_length=100, description="名称、编号、部门、联系人、采购单位中的字")
+    number: str = Field("", max_length=50, description="项目编号，完全相同")
+    status: ProjectStatus | None = Field(None, description="审核状态")
+    draw_state: DrawState | None = Field(None, description="抽取状态")
+    regime: Regime | None = Field(None, description="适用制度")
+    opening_from: Moment | None = Field(None, description="评审开始时间不早于")
+    opening_to: Moment | None = Field(None, description="评审开始时间早于")
+
+
+class ApprovalInput(Input):
+    note: Note = Field("", description="审核意见")
+
+
+class RejectionInput(Input):
+    note: Note = Field(description="退回原因，申请人据此修改")
+
+
+class DepartmentOutput(Output):
+    id: int
+    name: str
+
+
+class UnitOutput(Output):
+    id: int
+    name: str
+    uscc: str = Field(description="统一社会信用代码")
+
+
+class ProjectOutput(Output):
+    """A project as the interface shows it."""
+
+    id: int
+    number: str = Field(description="项目编号")
+    name: str
+    regime: Regime
+    kind: str
+    department: DepartmentOutput
+    purchaser: UnitOutput | None
+    budget: Decimal | None
+    representatives: int
+    opening_at: datetime
+    duration_minutes: int
+    check_in_at: datetime | None
+    place: str
+    contact_name: str
+    contact_phone: str
+    description: str
+    status: ProjectStatus = Field(
+        description="审核状态：draft 草稿，pending 待审核，approved 已审核，rejected 已退回，archived 已归档"
+    )
+    draw_state: DrawState = Field(
+        description="抽取状态：not_drawn 未抽取，drawing 抽取中，success 抽取成功，unsatisfied 不满足，"
+        "success_supplement 抽取成功（补抽）"
+    )
+    applicant: str = Field(alias="created_by.name", description="申请人")
+    created_at: datetime
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    decision_note: str = Field(description="审核意见")
+
+
+class AvoidanceInput(Input):
+    """One thing to avoid; the fields of the other subjects are ignored."""
+
+    subject: AvoidanceSubject = Field(
+        description="unit 单位（name、uscc），person 人员（name、unit_name、expert_number），"
+        "period 时间段（from_date、to_date）"
+    )
+    name: str = Field("", max_length=200, description="单位名称或姓名")
+    uscc: str = Field("", max_length=18, description="统一社会信用代码")
+    unit_name: str = Field("", max_length=200, description="人员所在单位")
+    expert_number: str = Field("", max_length=20, description="专家编号")
+    from_date: date | None = Field(None, description="开始日期")
+    to_date: date | None = Field(None, description="结束日期")
+    reason: str = Field("", max_length=200, description="原因，如「投标人」")
+
+
+class AvoidanceOutput(Output):
+    id: int
+    subject: AvoidanceSubject
+    target: str = Field(description="回避什么")
+    reason: str

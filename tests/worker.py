@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from asgiref.sync import async_to_sync
 from django.db import connection
 from procrastinate.contrib.django.procrastinate_app import app
 
@@ -70,5 +72,19 @@ def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:
 def notice_dead_workers() -> None:
     """Queue the jobs of killed workers again, as the minutely job does once they are silent."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-    async_to_sync(retry_stalled)(app.job_manager)
+        cursor.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+        )
+    with app.replace_connector(app.connector.get_worker_connector()):
+        run_async(_retry_stalled())
+
+
+async def _retry_stalled() -> None:
+    async with app.open_async():
+        await retry_stalled(app.job_manager)
+
+
+def run_async(work: Coroutine[Any, Any, None]) -> None:
+    """Run ``work`` to its end in a thread: a browser test may have left a loop in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, work).result()

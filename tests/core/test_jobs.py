@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.core.jobs import MAX_STALLS, defer, retry_external, retry_stalled
+from tests.worker import run_async
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,7 @@ def give_to_dead_worker(job_id: int, *, attempts: int = 0, seconds: int = 60) ->
 
 def heal() -> None:
     with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(_heal())
+        run_async(_heal())
 
 
 async def _heal() -> None:

@@ -59,7 +59,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.draw_id} 第 {self.line} 行"
+        return f"{self.draw} 第 {self.line} 行"
 
 
 class Hold(models.Model):

@@ -13,6 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -159,6 +160,14 @@ def test_sheet_is_kept_once_the_draw_has_ended_and_names_are_released(
     for row in named_rows(draw):
         assert row.expert.name in text
         assert row.expert.phone not in text
+
+
+@pytest.mark.shows("DRAW-28")
+def test_end_and_release_each_queue_the_keeping_of_the_sheet(draw: Draw) -> None:
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.store_sheet", args__draw_id=draw.pk)
+    assert jobs.count() == 1  # the draw has ended
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    assert jobs.count() == 2
 
 
 @pytest.mark.shows("DRAW-28")

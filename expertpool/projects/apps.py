@@ -10,7 +10,9 @@ class ProjectsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
         from expertpool.files.policies import register_subject
+        from expertpool.notifications.occasions import register_occasion
         from expertpool.projects.menu import ITEMS, SETTINGS
+        from expertpool.projects.occasions import DECIDED
         from expertpool.projects.panels import PANELS
         from expertpool.projects.permissions import PERMISSIONS
         from expertpool.projects.queries import may_edit_files, may_view_files
@@ -33,3 +35,4 @@ class ProjectsConfig(AppConfig):
             project__rule="设置制度规则",
         )
         register_subject("projects.project", may_view=may_view_files, may_edit=may_edit_files)
+        register_occasion(DECIDED)

@@ -8,6 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import recipient_key
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.exceptions import (
     ApproverIsApplicant,
@@ -57,6 +59,15 @@ def test_a_rejection_says_why():
         reject_project(project=project, actor=make_user("supervisor"), now=timezone.now(), note=" ")
     project.refresh_from_db()
     assert project.status == ProjectStatus.PENDING
+
+
+@pytest.mark.django_db
+def test_the_applicant_learns_the_decision_and_why():
+    project = make_project(ProjectStatus.REJECTED)
+    (message,) = Message.objects.filter(occasion="project.decided")
+    assert message.recipient_key == recipient_key(project.created_by_id)
+    assert message.subject == f"项目已退回：{project.name}"
+    assert "缺少附件" in message.body
 
 
 @pytest.mark.django_db

@@ -12,11 +12,11 @@ from expertpool.accounts.models import User
 from expertpool.core.text import clean_code, clean_text
 from expertpool.core.validators import is_valid_uscc
 from expertpool.core.visibility import Level, level_for, show
-from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Title, Unit
 from expertpool.directory.queries import dictionary_names, title_level
 from expertpool.directory.services.units import resolve_unit
-from expertpool.experts.enums import ExpertKind
+from expertpool.experts.enums import ExpertKind, Sex
 from expertpool.experts.forms.fields import DivisionField, SpecialtiesField
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import departments_for
@@ -63,7 +63,6 @@ HELP = {
     "email": "加密保存。",
     "bank_account": "加密保存，不会出现在导出中。",
     "address": "加密保存。",
-    "title_level": "不选时按职称确定。",
     "term_end_date": "过了这一天不再被抽取。",
 }
 
@@ -105,31 +104,39 @@ class ExpertForm(forms.Form):
         ours = [name for name in names if name not in OWN_FIELDS]
         fields = own | fields_for_model(Expert, ours, widgets=_widgets(ours), help_texts=HELP)
         self.fields |= {name: fields[name] for name in names}
+        self._require()
         self._set_choices()
+
+    def _require(self) -> None:
+        """Say what must be filled in, and how the fields are called."""
+        fields: dict[str, Any] = self.fields
+        for name in ("phone", "contact_person"):
+            if name in fields:
+                fields[name].required = True
+        if "title_level" in fields:
+            fields["title_level"].required = False
+        if self.kind == ExpertKind.ORGANISATION and "name" in fields:
+            fields["name"].label = "单位名称"
 
     def _set_choices(self) -> None:
         fields: dict[str, Any] = self.fields
-        if "phone" in fields:
-            fields["phone"].required = True
-        if "contact_person" in fields:
-            fields["contact_person"].required = True
-        if self.kind == ExpertKind.ORGANISATION and "name" in fields:
-            fields["name"].label = "单位名称"
-        if "title" in fields:
-            names = list(Title.objects.values_list("name", flat=True))
-            fields["title"] = _choice("职称", names, self.initial.get("title"))
-        for name, label, code in (
-            ("education", "学历", DictionaryCode.EDUCATION),
-            ("expert_type", "专家类型", DictionaryCode.EXPERT_TYPE),
+        levels = [("", "按职称确定"), *TitleLevel.choices]
+        for name, choices in (("sex", [("", "请选择"), *Sex.choices]), ("title_level", levels)):
+            if name in fields:
+                fields[name].choices = choices
+        for name, entries in (
+            ("title", lambda: list(Title.objects.values_list("name", flat=True))),
+            ("education", lambda: dictionary_names(DictionaryCode.EDUCATION)),
+            ("expert_type", lambda: dictionary_names(DictionaryCode.EXPERT_TYPE)),
         ):
             if name in fields:
-                fields[name] = _choice(label, dictionary_names(code), self.initial.get(name))
+                label = fields[name].label
+                fields[name] = _choice(label, entries(), self.initial.get(name))
         if "department" in fields:
-            fields["department"].queryset = departments_for(
-                self.user, "experts.edit" if self.expert else "experts.add", self.expert
-            )
-            if self.expert is None:
-                self.initial.setdefault("department", self.user.department_id)
+            code = "experts.edit" if self.expert else "experts.add"
+            fields["department"].queryset = departments_for(self.user, code, self.expert)
+        if self.expert is None:
+            self.initial |= {"title_level": "", "department": self.user.department_id}
 
     def _guard(self, expert: Expert) -> None:
         for name in GUARDED:
@@ -170,7 +177,7 @@ class ExpertForm(forms.Form):
         }
         if "employer_uscc" in self.fields:
             values["employer"] = self._employer()
-        if values.get("title") and not values.get("title_level"):
+        if "title" in values and not values["title_level"]:
             values["title_level"] = title_level(values["title"])
         if self.expert is None:
             values["kind"] = self.kind

@@ -8,13 +8,15 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.importing import check_rows
 from expertpool.core.validators import ID_CARD_WEIGHTS, USCC_ALPHABET, id_card_check_digit
-from expertpool.directory.models import Specialty, Title
+from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
+from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.importing import ExpertImporter
@@ -43,6 +45,16 @@ EMPLOYERS = (
     "人民医院",
     "轨道交通集团有限公司",
     "质量检验研究院",
+)
+TITLES = (
+    "工程师",
+    "高级工程师",
+    "高级工程师",
+    "正高级工程师",
+    "副教授",
+    "教授",
+    "高级经济师",
+    "高级会计师",
 )
 EDUCATION = ("大专", "本科", "本科", "硕士研究生", "博士研究生")
 POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
@@ -77,7 +89,6 @@ def ensure_demo_experts(
 
 def _rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
     """Yield rows of the import's columns."""
-    titles = [name for name in Title.objects.values_list("name", flat=True) if len(name) < 8]
     branches = _branches(random)
     units = [_unit(random, city, kind) for city in CITIES for kind in EMPLOYERS]
     for number in range(count):
@@ -91,7 +102,7 @@ def _rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
             "email": f"expert{number + 1}@example.cn",
             "employer": employer,
             "uscc": uscc,
-            "title": random.choice(titles),
+            "title": random.choice(TITLES),
             "position": random.choice(POSITIONS),
             "education": random.choice(EDUCATION),
             "practice_years": str(random.randint(8, now.year - year - 22)),
@@ -165,8 +176,9 @@ def _change_some(random: Random, actor: User | None, now: datetime) -> None:
             now=now,
         )
     for expert in take(2 * share):
-        start = now + timedelta(days=random.randint(-5, 20))
-        end = now + timedelta(days=random.randint(25, 60))
+        # Half of them are on leave now; times are full days.
+        start = day_start(timezone.localdate(now)) + timedelta(days=random.randint(-6, 5))
+        end = start + timedelta(days=random.randint(10, 60))
         file_leave(expert=expert, start=start, end=end, reason="出国学习", actor=actor, now=now)
     _group(random, experts, actor, now)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -45,6 +45,7 @@ PROFILE_FIELDS = frozenset(
         "term_start_date", "term_end_date", "department",
     }
 )  # fmt: skip
+Errors = dict[str, Any]
 CODES = ("phone", "id_number", "email", "bank_account", "postcode")
 
 
@@ -143,18 +144,23 @@ def _fill_from_id_number(expert: Expert) -> None:
 
 
 def _save(expert: Expert, actor: User | None) -> None:
-    _check(expert, actor)
+    errors = _field_errors(expert)
+    errors |= _duplicates(expert, actor, except_for=errors)
+    if errors:
+        raise ValidationError(errors)
     try:
         with transaction.atomic():
             expert.save()
     except IntegrityError:
         # Somebody else entered the same number since the check.
-        _check_duplicates(expert, actor)
+        errors = _duplicates(expert, actor)
+        if errors:
+            raise ValidationError(errors) from None
         raise
 
 
-def _check(expert: Expert, actor: User | None) -> None:
-    errors = contact_errors(expert.phone, expert.email)
+def _field_errors(expert: Expert) -> Errors:
+    errors: Errors = dict(contact_errors(expert.phone, expert.email))
     errors |= identity_errors(expert.id_number, expert.birth_date, expert.sex)
     if not expert.phone:
         errors["phone"] = ValidationError("请填写手机号，邀请和答复都要用到。", code="required")
@@ -167,32 +173,32 @@ def _check(expert: Expert, actor: User | None) -> None:
         expert.full_clean(exclude=errors, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
-    if errors:
-        raise ValidationError(errors)
-    _check_duplicates(expert, actor)
+    return errors
 
 
-def _check_duplicates(expert: Expert, actor: User | None) -> None:
+def _duplicates(expert: Expert, actor: User | None, *, except_for: Collection[str] = ()) -> Errors:
+    """Return whose phone or ID card number it is already, by field."""
+    errors: Errors = {}
     for field, label, find in (
         ("phone", "手机号", expert_by_phone),
         ("id_number", "身份证号", expert_by_id_number),
     ):
-        owner = find(getattr(expert, field))
+        owner = find(getattr(expert, field)) if field not in except_for else None
         if owner is not None and owner.pk != expert.pk:
-            _refuse_duplicate(field, label, owner, actor)
+            message = _whose(label, owner, actor)
+            errors[field] = ValidationError(message, code="duplicate")
+    return errors
 
 
-def _refuse_duplicate(field: str, label: str, owner: Expert, actor: User | None) -> NoReturn:
+def _whose(label: str, owner: Expert, actor: User | None) -> str:
+    """Name the owner of a number as far as ``actor`` may see him, and say what to do."""
     visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
     if not visible:
-        message = f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
-    elif owner.status == ExpertStatus.DELETED:
-        message = f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
-    else:
-        message = (
-            f"该{label}已属于专家{owner}，状态为{owner.get_status_display()}，请直接修改该档案。"
-        )
-    raise ValidationError({field: ValidationError(message, code="duplicate")})
+        return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
+    if owner.status == ExpertStatus.DELETED:
+        return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
+    status = owner.get_status_display()
+    return f"该{label}已属于专家{owner}，状态为{status}，请直接修改该档案。"
 
 
 def _set_specialties(expert: Expert, specialties: Iterable[Specialty]) -> None:

@@ -46,8 +46,10 @@ def index(request: UserRequest) -> HttpResponse:
         tabs=tabs(timezone.localdate()),
     )
     where = form.value("where")
+    may = _rights(user)
     context = result.context | {
-        "may": _rights(user),
+        "may": may,
+        "may_bulk": may["edit"] or may["delete"] or may["blacklist"] or may["tags"],
         "export_url": export_url("experts.experts")
         if user.has_permission("experts.export")
         else "",
@@ -94,7 +96,6 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     address = reverse(PAGE, args=[pk])
     context = {
         "expert": expert,
-        "crumbs": [{"label": "专家信息", "url": reverse("experts:list")}],
         "may": actions_for(request.user, expert),
         "panel": current.render(request, expert),
         "tabs": [

@@ -16,6 +16,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.visibility import register_fields
         from expertpool.experts.exports import ExpertExport
         from expertpool.experts.menu import ITEMS
+        from expertpool.experts.occasions import ACCOUNT, ACTIVATION
         from expertpool.experts.panels import PANELS
         from expertpool.experts.permissions import FIELDS, PERMISSIONS
         from expertpool.experts.queries.criteria import LIST_FIELDS, SUBJECT
@@ -23,6 +24,8 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.views.finding import find_experts
         from expertpool.files.policies import register_subject
+        from expertpool.notifications.occasions import register_occasion
+        from expertpool.notifications.queries.subjects import register_subject_policy
 
         register_permissions(PERMISSIONS)
         register_fields(*FIELDS)
@@ -36,6 +39,8 @@ class ExpertsConfig(AppConfig):
         register_subject(
             "experts.expert", may_view=may_view_expert_files, may_edit=may_edit_expert_files
         )
+        register_occasion(ACTIVATION)
+        register_subject_policy(ACCOUNT, lambda _user, _ids: set())
         register_actions(
             expert__create="新增专家",
             expert__update="修改专家信息",
@@ -54,5 +59,7 @@ class ExpertsConfig(AppConfig):
             expert__tag_delete="删除分组",
             expert__import="导入专家",
             expert__export="导出专家",
+            expert__account="开通专家账号",
+            expert__activate="激活账号",
             expert__reveal="查看脱敏内容",
         )

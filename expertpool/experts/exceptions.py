@@ -16,3 +16,7 @@ class StatusNotAllowed(ExpertRefused):
 
 class LeaveRefused(ExpertRefused):
     """The times of a leave are reversed, over, or overlap another leave."""
+
+
+class LinkInvalid(ValueError):
+    """An activation link that is forged, too old or used up."""

@@ -13,3 +13,11 @@ def end_blacklist_entry(entry_id: int) -> None:
     from expertpool.experts.services.blacklist import end_entry
 
     end_entry(entry_id=entry_id, now=timezone.now())
+
+
+@app.task(name="experts.open_accounts")
+def open_accounts(expert_ids: list[int], actor_id: int | None) -> None:
+    """Open the accounts of experts who were imported with that wish."""
+    from expertpool.experts.services.accounts import open_accounts
+
+    open_accounts(expert_ids=expert_ids, actor_id=actor_id, now=timezone.now())

@@ -4,7 +4,16 @@ from django.urls import path
 
 from expertpool.core.importing import import_urls
 from expertpool.experts.services.importing import ExpertImporter
-from expertpool.experts.views import actions, blacklist, experts, leave, profile, records, searches
+from expertpool.experts.views import (
+    account,
+    actions,
+    blacklist,
+    experts,
+    leave,
+    profile,
+    records,
+    searches,
+)
 
 app_name = "experts"
 urlpatterns = [
@@ -18,6 +27,8 @@ urlpatterns = [
     path("<int:pk>/tags/", records.expert_tags, name="expert_tags"),
     path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
     path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),
+    path("<int:pk>/account/", account.open_for, name="open_account"),
+    path("activate/<str:token>/", account.activate, name="activate"),
     # Status, of one and of many
     path("<int:pk>/approve/", actions.approve, name="approve"),
     path("<int:pk>/freeze/", actions.freeze, name="freeze"),

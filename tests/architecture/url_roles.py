@@ -71,6 +71,10 @@ def own_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user).pk}
 
 
+def activation(world: World, _user: User) -> dict[str, Any]:
+    return {"token": world.activation}
+
+
 def scheme(world: World, _user: User) -> dict[str, Any]:
     return {"scheme": world.specialty.scheme.code}
 
@@ -225,6 +229,8 @@ RULES: dict[str, Rule] = {
     "experts:blacklist_remove": only("admin", kwargs=EXPERT),
     "experts:leave_add": only("admin", kwargs=EXPERT),
     "experts:reveal": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "field": "phone"}),
+    "experts:open_account": only("admin", kwargs=EXPERT),
+    "experts:activate": public(activation),
     "experts:avoidance_remove": only("admin", kwargs=pk(lambda w: w.tie)),
     "experts:leave_cancel": only("admin", kwargs=LEAVE),
     "experts:tag_edit": only("admin", kwargs=TAG),

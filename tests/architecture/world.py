@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -24,6 +24,7 @@ from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.templates import save_template
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
+from expertpool.experts.services.accounts import open_account
 from expertpool.experts.services.leave import file_leave
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -71,6 +72,7 @@ class World:
     tag: Tag
     tie: AvoidanceUnit
     saved_search: SavedSearch
+    activation: str
     api_token: ApiToken
 
     def message(self, user: User) -> Message:
@@ -190,11 +192,22 @@ def make_world() -> World:
         item=DictionaryItem.objects.all()[0],
         tag=make_tag(),
         tie=AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared"),
+        activation=_activation(now),
         saved_search=SavedSearch.objects.create(
             name="全部", query="tab=formal", owner=users["admin"], created_at=now
         ),
         api_token=make_token(users["operator"], "projects.view"),
     )
+
+
+def _activation(now: datetime) -> str:
+    """The token of a link by which an expert activates his account."""
+    expert = make_expert(email="activate@example.cn")
+    open_account(expert=expert, actor=None, now=now)
+    text = Message.objects.get(key=f"activation-{expert.pk}:email").body
+    found = re.search(r"/activate/([^/]+)/", text)
+    assert found
+    return found[1]
 
 
 def _tell(user: User) -> None:

@@ -39,6 +39,7 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.numbering import next_numbers
@@ -70,6 +71,11 @@ class ExpertImporter(Importer):
     columns = COLUMNS
     option_fields = {
         "status": forms.ChoiceField(label="导入后的状态", choices=STATUSES, initial="formal"),
+        "accounts": forms.BooleanField(
+            label="同时开通账号",
+            required=False,
+            help_text="每位专家得到一个账号，激活链接发到其邮箱；密码由本人设置。",
+        ),
     }
 
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
@@ -167,6 +173,8 @@ class ExpertImporter(Importer):
                 for row, pk in zip(rows, ids, strict=True):
                     for specialty in row.values["specialty_ids"]:
                         copy.write_row((pk, specialty))
+        if self.options.get("accounts"):
+            queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 
     def _record(self, values: dict[str, Any], pk: int, number: str) -> tuple[Any, ...]:
         """Return one row of the table, in the order of _EXPERT_COLUMNS."""

@@ -1,0 +1,31 @@
+"""Why the experts app sends messages, with the default texts."""
+
+from __future__ import annotations
+
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+
+# What activation messages are about: their link is for the recipient's eyes alone.
+ACCOUNT = "experts.account"
+
+_MAIL = """{{专家姓名}} 专家：
+
+您好！您已入选专家库，系统为您开通了账号：{{账号}}
+
+请于 {{有效期至}} 前点击下方链接设置密码，之后即可用账号、手机号或邮箱登录，查看邀请、请假和维护本人资料。
+{{激活链接}}
+
+本链接仅供您本人使用一次，请勿转发。
+"""
+
+ACTIVATION = Occasion(
+    code="expert.activation",
+    label="专家账号激活",
+    placeholders={
+        "专家姓名": "王工",
+        "账号": "ZJ2026000001",
+        "激活链接": "https://example.cn/experts/activate/AbCdEf",
+        "有效期至": "2026-12-01 09:00",
+    },
+    defaults={ChannelCode.EMAIL: ("专家库账号激活", _MAIL)},
+)

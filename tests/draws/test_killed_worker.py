@@ -100,15 +100,16 @@ def test_inviting_interrupted_by_a_kill_reaches_everybody_once() -> None:
         with worker.running() as process:
             assert server.hanging.wait(timeout=30)
             kill(process)
-        assert Message.objects.filter(state=DeliveryState.SENDING).count() == 1
+        letters = Message.objects.filter(occasion="draw.invitation")
+        assert letters.filter(state=DeliveryState.SENDING).count() == 1
         notice_dead_workers()
         reap_stuck(now=timezone.now() + timedelta(hours=1))  # as the minutely job does in time
         with worker.running():
-            wait_for(lambda: Message.objects.filter(state=DeliveryState.SENT).count() == 3)
+            wait_for(lambda: letters.filter(state=DeliveryState.SENT).count() == 3)
         accepted = Counter(message["To"] for message in server.accepted)
 
-    letters = Message.objects.filter(occasion="draw.invitation").values_list("about_id", flat=True)
-    assert sorted(letters) == sorted(str(row.pk) for row in Invitation.objects.filter(draw=draw))
+    invited = letters.values_list("about_id", flat=True)
+    assert sorted(invited) == sorted(str(row.pk) for row in Invitation.objects.filter(draw=draw))
     assert Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).count() == 3
     assert len(accepted) == 3
     assert set(accepted.values()) == {1}

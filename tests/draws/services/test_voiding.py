@@ -51,7 +51,9 @@ def test_two_persons_void_a_draw_and_everything_it_held(
     assert draw.project.draw_state == DrawState.NOT_DRAWN
     assert not Hold.objects.filter(active=True).exists()
     assert set(Invitation.objects.values_list("state", flat=True)) == {InvitationState.CANCELLED}
-    assert not Message.objects.filter(state=DeliveryState.QUEUED).exists()
+    assert not Message.objects.filter(
+        occasion="draw.invitation", state=DeliveryState.QUEUED
+    ).exists()
     record = build_record(draw)
     assert engine.find_difference(record) is None
     assert record["events"][-1]["by"] == [operator.username, supervisor.username]

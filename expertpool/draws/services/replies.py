@@ -12,7 +12,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
+from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.entropy import Entropy
@@ -150,7 +150,10 @@ def record_answer(
 @transaction.atomic
 def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was."""
-    invitation = _lock(Invitation.objects.select_related("draw").get(pk=invitation_id))
+    invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
+    if invitation.state != InvitationState.INVITED:
+        return False
+    invitation = _lock(invitation)
     if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
         return False
     _settle(
@@ -194,6 +197,8 @@ def _lock(invitation: Invitation) -> Invitation:
     draw = _lock_draw(invitation.draw_id)
     invitation = Invitation.objects.select_related("candidate").get(pk=invitation.pk)
     invitation.draw = draw
+    if draw.status in (DrawStatus.VOID, DrawStatus.ABANDONED):
+        raise ReplyRefused(OVER)
     return invitation
 
 

@@ -4,30 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_importrun'),
+        ("core", "0003_importrun"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StoredAnswer',
+            name="StoredAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=40, verbose_name='令牌')),
-                ('key', models.CharField(max_length=100, verbose_name='幂等键')),
-                ('fingerprint', models.BinaryField(max_length=32, verbose_name='请求摘要')),
-                ('status', models.PositiveSmallIntegerField(default=0, verbose_name='状态码')),
-                ('content_type', models.CharField(blank=True, max_length=100, verbose_name='类型')),
-                ('content', models.BinaryField(default=bytes, verbose_name='内容')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('expires_at', models.DateTimeField(verbose_name='失效时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=40, verbose_name="令牌")),
+                ("key", models.CharField(max_length=100, verbose_name="幂等键")),
+                ("fingerprint", models.BinaryField(max_length=32, verbose_name="请求摘要")),
+                ("status", models.PositiveSmallIntegerField(default=0, verbose_name="状态码")),
+                ("content_type", models.CharField(blank=True, max_length=100, verbose_name="类型")),
+                ("content", models.BinaryField(default=bytes, verbose_name="内容")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                ("expires_at", models.DateTimeField(verbose_name="失效时间")),
             ],
             options={
-                'verbose_name': '接口答复',
-                'verbose_name_plural': '接口答复',
-                'indexes': [models.Index(fields=['expires_at'], name='core_answer_expires')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='core_answer_once')],
+                "verbose_name": "接口答复",
+                "verbose_name_plural": "接口答复",
+                "indexes": [models.Index(fields=["expires_at"], name="core_answer_expires")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "key"), name="core_answer_once")
+                ],
             },
         ),
     ]

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.draws.engine.verify import main as verify
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import record_answer
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
+from tests.api.caller import Caller, assert_problem
+from tests.factories.accounts import make_department
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.projects import make_project
+
+pytestmark = pytest.mark.django_db
+EVERYBODY: dict[str, Any] = {"all": []}
+
+
+def plan(**settings: Any) -> dict[str, Any]:
+    group = {"name": "综合", "seats": 2, "levels": [EVERYBODY]}
+    return {"groups": [group], "unit_cap": None} | settings
+
+
+def approved() -> Project:
+    return make_project(ProjectStatus.APPROVED, department=make_department())
+
+
+def accept_all(draw_id: int, operator: Any) -> None:
+    for row in Invitation.objects.filter(draw=draw_id, state=InvitationState.INVITED):
+        record_answer(
+            invitation=row,
+            state=InvitationState.ACCEPTED,
+            reason="电话答复",
+            actor=operator,
+            now=timezone.now(),
+            entropy=SeededEntropy(5),
+        )
+
+
+@pytest.fixture
+def experts(db: None) -> list[Expert]:
+    return [make_expert(name=f"欧阳专家{n}") for n in range(6)]
+
+
+def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list[Expert]) -> None:
+    project = approved()
+    address = f"/projects/{project.pk}"
+    assert_problem(runner.get(f"{address}/plan"), 409, "draw-refused")
+    stored = runner.put(f"{address}/plan", plan(reply_minutes=90))
+    assert stored.status_code == 200, stored.content
+    assert stored.json() == runner.get(f"{address}/plan").json()
+    assert stored.json()["groups"] == plan()["groups"]
+    assert stored.json()["reply_minutes"] == 90
+    counts = runner.post(f"{address}/prequery").json()
+    assert (counts["total"], counts["seats"], counts["shortages"]) == (6, 2, [])
+    started = runner.post(f"{address}/draws")
+    assert started.status_code == 201, started.content
+    draw = started.json()
+    assert (draw["status"], draw["candidate_count"]) == ("inviting", 6)
+    assert draw["counts"] == {
+        "seats": 2,
+        "invited": 2,
+        "accepted": 0,
+        "waiting": 2,
+        "exited": 0,
+    }
+    assert [line["line"] for line in draw["lines"]] == [1, 2]
+    accept_all(draw["id"], runner.user)
+    ended = runner.get(f"/draws/{draw['id']}").json()
+    assert (ended["status"], ended["counts"]["accepted"]) == ("success", 2)
+    assert ended["version"] != draw["version"]
+    listed = runner.get("/draws", {"project_id": project.pk}).json()["items"]
+    assert [row["number"] for row in listed] == [draw["number"]]
+    assert runner.get("/draws", {"status": "void"}).json()["total"] == 0
+    assert_problem(runner.post(f"{address}/draws"), 409, "draw-refused")
+
+
+def test_two_platforms_contribute_and_none_alone(
+    runner: Caller, approver: Caller, experts: list[Expert]
+) -> None:
+    project = make_ready_project(
+        now=timezone.now(), seats=2, contributors=["operator", "supervisor"]
+    )
+    draw = runner.post(f"/projects/{project.pk}/draws").json()
+    assert (draw["status"], draw["seed"], draw["lines"]) == ("sealed", "", [])
+    address = f"/draws/{draw['id']}/contributions"
+    given = runner.post(address, {"role": "operator", "value": "3-5-1"}).json()
+    assert given["contributors"] == [
+        {"role": "operator", "given": True},
+        {"role": "supervisor", "given": False},
+    ]
+    assert_problem(runner.post(address, {"role": "supervisor", "value": "6"}), 409, "draw-refused")
+    ordered = approver.post(address, {"role": "supervisor", "value": "2-2-6"})
+    assert ordered.json()["status"] == "inviting"
+    assert len(ordered.json()["seed"]) == 64
+
+
+@pytest.mark.shows("EXP-39")
+def test_no_answer_names_anybody_before_the_reveal_time(
+    runner: Caller, admin: Any, experts: list[Expert]
+) -> None:
+    """Whatever is asked for a sealed draw, by whoever has the most rights."""
+    project = make_ready_project(now=timezone.now(), seats=2)
+    highest = Caller(admin)
+    draw = runner.post(f"/projects/{project.pk}/draws").json()
+    accept_all(draw["id"], runner.user)
+    Invitation.objects.update(reason="欧阳专家电话答复")
+    paths = [
+        "/me",
+        "/projects",
+        f"/projects/{project.pk}",
+        f"/projects/{project.pk}/avoidances",
+        f"/projects/{project.pk}/plan",
+        "/draws",
+        *(f"/draws/{draw['id']}{part}" for part in ("", "/record", "/names", "/sheet")),
+        f"/attachments?subject_type=draws.draw&subject_id={draw['id']}",
+    ]
+    tokens = [bytes(row.token_hash).hex() for row in Invitation.objects.all()]
+    secrets = [value for one in experts for value in (one.name, one.number, one.phone) if value]
+    for caller in (runner, highest):
+        for path in paths:
+            answer = caller.get(path)
+            text = json.dumps(answer.json(), ensure_ascii=False)
+            assert not [secret for secret in (*secrets, *tokens) if secret in text], path
+        for path in ("names", "sheet", "sheet?format=xlsx"):
+            answer = caller.get(f"/draws/{draw['id']}/{path}")
+            assert_problem(answer, 403, "names-sealed")
+
+
+def test_names_and_sheet_are_given_after_the_release(
+    runner: Caller, applicant: Caller, experts: list[Expert]
+) -> None:
+    draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
+    accept_all(draw.pk, runner.user)
+    with time_machine.travel(draw.reveal_at + timedelta(minutes=1), tick=False):
+        release(draw_id=draw.pk, now=timezone.now())
+        named = runner.get(f"/draws/{draw.pk}/names").json()
+        pdf = runner.get(f"/draws/{draw.pk}/sheet")
+        xlsx = runner.get(f"/draws/{draw.pk}/sheet", {"format": "xlsx"})
+        refused = applicant.get(f"/draws/{draw.pk}/names")
+    drawn = set(Invitation.objects.values_list("expert__name", flat=True))
+    assert {row["name"] for row in named} == drawn
+    assert all("*" in row["phone"] for row in named if row["phone"])
+    assert pdf["Content-Type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF-")
+    assert xlsx.content.startswith(b"PK")
+    assert_problem(refused, 403, "forbidden")
+    looks = Entry.objects.filter(action="draw.names", actor=runner.user)
+    assert sorted(looks.values_list("note", flat=True)) == ["打印抽取表", "打印抽取表", "接口"]
+
+
+def test_the_record_is_given_when_ended_and_can_be_replayed(
+    runner: Caller, experts: list[Expert], tmp_path: Any, capsys: Any
+) -> None:
+    draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
+    assert_problem(runner.get(f"/draws/{draw.pk}/record"), 409, "draw-refused")
+    accept_all(draw.pk, runner.user)
+    answer = runner.get(f"/draws/{draw.pk}/record")
+    assert answer.status_code == 200
+    file = tmp_path / "record.json"
+    file.write_bytes(answer.content)
+    assert verify([str(file)]) == 0, capsys.readouterr()
+
+
+def test_a_condition_on_a_field_that_one_does_not_see_is_refused(admin: Any) -> None:
+    caller = Caller(admin)
+    project = approved()
+    unknown = plan(
+        groups=[
+            {"name": "综合", "seats": 2, "levels": [{"field": "name", "op": "eq", "value": "王"}]}
+        ]
+    )
+    answer = caller.put(f"/projects/{project.pk}/plan", unknown)
+    problem = assert_problem(answer, 422, "criteria-refused")
+    assert "不存在" in problem["detail"]
+
+
+def test_the_fields_of_conditions_are_told(runner: Caller) -> None:
+    fields = {row["code"]: row for row in runner.get("/condition-fields").json()}
+    assert "specialty" in fields
+    assert {"name", "phone", "number"} & fields.keys() == set()
+    level = fields["title_level"]
+    value = level["choices"][0]["code"]
+    leaf = {"field": "title_level", "op": level["operators"][0]["code"], "value": value}
+    project = approved()
+    answer = runner.put(
+        f"/projects/{project.pk}/plan",
+        plan(groups=[{"name": "综合", "seats": 1, "levels": [leaf]}]),
+    )
+    assert answer.status_code == 200, answer.content
+
+
+def test_exclusions_are_told_to_whom_may_see_them(runner: Caller, admin: Any) -> None:
+    make_expert()
+    project = make_ready_project(now=timezone.now(), seats=1)
+    address = f"/projects/{project.pk}/prequery"
+    assert runner.post(address).json()["exclusions"] is None
+    assert Caller(admin).post(address).json()["exclusions"] == []
+    assert Caller(admin, "draws.plan").post(address).json()["exclusions"] is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"groups": []}, "groups"),
+        ({"groups": [{"name": "综合", "seats": 0, "levels": [EVERYBODY]}]}, "groups.0.seats"),
+        ({"groups": [{"name": "综合", "seats": 1, "levels": []}]}, "groups.0.levels"),
+        ({"contributors": ["operator", "operator"]}, "contributors"),
+        ({"contributors": ["auditor"]}, "contributors.0"),
+        ({"channels": []}, "channels"),
+        ({"channels": ["voice"]}, "channels"),
+        ({"reply_minutes": 0}, "reply_minutes"),
+        ({"unit_capp": 1}, "unit_capp"),
+    ],
+)
+def test_wrong_values_of_a_plan_are_named(runner: Caller, wrong: Any, field: str) -> None:
+    answer = runner.put(f"/projects/{approved().pk}/plan", plan(**wrong))
+    problem = assert_problem(answer, 422, "invalid-values")
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert not problem["errors"][0]["message"].isascii()
+
+
+def test_draws_out_of_scope_do_not_exist(applicant: Caller, runner: Caller) -> None:
+    make_expert()
+    draw = make_draw(now=timezone.now(), seats=1)
+    assert applicant.get("/draws").json()["total"] == 0
+    for path in ("", "/record"):
+        assert_problem(applicant.get(f"/draws/{draw.pk}{path}"), 404, "not-found")
+    assert_problem(applicant.post(f"/projects/{draw.project_id}/draws"), 403, "forbidden")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_the_same_for_any_number_of_rows(
+    runner: Caller, django_assert_num_queries: Any, rows: int
+) -> None:
+    for _ in range(rows + 1):
+        make_expert()
+    for _ in range(rows):
+        make_draw(now=timezone.now(), operator=runner.user, seats=1)
+    runner.get("/draws")
+    with django_assert_num_queries(6):
+        assert runner.get("/draws").json()["total"] == rows

@@ -1,0 +1,54 @@
+"""Browsers of several people over one live server; any error one of them meets fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage
+from pytest_django.live_server_helper import LiveServer
+
+from tests.e2e.pages import Screen
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+OpenBrowser = Callable[..., Screen]
+
+
+@pytest.fixture
+def open_browser(
+    new_context: Callable[..., BrowserContext], live_server: LiveServer, settings: Any
+) -> Iterator[OpenBrowser]:
+    """Return a function that opens a browser of its own: nobody is signed in there yet.
+
+    At the end no page may have logged an error or broken the content security policy.
+    """
+    settings.SITE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    faults: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # That a page itself answers 404 or 410 is for its test to judge.
+        if message.type == "error" and message.location["url"] not in visited:
+            faults.append(f"{message.location['url']}: {message.text}")
+
+    visited: set[str] = set()
+
+    def open_new(*, phone: bool = False) -> Screen:
+        context = new_context(locale="zh-CN", **(PHONE if phone else DESKTOP))
+        context.set_default_timeout(15_000)
+        context.on("console", listen)
+        context.on(
+            "weberror",
+            lambda error: faults.append(f"{error.page and error.page.url}: {error.error.stack}"),
+        )
+        return Screen(context.new_page(), live_server.url, visited)
+
+    yield open_new
+    assert not faults

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.files import views
+from expertpool.files.views import attachments
 
 app_name = "files"
 urlpatterns = [
-    path("<int:pk>/", views.download, name="download"),
-    path("<int:pk>/remove/", views.remove, name="remove"),
-    path("of/<str:subject_type>/<str:subject_id>/", views.subject_files, name="subject"),
+    path("<int:pk>/", attachments.download, name="download"),
+    path("<int:pk>/remove/", attachments.remove, name="remove"),
+    path("of/<str:subject_type>/<str:subject_id>/", attachments.subject_files, name="subject"),
 ]

@@ -1,0 +1,3 @@
+from expertpool.projects.models.project import Avoidance, Project, RuleSetting
+
+__all__ = ["Avoidance", "Project", "RuleSetting"]

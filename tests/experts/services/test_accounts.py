@@ -1,0 +1,116 @@
+"""Accounts of experts: opened with a mailed link, activated once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.audit.models import Entry
+from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
+from expertpool.experts.models import Expert
+from expertpool.experts.occasions import ACCOUNT
+from expertpool.experts.services.accounts import (
+    activate_account,
+    open_account,
+    open_accounts,
+    user_for_link,
+)
+from expertpool.experts.services.importing import import_file
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.subjects import readable_by
+from tests.core.importing.sheets import write_xlsx
+from tests.factories.accounts import make_user
+from tests.factories.experts import NOW, make_expert
+
+PASSWORD = "Correct-horse-10"
+
+
+@pytest.fixture(autouse=True)
+def _roles(db: None) -> None:
+    ensure_demo_roles()
+
+
+@pytest.fixture(autouse=True)
+def _at_now() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def token() -> str:
+    found = re.search(r"/activate/([^/\s]+)/", Message.objects.get().body)
+    assert found
+    return found[1]
+
+
+@pytest.mark.shows("EXP-10")
+def test_the_expert_chooses_his_password_once(admin: User) -> None:
+    expert = make_expert("王小明", email="wang@example.cn")
+    for _ in range(2):
+        user = open_account(expert=expert, actor=admin, now=NOW)
+    assert (user.username, user.role_codes) == (expert.number.lower(), {"expert"})
+    assert Message.objects.count() == 1
+    link = token()
+    with pytest.raises(ValidationError):
+        activate_account(token=link, password="short", now=NOW)
+    activate_account(token=link, password=PASSWORD, now=NOW)
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert not user.must_change_password
+    with pytest.raises(LinkInvalid, match="使用过"):
+        activate_account(token=link, password="Another-horse-11", now=NOW)
+
+
+@pytest.mark.shows("EXP-10")
+def test_the_link_ends_after_a_week_and_cannot_be_forged(admin: User) -> None:
+    open_account(expert=make_expert(email="wang@example.cn"), actor=admin, now=NOW)
+    link = token()
+    for bad in (link[:-1], link + "x", "x"):
+        with pytest.raises(LinkInvalid):
+            user_for_link(bad)
+    with (
+        time_machine.travel(NOW + timedelta(days=7, seconds=2), tick=False),
+        pytest.raises(LinkInvalid, match="过期"),
+    ):
+        user_for_link(link)
+
+
+def test_nobody_else_reads_the_mail_with_the_link(admin: User) -> None:
+    open_account(expert=make_expert(email="wang@example.cn"), actor=admin, now=NOW)
+    message = Message.objects.get()
+    assert message.about_type == ACCOUNT
+    assert readable_by(admin, [message]) == set()
+
+
+def test_whose_phone_has_an_account_gets_no_second_one(admin: User) -> None:
+    make_user("operator", phone="13800138000")
+    expert = make_expert(phone="13800138000")
+    with pytest.raises(ExpertRefused, match=expert.name):
+        open_account(expert=expert, actor=admin, now=NOW)
+    other = make_expert()
+    ids = [expert.pk, other.pk]
+    assert open_accounts(expert_ids=ids, actor_id=admin.pk, now=NOW) == 1
+    notes = Entry.objects.filter(action="expert.account").values_list("note", flat=True)
+    assert any("没有开通账号" in note for note in notes)
+
+
+@pytest.mark.shows("EXP-10")
+def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
+    rows = [["姓名", "手机号", "邮箱"], ["王小明", "13800138000", "wang@example.cn"]]
+    path = write_xlsx(tmp_path / "s.xlsx", rows)
+    import_file(path, actor=admin, now=NOW, options={"accounts": True})
+    expert = Expert.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args ->> 'expert_ids', args ->> 'actor_id' FROM procrastinate_jobs")
+        assert cursor.fetchall() == [(f"[{expert.pk}]", str(admin.pk))]
+    for _ in range(2):  # a job may run twice
+        open_accounts(expert_ids=[expert.pk], actor_id=admin.pk, now=NOW)
+    assert User.objects.filter(pk=Expert.objects.get().user_id).count() == 1
+    assert Message.objects.get().address == "wang@example.cn"

@@ -1,0 +1,95 @@
+"""Groups, avoidance units, saved searches, revealing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
+from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.experts.services.reveal import reveal_value
+from expertpool.experts.services.saved_searches import delete_search, save_search
+from expertpool.experts.services.tags import delete_tag, save_tag, set_tags, tag_experts
+from tests.factories.experts import NOW, make_expert, make_tag, make_unit
+
+
+@pytest.mark.shows("EXP-32")
+def test_many_experts_into_groups_and_out_of_others(admin: User) -> None:
+    old, new = make_tag("旧"), make_tag("新")
+    experts = [make_expert(tags=(old,)), make_expert(tags=(old, new)), make_expert()]
+    ids = [expert.pk for expert in experts[:2]]
+    assert tag_experts(expert_ids=ids, add=[new], remove=[old], actor=admin, now=NOW) == 2
+    assert [[tag.name for tag in expert.tags.all()] for expert in experts] == [["新"], ["新"], []]
+    entry = Entry.objects.get(action="expert.tag")
+    assert (entry.after, entry.note) == ({"加入": ["新"], "移出": ["旧"]}, "批量，共 2 位专家")
+
+
+@pytest.mark.shows("EXP-32")
+def test_the_groups_of_one_expert(admin: User) -> None:
+    tag, expert = make_tag(), make_expert()
+    for _ in range(2):
+        set_tags(expert=expert, tags=[tag], actor=admin, now=NOW)
+    assert Entry.objects.filter(action="expert.tag").count() == 1
+
+
+def test_groups_are_made_renamed_and_deleted(admin: User) -> None:
+    tag = save_tag(row=Tag(name="骨干"), actor=admin, now=NOW)
+    with pytest.raises(ValidationError):
+        save_tag(row=Tag(name="骨干"), actor=admin, now=NOW)
+    tag.name = "资深"
+    save_tag(row=tag, actor=admin, now=NOW)
+    expert = make_expert(tags=(tag,))
+    delete_tag(row=tag, actor=admin, now=NOW)
+    assert Expert.objects.filter(pk=expert.pk).exists()
+    assert Entry.objects.get(action="expert.tag_delete").note == "原有专家 1 位"
+
+
+@pytest.mark.shows("PORT-24")
+def test_an_avoidance_unit_is_kept_and_forgotten(admin: User) -> None:
+    expert, unit = make_expert(), make_unit("甲院")
+    row = AvoidanceUnit(expert=expert, unit=unit, kind="declared")
+    add_avoidance_unit(row=row, actor=admin, now=NOW)
+    same = AvoidanceUnit(expert=expert, unit=unit, kind="declared")
+    with pytest.raises(ValidationError, match="已按同样的关系登记"):
+        add_avoidance_unit(row=same, actor=admin, now=NOW)
+    back = AvoidanceUnit(
+        expert=expert,
+        unit=unit,
+        kind="past_employer",
+        start_date=date(2026, 1, 2),
+        end_date=date(2026, 1, 1),
+    )
+    with pytest.raises(ValidationError, match="早于开始"):
+        add_avoidance_unit(row=back, actor=admin, now=NOW)
+    remove_avoidance_unit(row=row, actor=admin, now=NOW)
+    assert not AvoidanceUnit.objects.exists()
+    assert Entry.objects.filter(action="expert.avoidance").count() == 2
+
+
+@pytest.mark.shows("EXP-24")
+def test_a_search_is_kept_by_its_owner(admin: User, operator: User) -> None:
+    search = save_search(search=SavedSearch(name="副高", query="q=1"), actor=admin, now=NOW)
+    with pytest.raises(ValidationError, match="同名"):
+        save_search(search=SavedSearch(name="副高", query="q=2"), actor=admin, now=NOW)
+    with pytest.raises(ExpertRefused, match="没有筛选条件"):
+        save_search(search=SavedSearch(name="空", query=""), actor=admin, now=NOW)
+    with pytest.raises(ExpertRefused, match="只有保存人"):
+        delete_search(search=search, actor=operator)
+    delete_search(search=search, actor=admin)
+    assert not SavedSearch.objects.exists()
+
+
+@pytest.mark.shows("EXP-41")
+def test_revealing_needs_a_reason_and_is_logged(admin: User) -> None:
+    expert = make_expert(phone="13800138000")
+    with pytest.raises(ExpertRefused, match="理由"):
+        reveal_value(expert=expert, field="phone", reason=" ", actor=admin, now=NOW)
+    value = reveal_value(expert=expert, field="phone", reason="电话核对", actor=admin, now=NOW)
+    assert value == "13800138000"
+    entry = Entry.objects.get(action="expert.reveal")
+    assert entry.note == "手机号：电话核对"

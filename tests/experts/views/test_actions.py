@@ -1,0 +1,181 @@
+"""Actions on one expert and on many: rights are those over each record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, RolePermission, User
+from expertpool.audit.models import Entry
+from expertpool.experts.models import BlacklistEntry, Expert, Leave
+from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import make_expert, make_tag
+from tests.fixtures import login
+
+
+def post(client: Client, name: str, *args: Any, query: str = "", **data: Any) -> HttpResponse:
+    return client.post(reverse(f"experts:{name}", args=args) + query, data)
+
+
+def toast(response: HttpResponse) -> str:
+    return str(json.loads(response["HX-Trigger"])["toast"]["message"])
+
+
+def status(expert: Expert) -> str:
+    return Expert.objects.get(pk=expert.pk).status
+
+
+@pytest.mark.shows("EXP-19", "EXP-34", "EXP-36")
+def test_one_expert_through_all_statuses(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert("甲", status="pending")
+    for name, data, after in (
+        ("approve", {}, "formal"),
+        ("freeze", {"reason": "年检"}, "frozen"),
+        ("unfreeze", {}, "formal"),
+        ("blacklist_add", {"reason": "泄密"}, "blacklisted"),
+        ("blacklist_remove", {"reason": "复议"}, "formal"),
+        ("delete", {"reason": "退休"}, "deleted"),
+        ("restore", {}, "formal"),
+    ):
+        answer = post(client, name, expert.pk, query="?from=detail", **data)
+        assert answer.status_code == 204, name
+        assert "page:refresh" in answer["HX-Trigger"]
+        assert status(expert) == after
+    assert post(client, "unfreeze", expert.pk).status_code == 409
+    assert post(client, "freeze", expert.pk, reason="").status_code == 409
+
+
+@pytest.mark.shows("EXP-19", "EXP-40")
+def test_bulk_deletion_leaves_alone_what_is_out_of_reach(db: None, client: Client) -> None:
+    ours, theirs = make_department("甲部"), make_department("乙部")
+    role = Role.objects.create(code="clerk", name="库员")
+    for code, scope in (("experts.view", Scope.ALL), ("experts.delete", Scope.DEPARTMENT)):
+        RolePermission.objects.create(role=role, code=code, scope=scope)
+    login(client, make_user(roles=(role,), department=ours))
+    mine, foreign = make_expert(department=ours), make_expert(department=theirs)
+    answer = post(client, "delete_many", pk=[mine.pk, foreign.pk], reason="合并")
+    assert toast(answer) == "已删除 1 位专家。"
+    assert (status(mine), status(foreign)) == ("deleted", "formal")
+    assert post(client, "delete", foreign.pk, reason="合并").status_code == 404
+    assert post(client, "freeze_many", pk=[mine.pk], reason="x").status_code == 403
+
+
+@pytest.mark.shows("EXP-19")
+def test_everything_that_the_list_shows(client: Client, admin: User) -> None:
+    login(client, admin)
+    shown = [make_expert("甲"), make_expert("甲")]
+    others = [make_expert("乙"), make_expert("甲", status="frozen")]
+    answer = post(client, "freeze_many", query="?q=甲&tab=formal", all="1", reason="年检")
+    assert toast(answer) == "已冻结 2 位专家。"
+    assert [status(expert) for expert in shown + others] == ["frozen", "frozen", "formal", "frozen"]
+    assert post(client, "freeze_many", reason="年检").status_code == 409
+
+
+@pytest.mark.shows("EXP-20")
+def test_the_deleted_are_listed_and_restored(client: Client, admin: User) -> None:
+    login(client, admin)
+    gone = [make_expert("甲"), make_expert("乙")]
+    post(client, "delete_many", pk=[expert.pk for expert in gone], reason="重复建档")
+    page = client.get(reverse("experts:deleted")).content.decode()
+    assert page.count("重复建档") == 2
+    assert "管理员老张" in page
+    answer = post(client, "restore_many", query="?q=甲", all="1")
+    assert toast(answer) == "已恢复 1 位专家。"
+    assert post(client, "restore_many", query="?tab=deleted", all="1").status_code == 204
+    assert [status(expert) for expert in gone] == ["formal", "formal"]
+
+
+@pytest.mark.shows("EXP-32")
+def test_groups_in_bulk(client: Client, admin: User) -> None:
+    login(client, admin)
+    tag, expert, other = make_tag(), make_expert("甲"), make_expert("乙")
+    url = reverse("experts:tag_many")
+    drawer = client.get(url, {"pk": [expert.pk]})
+    assert f'name="pk" value="{expert.pk}"' in drawer.content.decode()
+    assert client.post(url, {"pk": [expert.pk]}).status_code == 422
+    assert client.post(url, {"pk": [expert.pk], "add": [tag.pk]}).status_code == 204
+    assert client.post(f"{url}?q=乙", {"all": "1", "add": [tag.pk]}).status_code == 204
+    assert [one.tags.count() for one in (expert, other)] == [1, 1]
+    page = client.get(reverse("experts:tag_list"))
+    assert page.context["table"][0]["cells"][1][1] == 2
+
+
+@pytest.mark.shows("EXP-34")
+def test_the_blacklist_page(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert, pending = make_expert("甲"), make_expert("乙", status="pending")
+    data = {"reason": "泄密", "evidence": "〔2026〕1 号", "until_date": "2099-12-31"}
+    assert post(client, "blacklist_new", expert=pending.pk, **data).status_code == 422
+    assert post(client, "blacklist_new", expert=expert.pk, **data).status_code == 204
+    late = data | {"until_date": "2020-01-01"}
+    answer = post(client, "blacklist_add", make_expert().pk, **late)
+    assert answer.status_code == 422
+    assert "期限已过" in answer.content.decode()
+    page = client.get(reverse("experts:blacklist"))
+    assert "〔2026〕1 号" in page.content.decode()
+    assert "2099-12-31" in page.content.decode()
+    post(client, "blacklist_remove", expert.pk, reason="复议成立")
+    assert not client.get(reverse("experts:blacklist")).context["page"]
+    removed = client.get(reverse("experts:blacklist") + "?tab=removed")
+    assert "复议成立" in removed.content.decode()
+    assert BlacklistEntry.objects.get().removed_by == admin
+
+
+@pytest.mark.shows("PORT-21", "PORT-23")
+def test_the_leave_page(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert("甲")
+    data = {"start": "2099-01-02 00:00", "end": "2099-01-01 00:00", "reason": "出国"}
+    refused = post(client, "leave_add", expert.pk, **data)
+    assert refused.status_code == 422
+    assert "不晚于开始" in refused.content.decode()
+    data["end"] = "2099-01-09 00:00"
+    assert post(client, "leave_new", expert=expert.pk, **data).status_code == 204
+    assert "重叠" in post(client, "leave_add", expert.pk, **data).content.decode()
+    coming = client.get(reverse("experts:leave_list") + "?tab=coming")
+    assert "2099-01-02 00:00 至 2099-01-09 00:00" in coming.content.decode()
+    leave = Leave.objects.get()
+    assert post(client, "leave_cancel", leave.pk).status_code == 204
+    assert post(client, "leave_cancel", leave.pk).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["leave_list", "blacklist", "deleted"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_cost_of_lists(
+    client: Client, admin: User, name: str, count: int, django_assert_max_num_queries: Any
+) -> None:
+    login(client, admin)
+    experts = [make_expert() for _ in range(count)]
+    for expert in experts:
+        post(client, "leave_add", expert.pk, start="2099-01-01", end="2099-01-02", reason="x")
+        if name == "blacklist":
+            post(client, "blacklist_add", expert.pk, reason="x")
+        if name == "deleted":
+            post(client, "delete", expert.pk, reason="x")
+    url = reverse(f"experts:{name}") + ("?tab=all" if name != "deleted" else "")
+    assert len(client.get(url).context["page"]) == count
+    with django_assert_max_num_queries(16):
+        client.get(url)
+
+
+@pytest.mark.shows("EXP-41")
+def test_revealing_over_the_page(client: Client, admin: User, operator: User) -> None:
+    expert = make_expert(id_number="110101198001010010")
+    login(client, admin)
+    detail = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "1101************10" in detail
+    assert "110101198001010010" not in detail
+    assert post(client, "reveal", expert.pk, "id_number").status_code == 409
+    answer = post(client, "reveal", expert.pk, "id_number", reason="核对")
+    assert answer.content.decode() == "110101198001010010"
+    assert Entry.objects.get(action="expert.reveal").note == "身份证号：核对"
+    assert post(client, "reveal", expert.pk, "name", reason="核对").status_code == 404
+    login(client, operator)
+    assert post(client, "reveal", expert.pk, "phone", reason="核对").status_code == 403

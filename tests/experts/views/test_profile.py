@@ -1,0 +1,234 @@
+"""Forms, the panorama and the history of a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import RoleField, User
+from expertpool.core.registry import panels_for
+from expertpool.directory.models import Unit
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.profile import update_expert
+from expertpool.files.services import attach
+from tests.factories.accounts import make_user
+from tests.factories.experts import (
+    NOW,
+    make_expert,
+    make_id_number,
+    make_specialty,
+    make_unit,
+    make_uscc,
+)
+from tests.fixtures import login
+
+CREATE = reverse("experts:create")
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+
+
+@pytest.mark.shows("EXP-04", "EXP-02")
+def test_an_admin_enters_an_expert(client: Client, admin: User) -> None:
+    login(client, admin)
+    leaf = make_specialty("Q1", parent=make_specialty("Q"))
+    answer = client.post(
+        CREATE,
+        {
+            "name": " 王小明 ",
+            "phone": "１３８００１３８０００",
+            "id_number": make_id_number("19791231", serial=12),
+            "employer_name": "甲设计院",
+            "employer_uscc": make_uscc(5).lower(),
+            "title": "高级工程师",
+            "specialties": [leaf.pk],
+            "division": "430100",
+            "term_end_date": "2028-12-31",
+        },
+    )
+    assert answer.status_code == 204, answer.content.decode()
+    expert = Expert.objects.get()
+    assert (expert.name, expert.phone, expert.title_level) == ("王小明", "13800138000", 3)
+    assert (expert.sex, expert.division_id, expert.created_by) == ("female", "430100", admin)
+    assert (expert.employer.name, expert.employer.uscc) == ("甲设计院", make_uscc(5))
+    assert list(expert.specialties.all()) == [leaf]
+
+
+@pytest.mark.shows("EXP-04", "EXP-05", "EXP-06")
+def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    owner = make_expert("李四", phone="13800138000")
+    data = {
+        "name": "王小明",
+        "phone": "13800138000",
+        "email": "a b@c.cn",
+        "employer_uscc": make_uscc(5),
+        "address": "长安街 1 号",
+    }
+    answer = client.post(CREATE, data)
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert "employer_name" in errors  # of the form itself; the service is asked once it is in order
+    answer = client.post(CREATE, data | {"employer_uscc": ""})
+    errors = answer.context["form"].errors
+    assert "邮箱格式不对" in errors["email"][0]
+    assert owner.number in errors["phone"][0]
+    assert 'value="长安街 1 号"' in answer.content.decode()
+    assert Expert.objects.count() == 1
+    assert not Unit.objects.exists()
+
+
+@pytest.mark.shows("OVW-02")
+def test_an_organisation_has_its_own_form(client: Client, admin: User) -> None:
+    login(client, admin)
+    url = f"{CREATE}?kind=organisation"
+    form = client.get(url).context["form"]
+    assert "contact_person" in form.fields
+    assert not {"id_number", "sex", "title"} & form.fields.keys()
+    data = {"name": "甲检测公司", "phone": "13800138000", "employer_uscc": make_uscc(6)}
+    assert "contact_person" in client.post(url, data).context["form"].errors
+    assert client.post(url, data | {"contact_person": "李四"}).status_code == 204
+    expert = Expert.objects.get()
+    assert expert.kind == "organisation"
+    assert expert.employer.name == "甲检测公司"  # it keeps away from itself
+    page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "单位专家" in page
+    assert client.get(f"{CREATE}?kind=robot").status_code == 404
+
+
+@pytest.mark.shows("EXP-26", "EXP-15")
+def test_one_section_is_edited_in_the_panorama(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert(title="工程师", title_level=2, address="旧址", remark="留着")
+    url = reverse("experts:edit", args=[expert.pk]) + "?section=contact"
+    form = client.get(url).context["form"]
+    assert set(form.fields) == {"division", "postcode", "address"}
+    answer = client.post(url, {"address": "新址", "postcode": "410000"})
+    assert answer.status_code == 204
+    assert "page:refresh" in answer["HX-Trigger"]
+    expert.refresh_from_db()
+    assert (expert.address, expert.title, expert.remark) == ("新址", "工程师", "留着")
+    assert expert.versions.first().changed == ["address", "postcode"]
+    assert client.get(url.replace("contact", "nonsense")).status_code == 404
+
+
+@pytest.mark.shows("EXP-38")
+def test_a_masked_field_left_empty_stays_as_it_is(client: Client, admin: User) -> None:
+    login(client, admin)  # sees phones plain, ID card numbers masked
+    number = make_id_number()
+    expert = make_expert(phone="13800138000", id_number=number, sex="male")
+    url = reverse("experts:edit", args=[expert.pk])
+    page = client.get(url)
+    assert number not in page.content.decode()
+    assert "1101************" in page.content.decode()
+    data = {"name": "王大明", "phone": "13800138000", "sex": "male"}
+    assert client.post(url, data).status_code == 204
+    expert.refresh_from_db()
+    assert (expert.name, expert.id_number) == ("王大明", number)
+    other = make_id_number("19900101")
+    client.post(url, data | {"id_number": other})
+    expert.refresh_from_db()
+    assert expert.id_number == other
+
+
+def test_a_hidden_field_is_not_in_the_form(client: Client, admin: User) -> None:
+    RoleField.objects.filter(role__code="admin", field="experts.id_number").update(level="hidden")
+    login(client, admin)
+    expert = make_expert(id_number=make_id_number())
+    url = reverse("experts:edit", args=[expert.pk])
+    assert "id_number" not in client.get(url).context["form"].fields
+    client.post(url, {"name": "王大明", "phone": expert.phone, "id_number": "1"})
+    expert.refresh_from_db()
+    assert expert.id_number == make_id_number()
+    assert "1101" not in client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+
+
+# --- Panorama ----------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("EXP-01", "EXP-25")
+def test_every_tab_opens_for_who_may_see_it(
+    client: Client, admin: User, operator: User, auditor: User
+) -> None:
+    expert = make_expert(employer=make_unit("甲院"), specialties=(make_specialty("Q1"),))
+    AvoidanceUnit.objects.create(expert=expert, unit=make_unit("乙院"), kind="declared")
+    update_expert(expert=expert, values={"title": "教授"}, actor=admin, now=NOW)
+    address = reverse("experts:detail", args=[expert.pk])
+    for user in (admin, operator, auditor):
+        login(client, user)
+        codes = [panel.code for panel in panels_for("experts:detail", user)]
+        assert codes[:3] == ["profile", "specialties", "avoidances"]
+        assert ("log" in codes) is user.has_permission("audit.view")
+        for code in codes:
+            assert client.get(f"{address}?tab={code}").status_code == 200, code
+    assert "乙院" in client.get(f"{address}?tab=avoidances").content.decode()
+    assert "专业Q1" in client.get(f"{address}?tab=specialties").content.decode()
+    assert "修改专家信息" in client.get(f"{address}?tab=log").content.decode()
+
+
+@pytest.mark.shows("PORT-24")
+def test_avoidance_units_in_the_panorama(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert()
+    url = reverse("experts:avoidance_add", args=[expert.pk])
+    data = {"unit_name": "乙院", "uscc": "", "kind": "past_employer", "end_date": "2025-01-01"}
+    assert client.post(url, data | {"uscc": "1"}).status_code == 422
+    assert client.post(url, data).status_code == 204
+    assert "已按同样的关系登记" in client.post(url, data).content.decode()
+    row = AvoidanceUnit.objects.get()
+    assert client.post(reverse("experts:avoidance_remove", args=[row.pk])).status_code == 204
+    assert not AvoidanceUnit.objects.exists()
+
+
+@pytest.mark.shows("EXP-15")
+def test_any_two_versions_are_compared(client: Client, admin: User, operator: User) -> None:
+    expert = make_expert(phone="13800138000", title="工程师")
+    for values in ({"title": "高级工程师"}, {"title": "教授", "phone": "13900139000"}):
+        update_expert(expert=expert, values=values, actor=admin, now=NOW)
+    url = reverse("experts:versions", args=[expert.pk])
+    login(client, admin)
+
+    def changed(query: str) -> list[tuple[str, str, str]]:
+        rows = client.get(url + query).context["rows"]
+        return [(row.label, row.before, row.after) for row in rows if row.changed]
+
+    both = [("手机号", "13800138000", "13900139000"), ("职称", "工程师", "教授")]
+    assert changed("?from=1&to=3") == changed("?from=3&to=1") == both
+    assert changed("?from=1&to=2") == [("职称", "工程师", "高级工程师")]
+    assert changed("") == [("手机号", "13800138000", "13900139000"), ("职称", "高级工程师", "教授")]
+    login(client, operator)
+    assert changed("?from=1&to=3")[0] == ("手机号", "138****8000", "139****9000")
+
+
+def test_a_record_without_changes_says_so(client: Client, admin: User) -> None:
+    expert = make_expert()
+    login(client, admin)
+    url = reverse("experts:versions", args=[expert.pk])
+    assert "没有修改过" in client.get(url).content.decode()
+    history = client.get(reverse("experts:detail", args=[expert.pk]) + "?tab=history")
+    assert "没有修改过" in history.content.decode()
+
+
+@pytest.mark.shows("EXP-03")
+def test_files_are_seen_by_the_expert_and_who_may_reveal(
+    client: Client, admin: User, operator: User, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    owner = make_user("expert")
+    expert = make_expert(user=owner)
+    upload = SimpleUploadedFile("证书.png", PNG)
+    attachment = attach(subject=expert, uploaded_file=upload, actor=owner, now=NOW)
+    url = reverse("files:download", args=[attachment.pk])
+    other = make_user("expert")
+    for user, status in ((admin, 200), (owner, 200), (operator, 404), (other, 404)):
+        answer = login(client, user).get(url)
+        assert answer.status_code in ({status} if status == 200 else {403, 404}), user
+        if answer.streaming:
+            list(answer)
+    tab = reverse("experts:detail", args=[expert.pk]) + "?tab=files"
+    assert "证书.png" in login(client, admin).get(tab).content.decode()
+    assert "证书.png" not in login(client, operator).get(tab).content.decode()

@@ -11,7 +11,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 
 SOON = timedelta(days=60)  # before the end of a term
-SORTS = {
+SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": "id",
     "name": "name",
     "number": "number",

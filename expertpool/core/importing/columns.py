@@ -98,16 +98,14 @@ def day(cell: Any) -> date | None:
     if isinstance(cell, date):
         return cell
     value = as_code(cell)
+    if not value:
+        return None
     found = _DAY.fullmatch(value)
     try:
-        return date(*map(int, found.groups())) if found else _refuse_day(value)
+        year, month, number = map(int, found.groups() if found else ())
+        return date(year, month, number)
     except ValueError:
-        return _refuse_day(value)
-
-
-def _refuse_day(value: str) -> None:
-    if value:
-        raise CellRefused("{}格式", "应像 2026-11-24。")
+        raise CellRefused("{}格式", "应像 2026-11-24。") from None
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def split_header(
     """
     known = {
         normalise_header(header): column.code for column in columns for header in column.headers
-    } | remembered
+    } | dict(remembered)
     best: tuple[int, int, list[Any]] | None = None
     top = list(islice(rows, HEADER_WITHIN))
     for number, cells in top:

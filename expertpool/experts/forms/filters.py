@@ -90,7 +90,7 @@ class ExpertFilter(FilterForm):
         """The simple filters, as conditions of the same fields that the builder offers."""
         trees = {name: self.value(name) for name in ("specialty", "division", "tag")}
         names = {name: self.value(name) for name in ("kind", "expert_type", "education", "source")}
-        leaves = [
+        leaves: list[dict[str, Any]] = [
             {"field": name, "op": "in", "value": [row.pk for row in rows]}
             for name, rows in trees.items()
             if rows

@@ -77,13 +77,19 @@ class ExpertForm(forms.Form):
     wide = {"address", "employer_name"}
 
     def __init__(
-        self, *args: Any, user: User, kind: str, expert: Expert | None = None, section: str = ""
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        kind: str,
+        expert: Expert | None = None,
+        section: str = "",
     ) -> None:
         self.user, self.kind, self.expert = user, kind, expert
         chosen = SECTIONS[kind]
         chosen = {section: chosen[section]} if section else chosen
         self.sections = [(title, list(names)) for title, names in chosen.values()]
-        super().__init__(*args, initial=_initial(expert, user))
+        super().__init__(data, initial=_initial(expert, user))
         names = [name for _, group in self.sections for name in group]
         self._add_fields(names)
         if expert:
@@ -136,7 +142,8 @@ class ExpertForm(forms.Form):
             code = "experts.edit" if self.expert else "experts.add"
             fields["department"].queryset = departments_for(self.user, code, self.expert)
         if self.expert is None:
-            self.initial |= {"title_level": "", "department": self.user.department_id}
+            initial: dict[str, Any] = {"title_level": "", "department": self.user.department_id}
+            self.initial = initial
 
     def _guard(self, expert: Expert) -> None:
         for name in GUARDED:
@@ -218,7 +225,7 @@ def _initial(expert: Expert | None, user: User) -> dict[str, Any]:
     }
 
 
-def _widgets(names: list[str]) -> dict[str, forms.Widget]:
+def _widgets(names: list[str]) -> dict[str, Any]:
     widgets: dict[str, forms.Widget] = {
         name: forms.TextInput(attrs={"autocomplete": "off"}) for name in GUARDED
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -167,6 +169,12 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}（{self.number}）"
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """Return what a field is called in Chinese; raises FieldDoesNotExist."""
+        field: Any = cls._meta.get_field(name)
+        return str(field.verbose_name)
 
     @property
     def specialty_names(self) -> list[str]:

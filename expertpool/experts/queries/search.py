@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import User
@@ -26,11 +28,11 @@ def search(queryset: QuerySet[Expert], text: str, user: User) -> QuerySet[Expert
     return queryset
 
 
-def _fitting(keyword: str, user: User) -> QuerySet[Expert]:
+def _fitting(keyword: str, user: User) -> Any:
     """Return the ids of experts that fit one keyword: a union, each part of which has an index."""
     experts = Expert.objects.order_by()
     named = _named(keyword)
-    parts = [
+    parts: list[QuerySet[Any]] = [
         experts.filter(employer__in=_units(keyword)),
         ExpertSpecialty.objects.order_by().filter(specialty__in=_specialties(keyword)),
     ]

@@ -129,7 +129,7 @@ def queue_accounts(expert_ids: Collection[int], *, actor_id: int | None) -> None
 
 def open_accounts(*, expert_ids: Collection[int], actor_id: int | None, now: datetime) -> int:
     """Open accounts; return how many are there. Who cannot have one is noted in the log."""
-    actor = User.objects.filter(pk=actor_id).first()
+    actor = User.objects.filter(pk=actor_id).first() if actor_id else None
     opened = 0
     for expert in Expert.objects.filter(pk__in=expert_ids).order_by("pk"):
         try:

@@ -20,7 +20,6 @@ def reveal_value(*, expert: Expert, field: str, reason: str, actor: User, now: d
     """
     if not reason.strip():
         raise ExpertRefused("请填写查看理由。")
-    label = str(Expert._meta.get_field(field).verbose_name)
-    note = f"{label}：{reason.strip()}"
+    note = f"{Expert.label_of(field)}：{reason.strip()}"
     record("expert.reveal", actor=actor, now=now, subject=expert, note=note)
     return str(getattr(expert, field))

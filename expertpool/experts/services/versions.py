@@ -16,7 +16,7 @@ Snapshot = dict[str, str]
 
 # Field → label, in the order in which a record is shown.
 VERSIONED = {
-    name: str(Expert._meta.get_field(name).verbose_name)
+    name: Expert.label_of(name)
     for name in (
         "kind", "name", "sex", "birth_date", "id_number", "phone", "email", "contact_person",
         "employer", "title", "title_level", "position", "education", "practice_years", "division",

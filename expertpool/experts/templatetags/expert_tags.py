@@ -41,5 +41,5 @@ def guarded(context: Context, *, expert: Expert, field: str) -> dict[str, Any]:
     return masked(
         value=show(user, code, getattr(expert, field)),
         url=reverse("experts:reveal", args=[expert.pk, field]) if may_reveal else "",
-        label=str(Expert._meta.get_field(field).verbose_name),
+        label=Expert.label_of(field),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -27,7 +28,7 @@ def create(request: UserRequest) -> HttpResponse:
     kind = request.GET.get("kind") or ExpertKind.INDIVIDUAL
     if kind not in ExpertKind.values:
         raise Http404
-    form = ExpertForm(*_posted(request), user=request.user, kind=kind)
+    form = ExpertForm(_posted(request), user=request.user, kind=kind)
 
     def write() -> str:
         expert = create_expert(
@@ -50,7 +51,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     if section and section not in sections:
         raise Http404
     form = ExpertForm(
-        *_posted(request), user=request.user, kind=expert.kind, expert=expert, section=section
+        _posted(request), user=request.user, kind=expert.kind, expert=expert, section=section
     )
 
     def write() -> object:
@@ -68,13 +69,13 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     return drawer_form(request, form, write, title=title, refresh=refresh)
 
 
-def _editable(request: UserRequest):  # type: ignore[no-untyped-def]
+def _editable(request: UserRequest) -> QuerySet[Expert]:
     found = experts_visible_to(request.user, "experts.edit").exclude(status=ExpertStatus.DELETED)
     return found.select_related("employer")
 
 
-def _posted(request: UserRequest) -> list[object]:
-    return [request.POST] if request.method == "POST" else []
+def _posted(request: UserRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 @require_POST

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -94,7 +95,7 @@ def deleted(request: UserRequest) -> HttpResponse:
 
 @require_safe
 @requires("experts.export")
-def package(request: UserRequest) -> HttpResponseBase:
+def package(request: UserRequest) -> Any:
     """The list and the files of its experts in one archive."""
     now = timezone.now()
     stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, RevealRule
 from expertpool.draws.queries.draws import draws_visible_to
@@ -99,7 +101,8 @@ def named_rows(draw: Draw) -> list[NamedRow]:
 def release(*, draw_id: int, now: datetime) -> bool:
     """Write the experts behind the lines in clear once the reveal time has come; True if it did.
 
-    From then on the draw shows in the experts' own records. A second run changes nothing.
+    From then on the draw shows in the experts' own records. Announces NamesReleased. A second run
+    changes nothing.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
@@ -111,5 +114,6 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.released_at = now
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)
+    publish(NamesReleased(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True

@@ -1,6 +1,7 @@
 """Answers to invitations: by link, in the expert's area, by the operator, or none in time.
 
 Each answer is one conditional update: the first valid one wins, everything later is told so.
+Each announces InvitationAnswered.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.entropy import Entropy
@@ -234,6 +237,7 @@ def _settle(
         after={"参与状态": state.label, "方式": via.label},
         note=reason.strip(),
     )
+    publish(InvitationAnswered(invitation.pk))
     if state in EXIT_REASON:
         exit_and_refill(
             invitation=invitation,

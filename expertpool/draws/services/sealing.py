@@ -10,10 +10,12 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
+from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus
+from expertpool.draws.events import DrawEnded, DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.conditions import SUBJECT
@@ -39,7 +41,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
 
     Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses
     a project that is not approved, is over, or breaks a rule set to blocking (DrawNotReady), and
-    one that has a valid draw (DrawInProgress).
+    one that has a valid draw (DrawInProgress). Announces DrawSealed.
     """
     project = Project.objects.select_for_update().get(pk=project.pk)
     plan = _check_ready(project, now=now)
@@ -54,6 +56,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
         subject=draw,
         after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule},
     )
+    publish(DrawSealed(draw.pk))
     if plan.contributors:
         _copy_candidates(draw, sealed, identities)
         return draw
@@ -90,7 +93,10 @@ def contribute(
 
 @transaction.atomic
 def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw:
-    """Give up a draw between seal and order. It stays in the chain, as abandoned, with its reason."""
+    """Give up a draw between seal and order. It stays in the chain, as abandoned, with its reason.
+
+    Announces DrawEnded.
+    """
     draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
     if draw.status != DrawStatus.SEALED:
         raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
@@ -100,6 +106,7 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
+    publish(DrawEnded(draw.pk))
     return draw
 
 

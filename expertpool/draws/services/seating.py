@@ -11,10 +11,12 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
+from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
@@ -83,7 +85,10 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
 
 
 def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) -> None:
-    """End the draw when nobody is left to answer: success, success by supplement, unsatisfied."""
+    """End the draw when nobody is left to answer: success, success by supplement, unsatisfied.
+
+    Announces DrawEnded.
+    """
     if draw.status != DrawStatus.INVITING:
         return
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
@@ -94,6 +99,7 @@ def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) ->
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState(draw.status), actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})
+    publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 

@@ -11,9 +11,11 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
 from expertpool.draws.services.seating import SEATING_LOCK
@@ -52,7 +54,7 @@ def decide_void(
     """Agree to a request, which voids the draw at once, or turn it down.
 
     A void draw frees all experts and calls off what still waits to be sent; who was asked stays in
-    the record. Refuses (VoidRefused) the person who asked, and a request that was decided.
+    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, and a request that was decided.
     """
     draw = _lock(request.draw)
     if request.requested_by_id == actor.pk:
@@ -86,6 +88,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
     record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
+    publish(DrawEnded(draw.pk))
 
 
 def _lock(draw: Draw) -> Draw:

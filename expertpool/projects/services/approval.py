@@ -7,22 +7,27 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.core.events import publish
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.events import ProjectApproved
 from expertpool.projects.exceptions import ApproverIsApplicant, NoteRequired
 from expertpool.projects.models import Project
 from expertpool.projects.occasions import DECIDED
 from expertpool.projects.services.state import set_project_status
 
 
+@transaction.atomic
 def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> None:
-    """Release a pending project for its draw; logs it and tells the applicant.
+    """Release a pending project for its draw; logs it, tells the applicant, announces
+    ProjectApproved.
 
     Refuses the applicant (ApproverIsApplicant) and a project that is no longer pending
     (TransitionNotAllowed, ProjectChanged).
     """
     _decide(project, ProjectStatus.APPROVED, "project.approve", actor=actor, now=now, note=note)
+    publish(ProjectApproved(project.pk))
 
 
 def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> None:

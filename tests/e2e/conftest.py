@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage
+from playwright.sync_api import BrowserContext, ConsoleMessage, Response
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.pages import Screen
@@ -32,23 +32,28 @@ def open_browser(
     settings.SITE_URL = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     faults: list[str] = []
+    logged: list[ConsoleMessage] = []
+    refused: set[str] = set()  # pages that answered 4xx: whether they should, their test says
+
+    def note(response: Response) -> None:
+        if response.request.is_navigation_request() and 400 <= response.status < 500:
+            refused.add(response.url)
 
     def listen(message: ConsoleMessage) -> None:
-        # That a page itself answers 404 or 410 is for its test to judge.
-        if message.type == "error" and message.location["url"] not in visited:
-            faults.append(f"{message.location['url']}: {message.text}")
-
-    visited: set[str] = set()
+        logged.append(message)
 
     def open_new(*, phone: bool = False) -> Screen:
         context = new_context(locale="zh-CN", **(PHONE if phone else DESKTOP))
         context.set_default_timeout(15_000)
+        context.on("response", note)
         context.on("console", listen)
-        context.on(
-            "weberror",
-            lambda error: faults.append(f"{error.page and error.page.url}: {error.error.stack}"),
-        )
-        return Screen(context.new_page(), live_server.url, visited)
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        return Screen(context.new_page(), live_server.url)
 
     yield open_new
+    faults += [
+        f"{message.location['url']}: {message.text}"
+        for message in logged
+        if message.type == "error" and message.location["url"] not in refused
+    ]
     assert not faults

@@ -14,15 +14,13 @@ from tests.factories.accounts import PASSWORD
 class Screen:
     """One window of one person."""
 
-    def __init__(self, page: Page, address: str, visited: set[str]) -> None:
+    def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
-        self.visited = visited
 
     def open(self, path: str) -> int:
         """Go to ``path`` (or a full address); return the status."""
         url = path if path.startswith("http") else self.address + path
-        self.visited.add(url)
         response = self.page.goto(url)
         assert response is not None
         self.page.wait_for_selector("html[data-ready]")
@@ -30,7 +28,7 @@ class Screen:
 
     def another(self) -> Screen:
         """A second window of the same person."""
-        return Screen(self.page.context.new_page(), self.address, self.visited)
+        return Screen(self.page.context.new_page(), self.address)
 
     def press(self, name: str, *, within: Locator | None = None) -> None:
         """Click the button or link that reads ``name``."""

@@ -38,7 +38,7 @@ class EncryptedTextField(models.TextField):
             return None
         return field_vault.encrypt(str(value).encode()) if value != "" else b""
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         value = value if prepared else self.get_prep_value(value)
         return None if value is None else connection.Database.Binary(value)
 

@@ -53,7 +53,7 @@ class Eligibility:
 def evaluate(plan: DrawPlan, *, now: datetime) -> Eligibility:
     """Evaluate the whole pool for ``plan`` at ``now``."""
     groups = list(plan.groups.prefetch_related("levels"))
-    fits = _fits(groups, now=now)
+    fits = fitting(groups, now=now)
     rows, excluded = _partition(plan, fits, now=now)
     eligible = [
         Eligible(expert_id, number, employer_id, fits[expert_id])
@@ -66,13 +66,13 @@ def exclusions_of(
     plan: DrawPlan, expert_ids: Collection[int], *, now: datetime
 ) -> dict[int, ExclusionReason]:
     """Return those of the experts who cannot be seated now, with the reason."""
-    fits = _fits(list(plan.groups.prefetch_related("levels")), now=now, only=expert_ids)
+    fits = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=expert_ids)
     _, excluded = _partition(plan, fits, now=now)
     lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fits}
     return excluded | lost
 
 
-def _fits(
+def fitting(
     groups: Iterable[ConditionGroup], *, now: datetime, only: Collection[int] | None = None
 ) -> dict[int, dict[str, int]]:
     """Return the best level of each expert in each group he meets; exclusions not yet applied."""
@@ -142,14 +142,11 @@ class Avoided:
 def avoidances(project: Project, *, now: datetime) -> Avoided:
     """Compile what ``project`` avoids; its own purchaser is always an avoided unit."""
     rows = list(project.avoidances.select_related("unit"))
-    units: set[int] = set()
-    if project.purchaser is not None:
-        units |= units_matching(name=project.purchaser.name, uscc=project.purchaser.uscc)
-        units.add(project.purchaser.pk)
+    units = purchaser_unit_ids(project)
     persons, periods = Q(pk__in=[]), set[int]()
     for row in rows:
         if row.subject == AvoidanceSubject.UNIT:
-            units |= _unit_ids(row)
+            units |= avoided_unit_ids(row)
         elif row.subject == AvoidanceSubject.PERSON:
             persons |= _person(row)
         elif row.from_date and row.to_date:
@@ -158,7 +155,23 @@ def avoidances(project: Project, *, now: datetime) -> Avoided:
     return Avoided(units=avoided, persons=persons, periods=Q(pk__in=periods))
 
 
-def _unit_ids(row: Avoidance) -> set[int]:
+def purchaser_unit_ids(project: Project) -> set[int]:
+    """The purchaser and the units equal to it; empty where none is named."""
+    unit = project.purchaser
+    return {unit.pk} | units_matching(name=unit.name, uscc=unit.uscc) if unit else set()
+
+
+def avoidance_condition(row: Avoidance, *, on: datetime) -> Q:
+    """Whom one avoidance of a project keeps out of a review on the day of ``on``."""
+    if row.subject == AvoidanceSubject.UNIT:
+        return availability.tied_to_units(avoided_unit_ids(row), on=on)
+    if row.subject == AvoidanceSubject.PERSON:
+        return _person(row)
+    return Q(pk__in=_took_part(row))
+
+
+def avoided_unit_ids(row: Avoidance) -> set[int]:
+    """The units that one avoided unit stands for: itself, and those equal by USCC, name or alias."""
     if row.unit is not None:
         return {row.unit.pk} | units_matching(name=row.unit.name, uscc=row.unit.uscc)
     return units_matching(name=row.name, uscc=row.uscc)

@@ -9,6 +9,13 @@ class Regime(models.TextChoices):
     INTERNAL = "internal", "内部评审"
 
 
+class RegimeOption(models.TextChoices):
+    """What an installation may switch on for a regime; off unless it did."""
+
+    MANUAL_WAYS = "manual_ways", "允许人工抽取和专家分配"
+    ONE_LEADER = "one_leader", "评审组必须有且只有一名组长"
+
+
 class ProjectStatus(models.TextChoices):
     DRAFT = "draft", "草稿"
     PENDING = "pending", "待审核"

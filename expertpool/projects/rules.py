@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from expertpool.projects.enums import Regime, Severity
+from expertpool.projects.enums import Regime, RegimeOption, Severity
 
 TENDER_MEMBERS = 5
 PROCUREMENT_MEMBERS = 3
@@ -215,6 +215,48 @@ RULES: tuple[Rule, ...] = (
         needs_seats=False,
         unverified=True,
     ),
+)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option that may be switched on for a regime, and where the law speaks of it."""
+
+    regime: Regime
+    option: RegimeOption
+    article: str
+    unverified: bool = False
+
+    @property
+    def code(self) -> str:
+        return f"{self.regime}.{self.option}"
+
+    @property
+    def label(self) -> str:
+        return str(self.option.label)
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        Regime.TENDER,
+        RegimeOption.MANUAL_WAYS,
+        "招标投标法第三十七条、招标投标法实施条例第四十七条：仅限特殊招标项目",
+    ),
+    Option(
+        Regime.TENDER,
+        RegimeOption.ONE_LEADER,
+        "评标委员会和评标方法暂行规定第九条",
+        unverified=True,
+    ),
+    Option(
+        Regime.PROCUREMENT,
+        RegimeOption.MANUAL_WAYS,
+        "政府采购评审专家管理办法第十三条：经主管预算单位同意自行选定，公告时注明",
+        unverified=True,
+    ),
+    Option(Regime.PROCUREMENT, RegimeOption.ONE_LEADER, "采购文件或本单位制度"),
+    Option(Regime.INTERNAL, RegimeOption.MANUAL_WAYS, "本单位制度"),
+    Option(Regime.INTERNAL, RegimeOption.ONE_LEADER, "本单位制度"),
 )
 
 UNVERIFIED_NOTE = "请以原文核对。"

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.projects.models import RuleSetting
-from expertpool.projects.queries import blocking_rules
+from expertpool.projects.models import RegimeSetting, RuleSetting
+from expertpool.projects.queries.projects import blocking_rules
+from expertpool.projects.queries.regimes import options_on
 from expertpool.projects.rules import RULES
 
 
@@ -32,4 +33,24 @@ def set_blocking_rules(*, codes: frozenset[str], actor: User, now: datetime) -> 
             subject=setting,
             before={"blocking": code in before},
             after={"blocking": code in codes},
+        )
+
+
+@transaction.atomic
+def set_regime_options(*, options: frozenset[tuple[str, str]], actor: User, now: datetime) -> None:
+    """Let exactly the ``options``, as (regime, option), be on; logs each change."""
+    before = options_on()
+    for regime, option in sorted(before ^ options):
+        on = (regime, option) in options
+        setting, _ = RegimeSetting.objects.get_or_create(regime=regime, option=option)
+        setting.on = on
+        setting.full_clean()
+        setting.save()
+        record(
+            "project.option",
+            actor=actor,
+            now=now,
+            subject=setting,
+            before={"启用": not on},
+            after={"启用": on},
         )

@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # --- Applications, bottom to top -------------------------------------------------------------
 INSTALLED_APPS = [
     "expertpool.portal",
+    "expertpool.webhooks",
     "expertpool.draws",
     "expertpool.experts",
     "expertpool.projects",
@@ -145,6 +146,10 @@ EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "专家库 <noreply@example.cn>")
+
+# --- Webhooks --------------------------------------------------------------------------------
+# Private hosts (names, addresses, networks) that events may be sent to; any while DEBUG is on.
+WEBHOOK_PRIVATE_HOSTS = env_list("WEBHOOK_PRIVATE_HOSTS", default=[])
 
 # --- Security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),
     path("api/v1/", api.urls),
+    path("webhooks/", include("expertpool.webhooks.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),

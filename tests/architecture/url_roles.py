@@ -93,6 +93,7 @@ def template(_world: World, _user: User) -> dict[str, Any]:
 
 SOMEBODY, ATTEMPT = pk(lambda w: w.somebody), pk(lambda w: w.attempt)
 TOKEN = pk(lambda w: w.api_token)
+SUBSCRIPTION, DELIVERY = pk(lambda w: w.delivery.subscription), pk(lambda w: w.delivery)
 ROLE, DEPARTMENT = pk(lambda w: w.role), pk(lambda w: w.users["admin"].department)
 SPECIALTY, UNIT, TITLE = pk(lambda w: w.specialty), pk(lambda w: w.unit), pk(lambda w: w.title)
 DIVISION, ITEM, SCHEME = (
@@ -319,6 +320,14 @@ RULES: dict[str, Rule] = {
     "draws:my_avoidances": only("expert"),
     "draws:my_avoidance_add": only("expert"),
     "draws:my_avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
+    # Events for other platforms
+    "webhooks:list": only("admin"),
+    "webhooks:create": only("admin"),
+    "webhooks:edit": only("admin", kwargs=SUBSCRIPTION),
+    "webhooks:test": only("admin", kwargs=SUBSCRIPTION),
+    "webhooks:deliveries": only("admin"),
+    "webhooks:delivery": only("admin", kwargs=DELIVERY),
+    "webhooks:resend": only("admin", kwargs=DELIVERY),
     # The interface for other platforms
     "api:openapi-json": only("admin"),
     "api:api-root": only(),

@@ -33,10 +33,12 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
+from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
 from tests.factories.projects import make_project
+from tests.factories.webhooks import make_delivery
 
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
 
@@ -74,6 +76,7 @@ class World:
     saved_search: SavedSearch
     activation: str
     api_token: ApiToken
+    delivery: Delivery
 
     def message(self, user: User) -> Message:
         """A message of ``user``'s own."""
@@ -197,6 +200,7 @@ def make_world() -> World:
             name="全部", query="tab=formal", owner=users["admin"], created_at=now
         ),
         api_token=make_token(users["operator"], "projects.view"),
+        delivery=make_delivery(actor=users["admin"], now=now),
     )
 
 

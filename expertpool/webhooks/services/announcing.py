@@ -1,0 +1,71 @@
+"""Putting events on their way, in the transaction of what happened."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.webhooks.enums import TEST, DeliveryState, EventCode
+from expertpool.webhooks.exceptions import ResendRefused
+from expertpool.webhooks.models import Delivery, Subscription
+from expertpool.webhooks.tasks import deliver_event
+
+
+@transaction.atomic
+def announce(*, event: EventCode, data: dict[str, Any], now: datetime) -> None:
+    """Queue ``event`` for every active subscription to it. ``data``: ids, numbers and states."""
+    for subscription in Subscription.objects.filter(active=True, events__contains=[event]):
+        _queue(subscription, event, data, now)
+
+
+@transaction.atomic
+def send_test(*, subscription: Subscription, now: datetime) -> Delivery:
+    """Queue an event that tells nothing, to try the address and the signature."""
+    return _queue(subscription, TEST, {}, now)
+
+
+@transaction.atomic
+def resend(*, delivery: Delivery, actor: User, now: datetime) -> None:
+    """Send a failed delivery again, with as many attempts as a new one; logs it.
+
+    Refuses (ResendRefused) one that has not failed.
+    """
+    failed = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.FAILED)
+    if not failed.update(state=DeliveryState.WAITING, attempts=0, due_at=now):
+        raise ResendRefused("只有失败的推送可以重发。")
+    record(
+        "webhook.resend", actor=actor, now=now, subject=delivery.subscription, note=str(delivery)
+    )
+    _defer(delivery)
+
+
+def _queue(subscription: Subscription, event: str, data: dict[str, Any], now: datetime) -> Delivery:
+    uid = uuid.uuid4()
+    content = {
+        "id": str(uid),
+        "event": event,
+        "at": timezone.localtime(now).isoformat(timespec="seconds"),
+        "data": data,
+    }
+    delivery = Delivery.objects.create(
+        subscription=subscription,
+        uid=uid,
+        event=event,
+        body=json.dumps(content, ensure_ascii=False),
+        due_at=now,
+        created_at=now,
+    )
+    _defer(delivery)
+    return delivery
+
+
+def _defer(delivery: Delivery) -> None:
+    defer(deliver_event, lock=f"webhook-{delivery.pk}", delivery_id=delivery.pk)

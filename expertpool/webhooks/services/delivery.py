@@ -1,0 +1,126 @@
+"""One attempt to deliver an event. At least once: a receiver drops copies by their ``id``."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import httpx
+from django.db import transaction
+
+from expertpool.core.jobs import defer
+from expertpool.webhooks.enums import DeliveryState
+from expertpool.webhooks.exceptions import AddressRefused
+from expertpool.webhooks.models import Delivery
+from expertpool.webhooks.services.addresses import resolve_target
+from expertpool.webhooks.services.signing import HEADER, sign
+from expertpool.webhooks.tasks import deliver_event
+
+# Before the second, third … attempt: two days in all, as long as a weekend without an operator.
+BACKOFF = tuple(
+    timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 16 * 3600, 24 * 3600)
+)
+MAX_ATTEMPTS = len(BACKOFF) + 1
+TIMEOUT = httpx.Timeout(10, connect=5)
+
+
+@dataclass(frozen=True)
+class _Result:
+    status_code: int | None
+    detail: str
+
+    @property
+    def is_success(self) -> bool:
+        return self.status_code is not None and 200 <= self.status_code < 300
+
+
+def deliver(*, delivery_id: int, now: datetime) -> None:
+    """Make one attempt for a delivery that waits; otherwise do nothing.
+
+    Never inside a transaction. Anything but an answer 2xx is tried again later, at last given up.
+    """
+    waiting = Delivery.objects.select_related("subscription").filter(state=DeliveryState.WAITING)
+    delivery = waiting.filter(pk=delivery_id).first()
+    if delivery is None:
+        return
+    if delivery.subscription.active:
+        _settle(delivery, _attempt(delivery, now), now)
+    else:
+        waiting.filter(pk=delivery_id).update(state=DeliveryState.FAILED, detail="推送已停用")
+
+
+def _attempt(delivery: Delivery, now: datetime) -> _Result:
+    body = delivery.body.encode()
+    secret = delivery.subscription.secret
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "expertpool-webhooks/1",
+        "X-Expertpool-Event": delivery.event,
+        "X-Expertpool-Delivery": str(delivery.uid),
+        HEADER: sign(body, secret=secret, at=int(now.timestamp())),
+    }
+    try:
+        status = _post(delivery.subscription.url, body, headers)
+    except AddressRefused as error:
+        return _Result(None, str(error))
+    except httpx.TimeoutException:
+        return _Result(None, "对方没有在规定时间内答复")
+    except httpx.HTTPError as error:
+        return _Result(None, f"连接失败：{error}")
+    if 300 <= status < 400:
+        return _Result(status, "对方要求跳转：请把推送地址改为最终的地址")
+    return _Result(status, f"对方答复 {status}")
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    """Return the status of the answer; its body is not read."""
+    target = resolve_target(url)
+    with httpx.Client(
+        verify=_certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+    ) as client:
+        request = client.build_request(
+            "POST",
+            target.url,
+            content=body,
+            headers=headers | {"Host": target.host},
+            extensions={"sni_hostname": target.server_name},
+        )
+        response = client.send(request, stream=True)
+        response.close()
+        return response.status_code
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Trust the public authorities, and those that the operator added to the machine."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+@transaction.atomic
+def _settle(delivery: Delivery, result: _Result, now: datetime) -> None:
+    """Record the result of this attempt, unless another one was recorded meanwhile."""
+    attempts = delivery.attempts + 1
+    changes: dict[str, Any] = {
+        "attempts": attempts,
+        "status_code": result.status_code,
+        "detail": result.detail[:300],
+    }
+    retry_at = None
+    if result.is_success:
+        changes |= {"state": DeliveryState.DELIVERED, "delivered_at": now}
+    elif attempts < MAX_ATTEMPTS:
+        retry_at = now + BACKOFF[attempts - 1]
+        changes |= {"due_at": retry_at}
+    else:
+        changes |= {"state": DeliveryState.FAILED}
+    same = Delivery.objects.filter(
+        pk=delivery.pk, state=DeliveryState.WAITING, attempts=delivery.attempts
+    )
+    if same.update(**changes) and retry_at is not None:
+        lock = f"webhook-{delivery.pk}"
+        defer(deliver_event, at=retry_at, lock=lock, delivery_id=delivery.pk)

@@ -1,0 +1,15 @@
+"""Jobs of this app."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.core.jobs import app
+
+
+@app.task(name="webhooks.deliver")
+def deliver_event(delivery_id: int) -> None:
+    """Make one attempt to deliver an event; its next attempt is a job of its own."""
+    from expertpool.webhooks.services.delivery import deliver
+
+    deliver(delivery_id=delivery_id, now=timezone.now())

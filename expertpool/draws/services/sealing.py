@@ -44,7 +44,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     one that has a valid draw (DrawInProgress). Announces DrawSealed.
     """
     project = Project.objects.select_for_update().get(pk=project.pk)
-    plan = _check_ready(project, now=now)
+    plan = check_ready(project, now=now)
     lock_transaction(SEATING_LOCK)
     found = evaluate(plan, now=now)
     draw, sealed, identities = _seal(plan, found, actor=actor, now=now, entropy=entropy)
@@ -110,7 +110,8 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     return draw
 
 
-def _check_ready(project: Project, *, now: datetime) -> DrawPlan:
+def check_ready(project: Project, *, now: datetime) -> DrawPlan:
+    """Return the plan of a project for which experts may be found now; see `start_draw`."""
     if project.status != ProjectStatus.APPROVED:
         raise DrawNotReady("项目尚未审核通过，不能抽取。")
     if valid_draw(project) is not None:
@@ -147,7 +148,7 @@ def _seal(
     plan: DrawPlan, found: Eligibility, *, actor: User, now: datetime, entropy: Entropy
 ) -> tuple[Draw, engine.Sealed, dict[str, Identity]]:
     project = plan.project
-    number = _next_number(now)
+    number = next_number(now)
     nonce = entropy.token_bytes(engine.NONCE_BYTES)
     rule = _build_rule(plan, found, number=number, nonce=nonce, now=now)
     identities, candidates = _candidates(number, found.eligible, entropy)
@@ -292,9 +293,9 @@ def _save_ranks(draw: Draw, order: engine.Order) -> None:
         )
 
 
-def _next_number(now: datetime) -> str:
-    """Return the next draw number: D, the day, four digits. Without gaps, so that a missing one
-    is noticed; the seating lock makes it unique."""
-    day = timezone.localtime(now).strftime("D%Y%m%d")
+def next_number(now: datetime, letter: str = "D") -> str:
+    """Return the next number: D for a draw, the day, four digits. Without gaps, so that a missing
+    one is noticed; the seating lock makes it unique."""
+    day = letter + timezone.localtime(now).strftime("%Y%m%d")
     last = Draw.objects.filter(number__startswith=day).order_by("-number").first()
     return f"{day}{int(last.number[len(day) :]) + 1 if last else 1:04d}"

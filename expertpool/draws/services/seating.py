@@ -62,7 +62,7 @@ def exit_and_refill(
     state = load_state(draw)
     step = engine.exit_expert(state, invitation.candidate.commit, reason)
     append_events(draw, step.events, now=now, actor=actor)
-    _reopen(draw, now=now)
+    reopen(draw, now=now)
     _refill(draw, step.state, _plan_of(draw), now=now, entropy=entropy)
 
 
@@ -77,7 +77,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     plan = _plan_of(draw)
     step = engine.supplement(state, _asks(draw, plan, now=now))
     if step.seats:
-        _reopen(draw, now=now)
+        reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
     _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
     finish_if_answered(draw, step.state, now=now)
@@ -95,9 +95,14 @@ def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) ->
         return
     step = engine.end_draw(state)
     append_events(draw, step.events, now=now, actor=None)
-    draw.status, draw.ended_at = DrawStatus(str(step.state.end)), now
+    end_as(draw, DrawStatus(str(step.state.end)), now=now)
+
+
+def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
+    """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
+    draw.status, draw.ended_at = status, now
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState(draw.status), actor=None, now=now)
+    set_draw_state(draw.project, DrawState(status), actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})
     publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
@@ -161,7 +166,7 @@ def _unavailable(
     return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 
 
-def _reopen(draw: Draw, *, now: datetime) -> None:
+def reopen(draw: Draw, *, now: datetime) -> None:
     """Take an ended draw back to inviting, since a seat became free again."""
     if draw.status == DrawStatus.INVITING:
         return

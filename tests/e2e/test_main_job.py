@@ -253,7 +253,10 @@ def lines(draw: Draw) -> list[NamedRow]:
     return named_rows(draw)
 
 
-@pytest.mark.shows("PRJ-01")
+@pytest.mark.shows(
+    "EXP-07", "EXP-09", "EXP-42", "PRJ-07", "DRAW-12", "DRAW-15", "DRAW-17", "DRAW-21"
+)
+@pytest.mark.shows("DRAW-22", "DRAW-26", "DRAW-32")
 def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     open_browser: OpenBrowser, worker: None, tmp_path: Path
 ) -> None:
@@ -309,12 +312,17 @@ def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     expect(room.page.locator(".room-state")).to_have_text("抽取成功")
     check_links(phone, links)
 
-    for screen in (operator, supervisor):
-        hides_names(screen, rows, *pages_of(draw))
+    hides_names(operator, rows, *pages_of(draw)[2:7])
+    hides_names(supervisor, rows, f"/draws/{draw.pk}/")
+    drawn = f"/experts/{rows[0].expert.pk}/?tab=draws"
+    operator.open(drawn)
+    assert draw.project.name not in operator.text
     assert operator.open(f"/draws/{draw.pk}/sheet.pdf") == 409
     operator.sees("名单尚未公开")
 
     reach_reveal_time(draw)
+    operator.open(drawn)
+    operator.sees(draw.project.name)
     print_sheet(operator, draw, rows, tmp_path)
     verify(open_browser(), draw, rows, tmp_path)
 

@@ -1,6 +1,14 @@
 from django.db import models
 
 
+class DrawKind(models.TextChoices):
+    """How the experts are found. Only a random draw is sealed and can be verified."""
+
+    RANDOM = "random", "随机抽取"
+    MANUAL = "manual", "人工抽取"
+    ALLOCATED = "allocated", "专家分配"
+
+
 class DrawStatus(models.TextChoices):
     """Life of one draw: sealed, then ordered and inviting, then ended (protocol VDRAW-1, step 7)."""
 
@@ -11,6 +19,25 @@ class DrawStatus(models.TextChoices):
     UNSATISFIED = "unsatisfied", "不满足"
     ABANDONED = "abandoned", "已放弃"
     VOID = "void", "已作废"
+
+
+# The words for those states where nothing was drawn.
+MANUAL_STATUS_LABEL: dict[str, str] = {
+    DrawStatus.SEALED: "待确认",
+    DrawStatus.INVITING: "邀请中",
+    DrawStatus.SUCCESS: "人员已定",
+    DrawStatus.UNSATISFIED: "人数不足",
+    DrawStatus.ABANDONED: "未确认",
+    DrawStatus.VOID: "已作废",
+}
+
+
+class PanelRole(models.TextChoices):
+    """What an expert is in the panel."""
+
+    LEADER = "leader", "组长"
+    DEPUTY = "deputy", "副组长"
+    MEMBER = "member", "委员"
 
 
 class InvitationState(models.TextChoices):
@@ -31,6 +58,8 @@ SEATED_STATES = (InvitationState.INVITED, InvitationState.ACCEPTED)
 class Origin(models.TextChoices):
     DRAWN = "drawn", "抽取"
     SUPPLEMENT = "supplement", "补抽"
+    PICKED = "picked", "人工"
+    ALLOCATED = "allocated", "分配"
 
 
 class ReplyVia(models.TextChoices):

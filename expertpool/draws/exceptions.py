@@ -33,3 +33,11 @@ class NamesSealed(DrawError):
 
 class VoidRefused(DrawError):
     """The draw cannot be voided so, or not by this person."""
+
+
+class PickRefused(DrawError):
+    """The choice by hand is not allowed, not complete, or names somebody who may not be chosen."""
+
+
+class RolesRefused(DrawError):
+    """The roles of the panel cannot be set so."""

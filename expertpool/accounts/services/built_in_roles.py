@@ -98,6 +98,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
                 "projects.approve",
                 "draws.view",
                 "draws.contribute",
+                "draws.confirm_picks",
                 "draws.void",
                 "draws.see_exclusions",
                 "draws.names",

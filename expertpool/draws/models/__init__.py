@@ -1,5 +1,6 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
 from expertpool.draws.models.invitation import Hold, Invitation
+from expertpool.draws.models.picking import PickRequest
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 from expertpool.draws.models.template import ConditionTemplate
 from expertpool.draws.models.void import VoidRequest
@@ -14,6 +15,7 @@ __all__ = [
     "DrawPlan",
     "Hold",
     "Invitation",
+    "PickRequest",
     "RevealRule",
     "VoidRequest",
 ]

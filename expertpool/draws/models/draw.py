@@ -5,25 +5,32 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import MANUAL_STATUS_LABEL, DrawKind, DrawStatus
 
 
 class Draw(models.Model):
-    """One seal and one order for one project. ``status`` changes only in `draws.services`.
+    """How the experts of one project are found: one seal and one order, or, where the law allows
+    it, a list that persons chose. ``status`` changes only in `draws.services`.
 
     ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
     system's contribution, encrypted with the seal key until the order is made. A project has at
     most one draw that is neither abandoned nor void.
+
+    A kind other than random has no seal, no seed and no order; its ``rule`` holds the reason and
+    the approval number, ``ordered_at`` says when a second person agreed to the list.
     """
 
     number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(
+        "方式", max_length=12, choices=DrawKind.choices, default=DrawKind.RANDOM
+    )
     status = models.CharField(
         "状态", max_length=20, choices=DrawStatus.choices, default=DrawStatus.SEALED
     )
     rule = models.JSONField("规则")
     candidate_count = models.PositiveIntegerField("候选人数")
-    seal = models.CharField("封存值", max_length=64)
+    seal = models.CharField("封存值", max_length=64, blank=True)
     nonce = models.BinaryField("系统随机数（加密）")
     reveals = models.JSONField("揭示值", default=list)  # [{"role": "system", "value": "hex"}, …]
     seed = models.CharField("种子", max_length=64, blank=True)
@@ -45,11 +52,25 @@ class Draw(models.Model):
                 condition=~models.Q(status__in=[DrawStatus.ABANDONED, DrawStatus.VOID]),
                 name="draws_one_valid_draw",
             ),
+            models.CheckConstraint(
+                condition=(models.Q(kind=DrawKind.RANDOM) & ~models.Q(seal=""))
+                | (~models.Q(kind=DrawKind.RANDOM) & models.Q(seal="", seed="")),
+                name="draws_only_random_is_sealed",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_random(self) -> bool:
+        return self.kind == DrawKind.RANDOM
+
+    @property
+    def status_label(self) -> str:
+        """Where it stands, in the words of its kind."""
+        return self.get_status_display() if self.is_random else MANUAL_STATUS_LABEL[self.status]
 
 
 class Candidate(models.Model):

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
 from expertpool.core.fields import BlindIndexField
-from expertpool.draws.enums import InvitationState, Origin, ReplyVia
+from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin, PanelRole, ReplyVia
 from expertpool.draws.models.draw import Candidate, Draw
 
 
@@ -26,6 +26,7 @@ class Invitation(models.Model):
     )  # order on the sheet: seating order, supplements last
     group = models.CharField("条件组", max_length=8)
     level = models.PositiveSmallIntegerField("级次")
+    panel_role = models.CharField("角色", max_length=8, choices=PanelRole.choices, blank=True)
     origin = models.CharField("类型", max_length=12, choices=Origin.choices)
     state = models.CharField(
         "参与状态", max_length=12, choices=InvitationState.choices, default=InvitationState.INVITED
@@ -52,6 +53,11 @@ class Invitation(models.Model):
         ordering = ["draw", "line"]
         constraints = [
             models.UniqueConstraint(fields=["draw", "line"], name="draws_invitation_line"),
+            models.UniqueConstraint(
+                fields=["draw"],
+                condition=models.Q(panel_role=PanelRole.LEADER, state__in=SEATED_STATES),
+                name="draws_one_leader",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "deadline_at"], name="draws_invitation_deadline"),

@@ -68,6 +68,7 @@ def plan_panel(request: HttpRequest, project: Project) -> str:
         "may_plan": _reaches(user, project, "draws.plan"),
         "may_run": project.status == ProjectStatus.APPROVED
         and _reaches(user, project, "draws.run"),
+        "may_see_exclusions": _reaches(user, project, "draws.see_exclusions"),
         "start_question": f"将按此方案封存并抽取 {seats} 人。封存后方案不能更改，确定开始？",
     }
     return render_to_string("draws/_plan.html", context, request)

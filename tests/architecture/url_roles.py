@@ -275,7 +275,7 @@ RULES: dict[str, Rule] = {
     "draws:plan": only(*DRAW, kwargs=PROJECT),
     "draws:plan_groups": only(*DRAW, kwargs=PROJECT),
     "draws:plan_count": only(*DRAW, kwargs=PROJECT),
-    "draws:prequery": only(*DRAW, kwargs=PROJECT),
+    "draws:prequery": only(*DRAW, "supervisor", "auditor", kwargs=PROJECT),
     "draws:start": only(*DRAW, kwargs=PROJECT),
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),

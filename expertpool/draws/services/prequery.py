@@ -27,10 +27,13 @@ class GroupCount:
 
 @dataclass(frozen=True)
 class Shortage:
-    """Groups that together lack ``lack`` experts, since they draw on the same candidates."""
+    """Groups that together lack ``lack`` experts: their ``seats`` draw on the same ``candidates``,
+    fewer people than seats, whoever sits where (Hall)."""
 
     group_names: list[str]
     lack: int
+    seats: int
+    candidates: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,12 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
             (ExclusionReason(code).label, count) for code, count in found.exclusion_counts.items()
         ],
         shortages=[
-            Shortage([names[code] for code in shortage.groups], shortage.lack)
+            Shortage(
+                [names[code] for code in shortage.groups],
+                shortage.lack,
+                shortage.seats,
+                shortage.candidates,
+            )
             for shortage in feasibility.shortages
         ],
     )

@@ -26,12 +26,17 @@ from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import count_condition
 from expertpool.draws.queries.draws import plan_for, projects_to_draw
+from expertpool.draws.queries.insight import insight_of
+from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.queries.templates import templates_for
+from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
+
+PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 
 
 @requires("draws.plan")
@@ -99,11 +104,15 @@ def plan_count(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires("draws.plan", "draws.run")
+@requires(*PREQUERY)
 def prequery(request: UserRequest, pk: int) -> HttpResponse:
-    """Show who could be drawn, in numbers; nothing changes but the log."""
-    code = "draws.plan" if request.user.has_permission("draws.plan") else "draws.run"
+    """Show who could be drawn, in numbers, and what stands behind them; nothing changes but the log."""
+    code = next(code for code in PREQUERY if request.user.has_permission(code))
     project = get_object_or_404(projects_to_draw(request.user, code), pk=pk)
+    may_see_exclusions = (
+        request.user.has_permission("draws.see_exclusions")
+        and projects_to_draw(request.user, "draws.see_exclusions").filter(pk=pk).exists()
+    )
     now = timezone.now()
     saved_plan = plan_for(project)
     try:
@@ -113,11 +122,17 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
     except DrawError as error:
         messages.error(request, str(error))
         return redirect(plan_address(project))
+    insight = insight_of(saved_plan, now=now)
     context = {
         "project": project,
         "result": result,
+        "insight": insight,
+        "costs": insight.costs if may_see_exclusions else insight.setting_costs,
+        "paths": tie_paths(project, insight.fitting_ids) if may_see_exclusions else [],
         "findings": check_project(project, result.seats, now),
-        "may_see_exclusions": request.user.has_permission("draws.see_exclusions"),
+        "guessable_bits": GUESSABLE_BITS,
+        "may_see_exclusions": may_see_exclusions,
+        "may_plan": request.user.has_permission("draws.plan"),
     }
     return render(request, "draws/prequery.html", context)
 

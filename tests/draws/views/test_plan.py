@@ -13,7 +13,7 @@ from expertpool.draws.queries.draws import plan_for
 from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_plan, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import make_project
 from tests.fixtures import login
 
@@ -146,10 +146,36 @@ def test_the_prequery_counts_logs_and_draws_nothing(client, supervisor, operator
     assert not Draw.objects.exists()
     project.refresh_from_db()
     assert project.draw_state == DrawState.NOT_DRAWN
-    assert (
-        login(client, supervisor).post(reverse("draws:prequery", args=[project.pk])).status_code
-        == 403
-    )
+
+
+@pytest.mark.shows("DRAW-01", "DRAW-06")
+def test_supervisors_see_why_each_number_was_excluded(client, supervisor, operator):
+    bidder = make_unit("甲公司")
+    project = make_ready_project(now=timezone.now(), seats=1)
+    project.avoidances.create(subject="unit", unit=bidder)
+    make_expert("王丽", employer=bidder)
+    make_expert("李强", status="frozen")
+    address = reverse("draws:prequery", args=[project.pk])
+
+    text = login(client, supervisor).post(address).content.decode()
+    assert "未正式入库或冻结" in text
+    assert "单位回避的途径" in text
+    assert "现任职单位" in text
+    assert "回避单位 甲公司" in text
+    assert "王丽" not in text
+    assert "李强" not in text
+
+    text = login(client, operator).post(address).content.decode()
+    assert "回避单位 甲公司" in text  # his own setting, and what it costs
+    assert "未正式入库或冻结" not in text
+    assert "单位回避的途径" not in text
+
+
+def test_the_prequery_warns_of_panels_that_can_be_guessed(client, operator):
+    project = make_ready_project(now=timezone.now(), seats=1)
+    make_expert()
+    address = reverse("draws:prequery", args=[project.pk])
+    assert "名单容易被猜到" in login(client, operator).post(address).content.decode()
 
 
 def test_a_sealed_plan_is_not_changed(client, operator):

@@ -1,0 +1,129 @@
+"""How likely a panel fills, and how hard it is to guess: arithmetic on counts, nothing of persons."""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, combinations
+
+GUESSABLE_BITS = 20  # below about a million possible panels somebody could go through them all
+TRIALS = 4000  # a simulated chance is right to about one and a half per cent
+_CERTAIN = 1e-6
+_MOST_JOINED = 8  # groups of which every combination is looked at
+
+Kinds = Mapping[frozenset[str], int]  # how many candidates fit exactly these groups
+
+
+def at_least(count: int, rate: float, wanted: int) -> float:
+    """Return the chance that at least ``wanted`` of ``count`` agree, each with chance ``rate``."""
+    if wanted <= 0:
+        return 1.0
+    if wanted > count:
+        return 0.0
+    return max(0.0, 1.0 - sum(_binomial(count, rate, agreed) for agreed in range(wanted)))
+
+
+def fill_chance(seats: Mapping[str, int], kinds: Kinds, rate: float) -> float:
+    """Return the chance that all seats are filled when each candidate agrees with chance ``rate``.
+
+    Exact for a group that shares no candidate with another; groups that share some are simulated
+    together, always with the same numbers. Units are not looked at.
+    """
+    chance = 1.0
+    for groups in joined_groups(seats, kinds):
+        if len(groups) == 1:
+            count = sum(n for kind, n in kinds.items() if groups[0] in kind)
+            chance *= at_least(count, rate, seats[groups[0]])
+        else:
+            chance *= _simulated(groups, seats, kinds, rate)
+    return chance
+
+
+def panel_bits(seats: Mapping[str, int], candidates: Iterable[Mapping[str, int]]) -> float:
+    """Return log2 of the number of panels that the first seating can give: at least so many.
+
+    ``candidates`` maps group → level. A group takes its best levels first: levels that are used up
+    leave nothing to guess. Groups that share candidates are counted so that no panel counts twice.
+    """
+    kinds: Counter[frozenset[str]] = Counter()
+    levels: dict[str, Counter[int]] = {group: Counter() for group in seats}
+    for fits in candidates:
+        kinds[frozenset(fits)] += 1
+        for group, level in fits.items():
+            levels[group][level] += 1
+    return sum(
+        _joined_bits([(seats[group], levels[group]) for group in groups])
+        for groups in joined_groups(seats, kinds)
+    )
+
+
+def joined_groups(seats: Mapping[str, int], kinds: Kinds) -> list[list[str]]:
+    """Return the groups in sets that share candidates, directly or by others between them."""
+    sets: list[set[str]] = [{group} for group in seats]
+    for kind in kinds:
+        touched = [known for known in sets if known & kind]
+        if len(touched) > 1:
+            sets = [known for known in sets if not known & kind] + [set().union(*touched)]
+    return [[group for group in seats if group in known] for known in sets]
+
+
+def _binomial(count: int, rate: float, agreed: int) -> float:
+    if rate in (0.0, 1.0):
+        return float(agreed == count * rate)
+    logarithm = (
+        math.lgamma(count + 1)
+        - math.lgamma(agreed + 1)
+        - math.lgamma(count - agreed + 1)
+        + agreed * math.log(rate)
+        + (count - agreed) * math.log1p(-rate)
+    )
+    return math.exp(logarithm)
+
+
+def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, rate: float) -> float:
+    """Hall: the seats are filled if and only if no set of groups lacks people."""
+    rows = [(kind, n) for kind, n in kinds.items() if kind & set(groups)]
+    demands: list[tuple[list[int], int]] = []
+    for chosen in _subsets(groups):
+        wanted = sum(seats[group] for group in chosen)
+        members = [at for at, (kind, _) in enumerate(rows) if kind & chosen]
+        if at_least(sum(rows[at][1] for at in members), rate, wanted) < 1 - _CERTAIN:
+            demands.append((members, wanted))
+    if not demands:
+        return 1.0
+    most = sum(seats[group] for group in groups)
+    tables = [
+        list(accumulate(_binomial(n, rate, agreed) for agreed in range(min(n, most))))
+        for _, n in rows
+    ]
+    source = random.Random(1)  # noqa: S311 (the same question gets the same answer)
+    filled = 0
+    for _ in range(TRIALS):
+        agreed = [bisect_right(table, source.random()) for table in tables]
+        filled += all(sum(agreed[at] for at in members) >= wanted for members, wanted in demands)
+    return filled / TRIALS
+
+
+def _subsets(groups: Sequence[str]) -> list[set[str]]:
+    every = len(groups) <= _MOST_JOINED
+    sizes = range(1, len(groups) + 1) if every else (1, 2, len(groups))
+    return [set(chosen) for size in sizes for chosen in combinations(groups, size)]
+
+
+def _joined_bits(groups: Sequence[tuple[int, Mapping[int, int]]]) -> float:
+    bits, earlier = 0.0, 0
+    for seats, levels in groups:
+        wanted, taken = seats, earlier
+        for _, count in sorted(levels.items()):
+            usable, taken = max(count - taken, 0), max(taken - count, 0)
+            if usable > wanted:
+                bits += math.log2(math.comb(usable, wanted))
+                break
+            wanted -= usable
+        earlier += seats
+    # One panel may sit on shared seats in so many ways.
+    ways = math.factorial(earlier) // math.prod(math.factorial(seats) for seats, _ in groups)
+    return max(bits - math.log2(ways), 0.0)

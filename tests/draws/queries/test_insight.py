@@ -1,0 +1,171 @@
+"""What the pre-query says behind its numbers, against small pools that can be counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from django.utils import timezone
+
+from expertpool.core.criteria import All, Not, explain, parse
+from expertpool.directory.models import UnitAlias
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import DrawPlan, Invitation
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.insight import Insight, acceptance, insight_of, percent_text, relaxed
+from expertpool.draws.queries.ties import tie_paths
+from expertpool.draws.services.plan import GroupInput
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.projects.models import Project
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert, make_unit
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+def insight(project: Project) -> Insight:
+    plan = DrawPlan.objects.select_related("project__purchaser").get(project=project)
+    return insight_of(plan, now=NOW)
+
+
+def cost_of(found: Insight, label: str) -> tuple[int, int, int]:
+    cost = next(cost for cost in found.costs if cost.label.startswith(label))
+    return cost.excluded, cost.gain, cost.lack
+
+
+@pytest.mark.shows("DRAW-01", "DRAW-06")
+def test_each_avoidance_costs_those_whom_nothing_else_excludes() -> None:
+    bidder, other = make_unit("甲公司"), make_unit("乙公司")
+    project = make_ready_project(now=NOW, seats=4)
+    project.avoidances.create(subject="unit", unit=bidder)
+    project.avoidances.create(subject="unit", unit=other)
+    project.avoidances.create(subject="unit", name="从未登记的公司")
+    make_expert()
+    make_expert(employer=bidder)
+    make_expert(employer=bidder)
+    make_expert(employer=bidder, status=ExpertStatus.FROZEN)
+    tied_twice = make_expert(employer=bidder)
+    AvoidanceUnit.objects.create(expert=tied_twice, unit=other, kind="declared")
+
+    found = insight(project)
+
+    assert cost_of(found, "回避单位 甲公司") == (4, 2, 1)
+    assert cost_of(found, "回避单位 乙公司") == (1, 0, 3)
+    assert cost_of(found, "回避单位 从未登记") == (0, 0, 3)
+    assert cost_of(found, "未正式入库") == (1, 0, 3)
+    assert [cost.label for cost in found.setting_costs] == [
+        "回避单位 甲公司",
+        "回避单位 乙公司",
+        "回避单位 从未登记的公司",
+    ]
+
+
+@pytest.mark.shows("DRAW-02")
+def test_avoided_persons_are_told_only_together() -> None:
+    """One alone would answer whether that person could be drawn."""
+    project = make_ready_project(now=NOW, seats=1)
+    for _ in range(2):
+        project.avoidances.create(subject="person", expert_number=make_expert().number)
+    found = insight(project)
+    assert cost_of(found, "回避人员（2 条合计）") == (2, 2, 0)
+    assert not any(expert.number in str(found.costs) for expert in Expert.objects.all())
+
+
+def test_the_frequency_cap_is_a_cost() -> None:
+    make_expert()
+    first = make_draw(now=NOW, seats=1)
+    Invitation.objects.update(state=InvitationState.ACCEPTED)
+    first.project.refresh_from_db()
+    project = make_ready_project(now=NOW, seats=1, frequency_cap=1, opens_in_hours=200)
+    assert cost_of(insight(project), "365 天内参评满 1 次") == (1, 1, 0)
+
+
+def test_one_condition_less() -> None:
+    both = {
+        "all": [
+            {"field": "sex", "op": "eq", "value": "female"},
+            {"field": "title_level", "op": "eq", "value": 4},
+        ]
+    }
+    project = make_ready_project(now=NOW, groups=[GroupInput("综合", 3, [both])])
+    make_expert(sex="female", title_level=4)
+    for _ in range(2):
+        make_expert(sex="male", title_level=4)
+    make_expert(sex="female", title_level=2)
+    make_expert(sex="female", title_level=2, status=ExpertStatus.FROZEN)
+
+    rows = {row.dropped: (row.gain, row.lack) for row in insight(project).relaxations}
+
+    assert rows["性别 是 女"] == (2, 0)
+    assert len(rows) == 2
+    assert (1, 1) in rows.values()
+
+
+def test_relaxing_drops_what_all_has_to_hold_and_never_narrows() -> None:
+    woman = {"field": "sex", "op": "eq", "value": "female"}
+    senior = {"field": "title_level", "op": "eq", "value": 4}
+    either = parse(SUBJECT, {"any": [woman, senior]})
+    assert list(relaxed(either)) == [(either, All())]
+    refused = Not(parse(SUBJECT, woman))
+    assert list(relaxed(All((either, refused)))) == [
+        (either, All((refused,))),
+        (refused, All((either,))),
+    ]
+    assert "或" in explain(either)
+
+
+def test_acceptance_counts_the_answers_of_the_pool() -> None:
+    for _ in range(6):
+        make_expert()
+    assert acceptance(now=NOW).rate == pytest.approx(0.5)  # nothing is known yet
+    make_draw(now=NOW, seats=6)
+    for line, state in enumerate(("accepted", "accepted", "declined", "no_answer", "leave"), 1):
+        Invitation.objects.filter(line=line).update(state=state, replied_at=NOW)
+    Invitation.objects.filter(line=6).update(state="replaced", replied_at=NOW)
+    past = acceptance(now=NOW)
+    assert (past.asked, past.accepted, past.rate) == (5, 2, pytest.approx(3 / 7))
+    assert past.is_weak
+
+
+def test_outlook_of_a_plan() -> None:
+    for _ in range(8):
+        make_expert()
+    found = insight(make_ready_project(now=NOW, seats=2))
+    assert found.chance == pytest.approx(1 - 9 / 256)
+    assert found.bits == pytest.approx(4.807, abs=0.001)  # 28 panels
+    assert found.is_guessable
+    assert [percent_text(share) for share in (0, 0.001, 0.5, 0.999, 1)] == [
+        "0%",
+        "不到 1%",
+        "50%",
+        "99% 以上",
+        "100%",
+    ]
+
+
+@pytest.mark.shows("DRAW-06")
+def test_supervisors_see_by_which_path_experts_are_tied() -> None:
+    bidder, renamed = make_unit("甲公司"), make_unit("甲集团公司")
+    UnitAlias.objects.create(unit=renamed, name="甲公司", normalised_name="甲公司")
+    project = make_ready_project(now=NOW, seats=1)
+    project.avoidances.create(subject="unit", unit=bidder)
+    make_expert(employer=bidder)
+    make_expert(employer=renamed)
+    for end, kind in (
+        (date(2025, 1, 1), "past_employer"),
+        (date(2020, 1, 1), "past_employer"),  # longer ago than three years
+        (None, "declared"),
+    ):
+        AvoidanceUnit.objects.create(expert=make_expert(), unit=bidder, kind=kind, end_date=end)
+
+    paths = tie_paths(project, Expert.objects.values_list("pk", flat=True))
+
+    assert {(path.relation, path.by_alias, path.count) for path in paths} == {
+        ("现任职单位", False, 1),
+        ("现任职单位", True, 1),
+        ("曾任职单位（离开不满 3 年）", False, 1),
+        ("申报回避", False, 1),
+    }
+    assert {path.unit for path in paths} == {"回避单位 甲公司"}

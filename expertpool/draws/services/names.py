@@ -20,6 +20,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, RevealRule
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.tasks import store_sheet
 from expertpool.experts.models import Expert
 
@@ -74,9 +75,17 @@ def readable_invitations(user: User, ids: Collection[str]) -> set[str]:
     return {str(row.pk) for row in rows if row.draw_id in readable}
 
 
-@transaction.atomic
 def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:
-    """Return all lines with their experts and log the look. Raises NamesSealed before the time."""
+    """Return all lines with their experts and log the look.
+
+    Raises NamesSealed before the time; the attempt is logged, too.
+    """
+    attempt = f"查看名单（{purpose}）"
+    with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
+        return _read_names(draw, actor, now, purpose)
+
+
+def _read_names(draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:
     if not may_read(draw, actor, now=now):
         raise NamesSealed("名单尚未公开：到名单公开时间后，有权限的人员才能查看。")
     record("draw.names", actor=actor, now=now, subject=draw, note=purpose)

@@ -15,8 +15,11 @@ def build_record(draw: Draw) -> dict[str, Any]:
     """Return the record of an ended draw as JSON values.
 
     The openings of those who were seated are in it once the names are released; nobody else's
-    ever. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete.
+    ever. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete;
+    and a list that persons chose.
     """
+    if not draw.is_random:
+        raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
     if draw.ordered_at is None or draw.ended_at is None:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     openings = []

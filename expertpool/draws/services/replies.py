@@ -20,6 +20,8 @@ from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import hash_token
+from expertpool.draws.services.picked_seats import finish_if_settled, leave_seat
+from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.seating import (
     exit_and_refill,
     finish_if_answered,
@@ -117,7 +119,6 @@ def leave_until(invitation: Invitation) -> datetime:
     return draw.project.opening_at - timedelta(hours=hours)
 
 
-@transaction.atomic
 def record_answer(
     *,
     invitation: Invitation,
@@ -129,8 +130,26 @@ def record_answer(
 ) -> Invitation:
     """Record by hand what an expert told the operator: accepted, declined, leave, or replaced.
 
-    A reason is always needed. Refuses (ReplyRefused) a change that his state does not allow.
+    A reason is always needed. Refuses (ReplyRefused) a change that his state does not allow; the
+    attempt is logged: nobody is skipped by hand.
     """
+    attempt = f"登记为「{state.label}」"
+    with (
+        log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
+        transaction.atomic(),
+    ):
+        return _record_answer(invitation, state, reason, actor=actor, now=now, entropy=entropy)
+
+
+def _record_answer(
+    invitation: Invitation,
+    state: InvitationState,
+    reason: str,
+    *,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+) -> Invitation:
     if not reason.strip():
         raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
     if state not in {InvitationState.ACCEPTED, *EXIT_REASON} - {InvitationState.NO_ANSWER}:
@@ -179,6 +198,8 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
     Refuses (DrawNotReady) when no seat is free or the opening is over.
     """
     draw = _lock_draw(draw.pk)
+    if not draw.is_random:
+        raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
     if draw.project.opening_at <= now:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
     if not draw.ordered_at or not load_state(draw).lacking:
@@ -238,7 +259,9 @@ def _settle(
         note=reason.strip(),
     )
     publish(InvitationAnswered(invitation.pk))
-    if state in EXIT_REASON:
+    if not invitation.draw.is_random:
+        _settle_pick(invitation, state, now=now)
+    elif state in EXIT_REASON:
         exit_and_refill(
             invitation=invitation,
             reason=EXIT_REASON[state],
@@ -248,3 +271,10 @@ def _settle(
         )
     else:
         finish_if_answered(invitation.draw, load_state(invitation.draw), now=now)
+
+
+def _settle_pick(invitation: Invitation, state: InvitationState, *, now: datetime) -> None:
+    if state in EXIT_REASON:
+        leave_seat(invitation=invitation, now=now)
+    else:
+        finish_if_settled(invitation.draw, now=now)

@@ -103,7 +103,7 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
     draw.status, draw.ended_at = status, now
     draw.save(update_fields=["status", "ended_at"])
     set_draw_state(draw.project, DrawState(status), actor=None, now=now)
-    record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.get_status_display()})
+    record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
     publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 

@@ -17,7 +17,7 @@ from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
-from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
+from expertpool.draws.models import Draw, Hold, Invitation, PickRequest, VoidRequest
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.notifications.services.delivery import cancel_messages
@@ -74,9 +74,14 @@ def decide_void(
 
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
-    by = (request.requested_by.username, actor.username)
-    step = engine.void_draw(load_state(draw), request.reason, by)
-    append_events(draw, step.events, now=now, actor=actor)
+    if draw.is_random:
+        by = (request.requested_by.username, actor.username)
+        step = engine.void_draw(load_state(draw), request.reason, by)
+        append_events(draw, step.events, now=now, actor=actor)
+    # A choice by hand that still waits ends with its list.
+    PickRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
+        decided_at=now, agreed=False
+    )
     rows = Invitation.objects.filter(draw=draw)
     for row in rows:
         cancel_messages(about=row)

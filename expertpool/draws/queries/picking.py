@@ -1,0 +1,112 @@
+"""Whom persons may choose for a project, in the order in which they are recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
+from expertpool.directory.enums import TitleLevel
+from expertpool.draws.enums import DrawKind
+from expertpool.draws.models import Draw, DrawPlan, PickRequest
+from expertpool.draws.queries.eligibility import Eligibility
+from expertpool.draws.queries.participation import participations
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.search import search
+
+DAYS = 365  # over which participations count
+MOST = 20  # shown of a group beside those who are chosen already
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """An expert who may be chosen for a group, and what decided on his place in the list."""
+
+    expert: Expert
+    place: int
+    level: int
+    title_level: int
+    taken: int
+
+    @property
+    def reasons(self) -> str:
+        """The order in words: better level first, then higher title, then who took part less."""
+        title = TitleLevel(self.title_level).label
+        return f"第 {self.level} 级次，职称级别 {title}，一年内参评 {self.taken} 次"
+
+
+def recommend(
+    found: Eligibility,
+    group: str,
+    *,
+    chosen: Collection[int],
+    text: str,
+    user: User,
+    opening_at: datetime,
+) -> list[Recommended]:
+    """Return who fits ``group``: those ``chosen`` and the first MOST of the others that fit
+    ``text``, in the order of the recommendation.
+
+    Level of the conditions first, then the level of the title, then the number of reviews within
+    the year before the opening (fewer first), then the expert's number, so that the order is
+    the same for everybody.
+    """
+    levels = {item.expert_id: item.groups[group] for item in found.eligible if group in item.groups}
+    fitting = Expert.objects.filter(pk__in=list(levels))
+    titles = dict(fitting.values_list("pk", "title_level"))
+    numbers = {item.expert_id: item.number for item in found.eligible}
+    counts = participations(opening_at - timedelta(days=DAYS), opening_at)
+    order = sorted(levels, key=lambda pk: (levels[pk], -titles[pk], counts[pk], numbers[pk]))
+    places = {pk: place for place, pk in enumerate(order, start=1)}
+    named = set(search(fitting, text, user).values_list("pk", flat=True)) if text else set(levels)
+    others = [pk for pk in order if pk in named and pk not in chosen][:MOST]
+    shown = sorted({*others, *(pk for pk in chosen if pk in levels)}, key=places.__getitem__)
+    experts = experts_to_show(shown)
+    return [
+        Recommended(experts[pk], places[pk], levels[pk], titles[pk], counts[pk]) for pk in shown
+    ]
+
+
+def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:
+    return (
+        Expert.objects.select_related("employer")
+        .prefetch_related("specialty_links__specialty")
+        .in_bulk(ids)
+    )
+
+
+def open_pick_request(draw: Draw) -> PickRequest | None:
+    """Return the choice that waits for a second person, if there is one."""
+    return (
+        PickRequest.objects.filter(draw=draw, decided_at__isnull=True)
+        .select_related("draw__project", "requested_by")
+        .first()
+    )
+
+
+def pick_requests_to_confirm(user: User) -> list[PickRequest]:
+    """Return the choices that wait for ``user``: never his own; the soonest opening first."""
+    scope = scope_q(
+        user,
+        "draws.confirm_picks",
+        department="draw__project__department",
+        owner="draw__project__created_by",
+    )
+    rows = PickRequest.objects.filter(scope, decided_at__isnull=True).exclude(requested_by=user)
+    return list(rows.select_related("draw__project").order_by("draw__project__opening_at"))
+
+
+def count_by_kind(draws: Collection[int] | None = None) -> dict[DrawKind, int]:
+    """Return how many draws there are of each kind, of all or of those with the ids ``draws``."""
+    rows = Draw.objects.all() if draws is None else Draw.objects.filter(pk__in=draws)
+    counts = dict(rows.order_by().values_list("kind").annotate(Count("pk")))
+    return {kind: counts.get(kind, 0) for kind in DrawKind}
+
+
+def seats_of(plan: DrawPlan) -> dict[str, int]:
+    """Return the seats of each group by its code."""
+    return {group.code: group.seats for group in plan.groups.all()}

@@ -1,0 +1,94 @@
+"""Whom and how many persons may choose: what a draw excludes, they may not choose either."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.exceptions import PickRefused
+from expertpool.draws.models import Candidate, Draw, DrawPlan
+from expertpool.draws.queries.eligibility import exclusions_of, fitting
+from expertpool.draws.queries.identity import open_identity
+from expertpool.experts.models import Expert
+
+
+@dataclass(frozen=True)
+class Pick:
+    """An expert whom somebody chose for a group."""
+
+    expert_id: int
+    group: str
+
+
+def check_seats(
+    plan: DrawPlan, picks: Sequence[Pick], free: Mapping[str, int], *, exactly: bool
+) -> None:
+    """Refuse (PickRefused) picks that do not fit the ``free`` seats of each group."""
+    counts = Counter(pick.group for pick in picks)
+    if counts.keys() - free.keys():
+        raise PickRefused("所选的条件组不存在，请刷新页面后重选。")
+    if not picks:
+        raise PickRefused("还没有选择专家。")
+    for group in plan.groups.all():
+        seats, count = free[group.code], counts[group.code]
+        if count > seats or (exactly and count < seats):
+            should = f"应选 {seats} 人" if exactly else f"空缺 {seats} 席"
+            message = f"条件组「{group.name}」{should}，已选 {count} 人。"
+            raise PickRefused(message)
+
+
+def check_experts(
+    plan: DrawPlan, picks: Sequence[Pick], *, draw: Draw | None, now: datetime
+) -> dict[int, dict[str, int]]:
+    """Return the levels at which the chosen fit the groups.
+
+    Refuses (PickRefused), naming expert and reason: who is chosen twice, was on the list of
+    ``draw`` before, is excluded, does not fit his group, or exceeds the unit cap.
+    """
+    ids = [pick.expert_id for pick in picks]
+    experts = Expert.objects.select_related("employer").in_bulk(ids)
+    before, seated = people_of(draw)
+    levels = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=ids)
+    excluded = exclusions_of(plan, ids, now=now)
+    for pick in picks:
+        expert = experts.get(pick.expert_id)
+        if expert is None:
+            raise PickRefused("所选的专家已不存在，请刷新页面后重选。")
+        problem = ""
+        if ids.count(pick.expert_id) > 1:
+            problem = "重复选择"
+        elif pick.expert_id in before:
+            problem = "已在本名单中，退出的不能再选"
+        elif pick.expert_id in excluded:
+            problem = excluded[pick.expert_id].label
+        elif pick.group not in levels[pick.expert_id]:
+            problem = "不符合所选条件组的条件"
+        if problem:
+            message = f"{expert}不能选：{problem}。"
+            raise PickRefused(message)
+    _check_units(plan, [*experts.values(), *seated])
+    return levels
+
+
+def people_of(draw: Draw | None) -> tuple[set[int], list[Expert]]:
+    """Return the ids of all who are or were on the list of ``draw``, and those who sit."""
+    rows = Candidate.objects.filter(draw=draw) if draw else Candidate.objects.none()
+    states = {
+        open_identity(opening).expert_id: state
+        for opening, state in rows.values_list("opening", "invitation__state")
+    }
+    sitting = [pk for pk, state in states.items() if state in SEATED_STATES]
+    return set(states), list(Expert.objects.filter(pk__in=sitting).select_related("employer"))
+
+
+def _check_units(plan: DrawPlan, experts: Sequence[Expert]) -> None:
+    if plan.unit_cap is None:
+        return
+    counts = Counter(expert.employer for expert in experts if expert.employer)
+    for unit, count in counts.items():
+        if count > plan.unit_cap:
+            message = f"同一单位最多 {plan.unit_cap} 人：{unit}有 {count} 人。"
+            raise PickRefused(message)

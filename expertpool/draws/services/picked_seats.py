@@ -1,0 +1,72 @@
+"""Seats given by hand: invited, left and counted as those of a draw, but supplemented by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from expertpool.draws import engine
+from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
+from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.identity import Identity, close_identity
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.inviting import Place, invite
+from expertpool.draws.services.pick_checks import Pick
+from expertpool.draws.services.seating import end_as, reopen
+from expertpool.experts.models import Expert
+
+ORIGIN = {DrawKind.MANUAL: Origin.PICKED, DrawKind.ALLOCATED: Origin.ALLOCATED}
+
+
+def seat_picks(
+    *,
+    draw: Draw,
+    plan: DrawPlan,
+    picks: Sequence[Pick],
+    levels: Mapping[int, Mapping[str, int]],
+    now: datetime,
+    entropy: Entropy,
+) -> list[Invitation]:
+    """Seat and invite the chosen. The caller holds the draw's row lock and the seating lock."""
+    numbers = dict(
+        Expert.objects.filter(pk__in=[pick.expert_id for pick in picks]).values_list("pk", "number")
+    )
+    taken = Candidate.objects.filter(draw=draw).count()
+    places = []
+    for at, pick in enumerate(picks):
+        level = levels[pick.expert_id][pick.group]
+        salt = entropy.token_bytes(engine.SALT_BYTES).hex()
+        ref = numbers[pick.expert_id]
+        candidate = Candidate.objects.create(
+            draw=draw,
+            position=taken + at,
+            commit=engine.commit_identity(draw_id=draw.number, ref=ref, salt=salt),
+            groups={pick.group: level},
+            opening=close_identity(Identity(pick.expert_id, ref, salt)),
+        )
+        seat = engine.Seat(candidate.commit, pick.group, level)
+        places.append(Place(candidate, seat, taken + at + 1))
+    if draw.status not in (DrawStatus.SEALED, DrawStatus.INVITING):
+        reopen(draw, now=now)
+    origin = ORIGIN[DrawKind(draw.kind)]
+    return invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
+
+
+def leave_seat(*, invitation: Invitation, now: datetime) -> None:
+    """Free the seat of ``invitation`` (already in an exit state): somebody has to choose again."""
+    Hold.objects.filter(invitation=invitation).update(active=False)
+    draw = invitation.draw
+    if draw.status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
+        reopen(draw, now=now)
+    finish_if_settled(draw, now=now)
+
+
+def finish_if_settled(draw: Draw, *, now: datetime) -> None:
+    """End the list when nobody is left to answer: complete, or too few."""
+    if draw.status != DrawStatus.INVITING:
+        return
+    board = board_of(draw)
+    if board.count(InvitationState.INVITED):
+        return
+    end_as(draw, DrawStatus.UNSATISFIED if board.lacking else DrawStatus.SUCCESS, now=now)

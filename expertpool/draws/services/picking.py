@@ -1,0 +1,307 @@
+"""人工抽取 and 专家分配: persons choose, a second person confirms, the chosen are invited.
+
+No draw: nothing is sealed and nothing can be verified. Allowed only where the options of the
+regime say so, with a reason and an approval number, which are kept for good; whoever may not be
+drawn may not be chosen either. See docs/decisions/0011-manual-ways.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.criteria import explain, parse
+from expertpool.core.crypto import Vault
+from expertpool.core.events import publish
+from expertpool.core.jobs import defer
+from expertpool.core.locks import lock_transaction
+from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.events import DrawEnded
+from expertpool.draws.exceptions import PickRefused
+from expertpool.draws.models import Draw, DrawPlan, PickRequest, VoidRequest
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.draws import ENDED
+from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.picking import experts_to_show, open_pick_request, seats_of
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
+from expertpool.draws.services.picked_seats import seat_picks
+from expertpool.draws.services.sealing import check_ready, next_number
+from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.tasks import release_names
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import DrawState, ProjectStatus, RegimeOption
+from expertpool.projects.models import Project
+from expertpool.projects.queries.regimes import has_option
+from expertpool.projects.services.state import set_draw_state
+
+_vault = Vault("SEAL_KEY", "picks")
+NOT_ALLOWED = (
+    "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
+    "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
+)
+OVER = "该人选已经有人处理，请刷新页面。"
+
+
+@transaction.atomic
+def request_picks(
+    *,
+    project: Project,
+    kind: DrawKind,
+    picks: Sequence[Pick],
+    reason: str,
+    approval_number: str,
+    actor: User,
+    now: datetime,
+) -> PickRequest:
+    """Propose the first list for ``project``; confirmed, it takes the place of a draw.
+
+    Refuses (PickRefused) where the regime does not allow it, without reason or approval number, a
+    list that does not fill the seats exactly, and experts who may not be drawn, with the reason;
+    and (DrawNotReady, DrawInProgress) what a draw would be refused for.
+    """
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if kind == DrawKind.RANDOM or not has_option(project, RegimeOption.MANUAL_WAYS):
+        raise PickRefused(NOT_ALLOWED)
+    if not reason.strip() or not approval_number.strip():
+        raise PickRefused("请写明不能随机抽取的理由和批准文号。")
+    plan = check_ready(project, now=now)
+    lock_transaction(SEATING_LOCK)
+    check_seats(plan, picks, seats_of(plan), exactly=True)
+    check_experts(plan, picks, draw=None, now=now)
+    found = evaluate(plan, now=now)
+    number = next_number(now, "M")
+    draw = Draw.objects.create(
+        number=number,
+        project=project,
+        kind=kind,
+        rule=_rule(plan, found, number, kind, reason.strip(), approval_number.strip()),
+        candidate_count=len(found.eligible),
+        nonce=b"",
+        reveal_at=project.opening_at - timedelta(hours=plan.reveal_hours),
+        sealed_at=now,
+        operator=actor,
+    )
+    set_draw_state(project, DrawState.DRAWING, actor=actor, now=now)
+    return _request(draw, picks, reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def request_more(
+    *, draw: Draw, picks: Sequence[Pick], reason: str, actor: User, now: datetime
+) -> PickRequest:
+    """Propose experts for seats that became free; nobody is ever put there by itself.
+
+    Refuses (PickRefused) as `request_picks` does, more experts than free seats, those who were on
+    the list before, and a list that is void, over, or has another choice waiting.
+    """
+    draw = _lock(draw)
+    if draw.is_random:
+        raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
+    if draw.status in (*ENDED, DrawStatus.SEALED) or open_pick_request(draw):
+        raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
+    if draw.project.opening_at <= now:
+        raise PickRefused("评审开始时间已过，不能再选。")
+    if not reason.strip():
+        raise PickRefused("请写明另选的理由。")
+    lock_transaction(SEATING_LOCK)
+    plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
+    free = {group.code: group.lack for group in board_of(draw).groups}
+    check_seats(plan, picks, free, exactly=False)
+    check_experts(plan, picks, draw=draw, now=now)
+    return _request(draw, picks, reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def agree_to_picks(
+    *, request: PickRequest, actor: User, now: datetime, entropy: Entropy
+) -> PickRequest:
+    """Confirm what another person chose: the chosen are seated and invited.
+
+    Refuses (PickRefused) the person who chose, a request that was settled, and experts who may not
+    be seated any more.
+    """
+    draw = _lock(request.draw)
+    if draw.project.opening_at <= now:
+        raise PickRefused("评审开始时间已过，不能再确认。")
+    _settle(request, actor, now, agreed=True)
+    lock_transaction(SEATING_LOCK)
+    plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
+    picks = _open(request)
+    levels = check_experts(plan, picks, draw=draw, now=now)
+    if draw.status == DrawStatus.SEALED:
+        draw.status, draw.ordered_at = DrawStatus.INVITING, now
+        draw.save(update_fields=["status", "ordered_at"])
+        defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
+    seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
+    record("draw.pick_agree", actor=actor, now=now, subject=draw, after={"人数": len(picks)})
+    return request
+
+
+@transaction.atomic
+def turn_down_picks(*, request: PickRequest, note: str, actor: User, now: datetime) -> PickRequest:
+    """Refuse what another person chose, with a reason; a first list is given up with it.
+
+    Refuses (PickRefused) the person who chose, and a request that was settled.
+    """
+    if not note.strip():
+        raise PickRefused("请写明不同意的原因。")
+    draw = _lock(request.draw)
+    _settle(request, actor, now, agreed=False, note=note)
+    _give_up(draw, actor=actor, now=now)
+    record("draw.pick_refuse", actor=actor, now=now, subject=draw, note=note.strip())
+    return request
+
+
+@transaction.atomic
+def withdraw_picks(*, request: PickRequest, actor: User, now: datetime) -> PickRequest:
+    """Take back one's own choice before it is confirmed; a first list is given up with it.
+
+    Refuses (PickRefused) everybody else, and a request that was settled.
+    """
+    draw = _lock(request.draw)
+    if request.requested_by_id != actor.pk:
+        raise PickRefused("只有选定人本人可以撤回。")
+    _settle(request, None, now, agreed=False)
+    _give_up(draw, actor=actor, now=now)
+    record("draw.pick_withdraw", actor=actor, now=now, subject=draw)
+    return request
+
+
+@transaction.atomic
+def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tuple[str, Expert]]:
+    """Return whom ``request`` names, with the name of the group, and log the look.
+
+    Only for its author and for those who confirm it: the caller checks that.
+    """
+    record("draw.pick_look", actor=actor, now=now, subject=request.draw, note="查看待确认的人选")
+    names = {group["id"]: group["name"] for group in request.draw.rule["groups"]}
+    picks = _open(request)
+    experts = experts_to_show([pick.expert_id for pick in picks])
+    return [(names[pick.group], experts[pick.expert_id]) for pick in picks]
+
+
+@transaction.atomic
+def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datetime) -> Eligibility:
+    """Return who may be chosen for ``plan`` now, and log the look: whoever chooses sees names.
+
+    Refuses (PickRefused) where the regime does not allow it.
+    """
+    if not has_option(plan.project, RegimeOption.MANUAL_WAYS):
+        raise PickRefused(NOT_ALLOWED)
+    found = evaluate(plan, now=now)
+    subject = draw or plan.project
+    record("draw.pick_look", actor=actor, now=now, subject=subject, note="查看可选的专家")
+    return found
+
+
+def _request(
+    draw: Draw, picks: Sequence[Pick], reason: str, *, actor: User, now: datetime
+) -> PickRequest:
+    content = json.dumps([[pick.expert_id, pick.group] for pick in picks])
+    request = PickRequest(
+        draw=draw,
+        picks=_vault.encrypt(content.encode()),
+        reason=reason.strip(),
+        requested_by=actor,
+        requested_at=now,
+    )
+    request.full_clean()
+    request.save()
+    # Who was chosen is no part of the log: names are sealed as those of a draw.
+    record(
+        "draw.pick",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={
+            "方式": DrawKind(draw.kind).label,
+            "批准文号": draw.rule["approval_number"],
+            "人数": len(picks),
+        },
+        note=request.reason,
+    )
+    return request
+
+
+def _open(request: PickRequest) -> list[Pick]:
+    content = json.loads(_vault.decrypt(bytes(request.picks)))
+    return [Pick(expert_id, group) for expert_id, group in content]
+
+
+def _settle(
+    request: PickRequest, by: User | None, now: datetime, *, agreed: bool, note: str = ""
+) -> None:
+    if by is not None and request.requested_by_id == by.pk:
+        raise PickRefused("人工选定须由两人办理：选定人不能自己确认。")
+    changed = PickRequest.objects.filter(pk=request.pk, decided_at__isnull=True).update(
+        decided_by=by, decided_at=now, agreed=agreed, note=note.strip()[:500]
+    )
+    if not changed:
+        raise PickRefused(OVER)
+    request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])
+
+
+def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
+    """End a list of which nothing was confirmed; the project can be drawn again."""
+    if draw.status != DrawStatus.SEALED:
+        return
+    draw.status, draw.ended_at = DrawStatus.ABANDONED, now
+    draw.save(update_fields=["status", "ended_at"])
+    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    publish(DrawEnded(draw.pk))
+
+
+def _lock(draw: Draw) -> Draw:
+    locked = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
+    if locked.project.status == ProjectStatus.ARCHIVED:
+        raise PickRefused("项目已归档，不能再更改。")
+    return locked
+
+
+def _rule(
+    plan: DrawPlan,
+    found: Eligibility,
+    number: str,
+    kind: DrawKind,
+    reason: str,
+    approval_number: str,
+) -> dict[str, Any]:
+    """What the list was chosen by; of the same shape as the rule of a draw where both have it."""
+    voided = VoidRequest.objects.filter(draw__project=plan.project, agreed=True).first()
+    return {
+        "draw_id": number,
+        "projects": [plan.project.number],
+        "kind": kind,
+        "reason": reason,
+        "approval_number": approval_number,
+        "supersedes": voided.draw.number if voided else None,
+        "contributors": [],
+        "unit_cap": plan.unit_cap,
+        "exclusions": found.exclusion_counts,
+        "regime": plan.project.regime,
+        "opening_at": plan.project.opening_at.isoformat(timespec="minutes"),
+        "groups": [
+            {
+                "id": group.code,
+                "name": group.name,
+                "seats": group.seats,
+                "levels": [
+                    {
+                        "level": level.level,
+                        "criteria": level.criteria,
+                        "text": explain(parse(SUBJECT, level.criteria)),
+                    }
+                    for level in group.levels.all()
+                ],
+            }
+            for group in found.groups
+        ],
+    }

@@ -11,8 +11,9 @@ class DrawsConfig(AppConfig):
         from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
+        from expertpool.draws.exports.ledger import LedgerExport
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import OWN_AREA, RECORDS
+        from expertpool.draws.menu import LEDGER, OWN_AREA, RECORDS
         from expertpool.draws.occasions import INVITATION
         from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
@@ -35,6 +36,13 @@ class DrawsConfig(AppConfig):
             draw__contribute="提供随机值",
             draw__order="揭示并定序",
             draw__abandon="放弃抽取",
+            draw__pick="提出人工选定的人选",
+            draw__pick_agree="确认人工选定的人选",
+            draw__pick_refuse="不同意人工选定的人选",
+            draw__pick_withdraw="撤回人工选定的人选",
+            draw__pick_look="查看可选专家、待确认人选",
+            draw__refused="拒绝的操作",
+            draw__roles="设置评审组角色",
             draw__void_request="申请作废抽取",
             draw__void_refuse="不同意作废抽取",
             draw__void="作废抽取",
@@ -49,11 +57,12 @@ class DrawsConfig(AppConfig):
         register_menu("home", *OWN_AREA)
         register_panel("portal:home", OWN_LETTERS)
         register_panel("experts:detail", EXPERT_DRAWS)
-        register_menu("draws", RECORDS)
+        register_menu("draws", RECORDS, LEDGER)
         for panel in PROJECT_PANELS:
             register_panel("projects:detail", panel)
         register_panel("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
+        register_export(LedgerExport())
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)

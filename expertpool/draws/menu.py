@@ -44,6 +44,14 @@ OWN_AREA = (
         order=40,
     ),
 )
+LEDGER = MenuItem(
+    "draw_ledger",
+    "人工操作台账",
+    "list-check",
+    "draws:ledger",
+    permissions=("draws.ledger",),
+    order=60,
+)
 RECORDS = MenuItem(
     "draw_records",
     "抽取记录",

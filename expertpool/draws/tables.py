@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from expertpool.core.views.listing import Tab
 from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.draws.queries.ledger import IN_COURSE, IS_LOOK, IS_MANUAL
 
 DRAW_TONES: dict[str, str] = {
     DrawStatus.SEALED: "amber",
@@ -31,6 +32,12 @@ INVITATION_TONES: dict[str, str] = {
 TABS = (
     Tab("", "全部"),
     *(Tab(status.value, str(status.label), Q(status=status)) for status in DrawStatus),
+)
+LEDGER_TABS = (
+    Tab("", "全部"),
+    Tab("manual", "人工操作", IS_MANUAL),
+    Tab("looks", "查看名单", IS_LOOK),
+    Tab("course", "封存与结束", IN_COURSE),
 )
 SORTS = {
     "number": "number",

@@ -291,6 +291,7 @@ RULES: dict[str, Rule] = {
     "draws:void": only(*VOID, kwargs=DRAWN),
     "draws:void_agree": only(*VOID, kwargs=void_request),
     "draws:void_turn_down": only(*VOID, kwargs=void_request),
+    "draws:ledger": only("admin", "supervisor", "auditor"),
     "draws:templates": only(*DRAW),
     "draws:template_keep": only(*DRAW),
     "draws:template_delete": only(*DRAW, kwargs=pk(lambda w: w.template)),
@@ -299,6 +300,7 @@ RULES: dict[str, Rule] = {
     # Anybody may check a draw
     "draws:verify": public(),
     "draws:verify_program": public(),
+    "draws:chain": public(),
     "draws:verify_draw": public(lambda w, _u: {"number": w.draw.number}),
     "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
     # The link of an invitation is its own key

@@ -9,15 +9,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from expertpool.audit.actions import action_label
 from expertpool.draws import engine
 from expertpool.draws.engine import verify
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.services.records import build_record
 
 View = Callable[..., HttpResponseBase]
@@ -40,9 +43,32 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @public
+def chain(request: HttpRequest) -> HttpResponse:
+    """The head of the log's chain, for anybody to write down."""
+    state = chain_state(seals=20)
+    context = {
+        "state": state,
+        "head_hash": in_eights(state.hash),
+        "now": timezone.now(),
+        "seals": [
+            {"entry": row, "action": action_label(row.action), "hash": in_eights(hash_text(row))}
+            for row in state.seals
+        ],
+    }
+    return render(request, "draws/chain.html", context)
+
+
+@public
 def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     draw = get_object_or_404(Draw, number=number)
     rule, link = draw.rule, end_link(draw)
+    if not draw.is_random:
+        context = {
+            "draw": draw,
+            "groups": describe_rule(draw),
+            "link": (link[0], in_eights(link[1])) if link else None,
+        }
+        return render(request, "draws/verify_manual.html", context)
     context = {
         "draw": draw,
         "seal": in_eights(draw.seal),

@@ -1,0 +1,37 @@
+"""The ledger as an Excel table, each line with its place and hash in the chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from expertpool.audit.actions import action_label
+from expertpool.audit.models import Entry
+from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.draws.forms.ledger import LedgerFilter
+from expertpool.draws.queries.ledger import hash_text, ledger_text, ledger_visible_to
+from expertpool.draws.tables import LEDGER_TABS
+
+
+class LedgerExport(Exporter):
+    code = "draws.ledger"
+    title = "人工操作台账"
+    permission = "draws.ledger"
+    columns = (
+        Column("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
+        Column(
+            "at", "时间", lambda entry: timezone.localtime(entry.at).replace(tzinfo=None), width=18
+        ),
+        Column("action", "操作", lambda entry: action_label(entry.action)),
+        Column("subject", "对象", lambda entry: entry.subject_label, width=28),
+        Column("actor", "操作人", lambda entry: entry.actor_name),
+        Column("address", "IP 地址", lambda entry: entry.address),
+        Column("text", "内容和说明", ledger_text, width=60),
+        Column("hash", "链哈希", hash_text, width=66),
+    )
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Entry]:
+        wanted = next((tab for tab in LEDGER_TABS if tab.code == params.get("tab")), LEDGER_TABS[0])
+        return LedgerFilter(params).filter(ledger_visible_to(user)).filter(wanted.q).order_by("-id")

@@ -1,0 +1,94 @@
+"""The ledger of draws: every step that a person took, beside the seals and ends of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import chain_head, summary
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.draws import draws_visible_to
+
+DRAW, INVITATION = "draws.draw", "draws.invitation"
+
+# What belongs to every draw; all else that a person did is a manual step.
+COURSE = ("draw.seal", "draw.contribute", "draw.order", "draw.end", "draw.release", "draw.sheet")
+LOOKS = ("draw.names", "draw.pick_look")
+SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
+
+IN_COURSE = Q(action__in=COURSE)
+IS_LOOK = Q(action__in=LOOKS)
+IS_MANUAL = Q(actor__isnull=False) & ~IN_COURSE & ~IS_LOOK
+
+
+def ledger_visible_to(user: User) -> QuerySet[Entry]:
+    """Return the manual steps, looks at names, seals and ends of draws in the user's scope."""
+    return entries_about(draws_visible_to(user, "draws.ledger")).filter(
+        IS_MANUAL | IS_LOOK | IN_COURSE
+    )
+
+
+def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:
+    """Return the log entries about ``draws`` and their invitations."""
+    lines = Invitation.objects.filter(draw__in=draws.values("pk"))
+    return Entry.objects.filter(
+        Q(subject_type=DRAW, subject_id__in=_texts(draws))
+        | Q(subject_type=INVITATION, subject_id__in=_texts(lines))
+    )
+
+
+def _texts(rows: QuerySet[Draw] | QuerySet[Invitation]) -> QuerySet[Draw] | QuerySet[Invitation]:
+    # The log keeps the keys of its subjects as text.
+    return rows.order_by().annotate(text=Cast("pk", CharField())).values("text")
+
+
+def draw_ids_of(entries: Iterable[Entry]) -> dict[int, int]:
+    """Return the draw of each entry, by the entry's id."""
+    entries = list(entries)
+    lines = {int(row.subject_id) for row in entries if row.subject_type == INVITATION}
+    draws = dict(Invitation.objects.filter(pk__in=lines).values_list("pk", "draw_id"))
+    return {
+        row.pk: draws[int(row.subject_id)]
+        if row.subject_type == INVITATION
+        else int(row.subject_id)
+        for row in entries
+    }
+
+
+def ledger_text(entry: Entry) -> str:
+    """Return what was done in one line; the sealed rule is in the record, not here."""
+    after = {name: value for name, value in (entry.after or {}).items() if name != "规则"}
+    return summary(
+        Entry(subject_type=entry.subject_type, before=entry.before, after=after, note=entry.note)
+    )
+
+
+def hash_text(entry: Entry) -> str:
+    """Return the entry's link of the chain in hex; empty until its transaction is committed."""
+    return bytes(entry.hash or b"").hex()
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """The end of the chain as anybody may write it down: ``at`` is when the last entry was made."""
+
+    number: int
+    hash: str
+    at: datetime | None
+    seals: list[Entry]
+
+
+def chain_state(*, seals: int) -> ChainState:
+    """Return the head of the chain and the latest ``seals`` seals and ends of draws in it."""
+    head = chain_head()
+    last = Entry.objects.filter(chain_no=head.number).first()
+    found = Entry.objects.filter(action__in=SEALS, chain_no__lte=head.number)
+    return ChainState(
+        head.number, head.hash, last.at if last else None, list(found.order_by("-chain_no")[:seals])
+    )

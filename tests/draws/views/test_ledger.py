@@ -1,0 +1,141 @@
+"""The ledger of manual steps and the public head of the chain."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import chain_head
+from expertpool.core.exporting import get_exporter
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.ledger import hash_text, ledger_visible_to
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import read_names, release
+from expertpool.draws.services.replies import answer, record_answer
+from expertpool.draws.services.voiding import decide_void, request_void
+from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+LEDGER = "draws:ledger"
+
+
+def make_handled_draw(operator: User, supervisor: User) -> Draw:
+    """Two answers, one of them by hand; a look at the names; a request to void, turned down."""
+    now = timezone.now()
+    for _ in range(4):
+        make_expert()
+    draw = make_draw(now=now, operator=operator, seats=2, reveal_hours=100)
+    first, second = Invitation.objects.filter(draw=draw).order_by("line")
+    answer(
+        invitation=first,
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=now,
+        entropy=SeededEntropy(1),
+    )
+    record_answer(
+        invitation=second,
+        state=InvitationState.ACCEPTED,
+        reason="电话答复",
+        actor=operator,
+        now=now,
+        entropy=SeededEntropy(2),
+    )
+    release(draw_id=draw.pk, now=now)
+    draw.refresh_from_db()
+    read_names(draw=draw, actor=supervisor, now=now, purpose="抽取页面")
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=now)
+    decide_void(request=asked, agree=False, note="条件无误", actor=supervisor, now=now)
+    return draw
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("PRJ-20", "DRAW-14")
+def test_the_ledger_holds_what_persons_did_beside_seal_and_end(
+    client: Client, operator: User, supervisor: User, auditor: User
+) -> None:
+    make_handled_draw(operator, supervisor)
+    kinds = {
+        tab: [row["entry"].action for row in _rows(client, auditor, tab=tab)]
+        for tab in ("", "manual", "looks", "course")
+    }
+    assert kinds["manual"] == ["draw.void_refuse", "draw.void_request", "draw.reply"]
+    assert kinds["looks"] == ["draw.names"]
+    assert set(kinds["course"]) == {"draw.seal", "draw.order", "draw.end", "draw.release"}
+    assert sorted(kinds[""]) == sorted(kinds["manual"] + kinds["looks"] + kinds["course"])
+    (reply,) = _rows(client, supervisor, action="draw.reply")
+    assert reply["entry"].note == "电话答复"  # the expert's own answer is no manual step
+    text = client.get(reverse(LEDGER)).content.decode()
+    assert "规则" not in text
+    assert "expertpool verify-chain" in text
+
+
+def _rows(client: Client, user: User, **params: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = login(client, user).get(reverse(LEDGER), params).context["rows"]
+    return rows
+
+
+@pytest.mark.django_db
+def test_the_ledger_is_narrowed(client: Client, operator: User, supervisor: User) -> None:
+    draw = make_handled_draw(operator, supervisor)
+    other = make_draw(now=timezone.now(), seats=1)
+    assert {row["draw_id"] for row in _rows(client, supervisor, subject=draw.number)} == {draw.pk}
+    assert {row["draw_id"] for row in _rows(client, supervisor)} == {draw.pk, other.pk}
+    assert len(_rows(client, supervisor, actor=supervisor.name, tab="manual")) == 1
+    assert len(_rows(client, supervisor, note="电话")) == 1
+    assert not _rows(client, supervisor, days="2020-01-01 至 2020-01-02")
+
+
+@pytest.mark.django_db
+def test_the_ledger_ends_at_the_scope_of_the_reader(operator: User, supervisor: User) -> None:
+    make_handled_draw(operator, supervisor)
+    outsider = make_user("department", department=make_department("别的部门"))
+    assert not ledger_visible_to(outsider).exists()
+    assert ledger_visible_to(supervisor).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("PRJ-20")
+def test_each_step_has_its_link_and_the_public_page_the_head(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator, supervisor = make_user("operator"), make_user("supervisor")
+    draw = make_handled_draw(operator, supervisor)
+    entries = list(ledger_visible_to(supervisor).order_by("chain_no"))
+    for entry in entries:
+        link = hashlib.sha256(bytes(entry.previous_hash or b"") + bytes(entry.digest)).hexdigest()
+        assert link == hash_text(entry)
+    head = chain_head()
+    page = client.get(reverse("draws:chain"))  # without signing in
+    text = page.content.decode()
+    assert head.hash in text
+    assert draw.number in text
+    assert page.context["state"].number == Entry.objects.count()
+    assert [row["entry"].action for row in page.context["seals"]] == ["draw.end", "draw.seal"]
+    call_command("verify_chain")
+    assert head.hash in capsys.readouterr().out
+
+    exporter = get_exporter("draws.ledger")
+    rows = list(exporter.rows(supervisor, page.wsgi_request.GET))
+    values = {column.code: column.value(rows[0]) for column in exporter.columns}
+    assert len(rows) == len(entries)
+    assert values["chain_no"] == rows[0].chain_no
+    assert values["hash"] == hash_text(rows[0])
+
+
+@pytest.mark.django_db
+def test_an_empty_chain_has_a_page(client: Client) -> None:
+    page = client.get(reverse("draws:chain")).content.decode()
+    assert "还没有抽取" in page
+    assert "00000000 00000000" in page

@@ -11,6 +11,7 @@ class FilesConfig(AppConfig):
         register_actions(
             file__attach="上传附件",
             file__download="下载附件",
+            file__preview="查看附件",
             file__remove="删除附件",
         )
         register_value_labels({"file": "文件", "size": "大小（字节）", "sha256": "SHA-256"})

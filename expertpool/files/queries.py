@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -38,6 +39,19 @@ def find_subject(subject_type: str, subject_id: str) -> models.Model | None:
     return found
 
 
+def is_evidence(attachment: Attachment) -> bool:
+    """Tell whether a file proves something: only services store and remove such files."""
+    return attachment.kind in policy_for(attachment.subject_type).evidence
+
+
+def preview_kind(attachment: Attachment) -> str:
+    """Return how a browser shows the file in place: pdf, image, audio, video; or nothing."""
+    if attachment.content_type == "application/pdf":
+        return "pdf"
+    family = attachment.content_type.partition("/")[0]
+    return family if family in {"image", "audio", "video"} else ""
+
+
 def may_view(user: Any, attachment: Attachment) -> bool:
     return policy_for(attachment.subject_type).may_view(user, attachment.subject_id)
 
@@ -46,14 +60,32 @@ def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
     return policy_for(subject_type).may_edit(user, subject_id)
 
 
+@dataclass(frozen=True)
+class FileRow:
+    """A file as a list shows it."""
+
+    attachment: Attachment
+    label: str  # of evidence: 抽取录屏
+    preview: bool
+
+    @property
+    def digest(self) -> str:
+        return bytes(self.attachment.sha256).hex()
+
+
 def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> dict[str, Any]:
     """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
+    policy = policy_for(subject_type)
     return {
-        "attachments": attachments_of(subject, kind),
+        "files": [
+            FileRow(row, policy.evidence.get(row.kind, ""), bool(preview_kind(row)))
+            for row in attachments_of(subject, kind)
+        ],
         "may_edit": may_edit(user, subject_type, subject_id),
         "subject_type": subject_type,
         "subject_id": subject_id,
         "kind": kind or "",
         "accepted": ACCEPTED,
+        "bulk_url": policy.bulk_url(user, subject_id),
     }

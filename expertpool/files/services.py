@@ -20,7 +20,8 @@ from django.utils import timezone
 from expertpool.audit.services import record
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import subject_of
+from expertpool.files.policies import policy_for
+from expertpool.files.queries import is_evidence, subject_of
 from expertpool.files.validators import MEGABYTE, FileType, detect_type
 
 FOLDER = "attachments"
@@ -34,15 +35,21 @@ def attach(
     subject: models.Model,
     uploaded_file: UploadedFile,
     kind: str = "",
+    as_evidence: bool = False,
     actor: AbstractBaseUser | None,
     now: datetime,
 ) -> Attachment:
     """Store ``uploaded_file`` as a file of ``subject``; ``kind`` sorts the files of one subject.
 
-    The caller has checked the right. Refuses (FileRefused) empty and too large files and those
-    whose content is of no accepted kind; a name that contradicts the content gets the right ending.
-    If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
+    The caller has checked the right. Refuses (FileRefused) empty and too large files, those whose
+    content is of no accepted kind, a kind of evidence unless a service vouches for it
+    (``as_evidence``), and every file of a subject that is closed; a name that contradicts the
+    content gets the right ending. If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
     """
+    policy = policy_for(subject._meta.label_lower)
+    _refuse_closed(subject._meta.label_lower, str(subject.pk))
+    if kind in policy.evidence and not as_evidence:
+        raise FileRefused(f"「{policy.evidence[kind]}」由系统生成，不能上传。")
     size = uploaded_file.size or 0
     if not size:
         raise FileRefused("文件是空的，请重新选择。")
@@ -69,14 +76,28 @@ def attach(
 
 @transaction.atomic
 def remove_attachment(
-    *, attachment: Attachment, actor: AbstractBaseUser | None, now: datetime
+    *,
+    attachment: Attachment,
+    actor: AbstractBaseUser | None,
+    now: datetime,
+    note: str = "",
+    even_closed: bool = False,
 ) -> None:
-    """Remove a file; its bytes are deleted once the transaction is committed."""
+    """Remove a file; its bytes are deleted once the transaction is committed.
+
+    Refuses (FileRefused) evidence and files of a closed subject, unless the caller answers for
+    it (``even_closed``).
+    """
+    if not even_closed:
+        _refuse_closed(attachment.subject_type, attachment.subject_id)
+        if is_evidence(attachment):
+            raise FileRefused(f"「{attachment.name}」是抽取证据，不能这样删除。")
     record(
         "file.remove",
         actor=actor,
         subject=subject_of(attachment),
         before=_described(attachment),
+        note=note,
         now=now,
     )
     name = str(attachment.file.name)
@@ -89,6 +110,13 @@ def note_download(*, attachment: Attachment, actor: AbstractBaseUser, now: datet
     """Record that ``actor`` downloads a file."""
     subject = subject_of(attachment)
     record("file.download", actor=actor, subject=subject, note=attachment.name, now=now)
+
+
+@transaction.atomic
+def note_preview(*, attachment: Attachment, actor: AbstractBaseUser, now: datetime) -> None:
+    """Record that ``actor`` looks at a file."""
+    subject = subject_of(attachment)
+    record("file.preview", actor=actor, subject=subject, note=attachment.name, now=now)
 
 
 def remove_orphans(*, now: datetime) -> int:
@@ -120,6 +148,11 @@ def clean_file_name(name: str, kind: FileType) -> str:
         return f"{stem[:LONGEST_NAME]}.{ending.lower()}"
     stem = stem if dot and stem and len(ending) <= 5 else text
     return f"{stem[:LONGEST_NAME]}{kind.extensions[0]}"
+
+
+def _refuse_closed(subject_type: str, subject_id: str) -> None:
+    if reason := policy_for(subject_type).closed(subject_id):
+        raise FileRefused(reason)
 
 
 def _described(attachment: Attachment) -> dict[str, Any]:

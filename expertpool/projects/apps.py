@@ -7,15 +7,28 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
+        from expertpool.core.criteria import register_criteria
+        from expertpool.core.exporting import register_export
+        from expertpool.core.importing import register_import
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
+        from expertpool.projects.enums import EvidenceKind
+        from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
         from expertpool.projects.menu import ITEMS, SETTINGS
-        from expertpool.projects.occasions import DECIDED
+        from expertpool.projects.occasions import DECIDED, TASK
         from expertpool.projects.panels import PANELS
         from expertpool.projects.permissions import PERMISSIONS
-        from expertpool.projects.queries import may_edit_files, may_view_files
+        from expertpool.projects.queries.criteria import PROJECT_FIELDS, SUBJECT
+        from expertpool.projects.queries.projects import (
+            files_deletion_url,
+            may_edit_files,
+            may_view_entry_files,
+            may_view_files,
+        )
+        from expertpool.projects.services.files import closed, entry_closed
+        from expertpool.projects.services.importing import ProjectImporter
 
         register_permissions(PERMISSIONS)
         register_menu("draws", *ITEMS)
@@ -33,6 +46,31 @@ class ProjectsConfig(AppConfig):
             project__avoidance="修改项目回避",
             project__draw_state="抽取状态变更",
             project__rule="设置制度规则",
+            project__option="设置制度选项",
+            project__progress="添加项目进展",
+            project__task_assign="指派项目任务",
+            project__task_complete="完成项目任务",
+            project__task_cancel="撤销项目任务",
+            project__import="导入项目",
+            project__archive="项目归档",
         )
-        register_subject("projects.project", may_view=may_view_files, may_edit=may_edit_files)
+        register_subject(
+            "projects.project",
+            may_view=may_view_files,
+            may_edit=may_edit_files,
+            closed=closed,
+            evidence=dict(EvidenceKind.choices),
+            bulk_url=files_deletion_url,
+        )
+        register_subject(
+            "projects.progressentry",
+            may_view=may_view_entry_files,
+            may_edit=lambda user, subject_id: False,  # an entry never changes
+            closed=entry_closed,
+        )
+        register_import(ProjectImporter)
+        for export in (ProjectExport(), ArchiveExport(), StatisticExport()):
+            register_export(export)
+        register_criteria(SUBJECT, *PROJECT_FIELDS)
         register_occasion(DECIDED)
+        register_occasion(TASK)

@@ -30,7 +30,9 @@ STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
     ProjectStatus.PENDING: frozenset(
         {ProjectStatus.APPROVED, ProjectStatus.REJECTED, ProjectStatus.DRAFT}
     ),
-    ProjectStatus.REJECTED: frozenset({ProjectStatus.PENDING, ProjectStatus.DRAFT}),
+    ProjectStatus.REJECTED: frozenset(
+        {ProjectStatus.PENDING, ProjectStatus.DRAFT, ProjectStatus.ARCHIVED}
+    ),
     # Back to draft only before the draw: what was approved cannot be altered behind the approval.
     ProjectStatus.APPROVED: frozenset({ProjectStatus.ARCHIVED, ProjectStatus.DRAFT}),
     ProjectStatus.ARCHIVED: frozenset(),
@@ -75,3 +77,11 @@ class Severity(models.TextChoices):
 
     WARNING = "warning", "提示"
     BLOCKING = "blocking", "阻止抽取"
+
+
+class EvidenceKind(models.TextChoices):
+    """The kinds of a project's files that prove how it was drawn."""
+
+    RECORDING = "recording", "抽取录屏"
+    CALL_RECORDING = "call_recording", "通话录音"
+    DRAW_SHEET = "draw_sheet", "抽取表"

@@ -38,3 +38,15 @@ class ApproverIsApplicant(ProjectError):
 
 class NoteRequired(ProjectError):
     """A rejection has to say why."""
+
+
+class ProjectArchived(ProjectError):
+    """The project is archived: it can be read, and nothing of it changes any more."""
+
+
+class NotReadyToArchive(ProjectError):
+    """Something of the project goes on, or is still open."""
+
+
+class TaskRefused(ProjectError):
+    """The task cannot be given out, or has ended already."""

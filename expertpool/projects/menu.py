@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from expertpool.core.registry import MenuItem
 from expertpool.projects.queries import count_to_decide
+from expertpool.projects.queries.follow_up import count_open_tasks
 
 ITEMS = (
     MenuItem(
@@ -29,6 +30,31 @@ ITEMS = (
         permissions=("projects.approve",),
         order=20,
         count=count_to_decide,
+    ),
+    MenuItem(
+        "project_tasks",
+        "项目任务",
+        "list-check",
+        "projects:task_list",
+        permissions=("projects.view",),
+        order=25,
+        count=count_open_tasks,
+    ),
+    MenuItem(
+        "project_statistics",
+        "项目统计",
+        "chart-bar",
+        "projects:statistics",
+        permissions=("projects.view",),
+        order=60,
+    ),
+    MenuItem(
+        "project_archive",
+        "归档项目",
+        "archive",
+        "projects:archive_list",
+        permissions=("projects.view",),
+        order=70,
     ),
 )
 SETTINGS = MenuItem(

@@ -10,6 +10,12 @@ from expertpool.core.registry import Panel, panels_for
 from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import actions_for
+from expertpool.projects.queries.follow_up import (
+    OPEN,
+    tasks_completable_by,
+    tasks_of,
+    timeline_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,7 +46,27 @@ def count_attachments(user: User, project: Project) -> int:
     return attachments_of(project).count()
 
 
+def follow_up(request: HttpRequest, project: Project) -> str:
+    """跟进: the tasks of the project and its progress."""
+    user = cast("User", request.user)
+    tasks = list(tasks_of(project))
+    completable = tasks_completable_by(user).filter(project=project)
+    context = {
+        "project": project,
+        "actions": actions_for(user, project),
+        "tasks": tasks,
+        "completable": set(completable.values_list("pk", flat=True)),
+        "reports": timeline_of(project),
+    }
+    return render_to_string("projects/_follow_up.html", context, request)
+
+
+def count_open(user: User, project: Project) -> int:
+    return project.tasks.filter(OPEN).count()
+
+
 PANELS = (
     Panel("overview", "概况", 10, overview),
+    Panel("follow_up", "跟进", 35, follow_up, count=count_open),
     Panel("attachments", "附件", 40, attachments, count=count_attachments),
 )

@@ -1,12 +1,19 @@
-"""How the list of projects is cut and ordered, and how a project's state is shown."""
+"""How the lists of this app are cut and ordered, and how a state is shown."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from datetime import date
 
+from django.db.models import Q
+from django.http import QueryDict
+
+from expertpool.accounts.models import User
 from expertpool.core.views.listing import Tab
 from expertpool.projects.enums import DrawState, ProjectStatus
-from expertpool.projects.models import Project
+from expertpool.projects.models import Project, Task
+from expertpool.projects.queries.follow_up import OPEN, open_tasks_for, overdue
+from expertpool.projects.queries.measures import Measure
+from expertpool.projects.queries.statistics import GROUPINGS, Grouping, Line
 
 
 def _approved(state: DrawState) -> Q:
@@ -31,6 +38,51 @@ SORTS = {
     "department": "department__path",
     "opening": "opening_at",
 }
+
+DEFAULT_SORT = "-created"
+ARCHIVE_SORTS = SORTS | {"archived": "archived_at"}
+TASK_SORTS = {
+    "due": ("due_date", "id"),
+    "given": "created_at",
+    "done": "completed_at",
+    "project": "project__name",
+}
+
+
+def task_tabs(user: User, today: date) -> tuple[Tab, ...]:
+    """Return the tabs of the list of tasks; the first is what ``user`` has to do."""
+    return (
+        Tab("", "待我完成", Q(pk__in=open_tasks_for(user).order_by().values("pk"))),
+        Tab("open", "未完成", OPEN),
+        Tab("overdue", "已逾期", overdue(today)),
+        Tab("given", "我指派的", Q(created_by=user)),
+        Tab("done", "已完成", Q(completed_at__isnull=False)),
+        Tab("all", "全部"),
+    )
+
+
+def task_pill(task: Task, today: date) -> tuple[str, str]:
+    """Return label and tone of where a task stands."""
+    if task.cancelled_at:
+        return "已撤销", "grey"
+    if task.completed_at:
+        return "已完成", "green"
+    if task.is_overdue(today):
+        return f"逾期 {(today - task.due_date).days} 天", "red"
+    return ("今天到期", "orange") if task.due_date == today else ("进行中", "blue")
+
+
+def grouping_for(params: QueryDict) -> Grouping:
+    """Return by what the address of the statistics counts; by month where it says nothing."""
+    wanted = params.get("by", "")
+    return next((one for one in GROUPINGS if one.code == wanted), GROUPINGS[0])
+
+
+def share(line: Line, measure: Measure) -> str:
+    """Return which part of another number a measure is, 87.5%; nothing of nought."""
+    whole = line.sums[measure.share_of]
+    return f"{line.sums[measure.code] / whole:.1%}" if whole else ""
+
 
 STATUS_TONES = {
     ProjectStatus.DRAFT: "grey",

@@ -2,13 +2,34 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.projects.views import application, approval, avoidance, projects, rules
+from expertpool.core.importing import import_urls
+from expertpool.projects.services.importing import ProjectImporter
+from expertpool.projects.views import (
+    application,
+    approval,
+    archive,
+    avoidance,
+    bulk,
+    follow_up,
+    projects,
+    rules,
+    statistics,
+)
 
 app_name = "projects"
 urlpatterns = [
+    *import_urls(ProjectImporter),
     path("", projects.project_list, name="list"),
     path("new/", application.create, name="create"),
     path("approvals/", approval.approvals, name="approvals"),
+    path("approve/", bulk.approve_many, name="approve_many"),
+    path("submit/", bulk.submit_many, name="submit_many"),
+    path("archived/", archive.archive_list, name="archive_list"),
+    path("tasks/", follow_up.task_list, name="task_list"),
+    path("tasks/<int:pk>/complete/", follow_up.task_complete, name="task_complete"),
+    path("tasks/<int:pk>/cancel/", follow_up.task_cancel, name="task_cancel"),
+    path("conditions/", projects.conditions, name="conditions"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("rules/", rules.rules, name="rules"),
     path("<int:pk>/", projects.detail, name="detail"),
     path("<int:pk>/edit/", application.edit, name="edit"),
@@ -18,6 +39,10 @@ urlpatterns = [
         "<int:pk>/avoidances/<int:avoidance_pk>/remove/", avoidance.remove, name="avoidance_remove"
     ),
     path("<int:pk>/attachments/", application.attachments, name="attachments"),
+    path("<int:pk>/files/delete/", bulk.files_delete, name="files_delete"),
+    path("<int:pk>/progress/add/", follow_up.progress_add, name="progress_add"),
+    path("<int:pk>/tasks/add/", follow_up.task_add, name="task_add"),
+    path("<int:pk>/archive/", archive.archive, name="archive"),
     path("<int:pk>/submit/", application.submit, name="submit"),
     path("<int:pk>/withdraw/", application.withdraw, name="withdraw"),
     path("<int:pk>/delete/", application.delete, name="delete"),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from expertpool.core.responses import saved
+from expertpool.core.responses import refused, saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import policy_for
@@ -60,7 +60,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not may_edit(request.user, attachment.subject_type, attachment.subject_id):
         raise PermissionDenied
-    remove_attachment(attachment=attachment, actor=_user(request), now=timezone.now())
+    try:
+        remove_attachment(attachment=attachment, actor=_user(request), now=timezone.now())
+    except FileRefused as error:
+        return refused(str(error))
     return saved("附件已删除。", refresh="attachments")
 
 

@@ -1,4 +1,5 @@
+from expertpool.projects.models.follow_up import ProgressEntry, Task
 from expertpool.projects.models.project import Avoidance, Project, RuleSetting
 from expertpool.projects.models.regime import RegimeSetting
 
-__all__ = ["Avoidance", "Project", "RegimeSetting", "RuleSetting"]
+__all__ = ["Avoidance", "ProgressEntry", "Project", "RegimeSetting", "RuleSetting", "Task"]

@@ -65,6 +65,16 @@ class Project(models.Model):
         related_name="+",
     )
     decision_note = models.CharField("审核意见", max_length=500, blank=True)
+    archived_at = models.DateTimeField("归档时间", null=True, blank=True)
+    archived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="归档人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    archive_note = models.CharField("归档说明", max_length=500, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "项目"
@@ -89,6 +99,11 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gt=0), name="projects_duration"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archived_at__isnull=True)
+                | models.Q(status=ProjectStatus.ARCHIVED),
+                name="projects_archived_stays_archived",
             ),
         ]
         indexes = [
@@ -127,6 +142,16 @@ class Project(models.Model):
             ProjectStatus.PENDING,
             ProjectStatus.APPROVED,
         }
+
+    @property
+    def is_archivable(self) -> bool:
+        """Whether its status may become archived."""
+        return self.status in {ProjectStatus.APPROVED, ProjectStatus.REJECTED}
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether nothing of it may change any more."""
+        return self.status == ProjectStatus.ARCHIVED
 
     @property
     def closing_at(self) -> datetime:

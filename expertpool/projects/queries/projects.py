@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
@@ -31,6 +32,16 @@ def projects_editable_by(user: User) -> QuerySet[Project]:
 def projects_deletable_by(user: User) -> QuerySet[Project]:
     """Return the projects that ``user`` may delete."""
     return _reached(user, "projects.delete")
+
+
+def projects_archivable_by(user: User) -> QuerySet[Project]:
+    """Return the projects that ``user`` may archive once nothing of them is open."""
+    return _reached(user, "projects.archive")
+
+
+def projects_with_files_deletable_by(user: User) -> QuerySet[Project]:
+    """Return the projects of which ``user`` may remove files in bulk."""
+    return _reached(user, "projects.delete_files")
 
 
 def projects_in_approval_scope(user: User) -> QuerySet[Project]:
@@ -69,6 +80,8 @@ class ProjectActions:
     decide: bool
     delete: bool
     avoid: bool
+    follow: bool
+    archive: bool
 
 
 def actions_for(user: User, project: Project) -> ProjectActions:
@@ -85,6 +98,8 @@ def actions_for(user: User, project: Project) -> ProjectActions:
         decide=reached(projects_to_decide(user), "projects.approve"),
         delete=reached(projects_deletable_by(user), "projects.delete") and project.is_deletable,
         avoid=editor and project.is_open,
+        follow=editor and not project.is_archived,
+        archive=project.is_archivable and reached(projects_archivable_by(user), "projects.archive"),
     )
 
 
@@ -97,6 +112,20 @@ def may_edit_files(user: User, subject_id: str) -> bool:
     """Tell whether ``user`` may add and remove attachments: until the project is archived."""
     projects = projects_editable_by(user).exclude(status=ProjectStatus.ARCHIVED)
     return projects.filter(pk=subject_id).exists()
+
+
+def may_view_entry_files(user: User, subject_id: str) -> bool:
+    """Tell whether ``user`` may read the files of a progress entry."""
+    return projects_visible_to(user).filter(progress=subject_id).exists()
+
+
+def files_deletion_url(user: User, subject_id: str) -> str:
+    """Return where ``user`` removes several files of a project at once; nothing if he may not."""
+    if not user.has_permission("projects.delete_files"):
+        return ""
+    if not projects_with_files_deletable_by(user).filter(pk=subject_id).exists():
+        return ""
+    return reverse("projects:files_delete", args=[subject_id])
 
 
 def departments_for_filing(user: User) -> QuerySet[Department]:

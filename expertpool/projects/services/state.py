@@ -15,9 +15,15 @@ from expertpool.projects.enums import (
     DrawState,
     ProjectStatus,
 )
-from expertpool.projects.exceptions import ProjectChanged, ProjectError, TransitionNotAllowed
+from expertpool.projects.exceptions import (
+    ProjectArchived,
+    ProjectChanged,
+    ProjectError,
+    TransitionNotAllowed,
+)
 from expertpool.projects.models import Project
 
+ARCHIVED = "项目已归档，只能查看，不能再更改。"
 CHANGED = "项目状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
 
 
@@ -107,4 +113,15 @@ def lock_project(project: Project) -> Project:
     fresh = Project.objects.select_for_update().filter(pk=project.pk).first()
     if fresh is None:
         raise ProjectError("项目已被删除，请返回项目列表。")
+    return fresh
+
+
+def lock_open_project(project: Project) -> Project:
+    """Do `lock_project` for a change around the project; raises ProjectArchived once archived.
+
+    Whoever archives holds the same lock, so nothing is written after the archive.
+    """
+    fresh = lock_project(project)
+    if fresh.is_archived:
+        raise ProjectArchived(ARCHIVED)
     return fresh

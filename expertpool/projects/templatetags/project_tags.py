@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui import pill
-from expertpool.projects.models import Project
-from expertpool.projects.tables import state_pill
+from expertpool.projects.models import Project, Task
+from expertpool.projects.tables import state_pill, task_pill
 
 register = template.Library()
 
@@ -14,4 +15,11 @@ register = template.Library()
 def project_state(*, project: Project) -> SafeString:
     """Where the project stands, as a pill."""
     label, tone = state_pill(project)
+    return pill(label=label, tone=tone)
+
+
+@register.simple_tag
+def task_state(*, task: Task) -> SafeString:
+    """Where a task stands today, as a pill."""
+    label, tone = task_pill(task, timezone.localdate())
     return pill(label=label, tone=tone)

@@ -17,7 +17,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.projects.exceptions import ProjectError
-from expertpool.projects.forms import ProjectForm
+from expertpool.projects.forms.application import ProjectForm
 from expertpool.projects.models import Project
 from expertpool.projects.queries import (
     actions_for,

@@ -10,7 +10,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
 from expertpool.projects.exceptions import ProjectError
-from expertpool.projects.forms import ProjectFilter
+from expertpool.projects.forms.filters import ProjectFilter
 from expertpool.projects.queries import projects_in_approval_scope, projects_to_decide
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.tables import SORTS
@@ -25,7 +25,8 @@ def approvals(request: UserRequest) -> HttpResponse:
         default_sort="opening",
         form=ProjectFilter(request.GET),
     )
-    return render_list(request, "projects/project_approvals.html", projects.context)
+    context = projects.context | {"may_approve": True}
+    return render_list(request, "projects/project_approvals.html", context)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.exceptions import ProjectError
-from expertpool.projects.forms import AvoidanceForm
+from expertpool.projects.forms.application import AvoidanceForm
 from expertpool.projects.queries import projects_editable_by
 from expertpool.projects.services.avoidance import add_avoidance, remove_avoidance
 

@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import reselect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import All, canonical, explain
+from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.registry import panels_for
 from expertpool.core.views.listing import listing, render_list
-from expertpool.projects.forms import ProjectFilter
+from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
-from expertpool.projects.tables import SORTS, TABS
+from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
 
 PAGE = "projects:detail"
 
 
 @requires("projects.view")
 def project_list(request: UserRequest) -> HttpResponse:
+    user, form = request.user, ProjectFilter(request.GET)
     projects = listing(
         request,
-        projects_visible_to(request.user),
+        projects_visible_to(user),
         sorts=SORTS,
-        default_sort="-created",
-        form=ProjectFilter(request.GET),
+        default_sort=DEFAULT_SORT,
+        form=form,
         tabs=TABS,
     )
+    where = form.value("where")
+    may_submit, may_approve = map(user.has_permission, ("projects.edit", "projects.approve"))
     context = projects.context | {
-        "may_add": request.user.has_permission("projects.add"),
+        "may_add": user.has_permission("projects.add"),
+        "may_submit": may_submit,
+        "may_approve": may_approve,
+        "may_bulk": may_submit or may_approve,
         "create_url": reverse("projects:create"),
+        "export_url": export_url("projects.projects"),
+        "where": explain(where) if where else "",
     }
     return render_list(request, "projects/project_list.html", context)
+
+
+@requires("projects.view")
+def conditions(request: UserRequest) -> HttpResponse:
+    """The condition builder; its answer becomes ``where`` in the address of the list."""
+    posted = request.POST if request.method == "POST" else None
+    form = WhereForm(posted, initial={"where": request.GET.get("where", "")})
+    if form.is_valid():
+        query = request.GET.copy()
+        for name in ("page", "where"):
+            query.pop(name, None)
+        node = form.cleaned_data["where"]
+        if node != All():
+            query["where"] = json.dumps(canonical(node), ensure_ascii=False)
+        return HttpResponseClientRedirect(f"{reverse('projects:list')}?{query.urlencode()}")
+    context = {"form": form, "title": "高级查询", "submit_label": "查询"}
+    status = 422 if form.is_bound else 200
+    return render(request, "core/drawer_form.html", context, status=status)
 
 
 @requires("projects.view")

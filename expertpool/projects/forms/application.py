@@ -1,23 +1,21 @@
-"""What users fill in: the application, avoidances, rule settings, the filters of the list."""
+"""What users fill in: the application, avoidances, rule settings."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
 from django.urls import reverse_lazy
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.text import clean_code, clean_text
-from expertpool.core.views.filters import DateRangeField, within_days
-from expertpool.core.views.listing import FilterForm
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem, Unit
 from expertpool.projects.enums import AvoidanceSubject, Regime
 from expertpool.projects.models import Avoidance, Project
-from expertpool.projects.queries import blocking_rules, departments_for_filing, matching
-from expertpool.projects.rules import RULES
+from expertpool.projects.queries import blocking_rules, departments_for_filing
+from expertpool.projects.queries.regimes import options_on
+from expertpool.projects.rules import OPTIONS, RULES
 from expertpool.projects.services.application import ProjectData
 from expertpool.projects.services.avoidance import AvoidanceData
 
@@ -176,40 +174,23 @@ class AvoidanceForm(forms.ModelForm):
 
 
 class RuleSettingsForm(forms.Form):
-    """Which rules stop a draw; the others are only shown."""
+    """Which rules stop a draw, the others are only shown; what is allowed in each regime."""
 
     rules = forms.MultipleChoiceField(label="阻止抽取的规则", required=False)
+    options = forms.MultipleChoiceField(label="启用的选项", required=False)
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"rules": blocking_rules()})
-        rules: Any = self.fields["rules"]
-        rules.choices = [(rule.code, rule.label) for rule in RULES]
+        on = [f"{regime}.{option}" for regime, option in options_on()]
+        super().__init__(data, initial={"rules": blocking_rules(), "options": on})
+        fields: dict[str, Any] = self.fields
+        fields["rules"].choices = [(rule.code, rule.label) for rule in RULES]
+        fields["options"].choices = [(item.code, item.label) for item in OPTIONS]
 
     @property
     def codes(self) -> frozenset[str]:
         return frozenset(self.cleaned_data["rules"])
 
-
-class ProjectFilter(FilterForm):
-    """The filters of the project list (PRJ-03)."""
-
-    q = forms.CharField(
-        label="关键字",
-        widget=forms.TextInput(attrs={"placeholder": "名称、编号、部门、联系人、采购单位"}),
-    )
-    regime = forms.ChoiceField(label="适用制度", choices=[("", "全部"), *Regime.choices])
-    department = forms.ModelChoiceField(
-        label="所属部门", queryset=Department.objects.all(), empty_label="全部"
-    )
-    opening = DateRangeField(label="评审时间")
-
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if text := self.value("q"):
-            rows = matching(rows, text)
-        if regime := self.value("regime"):
-            rows = rows.filter(regime=regime)
-        if department := self.value("department"):
-            rows = rows.filter(department__path__startswith=department.path)
-        if days := self.value("opening"):
-            rows = rows.filter(within_days("opening_at", days))
-        return rows
+    @property
+    def options_on(self) -> frozenset[tuple[str, str]]:
+        chosen = set(self.cleaned_data["options"])
+        return frozenset((item.regime, item.option) for item in OPTIONS if item.code in chosen)

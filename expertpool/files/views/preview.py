@@ -1,0 +1,83 @@
+"""Looking at a file in place: a page of ours around what the browser shows by itself.
+
+Each look is recorded by the page; the content has an address that only the page gives out, for
+its reader and some hours, so that nobody reads a file unrecorded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from expertpool.files.models import Attachment
+from expertpool.files.queries import may_view, preview_kind
+from expertpool.files.services import note_preview
+from expertpool.files.views.ranges import ranged_response
+
+KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
+# The browser's own viewer of PDF draws itself with inline styles.
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+
+@require_safe
+@csp_update({"frame-src": [SELF], "media-src": [SELF]})
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    attachment = _visible(request, pk)
+    kind = preview_kind(attachment)
+    if not kind:
+        raise Http404
+    user: Any = request.user
+    note_preview(attachment=attachment, actor=user, now=timezone.now())
+    key = _signer().sign(f"{pk}-{user.pk}")
+    context = {
+        "attachment": attachment,
+        "kind": kind,
+        "digest": bytes(attachment.sha256).hex(),
+        "content_url": f"{reverse('files:content', args=[pk])}?key={key}",
+        "download_url": reverse("files:download", args=[pk]),
+    }
+    return render(request, "files/preview.html", context)
+
+
+@require_safe
+@xframe_options_sameorigin
+def content(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The bytes for the page, in parts where the browser asks for parts (films, recordings)."""
+    attachment = _visible(request, pk)
+    try:
+        meant = _signer().unsign(request.GET.get("key", ""), max_age=KEY_AGE)
+    except BadSignature:
+        raise Http404 from None
+    if meant != f"{pk}-{request.user.pk}" or not preview_kind(attachment):
+        raise Http404
+    response = ranged_response(
+        attachment.file.open("rb"),
+        size=attachment.size,
+        wanted=request.headers.get("Range", ""),
+        content_type=attachment.content_type,
+    )
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="files.content")
+
+
+def _visible(request: HttpRequest, pk: int) -> Attachment:
+    attachment = get_object_or_404(Attachment.objects.select_related("created_by"), pk=pk)
+    if not may_view(request.user, attachment):
+        raise Http404
+    return attachment

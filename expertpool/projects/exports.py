@@ -1,0 +1,171 @@
+"""The lists of projects and their statistics as Excel tables: what is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import QuerySet
+
+from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
+from expertpool.projects.models import Project
+from expertpool.projects.queries.archive import archived_visible_to
+from expertpool.projects.queries.measures import (
+    Detail,
+    Measure,
+    details,
+    measures,
+    with_details,
+    with_measures,
+)
+from expertpool.projects.queries.projects import projects_visible_to
+from expertpool.projects.queries.statistics import Line, statistic_of
+from expertpool.projects.tables import (
+    ARCHIVE_SORTS,
+    DEFAULT_SORT,
+    SORTS,
+    TABS,
+    grouping_for,
+    share,
+    state_pill,
+)
+
+
+def chosen_projects(user: Any, params: Params) -> QuerySet[Project]:
+    """Return the projects that ``user`` may see and the address of the list chooses, in order."""
+    rows = ProjectFilter(params).filter(projects_visible_to(user))
+    wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
+    return _ordered(rows.filter(wanted.q), params, SORTS, DEFAULT_SORT)
+
+
+def _ordered(
+    rows: QuerySet[Project], params: Params, sorts: dict[str, str], default: str
+) -> QuerySet[Project]:
+    sort = params.get("sort", "")
+    sort = sort if sort.removeprefix("-") in sorts else default
+    sign = "-" if sort.startswith("-") else ""
+    return rows.order_by(f"{sign}{sorts[sort.removeprefix('-')]}", "pk")
+
+
+def _name(row: Any) -> str:
+    return str(row or "")
+
+
+COLUMNS = (
+    Column("number", "项目编号", lambda project: project.number),
+    Column("name", "项目名称", lambda project: project.name, width=36),
+    Column("kind", "项目类型", lambda project: project.kind),
+    Column("regime", "适用制度", lambda project: project.get_regime_display(), optional=True),
+    Column("department", "所属部门", lambda project: _name(project.department), optional=True),
+    Column("purchaser", "采购单位", lambda project: _name(project.purchaser), width=30),
+    Column("budget", "预算（元）", lambda project: project.budget),
+    Column("representatives", "代表人数", lambda project: project.representatives, width=10),
+    Column("opening", "评审开始时间", lambda project: project.opening_at, width=20),
+    Column("duration", "预计时长（分钟）", lambda project: project.duration_minutes),
+    Column("check_in", "报到时间", lambda project: project.check_in_at, width=20),
+    Column("place", "评审地点", lambda project: project.place, width=32),
+    Column("contact", "联系人", lambda project: project.contact_name, optional=True),
+    Column("contact_phone", "联系电话", lambda project: project.contact_phone),
+    Column("description", "项目说明", lambda project: project.description, width=32),
+    Column("applicant", "申请人", lambda project: _name(project.created_by)),
+    Column("created", "申请时间", lambda project: project.created_at, width=20, optional=True),
+    Column("submitted", "提交时间", lambda project: project.submitted_at, width=20),
+    Column("approver", "审核人", lambda project: _name(project.decided_by)),
+    Column("decided", "审核时间", lambda project: project.decided_at, width=20),
+    Column("decision", "审核意见", lambda project: project.decision_note, width=24),
+    Column("state", "状态", lambda project: state_pill(project)[0]),
+    Column("draw_state", "抽取状态", lambda project: project.get_draw_state_display()),
+)
+
+
+def _measured(measure: Measure) -> Column:
+    return Column(measure.code, measure.label, lambda project: getattr(project, measure.code))
+
+
+def _detailed(detail: Detail) -> Column:
+    return Column(
+        detail.code,
+        detail.label,
+        lambda project: detail.word(getattr(project, detail.code)),
+        width=60,
+    )
+
+
+class ProjectExport(Exporter):
+    """The list of projects, and what upper apps know of each (who was drawn, who agreed)."""
+
+    code = "projects.projects"
+    title = "项目"
+    permission = "projects.view"
+    columns = COLUMNS
+
+    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+        return [*self.columns, *map(_measured, measures()), *map(_detailed, details())]
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Project]:
+        return with_details(with_measures(chosen_projects(user, params)), user)
+
+
+class ArchiveExport(Exporter):
+    """The list of archived projects."""
+
+    code = "projects.archived"
+    title = "归档项目"
+    permission = "projects.view"
+    columns = (
+        *COLUMNS,
+        Column("archived", "归档时间", lambda project: project.archived_at, width=20),
+        Column("archived_by", "归档人", lambda project: _name(project.archived_by)),
+        Column("archive_note", "归档说明", lambda project: project.archive_note, width=36),
+    )
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Project]:
+        rows = ArchiveFilter(params).filter(archived_visible_to(user))
+        return _ordered(rows, params, ARCHIVE_SORTS, "-archived")
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Lines in the place of a queryset: counted and walked through."""
+
+    lines: list[Line]
+
+    def count(self) -> int:
+        return len(self.lines)
+
+    def iterator(self, chunk_size: int) -> Iterator[Line]:
+        return iter(self.lines)
+
+
+class StatisticExport(Exporter):
+    """The statistics as they are on the screen, the total last."""
+
+    code = "projects.statistics"
+    title = "项目统计"
+    permission = "projects.view"
+    columns = ()
+
+    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+        columns = [
+            Column("label", grouping_for(params).header, lambda line: line.label, width=24),
+            Column("count", "项目数", lambda line: line.count),
+        ]
+        for measure in measures():
+            columns += _summed(measure)
+        return columns
+
+    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
+        projects = ProjectFilter(params).filter(projects_visible_to(user))
+        found = statistic_of(projects, grouping_for(params))
+        return cast("QuerySet[Any]", _Lines([*found.lines, found.total]))
+
+
+def _summed(measure: Measure) -> list[Column]:
+    columns = [Column(measure.code, measure.label, lambda line: line.sums[measure.code])]
+    if measure.share_of:
+        columns.append(
+            Column(f"{measure.code}_share", measure.share_label, lambda line: share(line, measure))
+        )
+    return columns

@@ -1,0 +1,73 @@
+"""What upper apps know of each project, for its export and its statistics.
+
+`register_measures` takes numbers, which are summed in statistics; `register_details` takes texts,
+which stand in the export alone. Both are computed by the database, for all rows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+
+from expertpool.accounts.models import User
+from expertpool.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each project. ``expression`` makes a subquery over ``OuterRef("pk")`` that may
+    be empty (nought); ``code`` becomes the name of the annotation. ``share_of`` names another
+    number of which this is a part: statistics show the share as ``share_label``."""
+
+    code: str
+    label: str
+    expression: Callable[[], Any]
+    share_of: str = ""
+    share_label: str = ""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A text of each project. ``annotation`` makes, for a reader, what ``word`` turns into it."""
+
+    code: str
+    label: str
+    annotation: Callable[[User], Any]
+    word: Callable[[Any], str]
+
+
+_measures: dict[str, Measure] = {}
+_details: dict[str, Detail] = {}
+
+
+def register_measures(*measures: Measure) -> None:
+    """Add numbers, in this order."""
+    _measures.update((measure.code, measure) for measure in measures)
+
+
+def register_details(*details: Detail) -> None:
+    """Add texts, in this order."""
+    _details.update((detail.code, detail) for detail in details)
+
+
+def measures() -> list[Measure]:
+    return list(_measures.values())
+
+
+def details() -> list[Detail]:
+    return list(_details.values())
+
+
+def with_measures(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Annotate all registered numbers under their codes."""
+    numbers = {code: Coalesce(one.expression(), 0) for code, one in _measures.items()}
+    return projects.annotate(**numbers)
+
+
+def with_details(projects: QuerySet[Project], user: User) -> QuerySet[Project]:
+    """Annotate all registered texts under their codes, as ``user`` may read them."""
+    return projects.annotate(**{code: one.annotation(user) for code, one in _details.items()})

@@ -1,0 +1,52 @@
+"""Archiving a project: from then on nothing of it changes, and it is never drawn again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.exceptions import NoteRequired, NotReadyToArchive
+from expertpool.projects.models import Project
+from expertpool.projects.queries.archive import obstacles
+from expertpool.projects.queries.follow_up import OPEN
+from expertpool.projects.services.state import lock_project, set_project_status
+
+
+@transaction.atomic
+def archive_project(*, project: Project, note: str, actor: User, now: datetime) -> None:
+    """Archive a finished or abandoned project, for good; logs it.
+
+    Finished: its draw has ended and its review is over; abandoned: it was sent back or approved,
+    and has no valid draw. Refuses a missing note (NoteRequired), a project on which something
+    still goes on or is open (NotReadyToArchive), and every other status (TransitionNotAllowed).
+    """
+    note = note.strip()
+    if not note:
+        raise NoteRequired("请填写归档说明，例如「评审已结束，资料齐全」。")
+    fresh = lock_project(project)
+    if not fresh.is_archived and (reasons := _open_matters(fresh, now=now)):
+        raise NotReadyToArchive("；".join(reasons) + "。")
+    set_project_status(
+        fresh,
+        ProjectStatus.ARCHIVED,
+        action="project.archive",
+        actor=actor,
+        now=now,
+        changes={"archived_at": now, "archived_by": actor, "archive_note": note},
+        note=note,
+    )
+    project.refresh_from_db()
+
+
+def _open_matters(project: Project, *, now: datetime) -> list[str]:
+    reasons = []
+    if project.draw_state == DrawState.DRAWING:
+        reasons.append("抽取正在进行，请等抽取结束")
+    elif project.draw_state != DrawState.NOT_DRAWN and project.closing_at > now:
+        reasons.append("评审尚未结束；如项目取消，请先作废抽取")
+    if waiting := project.tasks.filter(OPEN).count():
+        reasons.append(f"还有 {waiting} 项任务未完成，请先登记完成或撤销")
+    return reasons + obstacles(project)

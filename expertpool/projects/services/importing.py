@@ -1,0 +1,177 @@
+"""Import of projects from a table: each row is filed as its applicant would file it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db import IntegrityError
+
+from expertpool.accounts.models import Department
+from expertpool.audit.services import record
+from expertpool.core.importing import Fault, Importer, Row, Totals
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import Unit
+from expertpool.directory.queries import dictionary_names, units_matching
+from expertpool.directory.services.units import resolve_unit
+from expertpool.projects.exceptions import NumberTaken
+from expertpool.projects.models import Project
+from expertpool.projects.queries import departments_for_filing, proposed_number
+from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.import_columns import COLUMNS
+
+DRAFT, SUBMITTED = "draft", "pending"
+
+
+class ProjectImporter(Importer):
+    """Takes projects from a table, as drafts of whoever imports them, or handed in at once."""
+
+    code = "projects"
+    label = "项目"
+    permission = "projects.add"
+    columns = COLUMNS
+    option_fields = {
+        "status": forms.ChoiceField(
+            label="导入后",
+            choices=[(DRAFT, "存为草稿，以后再提交审核"), (SUBMITTED, "直接提交审核")],
+            initial=DRAFT,
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.submit = self.options.get("status") == SUBMITTED
+        self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
+        self.departments = _by_name(list(departments_for_filing(self.actor)))
+        self.units: dict[tuple[str, str], Unit | None] = {}
+        self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        wanted = [row.values["number"] for row in rows if row.values.get("number")]
+        held = Project.objects.filter(number__in=wanted).values_list("number", flat=True)
+        self.numbers.update((number, self.numbers.get(number, 0)) for number in held)
+
+    def validate(self, row: Row) -> Fault | None:
+        fault = self._unknown(row.values) or self._times(row.values) or self._duplicate(row)
+        if fault is None and row.values.get("number"):
+            self.numbers[row.values["number"]] = row.number
+        return fault
+
+    def _unknown(self, values: dict[str, Any]) -> Fault | None:
+        """Find department, kind and purchaser."""
+        kind = values.get("kind")
+        if kind and kind not in self.kinds:
+            known = "、".join(sorted(self.kinds))
+            return self.fault("kind", "项目类型不存在", f"应为：{known}。")
+        return self._department(values) or self._purchaser(values)
+
+    def _department(self, values: dict[str, Any]) -> Fault | None:
+        name = values.get("department", "")
+        if not name:
+            own = getattr(self.actor, "department", None)
+            if own is None:
+                return self.fault("department", "所属部门为空", "您没有所属部门，请填写这一列。")
+            values["department_row"] = own
+            return None
+        found = self.departments.get(name, [])
+        if len(found) > 1:
+            return self.fault("department", "所属部门不唯一", "请写成「上级部门/部门」。")
+        if not found:
+            return self.fault("department", "所属部门不存在", "没有此部门，或您不能为它申请项目。")
+        values["department_row"] = found[0]
+        return None
+
+    def _purchaser(self, values: dict[str, Any]) -> Fault | None:
+        key = (values.get("purchaser", ""), values.get("uscc", ""))
+        name, uscc = key
+        if uscc and not name:
+            return self.fault("purchaser", "采购单位为空", "填了统一社会信用代码就要填单位名称。")
+        if name and key not in self.units:
+            found = units_matching(name=name, uscc=uscc)
+            self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
+        if name and not uscc and self.units[key] is None:
+            mend = "单位库里没有，请核对名称，或填写统一社会信用代码后自动登记。"
+            return self.fault("purchaser", "采购单位不存在", mend)
+        return None
+
+    def _times(self, values: dict[str, Any]) -> Fault | None:
+        check_in = values.get("check_in_at") or None
+        if check_in and check_in > values["opening_at"]:
+            return self.fault("check_in_at", "报到时间颠倒", "不能晚于评审开始时间。")
+        if self.submit and values["opening_at"] <= self.now:
+            return self.fault("opening_at", "评审开始时间已过", "请改为以后的时间，或导入为草稿。")
+        return None
+
+    def _duplicate(self, row: Row) -> Fault | None:
+        first = self.numbers.get(row.values.get("number", ""))
+        if first is None:
+            return None
+        where = f"与第 {first} 行相同。" if first else "已有项目使用该编号。"
+        return self.fault("number", "项目编号重复", where)
+
+    def forget(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.numbers.pop(row.values.get("number", ""), None)
+
+    def save(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            try:
+                project = create_project(
+                    data=self._data(row.values), actor=self.actor, now=self.now
+                )
+            except NumberTaken as error:  # meanwhile: the rows are checked once more
+                raise IntegrityError(str(error)) from error
+            if self.submit:
+                submit_project(project=project, actor=self.actor, now=self.now)
+
+    def _data(self, values: dict[str, Any]) -> ProjectData:
+        given = {
+            name: values[name]
+            for name in (
+                "name", "regime", "kind", "budget", "representatives", "opening_at",
+                "duration_minutes", "check_in_at", "place", "contact_name", "contact_phone",
+                "description",
+            )
+            if values.get(name) not in (None, "")
+        }  # fmt: skip
+        return ProjectData(
+            **given,
+            number=values.get("number") or proposed_number(self.now),
+            department=values["department_row"],
+            purchaser=self._unit(values.get("purchaser", ""), values.get("uscc", "")),
+        )
+
+    def _unit(self, name: str, uscc: str) -> Unit | None:
+        if not name:
+            return None
+        known = self.units[name, uscc]
+        if known is None:
+            known = self.units[name, uscc] = resolve_unit(name=name, uscc=uscc)
+        return known
+
+    def finish(self, totals: Totals, *, file_name: str) -> None:
+        record(
+            "project.import",
+            actor=self.actor,
+            now=self.now,
+            after={
+                "总行数": totals.total,
+                "导入": totals.accepted,
+                "未导入": dict(totals.reasons),
+                "导入后": "待审核" if self.submit else "草稿",
+            },
+            note=file_name,
+        )
+
+
+def _by_name(departments: list[Department]) -> dict[str, list[Department]]:
+    """Return departments by name, and by 上级部门/部门."""
+    names = {row.pk: row.name for row in Department.objects.all()}
+    found: dict[str, list[Department]] = defaultdict(list)
+    for row in departments:
+        found[row.name].append(row)
+        if row.parent_id:
+            found[f"{names[row.parent_id]}/{row.name}"].append(row)
+    return found

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.directory.models import Division, Specialty
 from expertpool.directory.queries import title_level
 from expertpool.directory.services.units import resolve_unit
 from expertpool.draws.services.demo import ensure_demo_draws
@@ -50,9 +51,20 @@ def _own_expert(now: datetime) -> Expert:
         "employer": resolve_unit(name="长沙市建筑设计研究院"),
         "title": "高级工程师",
         "title_level": title_level("高级工程师"),
+        "position": "总工程师",
+        "education": "硕士研究生",
+        "practice_years": 24,
+        "division": Division.objects.get(code="430100"),
+        "expert_type": "技术类",
+        "term_start_date": now.date(),
+        "term_end_date": now.date().replace(year=now.year + 3, day=1),
     }
     return expert_for(user) or create_expert(
-        values=values, origin=Origin(user=user), actor=_user("admin"), now=now
+        values=values,
+        specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0501"]),
+        origin=Origin(user=user),
+        actor=_user("admin"),
+        now=now,
     )
 
 

@@ -41,7 +41,7 @@ from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
-from expertpool.draws.services.sheets import TITLE, build_sheet
+from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
 
@@ -174,6 +174,7 @@ def draw_list(request: UserRequest, filters: Query[DrawFilters]) -> QuerySet[Dra
     conditions = {
         "number": filters.number or None,
         "project": filters.project_id,
+        "kind": filters.kind,
         "status": filters.status,
         "sealed_at__gte": filters.sealed_from,
         "sealed_at__lt": filters.sealed_to,
@@ -272,7 +273,7 @@ def sheet_get(
     now = timezone.now()
     sheet = build_sheet(draw=draw, actor=request.user, now=now)
     content = sheet_pdf(sheet, at=now) if format == "pdf" else sheet_xlsx(sheet)
-    name = content_disposition_header(True, f"{TITLE} {draw.number}.{format}")
+    name = content_disposition_header(True, f"{sheet.title} {draw.number}.{format}")
     return HttpResponse(
         content, content_type=TYPES[format], headers={"Content-Disposition": str(name)}
     )

@@ -9,6 +9,14 @@ class DrawKind(models.TextChoices):
     ALLOCATED = "allocated", "专家分配"
 
 
+# How an expert is told that he was found: nothing else passes for a draw.
+HOW: dict[str, str] = {
+    DrawKind.RANDOM: "随机抽取",
+    DrawKind.MANUAL: "直接选定",
+    DrawKind.ALLOCATED: "直接选定",
+}
+
+
 class DrawStatus(models.TextChoices):
     """Life of one draw: sealed, then ordered and inviting, then ended (protocol VDRAW-1, step 7)."""
 

@@ -27,9 +27,10 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
-from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.enums import ProjectStatus, RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
+from expertpool.projects.queries.regimes import has_option
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -65,6 +66,9 @@ def plan_panel(request: HttpRequest, project: Project) -> str:
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
         "findings": findings if project.is_undrawn else [],
         "draw": valid_draw(project),
+        "may_pick": project.status == ProjectStatus.APPROVED
+        and has_option(project, RegimeOption.MANUAL_WAYS)
+        and _reaches(user, project, "draws.pick"),
         "may_plan": _reaches(user, project, "draws.plan"),
         "may_run": project.status == ProjectStatus.APPROVED
         and _reaches(user, project, "draws.run"),
@@ -118,6 +122,7 @@ def participants(request: HttpRequest, project: Project) -> str:
             (row, show(user, "experts.phone", row.expert.phone)) for row in rows if row.is_seated
         ],
         "readable": readable,
+        "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
     }
     return render_to_string("draws/_participants.html", context, request)
 
@@ -161,14 +166,23 @@ def expert_draws(request: HttpRequest, expert: Expert) -> str:
     readable = readable_draws(cast("User", request.user), now=timezone.now())
     lines = list(released_invitations(expert).filter(draw__in=readable))
     counts = Counter(line.get_state_display() for line in lines)
+    picked = sum(not line.draw.is_random for line in lines)
     states = "，".join(
         f"{label} {counts[label]}" for label in InvitationState.labels if counts[label]
     )
     context = {
         "rows": [(line, _group_name(line)) for line in lines],
-        "summary": f"被抽中 {len(lines)} 次：{states}" if lines else "",
+        "summary": _summary(len(lines) - picked, picked, states),
     }
     return render_to_string("draws/_expert_draws.html", context, request)
+
+
+def _summary(drawn: int, picked: int, states: str) -> str:
+    """How often he was drawn and, counted apart, chosen by hand."""
+    if not drawn + picked:
+        return ""
+    apart = f"，人工选定 {picked} 次" if picked else ""
+    return f"被抽中 {drawn} 次{apart}：{states}"
 
 
 def _group_name(line: Invitation) -> str:

@@ -7,7 +7,14 @@ from ninja import Field
 from pydantic import AfterValidator
 
 from expertpool.core.api import Id, Input, Moment, Output
-from expertpool.draws.enums import DrawStatus, InvitationState, Origin, ReplyVia
+from expertpool.draws.enums import (
+    DrawKind,
+    DrawStatus,
+    InvitationState,
+    Origin,
+    PanelRole,
+    ReplyVia,
+)
 from expertpool.draws.occasions import INVITATION
 from expertpool.notifications.enums import ChannelCode
 
@@ -15,6 +22,12 @@ Contributor = Literal["operator", "supervisor"]
 STATUS = (
     "状态：sealed 已封存，inviting 抽取中，success 抽取成功，success_supplement 抽取成功（补抽），"
     "unsatisfied 不满足，abandoned 已放弃，void 已作废"
+)
+
+
+KIND = (
+    "方式：random 随机抽取，manual 人工抽取，allocated 专家分配；后两种由人选定，"
+    "没有封存值和抽取记录"
 )
 
 
@@ -153,6 +166,7 @@ class DrawFilters(Input):
     q: str = Field("", max_length=100, description="项目名称、编号、负责人、抽取编号中的字")
     number: str = Field("", max_length=32, description="抽取编号，完全相同")
     project_id: Id | None = Field(None, description="项目")
+    kind: DrawKind | None = Field(None, description=KIND)
     status: DrawStatus | None = Field(None, description=STATUS)
     sealed_from: Moment | None = Field(None, description="封存时间不早于")
     sealed_to: Moment | None = Field(None, description="封存时间早于")
@@ -175,6 +189,7 @@ class DrawSummary(Output):
     id: int
     number: str = Field(description="抽取编号")
     project: ProjectRef
+    kind: DrawKind = Field(description=KIND)
     status: DrawStatus = Field(description=STATUS)
     operator: str = Field(alias="operator.name", description="抽取人")
     candidate_count: int = Field(description="候选人数")
@@ -214,7 +229,10 @@ class Line(Output):
     line: int = Field(description="行号，与抽取表相同")
     group: str = Field(description="条件组代号")
     level: int = Field(description="级次")
-    origin: Origin = Field(description="drawn 抽取，supplement 补抽")
+    origin: Origin = Field(description="drawn 抽取，supplement 补抽，picked 人工，allocated 分配")
+    panel_role: PanelRole | Literal[""] = Field(
+        description="leader 组长，deputy 副组长，member 委员"
+    )
     state: InvitationState
     invited_at: datetime
     deadline_at: datetime

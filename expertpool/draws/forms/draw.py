@@ -11,7 +11,7 @@ from expertpool.accounts.models import Department
 from expertpool.core.text import clean_text
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Invitation
 
 # What an operator may record, by the state in which the line is.
@@ -69,6 +69,7 @@ class DrawFilter(FilterForm):
         label="部门", queryset=Department.objects.all(), empty_label="全部"
     )
     sealed = DateRangeField(label="抽取时间")
+    kind = forms.ChoiceField(label="方式", choices=[("", "全部"), *DrawKind.choices])
     supplement = forms.ChoiceField(
         label="是否补抽", choices=[("", "全部"), ("yes", "有补抽"), ("no", "没有补抽")]
     )
@@ -86,6 +87,8 @@ class DrawFilter(FilterForm):
             rows = rows.filter(project__department__path__startswith=department.path)
         if days := self.value("sealed"):
             rows = rows.filter(within_days("sealed_at", days))
+        if kind := self.value("kind"):
+            rows = rows.filter(kind=kind)
         if supplement := self.value("supplement"):
             rows = (
                 rows.filter(supplement_count__gt=0)

@@ -70,6 +70,10 @@ class Board:
         return self.count(InvitationState.INVITED)
 
     @property
+    def seated_count(self) -> int:
+        return self.accepted_count + self.waiting_count
+
+    @property
     def exit_count(self) -> int:
         return len(self.lines) - self.accepted_count - self.waiting_count
 

@@ -188,7 +188,7 @@ class _Inquiry:
     def lack_with(self, more: Mapping[int, Mapping[str, int]]) -> int:
         """How many seats stay empty if ``more`` (expert → groups) were candidates, too."""
         rows: Iterable[Mapping[str, int]] = (
-            *(groups | more.get(pk, {}) for pk, groups in self.fits.items()),
+            *({**groups, **more.get(pk, {})} for pk, groups in self.fits.items()),
             *(groups for pk, groups in more.items() if pk not in self.fits),
         )
         return sum(item.lack for item in engine.check_feasibility(self.groups, rows).shortages)

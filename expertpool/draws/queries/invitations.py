@@ -8,7 +8,7 @@ from enum import Enum
 
 from django.db.models import QuerySet
 
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.identity import holder_key
@@ -55,6 +55,11 @@ class Letter:
     @property
     def project(self) -> Project:
         return self.invitation.draw.project
+
+    @property
+    def how(self) -> str:
+        """How he became an expert of the review, as the letter says it."""
+        return HOW[DrawKind(self.invitation.draw.kind)]
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -43,7 +44,7 @@ def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:
     )
 
 
-def _texts(rows: QuerySet[Draw] | QuerySet[Invitation]) -> QuerySet[Draw] | QuerySet[Invitation]:
+def _texts(rows: QuerySet[Any]) -> QuerySet[Any]:
     # The log keeps the keys of its subjects as text.
     return rows.order_by().annotate(text=Cast("pk", CharField())).values("text")
 

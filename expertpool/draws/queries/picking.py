@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
@@ -100,11 +100,10 @@ def pick_requests_to_confirm(user: User) -> list[PickRequest]:
     return list(rows.select_related("draw__project").order_by("draw__project__opening_at"))
 
 
-def count_by_kind(draws: Collection[int] | None = None) -> dict[DrawKind, int]:
-    """Return how many draws there are of each kind, of all or of those with the ids ``draws``."""
-    rows = Draw.objects.all() if draws is None else Draw.objects.filter(pk__in=draws)
-    counts = dict(rows.order_by().values_list("kind").annotate(Count("pk")))
-    return {kind: counts.get(kind, 0) for kind in DrawKind}
+def count_by_kind(draws: QuerySet[Draw]) -> list[tuple[str, int]]:
+    """Return how many of ``draws`` there are of each kind, by its label: they are never added up."""
+    counts = dict(draws.order_by().values_list("kind").annotate(Count("pk")))
+    return [(str(kind.label), counts.get(kind, 0)) for kind in DrawKind]
 
 
 def seats_of(plan: DrawPlan) -> dict[str, int]:

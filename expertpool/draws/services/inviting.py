@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.engine import Seat
-from expertpool.draws.enums import DrawKind, InvitationState, Origin, ReplyVia
+from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.identity import holder_key, open_identity
 from expertpool.draws.services.entropy import Entropy
@@ -22,12 +22,6 @@ from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, Recipient, send_messages
 
-# How the letter says that he became an expert of the review: nothing else passes for a draw.
-HOW = {
-    DrawKind.RANDOM: "随机抽取",
-    DrawKind.MANUAL: "直接选定",
-    DrawKind.ALLOCATED: "直接选定",
-}
 TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
 
 

@@ -14,7 +14,7 @@ from expertpool.audit.services import record
 from expertpool.core.documents import SheetColumn, qr_png, qr_svg, render_pdf, xlsx_sheet
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import may_read
-from expertpool.draws.services.sheets import Sheet, build_stored_sheet
+from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment
@@ -50,7 +50,8 @@ def sheet_pdf(sheet: Sheet, *, at: datetime) -> bytes:
 def sheet_xlsx(sheet: Sheet) -> bytes:
     """Return the same content as an Excel form for A4."""
     conditions = [f"抽取条件：{name} {seats} 人，{text}" for name, seats, text in sheet.conditions]
-    notes = [*conditions, f"封存值：{sheet.seal}", f"种子：{sheet.seed}"]
+    proof = [f"封存值：{sheet.seal}", f"种子：{sheet.seed}"] if sheet.seal else []
+    notes = [*conditions, *proof]
     if sheet.chain_link:
         notes.append(f"留痕链：{sheet.chain_link}")
     return xlsx_sheet(
@@ -59,7 +60,7 @@ def sheet_xlsx(sheet: Sheet) -> bytes:
         fields_a_line=3,
         columns=COLUMNS,
         rows=[row.cells for row in sheet.rows],
-        notes=[*notes, f"核验网址：{sheet.check_url}"],
+        notes=[*notes, f"核验网址：{sheet.check_url}，{sheet.check_note}"],
         signatures=SIGNATURES,
         footer=f"{sheet.number} {_printed(sheet)}",
         picture=qr_png(sheet.check_url),
@@ -89,7 +90,7 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
         remove_attachment(attachment=earlier, actor=None, now=now)
     stored = attach(
         subject=draw,
-        uploaded_file=SimpleUploadedFile(f"评审专家抽取表 {draw.number}.pdf", pdf),
+        uploaded_file=SimpleUploadedFile(f"{title_of(draw)} {draw.number}.pdf", pdf),
         kind=KIND,
         actor=None,
         now=now,

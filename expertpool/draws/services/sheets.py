@@ -15,11 +15,13 @@ from expertpool.accounts.models import User
 from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, PickRequest
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
+CAN_REPLAY = "可以重新推算本次抽取，并与本表核对。"
+CANNOT_REPLAY = "可以查看公开的说明。本名单由人工选定，不是随机抽取，没有可核验的抽取过程。"
 ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
 SPECIALTIES = 2  # as many as fit into a line
 CONTRIBUTORS = {"operator": "经办人", "supervisor": "监督人"}
@@ -37,7 +39,7 @@ class SheetRow:
     specialty: str
     contact: str
     attends: str
-    remark: str  # the group; 补抽; state and reason of an exit
+    remark: str  # the role; the group; 补抽, 人工, 分配; state and reason of an exit
 
     @property
     def cells(self) -> list[Any]:
@@ -69,6 +71,7 @@ class Sheet:
     seed: str
     chain_link: str  # the log entry of the end: its place in the chain and its hash, or empty
     check_url: str
+    check_note: str  # what can be seen there
     printed_at: str
     printed_by: str
 
@@ -92,6 +95,11 @@ def build_stored_sheet(*, draw: Draw, now: datetime) -> Sheet:
     return _sheet(draw, named_rows(draw), viewer=_Nobody(), printed_by="系统", now=now)
 
 
+def title_of(draw: Draw) -> str:
+    """What the sheet is called; a list that persons chose says so."""
+    return TITLE if draw.is_random else f"评审专家名单（{draw.get_kind_display()}）"
+
+
 class _Nobody:
     """A viewer without any role: guarded fields as everybody sees them."""
 
@@ -105,7 +113,7 @@ def _sheet(
     names = {group["code"]: group["name"] for group in groups}
     link = end_link(draw)
     return Sheet(
-        title=TITLE,
+        title=title_of(draw),
         head=_head(draw, seats=sum(group["seats"] for group in groups)),
         conditions=[
             (group["name"], group["seats"], _levels(group["conditions"])) for group in groups
@@ -115,6 +123,7 @@ def _sheet(
         seal=in_eights(draw.seal),
         seed=in_eights(draw.seed),
         chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
+        check_note=CAN_REPLAY if draw.is_random else CANNOT_REPLAY,
         check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
         printed_at=_moment(now),
         printed_by=printed_by,
@@ -123,7 +132,6 @@ def _sheet(
 
 def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
     project = draw.project
-    roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule["contributors"])]
     return [
         ("项目名称", project.name),
         ("项目编号", project.number),
@@ -134,6 +142,13 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
         ("评审时间", _moment(project.opening_at)),
         ("报到时间", _moment(project.check_in_at) if project.check_in_at else ""),
         ("负责人", f"{project.contact_name} {project.contact_phone}"),
+        *(_drawn(draw, seats) if draw.is_random else _picked(draw, seats)),
+    ]
+
+
+def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
+    roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule["contributors"])]
+    return [
         ("抽取编号", draw.number),
         ("抽取人", draw.operator.name),
         ("抽取方式", "随机抽取（可核验）"),
@@ -141,7 +156,23 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
         ("封存时间", _moment(draw.sealed_at)),
         ("抽取时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
         ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
-        ("抽取状态", draw.get_status_display()),
+        ("抽取状态", draw.status_label),
+    ]
+
+
+def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
+    agreed = PickRequest.objects.filter(draw=draw, agreed=True).select_related("decided_by")
+    first = agreed.order_by("pk").first()
+    return [
+        ("名单编号", draw.number),
+        ("产生方式", f"{draw.get_kind_display()}（不是随机抽取）"),
+        ("理由", draw.rule["reason"]),
+        ("批准文号", draw.rule["approval_number"]),
+        ("选定人", draw.operator.name),
+        ("确认人", first.decided_by.name if first and first.decided_by else ""),
+        ("确认时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
+        ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
+        ("状态", draw.status_label),
     ]
 
 
@@ -153,9 +184,10 @@ def _levels(texts: list[str]) -> str:
 
 def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
-    remarks = [group]
-    if invitation.origin == Origin.SUPPLEMENT:
-        remarks.append(Origin.SUPPLEMENT.label)
+    role = invitation.get_panel_role_display() if row.is_seated else ""
+    remarks = [role, group] if role else [group]
+    if invitation.origin != Origin.DRAWN:
+        remarks.append(invitation.get_origin_display())
     if not row.is_seated:
         remarks.append(invitation.get_state_display())
         remarks += [invitation.reason] if invitation.reason else []

@@ -15,7 +15,15 @@ register = template.Library()
 @register.simple_tag
 def draw_state(*, draw: Draw) -> SafeString:
     """Where a draw stands."""
-    return pill(label=draw.get_status_display(), tone=DRAW_TONES[draw.status])
+    return pill(label=draw.status_label, tone=DRAW_TONES[draw.status])
+
+
+@register.simple_tag
+def draw_kind(*, draw: Draw) -> SafeString | str:
+    """The mark of a list that was not drawn; nothing for a draw."""
+    if draw.is_random:
+        return ""
+    return pill(label=draw.get_kind_display(), tone="orange", dot=False)
 
 
 @register.simple_tag

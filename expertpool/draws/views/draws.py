@@ -17,12 +17,13 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
+from expertpool.draws.queries.picking import count_by_kind, open_pick_request
 from expertpool.draws.services.names import (
     NamedRow,
     may_read,
@@ -47,7 +48,10 @@ def draw_list(request: UserRequest) -> HttpResponse:
         form=DrawFilter(request.GET),
         tabs=TABS,
     )
-    context = draws.context | {"export_url": export_url("draws.draws")}
+    context = draws.context | {
+        "export_url": export_url("draws.draws"),
+        "kinds": count_by_kind(draws_visible_to(request.user)),
+    }
     return render_list(request, "draws/draw_list.html", context)
 
 
@@ -79,14 +83,29 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         .first()
     )
     may_void = _allowed(request, draw, "draws.void")
+    asked = open_pick_request(draw)
+    own_picks = asked is not None and asked.requested_by == user
     return {
         "draw": draw,
         "project": draw.project,
         "board": board,
         "seats_unit": f"/ {board.seats} 席",
         "contributions": contributions,
-        "may_abandon": runs and draw.status == DrawStatus.SEALED,
-        "may_supplement": runs and board.lacking and draw.status == DrawStatus.UNSATISFIED,
+        "pick_request": asked,
+        "pick_history": draw.pick_requests.select_related("requested_by", "decided_by"),
+        "may_read_picks": asked and (_allowed(request, draw, "draws.confirm_picks") or own_picks),
+        "may_withdraw_picks": own_picks,
+        "may_pick": not draw.is_random
+        and not asked
+        and board.lacking
+        and draw.status in (DrawStatus.INVITING, DrawStatus.UNSATISFIED, DrawStatus.SUCCESS)
+        and _allowed(request, draw, "draws.pick"),
+        "may_set_roles": runs and valid and board.seated_count,
+        "may_abandon": runs and draw.is_random and draw.status == DrawStatus.SEALED,
+        "may_supplement": runs
+        and draw.is_random
+        and board.lacking
+        and draw.status == DrawStatus.UNSATISFIED,
         "void_request": void_request,
         "may_void": may_void,
         "may_ask_void": may_void and valid and draw.ordered_at is not None and not void_request,
@@ -161,7 +180,7 @@ def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
 @requires("draws.view")
 def room(request: UserRequest, pk: int) -> HttpResponse:
     """The page for a projector; asked for again each second with ``?version=``."""
-    draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
+    draw = get_object_or_404(draws_visible_to(request.user).filter(kind=DrawKind.RANDOM), pk=pk)
     board = board_of(draw)
     version = request.GET.get("version")
     if version == board.version:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Invitation
@@ -64,7 +64,8 @@ def give_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
 @require_POST
 @requires("draws.run")
 def abandon(request: UserRequest, pk: int) -> HttpResponse:
-    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    draws = draws_visible_to(request.user, "draws.run").filter(kind=DrawKind.RANDOM)
+    draw = get_object_or_404(draws, pk=pk)
     try:
         abandon_draw(
             draw=draw,

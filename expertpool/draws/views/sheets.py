@@ -15,7 +15,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
-from expertpool.draws.services.sheets import TITLE, build_sheet
+from expertpool.draws.services.sheets import build_sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,6 +40,6 @@ def sheet(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         response = HttpResponse(sheet_pdf(data, at=now), content_type="application/pdf")
     else:
         response = HttpResponse(sheet_xlsx(data), content_type=XLSX)
-    header = content_disposition_header(kind == "xlsx", f"{TITLE} {draw.number}.{kind}")
+    header = content_disposition_header(kind == "xlsx", f"{data.title} {draw.number}.{kind}")
     response["Content-Disposition"] = header or "inline"
     return response

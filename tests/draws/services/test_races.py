@@ -70,7 +70,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = (f"D{n}" for n in count(1))  # gapless numbers need the lock too
-    monkeypatch.setattr(sealing, "_next_number", lambda now: next(numbers))
+    monkeypatch.setattr(sealing, "next_number", lambda now: next(numbers))
     monkeypatch.setattr(sealing, "lock_transaction", lambda name: None)
     monkeypatch.setattr(seating, "lock_transaction", lambda name: None)
 

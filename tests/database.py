@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 KEPT = {
@@ -39,4 +40,11 @@ def flush_what_tests_made() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(DatabaseCreation, "_destroy_test_db", _drop)
         yield
+
+
+def _drop(self: Any, name: str, verbosity: int) -> None:
+    """Drop the test database even if a killed worker's session lingers."""
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")

@@ -6,13 +6,23 @@ function values(form) {
   return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
 }
 
+// A fast hand types before the form is watched: then it differs from what the server sent.
+function isTouched(form) {
+  return [...form.elements].some((field) => {
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    return field.defaultValue !== undefined && field.value !== field.defaultValue;
+  });
+}
+
 export function watchForm(form) {
+  if (isTouched(form) || form.querySelector(".is-invalid")) before.set(form, "touched");
   // Widgets set their first values in the same turn.
-  setTimeout(() => before.set(form, form.querySelector(".is-invalid") ? "refused once" : values(form)));
+  else queueMicrotask(() => before.set(form, values(form)));
 }
 
 export function isDirty(form) {
-  return before.has(form) && before.get(form) !== values(form);
+  return before.has(form) ? before.get(form) !== values(form) : isTouched(form);
 }
 
 export function startDirty(enhance) {

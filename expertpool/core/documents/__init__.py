@@ -1,4 +1,4 @@
-"""System documents: PDF by typst, printed Excel forms, QR codes.
+"""System documents: PDF by typst, printed Excel forms, QR codes; customers' own forms: `filling`.
 
 A template is ``<app>/documents/<name>.typ``, named ``<app>/<name>.typ``; it imports
 ``/core/documents/base.typ``, which explains itself.

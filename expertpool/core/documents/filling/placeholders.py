@@ -1,0 +1,142 @@
+"""The placeholders that a template may use, and how they stand in a text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+Value = str | int | float
+
+# Braces of both widths, as a Chinese keyboard gives either; {% … %} only to name it as unknown.
+MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)|\{%[^{}]{0,100}%\}")
+_STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
+MOST_REPEATED = 2000  # elements of all rows of a part that are copied once for each line
+MOST_ROWS = 5  # of a sheet or document that repeat
+_SHOWN = 50  # problems; a template with more is not meant for this document
+_EXCERPT = 20
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class TemplateRefused(Exception):
+    """The template cannot be taken; ``problems`` says one by one what is wrong and where."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A name as it is written between the braces, and a sample of its value."""
+
+    name: str
+    sample: Value
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What templates of one kind may use.
+
+    ``fields`` have one value in a document. ``columns`` have one in each line; their names begin
+    with what a line is and a dot (``专家.姓名``).
+    """
+
+    fields: tuple[Placeholder, ...]
+    columns: tuple[Placeholder, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [one.name for one in (*self.fields, *self.columns)]
+
+    @property
+    def line_names(self) -> set[str]:
+        return {one.name for one in self.columns}
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Values by name: those of the whole document, and those of each line."""
+
+    values: Mapping[str, Value]
+    lines: Sequence[Mapping[str, Value]]
+    line_names: frozenset[str]
+
+    def repeats(self, text: str) -> bool:
+        """Tell whether a row with ``text`` in it is repeated."""
+        return not self.line_names.isdisjoint(names_in(text))
+
+    def rows(self) -> list[dict[str, Value]]:
+        """Return the values of each repetition; without lines the row stays once, empty."""
+        blank = dict.fromkeys(self.line_names, "")
+        return [{**self.values, **line} for line in self.lines or [blank]]
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names between braces, in order."""
+    return [name_of(match) for match in MARK.finditer(text)]
+
+
+def name_of(match: re.Match[str]) -> str:
+    """Return the name: full-width letters and dots are those of half width, spaces do not count."""
+    if match[1] is None:
+        return match[0]
+    return "".join(unicodedata.normalize("NFKC", match[1]).split())
+
+
+def as_text(value: Value) -> str:
+    """Return ``value`` without characters that XML cannot hold."""
+    return _NOT_XML.sub("", str(value).replace("\r\n", "\n"))
+
+
+@dataclass
+class Findings:
+    """What looking through a template found."""
+
+    catalogue: Catalogue
+    used: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+    def look(self, text: str, where: str, *, in_row: bool) -> None:
+        """Note the placeholders of ``text``; ``in_row``: it stands where a row can be repeated."""
+        for name in names_in(text):
+            self.used.add(name)
+            if name not in self.catalogue.names:
+                self.problems.append(f"{where}：没有变量 {self._named(name)}")
+            elif name in self.catalogue.line_names and not in_row:
+                self.problems.append(f"{where}：变量 {{{{{name}}}}} 只能写在表格的一行里")
+        if _STRAY.search(MARK.sub("", text)):
+            self.problems.append(f"{where}：双花括号没有配对「{excerpt(text)}」")
+
+    def look_at_rows(self, rows: Sequence[int], where: str) -> None:
+        """Note rows that repeat, given by their numbers of elements, when they are too much."""
+        if len(rows) > MOST_ROWS or sum(rows) > MOST_REPEATED:
+            self.problems.append(f"{where}：重复的行太多或太大，请清除多余的行和单元格格式")
+
+    def _named(self, name: str) -> str:
+        if len(self.problems) > _SHOWN:
+            return ""  # no longer shown
+        name = excerpt(name)
+        if name.startswith("{%"):
+            return f"{name}（只支持 {{{{变量名}}}}；含 {{{{专家.…}}}} 的行会自动重复）"
+        near = get_close_matches(name, self.catalogue.names, n=1, cutoff=0.5)
+        return f"{{{{{name}}}}}" + (f"，是否要用 {{{{{near[0]}}}}}？" if near else "")
+
+    def refuse(self) -> None:
+        """Raise TemplateRefused with all that was found, if anything was."""
+        if not self.problems and not self.used:
+            self.problems.append(
+                "模板里没有变量。请在要填写的地方写上变量，如 {{" + self.catalogue.names[0] + "}}。"
+            )
+        if len(self.problems) > _SHOWN:
+            rest = len(self.problems) - _SHOWN
+            raise TemplateRefused(*self.problems[:_SHOWN], f"还有 {rest} 处。")
+        if self.problems:
+            raise TemplateRefused(*self.problems)
+
+
+def excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"

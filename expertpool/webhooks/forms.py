@@ -18,7 +18,7 @@ class SubscriptionForm(forms.Form):
     url = forms.CharField(
         label="推送地址",
         max_length=500,
-        help_text="事件发生后向它 POST 一段 JSON；对方答复 2xx 为送达，否则在两天内重试 8 次。",
+        help_text="事件发生后向它 POST 一段 JSON；对方答复 2xx 为送达，否则在两天内再试 7 次。",
     )
     events = forms.MultipleChoiceField(
         label="事件",

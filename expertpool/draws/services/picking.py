@@ -31,6 +31,7 @@ from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.picking import experts_to_show, open_pick_request, seats_of
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.sealing import check_ready, next_number
@@ -260,7 +261,7 @@ def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    locked = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
+    locked = lock_draw(draw.pk)
     if locked.project.status == ProjectStatus.ARCHIVED:
         raise PickRefused("项目已归档，不能再更改。")
     return locked

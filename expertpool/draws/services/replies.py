@@ -20,6 +20,7 @@ from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import hash_token
+from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, leave_seat
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.seating import (
@@ -210,8 +211,8 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
 
 
 def _lock_draw(draw_id: int) -> Draw:
-    """Lock a draw's row: answers, deadlines and supplements of one draw follow one another."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    """Lock the draw: its answers, deadlines and supplements follow one another."""
+    draw = lock_draw(draw_id)
     if draw.project.status == ProjectStatus.ARCHIVED:
         raise ReplyRefused("项目已归档，不能再更改。")
     return draw

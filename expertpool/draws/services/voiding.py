@@ -18,6 +18,7 @@ from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Hold, Invitation, PickRequest, VoidRequest
+from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.notifications.services.delivery import cancel_messages
@@ -97,7 +98,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    locked = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
+    locked = lock_draw(draw.pk)
     if locked.project.status == ProjectStatus.ARCHIVED:
         raise VoidRefused("项目已归档，不能作废抽取。")
     return locked

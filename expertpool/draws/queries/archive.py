@@ -1,0 +1,25 @@
+"""What of a draw has to be over before its project is archived."""
+
+from __future__ import annotations
+
+from expertpool.draws.models import VoidRequest
+from expertpool.draws.queries.draws import valid_draw
+from expertpool.files.queries import attachments_of
+from expertpool.projects.models import Project
+
+SHEET = "draw_sheet"  # the kind of the kept sheet
+
+
+def open_matters(project: Project) -> list[str]:
+    """Return what is still open in the valid draw of ``project``."""
+    draw = valid_draw(project)
+    if draw is None or draw.ordered_at is None:
+        return []
+    matters = []
+    if VoidRequest.objects.filter(draw=draw, decided_at__isnull=True).exists():
+        matters.append("有待确认的作废申请，请先处理")
+    if draw.released_at is None:
+        matters.append("名单尚未公开，请在名单公开后归档")
+    elif not attachments_of(draw, SHEET).exists():
+        matters.append("抽取表正在生成，请稍后再归档")
+    return matters

@@ -41,7 +41,7 @@ SORTS = {
 
 DEFAULT_SORT = "-created"
 ARCHIVE_SORTS = SORTS | {"archived": "archived_at"}
-TASK_SORTS = {
+TASK_SORTS: dict[str, str | tuple[str, ...]] = {
     "due": ("due_date", "id"),
     "given": "created_at",
     "done": "completed_at",

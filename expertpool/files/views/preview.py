@@ -29,7 +29,7 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 
 
 @require_safe
-@csp_update({"frame-src": [SELF], "media-src": [SELF]})
+@csp_update({"frame-src": [SELF], "media-src": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = _visible(request, pk)
     kind = preview_kind(attachment)

@@ -34,7 +34,7 @@ class ProgressForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5, "data-count": 2000, "data-autofocus": True}),
     )
-    files = FilesField(
+    attachments = FilesField(
         label="附件",
         required=False,
         help_text="文档、表格、图片、压缩包、录音录像；按文件内容检查。",

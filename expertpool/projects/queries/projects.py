@@ -116,7 +116,7 @@ def may_edit_files(user: User, subject_id: str) -> bool:
 
 def may_view_entry_files(user: User, subject_id: str) -> bool:
     """Tell whether ``user`` may read the files of a progress entry."""
-    return projects_visible_to(user).filter(progress=subject_id).exists()
+    return projects_visible_to(user).filter(progress__pk=subject_id).exists()
 
 
 def files_deletion_url(user: User, subject_id: str) -> str:

@@ -36,22 +36,19 @@ def moment(cell: Any) -> datetime | None:
     found = _MOMENT.fullmatch(value)
     try:
         parts = [int(part or 0) for part in found.groups()] if found else []
-        return timezone.make_aware(datetime(*parts)) if parts else _refuse()  # type: ignore[arg-type]  # noqa: DTZ001
+        year, month, day, hour, minute = parts
+        return timezone.make_aware(datetime(year, month, day, hour, minute))  # noqa: DTZ001
     except ValueError:
-        return _refuse()
+        raise CellRefused("{}格式", _AS) from None
 
 
-def _from_serial(number: float) -> datetime | None:
+def _from_serial(number: float) -> datetime:
     if not _SERIALS[0] <= number < _SERIALS[1]:
-        return _refuse()
+        raise CellRefused("{}格式", _AS)
     at = _DAY_ZERO + timedelta(minutes=round(number * 24 * 60))
     if at.time() == time():
         raise CellRefused("{}缺少时间", _AS)
     return timezone.make_aware(at)
-
-
-def _refuse() -> None:
-    raise CellRefused("{}格式", _AS)
 
 
 def money(cell: Any) -> Decimal | None:

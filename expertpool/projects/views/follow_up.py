@@ -64,7 +64,7 @@ def progress_add(request: UserRequest, pk: int) -> HttpResponse:
         add_progress(
             project=project,
             text=form.cleaned_data["text"],
-            files=form.cleaned_data["files"],
+            files=form.cleaned_data["attachments"],
             actor=request.user,
             now=timezone.now(),
         )

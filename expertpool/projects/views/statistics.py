@@ -39,7 +39,10 @@ def statistics(request: UserRequest) -> HttpResponse:
         "grouping": grouping,
         "tabs": _tabs(request.GET, grouping),
         "headers": _headers(),
-        "lines": [(line, _behind(line, grouping, form), _figures(line)) for line in found.lines],
+        "lines": [
+            (line, _behind(line, grouping, form, request.GET), _figures(line))
+            for line in found.lines
+        ],
         "total": found.total,
         "total_figures": _figures(found.total),
         "export_url": export_url("projects.statistics"),
@@ -80,9 +83,9 @@ def _figures(line: Line) -> list[tuple[str, Any]]:
     return figures
 
 
-def _behind(line: Line, grouping: Grouping, form: ProjectFilter) -> str:
+def _behind(line: Line, grouping: Grouping, form: ProjectFilter, params: QueryDict) -> str:
     """Return the address of the list of the projects that ``line`` counts."""
-    query = form.data.copy()
+    query = params.copy()
     for name in ("by", "page", "columns"):
         query.pop(name, None)
     if grouping.code in MONTHS:

@@ -53,7 +53,7 @@ def add_to_blacklist(
         now=now,
         reason="；".join(filter(None, (entry.reason, entry.evidence))),
     )
-    entry.full_clean(exclude=["added_by", "removed_by"])
+    entry.full_clean()
     entry.save()
     if until_date is not None:
         next_day = day_start(until_date + timedelta(days=1))
@@ -79,9 +79,7 @@ def remove_from_blacklist(
     if entry is None or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
     entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason.strip()
-    entry.full_clean(
-        exclude=["added_by", "removed_by"], validate_unique=False, validate_constraints=False
-    )
+    entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
     return set_status(
         expert=expert,

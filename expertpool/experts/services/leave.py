@@ -42,7 +42,9 @@ def file_leave(
         created_at=now,
         created_by=actor,
     )
-    leave.full_clean(exclude=["created_by"], validate_constraints=False)
+    leave.full_clean(validate_constraints=False)
+    # One after the other: two overlapping rows written at once would wait for each other for ever.
+    Expert.objects.select_for_update().only("pk").get(pk=expert.pk)
     try:
         with transaction.atomic():
             leave.save()

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -37,8 +39,6 @@ def test_an_administrator_subscribes_a_platform(client: Client, admin: User) -> 
 
 
 def test_the_secret_is_encrypted_at_rest() -> None:
-    from django.db import connection
-
     secret = make_subscription().secret
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM webhooks_subscription")
@@ -102,18 +102,15 @@ def test_a_failed_delivery_is_sent_again_from_the_log(client: Client, admin: Use
     assert client.get("/webhooks/deliveries/?tab=failed").context["total"] == 0
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/webhooks/", 9), ("/webhooks/deliveries/", 11)])
-def test_lists_ask_the_same_for_any_number_of_rows(
-    client: Client,
-    admin: User,
-    django_assert_num_queries: Any,
-    path: str,
-    queries: int,
-    rows: int,
-) -> None:
-    for _ in range(rows):
-        make_delivery(actor=admin, now=timezone.now())
+@pytest.mark.parametrize("path", ["/webhooks/", "/webhooks/deliveries/"])
+def test_lists_ask_the_same_for_any_number_of_rows(client: Client, admin: User, path: str) -> None:
     login(client, admin).get(path)
-    with django_assert_num_queries(queries):
-        assert client.get(path).context["total"] == rows
+
+    def queries(rows: int) -> int:
+        while Delivery.objects.count() < rows:
+            make_delivery(actor=admin, now=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).context["total"] == rows
+        return len(asked)
+
+    assert queries(1) == queries(3)

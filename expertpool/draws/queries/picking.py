@@ -11,8 +11,10 @@ from django.db.models import Count, QuerySet
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.directory.enums import TitleLevel
-from expertpool.draws.enums import DrawKind
+from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.eligibility import Eligibility
 from expertpool.draws.queries.participation import participations
 from expertpool.experts.models import Expert
@@ -98,6 +100,20 @@ def pick_requests_to_confirm(user: User) -> list[PickRequest]:
     )
     rows = PickRequest.objects.filter(scope, decided_at__isnull=True).exclude(requested_by=user)
     return list(rows.select_related("draw__project").order_by("draw__project__opening_at"))
+
+
+def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
+    """Return the lists with free seats for which ``user`` has to choose again, until the opening."""
+    rows = (
+        draws_visible_to(user, "draws.pick")
+        .exclude(kind=DrawKind.RANDOM)
+        .filter(
+            status__in=(DrawStatus.INVITING, DrawStatus.UNSATISFIED), project__opening_at__gt=now
+        )
+        .exclude(pk__in=PickRequest.objects.filter(decided_at__isnull=True).values("draw"))
+        .order_by("project__opening_at")
+    )
+    return [draw for draw in rows if board_of(draw).lacking]
 
 
 def count_by_kind(draws: QuerySet[Draw]) -> list[tuple[str, int]]:

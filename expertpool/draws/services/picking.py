@@ -214,7 +214,7 @@ def _request(
         requested_by=actor,
         requested_at=now,
     )
-    request.full_clean()
+    request.full_clean(exclude=["decided_by", "decided_at", "agreed"])
     request.save()
     # Who was chosen is no part of the log: names are sealed as those of a draw.
     record(

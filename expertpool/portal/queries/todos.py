@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.queries.picking import lists_to_complete, pick_requests_to_confirm
 from expertpool.draws.services.sealing import CONTRIBUTOR_PERMISSION
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
@@ -87,6 +88,30 @@ def _to_draw(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def _picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in pick_requests_to_confirm(user)[:MOST]:
+        yield Todo(
+            f"确认人选：{asked.draw.project.name}",
+            f"{asked.draw.get_kind_display()}，{_moment(asked.draw.project)} 评审，确认后发出邀请",
+            reverse("draws:detail", args=[asked.draw_id]),
+            "users",
+            "red",
+            "确认",
+        )
+
+
+def _lists_to_complete(user: User, now: datetime) -> Iterator[Todo]:
+    for draw in lists_to_complete(user, now=now)[:MOST]:
+        yield Todo(
+            f"另选专家：{draw.project.name}",
+            f"{draw.get_kind_display()}的名单有人退出，{_moment(draw.project)} 评审",
+            reverse("draws:detail", args=[draw.pk]),
+            "users",
+            "orange",
+            "去选",
+        )
+
+
 def _decisions(user: User, now: datetime) -> Iterator[Todo]:
     for project in projects_to_decide(user)[:MOST]:
         yield Todo(
@@ -132,6 +157,8 @@ def _moment(project: Project) -> str:
 
 TODOS: tuple[tuple[str, Callable[[User, datetime], Iterator[Todo]]], ...] = (
     ("draws.contribute", _as_supervisor),
+    ("draws.confirm_picks", _picks_to_confirm),
+    ("draws.pick", _lists_to_complete),
     ("draws.run", _to_draw),
     ("projects.approve", _decisions),
     ("projects.edit", _returned),

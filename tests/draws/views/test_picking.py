@@ -1,0 +1,196 @@
+"""The pages of 人工抽取 and 专家分配, from the setting to the sheet."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
+from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import record_answer
+from expertpool.projects.models import RegimeSetting
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways, ask_for, make_list
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+FILLED = {"reason": "技术特别复杂", "approval_number": "批〔2026〕7号"}
+
+
+@pytest.fixture
+def experts():
+    return [make_expert(f"专家{at}") for at in range(4)]
+
+
+@pytest.fixture
+def project(experts):
+    return make_ready_project(now=timezone.now(), seats=2)
+
+
+@pytest.fixture
+def allowed(admin):
+    allow_manual_ways(actor=admin, now=timezone.now())
+
+
+def picked(*experts):
+    return [f"g1:{expert.pk}" for expert in experts]
+
+
+@pytest.mark.shows("DRAW-04")
+def test_it_is_switched_on_where_the_rules_are_set(client, admin, project):
+    login(client, admin)
+    plan = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    address = reverse("draws:pick", args=[project.pk, "manual"])
+    assert address not in client.get(plan).content.decode()
+    assert client.get(address).status_code == 302
+    assert "只能随机抽取" in client.get(plan).content.decode()
+    rules = reverse("projects:rules")
+    assert client.post(rules, {"options": ["tender.manual_ways"]}).status_code == 302
+    assert RegimeSetting.objects.get(on=True).regime == "tender"
+    assert 'value="tender.manual_ways"' in client.get(rules).content.decode()
+    assert address in client.get(plan).content.decode()
+    assert "这不是随机抽取" in client.get(address).content.decode()
+    assert Entry.objects.filter(action="draw.pick_look", actor=admin).count() == 1
+
+
+@pytest.mark.shows("DRAW-04")
+def test_one_chooses_and_another_confirms(
+    client, admin, supervisor, operator, project, experts, allowed
+):
+    address = reverse("draws:pick", args=[project.pk, "manual"])
+    assert login(client, operator).get(address).status_code == 403
+    login(client, admin)
+    kept = client.post(address, {**FILLED, "approval_number": "", "pick": picked(*experts[:2])})
+    assert kept.status_code == 422
+    assert kept.content.decode().count(" checked") == 2
+    refusal = client.post(address, {**FILLED, "pick": picked(experts[0])})
+    assert "应选 2 人，已选 1 人" in refusal.content.decode()
+    assert client.post(address, {**FILLED, "pick": picked(*experts[:2])}).status_code == 302
+    draw, asked = Draw.objects.get(), PickRequest.objects.get()
+    page = reverse("draws:detail", args=[draw.pk])
+    agree = reverse("draws:picks_agree", args=[draw.pk, asked.pk])
+    text = client.get(page).content.decode()
+    assert "人选等待确认" in text
+    assert experts[0].name not in text
+    assert client.post(agree).status_code == 409  # not by himself
+    login(client, supervisor)
+    assert page in client.get(reverse("portal:home")).content.decode()
+    drawer = client.get(reverse("draws:picks", args=[draw.pk, asked.pk])).content.decode()
+    assert experts[0].name in drawer
+    assert agree in drawer
+    assert client.post(agree).status_code == 204
+    assert Invitation.objects.count() == 2
+    text = client.get(page).content.decode()
+    assert "人工抽取" in text
+    assert "批〔2026〕7号" in text
+    assert "封存值" not in text
+
+
+@pytest.mark.shows("DRAW-19")
+def test_an_allocation_proposes_the_first_of_the_recommendation(
+    client, admin, project, experts, allowed
+):
+    best = make_expert("正高专家", title_level=4)
+    address = reverse("draws:pick", args=[project.pk, "allocated"])
+    text = login(client, admin).get(address).content.decode()
+    assert text.count(" checked") == 2
+    assert f'value="g1:{best.pk}"' in text.split(" checked")[0]
+    assert "第 1 级次，职称级别 正高，一年内参评 0 次" in text
+
+
+def test_a_search_keeps_what_was_chosen(client, admin, project, experts, allowed):
+    address = reverse("draws:pick", args=[project.pk, "manual"])
+    data = {"op": "search", "q": "专家3", "pick": picked(experts[0])}
+    text = login(client, admin).post(address, data).content.decode()
+    assert text.count(" checked") == 1
+    assert "专家0" in text
+    assert "专家3" in text
+    assert "专家1" not in text
+    assert not Draw.objects.exists()
+
+
+@pytest.mark.shows("DRAW-19")
+def test_after_a_decline_the_page_asks_for_another(
+    client, admin, supervisor, project, experts, allowed
+):
+    draw = make_list(
+        project,
+        experts[:2],
+        actor=admin,
+        second=supervisor,
+        now=timezone.now(),
+        kind=DrawKind.ALLOCATED,
+    )
+    record_answer(
+        invitation=draw.invitations.get(line=1),
+        state=InvitationState.DECLINED,
+        reason="电话",
+        actor=admin,
+        now=timezone.now(),
+        entropy=SeededEntropy(1),
+    )
+    more = reverse("draws:pick_more", args=[draw.pk])
+    login(client, admin)
+    assert reverse("draws:detail", args=[draw.pk]) in (
+        client.get(reverse("portal:home")).content.decode()
+    )
+    assert more in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    text = client.get(more).content.decode()
+    assert "批准文号" not in text
+    assert f"g1:{experts[0].pk}" not in text
+    response = client.post(more, {"reason": "一人拒绝", "pick": picked(experts[2])})
+    assert response.status_code == 302
+    assert PickRequest.objects.filter(draw=draw).count() == 2
+    withdraw = PickRequest.objects.get(decided_at=None)
+    address = reverse("draws:picks_withdraw", args=[draw.pk, withdraw.pk])
+    assert client.post(address).status_code == 204
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+
+
+def test_a_second_person_may_turn_it_down(client, admin, supervisor, project, experts, allowed):
+    asked = ask_for(project, experts[:2], actor=admin, now=timezone.now())
+    address = reverse("draws:picks_turn_down", args=[asked.draw_id, asked.pk])
+    login(client, supervisor)
+    assert client.post(address).status_code == 409
+    assert client.post(address, {"reason": "应随机抽取"}).status_code == 204
+    text = client.get(reverse("draws:detail", args=[asked.draw_id])).content.decode()
+    assert "应随机抽取" in text
+    assert "未确认" in text
+
+
+@pytest.mark.shows("DRAW-04")
+def test_it_is_marked_wherever_it_is_shown(client, admin, supervisor, project, experts, allowed):
+    now = timezone.now()
+    draw = make_list(project, experts[:2], actor=admin, second=supervisor, now=now)
+    make_draw(now=now, seats=1, opens_in_hours=200)
+    text = client.get(reverse("draws:verify_draw", args=[draw.number])).content.decode()
+    assert "这不是随机抽取" in text
+    assert client.get(reverse("draws:verify_record", args=[draw.number])).status_code == 404
+    login(client, admin)
+    text = client.get(reverse("draws:list")).content.decode()
+    assert "随机抽取 1 次，人工抽取 1 次，专家分配 0 次" in text
+    only = client.get(reverse("draws:list"), {"kind": "manual"}).context["page"]
+    assert list(only) == [draw]
+    text = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "draw"})
+    assert "人工抽取" in text.content.decode()
+    assert client.get(reverse("draws:room", args=[draw.pk])).status_code == 404
+
+
+def test_roles_are_set_in_a_drawer(client, operator, admin, experts):
+    draw = make_draw(now=timezone.now(), seats=2, operator=operator)
+    address = reverse("draws:panel_roles", args=[draw.pk])
+    login(client, operator)
+    assert "第 1 位专家" in client.get(address).content.decode()
+    wrong = client.post(address, {"line-1": "leader", "line-2": "leader"})
+    assert wrong.status_code == 422
+    assert "只能有一名组长" in wrong.content.decode()
+    assert client.post(address, {"line-1": "leader", "line-2": "member"}).status_code == 204
+    text = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert "组长" in text
+    assert "委员" in text
+    assert not Entry.objects.filter(action="draw.names").exists()

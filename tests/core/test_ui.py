@@ -210,11 +210,14 @@ def test_further_filters_are_open_when_one_is_filled() -> None:
     class Filters(forms.Form):
         q = forms.CharField(label="关键词", required=False)
         unit = forms.CharField(label="单位", required=False)
+        own = forms.BooleanField(label="只看本单位", required=False)
 
     closed = render("{% filters form=form shown=1 %}", form=Filters({"q": "a"}))
     opened = render("{% filters form=form shown=1 %}", form=Filters({"unit": "a"}))
+    ticked = render("{% filters form=form shown=1 %}", form=Filters({"own": "on"}))
     assert 'class="card filters"' in closed
     assert 'class="card filters is-open"' in opened
+    assert 'class="card filters is-open"' in ticked
 
 
 def test_a_table_with_ticks_says_so_to_the_phone() -> None:

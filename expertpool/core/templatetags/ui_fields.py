@@ -59,7 +59,7 @@ def form_sections(form: forms.BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def is_filled(bound: BoundField) -> bool:
-    return bound.value() not in (None, "", [], ())
+    return bound.value() not in (None, False, "", [], ())
 
 
 def _kind(widget: forms.Widget) -> str:

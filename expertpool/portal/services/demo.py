@@ -61,7 +61,7 @@ def _own_expert(now: datetime) -> Expert:
     }
     return expert_for(user) or create_expert(
         values=values,
-        specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0501"]),
+        specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0402"]),
         origin=Origin(user=user),
         actor=_user("admin"),
         now=now,

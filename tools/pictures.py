@@ -1,19 +1,26 @@
-"""Photograph the main pages with demo data, for the documents: docs/pictures/NAME-WIDTH.png."""
+"""Photograph the main job with demo data, for the documents: docs/pictures/NAME.png at desktop
+width, NAME-phone.png on a phone. What the pictures need is done in the browser, as users do it."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
+from zoneinfo import ZoneInfo
 
+import typst
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.browser import FLAGS, browser_path
@@ -21,73 +28,180 @@ from tools.browser import FLAGS, browser_path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 HOME = ROOT / "var" / "pictures"
+LIST = ROOT / "tests" / "data" / "experts_5000.xlsx"
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demo accounts
-SIZES = {1440: 900, 390: 844}
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+READY, RUNNING = "YS-001", "YS-002"  # demo projects: one to draw, one that is being drawn
+ZONE = ZoneInfo("Asia/Shanghai")
+SHEET = '#set page(width: auto, height: auto, margin: 0pt)\n#image("sheet.pdf", width: 297mm)'
 
 
-@dataclass(frozen=True)
-class Picture:
-    """The page at ``path`` as ``account`` sees it; ``click`` first opens the first such link."""
+class Camera:
+    """The window of one account, and the pictures taken of it."""
 
-    name: str
-    account: str
-    path: str
-    click: str = ""
+    def __init__(self, browser: Browser, address: str, account: str = "") -> None:
+        context = browser.new_context(base_url=address, locale="zh-CN", viewport=DESKTOP)
+        context.set_default_timeout(20_000)
+        self.page: Page = context.new_page()
+        if account:
+            self.page.goto("/login/")
+            self.page.locator("#id_identifier").fill(account)
+            self.page.locator("#id_password").fill(PASSWORD)
+            self.page.locator("#id_password").press("Enter")
+            self.page.wait_for_url(lambda url: "/login/" not in url)
 
+    def open(self, path: str) -> None:
+        response = self.page.goto(path)
+        if not (response and response.ok):
+            sys.exit(f"{path}: {response and response.status}")
 
-PICTURES = (
-    Picture("login", "", "/login/"),
-    Picture("home", "admin", "/"),
-    Picture("experts", "admin", "/experts/"),
-    Picture("expert", "admin", "/experts/", "#list tbody a"),
-    Picture("projects", "operator", "/projects/"),
-    Picture("project", "operator", "/projects/", "#list tbody a"),
-    Picture("home-expert", "expert", "/"),
-)
+    def press(self, name: str) -> None:
+        page = self.page
+        button = page.get_by_role("button", name=name, exact=True)
+        button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
+
+    def agree(self) -> None:
+        """Answer the question that has come up."""
+        self.page.get_by_role("alertdialog").locator("button[type=submit]").click()
+
+    def take(self, name: str, *, whole: bool = False) -> None:
+        """Photograph the page in both sizes; ``whole`` with what is below the screen."""
+        for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
+            self.page.set_viewport_size(size)
+            self.page.wait_for_load_state("networkidle")
+            self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.wait_for_timeout(300)  # the watermark and the clocks are drawn
+            path = FOLDER / f"{name}{suffix}.png"
+            self.page.screenshot(path=path, full_page=whole, animations="disabled")
+            print(path.relative_to(ROOT), flush=True)
+        self.page.set_viewport_size(DESKTOP)
 
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with product() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        for picture in PICTURES:
-            for width in SIZES:
-                take(browser, picture, width, address)
+        visitor = Camera(browser, address)
+        visitor.open("/login/")
+        visitor.take("login")
+        take_pool(Camera(browser, address, "admin"))
+        operator = Camera(browser, address, "operator")
+        take_projects(operator)
+        number = take_draw(operator, Camera(browser, address, "supervisor"), visitor)
+        visitor.open(f"/verify/{number}/")
+        visitor.page.get_by_text("一致", exact=True).wait_for()
+        visitor.take("check", whole=True)
+        expert = Camera(browser, address, "expert")
+        expert.open("/")
+        expert.take("home-expert")
         browser.close()
 
 
-def take(browser: Browser, picture: Picture, width: int, address: str) -> None:
-    context = browser.new_context(
-        base_url=address,
-        locale="zh-CN",
-        viewport={"width": width, "height": SIZES[width]},
-    )
-    page = context.new_page()
-    if picture.account:
-        sign_in(page, picture.account)
-    response = page.goto(picture.path)
-    if not (response and response.ok):
-        sys.exit(f"{picture.path}: {response and response.status}")
-    if picture.click:
-        page.locator(picture.click).first.click()
-    page.wait_for_load_state("networkidle")
-    path = FOLDER / f"{picture.name}-{width}.png"
-    page.screenshot(path=path)
-    print(path.relative_to(ROOT), flush=True)
-    context.close()
+def take_pool(admin: Camera) -> None:
+    admin.open("/")
+    admin.take("home")
+    admin.open("/experts/")
+    admin.take("experts")
+    admin.page.locator("#list tbody a").first.click()
+    admin.take("expert")
+    admin.open("/experts/import/")
+    admin.page.locator("input[type=file]").set_input_files(LIST)
+    admin.press("上传并检查")
+    admin.page.get_by_text("可以导入", exact=True).wait_for()
+    admin.take("import")
 
 
-def sign_in(page: Page, account: str) -> None:
-    page.goto("/login/")
-    page.locator("#id_identifier").fill(account)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#id_password").press("Enter")
-    page.wait_for_url(lambda url: "/login/" not in url)
+def take_projects(operator: Camera) -> None:
+    operator.open("/projects/")
+    operator.take("projects")
+    operator.open(f"/draws/?q={RUNNING}")
+    operator.page.locator("#list tbody a").first.click()
+    operator.take("result")
+    room = operator.page.get_by_role("link", name="抽取大厅").get_attribute("href") or ""
+    operator.open(room)
+    operator.take("draw-room")
+
+
+def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
+    """Draw the project that is ready for it, with names public just now; return the number."""
+    operator.open(f"/projects/?q={READY}")
+    operator.page.locator("#list tbody a").first.click()
+    operator.take("project")
+    project = operator.page.url.partition("?")[0]
+    operator.open(f"{project}plan/")
+    operator.take("plan")
+    hours = hours_until_opening(operator.page.locator(".page-head").inner_text())
+    operator.page.get_by_label("名单公开（评审前小时）").fill(str(hours))
+    operator.press("保存")
+    operator.press("预查询")
+    operator.page.get_by_role("heading", name="预查询结果").first.wait_for()
+    operator.take("prequery")
+    operator.press("返回项目")
+    operator.open(f"{project}?tab=plan")
+    operator.press("开始抽取")
+    operator.agree()
+    operator.page.get_by_role("heading", name="提供随机值").wait_for()
+    operator.take("seal")
+    draw = operator.page.url
+    given = ((operator, "经办人", "骰子 3 5 1"), (supervisor, "监督人", "硬币 正反正正"))
+    for camera, role, value in given:
+        camera.open(draw)
+        camera.page.get_by_label("随机值").fill(value)
+        camera.press(f"以{role}身份提供")
+        camera.agree()
+        camera.page.get_by_text("随机值已提供").wait_for()
+    operator.open(draw)
+    rows = operator.page.get_by_role("table", name="抽取结果").locator("tbody tr")
+    answer(expert, lines=rows.count())
+    operator.open(draw)
+    take_sheet(operator)
+    number = re.search(r"D\d{12}", operator.page.locator("main").inner_text())
+    assert number is not None, "the page of a draw shows its number"  # noqa: S101
+    return number[0]
+
+
+def hours_until_opening(text: str) -> int:
+    found = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", text)
+    assert found is not None, "the page says when the project opens"  # noqa: S101
+    opening = datetime.fromisoformat(found[0]).replace(tzinfo=ZONE)
+    return ceil((opening - datetime.now(ZONE)) / timedelta(hours=1))
+
+
+def answer(expert: Camera, *, lines: int) -> None:
+    """Accept all invitations of the newest draw by the links in the outbox."""
+    while True:
+        expert.open("/dev/outbox/")
+        links = re.findall(r"/r/[\w=-]+/", expert.page.locator("main").inner_text())
+        newest = list(dict.fromkeys(links))[:lines]
+        if len(newest) == lines:
+            break
+    for number, link in enumerate(newest):
+        expert.open(link)
+        if number == 0:
+            expert.take("reply", whole=True)
+        expert.press("确认参加")
+        expert.agree()
+        expert.page.get_by_role("heading", name="您已确认参加").wait_for()
+        if number == 0:
+            expert.take("reply-accepted", whole=True)
+
+
+def take_sheet(operator: Camera) -> None:
+    """Turn the first page of the printed sheet into a picture."""
+    link = operator.page.get_by_role("link", name="打印抽取表").get_attribute("href")
+    pdf = operator.page.request.get(link or "").body()
+    with TemporaryDirectory() as folder:
+        Path(folder, "sheet.pdf").write_bytes(pdf)
+        source = Path(folder, "sheet.typ")
+        source.write_text(SHEET)
+        typst.compile(source, output=FOLDER / "sheet.png", format="png", ppi=110)
+    print("docs/pictures/sheet.png", flush=True)
 
 
 @contextmanager
 def product() -> Iterator[str]:
-    """Run the product with a database and demo data of its own; yield its address."""
+    """Run the product with a fresh database and demo data of its own; yield its address."""
+    shutil.rmtree(HOME, ignore_errors=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

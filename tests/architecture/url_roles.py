@@ -6,9 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws.models import PickRequest
 from tests.architecture.world import ROLES, World
+from tests.factories.draws import make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways, ask_for
 
 Kwargs = Callable[[World, User], dict[str, Any]]
 
@@ -81,6 +87,21 @@ def scheme(world: World, _user: User) -> dict[str, Any]:
 
 def void_request(world: World, _user: User) -> dict[str, Any]:
     return {"pk": world.draw.pk, "request_pk": world.void_request.pk}
+
+
+def pick_request(world: World, _user: User) -> dict[str, Any]:
+    """A list that the administrator chose and nobody confirmed yet."""
+    asked = PickRequest.objects.first()
+    if asked is None:
+        now, admin = timezone.now(), world.users["admin"]
+        allow_manual_ways(actor=admin, now=now)
+        project = make_ready_project(now=now, opens_in_hours=300, seats=1)
+        asked = ask_for(project, [make_expert()], actor=admin, now=now)
+    return {"pk": asked.draw_id, "request_pk": asked.pk}
+
+
+def chosen_list(world: World, user: User) -> dict[str, Any]:
+    return {"pk": pick_request(world, user)["pk"]}
 
 
 def project_files(world: World, _user: User) -> dict[str, Any]:
@@ -305,6 +326,13 @@ RULES: dict[str, Rule] = {
     "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
     # The link of an invitation is its own key
     "draws:reply": public(link),
+    "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
+    "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
+    "draws:pick_more": only("admin", kwargs=chosen_list),
+    "draws:picks": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_agree": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_turn_down": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_withdraw": only("admin", kwargs=pick_request),
     "draws:reply_leave": public(link),
     "draws:reply_calendar": public(link),
     "draws:reply_file": public(lambda w, _u: {"token": w.token, "pk": w.attachment.pk}),

@@ -44,8 +44,8 @@ browser: dev
 	@$(BIN)/python -m tools.browser
 
 ## 数据与文档
-bench: setup ## 大数据量下测量耗时（ARGS=…）
-	@$(BIN)/expertpool bench $(ARGS)
+bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes 10000,100000" 量更大的库）
+	@$(BIN)/expertpool bench $(or $(ARGS),tests/data/experts_5000.xlsx)
 
 features: dev ## 功能清单：每项功能由哪些测试证明
 	@$(BIN)/python -m tools.features

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import typst
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.browser import FLAGS, browser_path
 
@@ -30,7 +30,8 @@ FOLDER = ROOT / "docs" / "pictures"
 HOME = ROOT / "var" / "pictures"
 LIST = ROOT / "tests" / "data" / "experts_5000.xlsx"
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demo accounts
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 READY, RUNNING = "YS-001", "YS-002"  # demo projects: one to draw, one that is being drawn
 ZONE = ZoneInfo("Asia/Shanghai")
 SHEET = '#set page(width: auto, height: auto, margin: 0pt)\n#image("sheet.pdf", width: 297mm)'

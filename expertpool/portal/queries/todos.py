@@ -20,6 +20,7 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_editable_by, projects_to_decide
+from expertpool.projects.queries.follow_up import open_tasks_for
 
 MOST = 5  # of one kind; the list behind has all
 
@@ -124,6 +125,21 @@ def _decisions(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def _tasks(user: User, now: datetime) -> Iterator[Todo]:
+    """Tasks of projects given to him or his department; it need not be a project he sees."""
+    today = timezone.localdate(now)
+    for task in open_tasks_for(user)[:MOST]:
+        late = task.is_overdue(today)
+        yield Todo(
+            f"项目任务：{task.title}",
+            f"{task.project.name}，{'已逾期，' if late else ''}期限 {task.due_date}",
+            reverse("projects:task_list"),
+            "list-check",
+            "red" if late else "blue",
+            "去完成",
+        )
+
+
 def _returned(user: User, now: datetime) -> Iterator[Todo]:
     returned = projects_editable_by(user).filter(status=ProjectStatus.REJECTED, created_by=user)
     for project in returned[:MOST]:
@@ -162,6 +178,7 @@ TODOS: tuple[tuple[str, Callable[[User, datetime], Iterator[Todo]]], ...] = (
     ("draws.run", _to_draw),
     ("projects.approve", _decisions),
     ("projects.edit", _returned),
+    ("projects.view", _tasks),
     ("experts.edit", _pending_experts),
     ("accounts.users", _locked),
 )

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.draws.enums import ReplyVia
+from expertpool.draws.models import Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import answer
+from expertpool.projects.enums import ProjectStatus, Regime
+from expertpool.projects.queries.statistics import GROUPINGS
+from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.factories.projects import make_project
+from tests.fixtures import login
+from tests.projects.test_exports import export
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("projects:statistics")
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def day(*parts: int) -> datetime:
+    return timezone.make_aware(datetime(*parts))  # noqa: DTZ001
+
+
+@pytest.fixture
+def projects(operator):
+    """Five projects over two departments, three months, three states and two kinds."""
+    top = make_department("采购中心")
+    below = make_department("采购一部", parent=top)
+    common = {"applicant": operator}
+    rows = [
+        (top, (2099, 1, 31, 23, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
+        (below, (2099, 2, 1, 0, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
+        (below, (2099, 2, 28, 9), ProjectStatus.PENDING, "", Regime.TENDER),
+        (top, (2099, 5, 5, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
+        (below, (2099, 5, 6, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
+    ]
+    for department, opening, status, kind, regime in rows:
+        make_project(
+            status,
+            department=department,
+            opening_at=day(*opening),
+            kind=kind,
+            regime=regime,
+            **common,
+        )
+    return top, below
+
+
+def counts(client, **query) -> dict[str, int]:
+    context = client.get(PAGE, query).context
+    assert context["total"].count == sum(line.count for line, _, _ in context["lines"])
+    return {line.label: line.count for line, _, _ in context["lines"]}
+
+
+@pytest.mark.shows("PRJ-24", "PRJ-25")
+def test_projects_are_counted_by_period_department_progress_and_kind(client, operator, projects):
+    login(client, operator)
+    assert counts(client) == {"2099-01": 1, "2099-02": 2, "2099-05": 2}
+    assert counts(client, by="quarter") == {"2099 年第 1 季度": 3, "2099 年第 2 季度": 2}
+    assert counts(client, by="year") == {"2099 年": 5}
+    assert counts(client, by="department") == {"采购中心": 2, "采购一部": 3}
+    assert counts(client, by="stage") == {"草稿": 2, "待审核": 1, "未抽取": 2}
+    assert counts(client, by="kind") == {"未填写": 1, "工程": 2, "服务": 2}
+    assert counts(client, by="regime") == {"内部评审": 2, "招标投标": 3}
+    assert counts(client, by="month", opening="2099-02-01 至 2099-05-05") == {
+        "2099-02": 2,
+        "2099-05": 1,
+    }
+
+
+@pytest.mark.shows("PRJ-24", "PRJ-25")
+@pytest.mark.parametrize("grouping", [one.code for one in GROUPINGS])
+@pytest.mark.parametrize("opening", ["", "2099-02-15 至 2099-05-05"])
+def test_each_number_leads_to_the_list_it_counts(client, operator, projects, grouping, opening):
+    login(client, operator)
+    query = {"by": grouping, "regime": "", "opening": opening}
+    lines = client.get(PAGE, query).context["lines"]
+    assert lines
+    for line, url, _ in lines:
+        assert client.get(url).context["total"] == line.count
+
+
+@pytest.mark.shows("PRJ-24")
+def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
+    now = timezone.now()
+    for _ in range(6):
+        make_expert()
+    for accept in (True, False):
+        draw = make_draw(now=now, seats=1)
+        answer(
+            invitation=Invitation.objects.get(draw=draw, line=1),
+            accept=accept,
+            reason="" if accept else "出差",
+            via=ReplyVia.LINK,
+            now=now,
+            entropy=SeededEntropy(1),
+        )
+    operator = login(client, make_user("operator"))
+    context = operator.get(PAGE).context
+    expected = {
+        "抽取次数": 2,
+        "席位数": 2,
+        "抽取人数": 3,
+        "同意人数": 1,
+        "同意率": "33.3%",
+        "补抽人数": 1,
+    }
+    assert dict(context["total_figures"]) == expected
+    screen = [
+        {"评审月份": line.label, "项目数": line.count, **dict(figures)}
+        for line, _, figures in context["lines"]
+    ]
+    total = {"评审月份": "合计", "项目数": context["total"].count, **expected}
+    assert export(client, "projects.statistics") == [*screen, total]
+
+
+def test_only_what_the_user_may_see_is_counted(client, projects):
+    _, below = projects
+    login(client, make_user("department", department=below))
+    assert counts(client, by="department") == {"采购一部": 3}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_the_same_for_any_number_of_lines(
+    client, operator, count, django_assert_num_queries
+):
+    for month in range(count):
+        opening = day(2099, month + 1, 1)
+        make_project(applicant=operator, department=make_department(), opening_at=opening)
+    login(client, operator)
+    client.get(PAGE)
+    with django_assert_num_queries(PAGE_QUERIES):
+        client.get(PAGE)
+
+
+# Session, user, grants, their departments; kinds, statistics, departments; tasks; the bell.
+PAGE_QUERIES = 9

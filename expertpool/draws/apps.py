@@ -11,9 +11,10 @@ class DrawsConfig(AppConfig):
         from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_panel
+        from expertpool.draws.exports.exposure import ExposureExport
         from expertpool.draws.exports.ledger import LedgerExport
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import LEDGER, OWN_AREA, RECORDS
+        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
         from expertpool.draws.occasions import INVITATION
         from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
@@ -48,6 +49,7 @@ class DrawsConfig(AppConfig):
             draw__void="作废抽取",
             draw__reply="邀请答复",
             draw__supplement="追加补抽",
+            draw__exposure="计算曝光分析",
             draw__end="抽取结束",
             draw__names="查看名单",
             draw__release="名单公开",
@@ -57,12 +59,13 @@ class DrawsConfig(AppConfig):
         register_menu("home", *OWN_AREA)
         register_panel("portal:home", OWN_LETTERS)
         register_panel("experts:detail", EXPERT_DRAWS)
-        register_menu("draws", RECORDS, LEDGER)
+        register_menu("draws", RECORDS, LEDGER, EXPOSURE)
         for panel in PROJECT_PANELS:
             register_panel("projects:detail", panel)
         register_panel("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
         register_export(LedgerExport())
+        register_export(ExposureExport())
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)

@@ -108,3 +108,9 @@ SKIP_REASON: dict[str, str] = {
     ExclusionReason.FREQUENCY_CAP: "ineligible",
     ExclusionReason.NOT_FITTING: "ineligible",
 }
+
+
+class ReportState(models.TextChoices):
+    QUEUED = "queued", "正在计算"
+    DONE = "done", "已完成"
+    FAILED = "failed", "计算出错"

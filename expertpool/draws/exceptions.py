@@ -41,3 +41,7 @@ class PickRefused(DrawError):
 
 class RolesRefused(DrawError):
     """The roles of the panel cannot be set so."""
+
+
+class ReportRefused(DrawError):
+    """No report can be made of this period."""

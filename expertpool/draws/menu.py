@@ -52,6 +52,15 @@ LEDGER = MenuItem(
     permissions=("draws.ledger",),
     order=60,
 )
+EXPOSURE = MenuItem(
+    "draw_exposure",
+    "曝光分析",
+    "chart-dots",
+    "draws:exposure",
+    permissions=("draws.exposure",),
+    order=70,
+    active=("draws:exposure_",),
+)
 RECORDS = MenuItem(
     "draw_records",
     "抽取记录",

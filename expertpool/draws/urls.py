@@ -5,6 +5,7 @@ from django.urls import path
 from expertpool.draws.views import (
     draws,
     expert_area,
+    exposure,
     ledger,
     own_avoidance,
     own_leave,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("draws/templates/new/", templates.keep, name="template_keep"),
     path("draws/templates/<int:pk>/delete/", templates.delete, name="template_delete"),
     path("draws/<int:pk>/lines/<int:line>/", running.answer, name="answer"),
+    path("draws/exposure/", exposure.exposure, name="exposure"),
+    path("draws/exposure/new/", exposure.new_period, name="exposure_new"),
+    path("draws/exposure/<int:pk>/again/", exposure.again, name="exposure_again"),
     path("draws/ledger/", ledger.ledger, name="ledger"),
     path("r/<str:token>/", reply.reply, name="reply"),
     path("r/<str:token>/leave/", reply.leave, name="reply_leave"),

@@ -43,7 +43,7 @@ def test_the_built_in_roles_are_made_once_and_then_left_alone(admin: User) -> No
 
 def test_the_auditor_only_reads() -> None:
     codes = set(make_user("auditor").grants)
-    reading = {"view", "logins", "see_exclusions", "names", "ledger"}
+    reading = {"view", "logins", "see_exclusions", "names", "ledger", "exposure"}
     assert {code.split(".")[1] for code in codes} <= reading
 
 

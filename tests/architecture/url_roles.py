@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.models import PickRequest
+from expertpool.draws.models import ExposureReport, PickRequest
 from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -106,6 +106,13 @@ def chosen_list(world: World, user: User) -> dict[str, Any]:
 
 def project_files(world: World, _user: User) -> dict[str, Any]:
     return {"subject_type": "projects.project", "subject_id": world.attachment.subject_id}
+
+
+def exposure_report() -> ExposureReport:
+    today = timezone.localdate()
+    return ExposureReport.objects.get_or_create(
+        start_date=today, end_date=today, defaults={"requested_at": timezone.now()}
+    )[0]
 
 
 def template(_world: World, _user: User) -> dict[str, Any]:
@@ -313,6 +320,11 @@ RULES: dict[str, Rule] = {
     "draws:void_agree": only(*VOID, kwargs=void_request),
     "draws:void_turn_down": only(*VOID, kwargs=void_request),
     "draws:ledger": only("admin", "supervisor", "auditor"),
+    "draws:exposure": only("admin", "supervisor", "auditor"),
+    "draws:exposure_new": only("admin", "supervisor", "auditor"),
+    "draws:exposure_again": only(
+        "admin", "supervisor", "auditor", kwargs=pk(lambda _w: exposure_report())
+    ),
     "draws:templates": only(*DRAW),
     "draws:template_keep": only(*DRAW),
     "draws:template_delete": only(*DRAW, kwargs=pk(lambda w: w.template)),

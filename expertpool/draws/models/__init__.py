@@ -1,4 +1,5 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
+from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.picking import PickRequest
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
@@ -13,6 +14,8 @@ __all__ = [
     "Draw",
     "DrawEvent",
     "DrawPlan",
+    "ExposureReport",
+    "ExposureRow",
     "Hold",
     "Invitation",
     "PickRequest",

@@ -46,7 +46,8 @@ def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:
 
 def _texts(rows: QuerySet[Any]) -> QuerySet[Any]:
     # The log keeps the keys of its subjects as text.
-    return rows.order_by().annotate(text=Cast("pk", CharField())).values("text")
+    found: QuerySet[Any] = rows.order_by().annotate(text=Cast("pk", CharField())).values("text")
+    return found
 
 
 def draw_ids_of(entries: Iterable[Entry]) -> dict[int, int]:

@@ -1,0 +1,42 @@
+"""The experts of a report as an Excel table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.draws.forms.exposure import ExposureFilter
+from expertpool.draws.models import ExposureRow
+from expertpool.draws.queries.reports import chosen_report, rows_visible_to
+
+
+class ExposureExport(Exporter):
+    code = "draws.exposure"
+    title = "曝光分析"
+    permission = "draws.exposure"
+    columns = (
+        Column("number", "专家编号", lambda row: row.expert.number),
+        Column("name", "姓名", lambda row: row.expert.name),
+        Column("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=30),
+        Column("eligible", "候选次数", lambda row: row.eligible),
+        Column("expected", "期望次数", lambda row: round(row.expected, 3)),
+        Column("drawn", "首次抽中", lambda row: row.drawn),
+        Column("residual", "标准化残差", lambda row: _rounded(row.residual)),
+        Column("tail", "偶然概率", lambda row: round(row.tail, 6)),
+        Column("striking", "异常", lambda row: "是" if row.is_striking else "否"),
+        Column("supplemented", "补抽中", lambda row: row.supplemented),
+        Column("asked", "受邀", lambda row: row.asked),
+        Column("accepted", "同意", lambda row: row.accepted),
+        Column("declined", "拒绝", lambda row: row.declined),
+        Column("no_answer", "未答复", lambda row: row.no_answer),
+    )
+
+    def rows(self, user: Any, params: Params) -> QuerySet[ExposureRow]:
+        rows = rows_visible_to(user, chosen_report(params.get("report")))
+        return ExposureFilter(params).filter(rows).order_by("-residual", "pk")
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

@@ -1,0 +1,79 @@
+"""How often experts were drawn in a period against what chance would give: stored snapshots."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.draws.enums import ReportState
+
+
+class ExposureReport(models.Model):
+    """The figures of the draws that were sealed from ``start_date`` to ``end_date``, both included.
+
+    One for each period; computing it anew replaces it. ``figures`` is written by
+    `draws.queries.exposure.Figures`.
+    """
+
+    start_date = models.DateField("开始日期")
+    end_date = models.DateField("结束日期")
+    state = models.CharField(
+        "状态", max_length=8, choices=ReportState.choices, default=ReportState.QUEUED
+    )
+    figures = models.JSONField("数据", default=dict)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="提出人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    requested_at = models.DateTimeField("提出时间")
+    computed_at = models.DateTimeField("计算时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "曝光分析"
+        ordering = ["-end_date", "start_date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["start_date", "end_date"], name="draws_exposure_period_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_date__gte=models.F("start_date")),
+                name="draws_exposure_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start_date} 至 {self.end_date}"
+
+
+class ExposureRow(models.Model):
+    """One expert in a report. The first seating only is compared with chance; see
+    `draws.queries.exposure`."""
+
+    report = models.ForeignKey(ExposureReport, on_delete=models.CASCADE, related_name="rows")
+    expert = models.ForeignKey(
+        "experts.Expert", verbose_name="专家", on_delete=models.CASCADE, related_name="+"
+    )
+    eligible = models.PositiveIntegerField("候选次数")
+    drawn = models.PositiveIntegerField("首次抽中")
+    supplemented = models.PositiveIntegerField("补抽中")
+    expected = models.FloatField("期望次数")
+    residual = models.FloatField("标准化残差", null=True)  # null: chance left nothing open
+    tail = models.FloatField("偶然概率")  # of being drawn so often or more often
+    is_striking = models.BooleanField("异常", default=False)
+    asked = models.PositiveIntegerField("受邀")
+    accepted = models.PositiveIntegerField("同意")
+    declined = models.PositiveIntegerField("拒绝")
+    no_answer = models.PositiveIntegerField("未答复")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家曝光"
+        ordering = ["report", "expert"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "expert"], name="draws_exposure_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.expert_id}"

@@ -1,0 +1,116 @@
+"""Computing reports on exposure. The computation opens the candidates of released draws, and says
+so in the log."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.draws.enums import ReportState
+from expertpool.draws.exceptions import ReportRefused
+from expertpool.draws.models import ExposureReport, ExposureRow
+from expertpool.draws.queries.exposure import (
+    Judged,
+    comparable,
+    draws_between,
+    exposures_in,
+    figures_of,
+    judge,
+)
+from expertpool.draws.tasks import compute_exposure
+from expertpool.experts.models import Expert
+
+logger = logging.getLogger(__name__)
+LONGEST = timedelta(days=3 * 366)
+CHUNK = 2000
+
+
+@transaction.atomic
+def request_report(*, start: date, end: date, actor: User | None, now: datetime) -> ExposureReport:
+    """Queue the report of a period, anew where there is one; the old figures stay until then.
+
+    Refuses (ReportRefused) a period that has not begun, ends before it begins, or is longer than
+    three years.
+    """
+    if start > end:
+        raise ReportRefused("开始日期不能晚于结束日期。")
+    if start > timezone.localdate(now):
+        raise ReportRefused("这一时段还没有开始。")
+    if end - start > LONGEST:
+        raise ReportRefused("时段最长三年，请缩短后再统计。")
+    report, _ = ExposureReport.objects.update_or_create(
+        start_date=start,
+        end_date=end,
+        defaults={"state": ReportState.QUEUED, "requested_by": actor, "requested_at": now},
+    )
+    defer(compute_exposure, lock=f"exposure-{report.pk}", report_id=report.pk)
+    return report
+
+
+def request_usual_reports(*, now: datetime) -> list[ExposureReport]:
+    """Queue what the monthly job computes: the month that is over, and the year up to its end."""
+    last = timezone.localdate(now).replace(day=1) - timedelta(days=1)
+    starts = dict.fromkeys((last.replace(day=1), last.replace(month=1, day=1)))
+    return [request_report(start=start, end=last, actor=None, now=now) for start in starts]
+
+
+def compute_report(*, report_id: int, now: datetime) -> None:
+    """Compute a queued report and replace what it held; one that is done stays as it is.
+
+    What goes wrong is kept as its state and logged: asking again is up to the user.
+    """
+    report = ExposureReport.objects.select_related("requested_by").get(pk=report_id)
+    if report.state != ReportState.QUEUED:
+        return
+    try:
+        _compute(report, now)
+    except Exception:
+        logger.exception("exposure report %s failed", report.pk)
+        ExposureReport.objects.filter(pk=report.pk).update(state=ReportState.FAILED)
+
+
+@transaction.atomic
+def _compute(report: ExposureReport, now: datetime) -> None:
+    draws = draws_between(report.start_date, report.end_date)
+    released = list(comparable(draws, now=now))
+    judged, chi_square = judge(exposures_in(released))
+    report.figures = figures_of(draws, judged, chi_square, compared=len(released)).as_json()
+    report.state, report.computed_at = ReportState.DONE, now
+    report.save(update_fields=["figures", "state", "computed_at"])
+    known = set(Expert.objects.filter(pk__in=judged).values_list("pk", flat=True))
+    ExposureRow.objects.filter(report=report).delete()
+    ExposureRow.objects.bulk_create(
+        (_row(report, pk, one) for pk, one in judged.items() if pk in known), batch_size=CHUNK
+    )
+    record(
+        "draw.exposure",
+        actor=report.requested_by,
+        now=now,
+        subject=report,
+        after={"时段": str(report), "打开的抽取": [draw.number for draw in released]},
+    )
+
+
+def _row(report: ExposureReport, expert_id: int, one: Judged) -> ExposureRow:
+    exposure = one.exposure
+    return ExposureRow(
+        report=report,
+        expert_id=expert_id,
+        eligible=exposure.eligible,
+        drawn=exposure.drawn,
+        supplemented=exposure.supplemented,
+        expected=one.expected,
+        residual=one.residual,
+        tail=one.tail,
+        is_striking=one.is_striking,
+        asked=exposure.asked,
+        accepted=exposure.accepted,
+        declined=exposure.declined,
+        no_answer=exposure.no_answer,
+    )

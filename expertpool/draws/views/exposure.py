@@ -1,0 +1,164 @@
+"""曝光分析: who was drawn how often against what chance gives, and what is done beside the draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from expertpool.accounts.models import UserRequest
+from expertpool.audit.actions import action_label
+from expertpool.core.exporting import export_url
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import listing, render_list
+from expertpool.draws.enums import InvitationState, ReportState
+from expertpool.draws.exceptions import ReportRefused
+from expertpool.draws.forms.exposure import ExposureFilter, PeriodForm
+from expertpool.draws.models import ExposureReport
+from expertpool.draws.queries.outlook import GUESSABLE_BITS
+from expertpool.draws.queries.reports import chosen_report, rows_visible_to
+from expertpool.draws.services.exposure import request_report
+
+SORTS = {
+    "residual": "residual",
+    "eligible": "eligible",
+    "expected": "expected",
+    "drawn": "drawn",
+    "declined": "declined",
+    "no_answer": "no_answer",
+}
+ANSWERED = (
+    InvitationState.ACCEPTED,
+    InvitationState.DECLINED,
+    InvitationState.NO_ANSWER,
+    InvitationState.LEAVE,
+    InvitationState.REPLACED,
+)
+MOST_PERIODS = 12
+
+
+@require_safe
+@requires("draws.exposure")
+def exposure(request: UserRequest) -> HttpResponse:
+    report = chosen_report(request.GET.get("report"))
+    rows = listing(
+        request,
+        rows_visible_to(request.user, report),
+        sorts=SORTS,
+        default_sort="-residual",
+        form=ExposureFilter(request.GET),
+    )
+    context = rows.context | {
+        "report": report,
+        "pending": report is not None and report.state == ReportState.QUEUED,
+        "failed": report is not None and report.state == ReportState.FAILED,
+        "figures": _figures(report.figures) if report and report.figures else None,
+        "periods": [_period(one) for one in ExposureReport.objects.all()[:MOST_PERIODS]],
+        "guessable_bits": GUESSABLE_BITS,
+        "export_url": export_url("draws.exposure"),
+    }
+    return render_list(request, "draws/exposure.html", context)
+
+
+@requires("draws.exposure")
+def new_period(request: UserRequest) -> HttpResponse:
+    """Ask for the report of a period (drawer)."""
+    form = PeriodForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        start, end = form.cleaned_data["period"]
+        try:
+            report = request_report(start=start, end=end, actor=request.user, now=timezone.now())
+        except ReportRefused as error:
+            form.add_error("period", str(error))
+        else:
+            return HttpResponseClientRedirect(address_of(report))
+    context = {"form": form, "title": "统计一个时段", "submit_label": "开始统计"}
+    status = 422 if form.is_bound else 200
+    return render(request, "core/drawer_form.html", context, status=status)
+
+
+@require_POST
+@requires("draws.exposure")
+def again(request: UserRequest, pk: int) -> HttpResponse:
+    report = get_object_or_404(ExposureReport, pk=pk)
+    try:
+        request_report(
+            start=report.start_date,
+            end=report.end_date,
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except ReportRefused as error:
+        return refused(str(error))
+    return saved("已开始重新计算。", refresh="page")
+
+
+def address_of(report: ExposureReport) -> str:
+    return f"{reverse('draws:exposure')}?report={report.pk}"
+
+
+def _period(report: ExposureReport) -> dict[str, Any]:
+    figures = report.figures or {}
+    return {
+        "report": report,
+        "url": address_of(report),
+        "figures": figures,
+        "p": _chance(figures["chi_square"]["p"]) if figures else "",
+        "void": _share(figures["void"], figures["draws"]) if figures else "",
+    }
+
+
+def _figures(figures: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of a report, with rates as texts."""
+    answers = figures["answers"]
+    answered = sum(answers.get(state, 0) for state in ANSWERED)
+    test = figures["chi_square"]
+    tries = figures["draws"] - figures["by_hand"]
+    return figures | {
+        "void_rate": _share(figures["void"], tries),
+        "redraw_rate": _share(figures["redrawn"], tries),
+        "abandon_rate": _share(figures["abandoned"], tries),
+        "touched_rate": _share(figures["touched"], figures["draws"]),
+        "decline_rate": _share(answers.get(InvitationState.DECLINED, 0), answered),
+        "no_answer_rate": _share(answers.get(InvitationState.NO_ANSWER, 0), answered),
+        "leave_rate": _share(answers.get(InvitationState.LEAVE, 0), answered),
+        "answered": answered,
+        "steps": [
+            (action_label(action), count)
+            for action, count in sorted(figures["manual_steps"].items(), key=lambda one: -one[1])
+        ],
+        "p": _chance(test["p"]),
+        "p_tone": _tone(test["p"]),
+        "freedom": f"{test['freedom']:.1f}",
+        "statistic": None if test["statistic"] is None else f"{test['statistic']:.2f}",
+        "cells": [
+            {
+                "times": f"{fewest} 次及以上" if at == len(test["cells"]) else f"{fewest} 次",
+                "seen": seen,
+                "expected": f"{expected:.1f}",
+            }
+            for at, (fewest, seen, expected) in enumerate(test["cells"], start=1)
+        ],
+    }
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "—"
+
+
+def _chance(p: float | None) -> str:
+    if p is None:
+        return "次数太少"
+    return "＜0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _tone(p: float | None) -> str:
+    if p is None:
+        return "blue"
+    return "red" if p < 0.01 else "amber" if p < 0.05 else "green"

@@ -67,6 +67,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.draw} 第 {self.line} 行"
 
+    @property
+    def role_label(self) -> str:
+        """What he is in the panel; nothing once he left it."""
+        return self.get_panel_role_display() if self.state in SEATED_STATES else ""
+
 
 class Hold(models.Model):
     """That an expert is taken (invited or accepted) for the time of a project.

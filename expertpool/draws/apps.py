@@ -13,11 +13,13 @@ class DrawsConfig(AppConfig):
         from expertpool.core.registry import register_menu, register_panel
         from expertpool.draws.exports.exposure import ExposureExport
         from expertpool.draws.exports.ledger import LedgerExport
+        from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
         from expertpool.draws.occasions import INVITATION
         from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
+        from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.services.names import readable_invitations
@@ -26,6 +28,8 @@ class DrawsConfig(AppConfig):
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
         from expertpool.notifications.queries.subjects import register_subject_policy
+        from expertpool.projects.queries.archive import register_obstacle
+        from expertpool.projects.queries.measures import register_details, register_measures
 
         register_permissions(PERMISSIONS)
         register_actions(
@@ -70,3 +74,6 @@ class DrawsConfig(AppConfig):
         register_occasion(INVITATION)
         register_subject_policy("draws.invitation", readable_invitations)
         register_participation_counter(all_participations)
+        register_measures(*MEASURES)
+        register_details(*DETAILS)
+        register_obstacle(open_matters)

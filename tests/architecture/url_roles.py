@@ -11,6 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.models import ExposureReport, PickRequest
+from expertpool.projects.models import Task
 from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -75,6 +76,25 @@ def own_export(world: World, user: User) -> dict[str, Any]:
 
 def own_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user).pk}
+
+
+def own_project_import(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "projects").pk}
+
+
+def project_task(world: World, _user: User) -> dict[str, Any]:
+    """An open task of the project, given to the administrator."""
+    task, _ = Task.objects.get_or_create(
+        project=world.project,
+        title="补资料",
+        defaults={
+            "assignee": world.users["admin"],
+            "due_date": timezone.localdate(),
+            "created_at": timezone.now(),
+            "created_by": world.users["operator"],
+        },
+    )
+    return {"pk": task.pk}
 
 
 def activation(world: World, _user: User) -> dict[str, Any]:
@@ -188,6 +208,8 @@ RULES: dict[str, Rule] = {
     "audit:verify": only("admin", "auditor"),
     # Files: as their subject, here a project
     "files:download": only(*READ_PROJECTS, kwargs=ATTACHMENT),
+    "files:preview": only(*READ_PROJECTS, kwargs=ATTACHMENT),
+    "files:content": only(kwargs=ATTACHMENT),  # by the key alone that the page above gives out
     "files:remove": only(*APPLY, kwargs=ATTACHMENT),
     "files:subject": only(*READ_PROJECTS, kwargs=project_files),
     # Directory: the pickers hold no secret
@@ -299,6 +321,25 @@ RULES: dict[str, Rule] = {
     "projects:approve": only(*APPROVE, kwargs=PENDING),
     "projects:reject": only(*APPROVE, kwargs=PENDING),
     "projects:rules": only("admin"),
+    "projects:conditions": only(*READ_PROJECTS),
+    "projects:statistics": only(*READ_PROJECTS),
+    "projects:approve_many": only(*APPROVE),
+    "projects:submit_many": only(*APPLY),
+    "projects:files_delete": only("admin", kwargs=PROJECT),
+    "projects:archive": only(*DRAW, kwargs=PROJECT),
+    "projects:archive_list": only(*READ_PROJECTS),
+    "projects:task_list": only(*READ_PROJECTS),
+    "projects:task_add": only(*APPLY, kwargs=PROJECT),
+    "projects:task_complete": only(*APPLY, kwargs=project_task),
+    "projects:task_cancel": only(*APPLY, kwargs=project_task),
+    "projects:progress_add": only(*APPLY, kwargs=PROJECT),
+    "projects:import": only(*APPLY),
+    "projects:import_template": only(*APPLY),
+    "projects:import_run": only(*APPLY, kwargs=own_project_import),
+    "projects:import_mapping": only(*APPLY, kwargs=own_project_import),
+    "projects:import_confirm": only(*APPLY, kwargs=own_project_import),
+    "projects:import_discard": only(*APPLY, kwargs=own_project_import),
+    "projects:import_refused": only(*APPLY, kwargs=own_project_import),
     # Draws
     "draws:plan": only(*DRAW, kwargs=PROJECT),
     "draws:plan_groups": only(*DRAW, kwargs=PROJECT),

@@ -75,6 +75,18 @@ def test_operator_and_supervisor_give_their_values_by_their_own_login(
 
 
 @pytest.mark.shows("DRAW-11")
+def test_a_sheet_is_offered_only_when_somebody_was_drawn(client, operator, pool):
+    project = make_ready_project(
+        now=timezone.now(), seats=2, contributors=["operator"], reveal_hours=24 * 30
+    )
+    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    draw = draw_of(project)
+    address = reverse("draws:detail", args=[draw.pk])
+    assert "打印抽取表" not in client.get(address).content.decode()
+    client.post(reverse("draws:contribute", args=[draw.pk, "operator"]), {"value": "31 26"})
+    assert "打印抽取表" in client.get(address).content.decode()
+
+
 def test_a_sealed_draw_is_given_up_with_a_reason_and_stays(client, operator, pool):
     project = make_ready_project(now=timezone.now(), seats=2, contributors=["operator"])
     login(client, operator).post(reverse("draws:start", args=[project.pk]))

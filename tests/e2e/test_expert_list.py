@@ -1,0 +1,54 @@
+"""The list of experts in a browser: many at once, a record section by section, a kept search."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from expertpool.experts.models import Expert, SavedSearch
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.pages import drawer, sign_in
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.shows("EXP-19", "EXP-24", "EXP-26")
+def test_a_clerk_keeps_the_pool(open_browser: OpenBrowser) -> None:
+    for name in ("甲工", "乙工", "丙工"):
+        make_expert(name)
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    screen.open("/experts/")
+
+    for name in ("甲工", "乙工"):
+        screen.page.get_by_label(f"选择{name}").check()
+    screen.press("冻结", within=screen.page.get_by_role("region", name="批量操作"))
+    screen.page.get_by_label("冻结原因").fill("证书年检")
+    screen.confirm()
+    screen.sees("已冻结 2 位专家")
+    expect(screen.page.locator("tbody .pill", has_text="冻结")).to_have_count(2)
+    assert Expert.objects.filter(status="frozen").count() == 2
+
+    screen.fill("关键词", "丙工")
+    screen.press("查询", within=screen.page.get_by_role("search", name="筛选"))
+    expect(screen.page.locator("tbody tr")).to_have_count(1)
+    screen.press("保存当前筛选")
+    screen.fill("名称", "找丙工", within=drawer(screen))
+    screen.press("保存", within=drawer(screen))
+    screen.sees("找丙工")
+    assert SavedSearch.objects.get().query == "q=%E4%B8%99%E5%B7%A5"
+
+    screen.press("查看")
+    screen.page.locator(".section-head", has_text="地区与通讯").get_by_text("编辑").click()
+    screen.fill("通讯地址", "长安街 1 号", within=drawer(screen))
+    screen.press("保存", within=drawer(screen))
+    screen.sees("长安街 1 号")
+    assert screen.overflow <= 0
+
+    phone = open_browser(phone=True)
+    sign_in(phone, make_user("operator"))
+    phone.open("/experts/")
+    phone.sees("丙工")
+    assert phone.overflow <= 0

@@ -75,7 +75,7 @@ def ensure_demo_experts(
         return Expert.objects.count()
     random = Random(seed)  # noqa: S311 (people who do not exist)
     importer = ExpertImporter(actor=actor, now=now, options={})
-    rows = ((at, row) for at, row in enumerate(_rows(random, count, now), 2))
+    rows = ((at, row) for at, row in enumerate(demo_rows(random, count, now), 2))
     refused: list[Any] = []
     check_rows(
         importer, rows, [column.code for column in COLUMNS], keep=True, refused=refused.append
@@ -87,7 +87,7 @@ def ensure_demo_experts(
     return count
 
 
-def _rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
+def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
     """Yield rows of the import's columns."""
     branches = _branches(random)
     units = [_unit(random, city, kind) for city in CITIES for kind in EMPLOYERS]

@@ -63,8 +63,9 @@ class Command(BaseCommand):
             with _database(DATABASE, keep=False):
                 measure_small(reporter, file)
             return
+        own = connection.settings_dict["NAME"]
         for size in sizes or []:
-            with _database(f"{DATABASE}_{size}", keep=keep):
+            with _database(f"{own}_bench_{size}", keep=keep):
                 _measure(reporter, size, only or PARTS)
         reporter.report_growth()
 

@@ -1,0 +1,151 @@
+"""How long it takes to verify a long record and to import a long table; the memory of the import."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from expertpool.accounts.models import User
+from expertpool.core.importing.runs import confirm_import, perform_import, start_import
+from expertpool.core.models import ImportRun
+from expertpool.draws import engine
+from expertpool.draws.engine.verify import find_difference_in_text
+from expertpool.experts.services.demo import demo_rows
+from expertpool.experts.services.import_columns import COLUMNS
+from expertpool.experts.services.importing import ExpertImporter
+from expertpool.portal.bench.processes import in_child
+from expertpool.portal.bench.reporting import Reporter, peak_megabytes, timed
+
+RECORD_CANDIDATES = 100_000
+IMPORT_ROWS = 100_000
+_PHONE = [column.code for column in COLUMNS].index("phone")
+
+
+def measure_record(reporter: Reporter) -> None:
+    """Verify the record of a draw with many candidates by the published checker."""
+    text = _record(RECORD_CANDIDATES)
+
+    def verify() -> None:
+        difference = find_difference_in_text(text)
+        if difference:
+            raise RuntimeError(difference)
+
+    seconds = timed(verify, runs=3, warm_up=False)
+    megabytes = round(len(text) / 1024**2, 1)
+    reporter.report(
+        "verify_record", seconds, aim=3, candidates=RECORD_CANDIDATES, megabytes=megabytes
+    )
+
+
+def _record(count: int) -> str:
+    random = Random(count)  # noqa: S311 (nobody's draw)
+    nonce = random.randbytes(engine.NONCE_BYTES)
+    groups = [engine.Group(f"g{at}", f"第 {at} 组", 5) for at in range(1, 5)]
+    rule = engine.build_rule(
+        draw_id="BENCH",
+        projects=["BENCH"],
+        groups=groups,
+        nonce_commit=engine.commit_nonce(nonce),
+        contributors=[],
+        unit_cap=1,
+    )
+    candidates = (
+        engine.Candidate(
+            f"{random.getrandbits(256):064x}", _fits(random), f"U{random.randint(1, 2000)}"
+        )
+        for _ in range(count)
+    )
+    sealed = engine.seal_draw(rule, candidates)
+    order = engine.order_candidates(sealed, [engine.Reveal(engine.SYSTEM_ROLE, nonce.hex())])
+    first = engine.seat_first(order)
+    end = engine.end_draw(first.state)
+    return json.dumps(engine.build_record(order, (*first.events, *end.events)).to_dict())
+
+
+def _fits(random: Random) -> dict[str, int]:
+    groups = random.sample(("g1", "g2", "g3", "g4"), random.choice((1, 1, 2)))
+    return {group: random.choice((1, 2)) for group in groups}
+
+
+def measure_import(reporter: Reporter, size: int, *, now: datetime, aim: float = 20) -> None:
+    """Import tables of different lengths, each in a process of its own, and compare memory."""
+    with TemporaryDirectory() as folder:
+        for count in (IMPORT_ROWS // 5, IMPORT_ROWS):
+            path = Path(folder, f"experts_{count}.xlsx")
+            _write_table(path, count, now)
+            facts = in_child(partial(_import, path, now))
+            seconds = [facts.pop("seconds")]
+            goal = aim if count == IMPORT_ROWS else None
+            reporter.report(f"import_{count}", seconds, aim=goal, size=size, rows=count, **facts)
+
+
+def _write_table(path: Path, count: int, now: datetime) -> None:
+    random = Random(count)  # noqa: S311 (people who do not exist)
+    options = {"constant_memory": True, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [column.header for column in COLUMNS])
+        for at, cells in enumerate(demo_rows(random, count, now), 1):
+            cells[_PHONE] = f"1{70 + count % 7}{at:08d}"
+            sheet.write_row(at, 0, [str(cell) for cell in cells])
+
+
+def _import(path: Path, now: datetime) -> dict[str, Any]:
+    """Upload, confirm and import as the pages and the worker do; runs in a process of its own."""
+    base = peak_megabytes()
+    admin = User.objects.get(username="admin")
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    started = time.perf_counter()
+    run = start_import(importer=ExpertImporter, upload=upload, options={}, actor=admin, now=now)
+    preview = time.perf_counter() - started
+    confirm_import(run=run, now=now)
+    with _watching(run) as seen:
+        started = time.perf_counter()
+        perform_import(run_id=run.pk, now=now, progress=True)
+        seconds = time.perf_counter() - started
+    run.refresh_from_db()
+    return {
+        "seconds": seconds,
+        "preview_s": round(preview, 2),
+        "accepted": run.accepted,
+        "refused": run.refused,
+        "progress_steps_seen": len(seen),
+        "peak_rss_mb": peak_megabytes(),
+        "rss_before_mb": base,
+    }
+
+
+@contextmanager
+def _watching(run: ImportRun) -> Iterator[set[int]]:
+    """Collect the numbers of done rows that others see meanwhile."""
+    seen: set[int] = set()
+    over = threading.Event()
+    other = connection.copy()
+
+    def watch() -> None:
+        with other.cursor() as cursor:
+            while not over.wait(0.1):
+                cursor.execute("SELECT done_rows FROM core_importrun WHERE id = %s", [run.pk])
+                seen.add(cursor.fetchone()[0])
+        other.close()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()

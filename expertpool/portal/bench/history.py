@@ -1,0 +1,146 @@
+"""The past of a pool: draws that are over, with who took part, and draws whose experts are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection, transaction
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import DrawStatus, InvitationState, Origin
+from expertpool.draws.models import Candidate, Draw, Hold, Invitation
+from expertpool.draws.queries.identity import Identity, close_identity, holder_key
+from expertpool.portal.bench.copying import copy_rows
+from expertpool.projects.enums import DrawState, ProjectStatus, Regime
+from expertpool.projects.models import Project
+
+EXPERTS_PER_DRAW = 100  # of the pool, for one draw in the last two years
+COMING = 200  # of those draws are for reviews in the next two weeks, names sealed
+SEATS = 5
+_DURATION = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """One seat of an old draw; its number serves for candidate and invitation."""
+
+    number: int
+    draw: Draw
+    expert_id: int
+    line: int
+
+
+@transaction.atomic
+def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) -> None:
+    """Write one draw with five seats for each hundred experts of a pool of ``size``.
+
+    Only the seated stand in these draws, since millions of other candidates would tell nothing;
+    their records can therefore not be verified.
+    """
+    random = Random(seed)  # noqa: S311 (people who do not exist)
+    draws = _write_draws(random, max(size // EXPERTS_PER_DRAW, 20), operator, now)
+    seats = list(_seats(random, draws, size))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    names: tuple[str, ...] = (
+        "id", "draw_id", "position", "rank", "commit", "groups", "opening",
+    )  # fmt: skip
+    copy_rows(Candidate, names, map(_candidate, seats))
+    names = (
+        "id", "draw_id", "candidate_id", "line", "group", "level", "origin", "state",
+        "expert_id", "token_hash", "invited_at", "deadline_at", "replied_at", "replied_via",
+    )  # fmt: skip
+    copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
+    copy_rows(Hold, ("invitation_id", "holder", "during"), map(_hold, seats))
+
+
+def _write_draws(random: Random, count: int, operator: User, now: datetime) -> list[Draw]:
+    assert operator.department is not None  # noqa: S101 (a demo account has one)
+    projects = Project.objects.bulk_create(
+        (
+            Project(
+                number=f"OLD-{at}",
+                name=f"历史项目 {at}",
+                regime=Regime.INTERNAL,
+                department=operator.department,
+                opening_at=now + timedelta(minutes=random.randint(60, 20_000))
+                if at < COMING
+                else now - timedelta(minutes=random.randint(600, 1_000_000)),
+                place="评标室",
+                contact_name="测量",
+                contact_phone="010-00000000",
+                status=ProjectStatus.APPROVED,
+                draw_state=DrawState.DRAWING if at < COMING else DrawState.SUCCESS,
+                created_at=now - timedelta(days=800),
+                created_by=operator,
+            )
+            for at in range(count)
+        ),
+        batch_size=2_000,
+    )
+    return Draw.objects.bulk_create(
+        (_draw(at, project, operator) for at, project in enumerate(projects)), batch_size=2_000
+    )
+
+
+def _seats(random: Random, draws: list[Draw], size: int) -> Iterator[_Seat]:
+    """Give each draw its experts, nobody twice within two days."""
+    taken: set[tuple[int, date]] = set()
+    number = 0
+    for draw in draws:
+        day, line = draw.project.opening_at.date(), 0
+        while line < SEATS:
+            expert_id = random.randint(1, size)
+            if (expert_id, day) in taken:
+                continue
+            taken |= {(expert_id, day + timedelta(days=step)) for step in (-1, 0, 1)}
+            line, number = line + 1, number + 1
+            yield _Seat(number, draw, expert_id, line)
+
+
+def _draw(at: int, project: Project, operator: User) -> Draw:
+    over = project.draw_state == DrawState.SUCCESS
+    sealed_at = project.opening_at - timedelta(days=15)
+    return Draw(
+        number=f"OLD{at:06d}",
+        project=project,
+        status=DrawStatus.SUCCESS if over else DrawStatus.INVITING,
+        rule={"groups": [], "contributors": []},
+        candidate_count=SEATS,
+        seal=f"{at:064x}",
+        nonce=b"",
+        seed=f"{at:064x}",
+        reveal_at=project.opening_at,
+        released_at=project.opening_at if over else None,
+        sealed_at=sealed_at,
+        ordered_at=sealed_at,
+        ended_at=sealed_at if over else None,
+        operator=operator,
+    )
+
+
+def _candidate(seat: _Seat) -> tuple[Any, ...]:
+    identity = Identity(seat.expert_id, f"ZJ2020{seat.expert_id:06d}", "00" * 16)
+    commit, opening = f"{seat.number:064x}", close_identity(identity)
+    return seat.number, seat.draw.pk, seat.line, seat.line, commit, '{"g1": 1}', opening
+
+
+def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
+    draw = seat.draw
+    accepted = random.random() < 0.8
+    return (
+        seat.number, draw.pk, seat.number, seat.line, "g1", 1, Origin.DRAWN.value,
+        InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
+        seat.expert_id if draw.released_at else None, seat.number.to_bytes(32, "big"),
+        draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",
+    )  # fmt: skip
+
+
+def _hold(seat: _Seat) -> tuple[Any, ...]:
+    start = seat.draw.project.opening_at
+    during = f"[{start.isoformat()},{(start + _DURATION).isoformat()})"
+    return seat.number, holder_key(seat.expert_id), during

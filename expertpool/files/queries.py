@@ -83,6 +83,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
             for row in attachments_of(subject, kind)
         ],
         "may_edit": may_edit(user, subject_type, subject_id),
+        "may_upload": may_edit(user, subject_type, subject_id) and kind not in policy.evidence,
         "subject_type": subject_type,
         "subject_id": subject_id,
         "kind": kind or "",

@@ -1,0 +1,89 @@
+"""Recordings of the screen during a draw: parts come from a browser, and become one file that is
+kept with the project, with its time and hash.
+
+Parts lie among the stored files, so that what a browser never finished is deleted a day later
+(`files.remove_orphans`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.exceptions import RecordingRefused
+from expertpool.draws.models import Draw
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import attach
+from expertpool.projects.enums import EvidenceKind, ProjectStatus
+
+LARGEST = 200 * 1024 * 1024  # bytes: what the files app takes of a film
+LARGEST_PART = 4 * 1024 * 1024  # below what a request may hold
+
+
+def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, actor: User) -> int:
+    """Add a part to a recording of ``actor``'s; return how many bytes there are now.
+
+    A part that is there already changes nothing. Refuses (RecordingRefused) a gap, too much, and
+    an archived project.
+    """
+    if draw.project.status == ProjectStatus.ARCHIVED:
+        raise RecordingRefused("项目已归档，不能再添加录屏。")
+    path = _path(draw, recording, actor)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    size = path.stat().st_size if path.exists() else 0
+    if offset < size:
+        return size
+    if offset > size:
+        raise RecordingRefused("录屏数据有缺失，请停止后重新录制。")
+    if len(content) > LARGEST_PART or size + len(content) > LARGEST:
+        raise RecordingRefused("录屏太长：一次最多 200 MB，请停止后另录一段。")
+    with path.open("ab") as file:
+        file.write(content)
+    return size + len(content)
+
+
+@transaction.atomic
+def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime) -> Attachment:
+    """Keep a recording with the project as evidence; logs it (file.attach, with its SHA-256).
+
+    Finishing one twice returns what was kept the first time. Refuses (RecordingRefused) one of which nothing has come, what is no film, and an archived
+    project.
+    """
+    path, mark = _path(draw, recording, actor), recording.hex[:8]
+    if not path.exists():
+        kept = attachments_of(draw.project, EvidenceKind.RECORDING)
+        stored = kept.filter(created_by=actor, name__contains=mark).first()
+        if stored is None:
+            raise RecordingRefused("没有收到录屏数据，请重新录制。")
+        return stored
+    name = f"抽取录屏 {draw.number} {timezone.localtime(now):%Y-%m-%d %H%M} {mark}.webm"
+    with path.open("rb") as file:
+        upload = UploadedFile(file=file, name=name, size=path.stat().st_size)
+        try:
+            stored = attach(
+                subject=draw.project,
+                uploaded_file=upload,
+                kind=EvidenceKind.RECORDING,
+                as_evidence=True,
+                actor=actor,
+                now=now,
+            )
+        except FileRefused as refusal:
+            raise RecordingRefused(str(refusal)) from refusal
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    return stored
+
+
+def _path(draw: Draw, recording: UUID, actor: User) -> Path:
+    """Where the parts of one recording lie; nobody else can add to it."""
+    name = f"{draw.pk}-{actor.pk}-{recording}.part"
+    return Path(settings.MEDIA_ROOT, "attachments", "parts", name)

@@ -27,6 +27,10 @@ class LinkInvalid(DrawError):
     """The personal link was altered or never existed."""
 
 
+class RecordingRefused(DrawError):
+    """A part of a recording does not fit what has come so far, or nothing has come."""
+
+
 class NamesSealed(DrawError):
     """The names may not be read yet by this person."""
 

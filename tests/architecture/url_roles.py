@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -80,6 +81,10 @@ def own_import(world: World, user: User) -> dict[str, Any]:
 
 def own_project_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user, "projects").pk}
+
+
+def recording(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.draw.pk, "recording": UUID(int=1)}
 
 
 def project_task(world: World, _user: User) -> dict[str, Any]:
@@ -349,6 +354,9 @@ RULES: dict[str, Rule] = {
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:recordings": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:recording_part": only(*DRAW, kwargs=recording),
+    "draws:recording_finish": only(*DRAW, kwargs=recording),
     "draws:qr": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:names": only(*READ_NAMES, kwargs=DRAWN),
     "draws:contribute": only(

@@ -54,10 +54,11 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
         RoleDefinition(
             "operator",
             "经办人",
-            "设置抽取方案、执行抽取和补抽、登记答复；看到的专家信息已脱敏",
+            "导入名单、设置抽取方案、执行抽取和补抽、登记答复；看到的专家信息已脱敏",
             _in(
                 Scope.ALL,
                 "experts.view",
+                "experts.import",
                 "projects.view",
                 "projects.add",
                 "projects.edit",

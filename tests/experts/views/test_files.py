@@ -141,8 +141,8 @@ def test_the_template_can_be_imported(client: Client, admin: User, tmp_path: Pat
 
 
 @pytest.mark.shows("EXP-40")
-def test_who_may_not_import_does_not(client: Client, operator: User) -> None:
-    login(client, operator)
+def test_who_may_not_import_does_not(client: Client, supervisor: User) -> None:
+    login(client, supervisor)
     assert client.get(IMPORT).status_code == 403
 
 

@@ -67,6 +67,21 @@ def users_with_permission(code: str) -> QuerySet[User]:
     return User.objects.filter(Exists(grants), is_active=True)
 
 
+def departments_within(user: User, code: str) -> QuerySet[Department]:
+    """Return the active departments into which ``user`` may put something new with ``code``: his
+    own, and those that the scopes of his grants reach."""
+    reach = Q(pk=user.department_id)
+    for grant in user.grants.get(code, []):
+        if grant.scope == Scope.ALL:
+            reach = Q()
+            break
+        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
+            reach |= Q(path__startswith=user.department.path)
+        for chosen in grant.departments.all():
+            reach |= Q(path__startswith=chosen.path)
+    return Department.objects.filter(reach, active=True)
+
+
 def active_departments() -> QuerySet[Department]:
     """Return the departments that something new may be put into, as a tree is read."""
     return Department.objects.filter(active=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
-from expertpool.accounts.queries import scope_q
+from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.crypto import blind_index
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
@@ -24,16 +23,10 @@ def experts_visible_to(user: User, code: str = "experts.view") -> QuerySet[Exper
 def departments_for(user: User, code: str, expert: Expert | None = None) -> QuerySet[Department]:
     """Return the active departments into which ``user`` may put an expert with the right ``code``;
     the one that ``expert`` is in comes along."""
-    reach = Q(pk=user.department_id) | Q(pk=expert.department_id if expert else None)
-    for grant in user.grants.get(code, []):
-        if grant.scope == Scope.ALL:
-            reach = Q()
-            break
-        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
-            reach |= Q(path__startswith=user.department.path)
-        for chosen in grant.departments.all():
-            reach |= Q(path__startswith=chosen.path)
-    return Department.objects.filter(reach, active=True)
+    reach = departments_within(user, code)
+    if expert is None or expert.department_id is None:
+        return reach
+    return reach | Department.objects.filter(pk=expert.department_id, active=True)
 
 
 def deleted_visible_to(user: User) -> QuerySet[Expert]:

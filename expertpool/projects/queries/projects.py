@@ -10,9 +10,8 @@ from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
-from expertpool.accounts.queries import scope_q
+from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.text import clean_text
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project, RuleSetting
@@ -131,16 +130,7 @@ def files_deletion_url(user: User, subject_id: str) -> str:
 def departments_for_filing(user: User) -> QuerySet[Department]:
     """Return the departments for which ``user`` may file: his own, and those in reach of his right
     to change projects."""
-    reach = Q(pk=user.department_id)
-    for grant in user.grants.get("projects.edit", []):
-        if grant.scope == Scope.ALL:
-            reach = Q()
-            break
-        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
-            reach |= Q(path__startswith=user.department.path)
-        for chosen in grant.departments.all():
-            reach |= Q(path__startswith=chosen.path)
-    return Department.objects.filter(reach, active=True)
+    return departments_within(user, "projects.edit")
 
 
 def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:

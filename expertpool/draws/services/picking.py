@@ -38,7 +38,7 @@ from expertpool.draws.services.sealing import check_ready, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
-from expertpool.projects.enums import DrawState, ProjectStatus, RegimeOption
+from expertpool.projects.enums import DrawState, RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import has_option
 from expertpool.projects.services.state import set_draw_state
@@ -261,10 +261,7 @@ def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    locked = lock_draw(draw.pk)
-    if locked.project.status == ProjectStatus.ARCHIVED:
-        raise PickRefused("项目已归档，不能再更改。")
-    return locked
+    return lock_draw(draw.pk, archived=PickRefused("项目已归档，不能再更改。"))
 
 
 def _rule(

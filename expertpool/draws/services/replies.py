@@ -30,7 +30,6 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import load_state
 from expertpool.notifications.services.delivery import cancel_messages
-from expertpool.projects.enums import ProjectStatus
 
 # The exit reason in the record for each state that ends a seat.
 EXIT_REASON: dict[str, str] = {
@@ -212,10 +211,7 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
 
 def _lock_draw(draw_id: int) -> Draw:
     """Lock the draw: its answers, deadlines and supplements follow one another."""
-    draw = lock_draw(draw_id)
-    if draw.project.status == ProjectStatus.ARCHIVED:
-        raise ReplyRefused("项目已归档，不能再更改。")
-    return draw
+    return lock_draw(draw_id, archived=ReplyRefused("项目已归档，不能再更改。"))
 
 
 def _lock(invitation: Invitation) -> Invitation:

@@ -22,7 +22,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.notifications.services.delivery import cancel_messages
-from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.enums import DrawState
 from expertpool.projects.services.state import set_draw_state
 
 OVER = "该申请已经有人处理，请刷新页面。"
@@ -98,7 +98,4 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    locked = lock_draw(draw.pk)
-    if locked.project.status == ProjectStatus.ARCHIVED:
-        raise VoidRefused("项目已归档，不能作废抽取。")
-    return locked
+    return lock_draw(draw.pk, archived=VoidRefused("项目已归档，不能作废抽取。"))

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from expertpool.draws.enums import InvitationState, ReplyVia
-from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services import replies, seating
 from expertpool.draws.services.entropy import SeededEntropy
@@ -118,8 +118,8 @@ def test_a_supplement_that_came_first_is_seen_by_the_archive(
 ) -> None:
     stop, lock = Stop(), replies.lock_draw
 
-    def lock_and_stand(draw_id: int) -> Draw:
-        locked = lock(draw_id)
+    def lock_and_stand(draw_id: int, *, archived: DrawError) -> Draw:
+        locked = lock(draw_id, archived=archived)
         stop.stand(1)  # the archive waits for the lock meanwhile, and can only be given up
         return locked
 
@@ -157,10 +157,12 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Stop:
     """The supplement locks only the draw, reads the project, and then the archive is made."""
     stop = Stop()
 
-    def lock_draw_alone(draw_id: int) -> Draw:
+    def lock_draw_alone(draw_id: int, *, archived: DrawError) -> Draw:
         rows = Draw.objects.select_for_update(of=("self",)).select_related("project")
         locked = rows.get(pk=draw_id)
         stop.stand(10)
+        if locked.project.status == ProjectStatus.ARCHIVED:
+            raise archived
         return locked
 
     monkeypatch.setattr(replies, "lock_draw", lock_draw_alone)

@@ -43,16 +43,6 @@ def mask_middle(value: str, *, head: int, tail: int) -> str:
     return value[:head] + "*" * (len(value) - head - tail) + value[len(value) - tail :]
 
 
-def mask_name(value: str) -> str:
-    """Return 王** for 王小明: the surname stays."""
-    return value[:1] + "*" * max(len(value) - 1, 1) if value else ""
-
-
 def mask_email(value: str) -> str:
     local, at, domain = value.partition("@")
     return f"{local[:1]}***{at}{domain}" if at else "***"
-
-
-def escape_like(value: str) -> str:
-    """Return ``value`` for use inside a LIKE pattern."""
-    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -10,7 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
-from expertpool.draws.models import ConditionTemplate, Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.projects.models import Project
 
 ENDED = (DrawStatus.ABANDONED, DrawStatus.VOID)
@@ -87,8 +87,3 @@ def end_link(draw: Draw) -> tuple[int, str] | None:
 def in_eights(digest: str) -> str:
     """Break a hash into groups of eight digits, to be compared by eye."""
     return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
-
-
-def templates_visible_to(user: User) -> QuerySet[ConditionTemplate]:
-    """The user's own condition templates and the shared ones."""
-    return ConditionTemplate.objects.filter(Q(owner=user) | Q(shared=True)).select_related("owner")

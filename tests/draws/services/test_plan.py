@@ -14,8 +14,8 @@ from expertpool.audit.models import Entry
 from expertpool.core.criteria import CriteriaError
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionTemplate, DrawPlan
-from expertpool.draws.queries.draws import templates_visible_to
 from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.templates import delete_template, groups_of, save_template
 from expertpool.experts.models import Expert, Tag
@@ -144,8 +144,8 @@ def test_template_is_seen_by_its_owner_or_when_shared_and_removed_by_its_owner(
     groups = [GroupInput("组", 1, [ALL])]
     own = save_template(name="我的", groups=groups, shared=False, actor=operator, now=NOW)
     shared = save_template(name="共享", groups=groups, shared=True, actor=operator, now=NOW)
-    assert set(templates_visible_to(operator)) == {own, shared}
-    assert set(templates_visible_to(other)) == {shared}
+    assert set(templates_for(operator)) == {own, shared}
+    assert set(templates_for(other)) == {shared}
     with pytest.raises(DrawNotReady):
         delete_template(template=shared, actor=other, now=NOW)
     delete_template(template=shared, actor=operator, now=NOW)

@@ -128,9 +128,9 @@ def countdown(*, deadline: datetime, ended: str = "已截止") -> SafeString:
 
 
 @register.inclusion_tag("core/ui/copy.html")
-def copy(*, value: str, label: str = "复制") -> Values:
+def copy(*, value: str, label: str = "复制", shown: str = "") -> Values:
     """A value with a button that copies it."""
-    return {"value": value, "label": label}
+    return {"value": value, "label": label, "shown": shown or value}
 
 
 @register.inclusion_tag("core/ui/qr.html")

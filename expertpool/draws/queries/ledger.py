@@ -14,12 +14,13 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head, summary
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import draws_visible_to, in_eights
 
 DRAW, INVITATION = "draws.draw", "draws.invitation"
 
 # What belongs to every draw; all else that a person did is a manual step.
 COURSE = ("draw.seal", "draw.contribute", "draw.order", "draw.end", "draw.release", "draw.sheet")
+HASHES = ("封存值", "种子")  # written in groups of eight digits
 LOOKS = ("draw.names", "draw.pick_look")
 SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
 
@@ -65,7 +66,11 @@ def draw_ids_of(entries: Iterable[Entry]) -> dict[int, int]:
 
 def ledger_text(entry: Entry) -> str:
     """Return what was done in one line; the sealed rule is in the record, not here."""
-    after = {name: value for name, value in (entry.after or {}).items() if name != "规则"}
+    after = {
+        name: in_eights(value) if name in HASHES else value
+        for name, value in (entry.after or {}).items()
+        if name != "规则"
+    }
     return summary(
         Entry(subject_type=entry.subject_type, before=entry.before, after=after, note=entry.note)
     )

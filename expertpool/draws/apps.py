@@ -16,7 +16,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
-        from expertpool.draws.occasions import INVITATION
+        from expertpool.draws.occasions import EMERGENCY, INVITATION
         from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.archive import open_matters
@@ -54,6 +54,8 @@ class DrawsConfig(AppConfig):
             draw__reply="邀请答复",
             draw__supplement="追加补抽",
             draw__exposure="计算曝光分析",
+            draw__emergency="转为应急抽取",
+            draw__contact="查看应急联系电话",
             draw__end="抽取结束",
             draw__names="查看名单",
             draw__release="名单公开",
@@ -72,6 +74,7 @@ class DrawsConfig(AppConfig):
         register_export(ExposureExport())
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
+        register_occasion(EMERGENCY)
         register_subject_policy("draws.invitation", readable_invitations)
         register_participation_counter(all_participations)
         register_measures(*MEASURES)

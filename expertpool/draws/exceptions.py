@@ -49,3 +49,7 @@ class RolesRefused(DrawError):
 
 class ReportRefused(DrawError):
     """No report can be made of this period."""
+
+
+class EmergencyRefused(DrawError):
+    """The draw cannot be declared an emergency, or is none."""

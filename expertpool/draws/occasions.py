@@ -54,3 +54,25 @@ INVITATION = Occasion(
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),
     },
 )
+
+_SOONER = (
+    "{{专家姓名}}专家，您收到的评审邀请（{{评审时间}}）情况紧急，答复时限提前到 {{答复截止}}。"
+    "请用原链接尽快答复，或等候工作人员来电；联系人 {{联系人}}，{{联系电话}}。"
+)
+
+EMERGENCY = Occasion(
+    code="draw.emergency",
+    label="应急抽取：答复时限提前",
+    placeholders={
+        "专家姓名": "王工",
+        "评审时间": "2026-12-01 09:00",
+        "答复截止": "2026-12-01 07:30",
+        "联系人": "李经办",
+        "联系电话": "0571-88886666",
+    },
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _SOONER),
+        ChannelCode.EMAIL: ("评审邀请的答复时限提前到 {{答复截止}}", _SOONER),
+        ChannelCode.SITE: ("评审邀请的答复时限提前到 {{答复截止}}", _SOONER),
+    },
+)

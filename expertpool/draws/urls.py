@@ -4,6 +4,7 @@ from django.urls import path
 
 from expertpool.draws.views import (
     draws,
+    emergency,
     expert_area,
     exposure,
     ledger,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("draws/templates/new/", templates.keep, name="template_keep"),
     path("draws/templates/<int:pk>/delete/", templates.delete, name="template_delete"),
     path("draws/<int:pk>/lines/<int:line>/", running.answer, name="answer"),
+    path("draws/<int:pk>/emergency/", emergency.declare, name="emergency"),
+    path("draws/<int:pk>/lines/<int:line>/contact/", emergency.contact, name="contact"),
     path("draws/exposure/", exposure.exposure, name="exposure"),
     path("draws/exposure/new/", exposure.new_period, name="exposure_new"),
     path("draws/exposure/<int:pk>/again/", exposure.again, name="exposure_again"),

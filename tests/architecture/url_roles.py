@@ -368,6 +368,8 @@ RULES: dict[str, Rule] = {
     "draws:void": only(*VOID, kwargs=DRAWN),
     "draws:void_agree": only(*VOID, kwargs=void_request),
     "draws:void_turn_down": only(*VOID, kwargs=void_request),
+    "draws:emergency": only(*DRAW, kwargs=DRAWN),
+    "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
     "draws:ledger": only("admin", "supervisor", "auditor"),
     "draws:exposure": only("admin", "supervisor", "auditor"),
     "draws:exposure_new": only("admin", "supervisor", "auditor"),

@@ -12,7 +12,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
-from expertpool.draws.models import Invitation
+from expertpool.draws.models import Emergency, Invitation
 
 # What an operator may record, by the state in which the line is.
 RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
@@ -52,8 +52,21 @@ class AnswerForm(forms.Form):
         error_messages={"required": "请写明登记的理由。"},
     )
 
-    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+    witness = forms.CharField(
+        label="在场监督人",
+        max_length=50,
+        help_text="应急抽取须有监督人在场。",
+        error_messages={"required": "请填写在场监督人的姓名。"},
+    )
+
+    def __init__(
+        self, *args: Any, invitation: Invitation, emergency: Emergency | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if emergency:
+            self.fields["witness"].initial = emergency.supervisor
+        else:
+            del self.fields["witness"]
         state: Any = self.fields["state"]
         state.choices = [(item.value, item.label) for item in RECORDABLE[invitation.state]]
 

@@ -1,4 +1,5 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
+from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.picking import PickRequest
@@ -14,6 +15,7 @@ __all__ = [
     "Draw",
     "DrawEvent",
     "DrawPlan",
+    "Emergency",
     "ExposureReport",
     "ExposureRow",
     "Hold",

@@ -40,6 +40,9 @@ class Invitation(models.Model):
     replied_at = models.DateTimeField("答复时间", null=True)
     replied_via = models.CharField("答复方式", max_length=12, choices=ReplyVia.choices, blank=True)
     reason = models.CharField("理由", max_length=200, blank=True)
+    witness = models.CharField(
+        "在场监督人", max_length=50, blank=True
+    )  # of an answer in an emergency
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="登记人",

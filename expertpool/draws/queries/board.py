@@ -96,7 +96,10 @@ def board_of(draw: Draw) -> Board:
         for group in draw.rule["groups"]
     ]
     answered = sum(line.state != InvitationState.INVITED for line in lines)
+    waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]
+    soonest = f"{min(waiting).timestamp():.0f}" if waiting else ""  # an emergency brings it forward
     version = (
         f"{draw.status}-{len(draw.reveals)}-{len(lines)}-{answered}-{draw.released_at is None}"
+        f"-{soonest}"
     )
     return Board(groups, lines, version)

@@ -21,7 +21,7 @@ DRAW, INVITATION = "draws.draw", "draws.invitation"
 # What belongs to every draw; all else that a person did is a manual step.
 COURSE = ("draw.seal", "draw.contribute", "draw.order", "draw.end", "draw.release", "draw.sheet")
 HASHES = ("封存值", "种子")  # written in groups of eight digits
-LOOKS = ("draw.names", "draw.pick_look")
+LOOKS = ("draw.names", "draw.pick_look", "draw.contact")
 SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
 
 IN_COURSE = Q(action__in=COURSE)

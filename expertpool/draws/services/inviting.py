@@ -16,6 +16,7 @@ from expertpool.core.jobs import defer_batch
 from expertpool.draws.engine import Seat
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import holder_key, open_identity
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
@@ -51,7 +52,9 @@ def invite(
     """
     tokens = [make_token(entropy) for _ in places]
     identities = [open_identity(place.candidate.opening) for place in places]
-    deadline_at = min(now + timedelta(minutes=plan.reply_minutes), draw.project.opening_at)
+    emergency = emergency_of(draw)
+    minutes = emergency.minutes if emergency else plan.reply_minutes
+    deadline_at = min(now + timedelta(minutes=minutes), draw.project.opening_at)
     invitations = Invitation.objects.bulk_create(
         Invitation(
             draw=draw,

@@ -18,6 +18,7 @@ from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState, R
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import hash_token
 from expertpool.draws.services.locking import lock_draw
@@ -127,10 +128,12 @@ def record_answer(
     actor: User,
     now: datetime,
     entropy: Entropy,
+    witness: str = "",
 ) -> Invitation:
     """Record by hand what an expert told the operator: accepted, declined, leave, or replaced.
 
-    A reason is always needed. Refuses (ReplyRefused) a change that his state does not allow; the
+    A reason is always needed; in an emergency also the name of the supervisor who is present, other
+    than the operator. Refuses (ReplyRefused) a change that his state does not allow; the
     attempt is logged: nobody is skipped by hand.
     """
     attempt = f"登记为「{state.label}」"
@@ -138,13 +141,16 @@ def record_answer(
         log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
         transaction.atomic(),
     ):
-        return _record_answer(invitation, state, reason, actor=actor, now=now, entropy=entropy)
+        return _record_answer(
+            invitation, state, reason, witness.strip(), actor=actor, now=now, entropy=entropy
+        )
 
 
 def _record_answer(
     invitation: Invitation,
     state: InvitationState,
     reason: str,
+    witness: str,
     *,
     actor: User,
     now: datetime,
@@ -156,17 +162,28 @@ def _record_answer(
         raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
     allowed = [InvitationState.INVITED] if state == InvitationState.ACCEPTED else SEATED_STATES
     invitation = _lock(invitation)
+    _check_witness(invitation.draw, witness, actor)
     _settle(
         invitation,
         state,
         allowed=allowed,
         via=ReplyVia.OPERATOR,
         reason=reason,
+        witness=witness,
         actor=actor,
         now=now,
         entropy=entropy,
     )
     return invitation
+
+
+def _check_witness(draw: Draw, witness: str, actor: User) -> None:
+    if emergency_of(draw) is None:
+        return
+    if not witness:
+        raise ReplyRefused("应急抽取登记答复，请填写在场监督人的姓名。")
+    if witness == actor.name:
+        raise ReplyRefused("在场监督人不能是登记人自己。")
 
 
 @transaction.atomic
@@ -233,6 +250,7 @@ def _settle(
     actor: User | None,
     now: datetime,
     entropy: Entropy,
+    witness: str = "",
 ) -> None:
     before = invitation.state
     changed = Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(
@@ -240,11 +258,13 @@ def _settle(
         replied_at=now,
         replied_via=via,
         reason=reason.strip()[:200],
+        witness=witness,
         changed_by=actor,
     )
     if not changed:
         raise ReplyRefused(OVER)
-    invitation.refresh_from_db(fields=["state", "replied_at", "replied_via", "reason"])
+    settled = ["state", "replied_at", "replied_via", "reason", "witness"]
+    invitation.refresh_from_db(fields=settled)
     cancel_messages(about=invitation)
     record(
         "draw.reply",
@@ -252,7 +272,8 @@ def _settle(
         now=now,
         subject=invitation,
         before={"参与状态": InvitationState(before).label},
-        after={"参与状态": state.label, "方式": via.label},
+        after={"参与状态": state.label, "方式": via.label}
+        | ({"在场监督人": witness} if witness else {}),
         note=reason.strip(),
     )
     publish(InvitationAnswered(invitation.pk))

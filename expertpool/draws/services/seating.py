@@ -7,6 +7,7 @@ draws compete for the same experts.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from expertpool.accounts.models import User
@@ -61,9 +62,16 @@ def exit_and_refill(
     Hold.objects.filter(invitation=invitation).update(active=False)
     state = load_state(draw)
     step = engine.exit_expert(state, invitation.candidate.commit, reason)
-    append_events(draw, step.events, now=now, actor=actor)
+    append_events(draw, _witnessed(step.events, invitation.witness), now=now, actor=actor)
     reopen(draw, now=now)
     _refill(draw, step.state, _plan_of(draw), now=now, entropy=entropy)
+
+
+def _witnessed(events: tuple[engine.Event, ...], witness: str) -> tuple[engine.Event, ...]:
+    """Name the supervisor in whose presence an answer was taken by telephone."""
+    if not witness:
+        return events
+    return tuple(replace(event, further={**event.further, "witness": witness}) for event in events)
 
 
 def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:

@@ -17,6 +17,7 @@ from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, PickRequest
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
@@ -157,7 +158,17 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
         ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
+        *_emergency(draw),
     ]
+
+
+def _emergency(draw: Draw) -> list[tuple[str, str]]:
+    declared = emergency_of(draw)
+    if declared is None:
+        return []
+    at = timezone.localtime(declared.declared_at).strftime("%Y-%m-%d %H:%M")
+    who = f"经办人 {declared.declared_by.name}，监督人 {declared.supervisor}"
+    return [("应急抽取", f"{at} 起，答复 {declared.minutes} 分钟；{who}；{declared.reason}")]
 
 
 def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
@@ -191,6 +202,8 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
     if not row.is_seated:
         remarks.append(invitation.get_state_display())
         remarks += [invitation.reason] if invitation.reason else []
+    if invitation.witness:
+        remarks.append(f"电话登记，监督人 {invitation.witness}")
     specialties = [link.specialty.name for link in expert.specialty_links.all()]
     more = "等" if len(specialties) > SPECIALTIES else ""
     return SheetRow(

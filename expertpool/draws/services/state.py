@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.draws import engine
 from expertpool.draws.models import Candidate, Draw, DrawEvent
+from expertpool.draws.queries.emergency import emergency_of
 
 _KEPT_ORDERS = 8
 _orders: OrderedDict[tuple[int, str, str], engine.Order] = OrderedDict()
@@ -59,10 +61,13 @@ def load_state(draw: Draw) -> engine.DrawState:
 def append_events(
     draw: Draw, events: tuple[engine.Event, ...], *, now: datetime, actor: User | None
 ) -> None:
-    """Store the events of a step with the time and, if a person caused it, his account name."""
-    further = {"at": now.isoformat(timespec="seconds")}
+    """Store the events of a step with the time, that it was an emergency, and, if a person caused
+    it, his account name."""
+    further: dict[str, Any] = {"at": now.isoformat(timespec="seconds")}
     if actor is not None:
         further["by"] = actor.username
+    if emergency_of(draw) is not None:
+        further["emergency"] = True
     DrawEvent.objects.bulk_create(
         DrawEvent(
             draw=draw,
@@ -76,7 +81,7 @@ def append_events(
     )
 
 
-def _without_own(event: engine.Event, further: dict[str, str]) -> dict[str, str]:
+def _without_own(event: engine.Event, further: dict[str, Any]) -> dict[str, Any]:
     """A void's ``by`` names its two persons; every other key may be added."""
     own = {"by"} if isinstance(event, engine.End) and event.by else set()
     return {key: value for key, value in further.items() if key not in own}

@@ -23,6 +23,7 @@ from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.picking import count_by_kind, open_pick_request
 from expertpool.draws.services.names import (
     NamedRow,
@@ -106,6 +107,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         and draw.is_random
         and board.lacking
         and draw.status == DrawStatus.UNSATISFIED,
+        "emergency": emergency_of(draw),
+        "may_declare": runs and draw.is_random and draw.status == DrawStatus.INVITING,
         "void_request": void_request,
         "may_void": may_void,
         "may_ask_void": may_void and valid and draw.ordered_at is not None and not void_request,
@@ -200,6 +203,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
         "board": board,
         "contributions": _contributions(request, draw),
         "names": experts,
+        "emergency": emergency_of(draw),
         "shown": _number(request.GET.get("shown"), board.invited_count),
     }
     template = "draws/draw_room.html#room" if version else "draws/draw_room.html"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.replies import add_supplement, record_answer
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
@@ -100,13 +102,19 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, draw=draw, line=line)
     if invitation.state not in RECORDABLE:
         return refused("这一行已经有结果，不能再登记。")
-    form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
+    emergency = emergency_of(draw)
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        invitation=invitation,
+        emergency=emergency,
+    )
     if form.is_valid():
         try:
             record_answer(
                 invitation=invitation,
                 state=InvitationState(form.cleaned_data["state"]),
                 reason=form.cleaned_data["reason"],
+                witness=form.cleaned_data.get("witness", ""),
                 actor=request.user,
                 now=timezone.now(),
                 entropy=SystemEntropy(),
@@ -114,6 +122,12 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         except DrawError as error:
             return refused(str(error))
         return saved("已登记。", refresh="page")
-    context = {"form": form, "title": f"登记第 {line} 行的答复", "submit_label": "登记"}
+    callable_now = emergency is not None and invitation.state == InvitationState.INVITED
+    context = {
+        "form": form,
+        "title": f"登记第 {line} 行的答复",
+        "submit_label": "登记",
+        "contact_url": reverse("draws:contact", args=[pk, line]) if callable_now else "",
+    }
     status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+    return render(request, "draws/answer_form.html", context, status=status)

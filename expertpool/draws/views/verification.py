@@ -20,6 +20,7 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.services.records import build_record
 
@@ -71,6 +72,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "draws/verify_manual.html", context)
     context = {
         "draw": draw,
+        "emergency": emergency_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "link": (link[0], in_eights(link[1])) if link else None,

@@ -1,0 +1,30 @@
+"""Declaring an emergency."""
+
+from __future__ import annotations
+
+from django import forms
+
+from expertpool.draws.models.emergency import FEWEST_MINUTES, MOST_MINUTES
+
+
+class EmergencyForm(forms.Form):
+    reason = forms.CharField(
+        label="应急原因",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        help_text="例如「距开标不足两小时，仍缺 2 人」。",
+        error_messages={"required": "请写明应急原因。"},
+    )
+    supervisor = forms.CharField(
+        label="在场监督人",
+        max_length=50,
+        error_messages={"required": "请填写在场监督人的姓名。"},
+    )
+    minutes = forms.IntegerField(
+        label="答复时限（分钟）",
+        min_value=FEWEST_MINUTES,
+        max_value=MOST_MINUTES,
+        initial=15,
+        help_text="从现在起；原来更早截止的不变。此后补抽的专家也用这个时限。",
+        error_messages={"required": "请填写答复时限。"},
+    )

@@ -1,0 +1,147 @@
+"""应急抽取: a running draw whose opening is near gets shorter deadlines and is answered by telephone.
+
+Nothing of the draw itself changes: the same seal, the same order, the same rules for whom comes next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer_batch
+from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.draws.exceptions import EmergencyRefused
+from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
+from expertpool.draws.models.emergency import FEWEST_MINUTES, MOST_MINUTES
+from expertpool.draws.occasions import EMERGENCY
+from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.tasks import expire_invitation
+from expertpool.experts.models import Expert
+from expertpool.notifications.services.sending import Letter, Recipient, send_messages
+
+
+@transaction.atomic
+def declare_emergency(
+    *, draw: Draw, reason: str, supervisor: str, minutes: int, actor: User, now: datetime
+) -> Emergency:
+    """Declare a running draw an emergency, with the name of the supervisor who is present.
+
+    Open invitations have to be answered within ``minutes`` from now, unless their time ends sooner,
+    and those who are asked are told; later invitations get ``minutes``, too. Answers by hand need a
+    supervisor's name from now on. Refuses (EmergencyRefused) a draw that is not 抽取中 or was
+    declared before, an opening that is over, fewer than 5 or more than 120 minutes, and the
+    operator as his own supervisor.
+    """
+    draw = lock_draw(draw.pk, archived=EmergencyRefused("项目已归档，不能再更改。"))
+    reason, supervisor = reason.strip(), supervisor.strip()
+    _check(draw, reason, supervisor, minutes, actor, now)
+    declared = Emergency(
+        draw=draw,
+        reason=reason,
+        supervisor=supervisor,
+        minutes=minutes,
+        declared_by=actor,
+        declared_at=now,
+    )
+    declared.full_clean()
+    declared.save()
+    shortened = _shorten(draw, now + timedelta(minutes=minutes), now=now)
+    record(
+        "draw.emergency",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={
+            "在场监督人": supervisor,
+            "答复时限（分钟）": minutes,
+            "提前截止的邀请": len(shortened),
+        },
+        note=reason,
+    )
+    return declared
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom the operator calls."""
+
+    name: str
+    phone: str
+
+
+@transaction.atomic
+def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
+    """Return whom to call about an open invitation of an emergency draw, and log the look.
+
+    Refuses (EmergencyRefused) any other draw and whoever has answered: names stay sealed.
+    """
+    invitation = Invitation.objects.select_related("draw", "candidate").get(pk=invitation.pk)
+    if emergency_of(invitation.draw) is None:
+        raise EmergencyRefused("只有应急抽取可以查看联系电话。")
+    if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
+        raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
+    expert = Expert.objects.get(pk=open_identity(invitation.candidate.opening).expert_id)
+    record("draw.contact", actor=actor, now=now, subject=invitation)
+    return Contact(expert.name, expert.phone)
+
+
+def _check(
+    draw: Draw, reason: str, supervisor: str, minutes: int, actor: User, now: datetime
+) -> None:
+    if not draw.is_random or draw.status != DrawStatus.INVITING:
+        raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
+    if emergency_of(draw) is not None:
+        raise EmergencyRefused("本次抽取已经转为应急抽取。")
+    if draw.project.opening_at <= now:
+        raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
+    if not reason or not supervisor:
+        raise EmergencyRefused("请写明应急原因和在场监督人的姓名。")
+    if supervisor == actor.name:
+        raise EmergencyRefused("在场监督人不能是经办人自己。")
+    if not FEWEST_MINUTES <= minutes <= MOST_MINUTES:
+        raise EmergencyRefused(f"答复时限应在 {FEWEST_MINUTES} 至 {MOST_MINUTES} 分钟之间。")
+
+
+def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:
+    """Bring deadlines forward; the job of the later one finds the invitation settled."""
+    rows = list(
+        Invitation.objects.filter(
+            draw=draw, state=InvitationState.INVITED, deadline_at__gt=deadline_at
+        ).select_related("candidate")
+    )
+    Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(deadline_at=deadline_at)
+    jobs = [{"invitation_id": row.pk} for row in rows]
+    defer_batch(expire_invitation, jobs, at=deadline_at)
+    channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
+    letters = [_letter(draw, row, deadline_at) for row in rows]
+    send_messages(occasion=EMERGENCY.code, letters=letters, channels=channels, now=now)
+    return rows
+
+
+def _letter(draw: Draw, row: Invitation, deadline_at: datetime) -> Letter:
+    expert = Expert.objects.get(pk=open_identity(row.candidate.opening).expert_id)
+    return Letter(
+        recipient=Recipient(
+            user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
+        ),
+        context={
+            "专家姓名": expert.name,
+            "评审时间": _moment(draw.project.opening_at),
+            "答复截止": _moment(deadline_at),
+            "联系人": draw.project.contact_name,
+            "联系电话": draw.project.contact_phone,
+        },
+        about=row,
+        key=f"emergency:{row.pk}",
+    )
+
+
+def _moment(value: datetime) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,49 @@
+"""Declaring an emergency, and whom the operator calls then."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.draws.exceptions import EmergencyRefused
+from expertpool.draws.forms.emergency import EmergencyForm
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.services.emergency import declare_emergency, read_contact
+
+
+@requires("draws.run")
+def declare(request: UserRequest, pk: int) -> HttpResponse:
+    """Turn a running draw into an emergency (drawer)."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    form = EmergencyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            declare_emergency(
+                draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except EmergencyRefused as error:
+            form.add_error(None, str(error))
+        else:
+            return saved("已转为应急抽取。", refresh="page")
+    context = {"form": form, "title": "转为应急抽取", "submit_label": "转为应急抽取"}
+    status = 422 if form.is_bound else 200
+    return render(request, "draws/emergency_form.html", context, status=status)
+
+
+@require_POST
+@requires("draws.record_reply")
+def contact(request: UserRequest, pk: int, line: int) -> HttpResponse:
+    """Show whom to call about one open line; each look is logged."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
+    invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    try:
+        found = read_contact(invitation=invitation, actor=request.user, now=timezone.now())
+    except EmergencyRefused as error:
+        return refused(str(error))
+    return render(request, "draws/_contact.html", {"contact": found})

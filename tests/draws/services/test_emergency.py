@@ -1,0 +1,213 @@
+"""Emergency draws: shorter deadlines, answers by telephone before a supervisor, the same queue."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.engine import find_difference
+from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.exceptions import EmergencyRefused, ReplyRefused
+from expertpool.draws.models import Candidate, Draw, DrawEvent, Emergency, Invitation
+from expertpool.draws.services.emergency import declare_emergency, read_contact
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import answer, expire, record_answer
+from expertpool.draws.services.sealing import abandon_draw, start_draw
+from expertpool.draws.services.sheets import build_sheet
+from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Two seats, an hour to reply, five candidates."""
+    for _ in range(5):
+        make_expert()
+    return make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60)
+
+
+def declare(draw: Draw, actor: User, **changes: object) -> Emergency:
+    values = {"reason": "开标提前", "supervisor": "周监督", "minutes": 15, "now": NOW} | changes
+    return declare_emergency(draw=draw, actor=actor, **values)  # type: ignore[arg-type]
+
+
+_seeds = count(3)
+
+
+def by_telephone(
+    line: Invitation, actor: User, *, state: InvitationState, witness: str = "周监督"
+) -> Invitation:
+    return record_answer(
+        invitation=line,
+        state=state,
+        reason="电话答复",
+        witness=witness,
+        actor=actor,
+        now=NOW + timedelta(minutes=1),
+        entropy=SeededEntropy(next(_seeds)),
+    )
+
+
+@pytest.mark.shows("DRAW-31")
+def test_open_and_later_invitations_get_the_shorter_time(draw: Draw, operator: User) -> None:
+    declare(draw, operator)
+    assert set(Invitation.objects.values_list("deadline_at", flat=True)) == {
+        NOW + timedelta(minutes=15)
+    }
+    first = Invitation.objects.get(line=1)
+    by_telephone(first, operator, state=InvitationState.DECLINED)
+    supplement = Invitation.objects.get(line=3)
+    assert supplement.deadline_at == NOW + timedelta(minutes=16)
+    told = Message.objects.filter(occasion="draw.emergency")
+    assert {message.about_id for message in told} == {
+        str(row.pk) for row in Invitation.objects.filter(line__lte=2)
+    }
+    assert "09:15" in told[0].body
+    entry = Entry.objects.get(action="draw.emergency")
+    assert (entry.note, entry.after) == (
+        "开标提前",
+        {"在场监督人": "周监督", "答复时限（分钟）": 15, "提前截止的邀请": 2},
+    )
+
+
+def test_a_time_that_ends_sooner_is_left(draw: Draw, operator: User) -> None:
+    soon = NOW + timedelta(minutes=10)
+    Invitation.objects.filter(line=1).update(deadline_at=soon)
+    declare(draw, operator)
+    assert Invitation.objects.get(line=1).deadline_at == soon
+    assert (
+        Message.objects.filter(occasion="draw.emergency").values("about_id").distinct().count() == 1
+    )
+
+
+def test_jobs_of_old_and_new_deadlines_run_without_harm(draw: Draw, operator: User) -> None:
+    declare(draw, operator)
+    line = Invitation.objects.get(line=1)
+    early, late = NOW + timedelta(minutes=14), NOW + timedelta(minutes=15)
+    assert not expire(invitation_id=line.pk, now=early, entropy=SeededEntropy(1))
+    assert expire(invitation_id=line.pk, now=late, entropy=SeededEntropy(1))
+    assert not expire(
+        invitation_id=line.pk, now=NOW + timedelta(minutes=60), entropy=SeededEntropy(1)
+    )
+    line.refresh_from_db()
+    assert line.state == InvitationState.NO_ANSWER
+
+
+@pytest.mark.shows("DRAW-31", "DRAW-16")
+def test_answers_by_telephone_name_the_supervisor(draw: Draw, operator: User) -> None:
+    declare(draw, operator)
+    first, second = Invitation.objects.order_by("line")
+    for witness in ("", "  ", operator.name):
+        with pytest.raises(ReplyRefused):
+            by_telephone(first, operator, state=InvitationState.ACCEPTED, witness=witness)
+    by_telephone(first, operator, state=InvitationState.ACCEPTED)
+    by_telephone(second, operator, state=InvitationState.DECLINED, witness="吴监督")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.witness, second.witness) == ("周监督", "吴监督")
+    reply = Entry.objects.filter(action="draw.reply").order_by("pk")[1]
+    assert reply.after == {"参与状态": "拒绝", "方式": "经办人登记", "在场监督人": "吴监督"}
+    left = DrawEvent.objects.get(draw=draw, content__type="exit").content
+    assert (left["emergency"], left["witness"], left["by"]) == (True, "吴监督", operator.username)
+
+
+@pytest.mark.shows("DRAW-31")
+def test_the_queue_stays_the_same(draw: Draw, operator: User) -> None:
+    """Whoever is seated after the declaration is the next in the order of the seal."""
+    ranked = list(Candidate.objects.filter(draw=draw).order_by("rank"))
+    declare(draw, operator)
+    by_telephone(Invitation.objects.get(line=1), operator, state=InvitationState.DECLINED)
+    by_telephone(Invitation.objects.get(line=2), operator, state=InvitationState.DECLINED)
+    lines = Invitation.objects.order_by("line").values_list("candidate_id", flat=True)
+    assert list(lines) == [candidate.pk for candidate in ranked[:4]]
+
+
+def test_the_record_and_the_sheet_say_so(draw: Draw, operator: User) -> None:
+    declare(draw, operator)
+    by_telephone(Invitation.objects.get(line=1), operator, state=InvitationState.DECLINED)
+    for line in Invitation.objects.filter(line__gt=1):
+        by_telephone(line, operator, state=InvitationState.ACCEPTED)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    record = build_record(draw)
+    assert find_difference(record) is None
+    marks = {event["type"]: event.get("emergency", False) for event in record["events"]}
+    assert marks == {"drawn": False, "exit": True, "supplement": True, "end": True}
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at)
+    head = dict(sheet.head)
+    assert "周监督" in head["应急抽取"]
+    assert "开标提前" in head["应急抽取"]
+    assert any("电话登记，监督人 周监督" in row.remark for row in sheet.rows)
+
+
+def test_only_a_running_draw_is_declared(draw: Draw, operator: User, supervisor: User) -> None:
+    for changes in (
+        {"reason": " "},
+        {"supervisor": ""},
+        {"supervisor": operator.name},
+        {"minutes": 4},
+        {"minutes": 121},
+        {"now": draw.project.opening_at},
+    ):
+        with pytest.raises(EmergencyRefused):
+            declare(draw, operator, **changes)
+    declare(draw, operator)
+    with pytest.raises(EmergencyRefused, match="已经转为"):
+        declare(draw, operator)
+    for line in Invitation.objects.filter(draw=draw):
+        by_telephone(line, operator, state=InvitationState.ACCEPTED)
+    Emergency.objects.filter(draw=draw).delete()
+    with pytest.raises(EmergencyRefused, match="抽取中"):
+        declare(draw, operator)
+
+    project = make_ready_project(now=NOW, seats=1, contributors=("operator",), opens_in_hours=300)
+    sealed = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
+    with pytest.raises(EmergencyRefused, match="抽取中"):
+        declare(sealed, operator)
+    abandon_draw(draw=sealed, reason="改期", actor=operator, now=NOW)
+    with pytest.raises(EmergencyRefused, match="抽取中"):
+        declare(sealed, operator)
+
+
+def test_ordinary_draws_need_no_supervisor(draw: Draw, operator: User) -> None:
+    line = Invitation.objects.get(line=1)
+    by_telephone(line, operator, state=InvitationState.DECLINED, witness="")
+    content = DrawEvent.objects.get(draw=draw, content__type="exit").content
+    assert "emergency" not in content
+    assert "witness" not in content
+
+
+@pytest.mark.shows("DRAW-14")
+def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> None:
+    line, other = Invitation.objects.order_by("line")
+    with pytest.raises(EmergencyRefused):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    declare(draw, operator)
+    found = read_contact(invitation=line, actor=operator, now=NOW)
+    expert = Expert.objects.get(pk=expert_id_of(line))
+    assert (found.name, found.phone) == (expert.name, expert.phone)
+    assert Entry.objects.get(action="draw.contact").subject_id == str(line.pk)
+    answer(
+        invitation=other,
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=NOW,
+        entropy=SeededEntropy(1),
+    )
+    with pytest.raises(EmergencyRefused, match="已经有结果"):
+        read_contact(invitation=other, actor=operator, now=NOW)

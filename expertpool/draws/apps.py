@@ -15,13 +15,14 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.ledger import LedgerExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
+        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS, SHEET_TEMPLATES
         from expertpool.draws.occasions import EMERGENCY, INVITATION
         from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
+        from expertpool.draws.queries.sheet_templates import may_view_templates
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import may_edit_sheet, may_view_sheet
         from expertpool.experts.queries.participation import register_participation_counter
@@ -60,6 +61,10 @@ class DrawsConfig(AppConfig):
             draw__names="查看名单",
             draw__release="名单公开",
             draw__sheet="生成抽取表",
+            draw__sheet_template="上传文书模板",
+            draw__sheet_template_enable="启用文书模板",
+            draw__sheet_template_disable="停用文书模板",
+            draw__sheet_template_remove="删除文书模板",
         )
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
@@ -72,6 +77,10 @@ class DrawsConfig(AppConfig):
         register_export(DrawExport())
         register_export(LedgerExport())
         register_export(ExposureExport())
+        register_menu("system", SHEET_TEMPLATES)
+        register_subject(
+            "draws.sheettemplate", may_view=may_view_templates, may_edit=may_edit_sheet
+        )
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         register_occasion(INVITATION)
         register_occasion(EMERGENCY)

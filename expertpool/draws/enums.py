@@ -114,3 +114,23 @@ class ReportState(models.TextChoices):
     QUEUED = "queued", "正在计算"
     DONE = "done", "已完成"
     FAILED = "failed", "计算出错"
+
+
+class SheetKind(models.TextChoices):
+    """The sheets of a draw that customers may have in a form of their own."""
+
+    DRAW = "draw", "抽取表"
+    SIGN_IN = "sign_in", "签到表"
+
+
+class TemplateForm(models.TextChoices):
+    XLSX = "xlsx", "Excel"
+    DOCX = "docx", "Word"
+
+
+class TemplateState(models.TextChoices):
+    """Life of a customer's template. A removed one is kept only when it was used."""
+
+    ACTIVE = "active", "使用中"
+    DISABLED = "disabled", "已停用"
+    REMOVED = "removed", "已删除"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from expertpool.draws.enums import SheetKind
 from expertpool.draws.views import (
     draws,
     emergency,
@@ -16,11 +17,15 @@ from expertpool.draws.views import (
     recordings,
     reply,
     running,
+    sheet_templates,
     sheets,
     templates,
     verification,
     voiding,
 )
+
+DRAW_SHEET, SIGN_IN = {"sheet": SheetKind.DRAW}, {"sheet": SheetKind.SIGN_IN}
+PDF, FILE = {"as_pdf": True}, {"as_pdf": False}
 
 app_name = "draws"
 urlpatterns = [
@@ -41,8 +46,40 @@ urlpatterns = [
     ),
     path("draws/<int:pk>/names/", draws.names, name="names"),
     path("draws/<int:pk>/qr.svg", draws.qr, name="qr"),
-    path("draws/<int:pk>/sheet.pdf", sheets.sheet, {"kind": "pdf"}, name="sheet_pdf"),
-    path("draws/<int:pk>/sheet.xlsx", sheets.sheet, {"kind": "xlsx"}, name="sheet_xlsx"),
+    path("draws/<int:pk>/sheet.pdf", sheets.sheet, DRAW_SHEET | PDF, name="sheet_pdf"),
+    path("draws/<int:pk>/sheet/", sheets.sheet, DRAW_SHEET | FILE, name="sheet_file"),
+    path("draws/<int:pk>/sign-in.pdf", sheets.sheet, SIGN_IN | PDF, name="sign_in_pdf"),
+    path("draws/<int:pk>/sign-in/", sheets.sheet, SIGN_IN | FILE, name="sign_in_file"),
+    path("draws/sheet-templates/", sheet_templates.template_list, name="sheet_template_list"),
+    path("draws/sheet-templates/new/", sheet_templates.upload, name="sheet_template_upload"),
+    path(
+        "draws/sheet-templates/starters/<str:sheet>/",
+        sheet_templates.starter_file,
+        name="sheet_template_starter",
+    ),
+    path(
+        "draws/sheet-templates/<int:pk>/preview/",
+        sheet_templates.preview,
+        name="sheet_template_preview",
+    ),
+    path(
+        "draws/sheet-templates/<int:pk>/file/", sheet_templates.original, name="sheet_template_file"
+    ),
+    path(
+        "draws/sheet-templates/<int:pk>/enable/",
+        sheet_templates.enable,
+        name="sheet_template_enable",
+    ),
+    path(
+        "draws/sheet-templates/<int:pk>/disable/",
+        sheet_templates.disable,
+        name="sheet_template_disable",
+    ),
+    path(
+        "draws/sheet-templates/<int:pk>/delete/",
+        sheet_templates.delete,
+        name="sheet_template_delete",
+    ),
     path("draws/<int:pk>/contribute/<slug:role>/", running.give_value, name="contribute"),
     path("draws/<int:pk>/abandon/", running.abandon, name="abandon"),
     path("draws/<int:pk>/supplement/", running.supplement, name="supplement"),

@@ -156,6 +156,7 @@ DIVISION, ITEM, SCHEME = (
 )
 DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
 DRAWN = pk(lambda w: w.draw)
+SHEET_TEMPLATE = pk(lambda w: w.sheet_template)
 ATTACHMENT = pk(lambda w: w.attachment)
 INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
@@ -376,11 +377,28 @@ RULES: dict[str, Rule] = {
     "draws:exposure_again": only(
         "admin", "supervisor", "auditor", kwargs=pk(lambda _w: exposure_report())
     ),
+    "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
+    "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
+    "draws:pick_more": only("admin", kwargs=chosen_list),
+    "draws:picks": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_agree": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_turn_down": only("admin", "supervisor", kwargs=pick_request),
+    "draws:picks_withdraw": only("admin", kwargs=pick_request),
     "draws:templates": only(*DRAW),
     "draws:template_keep": only(*DRAW),
     "draws:template_delete": only(*DRAW, kwargs=pk(lambda w: w.template)),
     "draws:sheet_pdf": only(*READ_NAMES, kwargs=DRAWN),
-    "draws:sheet_xlsx": only(*READ_NAMES, kwargs=DRAWN),
+    "draws:sheet_file": only(*READ_NAMES, kwargs=DRAWN),
+    "draws:sign_in_pdf": only(*READ_NAMES, kwargs=DRAWN),
+    "draws:sign_in_file": only(*READ_NAMES, kwargs=DRAWN),
+    "draws:sheet_template_list": only("admin"),
+    "draws:sheet_template_upload": only("admin"),
+    "draws:sheet_template_starter": only("admin", kwargs=lambda _w, _u: {"sheet": "draw"}),
+    "draws:sheet_template_preview": only("admin", kwargs=SHEET_TEMPLATE),
+    "draws:sheet_template_file": only("admin", kwargs=SHEET_TEMPLATE),
+    "draws:sheet_template_enable": only("admin", kwargs=SHEET_TEMPLATE),
+    "draws:sheet_template_disable": only("admin", kwargs=SHEET_TEMPLATE),
+    "draws:sheet_template_delete": only("admin", kwargs=SHEET_TEMPLATE),
     # Anybody may check a draw
     "draws:verify": public(),
     "draws:verify_program": public(),
@@ -389,13 +407,6 @@ RULES: dict[str, Rule] = {
     "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
     # The link of an invitation is its own key
     "draws:reply": public(link),
-    "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
-    "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
-    "draws:pick_more": only("admin", kwargs=chosen_list),
-    "draws:picks": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_agree": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_turn_down": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_withdraw": only("admin", kwargs=pick_request),
     "draws:reply_leave": public(link),
     "draws:reply_calendar": public(link),
     "draws:reply_file": public(lambda w, _u: {"token": w.token, "pk": w.attachment.pk}),

@@ -15,12 +15,20 @@ from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
 from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
-from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import ConditionTemplate, Draw, Invitation, VoidRequest
+from expertpool.draws.enums import InvitationState, SheetKind
+from expertpool.draws.models import (
+    ConditionTemplate,
+    Draw,
+    Invitation,
+    SheetTemplate,
+    VoidRequest,
+)
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import record_answer
+from expertpool.draws.services.sheet_starters import starter
+from expertpool.draws.services.sheet_templates import upload_template
 from expertpool.draws.services.templates import save_template
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
@@ -64,6 +72,7 @@ class World:
     invitation: Invitation
     void_request: VoidRequest
     template: ConditionTemplate
+    sheet_template: SheetTemplate
     token: str
     attachment: Attachment
     unit: Unit
@@ -179,6 +188,13 @@ def make_world() -> World:
             groups=[GroupInput("综合", 1, [{"all": []}])],
             shared=True,
             actor=operator,
+            now=now,
+        ),
+        sheet_template=upload_template(
+            sheet=SheetKind.DRAW,
+            project_kind="",
+            uploaded_file=SimpleUploadedFile("抽取表.xlsx", starter(SheetKind.DRAW)),
+            actor=users["admin"],
             now=now,
         ),
         token=_token(invitation),

@@ -1,4 +1,4 @@
-"""The records of draws as an Excel table (DRAW-37)."""
+"""The records of draws as an Excel table of the set columns (DRAW-37)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from django.utils import timezone
 from expertpool.core.exporting import Column, Exporter, Params
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import draws_visible_to, with_counts
+from expertpool.draws.queries.draws import describe_rule, draws_visible_to, with_counts
 from expertpool.draws.tables import TABS
 
 
 def _moment(value: Any) -> Any:
     return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+
+def _seats(draw: Draw) -> list[int]:
+    return [group["seats"] for group in describe_rule(draw)]
+
+
+def _conditions(draw: Draw) -> str:
+    """The groups in words; several levels of one are told apart by "，否则"."""
+    return "；".join(
+        f"{group['name']} {group['seats']} 人：{'，否则 '.join(group['conditions']) or '不限'}"
+        for group in describe_rule(draw)
+    )
 
 
 class DrawExport(Exporter):
@@ -28,20 +40,30 @@ class DrawExport(Exporter):
         Column("number", "抽取编号", lambda draw: draw.number),
         Column("project", "项目名称", lambda draw: draw.project.name, width=36),
         Column("project_number", "项目编号", lambda draw: draw.project.number),
+        Column("project_kind", "项目类型", lambda draw: draw.project.kind),
+        Column("regime", "适用制度", lambda draw: draw.project.get_regime_display()),
+        Column("purchaser", "采购单位", lambda draw: str(draw.project.purchaser or ""), width=26),
         Column("department", "所属部门", lambda draw: draw.project.department.name),
+        Column("contact", "负责人", lambda draw: draw.project.contact_name),
+        Column("place", "评审地点", lambda draw: draw.project.place, width=26),
         Column("opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20),
         Column("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
         Column("operator", "抽取人", lambda draw: draw.operator.name),
         Column("kind", "方式", lambda draw: draw.get_kind_display()),
-        Column("status", "状态", lambda draw: draw.status_label),
+        Column("conditions", "抽取条件", _conditions, width=40),
+        Column("seats", "应抽人数", lambda draw: sum(_seats(draw))),
         Column("candidates", "候选人数", lambda draw: draw.candidate_count),
         Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
         Column("accepted", "同意人数", lambda draw: draw.accepted_count),
         Column("supplement", "是否补抽", lambda draw: "是" if draw.supplement_count else "否"),
+        Column("status", "状态", lambda draw: draw.status_label),
+        Column("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
         Column("seal", "封存值", lambda draw: draw.seal, width=66),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Draw]:
-        draws = with_counts(draws_visible_to(user)).select_related("project__department")
+        draws = with_counts(draws_visible_to(user)).select_related(
+            "project__department", "project__purchaser", "operator"
+        )
         wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
         return DrawFilter(params).filter(draws).filter(wanted.q).order_by("-sealed_at", "pk")

@@ -4,6 +4,7 @@ from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.picking import PickRequest
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
+from expertpool.draws.models.sheet_template import SheetTemplate
 from expertpool.draws.models.template import ConditionTemplate
 from expertpool.draws.models.void import VoidRequest
 
@@ -22,5 +23,6 @@ __all__ = [
     "Invitation",
     "PickRequest",
     "RevealRule",
+    "SheetTemplate",
     "VoidRequest",
 ]

@@ -1,4 +1,4 @@
-"""The draw sheet as PDF and Excel, and the file that is kept with an ended draw."""
+"""The sheets of a draw in their built-in form, as PDF and Excel; the file kept with an ended draw."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from expertpool.core.documents import SheetColumn, qr_png, qr_svg, render_pdf, x
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
+from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment
@@ -31,6 +32,16 @@ COLUMNS = (
     SheetColumn("是否参加", 10),
     SheetColumn("确认签名", 16),
     SheetColumn("备注", 20),
+)
+SIGN_IN_COLUMNS = (
+    SheetColumn("序号", 8),
+    SheetColumn("姓名", 12),
+    SheetColumn("身份证号", 22),
+    SheetColumn("类别", 18),
+    SheetColumn("职务职称", 24),
+    SheetColumn("电话", 16),
+    SheetColumn("签到时间", 14),
+    SheetColumn("签名", 18),
 )
 SIGNATURES = ("抽取人员", "监督人员", "日期")
 
@@ -67,6 +78,28 @@ def sheet_xlsx(sheet: Sheet) -> bytes:
     )
 
 
+def sign_in_pdf(sheet: SignInSheet, *, at: datetime) -> bytes:
+    """Return the sign-in sheet for A4, landscape, marked as the draw sheet is."""
+    data = asdict(sheet) | {
+        "columns": [column.header for column in SIGN_IN_COLUMNS],
+        "rows": [[str(cell) for cell in row.cells] for row in sheet.rows],
+        "mark": f"{sheet.printed_by} {sheet.printed_at}",
+        "footer": f"{sheet.number}　{_printed(sheet)}",
+    }
+    return render_pdf("draws/sign_in.typ", data, at=at)
+
+
+def sign_in_xlsx(sheet: SignInSheet) -> bytes:
+    """Return the same content as an Excel form for A4."""
+    return xlsx_sheet(
+        title=sheet.title,
+        fields=sheet.head,
+        columns=SIGN_IN_COLUMNS,
+        rows=[row.cells for row in sheet.rows],
+        footer=f"{sheet.number} {_printed(sheet)}",
+    )
+
+
 @transaction.atomic
 def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     """Keep the sheet of an ended draw, whose names are released, as a file of the draw.
@@ -99,7 +132,7 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     return stored
 
 
-def _printed(sheet: Sheet) -> str:
+def _printed(sheet: Sheet | SignInSheet) -> str:
     return f"{sheet.printed_by} {sheet.printed_at} 打印"
 
 

@@ -77,12 +77,12 @@ class Sheet:
     printed_by: str
 
 
-def build_sheet(*, draw: Draw, actor: User, now: datetime) -> Sheet:
-    """Return the sheet of ``draw`` for printing and log the look at the names.
+def build_sheet(*, draw: Draw, actor: User, now: datetime, purpose: str = "打印抽取表") -> Sheet:
+    """Return the sheet of ``draw`` for printing and log the look at the names for ``purpose``.
 
     Contacts appear as the actor may see them. Raises NamesSealed before the reveal time.
     """
-    rows = read_names(draw=draw, actor=actor, now=now, purpose="打印抽取表")
+    rows = read_names(draw=draw, actor=actor, now=now, purpose=purpose)
     return _sheet(draw, rows, viewer=actor, printed_by=actor.name, now=now)
 
 
@@ -93,7 +93,7 @@ def build_stored_sheet(*, draw: Draw, now: datetime) -> Sheet:
     """
     if draw.released_at is None:
         raise NamesSealed("名单尚未公开，不能生成抽取表。")
-    return _sheet(draw, named_rows(draw), viewer=_Nobody(), printed_by="系统", now=now)
+    return _sheet(draw, named_rows(draw), viewer=Nobody(), printed_by="系统", now=now)
 
 
 def title_of(draw: Draw) -> str:
@@ -101,7 +101,7 @@ def title_of(draw: Draw) -> str:
     return TITLE if draw.is_random else f"评审专家名单（{draw.get_kind_display()}）"
 
 
-class _Nobody:
+class Nobody:
     """A viewer without any role: guarded fields as everybody sees them."""
 
     field_levels: dict[str, list[str]] = {}
@@ -126,7 +126,7 @@ def _sheet(
         chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
         check_note=CAN_REPLAY if draw.is_random else CANNOT_REPLAY,
         check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
-        printed_at=_moment(now),
+        printed_at=moment(now),
         printed_by=printed_by,
     )
 
@@ -140,8 +140,8 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
         ("采购单位", project.purchaser.name if project.purchaser else ""),
         ("所属部门", project.department.name),
         ("评审地点", project.place),
-        ("评审时间", _moment(project.opening_at)),
-        ("报到时间", _moment(project.check_in_at) if project.check_in_at else ""),
+        ("评审时间", moment(project.opening_at)),
+        ("报到时间", moment(project.check_in_at)),
         ("负责人", f"{project.contact_name} {project.contact_phone}"),
         *(_drawn(draw, seats) if draw.is_random else _picked(draw, seats)),
     ]
@@ -154,8 +154,8 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取人", draw.operator.name),
         ("抽取方式", "随机抽取（可核验）"),
         ("随机值", "、".join(roles)),
-        ("封存时间", _moment(draw.sealed_at)),
-        ("抽取时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
+        ("封存时间", moment(draw.sealed_at)),
+        ("抽取时间", moment(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
         *_emergency(draw),
@@ -181,7 +181,7 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("批准文号", draw.rule["approval_number"]),
         ("选定人", draw.operator.name),
         ("确认人", first.decided_by.name if first and first.decided_by else ""),
-        ("确认时间", _moment(draw.ordered_at) if draw.ordered_at else ""),
+        ("确认时间", moment(draw.ordered_at)),
         ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
         ("状态", draw.status_label),
     ]
@@ -219,5 +219,6 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
     )
 
 
-def _moment(value: datetime) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+def moment(value: datetime | None) -> str:
+    """Return a time as sheets show it; nothing for none."""
+    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

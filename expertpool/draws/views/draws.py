@@ -17,7 +17,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.enums import DrawKind, DrawStatus, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, VoidRequest
@@ -25,6 +25,7 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.picking import count_by_kind, open_pick_request
+from expertpool.draws.queries.sheet_templates import template_for
 from expertpool.draws.services.names import (
     NamedRow,
     may_read,
@@ -68,7 +69,16 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Trigger": "page:refresh"})
     if version:
         return render(request, "draws/draw_detail.html#board", context)
-    return render(request, "draws/draw_detail.html", context)
+    return render(request, "draws/draw_detail.html", context | _sheet_labels(draw))
+
+
+def _sheet_labels(draw: Draw) -> dict[str, str]:
+    """What the files of the sheets are called: their form is that of the customer's template."""
+    templates = {sheet: template_for(draw, sheet) for sheet in SheetKind}
+    return {
+        f"{sheet}_label": f"{sheet.label} {template.get_form_display() if template else 'Excel'}"
+        for sheet, template in templates.items()
+    }
 
 
 def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:

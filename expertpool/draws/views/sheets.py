@@ -1,6 +1,8 @@
-"""The draw sheet to print and sign, as PDF and as Excel."""
+"""The sheets of a draw to print and sign: built-in as PDF, and as a file in the customer's form."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,37 +11,79 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
+from expertpool.draws.enums import SheetKind, TemplateForm
 from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.sheet_templates import template_for
 from expertpool.draws.services.names import readable_from
-from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
+from expertpool.draws.services.sheet_files import (
+    sheet_pdf,
+    sheet_xlsx,
+    sign_in_pdf,
+    sign_in_xlsx,
+)
+from expertpool.draws.services.sheet_templates import fill_sheet
+from expertpool.draws.services.sheet_values import draw_sheet_values, sign_in_values
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.sign_in import build_sign_in
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES = {
+    "pdf": "application/pdf",
+    TemplateForm.XLSX: f"{OFFICE}.spreadsheetml.sheet",
+    TemplateForm.DOCX: f"{OFFICE}.wordprocessingml.document",
+}
+Made = tuple[str, str, bytes]  # title, form, content
 
 
 @require_safe
 @never_cache
 @requires("draws.names")
-def sheet(request: UserRequest, pk: int, kind: str) -> HttpResponse:
-    """Send the sheet of a draw in the user's scope: a PDF opens in the browser, whence it is
-    printed. Before he may read the names the page says from when he may."""
+def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> HttpResponse:
+    """Send a sheet of a draw in the user's scope.
+
+    A PDF opens in the browser, whence it is printed. The file is the customer's template for the
+    kind of the project, filled, or the built-in Excel form. Before he may read the names the page
+    says from when he may.
+    """
     draws = draws_visible_to(request.user, "draws.names")
     draw = get_object_or_404(
         draws.select_related("project__department", "project__purchaser", "operator"), pk=pk
     )
-    now = timezone.now()
+    make = _draw_sheet if sheet == SheetKind.DRAW else _sign_in
     try:
-        data = build_sheet(draw=draw, actor=request.user, now=now)
+        title, form, content = make(draw, request.user, as_pdf, timezone.now())
     except NamesSealed:
         context = {"draw": draw, "since": readable_from(draw, request.user)}
         return render(request, "draws/sheet_sealed.html", context, status=409)
-    if kind == "pdf":
-        response = HttpResponse(sheet_pdf(data, at=now), content_type="application/pdf")
-    else:
-        response = HttpResponse(sheet_xlsx(data), content_type=XLSX)
-    header = content_disposition_header(kind == "xlsx", f"{data.title} {draw.number}.{kind}")
+    response = HttpResponse(content, content_type=TYPES[form])
+    header = content_disposition_header(not as_pdf, f"{title} {draw.number}.{form}")
     response["Content-Disposition"] = header or "inline"
     return response
+
+
+def _draw_sheet(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:
+    template = None if as_pdf else template_for(draw, SheetKind.DRAW)
+    purpose = f"打印抽取表（模板“{template.name}”）" if template else "打印抽取表"
+    data = build_sheet(draw=draw, actor=user, now=now, purpose=purpose)
+    if as_pdf:
+        return data.title, "pdf", sheet_pdf(data, at=now)
+    if template is None:
+        return data.title, TemplateForm.XLSX, sheet_xlsx(data)
+    values = draw_sheet_values(draw, data)
+    return data.title, template.form, fill_sheet(template=template, values=values, now=now)
+
+
+def _sign_in(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:
+    template = None if as_pdf else template_for(draw, SheetKind.SIGN_IN)
+    purpose = f"打印签到表（模板“{template.name}”）" if template else "打印签到表"
+    data = build_sign_in(draw=draw, actor=user, now=now, purpose=purpose)
+    if as_pdf:
+        return data.title, "pdf", sign_in_pdf(data, at=now)
+    if template is None:
+        return data.title, TemplateForm.XLSX, sign_in_xlsx(data)
+    values = sign_in_values(draw, data)
+    return data.title, template.form, fill_sheet(template=template, values=values, now=now)

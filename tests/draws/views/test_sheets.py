@@ -119,7 +119,7 @@ def test_excel_has_the_same_lines_with_the_supplement_last(
     client: Client, draw: Draw, operator: User
 ) -> None:
     with time_machine.travel(draw.reveal_at, tick=False):
-        response = login(client, operator).get(url(draw, "xlsx"))
+        response = login(client, operator).get(url(draw, "file"))
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
     assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]

@@ -6,6 +6,7 @@ loops, no expressions, so that a template cannot run anything.
 """
 
 from expertpool.core.documents.filling.filler import check_template, fill_template, sample_of
+from expertpool.core.documents.filling.package import MAX_SIZE
 from expertpool.core.documents.filling.placeholders import (
     Catalogue,
     Placeholder,
@@ -14,6 +15,7 @@ from expertpool.core.documents.filling.placeholders import (
 )
 
 __all__ = [
+    "MAX_SIZE",
     "Catalogue",
     "Placeholder",
     "TemplateRefused",

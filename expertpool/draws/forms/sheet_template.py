@@ -1,0 +1,38 @@
+"""Uploading a customer's template of a sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.queries import dictionary_names
+from expertpool.draws.enums import SheetKind
+
+
+class SheetTemplateForm(forms.Form):
+    sheet = forms.ChoiceField(
+        label="文书",
+        choices=SheetKind.choices,
+        initial=SheetKind.DRAW,
+        error_messages={"required": "请选择文书。"},
+    )
+    project_kind = forms.ChoiceField(
+        label="适用项目类型",
+        required=False,
+        help_text="某一类型没有自己的模板时，使用“全部类型”的模板；都没有时使用系统内置的表。",
+    )
+    file = forms.FileField(
+        label="模板文件",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.docx"}),
+        help_text=".xlsx 或 .docx，最大 5 MB，不含宏。",
+        error_messages={"required": "请选择模板文件。", "empty": "文件是空的，请重新选择。"},
+    )
+    wide = {"file"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["project_kind"]
+        names = dictionary_names(DictionaryCode.PROJECT_KIND)
+        kind.choices = [("", "全部类型"), *((name, name) for name in names)]

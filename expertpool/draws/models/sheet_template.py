@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.draws.enums import SheetKind, TemplateForm, TemplateState
+
+
+class SheetTemplate(models.Model):
+    """A customer's own form of a sheet, for projects of one kind or for all. Its file is that of
+    this row in the files app. At most one is active for a sheet and a kind of project."""
+
+    sheet = models.CharField("文书", max_length=12, choices=SheetKind.choices)
+    project_kind = models.CharField("项目类型", max_length=50, blank=True)  # empty: all kinds
+    name = models.CharField("文件名", max_length=200)
+    form = models.CharField("格式", max_length=8, choices=TemplateForm.choices)
+    state = models.CharField(
+        "状态", max_length=12, choices=TemplateState.choices, default=TemplateState.ACTIVE
+    )
+    used_at = models.DateTimeField("首次使用时间", null=True, blank=True)
+    uploaded_at = models.DateTimeField("上传时间")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文书模板"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "project_kind"],
+                condition=models.Q(state=TemplateState.ACTIVE),
+                name="draws_one_active_template",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=TemplateState.values),
+                name="draws_template_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=TemplateState.REMOVED) | models.Q(used_at__isnull=False),
+                name="draws_unused_template_is_deleted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sheet_display()}（{self.kind_label}）{self.name}"
+
+    @property
+    def kind_label(self) -> str:
+        return self.project_kind or "全部类型"

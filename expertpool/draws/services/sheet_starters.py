@@ -1,0 +1,47 @@
+"""Templates to start from: the built-in Excel forms with placeholders where values would stand."""
+
+from __future__ import annotations
+
+from expertpool.core.documents import SheetColumn, xlsx_sheet
+from expertpool.draws.enums import SheetKind
+from expertpool.draws.services.sheet_files import COLUMNS, SIGN_IN_COLUMNS, SIGNATURES
+from expertpool.draws.services.sheet_values import CATALOGUES
+
+_HEAD = {
+    SheetKind.DRAW: (
+        "项目名称",
+        "项目编号",
+        "采购单位",
+        "评审时间",
+        "评审地点",
+        "负责人",
+        "抽取编号",
+        "抽取人",
+        "抽取时间",
+        "抽取条件",
+    ),
+    SheetKind.SIGN_IN: ("项目名称", "项目编号", "评审时间", "评审地点"),
+}
+_COLUMNS: dict[SheetKind, tuple[SheetColumn, ...]] = {
+    SheetKind.DRAW: COLUMNS,
+    SheetKind.SIGN_IN: SIGN_IN_COLUMNS,
+}
+
+
+def starter(sheet: SheetKind) -> bytes:
+    """Return an .xlsx template for ``sheet`` that can be changed and uploaded."""
+    known = CATALOGUES[sheet].line_names
+    marks = [f"专家.{column.header}" for column in _COLUMNS[sheet]]
+    return xlsx_sheet(
+        title="{{文书标题}}",
+        fields=[(name, mark(name)) for name in _HEAD[sheet]],
+        columns=_COLUMNS[sheet],
+        rows=[[mark(name) if name in known else "" for name in marks]],
+        signatures=SIGNATURES if sheet == SheetKind.DRAW else (),
+        footer=mark("抽取编号"),
+    )
+
+
+def mark(name: str) -> str:
+    """Return a placeholder as it is written in a template."""
+    return f"{{{{{name}}}}}"

@@ -1,0 +1,156 @@
+"""What customers' templates of sheets may use, and the values for one draw.
+
+Names are only ever added: templates that are in use hold the old ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expertpool.core.documents.filling import Catalogue, Placeholder, Value
+from expertpool.draws.enums import SheetKind
+from expertpool.draws.models import Draw
+from expertpool.draws.services.sheets import Sheet, SheetRow, moment
+from expertpool.draws.services.sign_in import SignInRow, SignInSheet
+
+_PROJECT = (
+    Placeholder("文书标题", "评审专家抽取表"),
+    Placeholder("项目名称", "市第一人民医院信息化建设项目"),
+    Placeholder("项目编号", "ZC-2026-0117"),
+    Placeholder("项目类型", "货物"),
+    Placeholder("适用制度", "政府采购"),
+    Placeholder("采购单位", "市第一人民医院"),
+    Placeholder("所属部门", "采购中心"),
+    Placeholder("评审地点", "市公共资源交易中心三楼 306"),
+    Placeholder("评审时间", "2026-11-24 09:30"),
+    Placeholder("报到时间", "2026-11-24 09:00"),
+    Placeholder("负责人", "李萌"),
+    Placeholder("负责人电话", "021-55500001"),
+    Placeholder("抽取编号", "CQ20261117-0003"),
+    Placeholder("抽取人", "周敏"),
+    Placeholder("抽取时间", "2026-11-17 15:02"),
+    Placeholder("打印人", "周敏"),
+    Placeholder("打印时间", "2026-11-24 08:10"),
+)
+_DRAW = (
+    Placeholder("抽取方式", "随机抽取"),
+    Placeholder("抽取状态", "抽取成功"),
+    Placeholder("应抽人数", 5),
+    Placeholder("候选人数", 126),
+    Placeholder("抽取条件", "技术类 4 人：专业 属于 计算机应用；经济类 1 人：专业 属于 财务"),
+    Placeholder("封存时间", "2026-11-17 15:00"),
+    Placeholder("封存值", "7d0c1f3a 52e8b946 …"),
+    Placeholder("种子", "c41be907 6a2f83d5 …"),
+    Placeholder("留痕链", "第 20317 条 9b1e44c0 …"),
+    Placeholder("核验网址", "https://pool.example.cn/verify/CQ20261117-0003/"),
+)
+_LINE = (
+    Placeholder("专家.序号", 1),
+    Placeholder("专家.姓名", "王建国"),
+    Placeholder("专家.专家编号", "ZJ00001234"),
+    Placeholder("专家.工作单位", "省建筑设计研究院"),
+)
+CATALOGUES = {
+    SheetKind.DRAW: Catalogue(
+        fields=(*_PROJECT, *_DRAW),
+        columns=(
+            *_LINE,
+            Placeholder("专家.职称", "高级工程师"),
+            Placeholder("专家.专业", "计算机应用、信息安全"),
+            Placeholder("专家.联系方式", "138****0001"),
+            Placeholder("专家.是否参加", "参加"),
+            Placeholder("专家.备注", "技术类"),
+        ),
+    ),
+    SheetKind.SIGN_IN: Catalogue(
+        fields=_PROJECT,
+        columns=(
+            *_LINE,
+            Placeholder("专家.身份证号", "3101************12"),
+            Placeholder("专家.类别", "技术类（组长）"),
+            Placeholder("专家.职务职称", "总工程师、高级工程师"),
+            Placeholder("专家.电话", "138****0001"),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SheetValues:
+    """Values by the names of a catalogue: of the sheet, and of each line."""
+
+    fields: dict[str, Value]
+    lines: list[dict[str, Value]]
+
+
+def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
+    """Return what ``sheet`` holds by the names of its catalogue."""
+    conditions = [f"{name} {seats} 人：{text or '不限'}" for name, seats, text in sheet.conditions]
+    own: dict[str, Value] = {
+        "抽取方式": draw.get_kind_display(),
+        "抽取状态": draw.status_label,
+        "应抽人数": sum(seats for _, seats, _ in sheet.conditions),
+        "候选人数": draw.candidate_count,
+        "抽取条件": "\n".join(conditions),
+        "封存时间": moment(draw.sealed_at),
+        "封存值": sheet.seal,
+        "种子": sheet.seed,
+        "留痕链": sheet.chain_link,
+        "核验网址": sheet.check_url,
+    }
+    return SheetValues(_project(draw, sheet) | own, [_draw_line(row) for row in sheet.rows])
+
+
+def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:
+    """Return what the sign-in sheet holds by the names of its catalogue."""
+    return SheetValues(_project(draw, sheet), [_sign_in_line(row) for row in sheet.rows])
+
+
+def _project(draw: Draw, sheet: Sheet | SignInSheet) -> dict[str, Value]:
+    project = draw.project
+    return {
+        "文书标题": sheet.title,
+        "项目名称": project.name,
+        "项目编号": project.number,
+        "项目类型": project.kind,
+        "适用制度": project.get_regime_display(),
+        "采购单位": project.purchaser.name if project.purchaser else "",
+        "所属部门": project.department.name,
+        "评审地点": project.place,
+        "评审时间": moment(project.opening_at),
+        "报到时间": moment(project.check_in_at),
+        "负责人": project.contact_name,
+        "负责人电话": project.contact_phone,
+        "抽取编号": draw.number,
+        "抽取人": draw.operator.name,
+        "抽取时间": moment(draw.ordered_at),
+        "打印人": sheet.printed_by,
+        "打印时间": sheet.printed_at,
+    }
+
+
+def _draw_line(row: SheetRow) -> dict[str, Value]:
+    return {
+        "专家.序号": row.line,
+        "专家.姓名": row.name,
+        "专家.专家编号": row.number,
+        "专家.工作单位": row.employer,
+        "专家.职称": row.title,
+        "专家.专业": row.specialty,
+        "专家.联系方式": row.contact,
+        "专家.是否参加": row.attends,
+        "专家.备注": row.remark,
+    }
+
+
+def _sign_in_line(row: SignInRow) -> dict[str, Value]:
+    return {
+        "专家.序号": row.line,
+        "专家.姓名": row.name,
+        "专家.专家编号": row.number,
+        "专家.工作单位": row.employer,
+        "专家.身份证号": row.id_number,
+        "专家.类别": row.category,
+        "专家.职务职称": row.title,
+        "专家.电话": row.phone,
+    }

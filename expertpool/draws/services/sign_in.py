@@ -1,0 +1,113 @@
+"""What stands on the 签到表: who is expected, with room for the time and a signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from expertpool.accounts.models import User
+from expertpool.core.visibility import show
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import describe_rule
+from expertpool.draws.services.names import NamedRow, read_names
+from expertpool.draws.services.sheets import Nobody, moment
+from expertpool.projects.enums import Regime
+from expertpool.projects.models import Project
+
+SIGN_IN_TITLE = "评审专家签到表"
+REPRESENTATIVE = {Regime.TENDER: "招标人代表", Regime.PROCUREMENT: "采购人代表"}
+
+
+@dataclass(frozen=True)
+class SignInRow:
+    """One line; who represents the purchaser is written in by hand."""
+
+    line: int
+    category: str  # the condition group; who leads the panel says so
+    name: str = ""
+    number: str = ""
+    id_number: str = ""
+    title: str = ""
+    employer: str = ""
+    phone: str = ""
+
+    @property
+    def cells(self) -> list[Any]:
+        """The columns in print order; the last two are filled in on the day."""
+        return [
+            self.line,
+            self.name,
+            self.id_number,
+            self.category,
+            self.title,
+            self.phone,
+            "",
+            "",
+        ]
+
+
+@dataclass(frozen=True)
+class SignInSheet:
+    title: str
+    head: list[tuple[str, str]]
+    rows: list[SignInRow]
+    number: str
+    printed_at: str
+    printed_by: str
+
+
+def build_sign_in(
+    *, draw: Draw, actor: User, now: datetime, purpose: str = "打印签到表"
+) -> SignInSheet:
+    """Return the sheet on which those who sit in ``draw`` sign in; logs the look for ``purpose``.
+
+    The sheet lies open on a table: identity numbers are masked on it whoever prints it. Phones
+    appear as the actor may see them. Raises NamesSealed before the reveal time.
+    """
+    rows = read_names(draw=draw, actor=actor, now=now, purpose=purpose)
+    groups = {group["code"]: group["name"] for group in describe_rule(draw)}
+    seated = [row for row in rows if row.is_seated]
+    lines = [_line(at, row, groups, actor) for at, row in enumerate(seated, start=1)]
+    return SignInSheet(
+        title=SIGN_IN_TITLE,
+        head=_head(draw),
+        rows=lines + _representatives(draw.project, len(lines)),
+        number=draw.number,
+        printed_at=moment(now),
+        printed_by=actor.name,
+    )
+
+
+def _head(draw: Draw) -> list[tuple[str, str]]:
+    project = draw.project
+    return [
+        ("项目名称", project.name),
+        ("项目编号", project.number),
+        ("采购单位", project.purchaser.name if project.purchaser else ""),
+        ("评审时间", moment(project.opening_at)),
+        ("报到时间", moment(project.check_in_at)),
+        ("评审地点", project.place),
+        ("负责人", f"{project.contact_name} {project.contact_phone}"),
+    ]
+
+
+def _line(at: int, row: NamedRow, groups: dict[str, str], actor: User) -> SignInRow:
+    expert = row.expert
+    category = groups[row.invitation.group]
+    role = row.invitation.get_panel_role_display()
+    return SignInRow(
+        line=at,
+        category=f"{category}（{role}）" if role else category,
+        name=expert.name,
+        number=expert.number,
+        id_number=show(Nobody(), "experts.id_number", expert.id_number),
+        title="、".join(part for part in (expert.position, expert.title) if part),
+        employer=expert.employer.name if expert.employer else "",
+        phone=show(actor, "experts.phone", expert.phone),
+    )
+
+
+def _representatives(project: Project, before: int) -> list[SignInRow]:
+    category = REPRESENTATIVE.get(Regime(project.regime), "本单位代表")
+    return [SignInRow(before + at, category) for at in range(1, project.representatives + 1)]

@@ -1,0 +1,247 @@
+"""The pages of customers' templates, and the sheets that come out of them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pypdf
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import TemplateState
+from expertpool.draws.models import Draw, SheetTemplate
+from expertpool.draws.queries.sheet_templates import content_of
+from expertpool.draws.services.names import named_rows
+from expertpool.projects.models import Project
+from tests.core.documents.office import (
+    book_bytes,
+    document_lines,
+    docx_bytes,
+    paragraph,
+    read_book,
+    table,
+)
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_unit
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+UPLOAD, LIST = "draws:sheet_template_upload", "draws:sheet_template_list"
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    for name, id_number in (("=王一", "110101199003078515"), ("李二", "110101199003071516")):
+        make_expert(
+            name,
+            title="高级工程师",
+            position="总工",
+            employer=make_unit(),
+            id_number=id_number,
+        )
+    draw = make_draw(now=timezone.now(), operator=operator, seats=2)
+    Project.objects.filter(pk=draw.project_id).update(kind="货物", representatives=2)
+    return Draw.objects.select_related("project", "operator").get(pk=draw.pk)
+
+
+def upload(client: Client, content: bytes, name: str, **values: str) -> str:
+    data = {"sheet": "draw", "project_kind": "", "file": SimpleUploadedFile(name, content)}
+    response = client.post(reverse(UPLOAD), data | values)
+    assert response.status_code in (204, 422)
+    return response.content.decode()
+
+
+def get(client: Client, user: User, draw: Draw, name: str):
+    """Ask once the names may be read: the session of before has ended by then."""
+    with time_machine.travel(draw.reveal_at, tick=False):
+        return login(client, user).get(reverse(f"draws:{name}", args=[draw.pk]))
+
+
+def own_book() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [
+        ["市中心医院{{文书标题}}"],
+        ["项目", "{{项目名称}}", "应抽", "{{应抽人数}}"],
+        ["序号", "姓名", "是否参加", "签名"],
+        ["{{专家.序号}}", "{{专家.姓名}}", "{{专家.是否参加}}", None],
+        ["监督人："],
+    ]
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A1:D1")
+    return book_bytes(book)
+
+
+@pytest.mark.shows("DRAW-27")
+def test_an_uploaded_workbook_changes_the_next_sheet_of_its_kind(
+    client: Client, draw: Draw, admin: User, operator: User
+) -> None:
+    login(client, admin)
+    assert upload(client, own_book(), "抽取表.xlsx", project_kind="货物") == ""
+    response = get(client, operator, draw, "sheet_file")
+    assert response["Content-Disposition"].endswith(f"{draw.number}.xlsx")
+    rows = [list(row) for row in read_book(response.content).active.values]
+    names = [row.expert.name for row in named_rows(draw)]
+    assert rows[0][0] == "市中心医院评审专家抽取表"
+    assert rows[1] == ["项目", draw.project.name, "应抽", 2]
+    assert [row[:3] for row in rows[3:5]] == [[1, names[0], "待答复"], [2, names[1], "待答复"]]
+    assert rows[5][0] == "监督人："
+    notes = Entry.objects.filter(action="draw.names").values_list("note", flat=True)
+    assert list(notes) == ["打印抽取表（模板“抽取表.xlsx”）"]
+    assert SheetTemplate.objects.get().used_at is not None
+    page = get(client, operator, draw, "detail").content.decode()
+    assert "抽取表 Excel" in page
+    Project.objects.filter(pk=draw.project_id).update(kind="服务")
+    built_in = read_book(get(client, operator, draw, "sheet_file").content).active
+    assert built_in["A1"].value == "评审专家抽取表"
+
+
+@pytest.mark.shows("DRAW-27")
+def test_an_uploaded_document_is_sent_as_word(client: Client, draw: Draw, admin: User) -> None:
+    login(client, admin)
+    body = paragraph("{{项目", "名称}}") + table(
+        ("序号", "姓名"), ("{{专家.序号}}", "{{专家.姓名}}")
+    )
+    upload(client, docx_bytes(body), "签到.docx", sheet="sign_in")
+    assert "签到表 Word" in get(client, admin, draw, "detail").content.decode()
+    response = get(client, admin, draw, "sign_in_file")
+    assert "wordprocessingml" in response["Content-Type"]
+    names = [row.expert.name for row in named_rows(draw)]
+    lines = document_lines(response.content)
+    assert lines[0] == draw.project.name
+    assert lines[3:] == ["1", names[0], "2", names[1], "3", "", "4", ""]
+
+
+def test_the_pdf_stays_built_in(client: Client, draw: Draw, admin: User) -> None:
+    login(client, admin)
+    upload(client, own_book(), "抽取表.xlsx")
+    response = get(client, admin, draw, "sheet_pdf")
+    assert "市中心医院" not in pypdf.PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+
+
+@pytest.mark.shows("DRAW-26")
+def test_the_built_in_sign_in_sheet_has_its_columns_and_masks_identities(
+    client: Client, draw: Draw, admin: User
+) -> None:
+    login(client, admin)
+    assert get(client, admin, draw, "sign_in_pdf")["Content-Type"] == "application/pdf"
+    text = "".join(
+        page.extract_text()
+        for page in pypdf.PdfReader(
+            io.BytesIO(get(client, admin, draw, "sign_in_pdf").content)
+        ).pages
+    )
+    sheet = read_book(get(client, admin, draw, "sign_in_file").content).active
+    rows = [list(row) for row in sheet.values]
+    header = ["序号", "姓名", "身份证号", "类别", "职务职称", "电话", "签到时间", "签名"]
+    at = rows.index(header)
+    for row, printed in zip(named_rows(draw), rows[at + 1 :], strict=False):
+        assert printed[1] == row.expert.name
+        assert printed[2] != row.expert.id_number
+        assert "*" in printed[2]
+        assert printed[3:6] == ["综合", "总工、高级工程师", row.expert.phone]
+        assert row.expert.name in text
+        assert row.expert.id_number not in text
+    assert [row[3] for row in rows[at + 3 :]] == ["招标人代表"] * 2
+    for word in (*header, draw.project.name, "评审专家签到表"):
+        assert word in text
+
+
+def test_the_sign_in_sheet_is_sealed_as_the_names_are(
+    client: Client, draw: Draw, operator: User, department_user: User
+) -> None:
+    for name in ("sign_in_pdf", "sign_in_file"):
+        url = reverse(f"draws:{name}", args=[draw.pk])
+        assert login(client, operator).get(url).status_code == 409
+        assert get(client, department_user, draw, name).status_code in (403, 404)
+
+
+@pytest.mark.shows("DRAW-27")
+def test_unknown_placeholders_are_listed_in_the_drawer(client: Client, admin: User) -> None:
+    login(client, admin)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["B2"], sheet["C7"] = "{{项目名}}", "{{ ''.__class__ }}"
+    page = upload(client, book_bytes(book), "坏.xlsx")
+    assert "单元格 B2：没有变量 {{项目名}}，是否要用 {{项目名称}}？" in page
+    assert "单元格 C7：没有变量 {{&#x27;&#x27;.__class__}}" in page
+    assert not SheetTemplate.objects.exists()
+    assert "宏" in upload(client, docx_bytes("", more={"word/vbaProject.bin": b"x"}), "宏.docm")
+    assert "打不开" in upload(client, b"MZ program", "x.xlsx")
+    assert "请选择模板文件" in client.post(reverse(UPLOAD), {"sheet": "draw"}).content.decode()
+    wrong = upload(client, own_book(), "x.xlsx", project_kind="没有的类型")
+    assert "没有的类型" in wrong
+    assert not SheetTemplate.objects.exists()
+
+
+@pytest.mark.shows("DRAW-27")
+def test_the_drawer_offers_all_placeholders_and_a_starter(client: Client, admin: User) -> None:
+    login(client, admin)
+    page = client.get(
+        reverse(UPLOAD), {"sheet": "sign_in", "project_kind": "货物"}
+    ).content.decode()
+    assert 'data-copy="{{专家.身份证号}}"' in page
+    assert '<option value="货物" selected>' in page
+    response = client.get(reverse("draws:sheet_template_starter", args=["sign_in"]))
+    assert read_book(response.content).active["A1"].value == "{{文书标题}}"
+    missing = reverse("draws:sheet_template_starter", args=["nothing"])
+    assert client.get(missing).status_code == 404
+
+
+@pytest.mark.shows("DRAW-27")
+def test_templates_are_listed_previewed_put_aside_and_removed(client: Client, admin: User) -> None:
+    login(client, admin)
+    upload(client, own_book(), "旧.xlsx")
+    upload(client, own_book(), "新.xlsx")
+    old, new = SheetTemplate.objects.order_by("pk")
+    page = client.get(reverse(LIST)).content.decode()
+    assert "新.xlsx" in page
+    assert "旧.xlsx" not in page
+    assert "旧.xlsx" in client.get(reverse(LIST), {"tab": "disabled"}).content.decode()
+
+    def url(name: str, template: SheetTemplate) -> str:
+        return reverse(f"draws:sheet_template_{name}", args=[template.pk])
+
+    preview = read_book(client.get(url("preview", new)).content).active
+    assert preview["B2"].value == "市第一人民医院信息化建设项目"
+    assert [preview.cell(row, 2).value for row in (4, 5, 6)] == ["王建国"] * 3
+    file = client.get(url("file", new), follow=True)
+    assert b"".join(file.streaming_content) == content_of(new)  # type: ignore[attr-defined]
+    assert client.post(url("enable", old)).status_code == 204
+    new.refresh_from_db()
+    assert new.state == TemplateState.DISABLED
+    assert client.post(url("disable", old)).status_code == 204
+    assert client.post(url("delete", old)).status_code == 204
+    SheetTemplate.objects.filter(pk=new.pk).update(used_at=timezone.now())
+    assert client.post(url("delete", new)).status_code == 204
+    assert client.post(url("enable", new)).status_code == 409
+    assert "新.xlsx" in client.get(reverse(LIST), {"tab": "removed"}).content.decode()
+    assert "没有模板" in client.get(reverse(LIST)).content.decode()
+
+
+def test_only_holders_of_the_permission_read_the_file(
+    client: Client, admin: User, operator: User
+) -> None:
+    login(client, admin)
+    upload(client, own_book(), "新.xlsx")
+    response = client.get(
+        reverse("draws:sheet_template_file", args=[SheetTemplate.objects.get().pk])
+    )
+    assert login(client, operator).get(response["Location"]).status_code == 404

@@ -13,6 +13,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.registry import register_menu, register_panel
         from expertpool.draws.exports.exposure import ExposureExport
         from expertpool.draws.exports.ledger import LedgerExport
+        from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS, SHEET_TEMPLATES
@@ -75,6 +76,7 @@ class DrawsConfig(AppConfig):
             register_panel("projects:detail", panel)
         register_panel("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
+        register_export(NoticeExport())
         register_export(LedgerExport())
         register_export(ExposureExport())
         register_menu("system", SHEET_TEMPLATES)

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 
 from expertpool.audit.queries import timeline_items
 from expertpool.core.criteria import explain, parse
+from expertpool.core.exporting import export_url
 from expertpool.core.registry import Panel
 from expertpool.core.visibility import show
 from expertpool.draws.enums import InvitationState
@@ -127,12 +128,45 @@ def participants(request: HttpRequest, project: Project) -> str:
     return render_to_string("draws/_participants.html", context, request)
 
 
+def experts_panel(request: HttpRequest, project: Project) -> str:
+    """参与专家: everybody the valid draw invited, with group, type and state (PRJ-14); by name for
+    who may read the names now."""
+    user, now = cast("User", request.user), timezone.now()
+    draw = valid_draw(project)
+    if draw is None or draw.ordered_at is None:
+        return render_to_string("draws/_experts.html", {"draw": None}, request)
+    readable = may_read(draw, user, now=now)
+    rows = read_names(draw=draw, actor=user, now=now, purpose="参与专家") if readable else []
+    named = {row.invitation.pk: row.expert for row in rows}
+    board = board_of(draw)
+    context = {
+        "draw": draw,
+        "board": board,
+        "readable": readable,
+        "rows": [
+            (line, named.get(line.pk), _phone(user, named.get(line.pk))) for line in board.lines
+        ],
+    }
+    return render_to_string("draws/_experts.html", context, request)
+
+
+def _phone(user: User, expert: Expert | None) -> str:
+    return show(user, "experts.phone", expert.phone) if expert else ""
+
+
 def notices_panel(request: HttpRequest, project: Project) -> str:
     """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21)."""
-    form = NoticeFilter(request.GET)
-    found = form.filter(notices_of(project))[:LONGEST]
-    rows = notices(found, viewer=cast("User", request.user))
-    context = {"rows": rows, "form": form, "project": project}
+    user, form = cast("User", request.user), NoticeFilter(request.GET)
+    found = form.filter(notices_of(project))
+    rows = notices(found[:LONGEST], viewer=user)
+    context = {
+        "rows": rows,
+        "total": found.count(),
+        "form": form,
+        "project": project,
+        "picks": user.has_permission("notifications.delete") and not project.is_archived,
+        "export_url": export_url("draws.notices", project=str(project.pk)),
+    }
     return render_to_string("draws/_notices.html", context, request)
 
 
@@ -152,6 +186,7 @@ def log_panel(request: HttpRequest, project: Project) -> str:
 LONGEST = 200  # rows that a tab shows; the full lists are on their own pages
 PROJECT_PANELS = (
     Panel("plan", "抽取方案", 20, plan_panel, permissions=("draws.view", "draws.plan")),
+    Panel("experts", "参与专家", 25, experts_panel, permissions=("draws.view",)),
     Panel("draw", "抽取结果", 30, result_panel, permissions=("draws.view",)),
     Panel("notices", "通知", 50, notices_panel, permissions=("draws.view",)),
     Panel(

@@ -22,4 +22,5 @@ class NotificationsConfig(AppConfig):
         register_actions(
             notifications__template_save="修改通知模板",
             notifications__template_reset="恢复默认通知模板",
+            notifications__delete="删除通知记录",
         )

@@ -15,3 +15,7 @@ class UnknownPlaceholders(TemplateRefused):
         wrong = "、".join(f"{{{{{name}}}}}" for name in self.names)
         allowed = "、".join(f"{{{{{name}}}}}" for name in known)
         super().__init__(f"不认识的变量：{wrong}。可以使用：{allowed}。")
+
+
+class DeletionRefused(ValueError):
+    """The records of messages cannot be deleted so; the text says what is missing."""

@@ -3,6 +3,7 @@ expert who may still be sealed."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -50,7 +51,8 @@ class Message(models.Model):
     is a blind index of the recipient, so that a user finds his own site messages and nobody
     else's. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
     ``due_at`` is when the next attempt is due. States move through
-    `notifications.services.delivery` only, along `enums.TRANSITIONS`.
+    `notifications.services.delivery` only, along `enums.TRANSITIONS`. A deleted message stays as a
+    row without recipient and text: that and when something was sent is not forgotten.
     """
 
     key = models.CharField("幂等键", max_length=100, unique=True)
@@ -78,6 +80,16 @@ class Message(models.Model):
     sending_at = models.DateTimeField("开始发送时间", null=True, blank=True)
     sent_at = models.DateTimeField("发送时间", null=True, blank=True)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+    deleted_at = models.DateTimeField("删除时间", null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="删除人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    deletion_reason = models.CharField("删除原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
@@ -93,6 +105,10 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["sent", "delivered", "read"]) | Q(sent_at__isnull=False),
                 name="notifications_sent_at_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | ~Q(state__in=["queued", "sending"]),
+                name="notifications_deleted_when_over",
             ),
         ]
         indexes = [

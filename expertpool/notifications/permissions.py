@@ -5,6 +5,7 @@ PERMISSIONS = PermissionGroup(
     "通知",
     (
         Permission("notifications.view", "查看通知记录"),
+        Permission("notifications.delete", "删除通知记录"),
         Permission("notifications.templates", "管理通知模板"),
     ),
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.core.exporting import Column, Exporter, Params, Rows
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import archived_visible_to
@@ -21,7 +20,7 @@ from expertpool.projects.queries.measures import (
     with_measures,
 )
 from expertpool.projects.queries.projects import projects_visible_to
-from expertpool.projects.queries.statistics import Line, statistic_of
+from expertpool.projects.queries.statistics import statistic_of
 from expertpool.projects.tables import (
     ARCHIVE_SORTS,
     DEFAULT_SORT,
@@ -126,19 +125,6 @@ class ArchiveExport(Exporter):
         return _ordered(rows, params, ARCHIVE_SORTS, "-archived")
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """Lines in the place of a queryset: counted and walked through."""
-
-    lines: list[Line]
-
-    def count(self) -> int:
-        return len(self.lines)
-
-    def iterator(self, chunk_size: int) -> Iterator[Line]:
-        return iter(self.lines)
-
-
 class StatisticExport(Exporter):
     """The statistics as they are on the screen, the total last."""
 
@@ -156,10 +142,10 @@ class StatisticExport(Exporter):
             columns += _summed(measure)
         return columns
 
-    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
+    def rows(self, user: Any, params: Params) -> Rows:
         projects = ProjectFilter(params).filter(projects_visible_to(user))
         found = statistic_of(projects, grouping_for(params))
-        return cast("QuerySet[Any]", _Lines([*found.lines, found.total]))
+        return Rows([*found.lines, found.total])
 
 
 def _summed(measure: Measure) -> list[Column]:

@@ -352,6 +352,7 @@ RULES: dict[str, Rule] = {
     "draws:plan_count": only(*DRAW, kwargs=PROJECT),
     "draws:prequery": only(*DRAW, "supervisor", "auditor", kwargs=PROJECT),
     "draws:start": only(*DRAW, kwargs=PROJECT),
+    "draws:notices_delete": only("admin", kwargs=PROJECT),
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),

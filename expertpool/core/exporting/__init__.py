@@ -17,7 +17,13 @@ The page links to ``{% url "core:export" "experts.experts" %}``; filters, order 
 along in the address as ``params``.
 """
 
-from expertpool.core.exporting.exporter import Column, Exporter, Params, visible_columns
+from expertpool.core.exporting.exporter import (
+    Column,
+    Exporter,
+    Params,
+    Rows,
+    visible_columns,
+)
 from expertpool.core.exporting.registry import (
     ExportFinished,
     export_url,
@@ -31,6 +37,7 @@ __all__ = [
     "ExportFinished",
     "Exporter",
     "Params",
+    "Rows",
     "Stamp",
     "export_url",
     "get_exporter",

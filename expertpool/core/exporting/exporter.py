@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,6 +32,19 @@ class Column:
     optional: bool = False
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows that no queryset gives (sums, rows made from several tables), in its place."""
+
+    rows: Sequence[Any]
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def iterator(self, chunk_size: int) -> Iterator[Any]:
+        return iter(self.rows)
+
+
 class Exporter(ABC):
     """Declares one export; see the package's docstring. Filled in on classes, kept as instance."""
 
@@ -41,7 +54,7 @@ class Exporter(ABC):
     columns: ClassVar[Sequence[Column]]
 
     @abstractmethod
-    def rows(self, user: Any, params: Params) -> QuerySet[Any]:
+    def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
         """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
 
     def columns_for(self, user: Any, params: Params) -> Sequence[Column]:

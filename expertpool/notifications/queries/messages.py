@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.text import mask_email, mask_middle
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 SEALED = "名单公开后可见"
+DELETED = "已删除"
 LINK_HIDDEN = "［链接仅收件人可见］"
 WEB_ADDRESS = re.compile(r"https?://[!-~]+")
 
@@ -50,6 +52,7 @@ class Notice:
     address: str
     subject: str
     body: str
+    deletion: str  # by whom, when and why its text was deleted; empty while it is there
 
 
 def recipient_key(user_id: int) -> bytes:
@@ -60,7 +63,10 @@ def recipient_key(user_id: int) -> bytes:
 def own_messages(user: User) -> QuerySet[Message]:
     """Return the site messages to ``user`` that have arrived, newest first."""
     return Message.objects.filter(
-        recipient_key=recipient_key(user.pk), channel=ChannelCode.SITE, state__in=ARRIVED
+        recipient_key=recipient_key(user.pk),
+        channel=ChannelCode.SITE,
+        state__in=ARRIVED,
+        deleted_at__isnull=True,
     )
 
 
@@ -70,7 +76,7 @@ def unread_messages(user: User) -> QuerySet[Message]:
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
     """Return the records of all messages for holders of notifications.view, otherwise none."""
-    messages = Message.objects.all()
+    messages = Message.objects.select_related("deleted_by")
     return messages if user.has_permission("notifications.view") else messages.none()
 
 
@@ -79,7 +85,8 @@ def messages_about(about_type: str, ids: Iterable[str | int]) -> QuerySet[Messag
 
     The caller has checked the right to the subjects; show the rows through `notices`.
     """
-    return Message.objects.filter(about_type=about_type, about_id__in=[str(pk) for pk in ids])
+    rows = Message.objects.filter(about_type=about_type, about_id__in=[str(pk) for pk in ids])
+    return rows.select_related("deleted_by")
 
 
 def notices(messages: Iterable[Message], *, viewer: User) -> list[Notice]:
@@ -95,6 +102,7 @@ def outbox_messages() -> QuerySet[Message]:
 
 
 def _notice(message: Message, *, sealed: bool) -> Notice:
+    sealed = sealed or message.deleted_at is not None
     state = DeliveryState(message.state)
     return Notice(
         id=message.pk,
@@ -108,11 +116,19 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
         detail=message.detail,
         attempts=message.attempts,
         sealed=sealed,
-        recipient=SEALED if sealed else message.recipient,
+        recipient=DELETED if message.deleted_at else SEALED if sealed else message.recipient,
         address="" if sealed else masked_address(message),
         subject="" if sealed else message.subject,
         body="" if sealed else WEB_ADDRESS.sub(LINK_HIDDEN, message.body),
+        deletion=_deletion(message),
     )
+
+
+def _deletion(message: Message) -> str:
+    if message.deleted_at is None:
+        return ""
+    at = timezone.localtime(message.deleted_at).strftime("%Y-%m-%d %H:%M")
+    return f"{message.deleted_by} {at} 删除：{message.deletion_reason}"
 
 
 def masked_address(message: Message) -> str:

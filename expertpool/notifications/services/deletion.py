@@ -1,0 +1,66 @@
+"""Deleting the texts of messages; that they were sent stays on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.exceptions import DeletionRefused
+from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import occasion_label
+
+UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+@transaction.atomic
+def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, now: datetime) -> int:
+    """Empty recipient, address and text of ``messages``, each with a log entry; return how many.
+
+    The row stays: occasion, channel, state and times, who deleted it and why. What was deleted
+    before, or is still on its way, is passed over. The caller has checked the right to the
+    subject. Refuses an empty ``reason`` (DeletionRefused).
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise DeletionRefused("请填写删除的原因。")
+    emptied = {
+        "recipient": "",
+        "address": "",
+        "subject": "",
+        "body": "",
+        "documents": [],
+        "deleted_at": now,
+        "deleted_by": actor,
+        "deletion_reason": reason,
+    }
+    deleted = 0
+    for message in messages:
+        rows = Message.objects.filter(pk=message.pk, deleted_at__isnull=True)
+        if rows.exclude(state__in=UNDER_WAY).update(**emptied):
+            message.attachments.clear()
+            _log(message, reason, actor=actor, now=now)
+            deleted += 1
+    return deleted
+
+
+def _log(message: Message, reason: str, *, actor: User, now: datetime) -> None:
+    """Log what kind of message it was, never its text."""
+    record(
+        "notifications.delete",
+        actor=actor,
+        now=now,
+        subject=message,
+        before={
+            "通知": occasion_label(message.occasion),
+            "渠道": message.get_channel_display(),
+            "状态": message.get_state_display(),
+            "生成时间": message.created_at.isoformat(),
+            "相关对象": f"{message.about_type} {message.about_id}",
+        },
+        note=reason,
+    )

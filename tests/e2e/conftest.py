@@ -33,10 +33,12 @@ def open_browser(
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     faults: list[str] = []
     logged: list[ConsoleMessage] = []
-    refused: set[str] = set()  # pages that answered 4xx: whether they should, their test says
+    # Pages that answered 4xx and forms that came back: whether they should, their test says.
+    refused: set[str] = set()
 
     def note(response: Response) -> None:
-        if response.request.is_navigation_request() and 400 <= response.status < 500:
+        page = response.request.is_navigation_request() and 400 <= response.status < 500
+        if page or response.status == 422:
             refused.add(response.url)
 
     def listen(message: ConsoleMessage) -> None:

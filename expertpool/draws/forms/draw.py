@@ -51,7 +51,6 @@ class AnswerForm(forms.Form):
         help_text="例如「电话答复，出差不能参加」。登记后立即生效，需要时自动补抽，不能撤回。",
         error_messages={"required": "请写明登记的理由。"},
     )
-
     witness = forms.CharField(
         label="在场监督人",
         max_length=50,

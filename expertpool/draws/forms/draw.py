@@ -74,7 +74,7 @@ class DrawFilter(FilterForm):
     """The filters of the draw records (DRAW-38)."""
 
     q = forms.CharField(
-        label="关键字",
+        label="关键词",
         widget=forms.TextInput(attrs={"placeholder": "项目名称、编号、负责人、抽取编号"}),
     )
     department = forms.ModelChoiceField(

@@ -28,7 +28,7 @@ class ProjectFilter(FilterForm):
     """The filters of the project list (PRJ-03)."""
 
     q = forms.CharField(
-        label="关键字",
+        label="关键词",
         widget=forms.TextInput(attrs={"placeholder": "名称、编号、部门、联系人、采购单位"}),
     )
     regime = forms.ChoiceField(label="适用制度", choices=[("", "全部"), *Regime.choices])
@@ -79,7 +79,7 @@ class ArchiveFilter(FilterForm):
     """The filters of the archived projects."""
 
     q = forms.CharField(
-        label="关键字",
+        label="关键词",
         widget=forms.TextInput(attrs={"placeholder": "名称、编号、部门、联系人、采购单位"}),
     )
     department = forms.ModelChoiceField(
@@ -101,7 +101,7 @@ class TaskFilter(FilterForm):
     """The filters of the list of tasks."""
 
     q = forms.CharField(
-        label="关键字",
+        label="关键词",
         widget=forms.TextInput(attrs={"placeholder": "任务、项目、负责人、部门"}),
     )
     due = DateRangeField(label="完成期限")

@@ -113,7 +113,13 @@ function addFilters(event) {
   if (event.detail.elt.matches?.("[data-save-search]")) event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
 }
 
+/** Only a table that is wider than its box lets its actions lie over what is scrolled. */
+function markScrolling(box) {
+  new ResizeObserver(() => box.classList.toggle("is-scrolling", box.scrollWidth > box.clientWidth + 1)).observe(box);
+}
+
 export function startTables(enhance) {
+  enhance(".table-box", markScrolling);
   enhance("table[data-columns]", applyColumns);
   enhance(".list-box", setupSelection);
   enhance("[data-column-menu]", fillColumnMenu);

@@ -2,11 +2,10 @@ from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
-from expertpool.draws.models.picking import PickRequest
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
+from expertpool.draws.models.request import PickRequest, TwoPersonRequest, VoidRequest
 from expertpool.draws.models.sheet_template import SheetTemplate
 from expertpool.draws.models.template import ConditionTemplate
-from expertpool.draws.models.void import VoidRequest
 
 __all__ = [
     "Candidate",
@@ -24,5 +23,6 @@ __all__ = [
     "PickRequest",
     "RevealRule",
     "SheetTemplate",
+    "TwoPersonRequest",
     "VoidRequest",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expertpool.draws.models import VoidRequest
 from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.queries.requests import open_request
 from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
 
@@ -16,7 +17,7 @@ def open_matters(project: Project) -> list[str]:
     if draw is None or draw.ordered_at is None:
         return []
     matters = []
-    if VoidRequest.objects.filter(draw=draw, decided_at__isnull=True).exists():
+    if open_request(VoidRequest, draw):
         matters.append("有待确认的作废申请，请先处理")
     if draw.released_at is None:
         matters.append("名单尚未公开，请在名单公开后归档")

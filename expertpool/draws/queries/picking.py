@@ -81,15 +81,6 @@ def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:
     )
 
 
-def open_pick_request(draw: Draw) -> PickRequest | None:
-    """Return the choice that waits for a second person, if there is one."""
-    return (
-        PickRequest.objects.filter(draw=draw, decided_at__isnull=True)
-        .select_related("draw__project", "requested_by")
-        .first()
-    )
-
-
 def pick_requests_to_confirm(user: User) -> list[PickRequest]:
     """Return the choices that wait for ``user``: never his own; the soonest opening first."""
     scope = scope_q(

@@ -29,13 +29,15 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
-from expertpool.draws.queries.picking import experts_to_show, open_pick_request, seats_of
+from expertpool.draws.queries.picking import experts_to_show, seats_of
+from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.sealing import check_ready, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.services.two_persons import settle
 from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState, RegimeOption
@@ -48,7 +50,6 @@ NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
     "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
 )
-OVER = "该人选已经有人处理，请刷新页面。"
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def request_more(
     draw = _lock(draw)
     if draw.is_random:
         raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
-    if draw.status in (*ENDED, DrawStatus.SEALED) or open_pick_request(draw):
+    if draw.status in (*ENDED, DrawStatus.SEALED) or open_request(PickRequest, draw):
         raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
     if draw.project.opening_at <= now:
         raise PickRefused("评审开始时间已过，不能再选。")
@@ -132,7 +133,7 @@ def agree_to_picks(
     draw = _lock(request.draw)
     if draw.project.opening_at <= now:
         raise PickRefused("评审开始时间已过，不能再确认。")
-    _settle(request, actor, now, agreed=True)
+    settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
     picks = _open(request)
@@ -155,7 +156,7 @@ def turn_down_picks(*, request: PickRequest, note: str, actor: User, now: dateti
     if not note.strip():
         raise PickRefused("请写明不同意的原因。")
     draw = _lock(request.draw)
-    _settle(request, actor, now, agreed=False, note=note)
+    settle(request, agree=False, note=note, actor=actor, now=now, refused=PickRefused)
     _give_up(draw, actor=actor, now=now)
     record("draw.pick_refuse", actor=actor, now=now, subject=draw, note=note.strip())
     return request
@@ -170,7 +171,7 @@ def withdraw_picks(*, request: PickRequest, actor: User, now: datetime) -> PickR
     draw = _lock(request.draw)
     if request.requested_by_id != actor.pk:
         raise PickRefused("只有选定人本人可以撤回。")
-    _settle(request, None, now, agreed=False)
+    settle(request, agree=False, note="", actor=None, now=now, refused=PickRefused)
     _give_up(draw, actor=actor, now=now)
     record("draw.pick_withdraw", actor=actor, now=now, subject=draw)
     return request
@@ -235,19 +236,6 @@ def _request(
 def _open(request: PickRequest) -> list[Pick]:
     content = json.loads(_vault.decrypt(bytes(request.picks)))
     return [Pick(expert_id, group) for expert_id, group in content]
-
-
-def _settle(
-    request: PickRequest, by: User | None, now: datetime, *, agreed: bool, note: str = ""
-) -> None:
-    if by is not None and request.requested_by_id == by.pk:
-        raise PickRefused("人工选定须由两人办理：选定人不能自己确认。")
-    changed = PickRequest.objects.filter(pk=request.pk, decided_at__isnull=True).update(
-        decided_by=by, decided_at=now, agreed=agreed, note=note.strip()[:500]
-    )
-    if not changed:
-        raise PickRefused(OVER)
-    request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])
 
 
 def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:

@@ -18,14 +18,14 @@ from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Hold, Invitation, PickRequest, VoidRequest
+from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.services.two_persons import settle
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.enums import DrawState
 from expertpool.projects.services.state import set_draw_state
-
-OVER = "该申请已经有人处理，请刷新页面。"
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
         raise VoidRefused("请写明作废的原因。")
     if draw.ordered_at is None or draw.status == DrawStatus.VOID:
         raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
-    if VoidRequest.objects.filter(draw=draw, decided_at__isnull=True).exists():
+    if open_request(VoidRequest, draw):
         raise VoidRefused("该抽取已有待确认的作废申请。")
     request = VoidRequest(draw=draw, reason=reason.strip(), requested_by=actor, requested_at=now)
     request.save()
@@ -58,14 +58,7 @@ def decide_void(
     the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, and a request that was decided.
     """
     draw = _lock(request.draw)
-    if request.requested_by_id == actor.pk:
-        raise VoidRefused("作废须由两人办理：申请人不能自己确认。")
-    changed = VoidRequest.objects.filter(pk=request.pk, decided_at__isnull=True).update(
-        decided_by=actor, decided_at=now, agreed=agree, note=note.strip()[:500]
-    )
-    if not changed:
-        raise VoidRefused(OVER)
-    request.refresh_from_db()
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=VoidRefused)
     if agree:
         _void(draw, request, actor, now)
     else:

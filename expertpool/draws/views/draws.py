@@ -20,11 +20,12 @@ from expertpool.core.visibility import show
 from expertpool.draws.enums import DrawKind, DrawStatus, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, VoidRequest
+from expertpool.draws.models import Draw, PickRequest, VoidRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.picking import count_by_kind, open_pick_request
+from expertpool.draws.queries.picking import count_by_kind
+from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.sheet_templates import template_for
 from expertpool.draws.services.names import (
     NamedRow,
@@ -88,13 +89,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     runs = _allowed(request, draw, "draws.run")
     valid = draw.status not in ENDED
     contributions = _contributions(request, draw)
-    void_request = (
-        VoidRequest.objects.filter(draw=draw, decided_at__isnull=True)
-        .select_related("requested_by")
-        .first()
-    )
+    void_request = open_request(VoidRequest, draw)
     may_void = _allowed(request, draw, "draws.void")
-    asked = open_pick_request(draw)
+    asked = open_request(PickRequest, draw)
     own_picks = asked is not None and asked.requested_by == user
     return {
         "draw": draw,
@@ -103,7 +100,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "seats_unit": f"/ {board.seats} 席",
         "contributions": contributions,
         "pick_request": asked,
-        "pick_history": draw.pick_requests.select_related("requested_by", "decided_by"),
+        "pick_history": PickRequest.objects.filter(draw=draw).select_related(
+            "requested_by", "decided_by"
+        ),
         "may_read_picks": asked and (_allowed(request, draw, "draws.confirm_picks") or own_picks),
         "may_withdraw_picks": own_picks,
         "may_pick": not draw.is_random

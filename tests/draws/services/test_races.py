@@ -15,7 +15,7 @@ from django.utils import timezone
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Hold, Invitation
+from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.services import replies, sealing, seating
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
@@ -107,6 +107,7 @@ def holders() -> list[bytes]:
     return list(Hold.objects.filter(active=True).values_list("holder", flat=True))
 
 
+@pytest.mark.shows("DRAW-08", "DRAW-39")
 def test_two_draws_over_one_small_pool_never_share_an_expert(meeting: None) -> None:
     results = draw_two_projects_at_once(experts=5, seats=3)
     assert not [result for result in results if isinstance(result, Exception)]
@@ -138,15 +139,28 @@ def test_without_lock_and_constraint_experts_are_booked_twice(
     assert len(set(held)) == 3
 
 
-def reply_against_deadline() -> list[Any]:
+# --- An answer against its deadline -------------------------------------------------------------
+
+
+@pytest.fixture
+def reply_against_deadline(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Any]]:
+    """One accepts in the last second, the deadline passes; both look before either writes, as far
+    as the lock lets them."""
+    barrier, settle, lock = threading.Barrier(2), replies._settle, replies.lock_draw
+
+    def meet_and_settle(*args: Any, **kwargs: Any) -> None:
+        try:
+            barrier.wait(timeout=1 if replies.lock_draw is lock else 20)
+        except threading.BrokenBarrierError:
+            pass
+        settle(*args, **kwargs)
+
+    monkeypatch.setattr(replies, "_settle", meet_and_settle)
     for _ in range(3):
         make_expert()
-    draw = make_draw(now=NOW, seats=1, reply_minutes=30)
-    row = Invitation.objects.get(draw=draw)
-    barrier = threading.Barrier(2)
+    row = Invitation.objects.get(draw=make_draw(now=NOW, seats=1, reply_minutes=30))
 
     def accept() -> Any:
-        barrier.wait(timeout=5)
         return replies.answer(
             invitation=row,
             accept=True,
@@ -157,45 +171,66 @@ def reply_against_deadline() -> list[Any]:
         )
 
     def expire() -> Any:
-        barrier.wait(timeout=5)
         return replies.expire(invitation_id=row.pk, now=row.deadline_at, entropy=SeededEntropy(2))
 
-    return run_at_once(accept, expire)
+    return lambda: run_at_once(accept, expire)
 
 
-def test_answer_against_deadline_has_one_winner() -> None:
-    accepted, expired = reply_against_deadline()
+@pytest.fixture
+def without_lock_of_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(draw_id: int, **_: Any) -> Draw:
+        return Draw.objects.select_related("project").get(pk=draw_id)
+
+    monkeypatch.setattr(replies, "lock_draw", read)
+
+
+def check_one_winner(accepted: Any, expired: Any) -> None:
     first = Invitation.objects.get(line=1)
     if isinstance(accepted, DrawError):
         assert expired is True
         assert first.state == InvitationState.NO_ANSWER
         assert Invitation.objects.filter(line=2, state=InvitationState.INVITED).exists()
     else:
-        assert expired is False
+        assert expired is False or isinstance(expired, DrawError)
         assert first.state == InvitationState.ACCEPTED
         assert Invitation.objects.count() == 1
 
 
-def test_read_then_write_would_have_two_winners() -> None:
-    """Negative control: with a plain read and write instead of the conditional update both win."""
-    make_expert()
-    make_draw(now=NOW, seats=1)
-    barrier = threading.Barrier(2)
-
-    def settle(state: str) -> Callable[[], bool]:
-        def run() -> bool:
-            row = Invitation.objects.get()
-            barrier.wait(timeout=5)
-            if row.state != InvitationState.INVITED:
-                return False
-            Invitation.objects.filter(pk=row.pk).update(state=state)
-            return True
-
-        return run
-
-    assert run_at_once(settle("accepted"), settle("no_answer")) == [True, True]
+@pytest.mark.shows("DRAW-21", "DRAW-22")
+def test_answer_against_deadline_has_one_winner(
+    reply_against_deadline: Callable[[], list[Any]],
+) -> None:
+    check_one_winner(*reply_against_deadline())
 
 
+def test_without_the_lock_the_conditional_update_lets_one_win(
+    reply_against_deadline: Callable[[], list[Any]], without_lock_of_draw: None
+) -> None:
+    check_one_winner(*reply_against_deadline())
+
+
+def test_without_lock_and_conditional_update_a_seat_is_given_twice(
+    reply_against_deadline: Callable[[], list[Any]],
+    without_lock_of_draw: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: whoever was told that he takes part would find another on his seat."""
+    settle = replies._settle
+
+    def settle_blindly(*args: Any, allowed: Any, **kwargs: Any) -> None:
+        settle(*args, allowed=list(InvitationState), **kwargs)
+
+    monkeypatch.setattr(replies, "_settle", settle_blindly)
+    accepted, expired = reply_against_deadline()
+    assert isinstance(accepted, Invitation)
+    assert expired is True
+    assert Invitation.objects.count() == 2
+
+
+# --- Two exits ----------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("DRAW-15")
 def test_two_declines_at_once_are_supplemented_by_two_people() -> None:
     for _ in range(4):
         make_expert()

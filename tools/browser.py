@@ -15,6 +15,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--auto-accept-this-tab-capture",  # a page that asks to record itself may: nobody could say so
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 

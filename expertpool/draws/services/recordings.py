@@ -8,10 +8,8 @@ Parts lie among the stored files, so that what a browser never finished is delet
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +17,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.recordings import part_path
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -37,18 +36,20 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     """
     if draw.project.status == ProjectStatus.ARCHIVED:
         raise RecordingRefused("项目已归档，不能再添加录屏。")
-    path = _path(draw, recording, actor)
+    path = part_path(draw, recording, actor)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     size = path.stat().st_size if path.exists() else 0
-    if offset < size:
+    end = offset + len(content)
+    if end <= size:
         return size
     if offset > size:
         raise RecordingRefused("录屏数据有缺失，请停止后重新录制。")
-    if len(content) > LARGEST_PART or size + len(content) > LARGEST:
+    if len(content) > LARGEST_PART or end > LARGEST:
         raise RecordingRefused("录屏太长：一次最多 200 MB，请停止后另录一段。")
-    with path.open("ab") as file:
+    with path.open("r+b" if size else "wb") as file:
+        file.seek(offset)  # over what is left of a part whose writing was cut off
         file.write(content)
-    return size + len(content)
+    return end
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
     Finishing one twice returns what was kept the first time. Refuses (RecordingRefused) one of which nothing has come, what is no film, and an archived
     project.
     """
-    path, mark = _path(draw, recording, actor), recording.hex[:8]
+    path, mark = part_path(draw, recording, actor), recording.hex[:8]
     if not path.exists():
         kept = attachments_of(draw.project, EvidenceKind.RECORDING)
         stored = kept.filter(created_by=actor, name__contains=mark).first()
@@ -81,9 +82,3 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
             raise RecordingRefused(str(refusal)) from refusal
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return stored
-
-
-def _path(draw: Draw, recording: UUID, actor: User) -> Path:
-    """Where the parts of one recording lie; nobody else can add to it."""
-    name = f"{draw.pk}-{actor.pk}-{recording}.part"
-    return Path(settings.MEDIA_ROOT, "attachments", "parts", name)

@@ -36,6 +36,7 @@ from expertpool.draws.services.names import (
 )
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION
 from expertpool.draws.tables import SORTS, TABS
+from expertpool.draws.views.recordings import recorder_for
 
 GOING_ON = (DrawStatus.SEALED, DrawStatus.INVITING)
 
@@ -213,6 +214,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
         "contributions": _contributions(request, draw),
         "names": experts,
         "emergency": emergency_of(draw),
+        "recorder": recorder_for(request.user, draw),
         "shown": _number(request.GET.get("shown"), board.invited_count),
     }
     template = "draws/draw_room.html#room" if version else "draws/draw_room.html"

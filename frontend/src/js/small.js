@@ -69,6 +69,20 @@ function setupFile(input) {
   input.addEventListener("change", () => list.replaceChildren(...[...input.files].map((file) => h("li", {}, `${file.name}（${size(file.size)}）`))));
 }
 
+/** A recording of a browser does not say how long it is: its player learns it at the end. */
+function setupPlayer(player) {
+  player.addEventListener(
+    "loadedmetadata",
+    () => {
+      if (player.duration !== Infinity) return;
+      player.addEventListener("durationchange", () => (player.currentTime = 0), { once: true });
+      player.currentTime = Number.MAX_SAFE_INTEGER;
+    },
+    { once: true },
+  );
+  if (player.readyState) player.dispatchEvent(new Event("loadedmetadata"));
+}
+
 /** Tabs that stay while htmx replaces the panel below them. */
 function markTab(event) {
   const tab = event.detail.requestConfig?.elt?.closest?.(".tab");
@@ -84,6 +98,7 @@ export function startSmall(enhance) {
   enhance("[data-show-when]", setupShowWhen);
   enhance("textarea[data-count]", setupCount);
   enhance('input[type="file"][data-enhance="file"]', setupFile);
+  enhance("video, audio", setupPlayer);
   enhance("[data-autosubmit]", (control) => control.addEventListener("change", () => control.form.requestSubmit()));
   enhance("[data-print]", (button) => button.addEventListener("click", () => window.print()));
 }

@@ -86,6 +86,7 @@ def test_a_part_that_comes_twice_counts_once_and_a_gap_is_refused(draw, operator
     assert append_part(offset=0, content=b"abc", **given) == 3
     assert append_part(offset=0, content=b"abc", **given) == 3
     assert append_part(offset=3, content=b"de", **given) == 5
+    assert append_part(offset=3, content=b"defg", **given) == 7  # its first half was there
     with pytest.raises(RecordingRefused, match="缺失"):
         append_part(offset=9, content=b"x", **given)
 
@@ -129,21 +130,27 @@ def test_parts_that_were_never_finished_are_deleted_a_day_later(draw, operator, 
 
 
 @pytest.mark.shows("PRJ-17")
-def test_the_pages_take_parts_from_who_runs_the_draw_and_list_what_is_kept(client, draw, operator):
-    page = reverse("draws:recordings", args=[draw.pk])
+def test_the_pages_take_parts_from_who_runs_the_draw_and_list_what_is_kept(
+    client, draw, operator, django_capture_on_commit_callbacks
+):
+    page, room = (reverse(f"draws:{name}", args=[draw.pk]) for name in ("recordings", "room"))
     recording = uuid4()
     part = reverse("draws:recording_part", args=[draw.pk, recording])
     body = {"data": FILM, "content_type": "application/octet-stream"}
     login(client, make_user("auditor"))
-    assert "data-recorder" not in client.get(page).content.decode()
+    assert "data-recorder" not in client.get(room).content.decode()
     assert client.post(f"{part}?offset=0", **body).status_code == 403
     login(client, operator)
-    assert "data-recorder" in client.get(page).content.decode()
+    assert "data-recorder" in client.get(room).content.decode()
     assert client.post(f"{part}?offset=0", **body).json() == {"size": len(FILM)}
     assert client.post(f"{part}?offset=99999", **body).status_code == 409
-    answer = client.post(reverse("draws:recording_finish", args=[draw.pk, recording]))
+    finish = reverse("draws:recording_finish", args=[draw.pk, recording])
+    assert finish in client.get(page).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(finish)
     assert answer.json()["sha256"] == hashlib.sha256(FILM).hexdigest()
     shown = client.get(page).content.decode()
+    assert finish not in shown
     assert answer.json()["name"] in shown
     assert answer.json()["sha256"] in shown
     assert "添加附件" not in shown  # evidence is not uploaded by hand

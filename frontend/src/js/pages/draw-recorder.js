@@ -1,120 +1,133 @@
-// Recording the screen of a draw: the browser asks what to record; what comes is sent while it goes
-// on, in order, so that a crash loses seconds, not the recording.
-import { meta } from "../dom.js";
-import { toast } from "../toast.js";
+// Recording the draw room: the browser asks what to record; what comes is sent while it goes on.
+// What an earlier page did not get to send is sent when the room is opened again.
+import { Refused, Upload } from "../recording/upload.js";
+import { begin, unsaved } from "../recording/store.js";
 
 const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
-const EVERY = 3000; // milliseconds of recording to a piece
-const BITS = 250_000; // a second: two hours of a quiet screen stay below the limit
-const RETRIES = 5;
+const EVERY = 1000; // milliseconds of recording to a piece: what a crash can lose
+const BITS = 250_000; // a second: nearly two hours of a quiet screen stay below the limit
 
 const root = document.querySelector("[data-recorder]");
-if (root) start(root);
+if (root) start(root, root.dataset);
 
-function start({ dataset }) {
-  const [begin, end, state] = ["start", "stop", "state"].map((name) => root.querySelector(`[data-${name}]`));
-  const devices = navigator.mediaDevices;
-  if (!devices?.getDisplayMedia || !window.MediaRecorder) {
-    begin.disabled = true;
-    state.textContent = "此浏览器不能录屏：请用 Chrome、Edge 或 Firefox，并通过 HTTPS 或本机地址打开。";
-    return;
+function start(root, { owner, url, largest, largestPart }) {
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  const [startButton, stopButton, retryButton] = ["start", "stop", "retry"].map(part);
+  let current = null; // what is recorded or sent: {upload, recorder, since}
+
+  function show(text, { tone = "", recording = false, retry = false } = {}) {
+    root.className = `room-recorder${tone && ` tone-${tone}`}`;
+    part("state").textContent = text;
+    startButton.hidden = Boolean(current);
+    stopButton.hidden = !recording;
+    retryButton.hidden = !retry;
   }
-  let recording = null;
 
-  begin.addEventListener("click", async () => {
-    begin.disabled = true;
+  /** Tell how it stands; called each second and at each change. */
+  function tell() {
+    if (!current) return;
+    const { upload, recorder, since } = current;
+    const recording = recorder?.state === "recording";
+    const size = `已上传 ${megabytes(upload.sent)}`;
+    const lead = recording ? `正在录制 ${clock(Date.now() - since)}，${size}` : `正在保存录屏，${size}`;
+    const left = upload.trouble ? `；${upload.trouble}（待上传 ${megabytes(upload.waiting)}）` : "";
+    show(lead + left, { tone: upload.trouble ? "amber" : "red", recording, retry: Boolean(upload.trouble) });
+  }
+
+  function prepare(address, pieces) {
+    return new Upload({ owner, url: address, largestPart: Number(largestPart), changed: tell, pieces });
+  }
+
+  /** Run `work` as what this page is busy with, and say how it ended. */
+  async function busy(address, pieces, work) {
+    const upload = prepare(address, pieces);
+    current = { upload };
+    const timer = setInterval(tell, 1000);
+    tell();
+    let message, tone;
     try {
-      const stream = await devices.getDisplayMedia({ video: { frameRate: 5 }, audio: false });
-      recording = new Recording(stream, dataset, show);
-      end.disabled = false;
-      await recording.done;
-      toast({ level: "success", message: "录屏已保存为项目附件。" });
-      state.textContent = "录屏已保存。";
-      document.body.dispatchEvent(new Event("attachments:refresh"));
+      const kept = await work(upload);
+      [message, tone] = [`录屏已保存：${kept.name}，SHA-256 ${kept.sha256.slice(0, 12)}…${kept.note ?? ""}`, "green"];
     } catch (error) {
-      const refused = error.name === "NotAllowedError";
-      state.textContent = refused ? "没有开始：未选择要录的窗口。" : `录屏没有保存：${error.message}`;
-      if (!refused) toast({ level: "danger", message: state.textContent });
+      if (error instanceof Refused) await upload.forget();
+      [message, tone] = [`录屏没有保存：${error.message}`, "red"];
     }
-    recording = null;
-    begin.disabled = false;
-    end.disabled = true;
-  });
-  end.addEventListener("click", () => recording?.stop());
-  window.addEventListener("beforeunload", (event) => recording && event.preventDefault());
-
-  function show({ seconds, sent, stopped }) {
-    const minutes = `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`;
-    const size = `${(sent / 1048576).toFixed(1)} MB`;
-    state.textContent = stopped ? `正在保存……已上传 ${size}` : `正在录制 ${minutes}，已上传 ${size}`;
+    clearInterval(timer);
+    current = null;
+    show(message, { tone });
   }
-}
 
-class Recording {
-  constructor(stream, { url, largest, largestPart }, show) {
-    Object.assign(this, { stream, show, sent: 0, waiting: [], sending: null, since: Date.now() });
-    this.url = `${url}${crypto.randomUUID()}/`;
-    [this.largest, this.largestPart] = [Number(largest) * 0.95, Number(largestPart)];
+  async function record(stream) {
+    const address = `${url}${crypto.randomUUID()}/`;
+    // Another window of the same room leaves this recording alone while the lock is held.
+    await navigator.locks.request(address, () =>
+      busy(address, [], async (upload) => {
+        await begin(owner, address);
+        try {
+          await film(stream, upload);
+          return await upload.finish();
+        } catch (error) {
+          if (!(error instanceof Refused && upload.sent)) throw error;
+          return { ...(await upload.keep()), note: `（其后的内容没有保存：${error.message}）` };
+        }
+      }),
+    );
+  }
+
+  /** Record until it is stopped, by the button, by the browser or by the limit. */
+  function film(stream, upload) {
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-    this.recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: BITS });
-    this.done = new Promise((resolve, reject) => {
-      this.fail = (error) => {
-        this.stop();
-        reject(error);
-      };
-      this.recorder.addEventListener("stop", () => this.finish().then(resolve, reject));
-    });
-    this.recorder.addEventListener("dataavailable", (event) => this.take(event.data));
-    this.recorder.addEventListener("error", (event) => this.fail(event.error));
-    // The browser's own "stop sharing".
-    for (const track of stream.getTracks()) track.addEventListener("ended", () => this.stop());
-    this.clock = setInterval(() => this.tell(), 1000);
-    this.recorder.start(EVERY);
-    this.tell();
+    const recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: BITS });
+    const stop = () => recorder.state === "recording" && recorder.stop();
+    Object.assign(current, { recorder, stop, since: Date.now() });
+    return new Promise((resolve, reject) => {
+      recorder.addEventListener("dataavailable", ({ data }) => {
+        upload.add(data);
+        upload.send().catch(stop);
+        if (upload.end + largestPart / 2 > largest) stop();
+      });
+      recorder.addEventListener("error", ({ error }) => reject(error));
+      recorder.addEventListener("stop", resolve);
+      for (const track of stream.getTracks()) track.addEventListener("ended", stop);
+      recorder.start(EVERY);
+      tell();
+    }).finally(() => stream.getTracks().forEach((track) => track.stop()));
   }
 
-  stop() {
-    clearInterval(this.clock);
-    if (this.recorder.state !== "inactive") this.recorder.stop();
-    for (const track of this.stream.getTracks()) track.stop();
-  }
-
-  tell() {
-    const seconds = Math.round((Date.now() - this.since) / 1000);
-    this.show({ seconds, sent: this.sent, stopped: this.recorder.state === "inactive" });
-  }
-
-  take(piece) {
-    if (!piece.size) return;
-    for (let at = 0; at < piece.size; at += this.largestPart) this.waiting.push(piece.slice(at, at + this.largestPart));
-    this.sending ??= this.send().catch(this.fail).finally(() => (this.sending = null));
-    if (this.sent + piece.size > this.largest) this.stop();
-  }
-
-  async send() {
-    while (this.waiting.length) {
-      const { size } = await this.post(`?offset=${this.sent}`, this.waiting[0]);
-      this.sent = size;
-      this.waiting.shift();
+  async function resume() {
+    for (const [address, pieces] of await unsaved(owner)) {
+      await navigator.locks.request(address, { ifAvailable: true }, (lock) => lock && busy(address, pieces, (upload) => upload.finish()));
     }
   }
 
-  async finish() {
-    this.tell();
-    while (this.sending) await this.sending;
-    if (this.waiting.length) throw new Error("还有内容没有上传，请检查网络后重新录制。");
-    return this.post("finish/", null);
-  }
-
-  /** Sends once more after a while when the network fails; what the server refuses is final. */
-  async post(path, body) {
-    for (let attempt = 1; ; attempt += 1) {
-      const headers = { "X-CSRFToken": meta("csrf-token"), "Content-Type": "application/octet-stream" };
-      const answer = await fetch(this.url + path, { method: "POST", headers, body }).catch(() => null);
-      if (answer?.ok) return answer.json();
-      if (answer?.status === 409) throw new Error((await answer.json()).message);
-      if (attempt === RETRIES || (answer && answer.status < 500)) throw new Error("网络或服务器暂时不可用。");
-      await new Promise((resolve) => setTimeout(resolve, attempt * 1000));
+  startButton.addEventListener("click", async () => {
+    startButton.disabled = true;
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 5 }, audio: false, preferCurrentTab: true });
+      await record(stream);
+    } catch (error) {
+      show(error.name === "NotAllowedError" ? "没有开始：未选择要录的窗口。" : `没有开始：${error.message}`, { tone: "amber" });
     }
+    startButton.disabled = false;
+  });
+  stopButton.addEventListener("click", () => {
+    current?.stop();
+    current?.upload.retry();
+  });
+  retryButton.addEventListener("click", () => current?.upload.retry());
+  window.addEventListener("beforeunload", (event) => current && event.preventDefault());
+
+  if (!navigator.mediaDevices?.getDisplayMedia || !window.MediaRecorder || !navigator.locks) {
+    startButton.disabled = true;
+    show("此浏览器不能录屏：请用 Chrome、Edge 或 Firefox，并通过 HTTPS 或本机地址打开。", { tone: "amber" });
+  } else {
+    resume();
   }
 }
+
+function clock(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+const megabytes = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;

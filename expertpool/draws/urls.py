@@ -16,6 +16,7 @@ from expertpool.draws.views import (
     picking,
     plan,
     recordings,
+    replay,
     reply,
     running,
     sheet_templates,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("draws/", draws.draw_list, name="list"),
     path("draws/<int:pk>/", draws.detail, name="detail"),
     path("draws/<int:pk>/room/", draws.room, name="room"),
+    path("draws/<int:pk>/replay/", replay.replay, name="replay"),
     path("draws/<int:pk>/recordings/", recordings.recordings, name="recordings"),
     path("draws/<int:pk>/recordings/<uuid:recording>/", recordings.part, name="recording_part"),
     path(
@@ -136,6 +138,8 @@ urlpatterns = [
     path("verify/", verification.check, name="verify"),
     path("verify/verify.py", verification.program, name="verify_program"),
     path("verify/chain/", verification.chain, name="chain"),
+    path("verify/replay/", replay.file_replay, name="replay_file"),
     path("verify/<str:number>/", verification.draw_page, name="verify_draw"),
     path("verify/<str:number>/record.json", verification.record, name="verify_record"),
+    path("verify/<str:number>/replay/", replay.public_replay, name="public_replay"),
 ]

@@ -356,6 +356,7 @@ RULES: dict[str, Rule] = {
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:replay": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recordings": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recording_part": only(*DRAW, kwargs=recording),
     "draws:recording_finish": only(*DRAW, kwargs=recording),
@@ -406,6 +407,8 @@ RULES: dict[str, Rule] = {
     "draws:chain": public(),
     "draws:verify_draw": public(lambda w, _u: {"number": w.draw.number}),
     "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
+    "draws:public_replay": public(lambda w, _u: {"number": w.draw.number}),
+    "draws:replay_file": public(),
     # The link of an invitation is its own key
     "draws:reply": public(link),
     "draws:reply_leave": public(link),

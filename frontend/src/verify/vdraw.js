@@ -2,7 +2,10 @@
 
    verifyRecord(record) replays rule, candidates and revealed values and compares everything the
    record claims: {ok: true}, or {ok: false, difference: "…"} with the first difference.
-   verifyText(text) does the same for JSON text. Nothing is sent anywhere. */
+   verifyText(text) does the same for JSON text. Nothing is sent anywhere.
+
+   Whoever wants to see the draw go by gives `watch`: {order(tickets), event(event, seats)}; it is told
+   the candidates as ordered, [{commit, ticket}], and after each event who sits where, by group id. */
 
 import { sha256, sm3 } from "./hash.js";
 
@@ -32,9 +35,9 @@ export function verifyText(text) {
   return verifyRecord(record);
 }
 
-export function verifyRecord(record) {
+export function verifyRecord(record, watch = {}) {
   try {
-    checkRecord(record);
+    checkRecord(record, watch);
   } catch (error) {
     if (error instanceof Difference) return { ok: false, difference: error.message };
     if (error instanceof RangeError) return { ok: false, difference: "记录的嵌套层数过多" };
@@ -49,7 +52,7 @@ function need(holds, message) {
 
 /* --- The whole record ------------------------------------------------------------------------ */
 
-function checkRecord(record) {
+function checkRecord(record, watch) {
   checkKeys(record, "记录", [
     "protocol",
     "rule",
@@ -77,7 +80,8 @@ function checkRecord(record) {
   const tickets = leaves.map((leaf) => tagged(4, seed, leaf));
   const order = tickets.map((_, i) => i).sort((i, j) => compareBytes(tickets[i], tickets[j]));
   const draw = new Draw(rule, candidates, order);
-  checkEvents(record.events, draw);
+  watch.order?.(order.map((i) => ({ commit: candidates[i].commit, ticket: toHex(tickets[i]) })));
+  checkEvents(record.events, draw, watch);
   checkOpenings(record.openings, rule.draw_id, draw, tagged);
 }
 
@@ -300,6 +304,15 @@ class Draw {
     return lacking;
   }
 
+  seats() {
+    return new Map(
+      this.groups.map(({ id }, group) => [
+        id,
+        this.sitting[group].map((person) => this.candidates[person].commit),
+      ]),
+    );
+  }
+
   groupOf(person) {
     return this.sitting.findIndex((row) => row.includes(person));
   }
@@ -313,7 +326,7 @@ class Draw {
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-function checkEvents(events, draw) {
+function checkEvents(events, draw, watch) {
   checkList(events, "记录的 events");
   const state = { draw, skipped: new Map(), wasShort: false, isDue: false, ended: null };
   events.forEach((event, i) => {
@@ -333,6 +346,7 @@ function checkEvents(events, draw) {
       `${where}：跳过之后必须紧接 supplement`,
     );
     CHECKS[event.type](event, state, where);
+    watch.event?.(event, draw.seats());
   });
   need(events.length > 0, "记录的 events 为空：缺少 drawn 事件");
   need(state.ended !== null, "记录没有以 end 事件结束，不完整");

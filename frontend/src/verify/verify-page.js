@@ -2,33 +2,10 @@
 // chosen by the visitor, or fetched from data-record-url. Nothing is sent anywhere.
 import { h } from "../js/dom.js";
 import { verifyText } from "./vdraw.js";
-
-const ROLES = { system: "系统", operator: "经办人", supervisor: "监督人" };
-const STATES = {
-  success: "抽取成功",
-  success_supplement: "抽取成功（补抽）",
-  unsatisfied: "不满足",
-  void: "已作废",
-};
-const REASONS = {
-  declined: "拒绝",
-  no_answer: "未答复",
-  leave: "请假",
-  conflict: "冲突",
-  replaced: "更换",
-  on_leave: "长期请假",
-  busy: "时间冲突",
-  blacklisted: "黑名单",
-  avoided: "回避",
-  frozen: "冻结",
-  expired: "聘期已过",
-  removed: "已删除",
-  ineligible: "不符合条件",
-};
+import { REASONS, ROLES, STATES, eights, label, moment, own } from "./words.js";
 
 const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
-const label = (labels, code) => (Object.hasOwn(labels, code) ? labels[code] : code);
 
 /** `brief`: the page around says already what was sealed. */
 function show(text, name, brief = false) {
@@ -55,19 +32,19 @@ function summary(record, brief) {
     ["抽取编号", rule.draw_id],
     ["结果", label(STATES, end)],
     ["候选人", `${candidates.length} 人`],
-    ["封存值", eights(record.seal)],
-    ["种子", eights(record.seed)],
+    ["封存值", digest(record.seal)],
+    ["种子", digest(record.seed)],
   ];
   const conditions = rule.groups.map((group) => [
     group.name,
     group.seats,
-    candidates.filter((candidate) => Object.hasOwn(candidate.groups, group.id)).length,
+    candidates.filter((candidate) => own(candidate.groups, group.id)).length,
     (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
   ]);
   return [
     part(brief ? "公开的值" : "概要", facts([
       ...(brief ? [] : sealed),
-      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, eights(value)]),
+      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
       ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
     ])),
     brief ? null : part("条件组", table(["条件组", "人数", "候选人", "条件"], conditions)),
@@ -100,18 +77,12 @@ function words(event, who, groups) {
 
 const part = (title, body) => h("section.section", {}, h("div.section-head", {}, h("h2", {}, title)), body);
 const facts = (pairs) => h("dl.kv.columns-1", {}, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-const eights = (hex) => h("span.mono", {}, hex.match(/.{1,8}/g).join(" "));
+const digest = (hex) => h("span.mono", {}, eights(hex));
 
 function table(head, rows) {
   return h("div.table-box", {}, h("table.data-table.is-plain", {},
     h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, String(cell))))))));
-}
-
-function moment(text) {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) return text;
-  return at.toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
 }
 
 /* --- Where the record comes from --------------------------------------------------------------- */

@@ -1,0 +1,134 @@
+// A record as a film: one frame for the seal, each value, the order, each seat that is taken, and each
+// further event. Only the record is read; it is checked on the way.
+import { verifyRecord } from "../verify/vdraw.js";
+import { REASONS, ROLES, STATES, eights, label } from "../verify/words.js";
+
+const SEATED = { state: "seated", label: "已邀请", tone: "amber" };
+const ACCEPTED = { state: "accepted", label: "同意", tone: "green" };
+const CANCELLED = { state: "cancelled", label: "已取消", tone: "grey" };
+
+/**
+ * {ok: true, frames, order} or {ok: false, difference}. A frame: {type, at, title, text, tone, lines,
+ * step}; `lines` are all who were seated so far, in order; the first frame of an event has a `step`, its
+ * {title, text} as a whole.
+ * `names` holds who stands behind a commitment, where the reader may know it.
+ */
+export function framesOf(record, names = new Map()) {
+  let order = [];
+  const events = [];
+  const watch = {
+    order: (tickets) => (order = tickets),
+    event: (event, seats) => events.push({ event, seats }),
+  };
+  const verdict = verifyRecord(record, watch);
+  if (!verdict.ok) return verdict;
+  const film = new Film(record, names);
+  film.open(order);
+  for (const { event, seats } of events) film.add(event, seats);
+  return { ok: true, frames: film.frames, order };
+}
+
+class Film {
+  constructor({ rule, candidates, seal, reveals, seed, openings }, names) {
+    Object.assign(this, { rule, candidates, seal, reveals, seed, names, frames: [], lines: [] });
+    this.refs = new Map(openings.map(({ commit, ref }) => [commit, ref]));
+    this.groups = new Map(rule.groups.map(({ id, name }) => [id, name]));
+    this.at = time(rule.sealed_at);
+  }
+
+  open(order) {
+    const seats = this.rule.groups.reduce((sum, group) => sum + group.seats, 0);
+    const sealed = `${this.candidates.length} 名候选人、${seats} 个席位；封存值 ${eights(this.seal)}`;
+    this.frame("seal", "封存规则和候选人", sealed);
+    const [system, ...persons] = this.reveals; // the record lists the system first, which reveals last
+    for (const { role, value } of [...persons, system]) {
+      this.frame("value", `揭示${label(ROLES, role)}的随机值`, readable(role, value));
+    }
+    this.frame("order", `定序 ${order.length} 人`, `种子 ${eights(this.seed)}`);
+  }
+
+  add(event, seats) {
+    this.at = time(event.at) ?? this.at;
+    this[event.type](event, seats);
+  }
+
+  drawn({ seats }, sitting) {
+    this.seat(seats, sitting, "首次入席", "席位无人可坐");
+  }
+
+  supplement({ seats }, sitting) {
+    this.seat(seats, sitting, "补抽", "补抽：已无人可补");
+  }
+
+  seat(seats, sitting, title, nobody) {
+    if (!seats.length) return this.frame("seat", nobody, "", "red");
+    seats.forEach(({ commit, group, level }, i) => {
+      const name = this.names.get(commit) ?? `专家 ${String(this.lines.length + 1).padStart(2, "0")}`;
+      const ref = this.refs.get(commit) ?? "";
+      this.lines = [...this.lines, { commit, name, ref, group, level, isSupplement: title === "补抽", ...SEATED }];
+      if (i === seats.length - 1) this.move(sitting);
+      const text = `${name} 入席「${this.groups.get(group)}」，第 ${level} 级次`;
+      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
+    });
+  }
+
+  /** Whoever made room for another sits in another group from now on. */
+  move(sitting) {
+    const place = new Map([...sitting].flatMap(([group, row]) => row.map((commit) => [commit, group])));
+    const level = new Map(this.candidates.map(({ commit, groups }) => [commit, groups]));
+    this.lines = this.lines.map((line) => {
+      const group = place.get(line.commit);
+      return group && group !== line.group ? { ...line, group, level: level.get(line.commit)[group] } : line;
+    });
+  }
+
+  exit({ commit, reason }) {
+    const words = label(REASONS, reason);
+    const line = this.lines.find((one) => one.commit === commit);
+    this.change((one) => one === line, { state: "exit", label: words, tone: "red" });
+    this.frame("exit", `退出：${words}`, `${line.name} 离开「${this.groups.get(line.group)}」，席位空出`, "red");
+  }
+
+  skip({ commit, reason }) {
+    this.frame("skip", `跳过：${label(REASONS, reason)}`, `轮到的候选人（承诺 ${commit.slice(0, 8)}…）此时不能入席`, "grey");
+  }
+
+  end({ state, reason, lacking = {} }) {
+    const isVoid = state === "void";
+    this.change((line) => (isVoid ? line.state !== "exit" : line.state === "seated"), isVoid ? CANCELLED : ACCEPTED);
+    const short = Object.entries(lacking).map(([id, count]) => `${this.groups.get(id)}缺 ${count} 人`);
+    const text = isVoid ? reason : short.join("，");
+    this.frame("end", `结束：${label(STATES, state)}`, text, state.startsWith("success") ? "green" : "red");
+  }
+
+  change(which, values) {
+    this.lines = this.lines.map((line) => (which(line) ? { ...line, ...values } : line));
+  }
+
+  frame(type, title, text, tone = "blue", step = { title, text }) {
+    this.frames.push({ type, at: this.at, title, text, tone, lines: this.lines, step });
+  }
+}
+
+/** How long to stand at `frame` before `next`, in milliseconds: hours become seconds. */
+export function pause(frame, next) {
+  if (!next.step) return 600;
+  const gap = frame.at && next.at ? Math.max(0, next.at - frame.at) / 1000 : 0;
+  return Math.round(Math.min(4000, 1200 + 400 * Math.log2(1 + gap / 10)));
+}
+
+function time(text) {
+  const at = new Date(text ?? "").getTime();
+  return Number.isNaN(at) ? null : at;
+}
+
+/** A person's value is text or dice; the system's is random. */
+function readable(role, value) {
+  if (role === "system") return eights(value);
+  try {
+    const bytes = Uint8Array.from(value.match(/../g), (pair) => parseInt(pair, 16));
+    return `「${new TextDecoder("utf-8", { fatal: true }).decode(bytes)}」 ${eights(value)}`;
+  } catch {
+    return eights(value);
+  }
+}

@@ -111,12 +111,16 @@ def test_a_change_of_status_renews_the_whole_page(client, operator, pool):
     assert (response.status_code, response["HX-Trigger"]) == (204, "page:refresh")
 
 
-def test_nothing_in_the_room_can_be_clicked(client, operator, pool):
+def test_nothing_in_the_room_can_be_clicked_but_the_recorder(client, operator, auditor, pool):
     draw = make_draw(now=timezone.now(), seats=2)
-    page = login(client, operator).get(reverse("draws:room", args=[draw.pk])).content.decode()
-    body = page[page.index("<main") : page.index("</main>")]
-    for element in ("<a ", "<button", "<form", "<input"):
-        assert element not in body
+    address = reverse("draws:room", args=[draw.pk])
+    for user in (auditor, operator):
+        page = login(client, user).get(address).content.decode()
+        body = page[page.index("<main") : page.index("</main>")]
+        assert ("data-recorder" in body) == (user == operator)
+        room = body.partition("<div class=\"room-recorder\"")[0]
+        for element in ("<a ", "<button", "<form", "<input"):
+            assert element not in room
 
 
 @pytest.mark.shows("DRAW-36", "DRAW-38")

@@ -63,11 +63,7 @@ def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str,
 
 
 def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
-    sealed = state.order.sealed
-    position = next(
-        (i for i, candidate in enumerate(sealed.candidates) if candidate.commit == event.commit),
-        None,
-    )
+    position = state.order.sealed.positions.get(event.commit)
     if position is None:
         raise EngineError(f"候选人里没有 {event.commit}")
     if position in state.used or event.commit in skips:

@@ -1,7 +1,7 @@
 """Steps 1 to 3: commitments, the seal, and the order that follows from it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from expertpool.draws.engine.canonical import canonical_json, canonical_text
 from expertpool.draws.engine.exceptions import EngineError
@@ -38,10 +38,14 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A frozen draw: candidates sorted by leaf, and the seal over rule and candidates in hex."""
+    """A frozen draw: candidates sorted by leaf, and the seal over rule and candidates in hex.
+
+    ``positions`` says where in ``candidates`` a commitment stands.
+    """
 
     rule: Rule
     candidates: tuple[Candidate, ...]
+    positions: Mapping[str, int]
     leaves: tuple[bytes, ...]
     fits: tuple[Fits, ...]
     levels: tuple[int, ...]
@@ -50,12 +54,21 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of all candidates; ``ranking`` holds their positions in ``sealed.candidates``."""
+    """The order of all candidates; ``ranking`` holds their positions in ``sealed.candidates``,
+    ``queues`` those of a group (its position in the rule) and level, both in ticket order."""
 
     sealed: Sealed
     reveals: tuple[Reveal, ...]
     seed: str
     ranking: tuple[int, ...]
+    queues: Mapping[tuple[int, int], Sequence[int]] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        queues: dict[tuple[int, int], list[int]] = {}
+        for position in self.ranking:
+            for fit in self.sealed.fits[position]:
+                queues.setdefault(fit, []).append(position)
+        object.__setattr__(self, "queues", queues)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -104,12 +117,12 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     for candidate in candidates:
         text, fits = describe(candidate)
         rows.append((digest(b"\x00" + TAG + text.encode()), candidate, fits))
-    _refuse_duplicates([candidate.commit for _, candidate, _ in rows])
     rows.sort(key=lambda row: row[0])
     leaves = tuple(row[0] for row in rows)
     return Sealed(
         rule=rule,
         candidates=tuple(row[1] for row in rows),
+        positions=_positions([row[1].commit for row in rows]),
         leaves=leaves,
         fits=tuple(row[2] for row in rows),
         levels=tuple(sorted({level for fits in {row[2] for row in rows} for _, level in fits})),
@@ -181,12 +194,12 @@ def _read_fits(rule: Rule, candidate: Candidate) -> Fits:
     )
 
 
-def _refuse_duplicates(commits: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for commit in commits:
-        if commit in seen:
-            raise EngineError(f"候选人重复：{commit}")
-        seen.add(commit)
+def _positions(commits: Sequence[str]) -> dict[str, int]:
+    positions = {commit: position for position, commit in enumerate(commits)}
+    if len(positions) < len(commits):
+        twice = next(commit for at, commit in enumerate(commits) if positions[commit] != at)
+        raise EngineError(f"候选人重复：{twice}")
+    return positions
 
 
 def _check_reveals(rule: Rule, reveals: Sequence[Reveal]) -> None:

@@ -164,18 +164,11 @@ def void_draw(state: DrawState, reason: str, by: tuple[str, str]) -> Step:
 
 
 def _seat_directly(state: DrawState, board: Board, is_skipped: Callable[[int], bool]) -> list[int]:
-    sealed = state.order.sealed
+    queues, levels = state.order.queues, state.order.sealed.levels
     taken = set(state.used)
     seated: list[int] = []
-    for group in range(len(sealed.rule.groups)):
-        if not board.free_in(group):
-            continue
-        by_level: dict[int, list[int]] = {level: [] for level in sealed.levels}
-        for expert in state.order.ranking:
-            for position, level in sealed.fits[expert]:
-                if position == group:
-                    by_level[level].append(expert)
-        for expert in (expert for row in by_level.values() for expert in row):
+    for group in range(len(state.order.sealed.rule.groups)):
+        for expert in (expert for level in levels for expert in queues.get((group, level), ())):
             if not board.free_in(group):
                 break
             if expert in taken or board.at_cap(expert) or is_skipped(expert):

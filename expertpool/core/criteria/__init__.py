@@ -20,6 +20,7 @@ from expertpool.core.criteria.fields import (
 from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical, canonical_json
 from expertpool.core.criteria.parsing import parse
+from expertpool.core.criteria.reaching import reach
 from expertpool.core.criteria.registry import criteria_field, criteria_fields, register_criteria
 from expertpool.core.criteria.wording import explain, schema
 
@@ -47,6 +48,7 @@ __all__ = [
     "criteria_fields",
     "explain",
     "parse",
+    "reach",
     "register_criteria",
     "schema",
     "to_q",

@@ -34,5 +34,8 @@ def to_q(node: Node, context: Context) -> Q:
             return ~to_q(part, context)
         case All(parts=parts):
             return Q(*(to_q(part, context) for part in parts))
+        case Any(parts=()):
+            return Q(pk__in=[])
         case Any(parts=parts):
-            return Q(*(to_q(part, context) for part in parts), _connector=Q.OR)
+            each = [to_q(part, context) for part in parts]
+            return Q(*each, _connector=Q.OR) if all(each) else Q()  # an empty Q holds for all

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from expertpool.core.criteria.errors import CriteriaError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from expertpool.core.criteria.compiling import Context
 
 Match = Callable[[str, Any, "Context"], Q]
+Find = Callable[[Sequence[Any]], QuerySet[Any, Any]]  # of one column: the keys of the rows
 Choices = Iterable[tuple[Any, str]]
 # Labels of the given values; a value that is gone is left out.
 Labels = Callable[[Sequence[str]], dict[str, str]]
@@ -44,7 +45,8 @@ MOST_VALUES = 2000
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One thing that a condition can ask. ``guard`` is the code of a guarded field: only who sees
-    it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice."""
+    it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice;
+    ``find`` has an index that names the rows with one of the given values."""
 
     type: ClassVar[str] = ""
     labels_of_operators: ClassVar[dict[str, str]] = {}
@@ -53,6 +55,7 @@ class Field:
     label: str
     path: str = ""
     match: Match | None = None
+    find: Find | None = None
     guard: str = ""
     nullable: bool = False
     operators: tuple[str, ...] = ()

@@ -6,32 +6,20 @@ One evaluation serves pre-query, sealing and, for single experts, each supplemen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Q
 
-from expertpool.core.criteria import Context, parse, to_q
 from expertpool.directory.queries import units_matching
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, DrawPlan
-from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.fitting import Exclusion, Fitting, fitting_experts
 from expertpool.draws.queries.participation import held_expert_ids, participations
-from expertpool.experts.models import Expert
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
-
-
-@dataclass(frozen=True, slots=True)
-class Eligible:
-    """An expert who may be drawn: the levels at which he fits, by group code."""
-
-    expert_id: int
-    number: str
-    employer_id: int | None
-    groups: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +28,7 @@ class Eligibility:
     a group but may not be drawn; ``groups`` are in the plan's order."""
 
     groups: list[ConditionGroup]
-    eligible: list[Eligible]
+    eligible: list[Fitting]
     excluded: dict[int, ExclusionReason] = field(default_factory=dict)
 
     @property
@@ -53,80 +41,54 @@ class Eligibility:
 def evaluate(plan: DrawPlan, *, now: datetime) -> Eligibility:
     """Evaluate the whole pool for ``plan`` at ``now``."""
     groups = list(plan.groups.prefetch_related("levels"))
-    fits = fitting(groups, now=now)
-    rows, excluded = _partition(plan, fits, now=now)
-    eligible = [
-        Eligible(expert_id, number, employer_id, fits[expert_id])
-        for expert_id, number, employer_id in rows
-    ]
-    return Eligibility(groups, eligible, excluded)
+    found = fitting_experts(groups, exclusion_conditions(plan, now=now), now=now)
+    return Eligibility(groups, [item for item in found if not item.reason], _excluded(found))
 
 
 def exclusions_of(
     plan: DrawPlan, expert_ids: Collection[int], *, now: datetime
 ) -> dict[int, ExclusionReason]:
     """Return those of the experts who cannot be seated now, with the reason."""
-    fits = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=expert_ids)
-    _, excluded = _partition(plan, fits, now=now)
-    lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fits}
-    return excluded | lost
+    groups = list(plan.groups.prefetch_related("levels"))
+    exclusions = exclusion_conditions(plan, now=now, only=expert_ids)
+    found = fitting_experts(groups, exclusions, now=now, only=expert_ids)
+    fit = {item.expert_id for item in found}
+    lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
+    return _excluded(found) | lost
+
+
+def _excluded(found: Iterable[Fitting]) -> dict[int, ExclusionReason]:
+    return {item.expert_id: ExclusionReason(item.reason) for item in found if item.reason}
 
 
 def fitting(
-    groups: Iterable[ConditionGroup], *, now: datetime, only: Collection[int] | None = None
+    groups: Sequence[ConditionGroup], *, now: datetime, only: Collection[int] | None = None
 ) -> dict[int, dict[str, int]]:
     """Return the best level of each expert in each group he meets; exclusions not yet applied."""
-    fits: dict[int, dict[str, int]] = {}
-    context = Context(now=now)
-    for group in groups:
-        for level in group.levels.all():
-            found = Expert.objects.filter(to_q(parse(SUBJECT, level.criteria), context))
-            if only is not None:
-                found = found.filter(pk__in=list(only))
-            for expert_id in found.order_by().values_list("pk", flat=True):
-                fits.setdefault(expert_id, {}).setdefault(group.code, level.level)
-    return fits
+    return {item.expert_id: item.groups for item in fitting_experts(groups, now=now, only=only)}
 
 
-def _partition(
-    plan: DrawPlan, fits: Collection[int], *, now: datetime
-) -> tuple[list[tuple[int, str, int | None]], dict[int, ExclusionReason]]:
-    """Split those who fit into rows (id, number, employer) and the excluded with their reason."""
-    conditions = exclusion_conditions(plan, now=now)
-    reason = Case(
-        *(When(condition, then=Value(code.value)) for code, condition in conditions),
-        default=Value(""),
-        output_field=CharField(),
-    )
-    rows: list[tuple[int, str, int | None]] = []
-    excluded: dict[int, ExclusionReason] = {}
-    found = Expert.objects.filter(pk__in=list(fits)).annotate(reason=reason).order_by()
-    for expert_id, number, employer_id, why in found.values_list(
-        "pk", "number", "employer_id", "reason"
-    ):
-        if why:
-            excluded[expert_id] = ExclusionReason(why)
-        else:
-            rows.append((expert_id, number, employer_id))
-    return rows, excluded
+def exclusion_conditions(
+    plan: DrawPlan, *, now: datetime, only: Collection[int] | None = None
+) -> list[Exclusion]:
+    """Return the exclusions of a draw in the order in which the first reason counts.
 
-
-def exclusion_conditions(plan: DrawPlan, *, now: datetime) -> list[tuple[ExclusionReason, Q]]:
-    """Return the exclusions of a draw in the order in which the first reason counts."""
+    With ``only``, what is kept about each expert elsewhere is asked for these alone.
+    """
     project: Project = plan.project
     start, end = project.opening_at, project.closing_at
-    avoided = avoidances(project, now=now)
+    avoided = avoidances(project, only=only)
     return [
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),
         (ExclusionReason.EXPIRED, availability.out_of_term(start, now=now)),
         (ExclusionReason.ON_LEAVE, availability.on_leave(start, end)),
-        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(start, end))),
+        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(start, end, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
         (ExclusionReason.AVOIDED_PERIOD, avoided.periods),
-        (ExclusionReason.FREQUENCY_CAP, Q(pk__in=_over_cap(plan, now=now))),
+        (ExclusionReason.FREQUENCY_CAP, Q(pk__in=_over_cap(plan, only=only))),
     ]
 
 
@@ -139,7 +101,7 @@ class Avoided:
     periods: Q
 
 
-def avoidances(project: Project, *, now: datetime) -> Avoided:
+def avoidances(project: Project, *, only: Collection[int] | None = None) -> Avoided:
     """Compile what ``project`` avoids; its own purchaser is always an avoided unit."""
     rows = list(project.avoidances.select_related("unit"))
     units = purchaser_unit_ids(project)
@@ -150,7 +112,7 @@ def avoidances(project: Project, *, now: datetime) -> Avoided:
         elif row.subject == AvoidanceSubject.PERSON:
             persons |= _person(row)
         elif row.from_date and row.to_date:
-            periods |= _took_part(row)
+            periods |= _took_part(row, only=only)
     avoided = availability.tied_to_units(units, on=project.opening_at) if units else Q(pk__in=[])
     return Avoided(units=avoided, persons=persons, periods=Q(pk__in=periods))
 
@@ -186,17 +148,18 @@ def _person(row: Avoidance) -> Q:
     return named
 
 
-def _took_part(row: Avoidance) -> set[int]:
+def _took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int]:
     """Experts who agreed to a review that opened on a day of the avoided period."""
     assert row.from_date is not None and row.to_date is not None  # noqa: S101, PT018 (checked by the caller)
     start = availability.day_start(row.from_date)
-    return set(participations(start, availability.day_start(row.to_date) + timedelta(days=1)))
+    end = availability.day_start(row.to_date) + timedelta(days=1)
+    return set(participations(start, end, only=only))
 
 
-def _over_cap(plan: DrawPlan, *, now: datetime) -> list[int]:
+def _over_cap(plan: DrawPlan, *, only: Collection[int] | None = None) -> set[int]:
     """Experts who agreed to as many reviews within the last ``frequency_days`` as the cap allows."""
     if plan.frequency_cap is None:
-        return []
+        return set()
     end = plan.project.opening_at
-    counts = participations(end - timedelta(days=plan.frequency_days), end)
-    return [expert_id for expert_id, count in counts.items() if count >= plan.frequency_cap]
+    start = end - timedelta(days=plan.frequency_days)
+    return set(participations(start, end, at_least=plan.frequency_cap, only=only))

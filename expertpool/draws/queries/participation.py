@@ -1,39 +1,47 @@
-"""Who is held and who took part when, across all draws, sealed ones included."""
+"""Who is held and who took part when, across all draws, sealed ones included.
+
+All of it is read from the holds: one blind index stands for one expert, so that the database counts
+without learning who he is, and only those who matter are opened.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import Hold, Invitation
-from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.models import Candidate, Hold, Invitation
+from expertpool.draws.queries.identity import holder_key, open_identity
 
 
-def held_expert_ids(start: datetime, end: datetime) -> set[int]:
-    """Experts invited or seated somewhere for a time that overlaps [start, end)."""
-    rows = Hold.objects.filter(active=True, during__overlap=(start, end)).values_list(
-        "invitation__expert_id", "invitation__candidate__opening"
+def held_expert_ids(
+    start: datetime, end: datetime, *, only: Collection[int] | None = None
+) -> set[int]:
+    """Experts (among ``only``) invited or seated somewhere for a time that overlaps [start, end)."""
+    rows = Hold.objects.filter(active=True, during__overlap=(start, end))
+    return set(_count(rows, only=only))
+
+
+def participations(
+    start: datetime, end: datetime, *, at_least: int = 1, only: Collection[int] | None = None
+) -> Counter[int]:
+    """How often experts (among ``only``) agreed to a review that opens in [start, end): those who
+    did ``at_least`` so often."""
+    rows = Hold.objects.filter(
+        invitation__in=accepted_invitations(),
+        invitation__draw__project__opening_at__gte=start,
+        invitation__draw__project__opening_at__lt=end,
     )
-    return {expert_id or open_identity(opening).expert_id for expert_id, opening in rows}
-
-
-def participations(start: datetime, end: datetime) -> Counter[int]:
-    """How often each expert agreed to a review that opens in [start, end)."""
-    rows = (
-        accepted_invitations()
-        .filter(draw__project__opening_at__gte=start, draw__project__opening_at__lt=end)
-        .values_list("expert_id", "candidate__opening")
-    )
-    return Counter(expert_id or open_identity(opening).expert_id for expert_id, opening in rows)
+    return _count(rows, at_least=at_least, only=only)
 
 
 def all_participations() -> Counter[int]:
     """How often each expert agreed, ever: what the condition 参评次数 counts."""
-    rows = accepted_invitations().values_list("expert_id", "candidate__opening")
-    return Counter(expert_id or open_identity(opening).expert_id for expert_id, opening in rows)
+    return _count(Hold.objects.filter(invitation__in=accepted_invitations()))
 
 
 def accepted_invitations() -> QuerySet[Invitation]:
@@ -41,3 +49,35 @@ def accepted_invitations() -> QuerySet[Invitation]:
     return Invitation.objects.filter(state=InvitationState.ACCEPTED).exclude(
         draw__status=DrawStatus.VOID
     )
+
+
+def _count(
+    holds: QuerySet[Hold], *, at_least: int = 1, only: Collection[int] | None = None
+) -> Counter[int]:
+    """Count the holds of each expert; names that are sealed are opened for the outcome only."""
+    known: dict[bytes, int] = {}
+    if only is not None:
+        known = {holder_key(expert_id): expert_id for expert_id in only}
+        holds = holds.filter(holder__in=list(known))
+    rows = list(
+        holds.order_by()
+        .values("holder")
+        .annotate(
+            times=Count("pk"),
+            expert=Max("invitation__expert"),
+            candidate=Max("invitation__candidate"),
+        )
+        .filter(times__gte=at_least)
+        .values_list("holder", "times", "expert", "candidate")
+    )
+    return _named(rows, known)
+
+
+def _named(rows: list[tuple[Any, int, int | None, int]], known: dict[bytes, int]) -> Counter[int]:
+    sealed = [one for holder, _, expert, one in rows if not expert and bytes(holder) not in known]
+    openings = dict(Candidate.objects.filter(pk__in=sealed).values_list("pk", "opening"))
+    counts = Counter[int]()
+    for holder, times, expert, candidate in rows:
+        expert_id = known.get(bytes(holder)) or expert
+        counts[expert_id or open_identity(openings[candidate]).expert_id] = times
+    return counts

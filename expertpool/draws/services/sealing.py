@@ -20,7 +20,8 @@ from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, Dra
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draw
-from expertpool.draws.queries.eligibility import Eligibility, Eligible, evaluate
+from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.identity import Identity, close_identity, nonce_vault
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
@@ -216,7 +217,7 @@ def _build_rule(
 
 
 def _candidates(
-    draw_id: str, eligible: list[Eligible], entropy: Entropy
+    draw_id: str, eligible: list[Fitting], entropy: Entropy
 ) -> tuple[dict[str, Identity], list[engine.Candidate]]:
     """Give every eligible expert a fresh salt, a commitment and his employer's token."""
     salts = entropy.token_bytes(engine.SALT_BYTES * len(eligible))

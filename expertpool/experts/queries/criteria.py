@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from expertpool.core.criteria import (
@@ -49,10 +49,13 @@ def specialty_q(op: str, values: Sequence[str], context: Context) -> Q:
     """Experts who hold one (``in``) or each (``all``) of the specialties, or one below it."""
     if op == "all":
         return _all(specialty_q("in", [value], context) for value in values)
-    links = ExpertSpecialty.objects.filter(
-        expert=OuterRef("pk"), specialty__in=specialty_subtree(values)
-    )
-    return Q(Exists(links))
+    return Q(Exists(_holding(values).filter(expert=OuterRef("pk"))))
+
+
+def _holding(values: Sequence[str]) -> QuerySet[ExpertSpecialty]:
+    # The ids themselves, since the planner knows how many hold each of them.
+    below = list(specialty_subtree(values).values_list("pk", flat=True))
+    return ExpertSpecialty.objects.filter(specialty__in=below).order_by()
 
 
 def _all(conditions: Any) -> Q:
@@ -64,7 +67,11 @@ def _all(conditions: Any) -> Q:
 
 def division_q(op: str, values: Sequence[str], context: Context) -> Q:
     """Experts in one of the divisions or below it."""
-    return Q(division__in=division_subtree(values))
+    return Q(division__in=_below(values))
+
+
+def _below(values: Sequence[str]) -> list[str]:
+    return list(division_subtree(values).values_list("pk", flat=True))
 
 
 def tag_q(op: str, values: Sequence[int], context: Context) -> Q:
@@ -117,6 +124,7 @@ EXPERT_FIELDS: tuple[Field, ...] = (
         code="specialty",
         label="专业",
         match=specialty_q,
+        find=lambda values: _holding(values).values("expert"),
         labels=_labels(Specialty),
         src=lambda: reverse("directory:specialty_tree"),
     ),
@@ -126,6 +134,9 @@ EXPERT_FIELDS: tuple[Field, ...] = (
         code="division",
         label="所在地区",
         match=division_q,
+        find=lambda values: (
+            Expert.objects.filter(division__in=_below(values)).order_by().values("pk")
+        ),
         labels=_labels(Division),
         src=lambda: reverse("directory:division_tree"),
         operators=("in", "not_in"),
@@ -134,6 +145,7 @@ EXPERT_FIELDS: tuple[Field, ...] = (
         code="tag",
         label="分组",
         match=tag_q,
+        find=lambda values: _Membership.objects.filter(tag__in=values).values("expert"),
         choices=lambda: list(Tag.objects.values_list("pk", "name")),
     ),
     Choice(code="kind", label="类别", choices=ExpertKind.choices),

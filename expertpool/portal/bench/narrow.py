@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from expertpool.directory.models import Division, Unit
+from expertpool.directory.models import Division
 from expertpool.directory.queries import specialty_subtree
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.services.plan import GroupInput
@@ -39,17 +39,12 @@ def measure_narrow(reporter: Reporter, size: int, *, now: datetime) -> None:
 
 
 def _conditions() -> dict[str, Criteria]:
-    expert = Expert.objects.filter(employer__isnull=False).order_by("pk")[0]
+    expert = Expert.objects.order_by("pk")[0]
     (branch,) = branches_of_one_percent(1)
     leaf = specialty_subtree([branch.pk]).filter(children=None).order_by("code")[0]
     county = Division.objects.get(pk=expert.division_id or "")
-    unit = Unit.objects.get(pk=expert.employer_id or 0)
     tag = Tag.objects.order_by("-name")[0]
     return {
-        "number": {"field": "number", "op": "eq", "value": expert.number},
-        "name": {"field": "name", "op": "eq", "value": expert.name},
-        "name_part": {"field": "name", "op": "contains", "value": "王伟"},
-        "employer": {"field": "employer", "op": "in", "value": [str(unit.pk)]},
         "leaf": holding(leaf),
         "branch_senior": {"all": [holding(branch), at_least(4)]},
         "two_specialties": {
@@ -59,9 +54,7 @@ def _conditions() -> dict[str, Criteria]:
         },
         "division": {"field": "division", "op": "in", "value": [county.pk]},
         "tag": {"field": "tag", "op": "in", "value": [tag.pk]},
-        "either": {
-            "any": [holding(leaf), {"field": "employer", "op": "in", "value": [str(unit.pk)]}]
-        },
+        "either": {"any": [holding(leaf), {"field": "division", "op": "in", "value": [county.pk]}]},
         "participation": {"field": "participation", "op": "gte", "value": 3},
         "leaf_not_title": {
             "all": [holding(leaf), {"not": {"field": "title_level", "op": "lte", "value": 2}}]

@@ -1,0 +1,72 @@
+"""The rows among which a condition has to be looked for, found by indexes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any as AnyValue
+
+from django.db.models import QuerySet
+
+from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.registry import criteria_field
+
+Keys = QuerySet[AnyValue, AnyValue]
+
+
+def reach(node: Node) -> Keys | None:
+    """Return the keys of all rows that ``node`` fits, and perhaps of others, as a query.
+
+    It asks only fields that `find` by an index. None where looking at every row is the only way.
+    """
+    outline = _outline(node)
+    return None if outline is None else _keys(outline)
+
+
+def _outline(node: Node) -> Node | None:
+    """Return a wider condition of leaves with ``in`` on fields that find, if there is one."""
+    match node:
+        case Leaf(subject=subject, field=code, op=op, value=value):
+            if op not in {"in", "all"} or criteria_field(subject, code).find is None:
+                return None
+            each = [value] if op == "in" else [(one,) for one in value]
+            return _joined(All, [Leaf(subject, code, "in", values) for values in each])
+        case All(parts=parts):
+            return _joined(All, [part for part in map(_outline, parts) if part is not None])
+        case Any(parts=parts):
+            found = [part for part in map(_outline, parts) if part is not None]
+            return _joined(Any, _merged(found)) if len(found) == len(parts) else None
+        case Not():
+            return None
+
+
+def _joined(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
+    return kind(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
+
+
+def _merged(parts: Iterable[Node]) -> list[Node]:
+    """Make one condition of those on the same field, so that no row is found twice."""
+    values: dict[tuple[str, str], set[AnyValue]] = {}
+    others: dict[Node, None] = {}
+    for part in parts:
+        if isinstance(part, Leaf):
+            values.setdefault((part.subject, part.field), set()).update(part.value)
+        else:
+            others[part] = None
+    leaves = (Leaf(*field, "in", tuple(sorted(chosen))) for field, chosen in values.items())
+    return [*leaves, *others]
+
+
+def _keys(outline: Node) -> Keys:
+    match outline:
+        case All(parts=parts):
+            first, *others = map(_keys, parts)
+            return first.intersection(*others)
+        case Any(parts=parts):
+            first, *others = map(_keys, parts)
+            return first.union(*others)
+        case Leaf(subject=subject, field=code, value=value):
+            find = criteria_field(subject, code).find
+            assert find is not None  # noqa: S101 (as `_outline` left it)
+            return find(value)
+        case Not():
+            raise AssertionError  # `_outline` leaves none

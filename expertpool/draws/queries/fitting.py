@@ -1,0 +1,85 @@
+"""The one statement that finds who fits the groups of a plan, and what keeps each from being drawn.
+
+The pool is never walked for a condition that an index answers: such parts of each level first say
+among whom to look; what else the levels ask, and the reasons, are then read off their rows once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, CharField, Q, QuerySet, SmallIntegerField, Value, When
+
+from expertpool.core.criteria import Any, Context, Node, parse, reach, to_q
+from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.models import ConditionGroup
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.experts.models import Expert
+
+# Why somebody cannot be drawn, and for whom that holds.
+Exclusion = tuple[ExclusionReason, Q]
+Level = tuple[int, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """An expert who fits: his best level by group code, and the first reason against him ("" where
+    he may be drawn)."""
+
+    expert_id: int
+    number: str
+    employer_id: int | None
+    reason: str
+    groups: dict[str, int]
+
+
+def fitting_experts(
+    groups: Sequence[ConditionGroup],
+    exclusions: Sequence[Exclusion] = (),
+    *,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> list[Fitting]:
+    """Return everybody who fits one of ``groups``, or those of the experts ``only`` who do."""
+    levels = {
+        group.code: [(level.level, parse(SUBJECT, level.criteria)) for level in group.levels.all()]
+        for group in groups
+    }
+    context = Context(now=now)
+    best = {f"level_{code}": _best_level(rows, context) for code, rows in levels.items()}
+    reason = Case(
+        *(When(condition, then=Value(why.value)) for why, condition in exclusions),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **best)
+    found: list[Fitting] = []
+    for expert_id, number, employer_id, why, *row in rows.values_list(
+        "pk", "number", "employer_id", "why", *best
+    ):
+        fits = {code: level for code, level in zip(levels, row, strict=True) if level}
+        if fits:
+            found.append(Fitting(expert_id, number, employer_id, why, fits))
+    return found
+
+
+def _pool(
+    groups: Iterable[Sequence[Level]], context: Context, only: Collection[int] | None
+) -> QuerySet[Expert]:
+    """Return everybody who may fit one of the levels, by an index where there is one."""
+    if only is not None:
+        return Expert.objects.filter(pk__in=list(only))
+    anything = Any(tuple(node for levels in groups for _, node in levels))
+    keys = reach(anything)
+    return Expert.objects.filter(to_q(anything, context) if keys is None else Q(pk__in=keys))
+
+
+def _best_level(levels: Sequence[Level], context: Context) -> Case:
+    """Return the first level that holds; the levels come in their order."""
+    everybody = ~Q(pk__in=[])  # a condition without parts, which `When` does not take
+    return Case(
+        *(When(to_q(node, context) or everybody, then=Value(level)) for level, node in levels),
+        output_field=SmallIntegerField(),
+    )

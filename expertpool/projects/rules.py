@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+import chinese_calendar
+
 from expertpool.projects.enums import Regime, RegimeOption, Severity
 
 TENDER_MEMBERS = 5
@@ -113,22 +115,43 @@ def _large_budget(facts: Facts) -> str:
 
 
 def earliest_draw_date(opening: date) -> date:
-    """Return the day two working days before ``opening``; Saturdays and Sundays are no working
-    days, public holidays are not known here."""
+    """Return the day two working days before ``opening``.
+
+    Working days are those of the State Council's holiday notices, with the weekends on which work
+    is made up for; in a year without a notice yet, Monday to Friday.
+    """
     day, left = opening, PROCUREMENT_EARLIEST_WORKDAYS
     while left:
         day -= timedelta(days=1)
-        left -= day.weekday() < SATURDAY
+        left -= _is_working_day(day)
     return day
 
 
+def _is_working_day(day: date) -> bool:
+    if holidays_are_known(day.year):
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < SATURDAY
+
+
+def holidays_are_known(year: int) -> bool:
+    """Tell whether the holiday notice of ``year`` was out when this version was made."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
 def _not_too_early(facts: Facts) -> str:
-    earliest = earliest_draw_date(facts.opening_at.date())
+    opening = facts.opening_at.date()
+    earliest = earliest_draw_date(opening)
     if facts.now >= datetime.combine(earliest, time(), tzinfo=facts.now.tzinfo):
         return ""
+    known = all(holidays_are_known(year) for year in {earliest.year, opening.year})
+    doubt = "" if known else "按周一至周五计算，未计法定节假日；"
     return (
         f"抽取专家原则上不得早于评审活动开始前 2 个工作日，最早 {earliest:%Y-%m-%d} 抽取"
-        "（按周一至周五计算，未计法定节假日；竞争性谈判、磋商和异地评审除外）。"
+        f"（{doubt}竞争性谈判、磋商和异地评审除外）。"
     )
 
 

@@ -11,7 +11,7 @@ from expertpool.audit.models import Entry
 from expertpool.projects.enums import Regime, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries import check_project
-from expertpool.projects.rules import RULES, earliest_draw_date
+from expertpool.projects.rules import RULES, earliest_draw_date, holidays_are_known
 from expertpool.projects.services.rule_settings import set_blocking_rules
 from tests.factories.accounts import make_user
 
@@ -80,10 +80,25 @@ def test_internal_reviews_have_no_rules():
         (date(2026, 11, 24), date(2026, 11, 20)),  # Tuesday: Friday of the week before
         (date(2026, 11, 23), date(2026, 11, 19)),  # Monday: Thursday
         (date(2026, 11, 29), date(2026, 11, 26)),  # Sunday: Thursday
+        (date(2026, 10, 9), date(2026, 9, 30)),  # after the National Day: the 8th, and before it
+        (date(2026, 10, 12), date(2026, 10, 9)),  # work is made up for on Saturday the 10th
+        (date(2035, 10, 4), date(2035, 10, 2)),  # no notice yet: Monday to Friday
     ],
 )
-def test_working_days_leave_out_weekends(opening, earliest):
+def test_working_days_follow_the_holiday_notices(opening, earliest):
     assert earliest_draw_date(opening) == earliest
+
+
+def test_a_year_without_a_holiday_notice_is_said_to_be_counted_by_weekdays():
+    assert holidays_are_known(2026)
+    assert not holidays_are_known(2035)
+    opening = datetime(2035, 10, 4, 9, tzinfo=SHANGHAI)
+    project = Project(regime=Regime.PROCUREMENT, opening_at=opening)
+    early = {item.rule: item.text for item in check_project(project, 5, opening - timedelta(9))}
+    assert "未计法定节假日" in early["procurement.not_too_early"]
+    project.opening_at = THURSDAY
+    known = {item.rule: item.text for item in check_project(project, 5, THURSDAY - timedelta(9))}
+    assert "未计法定节假日" not in known["procurement.not_too_early"]
 
 
 def test_a_procurement_is_not_drawn_earlier_than_two_working_days_before():

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -10,6 +11,7 @@ class AccountsConfig(AppConfig):
 
         from expertpool.accounts import menu
         from expertpool.accounts.permissions import PERMISSIONS, check_required_codes
+        from expertpool.accounts.receivers import give_new_permissions
         from expertpool.audit.actions import register_actions, register_value_labels
         from expertpool.core.permissions import register_permissions
         from expertpool.core.visibility import Level
@@ -42,3 +44,4 @@ class AccountsConfig(AppConfig):
             {"permissions": "权限", "fields": "敏感信息"}
             | {level.value: str(level.label) for level in Level}
         )
+        post_migrate.connect(give_new_permissions, sender=self)

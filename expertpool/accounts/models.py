@@ -58,6 +58,18 @@ class Role(models.Model):
         return self.name
 
 
+class KnownPermission(models.Model):
+    """A code of the catalogue that this installation has met: any other came with a new version."""
+
+    code = models.CharField("权限", max_length=64, primary_key=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已知权限"
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class RolePermission(models.Model):
     """One permission of a role with the data scope in which it holds."""
 

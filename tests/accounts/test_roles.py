@@ -6,9 +6,15 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed, RoleInUse
-from expertpool.accounts.models import Role, User
+from expertpool.accounts.models import KnownPermission, Role, RolePermission, User
 from expertpool.accounts.permissions import check_required_codes
-from expertpool.accounts.services.roles import Grant, delete_role, ensure_demo_roles, save_role
+from expertpool.accounts.services.roles import (
+    Grant,
+    delete_role,
+    ensure_demo_roles,
+    grant_new_permissions,
+    save_role,
+)
 from expertpool.audit.models import Entry
 from expertpool.core.permissions import UnknownPermission, get_permission, required_codes
 from expertpool.core.visibility import Level, level_for
@@ -131,3 +137,44 @@ def test_every_code_that_a_view_asks_for_can_be_given() -> None:
     finally:
         required_codes.discard("experts.fly")
     assert (error.id, "experts.fly" in error.msg) == ("accounts.E001", True)
+
+
+def test_a_new_version_gives_its_permissions_to_the_built_in_roles_once() -> None:
+    roles = ensure_demo_roles()
+    admin, operator = roles["admin"], roles["operator"]
+
+    def forget(code: str) -> None:
+        KnownPermission.objects.filter(code=code).delete()
+        RolePermission.objects.filter(code=code).delete()
+
+    def holders(code: str) -> set[str]:
+        return set(RolePermission.objects.filter(code=code).values_list("role__code", flat=True))
+
+    forget("draws.void")
+    forget("draws.templates")
+    RolePermission.objects.filter(role=operator, code="draws.plan").delete()  # taken away by hand
+    grant_new_permissions(now=timezone.now())
+    assert holders("draws.void") == {"admin", "operator", "supervisor"}
+    assert holders("draws.templates") == {"admin"}
+    assert "operator" not in holders("draws.plan")
+    scope = RolePermission.objects.get(role=operator, code="draws.void").scope
+    assert scope == Scope.ALL
+    entries = Entry.objects.filter(action="role.edit")
+    assert {entry.subject_id for entry in entries} == {
+        str(role.pk) for role in (admin, operator, roles["supervisor"])
+    }
+    RolePermission.objects.filter(role=admin, code="draws.templates").delete()
+    grant_new_permissions(now=timezone.now())
+    assert holders("draws.templates") == set()
+    assert entries.count() == 3
+
+
+def test_the_first_time_what_nobody_has_is_new() -> None:
+    admin = ensure_demo_roles()["admin"]
+    KnownPermission.objects.all().delete()
+    RolePermission.objects.filter(code="draws.templates").delete()
+    RolePermission.objects.filter(role=admin, code="draws.void").delete()
+    grant_new_permissions(now=timezone.now())
+    held = set(admin.permissions.values_list("code", flat=True))
+    assert "draws.templates" in held
+    assert "draws.void" not in held  # others have it: it was taken from him

@@ -10,11 +10,18 @@ from django.db import transaction
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import NotAllowed, RoleInUse
-from expertpool.accounts.models import Department, Role, RoleField, RolePermission, User
+from expertpool.accounts.models import (
+    Department,
+    KnownPermission,
+    Role,
+    RoleField,
+    RolePermission,
+    User,
+)
 from expertpool.accounts.services.built_in_roles import RoleDefinition, built_in_roles
 from expertpool.accounts.services.guards import check_administrator_left
 from expertpool.audit.services import changed, record
-from expertpool.core.permissions import get_permission
+from expertpool.core.permissions import get_permission, permission_groups
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level
 
@@ -41,6 +48,32 @@ def ensure_demo_roles() -> dict[str, Role]:
     if missing:
         roles |= _create(missing)
     return roles
+
+
+@transaction.atomic
+def grant_new_permissions(*, now: datetime) -> None:
+    """Give the built-in roles the permissions that came with a new version, and log it.
+
+    A code counts as new once; what administrators take away afterwards stays away. The first time,
+    a code is new if nobody has it.
+    """
+    codes = {permission.code for group in permission_groups() for permission in group.permissions}
+    known = set(KnownPermission.objects.values_list("code", flat=True))
+    new = codes - (known or set(RolePermission.objects.values_list("code", flat=True)))
+    met = [KnownPermission(code=code) for code in sorted(codes - known)]
+    KnownPermission.objects.bulk_create(met, ignore_conflicts=True)
+    definitions = {definition.code: definition for definition in built_in_roles()} if new else {}
+    for role in Role.objects.filter(code__in=definitions, built_in=True):
+        scopes = definitions[role.code].scopes
+        added = [
+            RolePermission(role=role, code=code, scope=scopes[code])
+            for code in sorted(new & set(scopes))
+        ]
+        if added:
+            before = _snapshot(role)
+            RolePermission.objects.bulk_create(added, ignore_conflicts=True)
+            changes = changed(before, _snapshot(role))
+            record("role.edit", actor=None, subject=role, now=now, note="随新版本增加", **changes)
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "expertpool.draws",
     "expertpool.experts",
     "expertpool.projects",
+    "expertpool.workflow",
     "expertpool.notifications",
     "expertpool.accounts",
     "expertpool.directory",

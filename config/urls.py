@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("expertpool.notifications.urls")),
     path("api/v1/", api.urls),
     path("webhooks/", include("expertpool.webhooks.urls")),
+    path("workflow/", include("expertpool.workflow.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),

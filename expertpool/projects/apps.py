@@ -29,6 +29,7 @@ class ProjectsConfig(AppConfig):
         )
         from expertpool.projects.services.files import closed, entry_closed
         from expertpool.projects.services.importing import ProjectImporter
+        from expertpool.workflow.policies import FlowSubject, register_flow_subject
 
         register_permissions(PERMISSIONS)
         register_menu("draws", *ITEMS)
@@ -40,6 +41,7 @@ class ProjectsConfig(AppConfig):
             project__update="修改项目",
             project__submit="提交项目审核",
             project__withdraw="撤回项目",
+            project__approve_step="项目审批步骤",
             project__approve="项目审核通过",
             project__reject="项目退回",
             project__delete="删除项目",
@@ -72,5 +74,6 @@ class ProjectsConfig(AppConfig):
         for export in (ProjectExport(), ArchiveExport(), StatisticExport()):
             register_export(export)
         register_criteria(SUBJECT, *PROJECT_FIELDS)
+        register_flow_subject(FlowSubject(SUBJECT, "项目申请", "projects.approve"))
         register_occasion(DECIDED)
         register_occasion(TASK)

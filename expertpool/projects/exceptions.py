@@ -36,6 +36,10 @@ class ApproverIsApplicant(ProjectError):
     """Nobody decides on his own application."""
 
 
+class NotYourStep(ProjectError):
+    """Another role, or another person, decides the step at which the application stands."""
+
+
 class NoteRequired(ProjectError):
     """A rejection has to say why."""
 

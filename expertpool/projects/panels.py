@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from expertpool.core.registry import Panel, panels_for
 from expertpool.files.queries import attachments_of
@@ -16,6 +17,7 @@ from expertpool.projects.queries.follow_up import (
     tasks_of,
     timeline_of,
 )
+from expertpool.workflow.queries import course_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,6 +33,7 @@ def overview(request: HttpRequest, project: Project) -> str:
         "project": project,
         "avoidances": project.avoidances.select_related("unit"),
         "actions": actions_for(cast("User", request.user), project),
+        "course": course_of(project, now=timezone.now()),
         "sections": [
             panel.render(request, project) for panel in panels_for(OVERVIEW, request.user)
         ],

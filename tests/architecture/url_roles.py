@@ -429,6 +429,9 @@ RULES: dict[str, Rule] = {
     "draws:my_avoidance_add": only("expert"),
     "draws:my_avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
     # Events for other platforms
+    "workflow:flow_list": only("admin"),
+    "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
+    "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "webhooks:list": only("admin"),
     "webhooks:create": only("admin"),
     "webhooks:edit": only("admin", kwargs=SUBSCRIPTION),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import NotAllowed, RoleInUse
@@ -120,8 +121,14 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
     holders = role.users.count()
     if holders:
         raise RoleInUse(f"还有 {holders} 位用户是这个角色，请先为他们换成别的角色。")
-    record("role.delete", actor=actor, subject=role, before=_snapshot(role), now=now)
-    role.delete()
+    try:
+        with transaction.atomic():
+            record("role.delete", actor=actor, subject=role, before=_snapshot(role), now=now)
+            role.delete()
+    except ProtectedError as error:
+        raise RoleInUse(
+            "这个角色在别处用到（如审批流程），不能删除；不需要时，不分配给任何人即可。"
+        ) from error
 
 
 def _replace_grants(role: Role, grants: list[Grant]) -> None:

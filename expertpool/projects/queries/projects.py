@@ -15,7 +15,9 @@ from expertpool.accounts.queries import departments_within, scope_q
 from expertpool.core.text import clean_text
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project, RuleSetting
+from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.rules import Facts, Finding, find_violations
+from expertpool.workflow.queries import waiting_for
 
 
 def projects_visible_to(user: User) -> QuerySet[Project]:
@@ -49,10 +51,10 @@ def projects_in_approval_scope(user: User) -> QuerySet[Project]:
 
 
 def projects_to_decide(user: User) -> QuerySet[Project]:
-    """Return the pending projects that ``user`` may approve or reject: never his own."""
+    """Return the pending projects at whose current step ``user`` decides: never his own."""
     return (
         projects_in_approval_scope(user)
-        .filter(status=ProjectStatus.PENDING)
+        .filter(waiting_for(user, SUBJECT), status=ProjectStatus.PENDING)
         .exclude(created_by=user)
         .order_by("opening_at", "id")
     )

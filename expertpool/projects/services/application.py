@@ -22,6 +22,7 @@ from expertpool.projects.exceptions import (
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.state import lock_project, set_project_status
+from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
     return project
 
 
+@transaction.atomic
 def submit_project(*, project: Project, actor: User, now: datetime) -> None:
-    """Hand the project in for approval; logs it. Refuses a project that opens in the past
+    """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that opens in the past
     (ValidationError) and every status but draft and rejected (TransitionNotAllowed)."""
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
@@ -108,8 +110,10 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
             "decision_note": "",
         },
     )
+    start_approval(subject=project, now=now)
 
 
+@transaction.atomic
 def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
     """Take the project back to draft, from the queue or after approval; an approval is void.
 
@@ -128,6 +132,7 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
             "decision_note": "",
         },
     )
+    withdraw_approval(subject=project, now=now)
 
 
 def describe(project: Project) -> dict[str, Any]:

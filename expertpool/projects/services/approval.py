@@ -1,4 +1,4 @@
-"""Deciding on an application. One step; the applicant never decides himself."""
+"""Deciding on an application, step by step as the flow says; the applicant never decides himself."""
 
 from __future__ import annotations
 
@@ -7,46 +7,86 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.events import ProjectApproved
-from expertpool.projects.exceptions import ApproverIsApplicant, NoteRequired
+from expertpool.projects.exceptions import (
+    ApproverIsApplicant,
+    NoteRequired,
+    NotYourStep,
+    ProjectChanged,
+    TransitionNotAllowed,
+)
 from expertpool.projects.models import Project
 from expertpool.projects.occasions import DECIDED
-from expertpool.projects.services.state import set_project_status
+from expertpool.projects.services.state import CHANGED, lock_project, set_project_status
+from expertpool.workflow.enums import Outcome
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries import course_of
+from expertpool.workflow.services.approvals import decide
 
 
-@transaction.atomic
-def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> None:
-    """Release a pending project for its draw; logs it, tells the applicant, announces
-    ProjectApproved.
+def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> Outcome:
+    """Agree to the current step of a pending project, the last of which releases it for its draw;
+    logs it. Then it tells the applicant and announces ProjectApproved.
 
-    Refuses the applicant (ApproverIsApplicant) and a project that is no longer pending
-    (TransitionNotAllowed, ProjectChanged).
+    Refuses the applicant (ApproverIsApplicant), whoever may not decide this step (NotYourStep) and
+    a project that is not pending (TransitionNotAllowed), or not any more (ProjectChanged).
     """
-    _decide(project, ProjectStatus.APPROVED, "project.approve", actor=actor, now=now, note=note)
-    publish(ProjectApproved(project.pk))
+    return _decide(project, agree=True, actor=actor, now=now, note=note)
 
 
-def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> None:
-    """Send a pending project back with a note that says why; logs it and tells the applicant.
+def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> Outcome:
+    """Send a pending project back with a note that says why, to the applicant, who is told, or to
+    the step before, as the flow says; logs it.
 
     Refuses an empty note (NoteRequired) and what `approve_project` refuses.
     """
     if not note.strip():
         raise NoteRequired("请填写退回原因，申请人据此修改。")
-    _decide(project, ProjectStatus.REJECTED, "project.reject", actor=actor, now=now, note=note)
+    return _decide(project, agree=False, actor=actor, now=now, note=note)
 
 
 @transaction.atomic
-def _decide(
-    project: Project, new: ProjectStatus, action: str, *, actor: User, now: datetime, note: str
-) -> None:
+def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Outcome:
     if actor.pk == project.created_by_id:
         raise ApproverIsApplicant("不能审核自己申请的项目，请由其他审核人处理。")
+    if lock_project(project).status != project.status:
+        raise ProjectChanged(CHANGED)
+    if project.status != ProjectStatus.PENDING:
+        raise TransitionNotAllowed(
+            f"项目现为「{project.get_status_display()}」，只有待审核的项目可以审批。"
+        )
     note = note.strip()
+    try:
+        outcome = decide(subject=project, agree=agree, note=note, actor=actor, now=now)
+    except DecisionRefused as error:
+        raise NotYourStep(str(error)) from error
+    if outcome in ENDS:
+        _end(project, outcome, actor=actor, now=now, note=note)
+    else:
+        record(
+            "project.approve_step",
+            actor=actor,
+            now=now,
+            subject=project,
+            after={"结果": outcome.label, "当前步骤": _step_of(project, now=now)},
+            note=note,
+        )
+    return outcome
+
+
+ENDS = {
+    Outcome.APPROVED: (ProjectStatus.APPROVED, "project.approve"),
+    Outcome.REJECTED: (ProjectStatus.REJECTED, "project.reject"),
+}
+
+
+def _end(project: Project, outcome: Outcome, *, actor: User, now: datetime, note: str) -> None:
+    new, action = ENDS[outcome]
     set_project_status(
         project,
         new,
@@ -57,6 +97,13 @@ def _decide(
         note=note,
     )
     _tell_applicant(project, actor=actor, now=now)
+    if outcome == Outcome.APPROVED:
+        publish(ProjectApproved(project.pk))
+
+
+def _step_of(project: Project, *, now: datetime) -> str:
+    course = course_of(project, now=now)
+    return course.names[course.current] if course else ""
 
 
 def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:

@@ -12,8 +12,11 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.filters import ProjectFilter
 from expertpool.projects.queries import projects_in_approval_scope, projects_to_decide
+from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.tables import SORTS
+from expertpool.workflow.enums import Outcome
+from expertpool.workflow.queries import step_names
 
 
 @requires("projects.approve")
@@ -25,7 +28,9 @@ def approvals(request: UserRequest) -> HttpResponse:
         default_sort="opening",
         form=ProjectFilter(request.GET),
     )
-    context = projects.context | {"may_approve": True}
+    names = step_names(SUBJECT, [project.pk for project in projects.page])
+    rows = [(project, names.get(project.pk, "")) for project in projects.page]
+    context = projects.context | {"may_approve": True, "rows": rows}
     return render_list(request, "projects/project_approvals.html", context)
 
 
@@ -34,7 +39,7 @@ def approvals(request: UserRequest) -> HttpResponse:
 def approve(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
-        approve_project(
+        outcome = approve_project(
             project=project,
             actor=request.user,
             now=timezone.now(),
@@ -42,7 +47,8 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
         )
     except ProjectError as error:
         return refused(str(error))
-    return saved(f"「{project.name}」已审核通过，可以抽取。", refresh="page")
+    told = "已审核通过，可以抽取" if outcome == Outcome.APPROVED else outcome.label
+    return saved(f"「{project.name}」{told}。", refresh="page")
 
 
 @require_POST
@@ -50,7 +56,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
 def reject(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
-        reject_project(
+        outcome = reject_project(
             project=project,
             actor=request.user,
             now=timezone.now(),
@@ -58,4 +64,4 @@ def reject(request: UserRequest, pk: int) -> HttpResponse:
         )
     except ProjectError as error:
         return refused(str(error))
-    return saved(f"「{project.name}」已退回申请人。", refresh="page")
+    return saved(f"「{project.name}」{outcome.label}。", refresh="page")

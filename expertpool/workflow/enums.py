@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class OnRejection(models.TextChoices):
+    """To whom a step sends back what it does not agree to."""
+
+    APPLICANT = "applicant", "退回申请人"
+    PREVIOUS = "previous", "退回上一步"
+
+
+class ApprovalState(models.TextChoices):
+    RUNNING = "running", "审批中"
+    APPROVED = "approved", "已通过"
+    REJECTED = "rejected", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Outcome(models.TextChoices):
+    """What has come of one decision."""
+
+    ADVANCED = "advanced", "已转下一步"
+    SENT_BACK = "sent_back", "已退回上一步"
+    APPROVED = "approved", "已通过"
+    REJECTED = "rejected", "已退回申请人"

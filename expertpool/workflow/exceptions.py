@@ -1,0 +1,13 @@
+"""What this app refuses. Each message says how to mend it."""
+
+
+class FlowError(Exception):
+    """Base of all refusals; ``str(error)`` is a Chinese sentence for the user."""
+
+
+class FlowRefused(FlowError):
+    """The flow as it was drawn up cannot work."""
+
+
+class DecisionRefused(FlowError):
+    """It is not for this person to decide, or there is nothing to decide any more."""

@@ -1,0 +1,123 @@
+"""Flows, versioned, and the approvals that run by them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.workflow.enums import ApprovalState, OnRejection
+
+
+class FlowVersion(models.Model):
+    """One version of the flow of a subject; the highest number is the one that new approvals
+    take. Never changed: approvals finish under the version with which they began."""
+
+    subject = models.CharField("对象", max_length=64)  # label of a model, see policies
+    number = models.PositiveIntegerField("版本")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="修改人",
+        null=True,  # the first version, which nobody drew up
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    created_at = models.DateTimeField("修改时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批流程版本"
+        ordering = ["subject", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "number"], name="workflow_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} 第 {self.number} 版"
+
+
+class FlowStep(models.Model):
+    """One step of a version: who decides, and for which subjects it is asked."""
+
+    version = models.ForeignKey(FlowVersion, on_delete=models.CASCADE, related_name="steps")
+    order = models.PositiveSmallIntegerField("次序")  # from 1
+    name = models.CharField("步骤名称", max_length=30)
+    role = models.ForeignKey(
+        "accounts.Role",
+        verbose_name="审批角色",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    condition = models.JSONField("条件", default=dict)  # canonical criteria of the subject
+    on_rejection = models.CharField(
+        "不同意时", max_length=12, choices=OnRejection.choices, default=OnRejection.APPLICANT
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批步骤"
+        ordering = ["version", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "order"], name="workflow_step_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Approval(models.Model):
+    """One run of a flow for one subject, from handing in to the end."""
+
+    subject_type = models.CharField("对象", max_length=64)
+    subject_id = models.BigIntegerField("对象编号")
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="approvals")
+    step = models.ForeignKey(FlowStep, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        "状态", max_length=12, choices=ApprovalState.choices, default=ApprovalState.RUNNING
+    )
+    started_at = models.DateTimeField("提交时间")
+    ended_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                condition=models.Q(state=ApprovalState.RUNNING),
+                name="workflow_one_running",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=ApprovalState.RUNNING, step__isnull=False, ended_at__isnull=True
+                )
+                | (
+                    ~models.Q(state=ApprovalState.RUNNING)
+                    & models.Q(step__isnull=True, ended_at__isnull=False)
+                ),
+                name="workflow_running_has_a_step",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="workflow_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_id}"
+
+
+class Decision(models.Model):
+    """What one person decided at one step; append-only."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="decisions")
+    step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+")
+    agreed = models.BooleanField("同意")
+    note = models.CharField("意见", max_length=500, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="审批人", on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField("审批时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审批意见"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.step} {'同意' if self.agreed else '不同意'}"

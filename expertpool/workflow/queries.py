@@ -1,0 +1,100 @@
+"""Reads of flows and approvals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model, Q
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import All, Context, parse, to_q
+from expertpool.workflow.enums import ApprovalState
+from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
+
+RUNNING = Q(state=ApprovalState.RUNNING)
+
+
+def subject_code(subject: Model) -> str:
+    """The code under which the model of ``subject`` is registered."""
+    return subject._meta.label_lower
+
+
+def latest_version(subject: str) -> FlowVersion | None:
+    """The version that new approvals take; None before the first."""
+    versions = FlowVersion.objects.filter(subject=subject).select_related("created_by")
+    return versions.order_by("-number").first()
+
+
+def waiting_for(user: User, subject: str) -> Q:
+    """Rows whose current step ``user`` may decide, as a condition on their model.
+
+    The caller adds who reaches which rows, and that nobody decides on his own.
+    """
+    mine = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
+    open_to = Approval.objects.filter(RUNNING, mine, subject_type=subject)
+    decided = Decision.objects.filter(approval__in=open_to, decided_by=user)
+    elsewhere = [
+        approval
+        for approval, step, now_at in decided.values_list(
+            "approval_id", "step_id", "approval__step_id"
+        )
+        if step != now_at
+    ]
+    return Q(pk__in=open_to.exclude(pk__in=elsewhere).values("subject_id"))
+
+
+def step_names(subject: str, subject_ids: list[int]) -> dict[int, str]:
+    """At which step each of the subjects waits; nothing for those with a single step."""
+    rows = Approval.objects.filter(RUNNING, subject_type=subject, subject_id__in=subject_ids)
+    found = rows.select_related("step").prefetch_related("version__steps")
+    return {row.subject_id: str(row.step) for row in found if len(row.version.steps.all()) > 1}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the latest approval of a subject went: ``current`` counts ``steps`` from 0, and is past
+    the last one once approved."""
+
+    approval: Approval
+    steps: list[FlowStep]
+    current: int
+    decisions: list[Decision]
+
+    @property
+    def names(self) -> list[str]:
+        return [step.name for step in self.steps]
+
+
+def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:
+    """Tell whether ``subject`` goes through ``step``: it meets its condition."""
+    node = parse(subject_code(subject), step.condition)
+    rows = type(subject)._default_manager.filter(pk=subject.pk)
+    return node == All() or rows.filter(to_q(node, Context(now=now))).exists()
+
+
+def course_of(subject: Model, *, now: datetime) -> Course | None:
+    """Return the course of the latest approval, without the steps that do not concern ``subject``;
+    None for what was never handed in."""
+    approval = (
+        Approval.objects.filter(subject_type=subject_code(subject), subject_id=subject.pk)
+        .select_related("version")
+        .first()
+    )
+    if approval is None:
+        return None
+    decisions = list(approval.decisions.select_related("step", "decided_by"))
+    taken = {approval.step_id, *(decision.step_id for decision in decisions)}
+    steps = [
+        step
+        for step in approval.version.steps.select_related("role")
+        if step.pk in taken or applies(step, subject, now=now)
+    ]
+    place = {step.pk: at for at, step in enumerate(steps)}
+    if approval.state == ApprovalState.APPROVED:
+        current = len(steps)
+    elif approval.step_id:
+        current = place[approval.step_id]
+    else:
+        current = place[decisions[-1].step_id] if decisions else 0
+    return Course(approval, steps, current, decisions)

@@ -1,0 +1,117 @@
+"""Running an approval: start, decide, withdraw. What it means for its subject, its app does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from expertpool.accounts.models import User
+from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.models import Approval, Decision, FlowStep
+from expertpool.workflow.queries import RUNNING, applies, subject_code
+from expertpool.workflow.services.flows import current_version
+
+
+@transaction.atomic
+def start_approval(*, subject: Model, now: datetime) -> Approval:
+    """Begin the approval of ``subject`` under the current version, at the first step that applies.
+
+    An approval that already runs stays as it is.
+    """
+    running = _running(subject)
+    if running is not None:
+        return running
+    version = current_version(subject_code(subject), now=now)
+    steps = list(version.steps.all())
+    step = _next(subject, steps, after=0, now=now)
+    assert step is not None  # noqa: S101 - every version has a step without a condition
+    return Approval.objects.create(
+        subject_type=subject_code(subject),
+        subject_id=subject.pk,
+        version=version,
+        step=step,
+        started_at=now,
+    )
+
+
+@transaction.atomic
+def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime) -> Outcome:
+    """Record what ``actor`` decides at the current step; return what has come of it.
+
+    The caller has checked that he may decide such subjects, and on this one. Refuses
+    (DecisionRefused) when nothing runs, a person without the role of the step, and whoever
+    decided another step of this approval.
+    """
+    approval = _running(subject)
+    if approval is None or approval.step is None:
+        raise DecisionRefused("没有待审批的申请，可能刚刚被他人处理，请刷新页面。")
+    step = approval.step
+    _check(approval, step, actor)
+    Decision.objects.create(
+        approval=approval,
+        step=step,
+        agreed=agree,
+        note=note.strip()[:500],
+        decided_by=actor,
+        decided_at=now,
+    )
+    if agree:
+        following = _next(subject, list(approval.version.steps.all()), after=step.order, now=now)
+        if following is not None:
+            _move(approval, following)
+            return Outcome.ADVANCED
+        _end(approval, ApprovalState.APPROVED, now=now)
+        return Outcome.APPROVED
+    earlier = _previous(approval, step)
+    if step.on_rejection == OnRejection.PREVIOUS and earlier is not None:
+        _move(approval, earlier)
+        return Outcome.SENT_BACK
+    _end(approval, ApprovalState.REJECTED, now=now)
+    return Outcome.REJECTED
+
+
+@transaction.atomic
+def withdraw_approval(*, subject: Model, now: datetime) -> None:
+    """End the approval that runs, if any: its applicant took the subject back."""
+    approval = _running(subject)
+    if approval is not None:
+        _end(approval, ApprovalState.WITHDRAWN, now=now)
+
+
+def _running(subject: Model) -> Approval | None:
+    """The approval that runs, with its row locked until the transaction ends."""
+    rows = Approval.objects.select_for_update(of=("self",)).select_related("version", "step__role")
+    return rows.filter(RUNNING, subject_type=subject_code(subject), subject_id=subject.pk).first()
+
+
+def _check(approval: Approval, step: FlowStep, actor: User) -> None:
+    if step.role is not None and not actor.roles.contains(step.role):
+        raise DecisionRefused(f"当前步骤「{step}」由「{step.role}」审批，请等待。")
+    if approval.decisions.filter(decided_by=actor).exclude(step=step).exists():
+        raise DecisionRefused("您已在另一个步骤审批过这项申请，请由其他人审批这一步。")
+
+
+def _next(subject: Model, steps: list[FlowStep], *, after: int, now: datetime) -> FlowStep | None:
+    """The first step after ``after`` (0: from the start) whose condition the subject meets now."""
+    later = (step for step in steps if step.order > after)
+    return next((step for step in later if applies(step, subject, now=now)), None)
+
+
+def _previous(approval: Approval, step: FlowStep) -> FlowStep | None:
+    """The last step before this one that was decided in this approval."""
+    decided = approval.decisions.filter(step__order__lt=step.order).order_by("-step__order", "-id")
+    found = decided.select_related("step").first()
+    return found.step if found else None
+
+
+def _move(approval: Approval, step: FlowStep) -> None:
+    approval.step = step
+    approval.save(update_fields=["step"])
+
+
+def _end(approval: Approval, state: ApprovalState, *, now: datetime) -> None:
+    approval.step, approval.state, approval.ended_at = None, state, now
+    approval.save(update_fields=["step", "state", "ended_at"])

@@ -1,0 +1,111 @@
+"""审批流程: the flows of all subjects, and the page on which one is drawn up."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import explain, parse
+from expertpool.core.permissions import requires
+from expertpool.workflow.exceptions import FlowRefused
+from expertpool.workflow.forms import StepsForm, changed, drafts_in, drafts_of
+from expertpool.workflow.models import FlowStep, FlowVersion
+from expertpool.workflow.policies import FlowSubject, flow_subjects, get_flow_subject
+from expertpool.workflow.services.flows import ALWAYS, current_version, save_flow
+
+
+@require_safe
+@requires("workflow.manage")
+def flow_list(request: UserRequest) -> HttpResponse:
+    now = timezone.now()
+    versions = [(subject, current_version(subject.code, now=now)) for subject in flow_subjects()]
+    flows = [
+        (subject, version, [_in_words(step, subject) for step in version.steps.all()])
+        for subject, version in versions
+    ]
+    return render(request, "workflow/flow_list.html", {"flows": flows})
+
+
+@requires("workflow.manage")
+def flow(request: UserRequest, subject: str) -> HttpResponse:
+    """The steps of one flow; saving makes a new version."""
+    found = _subject(subject)
+    version = current_version(found.code, now=timezone.now())
+    if request.method != "POST":
+        steps = StepsForm(drafts_of(version), subject=found, viewer=request.user)
+        return _page(request, found, version, steps)
+    steps = StepsForm(
+        drafts_in(request.POST), subject=found, viewer=request.user, data=request.POST
+    )
+    error = ""
+    if steps.is_valid():
+        try:
+            saved = save_flow(
+                subject=found.code,
+                steps=steps.data_for_service(),
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except FlowRefused as refusal:
+            error = str(refusal)
+        else:
+            messages.success(
+                request,
+                f"已保存为第 {saved.number} 版，从下一次提交起使用。"
+                if saved != version
+                else "步骤没有变化。",
+            )
+            return redirect("workflow:flow_list")
+    return _page(request, found, version, steps, error=error, status=422)
+
+
+@require_POST
+@requires("workflow.manage")
+def steps(request: UserRequest, subject: str) -> HttpResponse:
+    """Answer the steps anew after a button added, moved or removed one."""
+    found = _subject(subject)
+    drafts = changed(drafts_in(request.POST), request.POST.get("op", ""))
+    rows = StepsForm(drafts, subject=found, viewer=request.user).rows
+    return render(request, "workflow/flow_form.html#steps", {"subject": found, "steps": rows})
+
+
+def _subject(code: str) -> FlowSubject:
+    try:
+        return get_flow_subject(code)
+    except LookupError as error:
+        raise Http404 from error
+
+
+def _page(
+    request: UserRequest,
+    subject: FlowSubject,
+    version: FlowVersion,
+    steps: StepsForm,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    history = FlowVersion.objects.filter(subject=subject.code).select_related("created_by")
+    context = {
+        "subject": subject,
+        "version": version,
+        "steps": steps.rows,
+        "error": error,
+        "history": [
+            (row, [_in_words(step, subject) for step in row.steps.all()])
+            for row in history.prefetch_related("steps__role")
+        ],
+        "submit_label": "保存为新版本",
+    }
+    return render(request, "workflow/flow_form.html", context, status=status)
+
+
+def _in_words(step: FlowStep, subject: FlowSubject) -> str:
+    who = str(step.role or "有权限的人")
+    if step.condition == ALWAYS:
+        return f"{step.name}（{who}）"
+    return f"{step.name}（{who}，{explain(parse(subject.code, step.condition))}）"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import All, Context, parse, to_q
@@ -32,16 +32,11 @@ def waiting_for(user: User, subject: str) -> Q:
     The caller adds who reaches which rows, and that nobody decides on his own.
     """
     mine = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
-    open_to = Approval.objects.filter(RUNNING, mine, subject_type=subject)
-    decided = Decision.objects.filter(approval__in=open_to, decided_by=user)
-    elsewhere = [
-        approval
-        for approval, step, now_at in decided.values_list(
-            "approval_id", "step_id", "approval__step_id"
-        )
-        if step != now_at
-    ]
-    return Q(pk__in=open_to.exclude(pk__in=elsewhere).values("subject_id"))
+    elsewhere = Decision.objects.filter(approval=OuterRef("pk"), decided_by=user).exclude(
+        step=OuterRef("step")
+    )
+    waiting = Approval.objects.filter(RUNNING, mine, ~Exists(elsewhere), subject_type=subject)
+    return Q(pk__in=waiting.values("subject_id"))
 
 
 def step_names(subject: str, subject_ids: list[int]) -> dict[int, str]:

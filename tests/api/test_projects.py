@@ -59,7 +59,7 @@ def test_what_a_service_refuses_comes_in_its_words(approver: Caller, department:
     problem = assert_problem(
         approver.post(f"/projects/{draft.pk}/approve", {}), 409, "project-refused"
     )
-    assert problem["detail"] == "项目现为「草稿」，不能改为「已审核」。"
+    assert problem["detail"] == "项目现为「草稿」，只有待审核的项目可以审批。"
 
 
 def test_nobody_decides_on_his_own_application(admin: Any) -> None:

@@ -138,6 +138,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 # A mail server that hangs holds up its own message, not the deadlines of draws.
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env_int("WORKER_CONCURRENCY", default=4)}
 
+# --- Relations between units (directory.queries.related_units) ------------------------------------
+RELATION_DEPTH = env_int("RELATION_DEPTH", default=3)  # how many relations in a row still tie
+RELATION_SHARE = env_int("RELATION_SHARE", default=20)  # %, from here a shareholding ties
+
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_HOST = env_str("EMAIL_HOST")  # empty: mails go to /dev/outbox/ like every other channel
 EMAIL_PORT = env_int("EMAIL_PORT", default=25)

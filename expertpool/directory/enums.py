@@ -18,3 +18,10 @@ class DictionaryCode(models.TextChoices):
     EXPERT_TYPE = "expert_type", "专家类型"
     DECLINE_REASON = "decline_reason", "拒绝理由"
     PROJECT_KIND = "project_kind", "项目类型"
+
+
+class RelationKind(models.TextChoices):
+    """How one unit stands above another."""
+
+    PARENT = "parent", "上级单位"
+    SHAREHOLDER = "shareholder", "股东"

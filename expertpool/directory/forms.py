@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from expertpool.core.text import clean_code
 from expertpool.core.views.listing import FilterForm
+from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import (
     DictionaryItem,
     Division,
@@ -16,6 +17,7 @@ from expertpool.directory.models import (
     SpecialtyScheme,
     Title,
     Unit,
+    UnitRelation,
 )
 from expertpool.directory.queries import search_units
 
@@ -103,6 +105,58 @@ class UnitForm(forms.ModelForm):
 
     def clean_aliases(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]
+
+
+class RelationForm(forms.ModelForm):
+    """A relation of a unit that the page knows; the other one is searched."""
+
+    other = forms.ModelChoiceField(
+        label="单位",
+        queryset=Unit.objects.none(),
+        empty_label="请选择",
+        help_text="输入名称的一部分查找。",
+    )
+
+    class Meta:
+        model = UnitRelation
+        fields = ["kind", "share", "from_date", "to_date", "source"]
+        help_texts = {
+            "share": "只有股东填写；达到 50% 为控股。",
+            "to_date": "关系结束后不再推及；不知道开始日期可以不填。",
+            "source": "例如：国家企业信用信息公示系统，2026-11-20 查询。",
+        }
+
+    wide = {"other", "source"}
+
+    def __init__(self, *args: Any, unit: Unit, other_is_owner: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit, self.other_is_owner = unit, other_is_owner
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", "请选择"), *RelationKind.choices]
+        field = self.fields["other"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        field.label = "上级或股东" if other_is_owner else "下级或被投资单位"
+        known = self.instance.owner_id if other_is_owner else self.instance.owned_id
+        self.initial.setdefault("other", known)
+        self.fields = {"other": field} | self.fields
+        field.widget.attrs |= {
+            "data-enhance": "select",
+            "data-url": reverse("directory:unit_search"),
+        }
+        # The page carries only the option that is chosen; the others are searched.
+        chosen = str(self["other"].value() or "")
+        if chosen.isdecimal():
+            field.queryset = Unit.objects.filter(pk=chosen)
+
+    def clean(self) -> dict[str, Any]:
+        other = self.cleaned_data.get("other")
+        if other is not None:
+            pair = (other, self.unit) if self.other_is_owner else (self.unit, other)
+            self.instance.owner, self.instance.owned = pair
+        return self.cleaned_data
+
+    def validate_constraints(self) -> None:
+        """The service does."""
 
 
 class UnitFilter(FilterForm):

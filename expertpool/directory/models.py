@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Q
 
-from expertpool.directory.enums import DictionaryCode, TitleLevel
+from expertpool.directory.enums import DictionaryCode, RelationKind, TitleLevel
+
+CONTROLLING_SHARE = 50  # %, from here a shareholder controls (公司法 第二百六十五条)
 
 
 class Unit(models.Model):
@@ -50,6 +55,85 @@ class UnitAlias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitRelation(models.Model):
+    """That ``owner`` stands above ``owned``: its parent (主管、上级), or a shareholder with a share.
+
+    An expert of the one has to stay away from projects that concern the other
+    (`directory.queries.related_units` says which relations count, and how far they reach).
+    """
+
+    owner = models.ForeignKey(
+        Unit, verbose_name="上级或股东", on_delete=models.PROTECT, related_name="owned_relations"
+    )
+    owned = models.ForeignKey(
+        Unit,
+        verbose_name="下级或被投资单位",
+        on_delete=models.PROTECT,
+        related_name="owner_relations",
+    )
+    kind = models.CharField("关系", max_length=12, choices=RelationKind.choices)
+    share = models.DecimalField(
+        "持股比例（%）", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    from_date = models.DateField("开始日期", null=True, blank=True)
+    to_date = models.DateField("结束日期", null=True, blank=True)
+    source = models.CharField("资料来源", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位关系"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(owner=F("owned")),
+                name="directory_relation_two",
+                violation_error_message="一个单位不能是自己的上级或股东，请选择另一个单位。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=RelationKind.PARENT, share__isnull=True)
+                | Q(
+                    kind=RelationKind.SHAREHOLDER,
+                    share__isnull=False,
+                    share__gt=0,
+                    share__lte=100,
+                ),
+                name="directory_relation_share",
+                violation_error_message="股东须填写持股比例，大于 0、不超过 100；上级单位不填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_date__isnull=True)
+                | Q(to_date__isnull=True)
+                | Q(to_date__gte=F("from_date")),
+                name="directory_relation_dates",
+                violation_error_message="结束日期早于开始日期，请对调或改正。",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "owned", "kind"],
+                condition=Q(to_date__isnull=True),
+                name="directory_relation_once",
+                violation_error_message="这两个单位已有同样的、尚未结束的关系，请修改或先结束原来的一条。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} → {self.owned}（{self.label}）"
+
+    @property
+    def label(self) -> str:
+        """What the owner is: 上级单位, 控股 60%, 持股 20%."""
+        return relation_label(self.kind, self.share, up=True)
+
+    @property
+    def label_below(self) -> str:
+        """What the owned unit is: 下级单位, or the share that is held in it."""
+        return relation_label(self.kind, self.share, up=False)
+
+
+def relation_label(kind: str, share: Decimal | None, *, up: bool) -> str:
+    if kind == RelationKind.PARENT or share is None:
+        return "上级单位" if up else "下级单位"
+    return f"{'控股' if share >= CONTROLLING_SHARE else '持股'} {share.normalize():f}%"
 
 
 class Division(models.Model):

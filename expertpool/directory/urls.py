@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from expertpool.directory.views import specialties, tables, units
+from expertpool.directory.views import relations, specialties, tables, units
 
 app_name = "directory"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("units/new/", units.create, name="unit_create"),
     path("units/<int:pk>/", units.edit, name="unit_edit"),
     path("units/<int:pk>/delete/", units.delete, name="unit_delete"),
+    path("units/<int:pk>/relations/", relations.index, name="unit_relations"),
+    path("units/<int:pk>/relations/new/<slug:side>/", relations.create, name="relation_create"),
+    path("units/<int:pk>/relations/<int:relation>/", relations.edit, name="relation_edit"),
+    path(
+        "units/<int:pk>/relations/<int:relation>/delete/", relations.delete, name="relation_delete"
+    ),
     *tables.titles.urls("titles/"),
     *tables.divisions.urls("divisions/"),
     *tables.items.urls("dictionaries/"),

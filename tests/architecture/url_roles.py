@@ -140,6 +140,10 @@ def exposure_report() -> ExposureReport:
     )[0]
 
 
+def relation(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.relation.owned_id, "relation": world.relation.pk}
+
+
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
@@ -232,6 +236,12 @@ RULES: dict[str, Rule] = {
     "directory:unit_create": only("admin"),
     "directory:unit_edit": only("admin", kwargs=UNIT),
     "directory:unit_delete": only("admin", kwargs=UNIT),
+    "directory:unit_relations": only(*READ_DIRECTORY, kwargs=UNIT),
+    "directory:relation_create": only(
+        "admin", kwargs=lambda w, _u: {"pk": w.unit.pk, "side": "owner"}
+    ),
+    "directory:relation_edit": only("admin", kwargs=relation),
+    "directory:relation_delete": only("admin", kwargs=relation),
     "directory:title_list": only(*READ_DIRECTORY),
     "directory:title_create": only("admin"),
     "directory:title_edit": only("admin", kwargs=TITLE),

@@ -14,7 +14,14 @@ from expertpool.accounts.models import ApiToken, LoginRecord, Role, User
 from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
-from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
+from expertpool.directory.models import (
+    DictionaryItem,
+    Division,
+    Specialty,
+    Title,
+    Unit,
+    UnitRelation,
+)
 from expertpool.draws.enums import InvitationState, SheetKind
 from expertpool.draws.models import (
     ConditionTemplate,
@@ -76,6 +83,7 @@ class World:
     token: str
     attachment: Attachment
     unit: Unit
+    relation: UnitRelation
     specialty: Specialty
     division: Division
     title: Title
@@ -155,6 +163,7 @@ def make_world() -> World:
     expert.save(update_fields=["user"])
     for user in users.values():
         _tell(user)
+    unit = make_unit()
     return World(
         users=users,
         somebody=make_user("finance", department=department),
@@ -204,7 +213,8 @@ def make_world() -> World:
             actor=operator,
             now=now,
         ),
-        unit=make_unit(),
+        unit=unit,
+        relation=UnitRelation.objects.create(owner=make_unit(), owned=unit, kind="parent"),
         specialty=make_specialty("Z99"),
         division=make_division("999999", "试验区"),
         title=Title.objects.all()[0],

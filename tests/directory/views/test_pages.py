@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from expertpool.accounts.models import User
-from expertpool.directory.models import Division, Specialty, Unit
+from expertpool.directory.models import Division, Specialty, Unit, UnitRelation
 from expertpool.directory.services.units import resolve_unit
-from tests.factories.experts import make_expert, make_uscc
+from tests.factories.experts import make_expert, make_unit, make_uscc
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +195,36 @@ def test_a_division_keeps_its_code(browser: Client) -> None:
     assert response.status_code == 204
     assert Division.objects.get(pk="410102").name == "改名区"
     assert not Division.objects.filter(code="990000").exists()
+
+
+@pytest.mark.shows("DRAW-06")
+def test_relations_of_a_unit_are_added_ended_and_shown_with_what_follows(browser: Client) -> None:
+    one, two, three = (make_unit(name) for name in "甲乙丙")
+    page = f"/directory/units/{one.pk}/relations/"
+    assert "没有登记" in text(browser, page)
+    add = f"{page}new/owner/"
+    data = {"other": two.pk, "kind": "shareholder", "share": ""}
+    refused = browser.post(add, data)
+    assert refused.status_code == 422
+    assert "股东须填写持股比例" in refused.content.decode()
+    assert f'<option value="{two.pk}" selected>乙</option>' in refused.content.decode()
+    assert browser.post(add, data | {"share": "60"}).status_code == 204
+    below = f"/directory/units/{two.pk}/relations/new/owned/"
+    assert browser.post(below, {"other": three.pk, "kind": "parent"}).status_code == 204
+    shown = text(browser, page)
+    assert "控股 60%" in shown
+    assert "甲 ← 控股 60% ← 乙 → 下级单位 → 丙" in shown
+
+    row = UnitRelation.objects.get(kind="shareholder")
+    assert (row.owner, row.owned) == (two, one)
+    edit = f"{page}{row.pk}/"
+    assert f'<option value="{two.pk}" selected>乙</option>' in text(browser, edit)
+    data |= {"share": "60", "to_date": "2026-01-01"}
+    assert browser.post(edit, data).status_code == 204
+    shown = text(browser, page)
+    assert "已结束" in shown
+    assert "只有本单位及其别名" in shown
+    assert browser.get(f"/directory/units/{three.pk}/relations/{row.pk}/").status_code == 404
+    assert browser.post(f"{edit}delete/").status_code == 204
+    assert browser.get(f"{page}new/sideways/").status_code == 404
+    assert "丙" in text(browser, "/directory/units/")

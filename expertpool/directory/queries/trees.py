@@ -1,4 +1,4 @@
-"""Reading the basic data: trees for pickers, equal units, levels of titles."""
+"""The trees of specialties and divisions, for pickers and conditions."""
 
 from __future__ import annotations
 
@@ -7,54 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from expertpool.directory.enums import DictionaryCode, TitleLevel
-from expertpool.directory.models import (
-    DictionaryItem,
-    Division,
-    Specialty,
-    SpecialtyScheme,
-    Title,
-    Unit,
-    UnitAlias,
-)
-from expertpool.directory.validators import normalise_unit_name
-
-# --- Units ---------------------------------------------------------------------------------------
-
-
-def units_matching(*, name: str = "", uscc: str = "") -> set[int]:
-    """Return the ids of all units that are the named one.
-
-    A unit with that USCC is it. So is a unit that has one of its names or aliases, unless a
-    different USCC says otherwise.
-    """
-    ids: set[int] = set()
-    names = {normalise_unit_name(name)} - {""}
-    if uscc:
-        found = Unit.objects.filter(uscc=uscc).prefetch_related("aliases").first()
-        if found:
-            ids.add(found.pk)
-            names |= {found.normalised_name, *(a.normalised_name for a in found.aliases.all())}
-    if not names:
-        return ids
-    by_name = Q(normalised_name__in=names)
-    aliased = Q(pk__in=UnitAlias.objects.filter(normalised_name__in=names).values("unit"))
-    same = Unit.objects.filter(by_name | aliased)
-    if uscc:
-        same = same.filter(uscc__in=["", uscc])
-    return ids | set(same.values_list("pk", flat=True))
-
-
-def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
-    """Return units by a part of the name or an alias, or the beginning of the USCC."""
-    rows = Unit.objects.filter(active=True) if active_only else Unit.objects.all()
-    for word in text.split():
-        alias = UnitAlias.objects.filter(name__icontains=word).values("unit")
-        rows = rows.filter(Q(name__icontains=word) | Q(uscc__istartswith=word) | Q(pk__in=alias))
-    return rows
-
-
-# --- Specialties ---------------------------------------------------------------------------------
+from expertpool.directory.models import Division, Specialty, SpecialtyScheme
 
 
 def specialty_subtree(ids: Iterable[Any]) -> QuerySet[Specialty]:
@@ -119,9 +72,6 @@ def path_names(specialties: Iterable[Specialty]) -> dict[int, str]:
     }
 
 
-# --- Divisions, titles, lists --------------------------------------------------------------------
-
-
 def division_tree() -> list[dict[str, Any]]:
     """Return all divisions for the cascader; ids are the codes."""
     rows = Division.objects.order_by("code").values_list("code", "parent_id", "name")
@@ -140,20 +90,3 @@ def _significant(code: str) -> str:
     if code.endswith("0000"):
         return code[:2]
     return code[:4] if code.endswith("00") else code
-
-
-def title_level(name: str) -> TitleLevel:
-    """Return the level of a title as it is written; NONE for one that is not in the table."""
-    level = Title.objects.filter(name=name.strip()).values_list("level", flat=True).first()
-    return TitleLevel(level or TitleLevel.NONE)
-
-
-def title_levels() -> dict[str, TitleLevel]:
-    """Return the levels of all titles by name (for imports)."""
-    return {name: TitleLevel(level) for name, level in Title.objects.values_list("name", "level")}
-
-
-def dictionary_names(dictionary: DictionaryCode) -> list[str]:
-    """Return the active entries of a list, in order."""
-    rows = DictionaryItem.objects.filter(dictionary=dictionary, active=True)
-    return list(rows.values_list("name", flat=True))

@@ -1,0 +1,47 @@
+"""Reading the basic data: equal and related units, trees for pickers, levels of titles."""
+
+from expertpool.directory.queries.lists import (
+    dictionary_names,
+    title_level,
+    title_levels,
+)
+from expertpool.directory.queries.relations import (
+    Step,
+    Way,
+    related_units,
+    way_text,
+    ways_from,
+)
+from expertpool.directory.queries.trees import (
+    division_subtree,
+    division_tree,
+    path_names,
+    search_specialties,
+    specialty_subtree,
+    specialty_tree,
+)
+from expertpool.directory.queries.units import (
+    is_called,
+    search_units,
+    units_matching,
+)
+
+__all__ = [
+    "Step",
+    "Way",
+    "dictionary_names",
+    "division_subtree",
+    "division_tree",
+    "is_called",
+    "path_names",
+    "related_units",
+    "search_specialties",
+    "search_units",
+    "specialty_subtree",
+    "specialty_tree",
+    "title_level",
+    "title_levels",
+    "units_matching",
+    "way_text",
+    "ways_from",
+]

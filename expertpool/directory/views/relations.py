@@ -1,0 +1,105 @@
+"""The relations of one unit, and whom an avoidance of it reaches through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+from expertpool.directory.forms import RelationForm
+from expertpool.directory.models import Unit, UnitRelation
+from expertpool.directory.queries import ways_from
+from expertpool.directory.services.relations import save_relation
+from expertpool.directory.services.rows import delete_row
+
+OWNER, OWNED = "owner", "owned"
+MOST_WAYS = 200
+
+
+@require_safe
+@requires("directory.view")
+def index(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who stands above and below the unit, and which units follow from it."""
+    unit = get_object_or_404(Unit, pk=pk)
+    user: Any = request.user
+    ways = ways_from(unit, on=timezone.localdate())
+    context = {
+        "unit": unit,
+        "sides": [
+            (OWNER, "上级与股东", unit.owner_relations.select_related("owner")),
+            (OWNED, "下级与投资", unit.owned_relations.select_related("owned")),
+        ],
+        "ways": ways[:MOST_WAYS],
+        "more": max(len(ways) - MOST_WAYS, 0),
+        "depth": settings.RELATION_DEPTH,
+        "share": settings.RELATION_SHARE,
+        "today": timezone.localdate(),
+        "may_edit": user.has_permission("directory.edit"),
+    }
+    return render_list(request, "directory/unit_relations.html", context)
+
+
+@requires("directory.edit")
+def create(request: HttpRequest, pk: int, side: str) -> HttpResponse:
+    """Add a unit above (``owner``) or below (``owned``)."""
+    if side not in (OWNER, OWNED):
+        raise Http404
+    unit = get_object_or_404(Unit, pk=pk)
+    return _form(request, UnitRelation(), unit, other_is_owner=side == OWNER)
+
+
+@requires("directory.edit")
+def edit(request: HttpRequest, pk: int, relation: int) -> HttpResponse:
+    """Change or end a relation of the unit."""
+    row = get_object_or_404(_relations(pk), pk=relation)
+    unit = get_object_or_404(Unit, pk=pk)
+    return _form(request, row, unit, other_is_owner=row.owned_id == pk)
+
+
+@require_POST
+@requires("directory.edit")
+def delete(request: HttpRequest, pk: int, relation: int) -> HttpResponse:
+    """Forget a relation that was entered by mistake; the log keeps what it was."""
+    row = get_object_or_404(_relations(pk), pk=relation)
+    try:
+        delete_row(row=row, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except ValidationError as error:
+        return refused("".join(error.messages))
+    return saved("已删除")
+
+
+def _relations(unit: int) -> QuerySet[UnitRelation]:
+    return UnitRelation.objects.filter(Q(owner=unit) | Q(owned=unit)).select_related(
+        "owner", "owned"
+    )
+
+
+def _form(
+    request: HttpRequest, row: UnitRelation, unit: Unit, *, other_is_owner: bool
+) -> HttpResponse:
+    form = RelationForm(
+        request.POST or None, instance=row, unit=unit, other_is_owner=other_is_owner
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_relation(
+                relation=form.instance,
+                actor=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return saved("已保存")
+    title = f"{'上级或股东' if other_is_owner else '下级或被投资单位'} · {unit}"
+    status = 422 if request.method == "POST" else 200
+    return render(request, "core/drawer_form.html", {"title": title, "form": form}, status=status)

@@ -47,8 +47,24 @@ class ExpertSource(models.TextChoices):
 
 
 class AvoidanceKind(models.TextChoices):
-    """Why an expert has to stay away from a unit."""
+    """Why an expert has to stay away from a unit, or (the last ones) from a person.
+
+    The relations of 政府采购法实施条例 第九条 (employment, director or supervisor, controlling
+    shareholder, kinship) and what else may affect fairness (财库〔2016〕198号 第十六条).
+    """
 
     CURRENT_EMPLOYER = "current_employer", "现任职单位"
     PAST_EMPLOYER = "past_employer", "曾任职单位"
+    DIRECTOR = "director", "任董事、监事、高管"
+    SHAREHOLDER = "shareholder", "股东、实际控制人"
+    ADVISER = "adviser", "任顾问"
+    RELATIVE = "relative", "亲属任职单位"
+    BUSINESS = "business", "业务往来、法律纠纷"
     DECLARED = "declared", "申报回避"
+    KIN = "kin", "亲属"
+    TEACHER = "teacher", "师生"
+    PERSON = "person", "其他关系密切的人员"
+
+
+# With a person; the unit, if it is known, only says which person of that name.
+PERSON_KINDS = (AvoidanceKind.KIN, AvoidanceKind.TEACHER, AvoidanceKind.PERSON)

@@ -1,4 +1,4 @@
-"""What an expert enters about himself: a long leave, a unit to stay away from."""
+"""What an expert enters about himself: a long leave, units and persons to stay away from."""
 
 from __future__ import annotations
 
@@ -30,10 +30,20 @@ class OwnLeaveForm(forms.Form):
 
 
 class OwnAvoidanceForm(forms.Form):
-    """A current or past employer, or another unit he is tied to."""
+    """A current or past employer, or another unit or person he is tied to."""
 
+    kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
+    person_name = forms.CharField(
+        label="人员姓名",
+        max_length=100,
+        required=False,
+        help_text="亲属、师生等人员须填写；项目涉及此人时不抽取您。",
+    )
     unit_name = forms.CharField(
-        label="单位名称", max_length=200, help_text="请填全称；别名和曾用名会自动对应。"
+        label="单位名称",
+        max_length=200,
+        required=False,
+        help_text="请填全称；别名和曾用名会自动对应。与人员的关系填其所在单位，可以不填。",
     )
     uscc = forms.CharField(
         label="统一社会信用代码",
@@ -41,24 +51,25 @@ class OwnAvoidanceForm(forms.Form):
         required=False,
         help_text="知道时填写，可避免重名。",
     )
-    kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
     start_date = forms.DateField(label="开始日期", required=False)
     end_date = forms.DateField(
-        label="结束日期", required=False, help_text="离开后，从这一天起仍回避三年。"
+        label="结束日期", required=False, help_text="结束后，从这一天起仍回避三年。"
     )
     note = forms.CharField(label="说明", max_length=200, required=False)
     wide: ClassVar = {"unit_name", "note"}
 
     def row(self, expert: Expert) -> AvoidanceUnit:
-        """Return the avoidance unit that was entered, not saved; its unit is made when it is new.
+        """Return the relation that was entered, not saved; its unit is made when it is new.
 
         Raises ValidationError.
         """
         data = self.cleaned_data
-        unit: Unit = resolve_unit(name=data["unit_name"].strip(), uscc=data["uscc"].strip().upper())
+        name, uscc = data["unit_name"].strip(), data["uscc"].strip().upper()
+        unit: Unit | None = resolve_unit(name=name, uscc=uscc) if name or uscc else None
         return AvoidanceUnit(
             expert=expert,
             unit=unit,
+            person_name=data["person_name"].strip(),
             kind=data["kind"],
             start_date=data["start_date"],
             end_date=data["end_date"],

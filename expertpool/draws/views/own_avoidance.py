@@ -1,4 +1,4 @@
-"""The expert's own area: the units that he has to stay away from."""
+"""The expert's own area: the units and persons that he has to stay away from."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return saved("已登记，涉及该单位的项目不会抽取您。")
-    context = {"form": form, "title": "登记回避单位"}
+            return saved("已登记，涉及该单位或人员的项目不会抽取您。")
+    context = {"form": form, "title": "登记回避关系"}
     status = 422 if form.is_bound else 200
     return render(request, "core/drawer_form.html", context, status=status)
 

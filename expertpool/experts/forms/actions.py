@@ -50,19 +50,29 @@ class LeaveForm(OneExpertForm):
 
 
 class AvoidanceForm(forms.Form):
-    unit_name = forms.CharField(label="单位名称", max_length=200, help_text="请填全称。")
-    uscc = forms.CharField(label="统一社会信用代码", max_length=18, required=False)
     kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
+    person_name = forms.CharField(
+        label="人员姓名", max_length=100, required=False, help_text="亲属、师生等人员须填写。"
+    )
+    unit_name = forms.CharField(
+        label="单位名称",
+        max_length=200,
+        required=False,
+        help_text="请填全称；与人员的关系填其所在单位，可以不填。",
+    )
+    uscc = forms.CharField(label="统一社会信用代码", max_length=18, required=False)
     start_date = forms.DateField(label="开始日期", required=False)
     end_date = forms.DateField(
-        label="结束日期", required=False, help_text="已离开的单位从这一天起仍回避三年。"
+        label="结束日期", required=False, help_text="已结束的从这一天起仍回避三年。"
     )
     note = forms.CharField(label="说明", max_length=200, required=False)
     wide = {"unit_name", "note"}
 
-    def unit(self) -> Unit:
-        """Return the unit, made when it is new. Raises ValidationError."""
+    def unit(self) -> Unit | None:
+        """Return the unit, made when it is new, if one is named. Raises ValidationError."""
         data = self.cleaned_data
+        if not (data["unit_name"].strip() or data["uscc"].strip()):
+            return None
         return resolve_unit(name=data["unit_name"].strip(), uscc=data["uscc"].strip().upper())
 
 

@@ -2,19 +2,26 @@ from __future__ import annotations
 
 from django.db import models
 
-from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind
 from expertpool.experts.models.expert import Expert
 
 
 class AvoidanceUnit(models.Model):
-    """A unit for which an expert must not be drawn: a current or past employer with its dates, or
-    a declared relation. A past employer counts for three years after ``end_date``
-    (政府采购法实施条例 第九条)."""
+    """A unit or a person for whose projects an expert must not be drawn: a current or past
+    employer with its dates, or a declared relation. What is over counts for three years after
+    ``end_date`` (政府采购法实施条例 第九条). With a person (`PERSON_KINDS`) the unit only tells
+    those of one name apart."""
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="avoidance_units")
     unit = models.ForeignKey(
-        "directory.Unit", verbose_name="单位", on_delete=models.PROTECT, related_name="+"
+        "directory.Unit",
+        verbose_name="单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
+    person_name = models.CharField("人员姓名", max_length=100, blank=True)
     kind = models.CharField("关系", max_length=20, choices=AvoidanceKind.choices)
     start_date = models.DateField("开始日期", null=True, blank=True)
     end_date = models.DateField("结束日期", null=True, blank=True)
@@ -25,13 +32,38 @@ class AvoidanceUnit(models.Model):
         ordering = ["kind", "id"]
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(kind__in=PERSON_KINDS) & ~models.Q(person_name="")
+                | ~models.Q(kind__in=PERSON_KINDS) & models.Q(unit__isnull=False),
+                name="experts_avoidance_target",
+                violation_error_message="与人员的关系须填姓名，与单位的关系须填单位名称。",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(start_date__isnull=True)
                 | models.Q(end_date__isnull=True)
                 | models.Q(end_date__gte=models.F("start_date")),
                 name="experts_avoidance_dates",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "expert"], name="experts_avoidance_unit")]
+        indexes = [
+            models.Index(fields=["unit", "expert"], name="experts_avoidance_unit"),
+            models.Index(
+                fields=["person_name"],
+                condition=~models.Q(person_name=""),
+                name="experts_avoidance_person",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.expert_id} {self.unit_id}"
+        return f"{self.expert_id} {self.target}"
+
+    @property
+    def is_personal(self) -> bool:
+        return self.kind in PERSON_KINDS
+
+    @property
+    def target(self) -> str:
+        """The unit or the person, in words."""
+        unit = self.unit.name if self.unit else ""
+        if not self.is_personal:
+            return f"{unit}（{self.person_name}）" if self.person_name else unit
+        return f"{self.person_name}（{unit}）" if unit else self.person_name

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from expertpool.experts.enums import AvoidanceKind, ExpertStatus
+from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
 
 PAST_YEARS = 3  # 政府采购法实施条例 第九条
@@ -59,11 +59,34 @@ def tied_to_units(units: Collection[int], *, on: datetime, past_years: int = PAS
     That is: employed there, or an avoidance unit of theirs that has not ended, or ended less than
     ``past_years`` years before.
     """
-    since = years_before(timezone.localdate(on), past_years)
-    ties = AvoidanceUnit.objects.filter(expert=OuterRef("pk"), unit__in=list(units)).filter(
-        Q(end_date__isnull=True) | Q(end_date__gte=since)
-    )
+    ties = unit_ties(units, on=on, past_years=past_years).filter(expert=OuterRef("pk"))
     return Q(employer__in=list(units)) | Q(Exists(ties))
+
+
+def unit_ties(
+    units: Collection[int], *, on: datetime, past_years: int = PAST_YEARS
+) -> QuerySet[AvoidanceUnit]:
+    """Return the relations to ``units`` that count on the day of ``on``."""
+    ties = AvoidanceUnit.objects.filter(_counts(on, past_years), unit__in=list(units))
+    return ties.exclude(kind__in=PERSON_KINDS)
+
+
+def person_ties(
+    name: str, units: Collection[int] | None, *, on: datetime, past_years: int = PAST_YEARS
+) -> QuerySet[AvoidanceUnit]:
+    """Return the relations to persons of that name that count on the day of ``on``. Where both
+    sides name a unit, it has to be one of ``units``; None: the person's is not known."""
+    ties = AvoidanceUnit.objects.filter(
+        _counts(on, past_years), kind__in=PERSON_KINDS, person_name=name
+    )
+    if units is None:
+        return ties
+    return ties.filter(Q(unit__isnull=True) | Q(unit__in=units))
+
+
+def _counts(on: datetime, past_years: int) -> Q:
+    since = years_before(timezone.localdate(on), past_years)
+    return Q(end_date__isnull=True) | Q(end_date__gte=since)
 
 
 def drawable(start: datetime, end: datetime, *, now: datetime) -> Q:

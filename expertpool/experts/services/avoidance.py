@@ -1,4 +1,4 @@
-"""The units for which an expert must not be drawn."""
+"""The units and persons for whose projects an expert must not be drawn."""
 
 from __future__ import annotations
 
@@ -14,15 +14,24 @@ from expertpool.experts.models import AvoidanceUnit
 
 @transaction.atomic
 def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> AvoidanceUnit:
-    """Keep a new avoidance unit of an expert.
+    """Keep a new avoidance unit or person of an expert; logs it.
 
-    Refuses reversed dates and a unit that he has already in the same relation (ValidationError).
+    Refuses (ValidationError) reversed dates, a relation without its unit or person, and one that
+    he has already.
     """
     if row.start_date and row.end_date and row.end_date < row.start_date:
         raise ValidationError({"end_date": "结束日期早于开始日期，请对调或改正。"})
-    same = AvoidanceUnit.objects.filter(expert=row.expert, unit=row.unit, kind=row.kind)
+    if row.is_personal and not row.person_name:
+        raise ValidationError({"person_name": "请填写这位人员的姓名。"})
+    if not row.is_personal and row.unit is None:
+        raise ValidationError({"unit_name": "请填写单位名称。"})
+    same = AvoidanceUnit.objects.filter(
+        expert=row.expert, unit=row.unit, person_name=row.person_name, kind=row.kind
+    )
     if same.exists():
-        raise ValidationError({"unit_name": "该单位已按同样的关系登记，请先移除原来的一条。"})
+        name = "person_name" if row.is_personal else "unit_name"
+        target = "该人员" if row.is_personal else "该单位"
+        raise ValidationError({name: f"{target}已按同样的关系登记，请先移除原来的一条。"})
     row.full_clean()
     row.save()
     record("expert.avoidance", actor=actor, now=now, subject=row.expert, after=_as_json(row))
@@ -31,14 +40,14 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
 
 @transaction.atomic
 def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
-    """Forget an avoidance unit; the log keeps what it was."""
+    """Forget an avoidance unit or person; the log keeps what it was."""
     record("expert.avoidance", actor=actor, now=now, subject=row.expert, before=_as_json(row))
     row.delete()
 
 
 def _as_json(row: AvoidanceUnit) -> dict[str, str]:
     return {
-        "回避单位": row.unit.name,
+        "回避人员" if row.is_personal else "回避单位": row.target,
         "关系": row.get_kind_display(),
         "起止": f"{row.start_date or ''} 至 {row.end_date or ''}",
     }

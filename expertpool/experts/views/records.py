@@ -58,7 +58,7 @@ def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires("experts.edit")
 def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
-    """A unit from which the expert has to stay away."""
+    """A unit or a person from whom the expert has to stay away."""
     expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
     form = AvoidanceForm(request.POST if request.method == "POST" else None)
 
@@ -67,6 +67,7 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
         row = AvoidanceUnit(
             expert=expert,
             unit=form.unit(),
+            person_name=data["person_name"].strip(),
             kind=data["kind"],
             start_date=data["start_date"],
             end_date=data["end_date"],
@@ -74,14 +75,14 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
         )
         return add_avoidance_unit(row=row, actor=request.user, now=timezone.now())
 
-    title = f"添加回避单位 · {expert.name}"
+    title = f"添加回避关系 · {expert.name}"
     return drawer_form(request, form, write, title=title, message="已添加", refresh="page")
 
 
 @require_POST
 @requires("experts.edit")
 def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
-    """Forget an avoidance unit."""
+    """Forget an avoidance unit or person."""
     experts = experts_visible_to(request.user, "experts.edit")
     rows = AvoidanceUnit.objects.filter(expert__in=experts).select_related("expert", "unit")
     remove_avoidance_unit(

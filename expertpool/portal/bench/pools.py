@@ -229,12 +229,15 @@ def _leaves(random: Random, days: _Days, size: int) -> Iterator[tuple[Any, ...]]
         yield pk, during, "出国学习", days.now
 
 
+_KINDS = (AvoidanceKind.CURRENT_EMPLOYER, AvoidanceKind.PAST_EMPLOYER, AvoidanceKind.DECLARED)
+
+
 def _avoidance_units(
     random: Random, units: list[int], days: _Days, size: int
 ) -> Iterator[tuple[Any, ...]]:
     """Of every hundred fifteen name a unit beside their employer."""
     skewed = _Skewed(units).pick(random, size // 6)
     for pk, unit in zip(random.sample(range(1, size + 1), size // 7), skewed, strict=False):
-        kind = random.choice(list(AvoidanceKind))
+        kind = random.choice(_KINDS)
         end = days.after(-random.randint(1, 2000)) if kind == AvoidanceKind.PAST_EMPLOYER else None
         yield pk, unit, kind.value, end

@@ -312,6 +312,17 @@ def test_expert_keeps_his_avoidance_units_with_relation_and_period(
     assert not AvoidanceUnit.objects.exists()
 
 
+@pytest.mark.shows("PORT-24", "DRAW-06")
+def test_expert_declares_relations_to_persons(invited: Invited) -> None:
+    url = reverse("draws:my_avoidance_add")
+    assert invited.client.post(url, {"kind": "kin"}).status_code == 422
+    data = {"kind": "kin", "person_name": "郑总", "unit_name": "华东建设集团有限公司"}
+    assert invited.client.post(url, data).status_code == 204
+    shown = page(invited.client, "draws:my_avoidances")
+    assert "郑总（华东建设集团有限公司）" in shown
+    assert "亲属" in shown
+
+
 # --- His record on the operator's page -----------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import RoleField, User
+from expertpool.audit.models import Entry
 from expertpool.core.registry import panels_for
 from expertpool.directory.models import Unit
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -182,6 +183,28 @@ def test_avoidance_units_in_the_panorama(client: Client, admin: User) -> None:
     row = AvoidanceUnit.objects.get()
     assert client.post(reverse("experts:avoidance_remove", args=[row.pk])).status_code == 204
     assert not AvoidanceUnit.objects.exists()
+
+
+@pytest.mark.shows("PORT-24", "DRAW-06")
+def test_a_relation_names_the_person_or_the_unit_that_it_is_with(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    expert = make_expert()
+    url = reverse("experts:avoidance_add", args=[expert.pk])
+    assert "请填写单位名称" in client.post(url, {"kind": "adviser"}).content.decode()
+    refused = client.post(url, {"kind": "teacher", "unit_name": "乙校"})
+    assert refused.status_code == 422
+    assert "请填写这位人员的姓名" in refused.content.decode()
+    assert client.post(url, {"kind": "teacher", "person_name": "李教授"}).status_code == 204
+    data = {"kind": "relative", "person_name": "王父", "unit_name": "丙公司"}
+    assert client.post(url, data).status_code == 204
+    assert [row.target for row in AvoidanceUnit.objects.order_by("pk")] == [
+        "李教授",
+        "丙公司（王父）",
+    ]
+    logged = Entry.objects.filter(action="expert.avoidance").order_by("pk")
+    assert [entry.after.get("回避人员", "") for entry in logged] == ["李教授", ""]
 
 
 @pytest.mark.shows("EXP-15")

@@ -72,6 +72,20 @@ class AvoidanceSubject(models.TextChoices):
     PERIOD = "period", "回避时间段"
 
 
+class PersonRole(models.TextChoices):
+    """What an avoided person has to do with the project.
+
+    Who wrote the tender documents or advised on them does not judge what was written: the relation
+    may affect fairness (政府采购评审专家管理办法 财库〔2016〕198号 第十六条). The heads of bidders are
+    named for their relatives among the experts (政府采购法实施条例 第九条).
+    """
+
+    AUTHOR = "author", "采购文件编制人"
+    REVIEWER = "reviewer", "采购文件论证人"
+    HEAD = "head", "投标人的负责人"
+    OTHER = "other", "其他"
+
+
 class Severity(models.TextChoices):
     """What a finding of the rule check does: it tells, or it stops the draw."""
 

@@ -20,6 +20,7 @@ ITEMS = (
             "projects:attachments",
             "draws:plan",
             "draws:prequery",
+            "draws:exclusions",
         ),
     ),
     MenuItem(

@@ -7,7 +7,7 @@ from typing import Annotated
 from ninja import Field
 
 from expertpool.core.api import Id, Input, Moment, Output
-from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus, Regime
+from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 
 Note = Annotated[str, Field(max_length=500)]
 
@@ -111,13 +111,18 @@ class AvoidanceInput(Input):
     """One thing to avoid; the fields of the other subjects are ignored."""
 
     subject: AvoidanceSubject = Field(
-        description="unit 单位（name、uscc），person 人员（name、unit_name、expert_number），"
+        description="unit 单位（name、uscc），person 人员（name、unit_name、expert_number、role），"
         "period 时间段（from_date、to_date）"
     )
     name: str = Field("", max_length=200, description="单位名称或姓名")
     uscc: str = Field("", max_length=18, description="统一社会信用代码")
     unit_name: str = Field("", max_length=200, description="人员所在单位")
     expert_number: str = Field("", max_length=20, description="专家编号")
+    role: PersonRole = Field(
+        PersonRole.OTHER,
+        description="人员的身份：author 采购文件编制人，reviewer 采购文件论证人，"
+        "head 投标人的负责人，other 其他",
+    )
     from_date: date | None = Field(None, description="开始日期")
     to_date: date | None = Field(None, description="结束日期")
     reason: str = Field("", max_length=200, description="原因，如「投标人」")
@@ -127,4 +132,5 @@ class AvoidanceOutput(Output):
     id: int
     subject: AvoidanceSubject
     target: str = Field(description="回避什么")
+    label: str = Field(description="类别；人员为其身份")
     reason: str

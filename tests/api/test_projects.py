@@ -154,6 +154,8 @@ def test_bidders_are_added_to_what_is_avoided(applicant: Caller) -> None:
         "华东建设工程有限公司",
         "2026-01-01 至 2026-03-31",
     ]
+    author = {"subject": "person", "name": "王明", "role": "author"}
+    assert applicant.post(address, author).json()["label"] == "采购文件编制人"
     wrong = bidder | {"uscc": "91310000132200821X"}
     problem = assert_problem(applicant.post(address, wrong), 422, "invalid-values")
     assert "统一社会信用代码不对" in problem["detail"]

@@ -11,7 +11,7 @@ from expertpool.accounts.models import Department, User
 from expertpool.core.text import clean_code, clean_text
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem, Unit
-from expertpool.projects.enums import AvoidanceSubject, Regime
+from expertpool.projects.enums import AvoidanceSubject, PersonRole, Regime
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries import blocking_rules, departments_for_filing
 from expertpool.projects.queries.regimes import options_on
@@ -120,6 +120,7 @@ class AvoidanceForm(forms.ModelForm):
             "uscc",
             "unit_name",
             "expert_number",
+            "role",
             "from_date",
             "to_date",
             "reason",
@@ -128,7 +129,7 @@ class AvoidanceForm(forms.ModelForm):
 
     shown: ClassVar[dict[str, tuple[str, ...]]] = {
         AvoidanceSubject.UNIT: ("unit", "name", "uscc", "reason"),
-        AvoidanceSubject.PERSON: ("name", "unit_name", "expert_number", "reason"),
+        AvoidanceSubject.PERSON: ("role", "name", "unit_name", "expert_number", "reason"),
         AvoidanceSubject.PERIOD: ("from_date", "to_date", "reason"),
     }
     hints: ClassVar[dict[str, dict[str, str]]] = {
@@ -137,7 +138,8 @@ class AvoidanceForm(forms.ModelForm):
             "name": "单位库里没有时，在此填写全称。",
         },
         AvoidanceSubject.PERSON: {
-            "name": "姓名和专家编号至少填一项。",
+            "role": "编制采购文件、参加过论证的人不得评审本项目。",
+            "name": "姓名和专家编号至少填一项；申报与其有亲属、师生等关系的专家一并回避。",
             "unit_name": "有同名专家时，用所在单位区分。",
         },
         AvoidanceSubject.PERIOD: {
@@ -150,6 +152,7 @@ class AvoidanceForm(forms.ModelForm):
         self.subject = subject
         for name in set(self.fields) - set(self.shown[subject]):
             del self.fields[name]
+        self.order_fields(self.shown[subject])
         for name, hint in self.hints[subject].items():
             self.fields[name].help_text = hint
         if subject == AvoidanceSubject.UNIT:
@@ -159,6 +162,8 @@ class AvoidanceForm(forms.ModelForm):
             keep_chosen(self["unit"])
         elif subject == AvoidanceSubject.PERSON:
             self.fields["name"].label = "姓名"
+            role: Any = self.fields["role"]
+            role.choices = [("", "请选择"), *PersonRole.choices]
 
     def validate_constraints(self) -> None:
         """The service says in words what is missing."""

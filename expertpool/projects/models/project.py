@@ -8,7 +8,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus, Regime
+from expertpool.projects.enums import (
+    AvoidanceSubject,
+    DrawState,
+    PersonRole,
+    ProjectStatus,
+    Regime,
+)
 
 
 class Project(models.Model):
@@ -163,7 +169,8 @@ class Avoidance(models.Model):
     """One thing that the project's draws avoid.
 
     unit: experts employed by or otherwise tied to it (``unit``, or ``name``/``uscc`` as typed);
-    person: an expert named by ``name`` (and ``unit_name``) or by ``expert_number``;
+    person: an expert named by ``name`` (and ``unit_name``) or by ``expert_number``, and experts
+    who declared a relation to that person; ``role`` says why (an author of the tender documents …);
     period: experts who took part in a review between ``from_date`` and ``to_date``.
     """
 
@@ -181,6 +188,7 @@ class Avoidance(models.Model):
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     unit_name = models.CharField("所在单位", max_length=200, blank=True)
     expert_number = models.CharField("专家编号", max_length=20, blank=True)
+    role = models.CharField("身份", max_length=10, choices=PersonRole.choices, blank=True)
     from_date = models.DateField("开始日期", null=True, blank=True)
     to_date = models.DateField("结束日期", null=True, blank=True)
     reason = models.CharField("原因", max_length=200, blank=True)
@@ -201,10 +209,21 @@ class Avoidance(models.Model):
                 ),
                 name="projects_avoidance_complete",
             ),
+            models.CheckConstraint(
+                condition=models.Q(role="") | models.Q(subject=AvoidanceSubject.PERSON),
+                name="projects_avoidance_role",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_subject_display()} {self.target}"
+
+    @property
+    def label(self) -> str:
+        """The kind of avoidance: of a person, what he has to do with the project."""
+        if self.role in ("", PersonRole.OTHER):
+            return self.get_subject_display()
+        return self.get_role_display()
 
     @property
     def target(self) -> str:

@@ -29,6 +29,7 @@ class AvoidanceData:
     uscc: str = ""
     unit_name: str = ""
     expert_number: str = ""
+    role: str = ""
     from_date: date | None = None
     to_date: date | None = None
     reason: str = ""
@@ -37,7 +38,7 @@ class AvoidanceData:
 # The values that belong to each subject; all others are left empty.
 FIELDS: dict[str, tuple[str, ...]] = {
     AvoidanceSubject.UNIT: ("unit", "name", "uscc"),
-    AvoidanceSubject.PERSON: ("name", "unit_name", "expert_number"),
+    AvoidanceSubject.PERSON: ("name", "unit_name", "expert_number", "role"),
     AvoidanceSubject.PERIOD: ("from_date", "to_date"),
 }
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.projects.enums import AvoidanceSubject, ProjectStatus, Regime
+from expertpool.projects.enums import AvoidanceSubject, PersonRole, ProjectStatus, Regime
 from expertpool.projects.models import Project
 from expertpool.projects.services.application import ProjectData, create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
@@ -84,6 +84,17 @@ _DEMOS = (
 )
 
 
+_AVOIDED = (
+    AvoidanceData(AvoidanceSubject.UNIT, name="华东建设工程有限公司", reason="投标人"),
+    AvoidanceData(
+        AvoidanceSubject.PERSON,
+        name="郑文清",
+        unit_name="天元招标代理有限公司",
+        role=PersonRole.AUTHOR,
+    ),
+)
+
+
 def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> list[Project]:
     """Make the demonstration projects that are missing, in each status; return all of them.
 
@@ -121,14 +132,8 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
         actor=applicant,
         now=now,
     )
-    add_avoidance(
-        project=project,
-        data=AvoidanceData(
-            subject=AvoidanceSubject.UNIT, name="华东建设工程有限公司", reason="投标人"
-        ),
-        actor=applicant,
-        now=now,
-    )
+    for avoided in _AVOIDED:
+        add_avoidance(project=project, data=avoided, actor=applicant, now=now)
     if demo.status != ProjectStatus.DRAFT:
         submit_project(project=project, actor=applicant, now=now)
     if demo.status == ProjectStatus.APPROVED:

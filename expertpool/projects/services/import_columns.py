@@ -9,7 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from expertpool.core.importing import CellRefused, Column, as_code, choice, text, whole_number
+from expertpool.core.importing import (
+    CellRefused,
+    Column,
+    as_code,
+    choice,
+    text,
+    whole_number,
+)
+from expertpool.core.text import clean_text
 from expertpool.core.validators import is_valid_uscc
 from expertpool.projects.enums import Regime
 
@@ -19,6 +27,7 @@ _MOMENT = re.compile(
 # Excel counts days from here; the years 2000 to 2099 as such numbers.
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 _SERIALS = (36_526, 73_050)
+MOST_NAME = 200
 _AS = "应像 2026-12-01 09:30。"
 
 
@@ -64,6 +73,27 @@ def money(cell: Any) -> Decimal | None:
     if not 0 <= amount < 10**12:
         raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
     return amount
+
+
+_PERSON = re.compile(r"(?P<name>[^（(）)]+)(?:[（(](?P<unit>[^（(）)]+)[)）])?")
+_NUMBER = re.compile(r"[A-Za-z]+\d+")
+
+
+def people(cell: Any) -> list[dict[str, str]]:
+    """Clean ``王明（华东设计院）；李华；ZJ000012`` into names with units, and numbers of experts."""
+    found = []
+    for part in re.split(r"[;；、，,\n]+", text(1000)(cell)):
+        if not part.strip():
+            continue
+        person = _PERSON.fullmatch(part.strip())
+        name, unit = (clean_text(value) for value in person.groups("")) if person else ("", "")
+        if not 0 < len(name) <= MOST_NAME or len(unit) > MOST_NAME:
+            raise CellRefused("{}格式", "应像：王明（华东设计院）；李华；ZJ000012。")
+        if _NUMBER.fullmatch(name):
+            found.append({"expert_number": name.upper()})
+        else:
+            found.append({"name": name, "unit_name": unit})
+    return found
 
 
 def uscc(cell: Any) -> str:
@@ -132,6 +162,24 @@ COLUMNS = (
     ),
     Column(
         "uscc", "统一社会信用代码", uscc, aliases=("信用代码", "采购单位统一社会信用代码"), width=22
+    ),
+    Column(
+        "authors",
+        "采购文件编制人",
+        people,
+        aliases=("编制人", "招标文件编制人"),
+        help="不得评审本项目；用分号隔开，可写专家编号，同名的在括号里写单位。",
+        sample="王明（华东设计院）；李华",
+        width=24,
+    ),
+    Column(
+        "reviewers",
+        "采购文件论证人",
+        people,
+        aliases=("论证人", "论证专家", "招标文件论证人"),
+        help="写法同上；不得评审本项目。",
+        sample="",
+        width=24,
     ),
     Column("budget", "预算（元）", money, aliases=("预算", "预算金额", "金额"), sample="8600000"),
     Column(

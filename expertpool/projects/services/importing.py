@@ -16,10 +16,12 @@ from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import dictionary_names, units_matching
 from expertpool.directory.services.units import resolve_unit
+from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.exceptions import NumberTaken
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.services.import_columns import COLUMNS
 
 DRAFT, SUBMITTED = "draft", "pending"
@@ -123,8 +125,15 @@ class ProjectImporter(Importer):
                 )
             except NumberTaken as error:  # meanwhile: the rows are checked once more
                 raise IntegrityError(str(error)) from error
+            self._avoid_authors(project, row.values)
             if self.submit:
                 submit_project(project=project, actor=self.actor, now=self.now)
+
+    def _avoid_authors(self, project: Project, values: dict[str, Any]) -> None:
+        for column, role in (("authors", PersonRole.AUTHOR), ("reviewers", PersonRole.REVIEWER)):
+            for person in values.get(column) or ():
+                data = AvoidanceData(AvoidanceSubject.PERSON, role=role, **person)
+                add_avoidance(project=project, data=data, actor=self.actor, now=self.now)
 
     def _data(self, values: dict[str, Any]) -> ProjectData:
         given = {

@@ -21,7 +21,11 @@ def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if subject not in AvoidanceSubject.values:
         raise Http404
-    form = AvoidanceForm(request.POST if request.method == "POST" else None, subject=subject)
+    form = AvoidanceForm(
+        request.POST if request.method == "POST" else None,
+        subject=subject,
+        initial={"role": request.GET.get("role", "")},
+    )
     if form.is_valid():
         try:
             add_avoidance(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,10 +43,12 @@ def cells(**changes: Any) -> list[Any]:
     return list((values | changes).values())
 
 
-def run(rows: list[list[Any]], *, actor, status="draft", keep=True) -> tuple[int, list[str]]:
+def run(
+    rows: list[list[Any]], *, actor, status="draft", keep=True, head: Sequence[str] = HEAD
+) -> tuple[int, list[str]]:
     """Import ``rows``; return how many were taken, and (row, reason) of the others in words."""
     importer = ProjectImporter(actor=actor, now=timezone.now(), options={"status": status})
-    numbered: Iterator[tuple[int, list[Any]]] = iter(enumerate([HEAD, *rows], 1))
+    numbered: Iterator[tuple[int, list[Any]]] = iter(enumerate([list(head), *rows], 1))
     header, rest = open_table(ProjectImporter, numbered)
     assert header.is_clear
     refused: list[Row] = []
@@ -198,3 +200,23 @@ def test_the_template_with_its_sample_row_can_be_imported(tmp_path, clerk):
     refused: list[Row] = []
     totals = check_rows(importer, rest, header.codes, keep=False, refused=refused.append)
     assert (totals.accepted, refused) == (1, [])
+
+
+@pytest.mark.shows("DRAW-06")
+def test_authors_and_reviewers_come_with_the_project(clerk) -> None:
+    head = [*HEAD, "编制人", "采购文件论证人"]
+    row = [*cells(), "王明（华东设计院）；李华、zjt0000012", "赵一(评审中心)"]
+    wrong = [*cells(), "（华东设计院）", ""]
+    assert run([row, wrong], actor=clerk, status="pending", head=head) == (
+        1,
+        ["3 采购文件编制人格式"],
+    )
+    persons = Project.objects.get().avoidances.values_list(
+        "role", "name", "unit_name", "expert_number"
+    )
+    assert list(persons) == [
+        ("author", "王明", "华东设计院", ""),
+        ("author", "李华", "", ""),
+        ("author", "", "", "ZJT0000012"),
+        ("reviewer", "赵一", "评审中心", ""),
+    ]

@@ -106,3 +106,17 @@ def test_avoidances_are_added_and_removed(client, operator):
     assert "华东建设有限公司" in page
     client.post(reverse("projects:avoidance_remove", args=[project.pk, avoidance.pk]))
     assert not project.avoidances.exists()
+
+
+@pytest.mark.shows("DRAW-06")
+def test_authors_of_the_documents_are_avoided_persons(client, operator):
+    project = make_project(applicant=operator, department=make_department())
+    add = reverse("projects:avoidance_add", args=[project.pk, "person"])
+    form = login(client, operator).get(add, {"role": "author"}).content.decode()
+    assert '<option value="author" selected>采购文件编制人</option>' in form
+    data = {"role": "reviewer", "name": "王明", "unit_name": "华东设计院"}
+    assert client.post(add, data).status_code == 204
+    assert project.avoidances.get().role == "reviewer"
+    page = client.get(reverse("projects:avoidances", args=[project.pk])).content.decode()
+    assert "采购文件论证人" in page
+    assert "王明，华东设计院" in page

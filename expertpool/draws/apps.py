@@ -39,6 +39,7 @@ class DrawsConfig(AppConfig):
             draw__template="保存条件模板",
             draw__template_delete="删除条件模板",
             draw__prequery="预查询",
+            draw__exclusions="查看排除原因",
             draw__seal="封存抽取",
             draw__contribute="提供随机值",
             draw__order="揭示并定序",

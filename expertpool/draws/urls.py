@@ -6,6 +6,7 @@ from expertpool.draws.enums import SheetKind
 from expertpool.draws.views import (
     draws,
     emergency,
+    exclusions,
     expert_area,
     exposure,
     ledger,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("projects/<int:pk>/plan/groups/", plan.plan_groups, name="plan_groups"),
     path("projects/<int:pk>/plan/count/", plan.plan_count, name="plan_count"),
     path("projects/<int:pk>/prequery/", plan.prequery, name="prequery"),
+    path("projects/<int:pk>/exclusions/", exclusions.exclusions, name="exclusions"),
     path("projects/<int:pk>/start/", running.start, name="start"),
     path("projects/<int:pk>/notices/delete/", notices.delete, name="notices_delete"),
     path("draws/", draws.draw_list, name="list"),

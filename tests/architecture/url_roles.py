@@ -360,6 +360,7 @@ RULES: dict[str, Rule] = {
     "draws:plan": only(*DRAW, kwargs=PROJECT),
     "draws:plan_groups": only(*DRAW, kwargs=PROJECT),
     "draws:plan_count": only(*DRAW, kwargs=PROJECT),
+    "draws:exclusions": only("admin", "supervisor", "auditor", kwargs=PROJECT),
     "draws:prequery": only(*DRAW, "supervisor", "auditor", kwargs=PROJECT),
     "draws:start": only(*DRAW, kwargs=PROJECT),
     "draws:notices_delete": only("admin", kwargs=PROJECT),

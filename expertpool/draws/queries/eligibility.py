@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from expertpool.directory.queries import units_matching
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.queries.avoided import avoided_units, is_or_knows_person, tied_to
 from expertpool.draws.queries.fitting import Exclusion, Fitting, fitting_experts
 from expertpool.draws.queries.participation import held_expert_ids, participations
 from expertpool.experts.queries import availability
@@ -103,52 +103,19 @@ class Avoided:
 
 def avoidances(project: Project, *, only: Collection[int] | None = None) -> Avoided:
     """Compile what ``project`` avoids; its own purchaser is always an avoided unit."""
+    on = project.opening_at
     rows = list(project.avoidances.select_related("unit"))
-    units = purchaser_unit_ids(project)
     persons, periods = Q(pk__in=[]), set[int]()
     for row in rows:
-        if row.subject == AvoidanceSubject.UNIT:
-            units |= avoided_unit_ids(row)
-        elif row.subject == AvoidanceSubject.PERSON:
-            persons |= _person(row)
-        elif row.from_date and row.to_date:
-            periods |= _took_part(row, only=only)
-    avoided = availability.tied_to_units(units, on=project.opening_at) if units else Q(pk__in=[])
-    return Avoided(units=avoided, persons=persons, periods=Q(pk__in=periods))
+        if row.subject == AvoidanceSubject.PERSON:
+            persons |= is_or_knows_person(row, on=on)
+        elif row.subject == AvoidanceSubject.PERIOD:
+            periods |= took_part(row, only=only)
+    units = tied_to(avoided_units(project, rows), on=on)
+    return Avoided(units=units, persons=persons, periods=Q(pk__in=periods))
 
 
-def purchaser_unit_ids(project: Project) -> set[int]:
-    """The purchaser and the units equal to it; empty where none is named."""
-    unit = project.purchaser
-    return {unit.pk} | units_matching(name=unit.name, uscc=unit.uscc) if unit else set()
-
-
-def avoidance_condition(row: Avoidance, *, on: datetime) -> Q:
-    """Whom one avoidance of a project keeps out of a review on the day of ``on``."""
-    if row.subject == AvoidanceSubject.UNIT:
-        return availability.tied_to_units(avoided_unit_ids(row), on=on)
-    if row.subject == AvoidanceSubject.PERSON:
-        return _person(row)
-    return Q(pk__in=_took_part(row))
-
-
-def avoided_unit_ids(row: Avoidance) -> set[int]:
-    """The units that one avoided unit stands for: itself, and those equal by USCC, name or alias."""
-    if row.unit is not None:
-        return {row.unit.pk} | units_matching(name=row.unit.name, uscc=row.unit.uscc)
-    return units_matching(name=row.name, uscc=row.uscc)
-
-
-def _person(row: Avoidance) -> Q:
-    if row.expert_number:
-        return Q(number=row.expert_number)
-    named = Q(name=row.name)
-    if row.unit_name:
-        named &= Q(employer_id__in=units_matching(name=row.unit_name, uscc=""))
-    return named
-
-
-def _took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int]:
+def took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int]:
     """Experts who agreed to a review that opened on a day of the avoided period."""
     assert row.from_date is not None and row.to_date is not None  # noqa: S101, PT018 (checked by the caller)
     start = availability.day_start(row.from_date)

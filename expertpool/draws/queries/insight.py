@@ -16,18 +16,17 @@ from expertpool.core.criteria import All, Context, Node, explain, parse, to_q
 from expertpool.draws import engine
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
+from expertpool.draws.queries.avoided import avoided_units, is_or_knows_person, tied_to
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import (
     Eligibility,
-    avoidance_condition,
     evaluate,
     exclusion_conditions,
     fitting,
-    purchaser_unit_ids,
+    took_part,
 )
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits
 from expertpool.experts.models import Expert
-from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 
 MOST_RELAXATIONS = 40  # each is a question to the whole pool
@@ -240,20 +239,16 @@ class _Inquiry:
                     yield _Exclusion(self._cap_label, condition, True)
             elif reason not in AVOIDED:
                 yield _Exclusion(reason.label, condition, False)
-        if project.purchaser is not None:
-            tied = availability.tied_to_units(purchaser_unit_ids(project), on=on)
-            yield _Exclusion(f"采购单位 {project.purchaser}", tied, True)
         rows = list(project.avoidances.select_related("unit"))
-        persons = [row for row in rows if row.subject == AvoidanceSubject.PERSON]
+        for unit in avoided_units(project, rows):
+            yield _Exclusion(unit.label, tied_to([unit], on=on), True)
         for row in rows:
-            if row not in persons:
-                yield _Exclusion(
-                    f"{row.get_subject_display()} {row.target}",
-                    avoidance_condition(row, on=on),
-                    True,
-                )
+            if row.subject == AvoidanceSubject.PERIOD:
+                label = f"{row.get_subject_display()} {row.target}"
+                yield _Exclusion(label, Q(pk__in=took_part(row)), True)
+        persons = [row for row in rows if row.subject == AvoidanceSubject.PERSON]
         if persons:
-            any_of = reduce(or_, (avoidance_condition(row, on=on) for row in persons))
+            any_of = reduce(or_, (is_or_knows_person(row, on=on) for row in persons))
             yield _Exclusion(f"回避人员（{len(persons)} 条合计）", any_of, True)
 
     @property

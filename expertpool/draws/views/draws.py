@@ -124,6 +124,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "may_ask_void": may_void and valid and draw.ordered_at is not None and not void_request,
         "may_answer": valid and _allowed(request, draw, "draws.record_reply"),
         "recordable": tuple(RECORDABLE),
+        "may_see_exclusions": draw.is_random and _allowed(request, draw, "draws.see_exclusions"),
         "may_read": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import ensure_demo_accounts
-from expertpool.directory.models import Division, Specialty
+from expertpool.directory.enums import RelationKind
+from expertpool.directory.models import Division, Specialty, UnitRelation
 from expertpool.directory.queries import title_level
+from expertpool.directory.services.relations import save_relation
 from expertpool.directory.services.units import resolve_unit
 from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
@@ -68,6 +70,23 @@ def _own_expert(now: datetime) -> Expert:
     )
 
 
+# The bidder that all projects avoid belongs to a group that has experts in the pool.
+RELATIONS = (
+    ("武汉市市政工程集团有限公司", "华东建设工程有限公司", RelationKind.SHAREHOLDER, 60),
+    ("武汉市市政工程集团有限公司", "南昌市水利水电勘测设计院", RelationKind.PARENT, None),
+)
+
+
+def _relations(now: datetime) -> None:
+    for above, below, kind, share in RELATIONS:
+        owner, owned = resolve_unit(name=above), resolve_unit(name=below)
+        if not UnitRelation.objects.filter(owner=owner, owned=owned).exists():
+            relation = UnitRelation(
+                owner=owner, owned=owned, kind=kind, share=share, source="企业信用信息公示系统"
+            )
+            save_relation(relation=relation, actor=_user("admin"), now=now)
+
+
 def _projects(now: datetime) -> list[Project]:
     return ensure_demo_projects(
         applicant=_user("department"), approver=_user("supervisor"), now=now
@@ -88,6 +107,7 @@ STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
     Step("pool", "演示账号的专家档案", _own_expert),
+    Step("draw", "单位关系", _relations),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),
 )

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.directory.models import Unit
+from expertpool.directory.models import Unit, UnitRelation
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import evaluate, exclusions_of
@@ -21,6 +23,7 @@ from expertpool.draws.services.prequery import count_candidates, run_prequery
 from expertpool.draws.services.replies import record_answer
 from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave, Tag
+from expertpool.projects.enums import PersonRole
 from expertpool.projects.models import Avoidance, Project
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
@@ -110,6 +113,31 @@ def avoided_by_name(expert: Expert, project: Project) -> None:
     avoid(project, subject="person", name=expert.name, unit_name=expert.employer.name)  # type: ignore[union-attr]
 
 
+def employed_above_the_purchaser(expert: Expert, project: Project) -> None:
+    UnitRelation.objects.create(
+        owner=expert.employer, owned=project.purchaser, kind="shareholder", share=60
+    )
+
+
+def advises_a_sister_of_the_avoided(expert: Expert, project: Project) -> None:
+    group, bidder, sister = (make_unit(name) for name in ("集团", "投标人", "兄弟公司"))
+    for owned in (bidder, sister):
+        UnitRelation.objects.create(owner=group, owned=owned, kind="parent")
+    avoid(project, subject="unit", unit=bidder)
+    AvoidanceUnit.objects.create(expert=expert, unit=sister, kind=AvoidanceKind.ADVISER)
+
+
+def wrote_the_documents(expert: Expert, project: Project) -> None:
+    avoid(project, subject="person", expert_number=expert.number, role=PersonRole.AUTHOR)
+
+
+def related_to_the_head_of_the_bidder(expert: Expert, project: Project) -> None:
+    avoid(project, subject="person", name="郑总", unit_name="投标人", role=PersonRole.HEAD)
+    AvoidanceUnit.objects.create(
+        expert=expert, unit=make_unit("投标人"), kind=AvoidanceKind.KIN, person_name="郑总"
+    )
+
+
 CASES: list[tuple[ExclusionReason, Callable[[Expert, Project], None]]] = [
     (ExclusionReason.NOT_FORMAL, with_status(ExpertStatus.PENDING)),
     (ExclusionReason.NOT_FORMAL, with_status(ExpertStatus.FROZEN)),
@@ -121,6 +149,10 @@ CASES: list[tuple[ExclusionReason, Callable[[Expert, Project], None]]] = [
     (ExclusionReason.AVOIDED_UNIT, employed_by_avoided),
     (ExclusionReason.AVOIDED_UNIT, employed_by_purchaser),
     (ExclusionReason.AVOIDED_UNIT, left_two_years_ago),
+    (ExclusionReason.AVOIDED_UNIT, employed_above_the_purchaser),
+    (ExclusionReason.AVOIDED_UNIT, advises_a_sister_of_the_avoided),
+    (ExclusionReason.AVOIDED_PERSON, wrote_the_documents),
+    (ExclusionReason.AVOIDED_PERSON, related_to_the_head_of_the_bidder),
     (ExclusionReason.AVOIDED_PERSON, avoided_by_number),
     (ExclusionReason.AVOIDED_PERSON, avoided_by_name),
 ]
@@ -198,6 +230,49 @@ def took_part(operator: User, expert: Expert, *, days_ago: int) -> None:
         now=then,
         entropy=SeededEntropy(1),
     )
+
+
+@pytest.mark.shows("DRAW-06")
+def test_a_person_declared_at_another_unit_or_long_ago_does_not_exclude(project: Project) -> None:
+    avoid(project, subject="person", name="郑总", unit_name="投标人")
+    elsewhere, over = make_expert(), make_expert()
+    tie = {"kind": AvoidanceKind.TEACHER, "person_name": "郑总"}
+    AvoidanceUnit.objects.create(expert=elsewhere, unit=make_unit("另一家"), **tie)
+    AvoidanceUnit.objects.create(expert=over, end_date=date(2023, 1, 1), **tie)
+    # The unit of a person says who he is; its other projects do not concern the expert.
+    AvoidanceUnit.objects.create(expert=over, unit=project.purchaser, **tie | {"person_name": "李"})
+    assert evaluate(plan_of(project), now=NOW).exclusion_counts == {}
+
+
+@pytest.mark.shows("DRAW-06")
+def test_an_avoided_expert_takes_those_with_him_who_named_him(project: Project) -> None:
+    author, pupil, namesake = (make_expert(employer=make_unit(name)) for name in "甲乙丙")
+    avoid(project, subject="person", expert_number=author.number, role=PersonRole.AUTHOR)
+    tie = {"kind": AvoidanceKind.TEACHER, "person_name": author.name}
+    AvoidanceUnit.objects.create(expert=pupil, unit=author.employer, **tie)
+    AvoidanceUnit.objects.create(expert=namesake, unit=make_unit("另一所大学"), **tie)
+    found = evaluate(plan_of(project), now=NOW)
+    assert found.excluded == dict.fromkeys((author.pk, pupil.pk), ExclusionReason.AVOIDED_PERSON)
+
+
+def test_relations_cost_a_seal_one_statement(project: Project) -> None:
+    def statements() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            evaluate(plan_of(project), now=NOW)
+        return [query["sql"] for query in queries.captured_queries]
+
+    def of_relations(sql: list[str]) -> list[str]:
+        return [one for one in sql if "directory_unitrelation" in one]
+
+    for name in ("甲", "乙", "丙"):
+        avoid(project, subject="unit", unit=make_unit(name))
+    without = statements()
+    owner = make_unit("集团")
+    for unit in Unit.objects.exclude(pk=owner.pk):
+        UnitRelation.objects.create(owner=owner, owned=unit, kind="parent")
+    assert len(statements()) == len(without)
+    assert len(of_relations(without)) == 1
+    assert "experts_" not in of_relations(without)[0]
 
 
 @pytest.mark.shows("DRAW-05", "DRAW-06")

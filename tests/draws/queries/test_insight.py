@@ -8,12 +8,13 @@ import pytest
 from django.utils import timezone
 
 from expertpool.core.criteria import All, Not, explain, parse
-from expertpool.directory.models import UnitAlias
+from expertpool.directory.models import UnitAlias, UnitRelation
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.insight import Insight, acceptance, insight_of, percent_text, relaxed
-from expertpool.draws.queries.ties import tie_paths
+from expertpool.draws.queries.ties import reasons, tie_paths
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -162,10 +163,41 @@ def test_supervisors_see_by_which_path_experts_are_tied() -> None:
 
     paths = tie_paths(project, Expert.objects.values_list("pk", flat=True))
 
-    assert {(path.relation, path.by_alias, path.count) for path in paths} == {
-        ("现任职单位", False, 1),
-        ("现任职单位", True, 1),
-        ("曾任职单位（离开不满 3 年）", False, 1),
-        ("申报回避", False, 1),
+    assert {(path.relation, path.matched, count) for path, count in paths} == {
+        ("现任职单位", "单位名称相同", 1),
+        ("现任职单位", "别名或统一代码相同", 1),
+        ("曾任职单位（结束不满 3 年）", "单位名称相同", 1),
+        ("申报回避", "单位名称相同", 1),
     }
-    assert {path.unit for path in paths} == {"回避单位 甲公司"}
+    assert {path.avoided for path, _ in paths} == {"回避单位 甲公司"}
+
+
+@pytest.mark.shows("DRAW-06")
+def test_the_reason_of_each_expert_is_a_path() -> None:
+    buyer, group, other = (make_unit(name) for name in "甲乙丙")
+    UnitRelation.objects.create(owner=group, owned=buyer, kind="shareholder", share=60)
+    UnitRelation.objects.create(owner=group, owned=other, kind="parent")
+    project = make_ready_project(now=NOW, seats=1)
+    project.purchaser = buyer
+    project.save()
+    employed, former, author, kin, free = (make_expert() for _ in range(5))
+    Expert.objects.filter(pk=employed.pk).update(employer=group)
+    AvoidanceUnit.objects.create(
+        expert=former, unit=other, kind="director", end_date=date(2025, 1, 1)
+    )
+    project.avoidances.create(subject="person", expert_number=author.number, role="author")
+    project.avoidances.create(subject="person", name="郑总", role="head")
+    AvoidanceUnit.objects.create(expert=kin, kind="kin", person_name="郑总")
+
+    found = reasons(project, Expert.objects.values_list("pk", flat=True))
+
+    assert {pk: [path.text for path in paths] for pk, paths in found.items()} == {
+        employed.pk: ["采购单位 甲 ← 控股 60% ← 乙 ← 现任职单位"],
+        former.pk: [
+            "采购单位 甲 ← 控股 60% ← 乙 → 下级单位 → 丙 ← 任董事、监事、高管（结束不满 3 年）"
+        ],
+        author.pk: ["采购文件编制人 ← 本人"],
+        kin.pk: ["投标人的负责人 ← 亲属"],
+    }
+    assert free.pk not in found
+    assert set(found) == set(evaluate(DrawPlan.objects.get(project=project), now=NOW).excluded)

@@ -149,7 +149,7 @@ def test_the_prequery_counts_logs_and_draws_nothing(client, supervisor, operator
 
 
 @pytest.mark.shows("DRAW-01", "DRAW-06")
-def test_supervisors_see_why_each_number_was_excluded(client, supervisor, operator):
+def test_supervisors_see_reasons_and_paths_in_numbers(client, supervisor, operator):
     bidder = make_unit("甲公司")
     project = make_ready_project(now=timezone.now(), seats=1)
     project.avoidances.create(subject="unit", unit=bidder)
@@ -159,7 +159,7 @@ def test_supervisors_see_why_each_number_was_excluded(client, supervisor, operat
 
     text = login(client, supervisor).post(address).content.decode()
     assert "未正式入库或冻结" in text
-    assert "单位回避的途径" in text
+    assert "回避的途径" in text
     assert "现任职单位" in text
     assert "回避单位 甲公司" in text
     assert "王丽" not in text
@@ -168,7 +168,7 @@ def test_supervisors_see_why_each_number_was_excluded(client, supervisor, operat
     text = login(client, operator).post(address).content.decode()
     assert "回避单位 甲公司" in text  # his own setting, and what it costs
     assert "未正式入库或冻结" not in text
-    assert "单位回避的途径" not in text
+    assert "回避的途径" not in text
 
 
 def test_the_prequery_warns_of_panels_that_can_be_guessed(client, operator):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0002_unit_relations"),
-        ("projects", "0004_follow_up_and_archive"),
+        ("projects", "0005_approvals"),
     ]
 
     operations = [

@@ -39,6 +39,10 @@ class VoidRefused(DrawError):
     """The draw cannot be voided so, or not by this person."""
 
 
+class ReleaseRefused(DrawError):
+    """The names cannot be made public so, or not by this person."""
+
+
 class PickRefused(DrawError):
     """The choice by hand is not allowed, not complete, or names somebody who may not be chosen."""
 

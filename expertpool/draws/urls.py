@@ -23,8 +23,8 @@ from expertpool.draws.views import (
     sheet_templates,
     sheets,
     templates,
+    two_persons,
     verification,
-    voiding,
 )
 
 DRAW_SHEET, SIGN_IN = {"sheet": SheetKind.DRAW}, {"sheet": SheetKind.SIGN_IN}
@@ -104,10 +104,31 @@ urlpatterns = [
         picking.withdraw,
         name="picks_withdraw",
     ),
-    path("draws/<int:pk>/void/", voiding.ask, name="void"),
-    path("draws/<int:pk>/void/<int:request_pk>/agree/", voiding.agree, name="void_agree"),
+    path("draws/<int:pk>/void/", two_persons.void, name="void"),
     path(
-        "draws/<int:pk>/void/<int:request_pk>/turn-down/", voiding.turn_down, name="void_turn_down"
+        "draws/<int:pk>/void/<int:request_pk>/agree/",
+        two_persons.void_decide,
+        {"agree": True},
+        name="void_agree",
+    ),
+    path(
+        "draws/<int:pk>/void/<int:request_pk>/turn-down/",
+        two_persons.void_decide,
+        {"agree": False},
+        name="void_turn_down",
+    ),
+    path("draws/<int:pk>/release/", two_persons.release, name="release"),
+    path(
+        "draws/<int:pk>/release/<int:request_pk>/agree/",
+        two_persons.release_decide,
+        {"agree": True},
+        name="release_agree",
+    ),
+    path(
+        "draws/<int:pk>/release/<int:request_pk>/turn-down/",
+        two_persons.release_decide,
+        {"agree": False},
+        name="release_turn_down",
     ),
     path("draws/templates/", templates.templates, name="templates"),
     path("draws/templates/new/", templates.keep, name="template_keep"),

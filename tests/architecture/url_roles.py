@@ -114,6 +114,10 @@ def void_request(world: World, _user: User) -> dict[str, Any]:
     return {"pk": world.draw.pk, "request_pk": world.void_request.pk}
 
 
+def release_request(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.draw.pk, "request_pk": world.release_request.pk}
+
+
 def pick_request(world: World, _user: User) -> dict[str, Any]:
     """A list that the administrator chose and nobody confirmed yet."""
     asked = PickRequest.objects.first()
@@ -384,6 +388,9 @@ RULES: dict[str, Rule] = {
     "draws:void_turn_down": only(*VOID, kwargs=void_request),
     "draws:emergency": only(*DRAW, kwargs=DRAWN),
     "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    "draws:release": only(*VOID, kwargs=DRAWN),
+    "draws:release_agree": only(*VOID, kwargs=release_request),
+    "draws:release_turn_down": only(*VOID, kwargs=release_request),
     "draws:ledger": only("admin", "supervisor", "auditor"),
     "draws:exposure": only("admin", "supervisor", "auditor"),
     "draws:exposure_new": only("admin", "supervisor", "auditor"),

@@ -27,12 +27,14 @@ from expertpool.draws.models import (
     ConditionTemplate,
     Draw,
     Invitation,
+    ReleaseRequest,
     SheetTemplate,
     VoidRequest,
 )
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.sheet_starters import starter
 from expertpool.draws.services.sheet_templates import upload_template
@@ -77,6 +79,7 @@ class World:
     avoidance: Avoidance
     draw: Draw
     invitation: Invitation
+    release_request: ReleaseRequest
     void_request: VoidRequest
     template: ConditionTemplate
     sheet_template: SheetTemplate
@@ -191,6 +194,7 @@ def make_world() -> World:
         ),
         draw=draw,
         invitation=invitation,
+        release_request=request_release(draw=draw, reason="评审提前", actor=operator, now=now),
         void_request=request_void(draw=draw, reason="条件有误", actor=operator, now=now),
         template=save_template(
             name="常用条件",

@@ -3,7 +3,12 @@ from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
-from expertpool.draws.models.request import PickRequest, TwoPersonRequest, VoidRequest
+from expertpool.draws.models.request import (
+    PickRequest,
+    ReleaseRequest,
+    TwoPersonRequest,
+    VoidRequest,
+)
 from expertpool.draws.models.sheet_template import SheetTemplate
 from expertpool.draws.models.template import ConditionTemplate
 
@@ -21,6 +26,7 @@ __all__ = [
     "Hold",
     "Invitation",
     "PickRequest",
+    "ReleaseRequest",
     "RevealRule",
     "SheetTemplate",
     "TwoPersonRequest",

@@ -64,6 +64,13 @@ class VoidRequest(TwoPersonRequest):
         verbose_name = verbose_name_plural = "作废申请"
 
 
+class ReleaseRequest(TwoPersonRequest):
+    """That the names be made public before their time."""
+
+    class Meta(TwoPersonRequest.Meta):
+        verbose_name = verbose_name_plural = "提前公开申请"
+
+
 class PickRequest(TwoPersonRequest):
     """That experts chosen by hand be invited. ``picks`` names them, encrypted with the seal key."""
 

@@ -22,6 +22,11 @@ def draws_visible_to(user: User, code: str = "draws.view") -> QuerySet[Draw]:
     return Draw.objects.filter(scope).select_related("project", "operator")
 
 
+def reaches(user: User, draw: Draw, code: str) -> bool:
+    """Tell whether ``draw`` is in the user's scope for ``code``."""
+    return draws_visible_to(user, code).filter(pk=draw.pk).exists()
+
+
 def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
     """Projects in the user's scope for ``code`` (draws.plan, draws.run …)."""
     return Project.objects.filter(scope_q(user, code))

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import scope_q
 from expertpool.directory.enums import TitleLevel
 from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
@@ -79,18 +78,6 @@ def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:
         .prefetch_related("specialty_links__specialty")
         .in_bulk(ids)
     )
-
-
-def pick_requests_to_confirm(user: User) -> list[PickRequest]:
-    """Return the choices that wait for ``user``: never his own; the soonest opening first."""
-    scope = scope_q(
-        user,
-        "draws.confirm_picks",
-        department="draw__project__department",
-        owner="draw__project__created_by",
-    )
-    rows = PickRequest.objects.filter(scope, decided_at__isnull=True).exclude(requested_by=user)
-    return list(rows.select_related("draw__project").order_by("draw__project__opening_at"))
 
 
 def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import reaches
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Unfinished:
 
 def may_record_screen(user: User, draw: Draw) -> bool:
     """Tell whether ``user`` may record the screen during ``draw``: who runs it, until the archive."""
-    runs = user.has_permission("draws.run") and not draw.project.is_archived
-    return runs and draws_visible_to(user, "draws.run").filter(pk=draw.pk).exists()
+    return not draw.project.is_archived and reaches(user, draw, "draws.run")
 
 
 def unfinished_recordings(draw: Draw, user: User) -> list[Unfinished]:

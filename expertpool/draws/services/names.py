@@ -17,7 +17,7 @@ from expertpool.core.jobs import defer
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw, Invitation, RevealRule
+from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.refusals import log_refusals
@@ -110,7 +110,7 @@ def named_rows(draw: Draw) -> list[NamedRow]:
 def release(*, draw_id: int, now: datetime) -> bool:
     """Write the experts behind the lines in clear once the reveal time has come; True if it did.
 
-    From then on the draw shows in the experts' own records. Announces NamesReleased. A second run
+    From then on the draw shows in the experts' own records; a request to do it earlier ends. Announces NamesReleased. A second run
     changes nothing.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
@@ -120,6 +120,9 @@ def release(*, draw_id: int, now: datetime) -> bool:
     for row in rows:
         row.expert_id = open_identity(row.candidate.opening).expert_id
     Invitation.objects.bulk_update(rows, ["expert"])
+    ReleaseRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
+        decided_at=now, agreed=False
+    )
     draw.released_at = now
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)

@@ -10,7 +10,12 @@ from django.db import models
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws.exceptions import DrawInProgress, NamesSealed, ReplyRefused
+from expertpool.draws.exceptions import (
+    DrawInProgress,
+    NamesSealed,
+    ReleaseRefused,
+    ReplyRefused,
+)
 
 
 @contextmanager
@@ -24,6 +29,6 @@ def log_refusals(
     """
     try:
         yield
-    except (NamesSealed, ReplyRefused, DrawInProgress) as error:
+    except (NamesSealed, ReleaseRefused, ReplyRefused, DrawInProgress) as error:
         record("draw.refused", actor=actor, now=now, subject=subject, note=f"{attempt}：{error}")
         raise

@@ -17,7 +17,14 @@ from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
-from expertpool.draws.models import Draw, Hold, Invitation, PickRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    Hold,
+    Invitation,
+    PickRequest,
+    ReleaseRequest,
+    VoidRequest,
+)
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
@@ -72,10 +79,11 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         by = (request.requested_by.username, actor.username)
         step = engine.void_draw(load_state(draw), request.reason, by)
         append_events(draw, step.events, now=now, actor=actor)
-    # A choice by hand that still waits ends with its list.
-    PickRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
-        decided_at=now, agreed=False
-    )
+    # What still waits for a second person ends with the draw.
+    for kind in (PickRequest, ReleaseRequest):
+        kind._default_manager.filter(draw=draw, decided_at__isnull=True).update(
+            decided_at=now, agreed=False
+        )
     rows = Invitation.objects.filter(draw=draw)
     for row in rows:
         cancel_messages(about=row)

@@ -20,12 +20,12 @@ from expertpool.core.visibility import show
 from expertpool.draws.enums import DrawKind, DrawStatus, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, PickRequest, VoidRequest
+from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.draws import ENDED, draws_visible_to, with_counts
+from expertpool.draws.queries.draws import ENDED, draws_visible_to, reaches, with_counts
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.picking import count_by_kind
-from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.requests import agreed_request, open_request
 from expertpool.draws.queries.sheet_templates import template_for
 from expertpool.draws.services.names import (
     NamedRow,
@@ -37,6 +37,7 @@ from expertpool.draws.services.names import (
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
+from expertpool.draws.views.two_persons import open_matters_of
 
 GOING_ON = (DrawStatus.SEALED, DrawStatus.INVITING)
 
@@ -87,11 +88,12 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
     board = board_of(draw)
-    runs = _allowed(request, draw, "draws.run")
+    runs = reaches(user, draw, "draws.run")
     valid = draw.status not in ENDED
+    drawn = valid and draw.ordered_at is not None
     contributions = _contributions(request, draw)
-    void_request = open_request(VoidRequest, draw)
-    may_void = _allowed(request, draw, "draws.void")
+    two_persons = open_matters_of(draw, user)
+    waiting = {item["matter"].name for item in two_persons}
     asked = open_request(PickRequest, draw)
     own_picks = asked is not None and asked.requested_by == user
     return {
@@ -104,13 +106,13 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "pick_history": PickRequest.objects.filter(draw=draw).select_related(
             "requested_by", "decided_by"
         ),
-        "may_read_picks": asked and (_allowed(request, draw, "draws.confirm_picks") or own_picks),
+        "may_read_picks": asked and (reaches(user, draw, "draws.confirm_picks") or own_picks),
         "may_withdraw_picks": own_picks,
         "may_pick": not draw.is_random
         and not asked
         and board.lacking
         and draw.status in (DrawStatus.INVITING, DrawStatus.UNSATISFIED, DrawStatus.SUCCESS)
-        and _allowed(request, draw, "draws.pick"),
+        and reaches(user, draw, "draws.pick"),
         "may_set_roles": runs and valid and board.seated_count,
         "may_abandon": runs and draw.is_random and draw.status == DrawStatus.SEALED,
         "may_supplement": runs
@@ -119,10 +121,14 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         and draw.status == DrawStatus.UNSATISFIED,
         "emergency": emergency_of(draw),
         "may_declare": runs and draw.is_random and draw.status == DrawStatus.INVITING,
-        "void_request": void_request,
-        "may_void": may_void,
-        "may_ask_void": may_void and valid and draw.ordered_at is not None and not void_request,
-        "may_answer": valid and _allowed(request, draw, "draws.record_reply"),
+        "early": agreed_request(ReleaseRequest, draw),
+        "two_persons": two_persons,
+        "may_ask_void": drawn and "void" not in waiting and reaches(user, draw, "draws.void"),
+        "may_ask_release": drawn
+        and draw.released_at is None
+        and "release" not in waiting
+        and reaches(user, draw, "draws.release"),
+        "may_answer": valid and reaches(user, draw, "draws.record_reply"),
         "recordable": tuple(RECORDABLE),
         "may_see_exclusions": draw.is_random and _allowed(request, draw, "draws.see_exclusions"),
         "may_read": may_read(draw, user, now=now),
@@ -130,11 +136,6 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # What somebody is typing is not taken away from under him.
         "refreshes": draw.status in GOING_ON and not any(item["form"] for item in contributions),
     }
-
-
-def _allowed(request: UserRequest, draw: Draw, code: str) -> bool:
-    user = request.user
-    return user.has_permission(code) and draws_visible_to(user, code).filter(pk=draw.pk).exists()
 
 
 def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
@@ -18,10 +19,11 @@ from expertpool.draws import engine
 from expertpool.draws.engine import verify
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.ledger import chain_state, hash_text
+from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.records import build_record
 
 View = Callable[..., HttpResponseBase]
@@ -63,20 +65,18 @@ def chain(request: HttpRequest) -> HttpResponse:
 def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     draw = get_object_or_404(Draw, number=number)
     rule, link = draw.rule, end_link(draw)
-    if not draw.is_random:
-        context = {
-            "draw": draw,
-            "groups": describe_rule(draw),
-            "link": (link[0], in_eights(link[1])) if link else None,
-        }
-        return render(request, "draws/verify_manual.html", context)
-    context = {
+    context: dict[str, Any] = {
         "draw": draw,
+        "early": agreed_request(ReleaseRequest, draw),
+        "groups": describe_rule(draw),
+        "link": (link[0], in_eights(link[1])) if link else None,
+    }
+    if not draw.is_random:
+        return render(request, "draws/verify_manual.html", context)
+    context |= {
         "emergency": emergency_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
-        "link": (link[0], in_eights(link[1])) if link else None,
-        "groups": describe_rule(draw),
         "unit_cap": rule["unit_cap"],
         "exclusions": [
             (ExclusionReason(reason).label, count)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users
 from expertpool.draws.enums import DrawStatus
+from expertpool.draws.models import PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
-from expertpool.draws.queries.picking import lists_to_complete, pick_requests_to_confirm
+from expertpool.draws.queries.picking import lists_to_complete
+from expertpool.draws.queries.requests import requests_to_decide
 from expertpool.draws.services.sealing import CONTRIBUTOR_PERMISSION
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
@@ -90,7 +92,7 @@ def _to_draw(user: User, now: datetime) -> Iterator[Todo]:
 
 
 def _picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
-    for asked in pick_requests_to_confirm(user)[:MOST]:
+    for asked in requests_to_decide(PickRequest, user, "draws.confirm_picks")[:MOST]:
         yield Todo(
             f"确认人选：{asked.draw.project.name}",
             f"{asked.draw.get_kind_display()}，{_moment(asked.draw.project)} 评审，确认后发出邀请",
@@ -99,6 +101,27 @@ def _picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
             "red",
             "确认",
         )
+
+
+def _voids_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in requests_to_decide(VoidRequest, user, "draws.void")[:MOST]:
+        yield _to_confirm("作废抽取", asked, "ban")
+
+
+def _releases_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in requests_to_decide(ReleaseRequest, user, "draws.release")[:MOST]:
+        yield _to_confirm("提前公开名单", asked, "eye")
+
+
+def _to_confirm(what: str, asked: TwoPersonRequest, icon: str) -> Todo:
+    return Todo(
+        f"确认{what}：{asked.draw.project.name}",
+        f"{asked.requested_by} 申请：{asked.reason}",
+        reverse("draws:detail", args=[asked.draw_id]),
+        icon,
+        "red",
+        "确认",
+    )
 
 
 def _lists_to_complete(user: User, now: datetime) -> Iterator[Todo]:
@@ -174,6 +197,8 @@ def _moment(project: Project) -> str:
 TODOS: tuple[tuple[str, Callable[[User, datetime], Iterator[Todo]]], ...] = (
     ("draws.contribute", _as_supervisor),
     ("draws.confirm_picks", _picks_to_confirm),
+    ("draws.void", _voids_to_confirm),
+    ("draws.release", _releases_to_confirm),
     ("draws.pick", _lists_to_complete),
     ("draws.run", _to_draw),
     ("projects.approve", _decisions),

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.models import VoidRequest
+from expertpool.draws.models import ReleaseRequest, VoidRequest
 from expertpool.projects.enums import DrawState
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -53,3 +53,29 @@ def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING
     assert VoidRequest.objects.get().note == "条件无误"
+
+
+@pytest.mark.shows("DRAW-14")
+def test_one_asks_for_an_early_release_and_another_agrees(client, operator, supervisor, draw):
+    page = reverse("draws:detail", args=[draw.pk])
+    public = reverse("draws:verify_draw", args=[draw.number])
+    address = reverse("draws:release", args=[draw.pk])
+    login(client, operator)
+    assert "提前公开名单" in client.get(page).content.decode()
+    assert client.post(address).status_code == 409  # no reason
+    assert client.post(address, {"reason": "评审提前"}).status_code == 204
+    asked = ReleaseRequest.objects.get()
+    agree = reverse("draws:release_agree", args=[draw.pk, asked.pk])
+    assert agree not in client.get(page).content.decode()
+    assert client.post(agree).status_code == 409  # not by himself
+    login(client, supervisor)
+    assert "确认提前公开名单" in client.get("/").content.decode()
+    assert agree in client.get(page).content.decode()
+    names = reverse("draws:names", args=[draw.pk])
+    assert client.post(names).status_code == 409
+    assert client.post(agree).status_code == 204
+    assert "专家" in client.post(names).content.decode()
+    shown = client.get(public).content.decode()
+    for text in (operator.name, supervisor.name, "评审提前"):
+        assert text in shown
+    assert "评审提前" in client.get(reverse("draws:ledger")).content.decode()

@@ -1,0 +1,90 @@
+"""Making names public before their time: two persons and a reason, as for voiding."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.exceptions import ReleaseRefused
+from expertpool.draws.models import Draw, ReleaseRequest
+from expertpool.draws.queries.draws import ENDED
+from expertpool.draws.queries.requests import open_request
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.names import release
+from expertpool.draws.services.refusals import log_refusals
+from expertpool.draws.services.two_persons import settle
+
+ATTEMPT = "提前公开名单"
+
+
+def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> ReleaseRequest:
+    """Ask for the names of a draw to be made public now; nothing is, until a second person agrees.
+
+    Refuses (ReleaseRefused) without a reason, for a draw that has no list yet, is void or whose
+    names are public, for an archived project, and while another request is open; the attempt is
+    logged.
+    """
+    with (
+        log_refusals(subject=draw, actor=actor, now=now, attempt=ATTEMPT),
+        transaction.atomic(),
+    ):
+        draw = _lock(draw)
+        if not reason.strip():
+            raise ReleaseRefused("请写明提前公开的原因。")
+        _check(draw)
+        if open_request(ReleaseRequest, draw):
+            raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
+        request = ReleaseRequest(
+            draw=draw, reason=reason.strip()[:500], requested_by=actor, requested_at=now
+        )
+        request.save()
+        record("draw.release_request", actor=actor, now=now, subject=draw, note=request.reason)
+        return request
+
+
+def decide_release(
+    *, request: ReleaseRequest, agree: bool, note: str, actor: User, now: datetime
+) -> ReleaseRequest:
+    """Agree to a request, which makes the names public at once, or turn it down.
+
+    The reveal time becomes now; roles with a time of their own keep it. Announces NamesReleased.
+    Refuses (ReleaseRefused) the person who asked, a request that was decided, and what
+    `request_release` refuses by now; the attempt is logged.
+    """
+    with (
+        log_refusals(subject=request.draw, actor=actor, now=now, attempt=ATTEMPT),
+        transaction.atomic(),
+    ):
+        draw = _lock(request.draw)
+        settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReleaseRefused)
+        if not agree:
+            record("draw.release_refuse", actor=actor, now=now, subject=draw, note=note.strip())
+            return request
+        _check(draw)
+        planned, draw.reveal_at = draw.reveal_at, now
+        draw.save(update_fields=["reveal_at"])
+        record(
+            "draw.release_early",
+            actor=actor,
+            now=now,
+            subject=draw,
+            before={"名单公开时间": planned.isoformat(timespec="minutes")},
+            after={"名单公开时间": now.isoformat(timespec="minutes")},
+            note=request.reason,
+        )
+        release(draw_id=draw.pk, now=now)
+        return request
+
+
+def _check(draw: Draw) -> None:
+    if draw.ordered_at is None or draw.status in ENDED:
+        raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
+    if draw.released_at is not None:
+        raise ReleaseRefused("名单已经公开，无需再申请。")
+
+
+def _lock(draw: Draw) -> Draw:
+    return lock_draw(draw.pk, archived=ReleaseRefused("项目已归档，不能再更改。"))

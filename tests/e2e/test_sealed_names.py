@@ -68,7 +68,7 @@ def test_two_persons_release_names_and_each_role_reads_what_it_may(
     supervisor.sees("评审提前到今天")
     supervisor.press("确认公开")
     supervisor.confirm()
-    supervisor.sees("提前公开：")
+    supervisor.sees("监督老赵 确认：评审提前到今天")
     assert not Invitation.objects.filter(expert=None).exists()
 
     operator.open(page)

@@ -22,7 +22,7 @@ from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.queries.draws import covers, draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.schemas import (
     ConditionField,
     ContributionInput,
@@ -43,7 +43,7 @@ from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import Project
-from expertpool.projects.queries import check_project
+from expertpool.projects.queries.batches import check_projects, members_of
 
 router = Router(tags=["抽取"])
 REFUSALS = (
@@ -135,7 +135,7 @@ def prequery_run(request: UserRequest, project_id: Id) -> dict[str, Any]:
     return _prequery(result, plan.project, request.user) | {
         "findings": [
             {"text": finding.text, "blocking": finding.is_blocking}
-            for finding in check_project(plan.project, result.seats, now)
+            for finding in check_projects(members_of(plan.project), result.seats, now)
         ]
     }
 
@@ -165,22 +165,22 @@ def draw_list(request: UserRequest, filters: Query[DrawFilters]) -> QuerySet[Dra
     """返回数据范围内的抽取，新的在前。"""
     rows = draws_visible_to(request.user)
     for word in clean_text(filters.q).split():
-        rows = rows.filter(
+        named = (
             Q(project__name__icontains=word)
             | Q(project__number__icontains=word)
             | Q(project__contact_name__icontains=word)
-            | Q(number__icontains=word)
         )
+        rows = rows.filter(covers(named) | Q(number__icontains=word))
     conditions = {
         "number": filters.number or None,
-        "project": filters.project_id,
+        "projects": filters.project_id,
         "kind": filters.kind,
         "status": filters.status,
         "sealed_at__gte": filters.sealed_from,
         "sealed_at__lt": filters.sealed_to,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
-    return rows.filter(**given).order_by("-id")
+    return rows.filter(**given).prefetch_related("projects").order_by("-id")
 
 
 @router.get(
@@ -328,9 +328,10 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
     board = board_of(draw)
     given = {reveal["role"] for reveal in draw.reveals}
-    own = DrawSummary.model_fields.keys() - {"operator"}
+    own = DrawSummary.model_fields.keys() - {"operator", "projects"}
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,
+        "covered": draw.covered,
         "seed": draw.seed,
         "contributors": [
             {"role": role, "given": role in given} for role in draw.rule["contributors"]

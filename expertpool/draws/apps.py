@@ -18,7 +18,13 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS, SHEET_TEMPLATES
         from expertpool.draws.occasions import EMERGENCY, INVITATION
-        from expertpool.draws.panels import EXPERT_DRAWS, OWN_LETTERS, PARTICIPANTS, PROJECT_PANELS
+        from expertpool.draws.panels import (
+            BATCH_PANELS,
+            EXPERT_DRAWS,
+            OWN_LETTERS,
+            PARTICIPANTS,
+            PROJECT_PANELS,
+        )
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
@@ -78,6 +84,8 @@ class DrawsConfig(AppConfig):
         register_menu("draws", RECORDS, LEDGER, EXPOSURE)
         for panel in PROJECT_PANELS:
             register_panel("projects:detail", panel)
+        for panel in BATCH_PANELS:
+            register_panel("projects:batch_detail", panel)
         register_panel("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
         register_export(NoticeExport())

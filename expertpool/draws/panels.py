@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
@@ -19,9 +20,15 @@ from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import ENDED, plan_for, projects_to_draw, valid_draw
+from expertpool.draws.queries.draws import (
+    ENDED,
+    draws_of,
+    plan_for,
+    projects_to_draw,
+    valid_draw,
+)
 from expertpool.draws.queries.invitations import letters_of, released_invitations
-from expertpool.draws.queries.panels import draws_of, log_of, notices_of
+from expertpool.draws.queries.panels import log_of, notices_of
 from expertpool.draws.services.names import may_read, read_names, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
 from expertpool.experts.models import Expert
@@ -30,7 +37,12 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
 from expertpool.projects.enums import ProjectStatus, RegimeOption
 from expertpool.projects.models import Project
-from expertpool.projects.queries import check_project
+from expertpool.projects.queries.batches import (
+    check_projects,
+    faults_of,
+    members_of,
+    projects_in,
+)
 from expertpool.projects.queries.regimes import has_option
 
 if TYPE_CHECKING:
@@ -51,32 +63,52 @@ def own_letters(request: HttpRequest, user: User) -> str:
 OWN_LETTERS = Panel("my_letters", "我的评审", 10, own_letters, permissions=("portal.expert",))
 
 
-def plan_panel(request: HttpRequest, project: Project) -> str:
-    """抽取方案: groups and settings in words, what the rules find, and the way to the draw."""
+def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:
+    """抽取方案: groups and settings in words, what the rules find, and the way to the draw; on the
+    page of a project or of its batch."""
     user = cast("User", request.user)
     plan = plan_for(project)
     groups = list(plan.groups.all()) if plan else []
     seats = sum(group.seats for group in groups)
-    findings = check_project(project, seats or None, timezone.now())
+    members = members_of(project)
+    findings = check_projects(members, seats or None, timezone.now())
+    draw = valid_draw(project)
+    waiting = [member for member in members if member.status != ProjectStatus.APPROVED]
     context = {
         "project": project,
+        "members": members,
+        "of_batch": of_batch,
+        "faults": _faults(members) if project.is_undrawn else [],
         "plan": plan,
         "groups": [_group_in_words(group) for group in groups],
         "total_seats": seats,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
         "findings": findings if project.is_undrawn else [],
-        "draw": valid_draw(project),
-        "may_pick": project.status == ProjectStatus.APPROVED
+        "draw": draw,
+        "may_pick": not waiting
         and has_option(project, RegimeOption.MANUAL_WAYS)
         and _reaches(user, project, "draws.pick"),
         "may_plan": _reaches(user, project, "draws.plan"),
-        "may_run": project.status == ProjectStatus.APPROVED
-        and _reaches(user, project, "draws.run"),
+        "may_run": not waiting and _reaches(user, project, "draws.run"),
         "may_see_exclusions": _reaches(user, project, "draws.see_exclusions"),
-        "start_question": f"将按此方案封存并抽取 {seats} 人。封存后方案不能更改，确定开始？",
+        "start_question": _start_question(members, seats),
     }
     return render_to_string("draws/_plan.html", context, request)
+
+
+def _faults(members: Sequence[Project]) -> list[str]:
+    """What keeps a batch from being drawn as it stands."""
+    if len(members) == 1:
+        return []
+    waiting = [member.name for member in members if member.status != ProjectStatus.APPROVED]
+    first = [f"{'、'.join(waiting)}尚未审核通过或已归档，整批不能抽取"] if waiting else []
+    return first + faults_of(members)
+
+
+def _start_question(members: Sequence[Project], seats: int) -> str:
+    shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
+    return f"将按此方案封存并{shared}抽取 {seats} 人。封存后方案不能更改，确定开始？"
 
 
 def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
@@ -191,6 +223,22 @@ PROJECT_PANELS = (
     Panel("notices", "通知", 50, notices_panel, permissions=("draws.view",)),
     Panel(
         "log", "日志", 60, log_panel, permissions=("audit.view", "projects.approve", "draws.run")
+    ),
+)
+BATCH_PANELS = (
+    Panel(
+        "plan",
+        "抽取方案",
+        20,
+        lambda request, batch: plan_panel(request, projects_in(batch.pk)[0], of_batch=True),
+        permissions=("draws.view", "draws.plan"),
+    ),
+    Panel(
+        "draw",
+        "抽取结果",
+        30,
+        lambda request, batch: result_panel(request, projects_in(batch.pk)[0]),
+        permissions=("draws.view",),
     ),
 )
 PARTICIPANTS = Panel("participants", "参与专家", 10, participants, permissions=("draws.view",))

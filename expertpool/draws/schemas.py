@@ -165,7 +165,7 @@ class DrawFilters(Input):
 
     q: str = Field("", max_length=100, description="项目名称、编号、负责人、抽取编号中的字")
     number: str = Field("", max_length=32, description="抽取编号，完全相同")
-    project_id: Id | None = Field(None, description="项目")
+    project_id: Id | None = Field(None, description="项目，含它所在批次的抽取")
     kind: DrawKind | None = Field(None, description=KIND)
     status: DrawStatus | None = Field(None, description=STATUS)
     sealed_from: Moment | None = Field(None, description="封存时间不早于")
@@ -188,7 +188,10 @@ class DrawSummary(Output):
 
     id: int
     number: str = Field(description="抽取编号")
-    project: ProjectRef
+    project: ProjectRef = Field(description="项目；批次抽取时为主项目")
+    projects: list[ProjectRef] = Field(
+        alias="covered", description="共用这一组专家的全部项目，主项目在前"
+    )
     kind: DrawKind = Field(description=KIND)
     status: DrawStatus = Field(description=STATUS)
     operator: str = Field(alias="operator.name", description="抽取人")

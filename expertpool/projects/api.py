@@ -20,7 +20,7 @@ from expertpool.projects.exceptions import (
     NumberTaken,
     ProjectError,
 )
-from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.projects.queries import (
     departments_for_filing,
     matching,
@@ -29,10 +29,14 @@ from expertpool.projects.queries import (
     projects_visible_to,
     proposed_number,
 )
+from expertpool.projects.queries.batches import batches_matching, batches_visible_to
 from expertpool.projects.schemas import (
     ApprovalInput,
     AvoidanceInput,
     AvoidanceOutput,
+    BatchFilters,
+    BatchInput,
+    BatchOutput,
     DepartmentOutput,
     ProjectFilters,
     ProjectInput,
@@ -43,6 +47,7 @@ from expertpool.projects.schemas import (
 from expertpool.projects.services.application import ProjectData, create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+from expertpool.projects.services.batches import create_batch
 
 router = Router(tags=["项目"])
 REFUSALS = (
@@ -199,6 +204,54 @@ def avoidance_add(request: UserRequest, project_id: Id, data: AvoidanceInput) ->
         project=project, data=AvoidanceData(**values), actor=request.user, now=timezone.now()
     )
     return Status(201, avoidance)
+
+
+@router.get(
+    "/batches", response=answers(list[BatchOutput]), operation_id="batch_list", summary="批次列表"
+)
+@allows("projects.view")
+@paginate(Pages)
+def batch_list(request: UserRequest, filters: Query[BatchFilters]) -> QuerySet[ProjectBatch]:
+    """返回数据范围内的项目批次，新的在前。"""
+    rows = batches_matching(batches_visible_to(request.user), filters.q)
+    if filters.number:
+        rows = rows.filter(number=filters.number)
+    if filters.draw_state:
+        rows = rows.filter(projects__leads_batch=True, projects__draw_state=filters.draw_state)
+    return rows.prefetch_related("projects").order_by("-id")
+
+
+@router.post(
+    "/batches", response=answers(BatchOutput, 201), operation_id="batch_create", summary="新增批次"
+)
+@allows("projects.edit")
+def batch_create(request: UserRequest, data: BatchInput) -> Status[ProjectBatch]:
+    """把多个项目合并为批次：按主项目的抽取方案抽取一次，任何一个项目的回避对整批有效。
+
+    抽取方案、预查询和封存抽取的接口用批次内任何一个项目的编号都可以。
+    """
+    reachable = projects_editable_by(request.user).in_bulk(data.project_ids)
+    if missing := [pk for pk in data.project_ids if pk not in reachable]:
+        raise ValidationError({"project_ids": f"没有这些项目，或您不能修改：{missing}。"})
+    batch = create_batch(
+        projects=[reachable[pk] for pk in data.project_ids],
+        name=clean_text(data.name),
+        note=data.note,
+        actor=request.user,
+        now=timezone.now(),
+    )
+    return Status(201, batch)
+
+
+@router.get(
+    "/batches/{batch_id}",
+    response=answers(BatchOutput),
+    operation_id="batch_get",
+    summary="查看批次",
+)
+@allows("projects.view")
+def batch_get(request: UserRequest, batch_id: Id) -> ProjectBatch:
+    return get_object_or_404(batches_visible_to(request.user), pk=batch_id)
 
 
 def _department(user: User, pk: int) -> Department:

@@ -18,8 +18,9 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
         from expertpool.projects.menu import ITEMS, SETTINGS
         from expertpool.projects.occasions import DECIDED, TASK
-        from expertpool.projects.panels import PANELS
+        from expertpool.projects.panels import BATCH_PANELS, PANELS
         from expertpool.projects.permissions import PERMISSIONS
+        from expertpool.projects.queries.batches import may_edit_batch_files, may_view_batch_files
         from expertpool.projects.queries.criteria import PROJECT_FIELDS, SUBJECT
         from expertpool.projects.queries.projects import (
             files_deletion_url,
@@ -27,6 +28,7 @@ class ProjectsConfig(AppConfig):
             may_view_entry_files,
             may_view_files,
         )
+        from expertpool.projects.services.batches import batch_closed
         from expertpool.projects.services.files import closed, entry_closed
         from expertpool.projects.services.importing import ProjectImporter
         from expertpool.workflow.policies import FlowSubject, register_flow_subject
@@ -36,6 +38,8 @@ class ProjectsConfig(AppConfig):
         register_menu("system", SETTINGS)
         for panel in PANELS:
             register_panel("projects:detail", panel)
+        for panel in BATCH_PANELS:
+            register_panel("projects:batch_detail", panel)
         register_actions(
             project__create="新增项目",
             project__update="修改项目",
@@ -55,6 +59,12 @@ class ProjectsConfig(AppConfig):
             project__task_cancel="撤销项目任务",
             project__import="导入项目",
             project__archive="项目归档",
+            project__batch_create="新建项目批次",
+            project__batch_update="修改项目批次",
+            project__batch_dissolve="解散项目批次",
+            project__batch_join="项目加入批次",
+            project__batch_leave="项目移出批次",
+            project__batch_lead="更换批次主项目",
         )
         register_subject(
             "projects.project",
@@ -69,6 +79,12 @@ class ProjectsConfig(AppConfig):
             may_view=may_view_entry_files,
             may_edit=lambda user, subject_id: False,  # an entry never changes
             closed=entry_closed,
+        )
+        register_subject(
+            "projects.projectbatch",
+            may_view=may_view_batch_files,
+            may_edit=may_edit_batch_files,
+            closed=batch_closed,
         )
         register_import(ProjectImporter)
         for export in (ProjectExport(), ArchiveExport(), StatisticExport()):

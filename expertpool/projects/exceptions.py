@@ -54,3 +54,7 @@ class NotReadyToArchive(ProjectError):
 
 class TaskRefused(ProjectError):
     """The task cannot be given out, or has ended already."""
+
+
+class BatchRefused(ProjectError):
+    """The projects cannot be drawn together, or the batch cannot be changed now."""

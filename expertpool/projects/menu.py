@@ -24,6 +24,15 @@ ITEMS = (
         ),
     ),
     MenuItem(
+        "project_batches",
+        "项目批次",
+        "stack-2",
+        "projects:batch_list",
+        permissions=("projects.view",),
+        order=15,
+        active=("projects:batch_",),
+    ),
+    MenuItem(
         "project_approvals",
         "待审项目",
         "clipboard-check",

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from expertpool.core.registry import Panel, panels_for
 from expertpool.files.queries import attachments_of
-from expertpool.projects.models import Project
-from expertpool.projects.queries import actions_for
+from expertpool.projects.models import Project, ProjectBatch
+from expertpool.projects.queries import actions_for, projects_visible_to
+from expertpool.projects.queries.batches import batch_actions_for, faults_of, projects_in
 from expertpool.projects.queries.follow_up import (
     OPEN,
     tasks_completable_by,
@@ -68,6 +69,34 @@ def count_open(user: User, project: Project) -> int:
     return project.tasks.filter(OPEN).count()
 
 
+def batch_projects(request: HttpRequest, batch: ProjectBatch) -> str:
+    """项目: the members of a batch, and what keeps them from being drawn together."""
+    user = cast("User", request.user)
+    members = list(projects_in(batch.pk))
+    keys = [member.pk for member in members]
+    seen = projects_visible_to(user).filter(pk__in=keys).order_by()
+    context = {
+        "batch": batch,
+        "members": members,
+        "actions": batch_actions_for(user, batch, members),
+        "faults": faults_of(members) if members[0].is_undrawn else [],
+        "reachable": set(seen.values_list("pk", flat=True)),
+    }
+    return render_to_string("projects/_batch_projects.html", context, request)
+
+
+def batch_attachments(request: HttpRequest, batch: ProjectBatch) -> str:
+    return render_to_string("projects/_batch_attachments.html", {"batch": batch}, request)
+
+
+def count_batch_attachments(user: User, batch: ProjectBatch) -> int:
+    return attachments_of(batch).count()
+
+
+BATCH_PANELS = (
+    Panel("projects", "项目", 10, batch_projects),
+    Panel("attachments", "附件", 40, batch_attachments, count=count_batch_attachments),
+)
 PANELS = (
     Panel("overview", "概况", 10, overview),
     Panel("follow_up", "跟进", 35, follow_up, count=count_open),

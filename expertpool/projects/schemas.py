@@ -8,6 +8,7 @@ from ninja import Field
 
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
+from expertpool.projects.queries.batches import LARGEST_BATCH
 
 Note = Annotated[str, Field(max_length=500)]
 
@@ -17,6 +18,12 @@ class PurchaserRef(Input):
 
     name: str = Field("", max_length=200, description="单位名称或别名")
     uscc: str = Field("", max_length=18, description="统一社会信用代码")
+
+
+class BatchRef(Output):
+    id: int
+    number: str
+    name: str
 
 
 class ProjectInput(Input):
@@ -100,6 +107,7 @@ class ProjectOutput(Output):
         description="抽取状态：not_drawn 未抽取，drawing 抽取中，success 抽取成功，unsatisfied 不满足，"
         "success_supplement 抽取成功（补抽）"
     )
+    batch: BatchRef | None = Field(description="所在的批次：批次内的项目一次抽取，共用一组专家")
     applicant: str = Field(alias="created_by.name", description="申请人")
     created_at: datetime
     submitted_at: datetime | None
@@ -134,3 +142,42 @@ class AvoidanceOutput(Output):
     target: str = Field(description="回避什么")
     label: str = Field(description="类别；人员为其身份")
     reason: str
+
+
+class BatchInput(Input):
+    """A new batch of at least two projects."""
+
+    name: str = Field(min_length=1, max_length=100, description="批次名称")
+    note: str = Field("", max_length=1000, description="说明")
+    project_ids: Annotated[list[Id], Field(min_length=2, max_length=LARGEST_BATCH)] = Field(
+        description="项目，第一个为主项目，整批按它的抽取方案抽取；须未抽取、适用同一制度、不在其他批次"
+    )
+
+
+class BatchFilters(Input):
+    """By what the list of batches is narrowed."""
+
+    q: str = Field("", max_length=100, description="批次或项目的名称、编号中的字")
+    number: str = Field("", max_length=50, description="批次编号，完全相同")
+    draw_state: DrawState | None = Field(None, description="抽取状态，整批相同")
+
+
+class BatchMember(Output):
+    id: int
+    number: str
+    name: str
+    opening_at: datetime
+    status: ProjectStatus
+    draw_state: DrawState
+
+
+class BatchOutput(Output):
+    """A batch and its projects, the lead first."""
+
+    id: int
+    number: str = Field(description="批次编号")
+    name: str
+    note: str
+    created_at: datetime
+    creator: str = Field(alias="created_by.name", description="创建人")
+    projects: list[BatchMember] = Field(alias="members", description="全部项目，主项目在前")

@@ -41,6 +41,12 @@ SORTS = {
 
 DEFAULT_SORT = "-created"
 ARCHIVE_SORTS = SORTS | {"archived": "archived_at"}
+BATCH_SORTS = {
+    "created": "created_at",
+    "name": "name",
+    "projects": "project_count",
+    "opening": "first_opening",
+}
 TASK_SORTS: dict[str, str | tuple[str, ...]] = {
     "due": ("due_date", "id"),
     "given": "created_at",

@@ -51,5 +51,10 @@ def _project(project: Project) -> dict[str, Any]:
 
 
 def _of_draw(draw: Draw) -> dict[str, Any]:
-    own = {"draw_id": draw.pk, "draw_number": draw.number, "status": draw.status}
+    own = {
+        "draw_id": draw.pk,
+        "draw_number": draw.number,
+        "status": draw.status,
+        "project_numbers": draw.rule["projects"],
+    }
     return _project(draw.project) | own

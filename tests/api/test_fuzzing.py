@@ -31,6 +31,7 @@ from expertpool.projects.enums import ProjectStatus
 from tests.api.caller import Caller
 from tests.api.test_attachments import PDF, form
 from tests.factories.accounts import make_department, make_user
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
@@ -75,6 +76,8 @@ def world(db: None, one_connection: None) -> dict[str, Any]:
     for _ in range(3):
         make_expert()
     project = make_project(ProjectStatus.DRAFT, applicant=caller.user)
+    batch = make_batch(make_members(72, 96, now=now), now=now)
+    apart = make_members(72, 96, now=now)
     stored = attach(
         subject=project,
         uploaded_file=form(project, PDF)["file"],
@@ -88,6 +91,8 @@ def world(db: None, one_connection: None) -> dict[str, Any]:
         "ready": make_ready_project(now=now, seats=1).pk,
         "draw": make_draw(now=now, seats=1).pk,
         "attachment": stored.pk,
+        "batch": batch.pk,
+        "apart": [member.pk for member in apart],
     }
 
 
@@ -100,6 +105,7 @@ def place(path: str, world: dict[str, Any]) -> dict[str, Any]:
         "project_id": world[project],
         "draw_id": world["draw"],
         "attachment_id": world["attachment"],
+        "batch_id": world["batch"],
     }
     return {name: value for name, value in ids.items() if f"{{{name}}}" in path}
 
@@ -110,6 +116,7 @@ def point_at(case: Any, world: dict[str, Any]) -> None:
         "department_id": world["caller"].user.department_id,
         "subject_type": "projects.project",
         "subject_id": str(world["draft"]),
+        "project_ids": world["apart"],
     }
     if isinstance(case.body, dict):
         case.body.update({name: known[name] for name in known.keys() & case.body.keys()})

@@ -102,6 +102,11 @@ def project_task(world: World, _user: User) -> dict[str, Any]:
     return {"pk": task.pk}
 
 
+def batch_member(world: World, _user: User) -> dict[str, Any]:
+    """A project of the batch that does not lead it."""
+    return {"pk": world.batch.pk, "project_pk": world.batch.members[-1].pk}
+
+
 def activation(world: World, _user: User) -> dict[str, Any]:
     return {"token": world.activation}
 
@@ -163,6 +168,7 @@ DIVISION, ITEM, SCHEME = (
     pk(lambda w: w.specialty.scheme),
 )
 DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
+BATCH = pk(lambda w: w.batch)
 DRAWN = pk(lambda w: w.draw)
 SHEET_TEMPLATE = pk(lambda w: w.sheet_template)
 ATTACHMENT = pk(lambda w: w.attachment)
@@ -345,6 +351,14 @@ RULES: dict[str, Rule] = {
     "projects:statistics": only(*READ_PROJECTS),
     "projects:approve_many": only(*APPROVE),
     "projects:submit_many": only(*APPLY),
+    "projects:batch_list": only(*READ_PROJECTS),
+    "projects:batch_detail": only(*READ_PROJECTS, kwargs=BATCH),
+    "projects:group": only(*APPLY),
+    "projects:batch_edit": only(*APPLY, kwargs=BATCH),
+    "projects:batch_add": only(*APPLY, kwargs=BATCH),
+    "projects:batch_remove": only(*APPLY, kwargs=batch_member),
+    "projects:batch_lead": only(*APPLY, kwargs=batch_member),
+    "projects:batch_dissolve": only(*APPLY, kwargs=BATCH),
     "projects:files_delete": only("admin", kwargs=PROJECT),
     "projects:archive": only(*DRAW, kwargs=PROJECT),
     "projects:archive_list": only(*READ_PROJECTS),
@@ -463,6 +477,9 @@ RULES: dict[str, Rule] = {
     "api:department_list": token(),
     "api:project_list": token(),
     "api:project_create": token(),
+    "api:batch_list": token(),
+    "api:batch_create": token(),
+    "api:batch_get": token(batch_id=lambda w: w.batch),
     "api:caller_get": token(),
     "api:attachment_list": token(),
     "api:attachment_add": token(),

@@ -49,9 +49,10 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
-from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
 from tests.factories.projects import make_project
@@ -64,7 +65,8 @@ ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", 
 class World:
     """The expert of ``users`` is ``expert``; he accepted ``invitation`` and takes ``leave``.
 
-    ``draft``, ``pending`` and ``project`` belong to the department of the department user.
+    ``draft``, ``pending``, ``project`` and those of ``batch`` belong to the department of the
+    department user.
     """
 
     users: dict[str, User]
@@ -76,6 +78,7 @@ class World:
     draft: Project
     pending: Project
     project: Project
+    batch: ProjectBatch
     avoidance: Avoidance
     draw: Draw
     invitation: Invitation
@@ -186,6 +189,7 @@ def make_world() -> World:
         draft=draft,
         pending=pending,
         project=draw.project,
+        batch=make_batch(make_members(72, 96, now=now, department=department), now=now),
         avoidance=Avoidance.objects.create(
             project=draft,
             subject=AvoidanceSubject.PERIOD,

@@ -62,6 +62,7 @@ def test_a_draw_is_told_from_seal_to_release_without_names() -> None:
         "project_number": draw.project.number,
         "draw_id": draw.pk,
         "draw_number": draw.number,
+        "project_numbers": [draw.project.number],
     }
     assert told() == [
         ("draw.sealed", of_draw | {"status": "sealed", "seal": draw.seal, "candidate_count": 3}),

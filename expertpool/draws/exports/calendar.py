@@ -5,35 +5,41 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.meetings import Meeting, meetings_of
 
 _LINE_OCTETS = 75
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
 def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
-    """Return an .ics file with the time and place of the project, and a reminder two hours ahead."""
-    project = invitation.draw.project
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//expertpool//draws//ZH",
+    """Return an .ics file with the time and place of each meeting, and a reminder two hours ahead."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//expertpool//draws//ZH"]
+    for number, meeting in enumerate(meetings_of(invitation.draw.covered)):
+        mark = f"{invitation.pk}-{number}" if number else str(invitation.pk)
+        lines += _event(meeting, f"invitation-{mark}@expertpool", now)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
+
+
+def _event(meeting: Meeting, uid: str, now: datetime) -> list[str]:
+    names = "、".join(project.name for project in meeting.projects)
+    contacts = "，".join(f"{name} {phone}" for name, phone in meeting.contacts)
+    return [
         "BEGIN:VEVENT",
-        f"UID:invitation-{invitation.pk}@expertpool",
+        f"UID:{uid}",
         f"DTSTAMP:{_utc(now)}",
-        f"DTSTART:{_utc(project.opening_at)}",
-        f"DTEND:{_utc(project.closing_at)}",
-        f"SUMMARY:{_text(f'评审：{project.name}')}",
-        f"LOCATION:{_text(project.place)}",
-        f"DESCRIPTION:{_text(f'联系人：{project.contact_name} {project.contact_phone}')}",
+        f"DTSTART:{_utc(meeting.opening_at)}",
+        f"DTEND:{_utc(meeting.closing_at)}",
+        f"SUMMARY:{_text(f'评审：{names}')}",
+        f"LOCATION:{_text(meeting.place)}",
+        f"DESCRIPTION:{_text(f'联系人：{contacts}')}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         "TRIGGER:-PT2H",
         "DESCRIPTION:评审即将开始",
         "END:VALARM",
         "END:VEVENT",
-        "END:VCALENDAR",
     ]
-    return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
 
 
 def _utc(moment: datetime) -> str:

@@ -8,7 +8,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     OuterRef,
     Q,
@@ -23,27 +22,35 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState, Origin
-from expertpool.draws.models import ConditionGroup, Draw, Invitation
+from expertpool.draws.models import ConditionGroup, DrawProject, Invitation
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
 
+# What the projects of a batch share counts, where it is added up, at the lead alone.
+AT_LEAD = Q(draw__project=OuterRef("pk"))
 
-def _draws() -> QuerySet[Draw]:
+
+def _draws(once: bool) -> QuerySet[DrawProject]:
     """The draws of a project that were ordered, also those that were voided later."""
-    return Draw.objects.filter(project=OuterRef("pk"), ordered_at__isnull=False).order_by()
+    draws = DrawProject.objects.filter(project=OuterRef("pk"), draw__ordered_at__isnull=False)
+    return draws.filter(AT_LEAD) if once else draws
 
 
-def _lines() -> QuerySet[Invitation]:
+def _lines(once: bool = False) -> QuerySet[Invitation]:
     """Who was invited by the valid draw of a project."""
-    lines = Invitation.objects.filter(draw__project=OuterRef("pk"))
-    return lines.exclude(draw__status__in=ENDED).order_by()
+    lines = Invitation.objects.filter(draw__projects=OuterRef("pk"))
+    lines = lines.exclude(draw__status__in=ENDED).order_by()
+    return lines.filter(AT_LEAD) if once else lines
 
 
-def _seats() -> QuerySet[ConditionGroup]:
-    """The condition groups of a project that has a valid draw."""
-    drawn = Draw.objects.filter(project=OuterRef("plan__project")).exclude(status__in=ENDED)
-    return ConditionGroup.objects.filter(Exists(drawn), plan__project=OuterRef("pk")).order_by()
+def _seats(once: bool) -> QuerySet[ConditionGroup]:
+    """The condition groups of a project that has a valid draw: those of the plan it follows."""
+    project = OuterRef(OuterRef("pk"))
+    drawn = DrawProject.objects.filter(project=project, valid=True)
+    drawn = drawn.filter(draw__project=project) if once else drawn
+    plans = drawn.values("draw__project")
+    return ConditionGroup.objects.filter(plan__project__in=plans).order_by()
 
 
 def _count(rows: QuerySet[Any], by: str) -> Subquery:
@@ -51,24 +58,24 @@ def _count(rows: QuerySet[Any], by: str) -> Subquery:
 
 
 MEASURES = (
-    Measure("draw_count", "抽取次数", lambda: _count(_draws(), "project")),
+    Measure("draw_count", "抽取次数", lambda once: _count(_draws(once), "project")),
     Measure(
         "seat_count",
         "席位数",
-        lambda: Subquery(_seats().values("plan__project").annotate(n=Sum("seats")).values("n")),
+        lambda once: Subquery(_seats(once).values("plan").annotate(n=Sum("seats")).values("n")),
     ),
-    Measure("drawn_count", "抽取人数", lambda: _count(_lines(), "draw__project")),
+    Measure("drawn_count", "抽取人数", lambda once: _count(_lines(once), "draw")),
     Measure(
         "accepted_count",
         "同意人数",
-        lambda: _count(_lines().filter(state=InvitationState.ACCEPTED), "draw__project"),
+        lambda once: _count(_lines(once).filter(state=InvitationState.ACCEPTED), "draw"),
         share_of="drawn_count",
         share_label="同意率",
     ),
     Measure(
         "supplement_count",
         "补抽人数",
-        lambda: _count(_lines().filter(origin=Origin.SUPPLEMENT), "draw__project"),
+        lambda once: _count(_lines(once).filter(origin=Origin.SUPPLEMENT), "draw"),
     ),
 )
 

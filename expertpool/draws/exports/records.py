@@ -18,6 +18,12 @@ def _moment(value: Any) -> Any:
     return timezone.localtime(value).replace(tzinfo=None) if value else None
 
 
+def _each(draw: Draw, name: str) -> str:
+    """What its projects say, in one cell, each only once."""
+    values = (getattr(project, name) for project in draw.covered)
+    return "、".join(dict.fromkeys(str(value) for value in values if value))
+
+
 def _seats(draw: Draw) -> list[int]:
     return [group["seats"] for group in describe_rule(draw)]
 
@@ -38,14 +44,14 @@ class DrawExport(Exporter):
     permission = "draws.view"
     columns = (
         Column("number", "抽取编号", lambda draw: draw.number),
-        Column("project", "项目名称", lambda draw: draw.project.name, width=36),
-        Column("project_number", "项目编号", lambda draw: draw.project.number),
-        Column("project_kind", "项目类型", lambda draw: draw.project.kind),
+        Column("project", "项目名称", lambda draw: _each(draw, "name"), width=36),
+        Column("project_number", "项目编号", lambda draw: _each(draw, "number")),
+        Column("project_kind", "项目类型", lambda draw: _each(draw, "kind")),
         Column("regime", "适用制度", lambda draw: draw.project.get_regime_display()),
-        Column("purchaser", "采购单位", lambda draw: str(draw.project.purchaser or ""), width=26),
-        Column("department", "所属部门", lambda draw: draw.project.department.name),
-        Column("contact", "负责人", lambda draw: draw.project.contact_name),
-        Column("place", "评审地点", lambda draw: draw.project.place, width=26),
+        Column("purchaser", "采购单位", lambda draw: _each(draw, "purchaser"), width=26),
+        Column("department", "所属部门", lambda draw: _each(draw, "department")),
+        Column("contact", "负责人", lambda draw: _each(draw, "contact_name")),
+        Column("place", "评审地点", lambda draw: _each(draw, "place"), width=26),
         Column("opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20),
         Column("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
         Column("operator", "抽取人", lambda draw: draw.operator.name),
@@ -65,5 +71,6 @@ class DrawExport(Exporter):
         draws = with_counts(draws_visible_to(user)).select_related(
             "project__department", "project__purchaser", "operator"
         )
+        draws = draws.prefetch_related("projects__department", "projects__purchaser")
         wanted = next((tab for tab in TABS if tab.code == params.get("tab")), TABS[0])
         return DrawFilter(params).filter(draws).filter(wanted.q).order_by("-sealed_at", "pk")

@@ -13,6 +13,7 @@ from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Emergency, Invitation
+from expertpool.draws.queries.draws import covers
 
 # What an operator may record, by the state in which the line is.
 RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
@@ -88,15 +89,16 @@ class DrawFilter(FilterForm):
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         for word in clean_text(self.value("q") or "").split():
-            rows = rows.filter(
+            named = (
                 Q(project__name__icontains=word)
                 | Q(project__number__icontains=word)
                 | Q(project__contact_name__icontains=word)
-                | Q(operator__name__icontains=word)
-                | Q(number__icontains=word)
+            )
+            rows = rows.filter(
+                covers(named) | Q(operator__name__icontains=word) | Q(number__icontains=word)
             )
         if department := self.value("department"):
-            rows = rows.filter(project__department__path__startswith=department.path)
+            rows = rows.filter(covers(Q(project__department__path__startswith=department.path)))
         if days := self.value("sealed"):
             rows = rows.filter(within_days("sealed_at", days))
         if kind := self.value("kind"):

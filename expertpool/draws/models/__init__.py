@@ -1,4 +1,4 @@
-from expertpool.draws.models.draw import Candidate, Draw, DrawEvent
+from expertpool.draws.models.draw import Candidate, Draw, DrawEvent, DrawProject
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import Hold, Invitation
@@ -20,6 +20,7 @@ __all__ = [
     "Draw",
     "DrawEvent",
     "DrawPlan",
+    "DrawProject",
     "Emergency",
     "ExposureReport",
     "ExposureRow",

@@ -6,15 +6,17 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.draws.enums import MANUAL_STATUS_LABEL, DrawKind, DrawStatus
+from expertpool.projects.models import Project
 
 
 class Draw(models.Model):
-    """How the experts of one project are found: one seal and one order, or, where the law allows
-    it, a list that persons chose. ``status`` changes only in `draws.services`.
+    """How the experts of one project, or of the projects of one batch, are found: one seal and one
+    order, or, where the law allows it, a list that persons chose. ``status`` changes only in
+    `draws.services`. ``project`` carries the plan: the lead of the batch; ``projects`` are all.
 
     ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
     system's contribution, encrypted with the seal key until the order is made. A project has at
-    most one draw that is neither abandoned nor void.
+    most one draw that is neither abandoned nor void (see `DrawProject`).
 
     A kind other than random has no seal, no seed and no order; its ``rule`` holds the reason and
     the approval number, ``ordered_at`` says when a second person agreed to the list.
@@ -22,6 +24,7 @@ class Draw(models.Model):
 
     number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
+    projects = models.ManyToManyField("projects.Project", through="DrawProject", related_name="+")
     kind = models.CharField(
         "方式", max_length=12, choices=DrawKind.choices, default=DrawKind.RANDOM
     )
@@ -47,11 +50,6 @@ class Draw(models.Model):
         verbose_name = verbose_name_plural = "抽取"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project"],
-                condition=~models.Q(status__in=[DrawStatus.ABANDONED, DrawStatus.VOID]),
-                name="draws_one_valid_draw",
-            ),
             models.CheckConstraint(
                 condition=(models.Q(kind=DrawKind.RANDOM) & ~models.Q(seal=""))
                 | (~models.Q(kind=DrawKind.RANDOM) & models.Q(seal="", seed="")),
@@ -68,9 +66,55 @@ class Draw(models.Model):
         return self.kind == DrawKind.RANDOM
 
     @property
+    def is_shared(self) -> bool:
+        """Whether it is the draw of several projects."""
+        return len(self.rule.get("projects", ())) > 1
+
+    @property
+    def covered(self) -> list[Project]:
+        """The projects for which it finds experts, its own first, then by their time; load them
+        with ``prefetch_related("projects")`` where there are many draws."""
+        if not self.is_shared:
+            return [self.project]
+        others = (one for one in self.projects.all() if one.pk != self.project_id)
+        return [self.project, *sorted(others, key=lambda one: (one.opening_at, one.pk))]
+
+    @property
+    def title(self) -> str:
+        """What it is for, in words."""
+        count = len(self.rule.get("projects", ()))
+        return f"{self.project.name} 等 {count} 个项目" if self.is_shared else self.project.name
+
+    @property
     def status_label(self) -> str:
         """Where it stands, in the words of its kind."""
         return self.get_status_display() if self.is_random else MANUAL_STATUS_LABEL[self.status]
+
+
+class DrawProject(models.Model):
+    """That a draw finds the experts of a project: one row for each project that its rule names.
+
+    ``valid`` follows the status of the draw (triggers write it, and keep the rows): a project has
+    at most one draw that is neither abandoned nor void.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
+    valid = models.BooleanField("有效", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取的项目"
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "project"], name="draws_project_once"),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=models.Q(valid=True),
+                name="draws_one_valid_draw",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} {self.project_id}"
 
 
 class Candidate(models.Model):

@@ -77,13 +77,15 @@ class Invitation(models.Model):
 
 
 class Hold(models.Model):
-    """That an expert is taken (invited or accepted) for the time of a project.
+    """That an expert is taken (invited or accepted) for the time of a project; of a batch, one for
+    each time at which the panel sits.
 
     ``holder`` is a blind index of the expert's id, so that nobody reads from it who sits where;
     the exclusion constraint makes two holds of one expert at one time impossible.
     """
 
-    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="hold")
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="holds")
+    meeting = models.PositiveSmallIntegerField("场次", default=0)  # from 0, by time
     holder = BlindIndexField("专家索引", null=False)
     during = DateTimeRangeField("占用时间")
     active = models.BooleanField("有效", default=True)
@@ -91,6 +93,7 @@ class Hold(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "占用"
         constraints = [
+            models.UniqueConstraint(fields=["invitation", "meeting"], name="draws_hold_meeting"),
             ExclusionConstraint(
                 name="draws_no_double_booking",
                 expressions=[("holder", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],

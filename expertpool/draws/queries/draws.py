@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import lead_of, wholly_within
 
 ENDED = (DrawStatus.ABANDONED, DrawStatus.VOID)
+READING = frozenset({"draws.view", "draws.names", "draws.ledger"})
 
 
 def draws_visible_to(user: User, code: str = "draws.view") -> QuerySet[Draw]:
-    """Draws of projects in the user's scope for ``code``, with project and operator loaded."""
+    """Draws of projects in the user's scope for ``code``, with project and operator loaded.
+
+    Of a batch it is enough to look that one project is in scope; to act, all have to be.
+    """
     scope = scope_q(user, code, department="project__department", owner="project__created_by")
-    return Draw.objects.filter(scope).select_related("project", "operator")
+    draws = Draw.objects.select_related("project", "operator")
+    if not scope:
+        return draws
+    draws = draws.filter(covers(scope))
+    return draws if code in READING else draws.exclude(covers(~scope))
+
+
+def covers(condition: Q) -> Exists:
+    """Draws that cover a project for which ``condition`` (with the prefix project__) holds."""
+    return Exists(DrawProject.objects.filter(condition, draw=OuterRef("pk")))
+
+
+def draws_of(project: Project) -> QuerySet[Draw]:
+    """All draws of ``project``, those of its batches among them, the latest first; the caller
+    checks who may see them."""
+    return Draw.objects.filter(projects=project).select_related("project", "operator")
 
 
 def reaches(user: User, draw: Draw, code: str) -> bool:
@@ -28,13 +48,14 @@ def reaches(user: User, draw: Draw, code: str) -> bool:
 
 
 def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
-    """Projects in the user's scope for ``code`` (draws.plan, draws.run …)."""
-    return Project.objects.filter(scope_q(user, code))
+    """Projects in the user's scope for ``code`` (draws.plan, draws.run …), with all of their
+    batch."""
+    return wholly_within(user, code)
 
 
 def valid_draw(project: Project) -> Draw | None:
     """The draw of a project that is neither abandoned nor void, if there is one."""
-    return Draw.objects.filter(project=project).exclude(status__in=ENDED).first()
+    return draws_of(project).exclude(status__in=ENDED).first()
 
 
 def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
@@ -52,7 +73,9 @@ def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
 
 
 def plan_for(project: Project) -> DrawPlan | None:
-    return DrawPlan.objects.filter(project=project).prefetch_related("groups__levels").first()
+    """Return the plan of ``project``, which is that of the lead of its batch."""
+    plans = DrawPlan.objects.filter(project=lead_of(project))
+    return plans.select_related("project").prefetch_related("groups__levels").first()
 
 
 def describe_rule(draw: Draw) -> list[dict[str, Any]]:

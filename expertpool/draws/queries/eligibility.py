@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -16,10 +18,12 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.avoided import avoided_units, is_or_knows_person, tied_to
 from expertpool.draws.queries.fitting import Exclusion, Fitting, fitting_experts
+from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.participation import held_expert_ids, participations
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.queries.batches import members_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,20 @@ def exclusion_conditions(
 
     With ``only``, what is kept about each expert elsewhere is asked for these alone.
     """
-    project: Project = plan.project
-    start, end = project.opening_at, project.closing_at
-    avoided = avoidances(project, only=only)
+    projects = members_of(plan.project)
+    periods = periods_of(projects)
+    openings = sorted({project.opening_at for project in projects})
+    avoided = avoidances(projects, only=only)
     return [
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),
-        (ExclusionReason.EXPIRED, availability.out_of_term(start, now=now)),
-        (ExclusionReason.ON_LEAVE, availability.on_leave(start, end)),
-        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(start, end, only=only))),
+        (
+            ExclusionReason.EXPIRED,
+            _any(availability.out_of_term(start, now=now) for start in openings),
+        ),
+        (ExclusionReason.ON_LEAVE, _any(availability.on_leave(*period) for period in periods)),
+        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(periods, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
         (ExclusionReason.AVOIDED_PERIOD, avoided.periods),
@@ -94,25 +102,30 @@ def exclusion_conditions(
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """The project's avoidances as conditions on experts."""
+    """What projects avoid as conditions on experts."""
 
     units: Q
     persons: Q
     periods: Q
 
 
-def avoidances(project: Project, *, only: Collection[int] | None = None) -> Avoided:
-    """Compile what ``project`` avoids; its own purchaser is always an avoided unit."""
-    on = project.opening_at
-    rows = list(project.avoidances.select_related("unit"))
-    persons, periods = Q(pk__in=[]), set[int]()
-    for row in rows:
-        if row.subject == AvoidanceSubject.PERSON:
-            persons |= is_or_knows_person(row, on=on)
-        elif row.subject == AvoidanceSubject.PERIOD:
-            periods |= took_part(row, only=only)
-    units = tied_to(avoided_units(project, rows), on=on)
+def avoidances(projects: Iterable[Project], *, only: Collection[int] | None = None) -> Avoided:
+    """Compile what any of ``projects`` avoids; each one's purchaser is always an avoided unit."""
+    units, persons, periods = Q(pk__in=[]), Q(pk__in=[]), set[int]()
+    for project in projects:
+        on = project.opening_at
+        rows = list(project.avoidances.select_related("unit"))
+        units |= tied_to(avoided_units(project, rows), on=on)
+        for row in rows:
+            if row.subject == AvoidanceSubject.PERSON:
+                persons |= is_or_knows_person(row, on=on)
+            elif row.subject == AvoidanceSubject.PERIOD:
+                periods |= took_part(row, only=only)
     return Avoided(units=units, persons=persons, periods=Q(pk__in=periods))
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int]:
@@ -127,6 +140,6 @@ def _over_cap(plan: DrawPlan, *, only: Collection[int] | None = None) -> set[int
     """Experts who agreed to as many reviews within the last ``frequency_days`` as the cap allows."""
     if plan.frequency_cap is None:
         return set()
-    end = plan.project.opening_at
+    end = max(project.opening_at for project in members_of(plan.project))
     start = end - timedelta(days=plan.frequency_days)
     return set(participations(start, end, at_least=plan.frequency_cap, only=only))

@@ -20,11 +20,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, Invitation
+from expertpool.draws.queries.draws import covers
 from expertpool.draws.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -95,13 +96,12 @@ def draws_between(start: date, end: date) -> QuerySet[Draw]:
 
 
 def comparable(draws: QuerySet[Draw], *, now: datetime) -> QuerySet[Draw]:
-    """Return the random draws whose names are public and whose review has begun."""
+    """Return the random draws whose names are public and whose review has begun; of a batch all."""
     return draws.filter(
         kind=DrawKind.RANDOM,
         ordered_at__isnull=False,
         released_at__isnull=False,
-        project__opening_at__lte=now,
-    )
+    ).exclude(covers(Q(project__opening_at__gt=now)))
 
 
 def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:

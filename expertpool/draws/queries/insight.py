@@ -28,10 +28,12 @@ from expertpool.draws.queries.eligibility import (
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import AvoidanceSubject
+from expertpool.projects.queries.batches import members_of
 
 MOST_RELAXATIONS = 40  # each is a question to the whole pool
 ACCEPTANCE_DAYS = 365
 FEW_ANSWERS = 30
+NOBODY = Q(pk__in=[])
 AVOIDED = (
     ExclusionReason.AVOIDED_UNIT,
     ExclusionReason.AVOIDED_PERSON,
@@ -232,24 +234,31 @@ class _Inquiry:
     def _exclusions(self) -> Iterator[_Exclusion]:
         """All exclusions one by one; avoided persons together, since one alone would be a question
         about a person."""
-        project, on = self.plan.project, self.plan.project.opening_at
         for reason, condition in exclusion_conditions(self.plan, now=self.now):
             if reason == ExclusionReason.FREQUENCY_CAP:
                 if self.plan.frequency_cap is not None:
                     yield _Exclusion(self._cap_label, condition, True)
             elif reason not in AVOIDED:
                 yield _Exclusion(reason.label, condition, False)
-        rows = list(project.avoidances.select_related("unit"))
-        for unit in avoided_units(project, rows):
-            yield _Exclusion(unit.label, tied_to([unit], on=on), True)
-        for row in rows:
-            if row.subject == AvoidanceSubject.PERIOD:
-                label = f"{row.get_subject_display()} {row.target}"
-                yield _Exclusion(label, Q(pk__in=took_part(row)), True)
-        persons = [row for row in rows if row.subject == AvoidanceSubject.PERSON]
+        yield from self._avoidances()
+
+    def _avoidances(self) -> Iterator[_Exclusion]:
+        avoided: dict[str, Q] = {}
+        persons: list[Q] = []
+        for project in members_of(self.plan.project):
+            on = project.opening_at
+            rows = list(project.avoidances.select_related("unit"))
+            for unit in avoided_units(project, rows):
+                avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit], on=on)
+            for row in rows:
+                if row.subject == AvoidanceSubject.PERSON:
+                    persons.append(is_or_knows_person(row, on=on))
+                elif row.subject == AvoidanceSubject.PERIOD:
+                    label = f"{row.get_subject_display()} {row.target}"
+                    avoided[label] = avoided.get(label, NOBODY) | Q(pk__in=took_part(row))
+        yield from (_Exclusion(label, condition, True) for label, condition in avoided.items())
         if persons:
-            any_of = reduce(or_, (is_or_knows_person(row, on=on) for row in persons))
-            yield _Exclusion(f"回避人员（{len(persons)} 条合计）", any_of, True)
+            yield _Exclusion(f"回避人员（{len(persons)} 条合计）", reduce(or_, persons), True)
 
     @property
     def _cap_label(self) -> str:

@@ -9,11 +9,13 @@ from enum import Enum
 from django.db.models import QuerySet
 
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
-from expertpool.draws.models import Invitation
+from expertpool.draws.models import Hold, Invitation
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.identity import holder_key
+from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import last_closing
 
 
 class Stage(Enum):
@@ -42,19 +44,21 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
         return Stage.EXPIRED
     if state != InvitationState.ACCEPTED:
         return Stage.ANSWERED
-    return Stage.COMING if now < invitation.draw.project.closing_at else Stage.OVER
+    return Stage.COMING if now < last_closing(invitation.draw.covered) else Stage.OVER
 
 
 @dataclass(frozen=True)
 class Letter:
-    """An invitation as its expert reads it at one moment: the project is named once he agreed."""
+    """An invitation as its expert reads it at one moment: the project is named once he agreed.
+
+    Of a batch he reads all ``projects``, and each of the ``meetings``.
+    """
 
     invitation: Invitation
     stage: Stage
-
-    @property
-    def project(self) -> Project:
-        return self.invitation.draw.project
+    projects: list[Project]
+    meetings: list[Meeting]
+    opening_at: datetime  # the next one, or the last when all are over
 
     @property
     def how(self) -> str:
@@ -75,7 +79,7 @@ class Letter:
 
     @property
     def title(self) -> str:
-        return self.project.name if self.names_project else "评审邀请"
+        return self.invitation.draw.title if self.names_project else "评审邀请"
 
     @property
     def state_label(self) -> str:
@@ -92,12 +96,25 @@ class Letter:
         return tones.get(self.stage, "grey")
 
     @property
-    def duration(self) -> str:
-        return duration_text(self.project)
+    def first(self) -> Meeting:
+        """The meeting that a line of a list shows."""
+        return self.meetings[0]
+
+    @property
+    def more(self) -> int:
+        """How many meetings there are beside that."""
+        return len(self.meetings) - 1
 
 
 def letter_of(invitation: Invitation, *, now: datetime) -> Letter:
-    return Letter(invitation, stage_of(invitation, now=now))
+    projects = invitation.draw.covered
+    return Letter(
+        invitation,
+        stage_of(invitation, now=now),
+        projects,
+        meetings_of(projects),
+        next_opening(projects, now=now),
+    )
 
 
 def invitations_of(expert: Expert) -> QuerySet[Invitation]:
@@ -105,9 +122,11 @@ def invitations_of(expert: Expert) -> QuerySet[Invitation]:
 
     He is found by his holds, which name nobody: so it works while names are sealed, too.
     """
+    holds = Hold.objects.filter(holder=holder_key(expert.pk))
     return (
-        Invitation.objects.filter(hold__holder=holder_key(expert.pk))
-        .select_related("draw__project", "candidate")
+        Invitation.objects.filter(pk__in=holds.values("invitation"))
+        .select_related("draw__project__batch", "candidate")
+        .prefetch_related("draw__projects")
         .order_by("-draw__project__opening_at", "-pk")
     )
 
@@ -141,8 +160,3 @@ def released_invitations(expert: Expert) -> QuerySet[Invitation]:
         .select_related("draw__project")
         .order_by("-draw__project__opening_at", "-pk")
     )
-
-
-def duration_text(project: Project) -> str:
-    """Return the expected duration as experts read it: 4 小时."""
-    return f"{project.duration_minutes / 60:g} 小时"

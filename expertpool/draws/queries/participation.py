@@ -7,41 +7,48 @@ without learning who he is, and only those who matter are opened.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import Candidate, Hold, Invitation
+from expertpool.draws.models import Candidate, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import holder_key, open_identity
 
 
 def held_expert_ids(
-    start: datetime, end: datetime, *, only: Collection[int] | None = None
+    periods: Iterable[tuple[datetime, datetime]], *, only: Collection[int] | None = None
 ) -> set[int]:
-    """Experts (among ``only``) invited or seated somewhere for a time that overlaps [start, end)."""
-    rows = Hold.objects.filter(active=True, during__overlap=(start, end))
-    return set(_count(rows, only=only))
+    """Experts (among ``only``) invited or seated somewhere for a time that overlaps one of
+    ``periods`` [start, end)."""
+    overlaps = reduce(or_, (Q(during__overlap=period) for period in periods))
+    return set(_count(Hold.objects.filter(overlaps, active=True), only=only))
 
 
 def participations(
     start: datetime, end: datetime, *, at_least: int = 1, only: Collection[int] | None = None
 ) -> Counter[int]:
     """How often experts (among ``only``) agreed to a review that opens in [start, end): those who
-    did ``at_least`` so often."""
-    rows = Hold.objects.filter(
-        invitation__in=accepted_invitations(),
-        invitation__draw__project__opening_at__gte=start,
-        invitation__draw__project__opening_at__lt=end,
+    did ``at_least`` so often. The panel of a batch counts once, whichever of its projects opens."""
+    opening = DrawProject.objects.filter(
+        project__opening_at__gte=start, project__opening_at__lt=end
     )
+    rows = _once(accepted_invitations().filter(draw__in=opening.values("draw")))
     return _count(rows, at_least=at_least, only=only)
 
 
 def all_participations() -> Counter[int]:
-    """How often each expert agreed, ever: what the condition 参评次数 counts."""
-    return _count(Hold.objects.filter(invitation__in=accepted_invitations()))
+    """How often each expert agreed, ever: what the condition 参评次数 counts; a batch is one."""
+    return _count(_once(accepted_invitations()))
+
+
+def _once(invitations: QuerySet[Invitation]) -> QuerySet[Hold]:
+    """One hold of each invitation: that of the first meeting."""
+    return Hold.objects.filter(meeting=0, invitation__in=invitations)
 
 
 def accepted_invitations() -> QuerySet[Invitation]:

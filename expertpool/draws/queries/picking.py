@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.directory.enums import TitleLevel
 from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.eligibility import Eligibility
 from expertpool.draws.queries.participation import participations
 from expertpool.experts.models import Expert
@@ -86,7 +86,8 @@ def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
         draws_visible_to(user, "draws.pick")
         .exclude(kind=DrawKind.RANDOM)
         .filter(
-            status__in=(DrawStatus.INVITING, DrawStatus.UNSATISFIED), project__opening_at__gt=now
+            covers(Q(project__opening_at__gt=now)),
+            status__in=(DrawStatus.INVITING, DrawStatus.UNSATISFIED),
         )
         .exclude(pk__in=PickRequest.objects.filter(decided_at__isnull=True).values("draw"))
         .order_by("project__opening_at")

@@ -19,6 +19,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.queries.batches import members_of
 
 BY_NAME, BY_ALIAS, BY_RELATION = "单位名称相同", "别名或统一代码相同", "单位之间的关系"
 HIMSELF = "本人"
@@ -51,16 +52,20 @@ class _Tie:
 
 
 def tie_paths(project: Project, expert_ids: Collection[int]) -> list[tuple[Path, int]]:
-    """Count how many of the experts are tied by each path, the purchaser first; one may be tied by
-    several."""
-    pairs = dict.fromkeys(_paths(project, expert_ids))
+    """Count how many of the experts are tied to what ``project`` and its batch avoid, by each path,
+    the purchaser first; one may be tied by several."""
+    members = members_of(project)
+    pairs = dict.fromkeys(pair for member in members for pair in _paths(member, expert_ids))
     return list(Counter(path for _, path in pairs).items())
 
 
 def reasons(project: Project, expert_ids: Collection[int]) -> dict[int, list[Path]]:
     """Return for each of the experts by which paths he is tied."""
     found: dict[int, list[Path]] = defaultdict(list)
-    for expert_id, path in dict.fromkeys(_paths(project, expert_ids)):
+    members = members_of(project)
+    for expert_id, path in dict.fromkeys(
+        pair for member in members for pair in _paths(member, expert_ids)
+    ):
         found[expert_id].append(path)
     return found
 

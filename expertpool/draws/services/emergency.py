@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -21,6 +20,7 @@ from expertpool.draws.models.emergency import FEWEST_MINUTES, MOST_MINUTES
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.meetings import moment_text, next_opening, words_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
@@ -99,7 +99,7 @@ def _check(
         raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
     if emergency_of(draw) is not None:
         raise EmergencyRefused("本次抽取已经转为应急抽取。")
-    if draw.project.opening_at <= now:
+    if next_opening(draw.covered, now=now) <= now:
         raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
     if not reason or not supervisor:
         raise EmergencyRefused("请写明应急原因和在场监督人的姓名。")
@@ -120,12 +120,13 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch(expire_invitation, jobs, at=deadline_at)
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
-    letters = [_letter(draw, row, deadline_at) for row in rows]
+    words = words_of(draw.covered)
+    letters = [_letter(row, deadline_at, words) for row in rows]
     send_messages(occasion=EMERGENCY.code, letters=letters, channels=channels, now=now)
     return rows
 
 
-def _letter(draw: Draw, row: Invitation, deadline_at: datetime) -> Letter:
+def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Letter:
     expert = Expert.objects.get(pk=open_identity(row.candidate.opening).expert_id)
     return Letter(
         recipient=Recipient(
@@ -133,15 +134,11 @@ def _letter(draw: Draw, row: Invitation, deadline_at: datetime) -> Letter:
         ),
         context={
             "专家姓名": expert.name,
-            "评审时间": _moment(draw.project.opening_at),
-            "答复截止": _moment(deadline_at),
-            "联系人": draw.project.contact_name,
-            "联系电话": draw.project.contact_phone,
+            "评审时间": words["评审时间"],
+            "答复截止": moment_text(deadline_at),
+            "联系人": words["联系人"],
+            "联系电话": words["联系电话"],
         },
         about=row,
         key=f"emergency:{row.pk}",
     )
-
-
-def _moment(value: datetime) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.engine import Seat
@@ -18,11 +17,14 @@ from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, Reply
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import holder_key, open_identity
+from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, Recipient, send_messages
 
+# What the letter may say of the projects; see the placeholders of its occasion.
+NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
 TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
 
 
@@ -54,7 +56,8 @@ def invite(
     identities = [open_identity(place.candidate.opening) for place in places]
     emergency = emergency_of(draw)
     minutes = emergency.minutes if emergency else plan.reply_minutes
-    deadline_at = min(now + timedelta(minutes=minutes), draw.project.opening_at)
+    projects = draw.covered
+    deadline_at = min(now + timedelta(minutes=minutes), next_opening(projects, now=now))
     invitations = Invitation.objects.bulk_create(
         Invitation(
             draw=draw,
@@ -78,13 +81,15 @@ def invite(
         for invitation, identity, token in zip(invitations, identities, tokens, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
-    during = (draw.project.opening_at, draw.project.closing_at)
     Hold.objects.bulk_create(
-        Hold(invitation=invitation, holder=holder_key(expert_id), during=during)
+        Hold(invitation=invitation, meeting=n, holder=holder_key(expert_id), during=period)
         for invitation, expert_id, _ in asked
+        for n, period in enumerate(periods_of(projects))
     )
     experts = Expert.objects.in_bulk([expert_id for _, expert_id, _ in asked])
-    letters = [_letter(row, experts[expert_id], token) for row, expert_id, token in asked]
+    known = words_of(projects)
+    words = {name: known[name] for name in NAMED}
+    letters = [_letter(row, experts[expert_id], token, words) for row, expert_id, token in asked]
     send_messages(occasion="draw.invitation", letters=letters, channels=plan.channels, now=now)
     jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
     defer_batch(expire_invitation, jobs, at=deadline_at)
@@ -101,8 +106,7 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _letter(invitation: Invitation, expert: Expert, token: str) -> Letter:
-    project = invitation.draw.project
+def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str, str]) -> Letter:
     return Letter(
         recipient=Recipient(
             user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
@@ -110,20 +114,10 @@ def _letter(invitation: Invitation, expert: Expert, token: str) -> Letter:
         context={
             "专家姓名": expert.name,
             "产生方式": HOW[DrawKind(invitation.draw.kind)],
-            "评审时间": _moment(project.opening_at),
-            "评审地点": project.place,
-            "预计时长": f"{project.duration_minutes / 60:g} 小时",
-            "联系人": project.contact_name,
-            "联系电话": project.contact_phone,
-            "答复截止": _moment(invitation.deadline_at),
+            "答复截止": moment_text(invitation.deadline_at),
             "答复链接": settings.SITE_URL + reverse("draws:reply", args=[token]),
-            "项目名称": project.name,
-            "项目编号": project.number,
+            **words,
         },
         about=invitation,
         key=f"invitation:{invitation.pk}",
     )
-
-
-def _moment(value: datetime) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw
-from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
 
 def lock_draw(draw_id: int, *, archived: DrawError) -> Draw:
-    """Lock a draw's row, then its project's: what changes one draw happens one after the other,
-    and nothing is written once the project is archived, which takes the same lock.
+    """Lock a draw's row, then its projects': what changes one draw happens one after the other,
+    and nothing is written once a project is archived, which takes the same lock.
 
-    Raises ``archived``, the caller's words, when it is.
+    Raises ``archived``, the caller's words, when one is.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
-    draw.project = lock_project(draw.project)
-    if draw.project.status == ProjectStatus.ARCHIVED:
+    if draw.is_shared:
+        rows = Project.objects.select_for_update().filter(pk__in=[one.pk for one in draw.covered])
+        projects = {row.pk: row for row in rows.order_by("pk")}
+        draw.project = projects[draw.project_id]
+    else:
+        draw.project = lock_project(draw.project)
+        projects = {draw.project_id: draw.project}
+    if any(project.is_archived for project in projects.values()):
         raise archived
     return draw

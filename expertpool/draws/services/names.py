@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -18,8 +18,9 @@ from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
-from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.tasks import store_sheet
 from expertpool.experts.models import Expert
@@ -48,7 +49,7 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
     if not hours:
         return draw.reveal_at
-    return draw.project.opening_at - timedelta(hours=max(hours))
+    return first_opening(draw.covered) - timedelta(hours=max(hours))
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
@@ -63,7 +64,7 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
     hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
     if not hours:
         return draws.filter(reveal_at__lte=now)
-    return draws.filter(project__opening_at__lte=now + timedelta(hours=max(hours)))
+    return draws.filter(covers(Q(project__opening_at__lte=now + timedelta(hours=max(hours)))))
 
 
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:

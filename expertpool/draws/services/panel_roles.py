@@ -14,7 +14,7 @@ from expertpool.draws.enums import SEATED_STATES, PanelRole
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import ENDED
-from expertpool.projects.enums import ProjectStatus, RegimeOption
+from expertpool.projects.enums import RegimeOption
 from expertpool.projects.queries.regimes import has_option
 
 
@@ -29,7 +29,7 @@ def set_panel_roles(
     archived. The log names lines, not persons: names may still be sealed.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
-    if draw.status in ENDED or draw.project.status == ProjectStatus.ARCHIVED:
+    if draw.status in ENDED or any(project.is_archived for project in draw.covered):
         raise RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
     rows = {row.line: row for row in seated_lines(draw)}
     if roles.keys() - rows.keys():

@@ -24,18 +24,20 @@ from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import PickRefused
-from expertpool.draws.models import Draw, DrawPlan, PickRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.picking import experts_to_show, seats_of
 from expertpool.draws.queries.requests import open_request
+from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
-from expertpool.draws.services.sealing import check_ready, next_number
+from expertpool.draws.services.sealing import check_ready, further_of_batch, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.two_persons import settle
 from expertpool.draws.tasks import release_names
@@ -43,7 +45,6 @@ from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState, RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import has_option
-from expertpool.projects.services.state import set_draw_state
 
 _vault = Vault("SEAL_KEY", "picks")
 NOT_ALLOWED = (
@@ -63,18 +64,18 @@ def request_picks(
     actor: User,
     now: datetime,
 ) -> PickRequest:
-    """Propose the first list for ``project``; confirmed, it takes the place of a draw.
+    """Propose the first list for ``project``, with all of its batch; confirmed, it takes the place of a draw.
 
     Refuses (PickRefused) where the regime does not allow it, without reason or approval number, a
     list that does not fill the seats exactly, and experts who may not be drawn, with the reason;
     and (DrawNotReady, DrawInProgress) what a draw would be refused for.
     """
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    projects = lock_projects(project)
     if kind == DrawKind.RANDOM or not has_option(project, RegimeOption.MANUAL_WAYS):
         raise PickRefused(NOT_ALLOWED)
     if not reason.strip() or not approval_number.strip():
         raise PickRefused("请写明不能随机抽取的理由和批准文号。")
-    plan = check_ready(project, now=now)
+    plan = check_ready(projects, now=now)
     lock_transaction(SEATING_LOCK)
     check_seats(plan, picks, seats_of(plan), exactly=True)
     check_experts(plan, picks, draw=None, now=now)
@@ -82,16 +83,17 @@ def request_picks(
     number = next_number(now, "M")
     draw = Draw.objects.create(
         number=number,
-        project=project,
+        project=plan.project,
         kind=kind,
-        rule=_rule(plan, found, number, kind, reason.strip(), approval_number.strip()),
+        rule=_rule(plan, projects, found, number, kind, reason.strip(), approval_number.strip()),
         candidate_count=len(found.eligible),
         nonce=b"",
-        reveal_at=project.opening_at - timedelta(hours=plan.reveal_hours),
+        reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
         sealed_at=now,
         operator=actor,
     )
-    set_draw_state(project, DrawState.DRAWING, actor=actor, now=now)
+    cover(draw, projects)
+    move_projects(draw, DrawState.DRAWING, actor=actor, now=now)
     return _request(draw, picks, reason, actor=actor, now=now)
 
 
@@ -109,7 +111,7 @@ def request_more(
         raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
     if draw.status in (*ENDED, DrawStatus.SEALED) or open_request(PickRequest, draw):
         raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
-    if draw.project.opening_at <= now:
+    if next_opening(draw.covered, now=now) <= now:
         raise PickRefused("评审开始时间已过，不能再选。")
     if not reason.strip():
         raise PickRefused("请写明另选的理由。")
@@ -131,7 +133,7 @@ def agree_to_picks(
     be seated any more.
     """
     draw = _lock(request.draw)
-    if draw.project.opening_at <= now:
+    if next_opening(draw.covered, now=now) <= now:
         raise PickRefused("评审开始时间已过，不能再确认。")
     settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
     lock_transaction(SEATING_LOCK)
@@ -244,7 +246,7 @@ def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
         return
     draw.status, draw.ended_at = DrawStatus.ABANDONED, now
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
     publish(DrawEnded(draw.pk))
 
 
@@ -254,6 +256,7 @@ def _lock(draw: Draw) -> Draw:
 
 def _rule(
     plan: DrawPlan,
+    projects: Sequence[Project],
     found: Eligibility,
     number: str,
     kind: DrawKind,
@@ -261,19 +264,20 @@ def _rule(
     approval_number: str,
 ) -> dict[str, Any]:
     """What the list was chosen by; of the same shape as the rule of a draw where both have it."""
-    voided = VoidRequest.objects.filter(draw__project=plan.project, agreed=True).first()
+    voided = superseded(projects)
     return {
         "draw_id": number,
-        "projects": [plan.project.number],
+        "projects": [project.number for project in projects],
         "kind": kind,
         "reason": reason,
         "approval_number": approval_number,
-        "supersedes": voided.draw.number if voided else None,
+        "supersedes": voided[0].draw.number if voided else None,
         "contributors": [],
         "unit_cap": plan.unit_cap,
         "exclusions": found.exclusion_counts,
         "regime": plan.project.regime,
         "opening_at": plan.project.opening_at.isoformat(timespec="minutes"),
+        **(further_of_batch(projects, voided) if len(projects) > 1 else {}),
         "groups": [
             {
                 "id": group.code,

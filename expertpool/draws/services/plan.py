@@ -16,6 +16,7 @@ from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.services.covering import lock_projects
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
@@ -64,12 +65,12 @@ def save_plan(
     actor: User,
     now: datetime,
 ) -> DrawPlan:
-    """Replace settings and groups of the project's plan.
+    """Replace settings and groups of the project's plan, which is that of the lead of its batch.
 
     Refuses a plan whose draw is sealed (DrawInProgress), an archived project or a plan without
     groups (DrawNotReady), and conditions that do not parse (core.criteria.CriteriaError).
     """
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    project = lock_projects(project)[0]
     if valid_draw(project) is not None:
         raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
     if project.status == ProjectStatus.ARCHIVED:

@@ -9,6 +9,15 @@ from django.db import transaction
 from expertpool.audit.services import record
 from expertpool.draws.models import Invitation
 from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of, subject_of
+
+
+def files_of(invitation: Invitation) -> list[Attachment]:
+    """Return the files of all projects for which the expert of ``invitation`` sits, and of their
+    batch."""
+    projects = invitation.draw.covered
+    batch = projects[0].batch
+    return [row for one in (*filter(None, [batch]), *projects) for row in attachments_of(one)]
 
 
 @transaction.atomic
@@ -21,6 +30,6 @@ def note_expert_download(*, invitation: Invitation, attachment: Attachment, now:
         "file.download",
         actor=None,
         now=now,
-        subject=invitation.draw.project,
+        subject=subject_of(attachment),
         note=f"{attachment.name}（{invitation.draw.number} 第 {invitation.line} 行的专家）",
     )

@@ -22,7 +22,7 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
-from expertpool.projects.enums import EvidenceKind, ProjectStatus
+from expertpool.projects.enums import EvidenceKind
 
 LARGEST = 200 * 1024 * 1024  # bytes: what the files app takes of a film
 LARGEST_PART = 4 * 1024 * 1024  # below what a request may hold
@@ -34,7 +34,7 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     A part that is there already changes nothing. Refuses (RecordingRefused) a gap, too much, and
     an archived project.
     """
-    if draw.project.status == ProjectStatus.ARCHIVED:
+    if draw.project.is_archived:
         raise RecordingRefused("项目已归档，不能再添加录屏。")
     path = part_path(draw, recording, actor)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

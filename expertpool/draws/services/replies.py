@@ -19,6 +19,7 @@ from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import hash_token
 from expertpool.draws.services.locking import lock_draw
@@ -45,7 +46,8 @@ OVER = "该邀请已经答复过或已失效，无需再操作。"
 def invitation_for_token(token: str) -> Invitation:
     """Return the invitation behind a personal link; raises LinkInvalid for any other text."""
     found = (
-        Invitation.objects.select_related("draw__project", "candidate")
+        Invitation.objects.select_related("draw__project__batch", "candidate")
+        .prefetch_related("draw__projects")
         .filter(token_hash=hash_token(token))
         .first()
     )
@@ -98,7 +100,7 @@ def take_leave(
     if not reason.strip():
         raise ReplyRefused("请填写请假事由。")
     invitation = _lock(invitation)
-    if now > leave_until(invitation):
+    if now > leave_until(invitation, now=now):
         raise ReplyRefused("已过最晚请假时间，请直接联系项目联系人。")
     _settle(
         invitation,
@@ -113,11 +115,11 @@ def take_leave(
     return invitation
 
 
-def leave_until(invitation: Invitation) -> datetime:
-    """Until when the expert may take leave from this project."""
+def leave_until(invitation: Invitation, *, now: datetime) -> datetime:
+    """Until when the expert may take leave from the next meeting of this draw."""
     draw = invitation.draw
     hours = DrawPlan.objects.values_list("leave_hours", flat=True).get(project_id=draw.project_id)
-    return draw.project.opening_at - timedelta(hours=hours)
+    return next_opening(draw.covered, now=now) - timedelta(hours=hours)
 
 
 def record_answer(
@@ -217,7 +219,7 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
     draw = _lock_draw(draw.pk)
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
-    if draw.project.opening_at <= now:
+    if next_opening(draw.covered, now=now) <= now:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
     if not draw.ordered_at or not load_state(draw).lacking:
         raise DrawNotReady("没有空缺的席位，无需补抽。")

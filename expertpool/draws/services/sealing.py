@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -23,14 +25,15 @@ from expertpool.draws.queries.draws import valid_draw
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.identity import Identity, close_identity, nonce_vault
+from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.tasks import release_names
 from expertpool.projects.enums import DrawState, ProjectStatus, Severity
 from expertpool.projects.models import Project
-from expertpool.projects.queries import check_project
-from expertpool.projects.services.state import set_draw_state
+from expertpool.projects.queries.batches import check_projects, faults_of
 
 CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
 CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
@@ -38,18 +41,19 @@ CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
 
 @transaction.atomic
 def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy) -> Draw:
-    """Seal a draw for ``project``; without contributors also order, seat and invite at once.
+    """Seal a draw for ``project``, with all of its batch; without contributors also order, seat
+    and invite at once.
 
     Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses
-    a project that is not approved, is over, or breaks a rule set to blocking (DrawNotReady), and
-    one that has a valid draw (DrawInProgress). Announces DrawSealed.
+    a project that is not approved, is over, or breaks a rule set to blocking, and projects that
+    cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces DrawSealed.
     """
-    project = Project.objects.select_for_update().get(pk=project.pk)
-    plan = check_ready(project, now=now)
+    projects = lock_projects(project)
+    plan = check_ready(projects, now=now)
     lock_transaction(SEATING_LOCK)
     found = evaluate(plan, now=now)
-    draw, sealed, identities = _seal(plan, found, actor=actor, now=now, entropy=entropy)
-    set_draw_state(draw.project, DrawState.DRAWING, actor=actor, now=now)
+    draw, sealed, identities = _seal(plan, projects, found, actor=actor, now=now, entropy=entropy)
+    move_projects(draw, DrawState.DRAWING, actor=actor, now=now)
     record(
         "draw.seal",
         actor=actor,
@@ -105,25 +109,33 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
         raise DrawNotReady("请写明放弃的原因。")
     draw.status, draw.ended_at = DrawStatus.ABANDONED, now
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
     publish(DrawEnded(draw.pk))
     return draw
 
 
-def check_ready(project: Project, *, now: datetime) -> DrawPlan:
-    """Return the plan of a project for which experts may be found now; see `start_draw`."""
-    if project.status != ProjectStatus.APPROVED:
-        raise DrawNotReady("项目尚未审核通过，不能抽取。")
-    if valid_draw(project) is not None:
-        raise DrawInProgress("该项目已有有效的抽取，不能再抽；如需重抽，请先按程序作废。")
-    plan = DrawPlan.objects.select_related("project__purchaser").filter(project=project).first()
+def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
+    """Return the plan of projects for which experts may be found together now; see `start_draw`."""
+    for project in projects:
+        named = f"「{project.name}」" if len(projects) > 1 else "项目"
+        if project.status != ProjectStatus.APPROVED:
+            message = f"{named}尚未审核通过或已归档，不能抽取。"
+            raise DrawNotReady(message)
+        if valid_draw(project) is not None:
+            message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
+            raise DrawInProgress(message)
+        if project.opening_at <= now:
+            message = f"{named}的评审开始时间已过，请先修改时间。"
+            raise DrawNotReady(message)
+    lead = projects[0]
+    plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
     if plan is None or not plan.groups.exists():
         raise DrawNotReady("还没有设置抽取条件，请先填写抽取方案。")
-    if project.opening_at <= now:
-        raise DrawNotReady("评审开始时间已过，请先修改项目的时间。")
+    if faults := faults_of(projects):
+        raise DrawNotReady("；".join(faults) + "。")
     seats = sum(plan.groups.values_list("seats", flat=True))
-    findings = check_project(project, seats, now)
+    findings = check_projects(projects, seats, now)
     blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
     if blocking:
         raise DrawNotReady("；".join(blocking))
@@ -146,31 +158,43 @@ def _check_contribution(draw: Draw, role: str, actor: User) -> None:
 
 
 def _seal(
-    plan: DrawPlan, found: Eligibility, *, actor: User, now: datetime, entropy: Entropy
+    plan: DrawPlan,
+    projects: Sequence[Project],
+    found: Eligibility,
+    *,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
 ) -> tuple[Draw, engine.Sealed, dict[str, Identity]]:
-    project = plan.project
     number = next_number(now)
     nonce = entropy.token_bytes(engine.NONCE_BYTES)
-    rule = _build_rule(plan, found, number=number, nonce=nonce, now=now)
+    rule = _build_rule(plan, projects, found, number=number, nonce=nonce, now=now)
     identities, candidates = _candidates(number, found.eligible, entropy)
     sealed = engine.seal_draw(rule, candidates)
     draw = Draw(
         number=number,
-        project=project,
+        project=plan.project,
         rule=rule.to_dict(),
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
         nonce=nonce_vault.encrypt(nonce),
-        reveal_at=project.opening_at - timedelta(hours=plan.reveal_hours),
+        reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
         sealed_at=now,
         operator=actor,
     )
     draw.save(force_insert=True)
+    cover(draw, projects)
     return draw, sealed, identities
 
 
 def _build_rule(
-    plan: DrawPlan, found: Eligibility, *, number: str, nonce: bytes, now: datetime
+    plan: DrawPlan,
+    projects: Sequence[Project],
+    found: Eligibility,
+    *,
+    number: str,
+    nonce: bytes,
+    now: datetime,
 ) -> engine.Rule:
     project = plan.project
     groups = [
@@ -191,18 +215,18 @@ def _build_rule(
         )
         for group in found.groups
     ]
-    avoided = [row.subject for row in project.avoidances.all()]
-    voided = VoidRequest.objects.filter(draw__project=project, agreed=True).first()
+    avoided = [row.subject for one in projects for row in one.avoidances.all()]
+    voided = superseded(projects)
     return engine.build_rule(
         draw_id=number,
-        projects=[project.number],
+        projects=[one.number for one in projects],
         groups=groups,
         nonce_commit=engine.commit_nonce(nonce),
         contributors=list(plan.contributors),
         unit_cap=plan.unit_cap,
         exclusions=found.exclusion_counts,
-        reason=voided.reason if voided else None,
-        supersedes=voided.draw.number if voided else None,
+        reason=voided[0].reason if voided else None,
+        supersedes=voided[0].draw.number if voided else None,
         further={
             "regime": project.regime,
             "opening_at": project.opening_at.isoformat(timespec="minutes"),
@@ -212,8 +236,22 @@ def _build_rule(
             "frequency_cap": plan.frequency_cap,
             "frequency_days": plan.frequency_days,
             "reply_minutes": plan.reply_minutes,
+            **(further_of_batch(projects, voided) if len(projects) > 1 else {}),
         },
     )
+
+
+def further_of_batch(projects: Sequence[Project], voided: Sequence[VoidRequest]) -> dict[str, Any]:
+    """What the rule of a draw of several projects says more: their times, all draws before it."""
+    meetings = [
+        {
+            "project": one.number,
+            "opening_at": one.opening_at.isoformat(timespec="minutes"),
+            "duration_minutes": one.duration_minutes,
+        }
+        for one in projects
+    ]
+    return {"meetings": meetings, "supersedes_all": [one.draw.number for one in voided]}
 
 
 def _candidates(

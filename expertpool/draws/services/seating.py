@@ -21,12 +21,12 @@ from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.tasks import store_sheet
 from expertpool.projects.enums import DrawState
-from expertpool.projects.services.state import set_draw_state
 
 SEATING_LOCK = "draws.seating"
 
@@ -110,7 +110,7 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
     """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
     draw.status, draw.ended_at = status, now
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState(status), actor=None, now=now)
+    move_projects(draw, DrawState(status), actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
     publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
@@ -180,7 +180,7 @@ def reopen(draw: Draw, *, now: datetime) -> None:
         return
     draw.status, draw.ended_at = DrawStatus.INVITING, None
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState.DRAWING, actor=None, now=now)
+    move_projects(draw, DrawState.DRAWING, actor=None, now=now)
 
 
 def _plan_of(draw: Draw) -> DrawPlan:

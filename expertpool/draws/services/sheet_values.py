@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from expertpool.core.documents.filling import Catalogue, Placeholder, Value
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.sheets import Sheet, SheetRow, moment
 from expertpool.draws.services.sign_in import SignInRow, SignInSheet
 
@@ -107,20 +108,20 @@ def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:
 
 
 def _project(draw: Draw, sheet: Sheet | SignInSheet) -> dict[str, Value]:
-    project = draw.project
+    words = words_of(draw.covered)
     return {
         "文书标题": sheet.title,
-        "项目名称": project.name,
-        "项目编号": project.number,
-        "项目类型": project.kind,
-        "适用制度": project.get_regime_display(),
-        "采购单位": project.purchaser.name if project.purchaser else "",
-        "所属部门": project.department.name,
-        "评审地点": project.place,
-        "评审时间": moment(project.opening_at),
-        "报到时间": moment(project.check_in_at),
-        "负责人": project.contact_name,
-        "负责人电话": project.contact_phone,
+        "项目名称": words["项目名称"],
+        "项目编号": words["项目编号"],
+        "项目类型": words["项目类型"],
+        "适用制度": draw.project.get_regime_display(),
+        "采购单位": words["采购单位"],
+        "所属部门": words["所属部门"],
+        "评审地点": words["评审地点"],
+        "评审时间": words["评审时间"],
+        "报到时间": words["报到时间"],
+        "负责人": words["联系人"],
+        "负责人电话": words["联系电话"],
         "抽取编号": draw.number,
         "抽取人": draw.operator.name,
         "抽取时间": moment(draw.ordered_at),

@@ -18,6 +18,7 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, PickRequest
 from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
@@ -132,17 +133,17 @@ def _sheet(
 
 
 def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
-    project = draw.project
+    words = words_of(draw.covered)
     return [
-        ("项目名称", project.name),
-        ("项目编号", project.number),
-        ("适用制度", project.get_regime_display()),
-        ("采购单位", project.purchaser.name if project.purchaser else ""),
-        ("所属部门", project.department.name),
-        ("评审地点", project.place),
-        ("评审时间", moment(project.opening_at)),
-        ("报到时间", moment(project.check_in_at)),
-        ("负责人", f"{project.contact_name} {project.contact_phone}"),
+        ("项目名称", words["项目名称"]),
+        ("项目编号", words["项目编号"]),
+        ("适用制度", draw.project.get_regime_display()),
+        ("采购单位", words["采购单位"]),
+        ("所属部门", words["所属部门"]),
+        ("评审地点", words["评审地点"]),
+        ("评审时间", words["评审时间"]),
+        ("报到时间", words["报到时间"]),
+        ("负责人", words["联系人和电话"]),
         *(_drawn(draw, seats) if draw.is_random else _picked(draw, seats)),
     ]
 

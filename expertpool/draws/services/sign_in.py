@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.visibility import show
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import describe_rule
+from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import Nobody, moment
 from expertpool.projects.enums import Regime
@@ -72,7 +74,7 @@ def build_sign_in(
     return SignInSheet(
         title=SIGN_IN_TITLE,
         head=_head(draw),
-        rows=lines + _representatives(draw.project, len(lines)),
+        rows=lines + _representatives(draw.covered, len(lines)),
         number=draw.number,
         printed_at=moment(now),
         printed_by=actor.name,
@@ -80,16 +82,9 @@ def build_sign_in(
 
 
 def _head(draw: Draw) -> list[tuple[str, str]]:
-    project = draw.project
-    return [
-        ("项目名称", project.name),
-        ("项目编号", project.number),
-        ("采购单位", project.purchaser.name if project.purchaser else ""),
-        ("评审时间", moment(project.opening_at)),
-        ("报到时间", moment(project.check_in_at)),
-        ("评审地点", project.place),
-        ("负责人", f"{project.contact_name} {project.contact_phone}"),
-    ]
+    words = words_of(draw.covered)
+    named = ("项目名称", "项目编号", "采购单位", "评审时间", "报到时间", "评审地点")
+    return [*((name, words[name]) for name in named), ("负责人", words["联系人和电话"])]
 
 
 def _line(at: int, row: NamedRow, groups: dict[str, str], actor: User) -> SignInRow:
@@ -108,6 +103,8 @@ def _line(at: int, row: NamedRow, groups: dict[str, str], actor: User) -> SignIn
     )
 
 
-def _representatives(project: Project, before: int) -> list[SignInRow]:
-    category = REPRESENTATIVE.get(Regime(project.regime), "本单位代表")
-    return [SignInRow(before + at, category) for at in range(1, project.representatives + 1)]
+def _representatives(projects: Sequence[Project], before: int) -> list[SignInRow]:
+    """Room for as many as sit in the largest panel: those of a batch share a regime."""
+    category = REPRESENTATIVE.get(Regime(projects[0].regime), "本单位代表")
+    most = max(project.representatives for project in projects)
+    return [SignInRow(before + at, category) for at in range(1, most + 1)]

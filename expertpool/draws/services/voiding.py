@@ -26,13 +26,13 @@ from expertpool.draws.models import (
     VoidRequest,
 )
 from expertpool.draws.queries.requests import open_request
+from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.services.two_persons import settle
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.enums import DrawState
-from expertpool.projects.services.state import set_draw_state
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     )
     draw.status, draw.ended_at = DrawStatus.VOID, now
     draw.save(update_fields=["status", "ended_at"])
-    set_draw_state(draw.project, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
     record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
     publish(DrawEnded(draw.pk))
 

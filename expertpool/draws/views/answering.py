@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from expertpool.draws.enums import ReplyVia
@@ -13,10 +13,9 @@ from expertpool.draws.exports.calendar import calendar_file
 from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.project_files import note_expert_download
+from expertpool.draws.services.project_files import files_of, note_expert_download
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
 
 # What a browser shows by itself; the files app told these kinds by their content.
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -95,9 +94,16 @@ def file_response(
 
 
 def files_for(invitation: Invitation) -> list[ProjectFile]:
-    """Return the files of the project as the expert's pages list them."""
-    found = attachments_of(invitation.draw.project)
-    return [ProjectFile(row, row.content_type in SHOWN) for row in found]
+    """Return the files of the projects as the expert's pages list them."""
+    return [ProjectFile(row, row.content_type in SHOWN) for row in files_of(invitation)]
+
+
+def file_or_404(invitation: Invitation, pk: int) -> Attachment:
+    """Return the file ``pk`` of a project for which he sits."""
+    found = next((row for row in files_of(invitation) if row.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @dataclass(frozen=True)

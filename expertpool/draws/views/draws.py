@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,6 +25,7 @@ from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import ENDED, draws_visible_to, reaches, with_counts
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.requests import agreed_request, open_request
 from expertpool.draws.queries.sheet_templates import template_for
@@ -38,6 +40,8 @@ from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL, CONTRIBUTOR_PER
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.draws.views.two_persons import open_matters_of
+from expertpool.projects.models import Project
+from expertpool.projects.queries import projects_visible_to
 
 GOING_ON = (DrawStatus.SEALED, DrawStatus.INVITING)
 
@@ -87,7 +91,7 @@ def _sheet_labels(draw: Draw) -> dict[str, str]:
 def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
-    board = board_of(draw)
+    board, covered = board_of(draw), draw.covered
     runs = reaches(user, draw, "draws.run")
     valid = draw.status not in ENDED
     drawn = valid and draw.ordered_at is not None
@@ -99,6 +103,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     return {
         "draw": draw,
         "project": draw.project,
+        "covered": covered,
+        "reachable": _reachable(user, covered) if draw.is_shared else set(),
+        "first_opening": first_opening(covered),
         "board": board,
         "seats_unit": f"/ {board.seats} 席",
         "contributions": contributions,
@@ -130,12 +137,17 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         and reaches(user, draw, "draws.release"),
         "may_answer": valid and reaches(user, draw, "draws.record_reply"),
         "recordable": tuple(RECORDABLE),
-        "may_see_exclusions": draw.is_random and _allowed(request, draw, "draws.see_exclusions"),
+        "may_see_exclusions": draw.is_random and reaches(user, draw, "draws.see_exclusions"),
         "may_read": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
         "refreshes": draw.status in GOING_ON and not any(item["form"] for item in contributions),
     }
+
+
+def _reachable(user: User, projects: Sequence[Project]) -> set[int]:
+    seen = projects_visible_to(user).filter(pk__in=[project.pk for project in projects])
+    return set(seen.order_by().values_list("pk", flat=True))
 
 
 def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:
@@ -212,6 +224,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "draw": draw,
         "project": draw.project,
+        "first_opening": first_opening(draw.covered),
         "board": board,
         "contributions": _contributions(request, draw),
         "names": experts,

@@ -24,6 +24,7 @@ from expertpool.draws.queries.invitations import invitations_of, letter_of, lett
 from expertpool.draws.services.replies import leave_until
 from expertpool.draws.views.answering import (
     calendar_response,
+    file_or_404,
     file_response,
     files_for,
     take_answer,
@@ -31,7 +32,6 @@ from expertpool.draws.views.answering import (
 )
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
-from expertpool.files.queries import attachments_of
 
 View = Callable[..., Any]  # pages and files
 
@@ -116,7 +116,7 @@ def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) ->
     invitation = invitations_of(expert).filter(pk=pk).first()
     if invitation is None or not letter_of(invitation, now=now).is_coming:
         raise PermissionDenied
-    attachment = get_object_or_404(attachments_of(invitation.draw.project), pk=file_pk)
+    attachment = file_or_404(invitation, file_pk)
     return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
 
 
@@ -129,7 +129,7 @@ def _page(
 ) -> HttpResponse:
     """Show one invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
-    until, letter = leave_until(invitation), letter_of(invitation, now=now)
+    until, letter = leave_until(invitation, now=now), letter_of(invitation, now=now)
     context = {
         "letter": letter,
         "files": files_for(invitation) if letter.is_coming else [],

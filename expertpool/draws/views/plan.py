@@ -34,7 +34,7 @@ from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
-from expertpool.projects.queries import check_project
+from expertpool.projects.queries.batches import check_projects, lead_of, members_of
 
 PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 
@@ -42,7 +42,7 @@ PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 @requires("draws.plan")
 def plan(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
-    saved_plan = plan_for(project) or DrawPlan(project=project, channels=DEFAULT_CHANNELS)
+    saved_plan = plan_for(project) or DrawPlan(project=lead_of(project), channels=DEFAULT_CHANNELS)
     if request.method != "POST":
         settings = SettingsForm(instance=saved_plan)
         groups = GroupsForm(drafts_of(saved_plan), user=request.user)
@@ -129,7 +129,7 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
         "insight": insight,
         "costs": insight.costs if may_see_exclusions else insight.setting_costs,
         "paths": tie_paths(project, insight.fitting_ids) if may_see_exclusions else [],
-        "findings": check_project(project, result.seats, now),
+        "findings": check_projects(members_of(project), result.seats, now),
         "guessable_bits": GUESSABLE_BITS,
         "may_see_exclusions": may_see_exclusions,
         "may_plan": request.user.has_permission("draws.plan"),

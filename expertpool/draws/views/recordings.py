@@ -45,6 +45,7 @@ def recordings(request: UserRequest, pk: int) -> HttpResponse:
     may_record = may_record_screen(request.user, draw)
     context = {
         "draw": draw,
+        "title": draw.title,
         "project": draw.project,
         "kind": EvidenceKind.RECORDING.value,
         "may_record": may_record,

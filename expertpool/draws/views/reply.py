@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -29,12 +29,12 @@ from expertpool.draws.queries.invitations import Stage, letter_of
 from expertpool.draws.services.replies import invitation_for_token, leave_until
 from expertpool.draws.views.answering import (
     calendar_response,
+    file_or_404,
     file_response,
     files_for,
     take_answer,
     take_project_leave,
 )
-from expertpool.files.queries import attachments_of
 
 View = Callable[..., HttpResponseBase]
 # How a closed invitation is answered: status, heading, sentence.
@@ -104,7 +104,7 @@ def project_file(
     now = timezone.now()
     if not letter_of(invitation, now=now).is_coming:
         return _page(request, token, invitation, status=403)
-    attachment = get_object_or_404(attachments_of(invitation.draw.project), pk=pk)
+    attachment = file_or_404(invitation, pk)
     return file_response(invitation, attachment, preview="preview" in request.GET, now=now)
 
 
@@ -121,8 +121,8 @@ def _page(
     if letter.is_coming:
         context |= {
             "files": files_for(invitation),
-            "leave_until": leave_until(invitation),
-            "may_leave": now <= leave_until(invitation),
+            "leave_until": (until := leave_until(invitation, now=now)),
+            "may_leave": now <= until,
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
         }
         return render(request, "draws/reply_coming.html", context, status=status)

@@ -73,7 +73,7 @@ def bare_eligibility(
         "day": day,
         "start": start,
         "end": end,
-        "held": list(held_expert_ids(start, end)),
+        "held": list(held_expert_ids([(start, end)])),
         "since": years_before(day, 3),
         "capped": [pk for pk, times in counts.items() if times >= cap],
     }

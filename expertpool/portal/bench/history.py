@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Candidate, Draw, Hold, Invitation
+from expertpool.draws.models import Candidate, Draw, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import Identity, close_identity, holder_key
 from expertpool.portal.bench.copying import copy_rows
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
@@ -82,9 +82,13 @@ def _write_draws(random: Random, count: int, operator: User, now: datetime) -> l
         ),
         batch_size=2_000,
     )
-    return Draw.objects.bulk_create(
+    draws = Draw.objects.bulk_create(
         (_draw(at, project, operator) for at, project in enumerate(projects)), batch_size=2_000
     )
+    DrawProject.objects.bulk_create(
+        (DrawProject(draw=draw, project=draw.project) for draw in draws), batch_size=2_000
+    )
+    return draws
 
 
 def _seats(random: Random, draws: list[Draw], size: int) -> Iterator[_Seat]:
@@ -109,7 +113,7 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
         number=f"OLD{at:06d}",
         project=project,
         status=DrawStatus.SUCCESS if over else DrawStatus.INVITING,
-        rule={"groups": [], "contributors": []},
+        rule={"projects": [project.number], "groups": [], "contributors": []},
         candidate_count=SEATS,
         seal=f"{at:064x}",
         nonce=b"",

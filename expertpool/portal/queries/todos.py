@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,7 +63,7 @@ def _contributions(user: User, permission: str) -> Iterator[Todo]:
     for draw in sealed[:MOST]:
         if role not in {reveal["role"] for reveal in draw.reveals}:
             yield Todo(
-                f"提供随机值：{draw.project.name}",
+                f"提供随机值：{draw.title}",
                 f"{draw.number} 已封存，等待您提供随机值后定序",
                 reverse("draws:detail", args=[draw.pk]),
                 "arrows-shuffle",
@@ -78,11 +79,14 @@ def _as_supervisor(user: User, now: datetime) -> Iterator[Todo]:
 def _to_draw(user: User, now: datetime) -> Iterator[Todo]:
     yield from _contributions(user, "draws.run")
     projects = projects_to_draw(user, "draws.run").filter(
-        status=ProjectStatus.APPROVED, draw_state=DrawState.NOT_DRAWN, opening_at__gt=now
+        Q(batch__isnull=True) | Q(leads_batch=True),  # a batch is drawn once
+        status=ProjectStatus.APPROVED,
+        draw_state=DrawState.NOT_DRAWN,
+        opening_at__gt=now,
     )
-    for project in projects.order_by("opening_at")[:MOST]:
+    for project in projects.select_related("batch").order_by("opening_at")[:MOST]:
         yield Todo(
-            f"抽取专家：{project.name}",
+            f"抽取专家：{project.batch or project.name}",
             f"{_moment(project)} 评审，尚未抽取",
             reverse("projects:detail", args=[project.pk]),
             "dice-5",
@@ -94,7 +98,7 @@ def _to_draw(user: User, now: datetime) -> Iterator[Todo]:
 def _picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
     for asked in requests_to_decide(PickRequest, user, "draws.confirm_picks")[:MOST]:
         yield Todo(
-            f"确认人选：{asked.draw.project.name}",
+            f"确认人选：{asked.draw.title}",
             f"{asked.draw.get_kind_display()}，{_moment(asked.draw.project)} 评审，确认后发出邀请",
             reverse("draws:detail", args=[asked.draw_id]),
             "users",
@@ -127,7 +131,7 @@ def _to_confirm(what: str, asked: TwoPersonRequest, icon: str) -> Todo:
 def _lists_to_complete(user: User, now: datetime) -> Iterator[Todo]:
     for draw in lists_to_complete(user, now=now)[:MOST]:
         yield Todo(
-            f"另选专家：{draw.project.name}",
+            f"另选专家：{draw.title}",
             f"{draw.get_kind_display()}的名单有人退出，{_moment(draw.project)} 评审",
             reverse("draws:detail", args=[draw.pk]),
             "users",

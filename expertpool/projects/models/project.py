@@ -81,6 +81,15 @@ class Project(models.Model):
         related_name="+",
     )
     archive_note = models.CharField("归档说明", max_length=500, blank=True)
+    batch = models.ForeignKey(
+        "projects.ProjectBatch",
+        verbose_name="批次",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    leads_batch = models.BooleanField("批次主项目", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "项目"
@@ -111,6 +120,15 @@ class Project(models.Model):
                 | models.Q(status=ProjectStatus.ARCHIVED),
                 name="projects_archived_stays_archived",
             ),
+            models.CheckConstraint(
+                condition=models.Q(leads_batch=False) | models.Q(batch__isnull=False),
+                name="projects_leads_its_batch",
+            ),
+            models.UniqueConstraint(
+                fields=["batch"],
+                condition=models.Q(leads_batch=True),
+                name="projects_one_lead_of_a_batch",
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="projects_status"),
@@ -139,7 +157,7 @@ class Project(models.Model):
 
     @property
     def is_deletable(self) -> bool:
-        return self.is_undrawn and self.status == ProjectStatus.DRAFT
+        return self.is_undrawn and self.status == ProjectStatus.DRAFT and self.batch_id is None
 
     @property
     def is_withdrawable(self) -> bool:
@@ -153,6 +171,14 @@ class Project(models.Model):
     def is_archivable(self) -> bool:
         """Whether its status may become archived."""
         return self.status in {ProjectStatus.APPROVED, ProjectStatus.REJECTED}
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether it passed the approval, archived later or not."""
+        return self.decided_by_id is not None and self.status in {
+            ProjectStatus.APPROVED,
+            ProjectStatus.ARCHIVED,
+        }
 
     @property
     def is_archived(self) -> bool:

@@ -20,12 +20,13 @@ from expertpool.projects.models import Project
 @dataclass(frozen=True)
 class Measure:
     """A number of each project. ``expression`` makes a subquery over ``OuterRef("pk")`` that may
-    be empty (nought); ``code`` becomes the name of the annotation. ``share_of`` names another
+    be empty (nought); given True, what the projects of a batch share counts at one of them, so
+    that it may be added up. ``code`` becomes the name of the annotation. ``share_of`` names another
     number of which this is a part: statistics show the share as ``share_label``."""
 
     code: str
     label: str
-    expression: Callable[[], Any]
+    expression: Callable[[bool], Any]
     share_of: str = ""
     share_label: str = ""
 
@@ -62,9 +63,9 @@ def details() -> list[Detail]:
     return list(_details.values())
 
 
-def with_measures(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Annotate all registered numbers under their codes."""
-    numbers = {code: Coalesce(one.expression(), 0) for code, one in _measures.items()}
+def with_measures(projects: QuerySet[Project], *, once: bool = False) -> QuerySet[Project]:
+    """Annotate all registered numbers under their codes; ``once`` to add them up."""
+    numbers = {code: Coalesce(one.expression(once), 0) for code, one in _measures.items()}
     return projects.annotate(**numbers)
 
 

@@ -67,7 +67,7 @@ def count_to_decide(user: User) -> int:
 
 def _reached(user: User, code: str) -> QuerySet[Project]:
     return Project.objects.filter(scope_q(user, code)).select_related(
-        "department", "purchaser", "created_by", "decided_by"
+        "department", "purchaser", "created_by", "decided_by", "batch"
     )
 
 
@@ -137,7 +137,7 @@ def departments_for_filing(user: User) -> QuerySet[Department]:
 
 def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     """Return those of ``projects`` in which each word of ``text`` occurs: in name, number,
-    department, contact or purchaser."""
+    department, contact purchaser or batch."""
     for word in clean_text(text).split():
         projects = projects.filter(
             Q(name__icontains=word)
@@ -145,6 +145,8 @@ def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
             | Q(department__name__icontains=word)
             | Q(contact_name__icontains=word)
             | Q(purchaser__name__icontains=word)
+            | Q(batch__name__icontains=word)
+            | Q(batch__number__icontains=word)
         )
     return projects
 

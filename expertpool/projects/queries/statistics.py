@@ -108,10 +108,13 @@ def first_day(moment: datetime) -> date:
 
 
 def statistic_of(projects: QuerySet[Project], grouping: Grouping) -> Statistic:
-    """Count ``projects`` by ``grouping``, in one query. The caller has chosen what may be seen."""
+    """Count ``projects`` by ``grouping``, in one query. The caller has chosen what may be seen.
+
+    The one draw of a batch counts at its lead, so that lines and total add up.
+    """
     sums = {f"{one.code}_sum": Sum(one.code) for one in measures()}
     rows = (
-        with_measures(projects.order_by().annotate(key=grouping.key))
+        with_measures(projects.order_by().annotate(key=grouping.key), once=True)
         .values("key", *grouping.names)
         .annotate(count=Count("pk"), **sums)
         .order_by(grouping.order)

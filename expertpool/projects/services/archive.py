@@ -11,6 +11,7 @@ from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.exceptions import NoteRequired, NotReadyToArchive
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import obstacles
+from expertpool.projects.queries.batches import last_closing, members_of
 from expertpool.projects.queries.follow_up import OPEN
 from expertpool.projects.services.state import lock_project, set_project_status
 
@@ -19,7 +20,8 @@ from expertpool.projects.services.state import lock_project, set_project_status
 def archive_project(*, project: Project, note: str, actor: User, now: datetime) -> None:
     """Archive a finished or abandoned project, for good; logs it.
 
-    Finished: its draw has ended and its review is over; abandoned: it was sent back or approved,
+    Finished: its draw has ended and its review is over, with that of every project of its batch;
+    abandoned: it was sent back or approved,
     and has no valid draw. Refuses a missing note (NoteRequired), a project on which something
     still goes on or is open (NotReadyToArchive), and every other status (TransitionNotAllowed).
     """
@@ -45,7 +47,9 @@ def _open_matters(project: Project, *, now: datetime) -> list[str]:
     reasons = []
     if project.draw_state == DrawState.DRAWING:
         reasons.append("抽取正在进行，请等抽取结束")
-    elif project.draw_state != DrawState.NOT_DRAWN and project.closing_at > now:
+    elif project.draw_state == DrawState.NOT_DRAWN and project.batch_id is not None:
+        reasons.append("项目在批次中、尚未抽取，请先移出批次")
+    elif project.draw_state != DrawState.NOT_DRAWN and last_closing(members_of(project)) > now:
         reasons.append("评审尚未结束；如项目取消，请先作废抽取")
     if waiting := project.tasks.filter(OPEN).count():
         reasons.append(f"还有 {waiting} 项任务未完成，请先登记完成或撤销")

@@ -20,6 +20,8 @@ def delete_project(*, project: Project, actor: User, now: datetime) -> None:
     Refuses every other project (ProjectNotEditable).
     """
     project = lock_project(project)
+    if project.batch_id is not None:
+        raise ProjectNotEditable("项目在批次中，请先移出批次再删除。")
     if not project.is_deletable:
         raise ProjectNotEditable("只能删除「未抽取」的草稿项目；已提交的项目请先撤回。")
     record("project.delete", actor=actor, now=now, subject=project, before=describe(project))

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui import pill
+from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project, Task
-from expertpool.projects.tables import state_pill, task_pill
+from expertpool.projects.tables import DRAW_TONES, state_pill, task_pill
 
 register = template.Library()
 
@@ -16,6 +17,12 @@ def project_state(*, project: Project) -> SafeString:
     """Where the project stands, as a pill."""
     label, tone = state_pill(project)
     return pill(label=label, tone=tone)
+
+
+@register.filter
+def draw_tone(project: Project) -> str:
+    """The tone of the draw state of ``project``."""
+    return DRAW_TONES[DrawState(project.draw_state)]
 
 
 @register.simple_tag

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import All, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.registry import panels_for
 from expertpool.core.views.listing import listing, render_list
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
+from expertpool.projects.views.panorama import panorama
 
 PAGE = "projects:detail"
 
@@ -70,27 +69,9 @@ def conditions(request: UserRequest) -> HttpResponse:
 @requires("projects.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_visible_to(request.user), pk=pk)
-    panels = panels_for(PAGE, request.user)
-    wanted = request.GET.get("tab", "")
-    current = next((panel for panel in panels if panel.code == wanted), panels[0])
-    address = reverse(PAGE, args=[pk])
     context = {
         "project": project,
         "actions": actions_for(request.user, project),
         "findings": check_project(project, None, timezone.now()) if project.is_undrawn else [],
-        "panel": current.render(request, project),
-        "tabs": [
-            {
-                "label": panel.label,
-                "url": f"{address}?tab={panel.code}",
-                "active": panel is current,
-                "count": panel.count(request.user, project) if panel.count else None,
-            }
-            for panel in panels
-        ],
     }
-    response = render(request, "projects/project_detail.html", context)
-    htmx: Any = getattr(request, "htmx", None)
-    if htmx and htmx.target == "panel":  # the tabs change with the panel
-        return reswap(retarget(reselect(response, "#page"), "#page"), "outerHTML")
-    return response
+    return panorama(request, PAGE, project, "projects/project_detail.html", context)

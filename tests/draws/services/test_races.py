@@ -19,8 +19,11 @@ from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.services import replies, sealing, seating
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
-from expertpool.projects.models import Project
+from expertpool.projects.exceptions import BatchRefused
+from expertpool.projects.models import Project, ProjectBatch
+from expertpool.projects.services.batches import add_projects
 from tests.factories.accounts import make_user
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 
@@ -252,3 +255,60 @@ def test_two_declines_at_once_are_supplemented_by_two_people() -> None:
     everybody = [expert_id_of(row) for row in Invitation.objects.filter(draw=draw)]
     assert len(everybody) == len(set(everybody)) == 4
     assert Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).count() == 2
+
+
+def draw_two_batches_at_once(experts: int, seats: int) -> list[Any]:
+    """Two batches of two projects each; of the first one project, of the second both, at one time."""
+    for _ in range(experts):
+        make_expert()
+    operator = make_user("operator")
+    batches = [
+        make_batch(make_members(72, hours, now=NOW), now=NOW, seats=seats) for hours in (96, 72)
+    ]
+
+    def draw(batch: ProjectBatch, seed: int) -> Callable[[], Any]:
+        project = batch.members[-1]
+        return lambda: start_draw(
+            project=project, actor=operator, now=NOW, entropy=SeededEntropy(seed)
+        )
+
+    return run_at_once(draw(batches[0], 1), draw(batches[1], 2))
+
+
+@pytest.mark.shows("PRJ-02")
+def test_two_batches_over_one_small_pool_never_share_an_expert(meeting: None) -> None:
+    results = draw_two_batches_at_once(experts=5, seats=3)
+    assert not [result for result in results if isinstance(result, Exception)]
+    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("candidate")
+    assert len({expert_id_of(row) for row in rows}) == len(rows) == 5
+
+
+def test_without_lock_and_constraint_two_batches_share_experts(
+    meeting: None, without_lock: None, without_constraint: None
+) -> None:
+    """Negative control."""
+    results = draw_two_batches_at_once(experts=3, seats=3)
+    assert not [result for result in results if isinstance(result, Exception)]
+    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("candidate")
+    assert len({expert_id_of(row) for row in rows}) == 3 < len(rows) == 6
+
+
+def test_a_project_that_joins_while_the_batch_is_sealed_comes_before_or_is_refused() -> None:
+    """Whoever is first holds the batch: the draw knows the new member, or he is kept out."""
+    for _ in range(4):
+        make_expert()
+    batch = make_batch(make_members(72, 96, now=NOW), now=NOW, seats=2)
+    (late,) = make_members(120, now=NOW)
+    operator = make_user("operator")
+    first = batch.members[0]
+    drawn, joined = run_at_once(
+        lambda: start_draw(project=first, actor=operator, now=NOW, entropy=SeededEntropy(1)),
+        lambda: add_projects(batch=batch, projects=[late], actor=operator, now=NOW),
+    )
+    numbers = set(drawn.rule["projects"])
+    if isinstance(joined, Exception):
+        assert isinstance(joined, BatchRefused)
+        assert len(numbers) == 2
+    else:
+        assert late.number in numbers
+    assert numbers == {member.number for member in ProjectBatch.objects.get().members}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.services import replies, seating
+from expertpool.draws.services import covering, replies
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheet_files import store_sheet
@@ -188,7 +188,7 @@ def test_without_lock_and_conditional_update_an_archived_project_is_drawn(
     def set_blindly(project: Project, new: str, **_: Any) -> None:
         Project.objects.filter(pk=project.pk).update(draw_state=new)
 
-    monkeypatch.setattr(seating, "set_draw_state", set_blindly)
+    monkeypatch.setattr(covering, "set_draw_state", set_blindly)
     results = run_at_once(
         archive(draw, without_lock, first=False), replace(draw, without_lock, first=True)
     )

@@ -49,7 +49,9 @@ def test_the_way_leads_up_and_from_there_down(
     holds(buyer, 51, child)
     holds(partner, 49, child)  # owns a part of the child, and is nothing to 甲
     with django_assert_num_queries(1):
-        ways = related_units({"甲": {buyer.pk}, "丙": {sister.pk}, "无": set()}, on=DAY)
+        ways = related_units(
+            {"甲": (DAY, {buyer.pk}), "丙": (DAY, {sister.pk}), "无": (DAY, set())}
+        )
     assert set(ways["甲"]) == {buyer.pk, group.pk, sister.pk, child.pk}
     assert ways["甲"][buyer.pk] == ()
     assert set(ways["丙"]) == {sister.pk, group.pk, buyer.pk, child.pk}
@@ -73,6 +75,9 @@ def test_share_days_and_depth_decide_what_counts(settings: Any) -> None:
     parent(make_unit("已终"), buyer, to_date=DAY - day)
     parent(make_unit("当日"), buyer, from_date=DAY, to_date=DAY)
     assert set(texts(buyer)) == {"够", "当日"}
+    ways = related_units({days: (DAY + days * day, {buyer.pk}) for days in (-1, 1)})
+    names = {days: {Unit.objects.get(pk=pk).name for pk in found} for days, found in ways.items()}
+    assert names == {-1: {"甲", "够", "已终"}, 1: {"甲", "够", "未始"}}
     settings.RELATION_SHARE = 50
     assert set(texts(buyer)) == {"当日"}
     below = [buyer, *(make_unit(name) for name in "一二三四")]
@@ -145,7 +150,7 @@ def test_the_closure_is_what_a_naive_search_finds(seed: int, settings: Any) -> N
         else:
             holds(owner, random.randint(1, 100), owned)
     origins = {key: {unit.pk for unit in random.sample(units, 2)} for key in ("一", "二")}
-    ways = related_units(origins, on=DAY)
+    ways = related_units({key: (DAY, start) for key, start in origins.items()})
     for key, start in origins.items():
         expected = naive(start, settings.RELATION_DEPTH, settings.RELATION_SHARE)
         assert {unit: len(way) for unit, way in ways[key].items()} == expected

@@ -22,14 +22,15 @@ Key = TypeVar("Key")
 # (unit, down, depth), so cycles end, and there are at most as many rows as relations and depths.
 _REACHED = """
 WITH RECURSIVE reached(
-    origin, unit, down, depth, previous, previous_down, relation, related, kind, share
+    origin, unit, down, depth, previous, previous_down, relation, related, kind, share, day
 ) AS (
     SELECT origin, unit, false, 0, NULL::bigint, false, NULL::bigint, NULL::bigint,
-        NULL::varchar, NULL::numeric
-    FROM unnest(%(origins)s::int[], %(units)s::bigint[]) AS start(origin, unit)
+        NULL::varchar, NULL::numeric, day
+    FROM unnest(%(origins)s::int[], %(units)s::bigint[], %(days)s::date[])
+        AS start(origin, unit, day)
   UNION
     SELECT r.origin, same.unit, step.down, r.depth + 1, r.unit, r.down,
-        step.relation, step.unit, step.kind, step.share
+        step.relation, step.unit, step.kind, step.share, r.day
     FROM reached r
     CROSS JOIN LATERAL (
         SELECT id AS relation, owner_id AS unit, false AS down, kind, share, from_date, to_date
@@ -59,10 +60,11 @@ WITH RECURSIVE reached(
     ) same
     WHERE r.depth < %(depth)s
       AND (step.kind = %(parent)s OR step.share >= %(share)s)
-      AND (step.from_date IS NULL OR step.from_date <= %(on)s)
-      AND (step.to_date IS NULL OR step.to_date >= %(on)s)
+      AND (step.from_date IS NULL OR step.from_date <= r.day)
+      AND (step.to_date IS NULL OR step.to_date >= r.day)
 )
-SELECT * FROM reached ORDER BY depth, relation, unit
+SELECT origin, unit, down, depth, previous, previous_down, relation, related, kind, share
+FROM reached ORDER BY depth, relation, unit
 """
 
 
@@ -76,6 +78,7 @@ class Step:
     label: str  # 控股 60%, 上级单位
 
 
+Origin = tuple[date, Collection[int]]  # the day, and equal units
 Way = tuple[Step, ...]  # no step: the unit itself, or one equal to it
 
 
@@ -97,9 +100,9 @@ class _Row(NamedTuple):
         return Step(self.related, not self.down, label)
 
 
-def related_units(origins: Mapping[Key, Collection[int]], *, on: date) -> dict[Key, dict[int, Way]]:
-    """Return for each key all units that the units of ``origins`` are, or are related to on the
-    day ``on``, each with the shortest way to it. One statement; nothing of the pool is read.
+def related_units(origins: Mapping[Key, Origin]) -> dict[Key, dict[int, Way]]:
+    """Return for each key all units that those of its origin are, or are related to on its day,
+    each with the shortest way to it. One statement; nothing of the pool is read.
 
     Up to the units above, and from there down: 上级、控股单位、下级, and those under a common owner.
     Owners of one joint venture are not related by it. A relation counts if it is one of 上下级, or
@@ -112,9 +115,13 @@ def related_units(origins: Mapping[Key, Collection[int]], *, on: date) -> dict[K
     owned by the state is no common owner (公司法 第二百六十五条), so 国资委 is not to be entered.
     """
     keys = list(origins)
-    starts = [(at, unit) for at, key in enumerate(keys) for unit in sorted(origins[key])]
+    starts = [
+        (at, unit, day)
+        for at, (day, units) in enumerate(origins.values())
+        for unit in sorted(units)
+    ]
     ways: dict[Key, dict[int, Way]] = {key: {} for key in keys}
-    for origin, unit, way in _shortest(_rows(starts, on)) if starts else ():
+    for origin, unit, way in _shortest(_rows(starts)) if starts else ():
         ways[keys[origin]].setdefault(unit, way)
     return ways
 
@@ -122,7 +129,7 @@ def related_units(origins: Mapping[Key, Collection[int]], *, on: date) -> dict[K
 def ways_from(unit: Unit, *, on: date) -> list[tuple[Unit, str]]:
     """Return the other units that are related to ``unit``, the nearest first, with the way in words."""
     same = {unit.pk} | units_matching(name=unit.name, uscc=unit.uscc)
-    ways = related_units({unit.pk: same}, on=on)[unit.pk]
+    ways = related_units({unit.pk: (on, same)})[unit.pk]
     units = Unit.objects.in_bulk(ways)
     names = {pk: other.name for pk, other in units.items()}
     return [(units[pk], way_text(unit.name, way, names)) for pk, way in ways.items() if way]
@@ -137,14 +144,14 @@ def way_text(start: str, way: Way, names: Mapping[int, str]) -> str:
     return text
 
 
-def _rows(starts: list[tuple[int, int]], on: date) -> list[_Row]:
+def _rows(starts: list[tuple[int, int, date]]) -> list[_Row]:
     values: dict[str, Any] = {
-        "origins": [origin for origin, _ in starts],
-        "units": [unit for _, unit in starts],
+        "origins": [origin for origin, _, _ in starts],
+        "units": [unit for _, unit, _ in starts],
+        "days": [day for _, _, day in starts],
         "depth": settings.RELATION_DEPTH,
         "share": settings.RELATION_SHARE,
         "parent": RelationKind.PARENT.value,
-        "on": on,
     }
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, values)

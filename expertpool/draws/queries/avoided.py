@@ -24,39 +24,61 @@ from expertpool.projects.models import Avoidance, Project
 
 @dataclass(frozen=True, slots=True)
 class AvoidedUnit:
-    """One unit that a project avoids, with the way to each unit that it stands for."""
+    """One unit that a project avoids, with the way to each unit that it stands for at ``on``."""
 
     label: str
     name: str
+    on: datetime
     ways: dict[int, Way]
 
 
-def avoided_units(project: Project, rows: Iterable[Avoidance]) -> list[AvoidedUnit]:
-    """Return the purchaser of ``project``, if one is named, and the avoided units among ``rows``.
+def avoidances_of(projects: Iterable[Project]) -> list[Avoidance]:
+    """Return what ``projects`` avoid, each row with its project."""
+    by_pk = {project.pk: project for project in projects}
+    rows = list(Avoidance.objects.filter(project__in=by_pk).select_related("unit"))
+    for row in rows:
+        row.project = by_pk[row.project_id]
+    return rows
 
-    The relations are those of the day on which the review opens, found by one statement for all.
+
+def avoided_units(projects: Iterable[Project], rows: Iterable[Avoidance]) -> list[AvoidedUnit]:
+    """Return the purchasers of ``projects``, where they are named, and the avoided units among
+    ``rows``. The relations are those of the day on which each review opens, found by one statement.
     """
-    named: list[tuple[str, str, set[int]]] = []
-    if project.purchaser is not None:
-        unit = project.purchaser
-        named.append((f"采购单位 {unit}", unit.name, _same_as(unit)))
+    named = [
+        (f"采购单位 {unit}", unit.name, project.opening_at, _same_as(unit))
+        for project in projects
+        if (unit := project.purchaser) is not None
+    ]
     for row in rows:
         if row.subject == AvoidanceSubject.UNIT:
             same = _same_as(row.unit) if row.unit else units_matching(name=row.name, uscc=row.uscc)
-            named.append((f"回避单位 {row.target}", row.unit.name if row.unit else row.name, same))
-    day = timezone.localdate(project.opening_at)
-    ways = related_units({at: same for at, (_, _, same) in enumerate(named)}, on=day)
-    return [AvoidedUnit(label, name, ways[at]) for at, (label, name, _) in enumerate(named)]
+            name = row.unit.name if row.unit else row.name
+            named.append((f"回避单位 {row.target}", name, row.project.opening_at, same))
+    ways = related_units(
+        {at: (timezone.localdate(on), same) for at, (_, _, on, same) in enumerate(named)}
+    )
+    return [AvoidedUnit(label, name, on, ways[at]) for at, (label, name, on, _) in enumerate(named)]
 
 
 def _same_as(unit: Unit) -> set[int]:
     return {unit.pk} | units_matching(name=unit.name, uscc=unit.uscc)
 
 
-def tied_to(avoided: Iterable[AvoidedUnit], *, on: datetime) -> Q:
-    """The experts who have to stay away from one of the units on the day of ``on``."""
-    units = {unit for one in avoided for unit in one.ways}
-    return availability.tied_to_units(units, on=on) if units else Q(pk__in=[])
+def tied_to(avoided: Iterable[AvoidedUnit]) -> Q:
+    """The experts who have to stay away from one of the units on its day."""
+    tied = Q(pk__in=[])
+    for on, units in by_opening(avoided).items():
+        tied |= availability.tied_to_units(units, on=on)
+    return tied
+
+
+def by_opening(avoided: Iterable[AvoidedUnit]) -> dict[datetime, set[int]]:
+    """Return all units that the avoided ones stand for, by the time for which they count."""
+    units: dict[datetime, set[int]] = {}
+    for one in avoided:
+        units.setdefault(one.on, set()).update(one.ways)
+    return {on: found for on, found in units.items() if found}
 
 
 def is_person(row: Avoidance) -> Q:
@@ -69,8 +91,9 @@ def is_person(row: Avoidance) -> Q:
     return named
 
 
-def ties_to_person(row: Avoidance, *, on: datetime) -> QuerySet[AvoidanceUnit]:
+def ties_to_person(row: Avoidance) -> QuerySet[AvoidanceUnit]:
     """Return the relations that experts declared to the avoided person of ``row``."""
+    on = row.project.opening_at
     if not row.expert_number:
         units = units_matching(name=row.unit_name) if row.unit_name else None
         return availability.person_ties(row.name, units, on=on)
@@ -81,6 +104,6 @@ def ties_to_person(row: Avoidance, *, on: datetime) -> QuerySet[AvoidanceUnit]:
     return availability.person_ties(person.name, units, on=on)
 
 
-def is_or_knows_person(row: Avoidance, *, on: datetime) -> Q:
+def is_or_knows_person(row: Avoidance) -> Q:
     """The avoided person of ``row``, and the experts who declared a relation to him."""
-    return is_person(row) | Q(pk__in=ties_to_person(row, on=on).order_by().values("expert"))
+    return is_person(row) | Q(pk__in=ties_to_person(row).order_by().values("expert"))

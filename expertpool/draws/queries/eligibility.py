@@ -16,7 +16,12 @@ from django.db.models import Q
 
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, DrawPlan
-from expertpool.draws.queries.avoided import avoided_units, is_or_knows_person, tied_to
+from expertpool.draws.queries.avoided import (
+    avoidances_of,
+    avoided_units,
+    is_or_knows_person,
+    tied_to,
+)
 from expertpool.draws.queries.fitting import Exclusion, Fitting, fitting_experts
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.participation import held_expert_ids, participations
@@ -109,18 +114,16 @@ class Avoided:
     periods: Q
 
 
-def avoidances(projects: Iterable[Project], *, only: Collection[int] | None = None) -> Avoided:
+def avoidances(projects: Sequence[Project], *, only: Collection[int] | None = None) -> Avoided:
     """Compile what any of ``projects`` avoids; each one's purchaser is always an avoided unit."""
-    units, persons, periods = Q(pk__in=[]), Q(pk__in=[]), set[int]()
-    for project in projects:
-        on = project.opening_at
-        rows = list(project.avoidances.select_related("unit"))
-        units |= tied_to(avoided_units(project, rows), on=on)
-        for row in rows:
-            if row.subject == AvoidanceSubject.PERSON:
-                persons |= is_or_knows_person(row, on=on)
-            elif row.subject == AvoidanceSubject.PERIOD:
-                periods |= took_part(row, only=only)
+    rows = avoidances_of(projects)
+    persons, periods = Q(pk__in=[]), set[int]()
+    for row in rows:
+        if row.subject == AvoidanceSubject.PERSON:
+            persons |= is_or_knows_person(row)
+        elif row.subject == AvoidanceSubject.PERIOD:
+            periods |= took_part(row, only=only)
+    units = tied_to(avoided_units(projects, rows))
     return Avoided(units=units, persons=persons, periods=Q(pk__in=periods))
 
 

@@ -16,7 +16,12 @@ from expertpool.core.criteria import All, Context, Node, explain, parse, to_q
 from expertpool.draws import engine
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
-from expertpool.draws.queries.avoided import avoided_units, is_or_knows_person, tied_to
+from expertpool.draws.queries.avoided import (
+    avoidances_of,
+    avoided_units,
+    is_or_knows_person,
+    tied_to,
+)
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import (
     Eligibility,
@@ -243,19 +248,18 @@ class _Inquiry:
         yield from self._avoidances()
 
     def _avoidances(self) -> Iterator[_Exclusion]:
+        projects = members_of(self.plan.project)
+        rows = avoidances_of(projects)
         avoided: dict[str, Q] = {}
         persons: list[Q] = []
-        for project in members_of(self.plan.project):
-            on = project.opening_at
-            rows = list(project.avoidances.select_related("unit"))
-            for unit in avoided_units(project, rows):
-                avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit], on=on)
-            for row in rows:
-                if row.subject == AvoidanceSubject.PERSON:
-                    persons.append(is_or_knows_person(row, on=on))
-                elif row.subject == AvoidanceSubject.PERIOD:
-                    label = f"{row.get_subject_display()} {row.target}"
-                    avoided[label] = avoided.get(label, NOBODY) | Q(pk__in=took_part(row))
+        for unit in avoided_units(projects, rows):
+            avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit])
+        for row in rows:
+            if row.subject == AvoidanceSubject.PERSON:
+                persons.append(is_or_knows_person(row))
+            elif row.subject == AvoidanceSubject.PERIOD:
+                label = f"{row.get_subject_display()} {row.target}"
+                avoided[label] = avoided.get(label, NOBODY) | Q(pk__in=took_part(row))
         yield from (_Exclusion(label, condition, True) for label, condition in avoided.items())
         if persons:
             yield _Exclusion(f"回避人员（{len(persons)} 条合计）", reduce(or_, persons), True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import Way, is_called, way_text
 from expertpool.draws.queries.avoided import (
     AvoidedUnit,
+    avoidances_of,
     avoided_units,
+    by_opening,
     is_person,
     ties_to_person,
 )
@@ -54,35 +57,37 @@ class _Tie:
 def tie_paths(project: Project, expert_ids: Collection[int]) -> list[tuple[Path, int]]:
     """Count how many of the experts are tied to what ``project`` and its batch avoid, by each path,
     the purchaser first; one may be tied by several."""
-    members = members_of(project)
-    pairs = dict.fromkeys(pair for member in members for pair in _paths(member, expert_ids))
-    return list(Counter(path for _, path in pairs).items())
+    return list(Counter(path for _, path in _paths(project, expert_ids)).items())
 
 
 def reasons(project: Project, expert_ids: Collection[int]) -> dict[int, list[Path]]:
     """Return for each of the experts by which paths he is tied."""
     found: dict[int, list[Path]] = defaultdict(list)
-    members = members_of(project)
-    for expert_id, path in dict.fromkeys(
-        pair for member in members for pair in _paths(member, expert_ids)
-    ):
+    for expert_id, path in _paths(project, expert_ids):
         found[expert_id].append(path)
     return found
 
 
-def _paths(project: Project, expert_ids: Collection[int]) -> Iterator[tuple[int, Path]]:
-    rows = list(project.avoidances.select_related("unit"))
-    avoided = avoided_units(project, rows)
-    ties = list(_unit_ties(project, {unit for one in avoided for unit in one.ways}, expert_ids))
+def _paths(project: Project, expert_ids: Collection[int]) -> dict[tuple[int, Path], None]:
+    """Return each expert with each of his paths once, in the order of what is avoided."""
+    projects = members_of(project)
+    rows = avoidances_of(projects)
+    avoided = avoided_units(projects, rows)
+    ties = {
+        on: list(_unit_ties(units, expert_ids, on=on)) for on, units in by_opening(avoided).items()
+    }
     on_the_way = {step.unit_id for one in avoided for way in one.ways.values() for step in way}
-    units = Unit.objects.in_bulk({tie.unit_id for tie in ties} | on_the_way)
-    for one in avoided:
-        for tie in ties:
-            if (way := one.ways.get(tie.unit_id)) is not None:
-                yield tie.expert_id, _path(one, way, tie, units)
-    for row in rows:
-        if row.subject == AvoidanceSubject.PERSON:
-            yield from _person_paths(project, row, expert_ids)
+    tied = {tie.unit_id for found in ties.values() for tie in found}
+    units = Unit.objects.in_bulk(tied | on_the_way)
+    pairs = [
+        (tie.expert_id, _path(one, one.ways[tie.unit_id], tie, units))
+        for one in avoided
+        for tie in ties.get(one.on, ())
+        if tie.unit_id in one.ways
+    ]
+    persons = (row for row in rows if row.subject == AvoidanceSubject.PERSON)
+    pairs += (pair for row in persons for pair in _person_paths(row, expert_ids))
+    return dict.fromkeys(pairs)
 
 
 def _path(avoided: AvoidedUnit, way: Way, tie: _Tie, units: dict[int, Unit]) -> Path:
@@ -97,25 +102,23 @@ def _path(avoided: AvoidedUnit, way: Way, tie: _Tie, units: dict[int, Unit]) -> 
 
 
 def _unit_ties(
-    project: Project, units: Collection[int], expert_ids: Collection[int]
+    units: Collection[int], expert_ids: Collection[int], *, on: datetime
 ) -> Iterator[_Tie]:
     """The conditions of `availability.tied_to_units`, one by one."""
     employed = Expert.objects.filter(pk__in=expert_ids, employer__in=units).order_by("pk")
     for pk, unit in employed.values_list("pk", "employer_id"):
         yield _Tie(pk, unit or 0, str(AvoidanceKind.CURRENT_EMPLOYER.label))
-    ties = availability.unit_ties(units, on=project.opening_at).filter(expert__in=expert_ids)
+    ties = availability.unit_ties(units, on=on).filter(expert__in=expert_ids)
     for tie in ties.order_by("expert", "pk"):
         yield _Tie(tie.expert_id, tie.unit_id or 0, _relation(tie))
 
 
-def _person_paths(
-    project: Project, row: Avoidance, expert_ids: Collection[int]
-) -> Iterator[tuple[int, Path]]:
+def _person_paths(row: Avoidance, expert_ids: Collection[int]) -> Iterator[tuple[int, Path]]:
     himself = Expert.objects.filter(is_person(row), pk__in=expert_ids).order_by("pk")
     matched = "专家编号相同" if row.expert_number else "姓名相同"
     for pk in himself.values_list("pk", flat=True):
         yield pk, Path(row.label, HIMSELF, matched)
-    for tie in ties_to_person(row, on=project.opening_at).filter(expert__in=expert_ids):
+    for tie in ties_to_person(row).filter(expert__in=expert_ids):
         yield tie.expert_id, Path(row.label, _relation(tie), "申报的人员")
 
 

@@ -17,6 +17,7 @@ from expertpool.directory.models import Unit, UnitRelation
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import evaluate, exclusions_of
+from expertpool.draws.queries.ties import reasons
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates, run_prequery
@@ -25,6 +26,7 @@ from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave, Tag
 from expertpool.projects.enums import PersonRole
 from expertpool.projects.models import Avoidance, Project
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 
@@ -273,6 +275,28 @@ def test_relations_cost_a_seal_one_statement(project: Project) -> None:
     assert len(statements()) == len(without)
     assert len(of_relations(without)) == 1
     assert "experts_" not in of_relations(without)[0]
+
+
+@pytest.mark.shows("DRAW-06", "PRJ-02")
+def test_a_batch_pays_one_statement_and_each_project_avoids_on_its_day() -> None:
+    members = make_members(72, 240, now=NOW)
+    make_batch(members, now=NOW, seats=1)
+    first, second = members
+    bidders = [make_unit("甲"), make_unit("乙")]
+    for member, bidder in zip(members, bidders, strict=True):
+        avoid(member, subject="unit", unit=bidder)
+    between = timezone.localdate(first.opening_at) + timedelta(days=1)
+    tied, free = make_expert(employer=make_unit("控股")), make_expert(employer=make_unit("已退出"))
+    for owner, owned in ((tied.employer, bidders[1]), (free.employer, bidders[1])):
+        UnitRelation.objects.create(owner=owner, owned=owned, kind="parent", from_date=between)
+    UnitRelation.objects.filter(owner=free.employer).update(from_date=None, to_date=between)
+    with CaptureQueriesContext(connection) as queries:
+        found = evaluate(DrawPlan.objects.get(project__in=members), now=NOW)
+    assert found.excluded == {tied.pk: ExclusionReason.AVOIDED_UNIT}
+    assert sum("directory_unitrelation" in query["sql"] for query in queries) == 1
+    assert second.opening_at > first.opening_at
+    (path,) = reasons(second, [tied.pk, free.pk])[tied.pk]
+    assert path.text == "回避单位 乙 ← 上级单位 ← 控股 ← 现任职单位"
 
 
 @pytest.mark.shows("DRAW-05", "DRAW-06")

@@ -58,6 +58,7 @@ COLUMNS = (
     Column("kind", "项目类型", lambda project: project.kind),
     Column("regime", "适用制度", lambda project: project.get_regime_display(), optional=True),
     Column("department", "所属部门", lambda project: _name(project.department), optional=True),
+    Column("batch", "批次", lambda project: _name(project.batch), width=24),
     Column("purchaser", "采购单位", lambda project: _name(project.purchaser), width=30),
     Column("budget", "预算（元）", lambda project: project.budget),
     Column("representatives", "代表人数", lambda project: project.representatives, width=10),

@@ -17,6 +17,7 @@ from expertpool.draws.services.replies import answer
 from expertpool.projects.enums import ProjectStatus, Regime
 from expertpool.projects.exports import ProjectExport
 from tests.factories.accounts import make_department, make_user
+from tests.factories.batches import make_batch
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
@@ -62,6 +63,20 @@ def test_the_export_holds_what_the_list_shows_in_its_order(client, operator):
     assert rows[0]["评审开始时间"] == datetime(2099, 3, 3, 9)  # noqa: DTZ001
     assert "适用制度" not in export(client, "projects.projects", columns="department")[0]
     assert [row["项目名称"] for row in export(client, "projects.projects", tab="not_drawn")] == []
+
+
+@pytest.mark.shows("PRJ-02", "PRJ-11")
+def test_the_export_names_the_batch(client, operator):
+    first, second, alone = [make_project(applicant=operator) for _ in range(3)]
+    make_batch([first, second], now=timezone.now(), actor=operator)
+    login(client, operator)
+    rows = export(client, "projects.projects", sort="created")
+    names = {row["项目编号"]: row["批次"] for row in rows}
+    assert names == {
+        first.number: "第四季度采购",
+        second.number: "第四季度采购",
+        alone.number: None,
+    }
 
 
 def answered_draw() -> Draw:

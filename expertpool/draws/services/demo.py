@@ -34,12 +34,15 @@ def ensure_demo_draws(
     now: datetime,
     entropy: Entropy,
 ) -> list[Draw]:
-    """Plan the first three projects and draw two of them; running it again changes nothing.
+    """Plan the first three projects and the batch, draw all but the first; running it again
+    changes nothing.
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a supplement; of
-    the third everybody was asked and has agreed but ``expert`` (the demo account), who still may.
+    the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
+    the panel of the batch has agreed.
     """
     undrawn, running, reviewed = projects[:3]
+    lead = next(project for project in projects if project.leads_batch)
     if plan_for(undrawn) is not None:
         return []
     groups = [
@@ -69,7 +72,11 @@ def ensure_demo_draws(
     for row in Invitation.objects.filter(draw=second).select_related("candidate"):
         if expert is None or open_identity(row.candidate.opening).expert_id != expert.pk:
             _answer(row, accept=True, now=now, entropy=entropy)
-    return [first, second]
+    shared = [GroupInput("教学设备", 3, [_branch("B", "2")])]
+    third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)
+    for row in Invitation.objects.filter(draw=third):
+        _answer(row, accept=True, now=now, entropy=entropy)
+    return [first, second, third]
 
 
 def _draw(

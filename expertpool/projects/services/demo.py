@@ -14,6 +14,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.services.application import ProjectData, create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+from expertpool.projects.services.batches import create_batch
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class _Demo:
     days: int  # until the opening
     status: ProjectStatus
     representatives: int = 0
+    at: time = time(9, 30)
 
 
 _DEMOS = (
@@ -81,7 +83,30 @@ _DEMOS = (
     _Demo(
         "YS-007", "档案数字化加工服务", Regime.PROCUREMENT, "服务", 780_000, 16, ProjectStatus.DRAFT
     ),
+    # Two lots of one school, reviewed one after the other in the same room: a batch.
+    _Demo(
+        "YS-008",
+        "实验中学教学设备采购（一标段）",
+        Regime.PROCUREMENT,
+        "货物",
+        3_200_000,
+        5,
+        ProjectStatus.APPROVED,
+    ),
+    _Demo(
+        "YS-009",
+        "实验中学教学设备采购（二标段）",
+        Regime.PROCUREMENT,
+        "货物",
+        1_760_000,
+        5,
+        ProjectStatus.APPROVED,
+        at=time(14, 30),
+    ),
 )
+
+_BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专家评审。"
+_LOTS = ("YS-008", "YS-009")
 
 
 _AVOIDED = (
@@ -96,31 +121,34 @@ _AVOIDED = (
 
 
 def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> list[Project]:
-    """Make the demonstration projects that are missing, in each status; return all of them.
+    """Make the demonstration projects that are missing, in each status, two of them in a batch;
+    return all of them.
 
     ``applicant`` needs the right to file for his department, ``approver`` is somebody else.
     Running it again changes nothing.
     """
-    known = {
-        project.number: project
-        for project in Project.objects.filter(number__in=[demo.number for demo in _DEMOS])
-    }
-    return [
-        known.get(demo.number) or _make(demo, applicant=applicant, approver=approver, now=now)
-        for demo in _DEMOS
-    ]
+    numbers = [demo.number for demo in _DEMOS]
+    known = set(Project.objects.filter(number__in=numbers).values_list("number", flat=True))
+    for demo in _DEMOS:
+        if demo.number not in known:
+            _make(demo, applicant=applicant, approver=approver, now=now)
+    lots = Project.objects.filter(number__in=_LOTS).order_by("number")
+    if not lots.filter(batch__isnull=False).exists():
+        create_batch(projects=lots, name=_BATCH, note=_NOTE, actor=applicant, now=now)
+    return list(Project.objects.filter(number__in=numbers).order_by("number"))
 
 
 def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Project:
     assert applicant.department is not None, "the applicant files for his department"  # noqa: S101
+    opening = _on_day(now, demo.days, demo.at)
     project = create_project(
         data=ProjectData(
             number=demo.number,
             name=demo.name,
             regime=demo.regime,
             department=applicant.department,
-            opening_at=_morning(now, demo.days),
-            check_in_at=_morning(now, demo.days) - timedelta(minutes=30),
+            opening_at=opening,
+            check_in_at=opening - timedelta(minutes=30),
             place="市公共资源交易中心三楼 306 评标室",
             contact_name=applicant.name,
             contact_phone="021-55500001",
@@ -143,7 +171,7 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
     return project
 
 
-def _morning(now: datetime, days: int) -> datetime:
-    """Return half past nine, ``days`` after ``now``."""
+def _on_day(now: datetime, days: int, at: time) -> datetime:
+    """Return the time ``at`` of the day ``days`` after ``now``."""
     day = timezone.localtime(now).date() + timedelta(days=days)
-    return datetime.combine(day, time(9, 30), tzinfo=timezone.get_current_timezone())
+    return datetime.combine(day, at, tzinfo=timezone.get_current_timezone())

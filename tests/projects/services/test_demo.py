@@ -19,9 +19,10 @@ def test_demo_projects_stand_in_each_status_and_are_made_once():
     }
     projects = ensure_demo_projects(**people)
     assert Counter(project.status for project in projects) == {
-        "approved": 3,
+        "approved": 5,
         "pending": 2,
         "rejected": 1,
         "draft": 1,
     }
+    assert [project.number for project in projects if project.batch] == ["YS-008", "YS-009"]
     assert ensure_demo_projects(**people) == projects

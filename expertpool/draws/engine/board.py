@@ -1,6 +1,6 @@
 """The board: who sits where, and the search that decides who can be seated (step 4)."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
 from expertpool.draws.engine.seal import Sealed
 
@@ -11,7 +11,7 @@ Sitting = tuple[tuple[int, ...], ...]
 class Board:
     """A working copy of the seats of one draw; nothing outside the engine sees it."""
 
-    __slots__ = ("_fits", "_seats", "_unit_cap", "_unit_counts", "_units", "free", "sitting")
+    __slots__ = ("_fits", "_seats", "_unit_cap", "_unit_counts", "_units", "sitting")
 
     def __init__(self, sealed: Sealed, sitting: Sitting) -> None:
         self._fits = sealed.fits
@@ -20,7 +20,6 @@ class Board:
         self._units = sealed.candidates
         self._unit_counts: dict[str, int] = {}
         self.sitting = [list(row) for row in sitting]
-        self.free = sum(self._seats) - sum(len(row) for row in self.sitting)
         for row in self.sitting:
             for expert in row:
                 self._count_unit(expert)
@@ -38,10 +37,17 @@ class Board:
     def sit(self, expert: int, group: int) -> None:
         """Give the expert a free seat of the group directly."""
         self.sitting[group].append(expert)
-        self._sat_down(expert)
+        self._count_unit(expert)
+
+    def move_up(self, standby: int, group: int) -> int:
+        """Give a free seat of the group to whoever sits longest in its standby group."""
+        expert = self.sitting[standby].pop(0)
+        self.sitting[group].append(expert)
+        return expert
 
     def seat_by_levels(
         self,
+        groups: Collection[int],
         ranking: Sequence[int],
         levels: Iterable[int],
         used: Container[int],
@@ -49,11 +55,14 @@ class Board:
     ) -> list[int]:
         """Step 4's search over ``ranking`` without ``used``: the newly seated, in seating order.
 
+        It sees no other groups than ``groups``: neither are they filled nor does anybody move there.
+
         ``unavailable`` is asked only about an expert who would be seated now.
         """
         seated: dict[int, None] = {}
+        hidden = set(range(len(self._seats))).difference(groups)
         for level in levels:
-            reachable = self._reachable(level)
+            reachable = self._reachable(level, groups)
             for expert in ranking:
                 if not reachable:
                     break
@@ -63,35 +72,31 @@ class Board:
                     continue
                 if self.at_cap(expert) or unavailable(expert):
                     continue
-                self._search(expert, level, set())
-                self._sat_down(expert)
+                self._search(expert, level, set(hidden))
+                self._count_unit(expert)
                 seated[expert] = None
-                reachable = self._reachable(level)
+                reachable = self._reachable(level, groups)
         return list(seated)
-
-    def _sat_down(self, expert: int) -> None:
-        self.free -= 1
-        self._count_unit(expert)
 
     def _count_unit(self, expert: int) -> None:
         unit = self._units[expert].unit
         if unit is not None:
             self._unit_counts[unit] = self._unit_counts.get(unit, 0) + 1
 
-    def _reachable(self, level: int) -> set[int]:
-        """The groups from which a chain of moves at levels up to ``level`` ends at a free seat.
+    def _reachable(self, level: int, groups: Collection[int]) -> set[int]:
+        """Those of ``groups`` from which a chain of moves at levels up to ``level`` ends at a free seat.
 
         The search succeeds exactly for an expert who fits one of them, so that a large pool
         is not searched in vain.
         """
-        reachable = {group for group in range(len(self._seats)) if self.free_in(group) > 0}
+        reachable = {group for group in groups if self.free_in(group) > 0}
         grown = bool(reachable)
         while grown:
             grown = False
-            for group, row in enumerate(self.sitting):
+            for group in groups:
                 if group not in reachable and any(
                     at <= level and other in reachable
-                    for expert in row
+                    for expert in self.sitting[group]
                     for other, at in self._fits[expert]
                 ):
                     reachable.add(group)

@@ -1,6 +1,6 @@
 """The events of a record, in and out of JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -71,12 +71,16 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """Those whom a supplement seated, in seating order; empty if nobody was left."""
+    """Those whom a supplement seated, in seating order; empty if nobody was left.
+
+    ``moved_up``: the standbys who took a seat of their ordinary group, in that order.
+    """
 
     type: ClassVar[str] = "supplement"
     n: int
     seats: tuple[Seat, ...]
     further: Mapping[str, Any] = field(default_factory=dict)
+    moved_up: tuple[Seat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     row: dict[str, Any] = {"n": event.n, "type": event.type}
     if isinstance(event, Drawn | Supplement):
         row["seats"] = [seat.to_dict() for seat in event.seats]
+        if isinstance(event, Supplement) and event.moved_up:
+            row["moved_up"] = [seat.to_dict() for seat in event.moved_up]
     elif isinstance(event, Exit | Skip):
         row |= {"commit": event.commit, "reason": event.reason}
     else:
@@ -123,11 +129,16 @@ def event_from_dict(row: Mapping[str, Any]) -> Event:
 
 
 def _read_drawn(row: Mapping[str, Any]) -> Event:
-    return Drawn(row["n"], _read_seats(row), _further(row, "seats"))
+    return Drawn(row["n"], _read_seats(row["seats"]), _further(row, "seats"))
 
 
 def _read_supplement(row: Mapping[str, Any]) -> Event:
-    return Supplement(row["n"], _read_seats(row), _further(row, "seats"))
+    return Supplement(
+        row["n"],
+        _read_seats(row["seats"]),
+        _further(row, "seats", "moved_up"),
+        _read_seats(row.get("moved_up", ())),
+    )
 
 
 def _read_exit(row: Mapping[str, Any]) -> Event:
@@ -150,8 +161,8 @@ def _read_end(row: Mapping[str, Any]) -> Event:
     )
 
 
-def _read_seats(row: Mapping[str, Any]) -> tuple[Seat, ...]:
-    return tuple(Seat(seat["commit"], seat["group"], seat["level"]) for seat in row["seats"])
+def _read_seats(rows: Iterable[Mapping[str, Any]]) -> tuple[Seat, ...]:
+    return tuple(Seat(seat["commit"], seat["group"], seat["level"]) for seat in rows)
 
 
 def _further(row: Mapping[str, Any], *own: str) -> dict[str, Any]:

@@ -73,6 +73,8 @@ def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
 def _same_seats(step: Step, event: Event) -> DrawState:
     if not isinstance(event, Drawn | Supplement) or step.seats != event.seats:
         raise EngineError("席位与按规则重算的结果不一致")
+    if isinstance(event, Supplement) and step.moved_up != event.moved_up:
+        raise EngineError("候补递补与按规则重算的结果不一致")
     return step.state
 
 

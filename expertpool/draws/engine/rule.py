@@ -22,6 +22,11 @@ class Group:
     def to_dict(self) -> dict[str, Any]:
         return {**self.content, "id": self.id, "name": self.name, "seats": self.seats}
 
+    @property
+    def standby_for(self) -> str | None:
+        """The id of the group whose standbys these are; None for an ordinary group."""
+        return self.content.get("standby_for")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -34,6 +39,23 @@ class Rule:
     unit_cap: int | None
     nonce_commit: str
     contributors: tuple[str, ...]
+
+    @property
+    def homes(self) -> tuple[int, ...]:
+        """For each group the position of the group whose conditions count in it: its own, or that
+        of the group for which its people stand by."""
+        places = {group.id: place for place, group in enumerate(self.groups)}
+        return tuple(places[group.standby_for or group.id] for group in self.groups)
+
+    @property
+    def ordinary(self) -> tuple[int, ...]:
+        """The positions of the groups whose seats are the panel."""
+        return tuple(n for n, group in enumerate(self.groups) if group.standby_for is None)
+
+    @property
+    def standby(self) -> tuple[int, ...]:
+        """The positions of the groups of standbys."""
+        return tuple(n for n, group in enumerate(self.groups) if group.standby_for is not None)
 
     @property
     def digest(self) -> HashFunction:
@@ -104,7 +126,23 @@ def _read_groups(value: Any) -> tuple[Group, ...]:
     _require(isinstance(value, list | tuple) and len(value) > 0, "groups 必须是非空列表")
     groups = tuple(_read_group(item) for item in value)
     _require(len({group.id for group in groups}) == len(groups), "groups 里的 id 不能重复")
+    _check_standbys(groups)
     return groups
+
+
+def _check_standbys(groups: Sequence[Group]) -> None:
+    """Each standby group names an ordinary group before it, and no two name the same."""
+    free: set[str] = set()
+    for group in groups:
+        if "standby_for" not in group.content:
+            free.add(group.id)
+            continue
+        home = group.standby_for
+        _require(
+            isinstance(home, str) and home in free,
+            f"条件组 {group.id} 的 standby_for 必须是前面的一个条件组，且每组只能有一个候补组",
+        )
+        free.discard(str(home))
 
 
 def _read_group(value: Any) -> Group:

@@ -16,6 +16,7 @@ SALT_BYTES = 16
 SYSTEM_ROLE = "system"
 
 # What a candidate may be seated in: (position of the group in the rule, level), in rule order.
+# Who fits a group fits its standby group at the same level.
 Fits = tuple[tuple[int, int], ...]
 
 
@@ -180,17 +181,20 @@ def _describer(rule: Rule) -> Callable[[Candidate], tuple[str, Fits]]:
 
 def _read_fits(rule: Rule, candidate: Candidate) -> Fits:
     known = [group.id for group in rule.groups]
+    standbys = {known[position] for position in rule.standby}
     if not candidate.groups:
         raise EngineError(f"候选人 {candidate.commit} 不属于任何条件组")
     for group_id, level in candidate.groups.items():
         if not is_key(group_id) or group_id not in known:
             raise EngineError(f"候选人 {candidate.commit} 的条件组 {group_id} 不在规则里")
+        if group_id in standbys:
+            raise EngineError(f"候选人 {candidate.commit} 不应列出候补组 {group_id}")
         if type(level) is not int or level < 1:
             raise EngineError(f"候选人 {candidate.commit} 在条件组 {group_id} 的级别必须是正整数")
     return tuple(
-        (position, candidate.groups[group_id])
-        for position, group_id in enumerate(known)
-        if group_id in candidate.groups
+        (position, candidate.groups[known[home]])
+        for position, home in enumerate(rule.homes)
+        if known[home] in candidate.groups
     )
 
 

@@ -1,6 +1,6 @@
 """Steps 4 to 7: first seating, exits, supplements and the end, as functions state → step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from expertpool.draws.engine.board import Board, Sitting
@@ -52,9 +52,18 @@ class DrawState:
 
     @property
     def lacking(self) -> dict[str, int]:
-        """Free seats by group id, without the groups that are full."""
+        """Free seats of the panel by group id, without the groups that are full."""
+        rule = self.order.sealed.rule
+        free = {
+            rule.groups[n].id: rule.groups[n].seats - len(self.sitting[n]) for n in rule.ordinary
+        }
+        return {group: count for group, count in free.items() if count}
+
+    @property
+    def has_free_seats(self) -> bool:
+        """Whether a seat is free, be it of a standby."""
         rows = zip(self.order.sealed.rule.groups, self.sitting, strict=True)
-        return {group.id: group.seats - len(row) for group, row in rows if group.seats > len(row)}
+        return any(group.seats > len(row) for group, row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +80,29 @@ class Step:
         last = self.events[-1]
         return last.seats if isinstance(last, Drawn | Supplement) else ()
 
+    @property
+    def moved_up(self) -> tuple[Seat, ...]:
+        """The standbys who took a seat of the panel in this step; they are among ``moved``, too."""
+        last = self.events[-1]
+        return last.moved_up if isinstance(last, Supplement) else ()
+
 
 def seat_first(order: Order) -> Step:
-    """Step 4: seat the order for the first time. Everybody under the seal counts as available."""
+    """Step 4: seat the order for the first time, the panel first, then those who stand by.
+
+    Everybody under the seal counts as available.
+    """
     sealed = order.sealed
     board = Board(sealed, tuple(() for _ in sealed.rule.groups))
-    seated = board.seat_by_levels(order.ranking, sealed.levels, frozenset(), lambda expert: False)
-    state = DrawState(order=order, sitting=_freeze(board), seated=(), used=frozenset())
-    return _seating_step(state, board, seated, [], Drawn)
+    seated: list[int] = []
+    for groups in (sealed.rule.ordinary, sealed.rule.standby):
+        seated += board.seat_by_levels(
+            groups, order.ranking, sealed.levels, set(seated), lambda expert: False
+        )
+    sitting = _freeze(board)
+    state = DrawState(order=order, sitting=sitting, seated=(), used=frozenset())
+    event = Drawn(1, _seats_of(order, sitting, tuple(seated)))
+    return _seating_step(state, sitting, seated, (event,))
 
 
 def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
@@ -104,13 +128,15 @@ def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
 def supplement(state: DrawState, unavailable: Unavailable) -> Step:
     """Step 6: fill the free seats from the same order, for each group and its levels in turn.
 
+    Standbys of a group move up to its free seats before anybody new is asked; new standbys come last.
     ``unavailable`` is asked only about candidates whose turn comes, once each; those it names a
     reason for become skip events before the supplement. Refuses when no seat is free.
     """
     _refuse_void(state)
-    if not state.lacking:
+    if not state.has_free_seats:
         raise EngineError("没有空席，不需要补抽")
-    board = Board(state.order.sealed, state.sitting)
+    sealed = state.order.sealed
+    board = Board(sealed, state.sitting)
     skipped: dict[int, str] = {}
 
     def is_skipped(expert: int) -> bool:
@@ -123,16 +149,25 @@ def supplement(state: DrawState, unavailable: Unavailable) -> Step:
             skipped[expert] = reason
         return True
 
-    seated = _seat_directly(state, board, is_skipped)
-    if board.free:
-        levels = state.order.sealed.levels
+    moved_up = _move_up(state, board)
+    seated: list[int] = []
+    for groups in (sealed.rule.ordinary, sealed.rule.standby):
+        seated += _seat_directly(state, board, groups, seated, is_skipped)
         used = state.used | set(seated)
-        seated += board.seat_by_levels(state.order.ranking, levels, used, is_skipped)
+        ranking = state.order.ranking
+        seated += board.seat_by_levels(groups, ranking, sealed.levels, used, is_skipped)
     skips = [
         Skip(n, _commit_of(state, expert), reason)
         for n, (expert, reason) in enumerate(skipped.items(), start=state.event_count + 1)
     ]
-    return _seating_step(state, board, seated, skips, Supplement)
+    n = state.event_count + len(skips) + 1
+    sitting = _freeze(board)
+    event = Supplement(
+        n,
+        _seats_of(state.order, sitting, tuple(seated)),
+        moved_up=_seats_of(state.order, sitting, tuple(moved_up)),
+    )
+    return _seating_step(state, sitting, seated, (*skips, event))
 
 
 def end_draw(state: DrawState) -> Step:
@@ -144,7 +179,7 @@ def end_draw(state: DrawState) -> Step:
     _refuse_void(state)
     if state.end is not None:
         raise EngineError("抽取已经结束，不能再次结束")
-    if state.lacking and state.is_due:
+    if state.has_free_seats and state.is_due:
         raise EngineError("有人退出后尚未补抽，不能结束")
     full = SUCCESS_SUPPLEMENT if state.was_short else SUCCESS
     name = UNSATISFIED if state.lacking else full
@@ -163,11 +198,29 @@ def void_draw(state: DrawState, reason: str, by: tuple[str, str]) -> Step:
     return Step(replace(state, event_count=event.n, end=VOID), (event,))
 
 
-def _seat_directly(state: DrawState, board: Board, is_skipped: Callable[[int], bool]) -> list[int]:
+def _move_up(state: DrawState, board: Board) -> list[int]:
+    """Whoever stood by for a group takes its free seats, the longest-seated first."""
+    rule = state.order.sealed.rule
+    standby_of = {rule.homes[standby]: standby for standby in rule.standby}
+    return [
+        board.move_up(standby_of[group], group)
+        for group in rule.ordinary
+        if group in standby_of
+        for _ in range(min(board.free_in(group), len(board.sitting[standby_of[group]])))
+    ]
+
+
+def _seat_directly(
+    state: DrawState,
+    board: Board,
+    groups: Iterable[int],
+    before: Iterable[int],
+    is_skipped: Callable[[int], bool],
+) -> list[int]:
     queues, levels = state.order.queues, state.order.sealed.levels
-    taken = set(state.used)
+    taken = {*state.used, *before}
     seated: list[int] = []
-    for group in range(len(state.order.sealed.rule.groups)):
+    for group in groups:
         for expert in (expert for level in levels for expert in queues.get((group, level), ())):
             if not board.free_in(group):
                 break
@@ -180,28 +233,21 @@ def _seat_directly(state: DrawState, board: Board, is_skipped: Callable[[int], b
 
 
 def _seating_step(
-    state: DrawState,
-    board: Board,
-    seated: list[int],
-    skips: list[Skip],
-    event_type: type[Drawn] | type[Supplement],
+    state: DrawState, sitting: Sitting, seated: list[int], events: tuple[Event, ...]
 ) -> Step:
-    sitting = _freeze(board)
-    new = tuple(seated)
-    event = event_type(state.event_count + len(skips) + 1, _seats_of(state.order, sitting, new))
     before = set(state.seats)
     after = replace(
         state,
         sitting=sitting,
-        seated=state.seated + new,
-        used=state.used | set(new),
-        event_count=event.n,
-        was_short=state.was_short or board.free > 0,
+        seated=(*state.seated, *seated),
+        used=state.used.union(seated),
+        event_count=events[-1].n,
         is_due=False,
         end=None,
     )
+    after = replace(after, was_short=state.was_short or bool(after.lacking))
     moved = tuple(seat for seat in after.seats[: len(state.seated)] if seat not in before)
-    return Step(after, (*skips, event), moved)
+    return Step(after, events, moved)
 
 
 def _seats_of(order: Order, sitting: Sitting, experts: tuple[int, ...]) -> tuple[Seat, ...]:

@@ -140,6 +140,7 @@ def _check_rule(rule: Any) -> None:
         need(is_count(group["seats"]), f"{where}的 seats 必须是正整数")
         earlier = [other["id"] for other in rule["groups"][: n - 1]]
         need(group["id"] not in earlier, f"{where}的 id 与前面的重复")
+    _check_standbys(rule["groups"])
     cap = rule["unit_cap"]
     need(cap is None or is_count(cap), "规则的 unit_cap 必须是 null 或正整数")
     _check_hex(rule["nonce_commit"], "规则的 nonce_commit", 32)
@@ -151,8 +152,24 @@ def _check_rule(rule: Any) -> None:
         need(role not in rule["contributors"][: n - 1], f"{where}与前面的重复")
 
 
+def _check_standbys(groups: list[Any]) -> None:
+    """A standby group stands behind the ordinary group it names, which has no other."""
+    free = set()
+    for n, group in enumerate(groups, 1):
+        if "standby_for" not in group:
+            free.add(group["id"])
+            continue
+        home = group["standby_for"]
+        need(
+            isinstance(home, str) and home in free,
+            f"第 {n} 个条件组的 standby_for 必须是前面的一个条件组，且每组只能有一个候补组",
+        )
+        free.discard(home)
+
+
 def _check_candidates(candidates: Any, rule: Any) -> None:
     _check_list(candidates, "记录的 candidates")
+    standbys = {group["id"] for group in rule["groups"] if "standby_for" in group}
     group_ids = {group["id"] for group in rule["groups"]}
     seen: set[str] = set()
     for n, candidate in enumerate(candidates, 1):
@@ -166,6 +183,7 @@ def _check_candidates(candidates: Any, rule: Any) -> None:
         need(len(groups) > 0, f"{where}不属于任何条件组")
         for group_id, level in groups.items():
             need(group_id in group_ids, f"{where}的条件组 {group_id} 不在规则里")
+            need(group_id not in standbys, f"{where}不应列出候补组 {group_id}")
             need(is_count(level), f"{where}在条件组 {group_id} 的级别必须是正整数")
         need(unit is None or isinstance(unit, str), f"{where}的 unit 必须是 null 或文本")
         _check_canonical([groups, unit], where)
@@ -224,6 +242,10 @@ class Draw:
         self.order = order
         self.cap = rule["unit_cap"]
         self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
+        # The group whose conditions count: its own, or the one for which its people stand by.
+        self.home = {group["id"]: group.get("standby_for", group["id"]) for group in rule["groups"]}
+        self.ordinary = [group for group, home in self.home.items() if home == group]
+        self.standby = [group for group, home in self.home.items() if home != group]
         self.sitting: dict[str, list[int]] = {group: [] for group in self.wanted}
         self.used: list[int] = []  # everybody ever seated, in seating order
         self.position = {person["commit"]: i for i, person in enumerate(candidates)}
@@ -234,22 +256,45 @@ class Draw:
                 self.queues.setdefault(fit, []).append(i)
 
     def seat_first(self) -> list[int]:
-        """Step 4 on empty seats."""
-        return self._seat_by_levels(set())
+        """Step 4 on empty seats: the panel, then those who stand by."""
+        return [
+            person
+            for groups in (self.ordinary, self.standby)
+            for person in self._seat_by_levels(groups, set())
+        ]
+
+    def move_up(self) -> list[int]:
+        """Step 6 begins: standbys take the free seats of their group, the longest-seated first."""
+        moved = []
+        for standby in sorted(
+            self.standby, key=lambda group: self.ordinary.index(self.home[group])
+        ):
+            while self.sitting[standby] and self.free(self.home[standby]):
+                moved.append(self.sitting[standby].pop(0))
+                self.sitting[self.home[standby]].append(moved[-1])
+        return moved
 
     def supplement(self, skipped: set[int]) -> list[int]:
-        """Step 6: directly, for each group and its levels; then by step 4's search."""
+        """Step 6: directly, for each group and its levels; then by step 4's search. The panel, then
+        those who stand by."""
         new = []
-        for group in self.wanted:
-            for level in self.levels:
-                for person in self.queues.get((group, level), []):
-                    if self.free(group) == 0:
-                        break
-                    if self._may_sit(person, skipped):
-                        self.sitting[group].append(person)
-                        self.used.append(person)
-                        new.append(person)
-        return new + self._seat_by_levels(skipped)
+        for groups in (self.ordinary, self.standby):
+            for group in groups:
+                new += self._seat_directly(group, skipped)
+            new += self._seat_by_levels(groups, skipped)
+        return new
+
+    def _seat_directly(self, group: str, skipped: set[int]) -> list[int]:
+        new: list[int] = []
+        for level in self.levels:
+            for person in self.queues.get((self.home[group], level), []):
+                if self.free(group) == 0:
+                    return new
+                if self._may_sit(person, skipped):
+                    self.sitting[group].append(person)
+                    self.used.append(person)
+                    new.append(person)
+        return new
 
     def leave(self, person: int) -> None:
         self.sitting[self.group_of(person)].remove(person)
@@ -258,14 +303,19 @@ class Draw:
         return int(self.wanted[group]) - len(self.sitting[group])
 
     def lacking(self) -> dict[str, int]:
-        return {group: self.free(group) for group in self.wanted if self.free(group) > 0}
+        """What the panel lacks; a standby is never lacking."""
+        return {group: self.free(group) for group in self.ordinary if self.free(group) > 0}
+
+    def any_free(self, groups: Iterable[str]) -> bool:
+        return any(self.free(group) > 0 for group in groups)
 
     def group_of(self, person: int) -> str:
         return next((group for group, row in self.sitting.items() if person in row), "")
 
     def seat_of(self, person: int) -> dict[str, Any]:
         content, group = self.candidates[person], self.group_of(person)
-        return {"commit": content["commit"], "group": group, "level": content["groups"][group]}
+        level = content["groups"][self.home[group]]
+        return {"commit": content["commit"], "group": group, "level": level}
 
     def _may_sit(self, person: int, skipped: set[int]) -> bool:
         if person in self.used or person in skipped:
@@ -277,12 +327,13 @@ class Draw:
         same = [other for other in seated if self.candidates[other]["unit"] == unit]
         return len(same) < int(self.cap)
 
-    def _seat_by_levels(self, skipped: set[int]) -> list[int]:
+    def _seat_by_levels(self, groups: list[str], skipped: set[int]) -> list[int]:
+        """Step 4's search, which sees no other groups than these."""
         new: list[int] = []
         for level in self.levels:
             # Groups where a search found no way: at this level none can open any more.
-            closed: set[str] = set()
-            for person in self.order if self.lacking() else []:
+            closed = self.wanted.keys() - set(groups)
+            for person in self.order if self.any_free(groups) else []:
                 if closed.issuperset(self._open_to(person, level)):
                     continue
                 if not self._may_sit(person, skipped):
@@ -293,13 +344,13 @@ class Draw:
                     continue
                 self.used.append(person)
                 new.append(person)
-                if not self.lacking():
+                if not self.any_free(groups):
                     return new
         return new
 
     def _open_to(self, person: int, level: int) -> list[str]:
         groups = self.candidates[person]["groups"]
-        return [group for group in self.wanted if groups.get(group, level + 1) <= level]
+        return [one for one, home in self.home.items() if groups.get(home, level + 1) <= level]
 
     def _search(self, person: int, level: int, visited: set[str]) -> bool:
         """Kuhn's augmenting path, each group visited once."""
@@ -360,8 +411,10 @@ class Replay:
         self._check_seats(event, self.state.seat_first, where)
 
     def supplement(self, event: Any, where: str) -> None:
-        need(bool(self.state.lacking()), f"{where}：没有空席，不应补抽")
+        need(self.state.any_free(self.state.wanted), f"{where}：没有空席，不应补抽")
+        moved_up = self.state.move_up()
         self._check_seats(event, lambda: self.state.supplement(self.skipped), where)
+        self._check_moved_up(event, moved_up, where)
         self.skipped = set()
 
     def exit(self, event: Any, where: str) -> None:
@@ -388,7 +441,8 @@ class Replay:
             self._check_void(event, where)
             return
         lacking = self.state.lacking()
-        need(not (lacking and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
+        free = self.state.any_free(self.state.wanted)
+        need(not (free and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
         full = "success_supplement" if self.was_short else "success"
         _check_value(self.ended, "unsatisfied" if lacking else full, f"{where}的 state")
         if "lacking" in event:
@@ -411,20 +465,33 @@ class Replay:
 
     def _check_seats(self, event: Any, seat: Callable[[], list[int]], where: str) -> None:
         _check_keys(event, where, ["seats"], more=True)
-        seats = event["seats"]
-        _check_list(seats, f"{where}的 seats")
+        _check_list(event["seats"], f"{where}的 seats")
         expected = [self.state.seat_of(person) for person in seat()]
-        for n, (right, given) in enumerate(zip(expected, seats, strict=False), 1):
-            place = f"{where}的第 {n} 席"
-            _check_keys(given, place, ["commit", "group", "level"])
-            if not _same(given, right):
-                fail(f"{place}应为 {_show_seat(right)}，记录里是 {_show_seat(given)}")
-        need(
-            len(seats) == len(expected),
-            f"{where}应有 {len(expected)} 席，记录里有 {len(seats)} 席",
-        )
+        _compare_seats(event["seats"], expected, where, "席")
         self.was_short = self.was_short or bool(self.state.lacking())
         self.is_due, self.ended = False, None
+
+    def _check_moved_up(self, event: Any, moved_up: list[int], where: str) -> None:
+        """Who moved up stands there only if somebody did."""
+        if not moved_up:
+            need("moved_up" not in event, f"{where}：没有候补递补，不应有 moved_up")
+            return
+        _check_keys(event, where, ["moved_up"], more=True)
+        _check_list(event["moved_up"], f"{where}的 moved_up")
+        expected = [self.state.seat_of(person) for person in moved_up]
+        _compare_seats(event["moved_up"], expected, where, "位递补")
+
+
+def _compare_seats(given: list[Any], expected: list[Any], where: str, unit: str) -> None:
+    for n, (right, seat) in enumerate(zip(expected, given, strict=False), 1):
+        place = f"{where}的第 {n} {unit}"
+        _check_keys(seat, place, ["commit", "group", "level"])
+        if not _same(seat, right):
+            fail(f"{place}应为 {_show_seat(right)}，记录里是 {_show_seat(seat)}")
+    need(
+        len(given) == len(expected),
+        f"{where}应有 {len(expected)} {unit}，记录里有 {len(given)} {unit}",
+    )
 
 
 def _show_seat(seat: Any) -> str:

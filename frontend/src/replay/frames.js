@@ -33,12 +33,16 @@ class Film {
     Object.assign(this, { rule, candidates, seal, reveals, seed, names, frames: [], lines: [] });
     this.refs = new Map(openings.map(({ commit, ref }) => [commit, ref]));
     this.groups = new Map(rule.groups.map(({ id, name }) => [id, name]));
+    this.homes = new Map(rule.groups.map(({ id, standby_for }) => [id, standby_for ?? id]));
     this.at = time(rule.sealed_at);
   }
 
   open(order) {
-    const seats = this.rule.groups.reduce((sum, group) => sum + group.seats, 0);
-    const sealed = `${this.candidates.length} 名候选人、${seats} 个席位；封存值 ${eights(this.seal)}`;
+    const sum = (groups) => groups.reduce((total, group) => total + group.seats, 0);
+    const seats = sum(this.rule.groups.filter((group) => !("standby_for" in group)));
+    const standbys = sum(this.rule.groups.filter((group) => "standby_for" in group));
+    const places = `${seats} 个席位${standbys ? `、${standbys} 个候补席位` : ""}`;
+    const sealed = `${this.candidates.length} 名候选人、${places}；封存值 ${eights(this.seal)}`;
     this.frame("seal", "封存规则和候选人", sealed);
     const [system, ...persons] = this.reveals; // the record lists the system first, which reveals last
     for (const { role, value } of [...persons, system]) {
@@ -56,11 +60,18 @@ class Film {
     this.seat(seats, sitting, "首次入席", "席位无人可坐");
   }
 
-  supplement({ seats }, sitting) {
-    this.seat(seats, sitting, "补抽", "补抽：已无人可补");
+  supplement({ seats, moved_up: movedUp = [] }, sitting) {
+    movedUp.forEach(({ commit, group, level }, i) => {
+      const line = this.lines.find((one) => one.commit === commit);
+      this.change((one) => one === line, { group, level });
+      if (i === movedUp.length - 1 && !seats.length) this.move(sitting);
+      const step = i === 0 ? { title: `候补递补 ${movedUp.length} 人`, text: "" } : null;
+      this.frame("seat", "候补递补", `${line.name} 由候补递补到「${this.groups.get(group)}」`, "blue", step);
+    });
+    if (seats.length || !movedUp.length) this.seat(seats, sitting, "补抽", "补抽：已无人可补", !movedUp.length);
   }
 
-  seat(seats, sitting, title, nobody) {
+  seat(seats, sitting, title, nobody, isFirst = true) {
     if (!seats.length) return this.frame("seat", nobody, "", "red");
     seats.forEach(({ commit, group, level }, i) => {
       const name = this.names.get(commit) ?? `专家 ${String(this.lines.length + 1).padStart(2, "0")}`;
@@ -68,7 +79,7 @@ class Film {
       this.lines = [...this.lines, { commit, name, ref, group, level, isSupplement: title === "补抽", ...SEATED }];
       if (i === seats.length - 1) this.move(sitting);
       const text = `${name} 入席「${this.groups.get(group)}」，第 ${level} 级次`;
-      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
+      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", isFirst && i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
     });
   }
 
@@ -78,7 +89,7 @@ class Film {
     const level = new Map(this.candidates.map(({ commit, groups }) => [commit, groups]));
     this.lines = this.lines.map((line) => {
       const group = place.get(line.commit);
-      return group && group !== line.group ? { ...line, group, level: level.get(line.commit)[group] } : line;
+      return group && group !== line.group ? { ...line, group, level: level.get(line.commit)[this.homes.get(group)] } : line;
     });
   }
 

@@ -108,6 +108,7 @@ function checkRule(rule) {
     need(!ids.has(group.id), `${where}的 id 与前面的重复`);
     ids.add(group.id);
   });
+  checkStandbys(rule.groups);
   const cap = rule.unit_cap;
   need(cap === null || isCount(cap), "规则的 unit_cap 必须是 null 或正整数");
   checkHex(rule.nonce_commit, "规则的 nonce_commit", 32);
@@ -120,9 +121,24 @@ function checkRule(rule) {
   });
 }
 
+/* A standby group stands behind the ordinary group it names, which has no other. */
+function checkStandbys(groups) {
+  const free = new Set();
+  groups.forEach((group, i) => {
+    if (!isStandby(group)) {
+      free.add(group.id);
+      return;
+    }
+    const message = "的 standby_for 必须是前面的一个条件组，且每组只能有一个候补组";
+    need(free.has(group.standby_for), `第 ${i + 1} 个条件组${message}`);
+    free.delete(group.standby_for);
+  });
+}
+
 function checkCandidates(candidates, rule) {
   checkList(candidates, "记录的 candidates");
   const groupIds = new Set(rule.groups.map((group) => group.id));
+  const standbys = new Set(rule.groups.filter(isStandby).map((group) => group.id));
   const seen = new Set();
   candidates.forEach((candidate, i) => {
     const where = `第 ${i + 1} 位候选人`;
@@ -135,6 +151,7 @@ function checkCandidates(candidates, rule) {
     need(Object.keys(groups).length > 0, `${where}不属于任何条件组`);
     for (const [groupId, level] of Object.entries(groups)) {
       need(groupIds.has(groupId), `${where}的条件组 ${groupId} 不在规则里`);
+      need(!standbys.has(groupId), `${where}不应列出候补组 ${groupId}`);
       need(isCount(level), `${where}在条件组 ${groupId} 的级别必须是正整数`);
     }
     need(unit === null || typeof unit === "string", `${where}的 unit 必须是 null 或文本`);
@@ -195,12 +212,17 @@ class Draw {
     this.order = order;
     this.cap = rule.unit_cap;
     this.groups = rule.groups;
+    const places = rule.groups.map((_, group) => group);
+    this.ordinary = places.filter((group) => !isStandby(rule.groups[group]));
+    this.standby = places.filter((group) => isStandby(rule.groups[group]));
+    // The id of the group whose conditions count: its own, or the one for which its people stand by.
+    this.homes = rule.groups.map((group) => (isStandby(group) ? group.standby_for : group.id));
     this.sitting = rule.groups.map(() => []);
     this.used = new Set(); // everybody ever seated
     this.place = new Map(candidates.map((candidate, i) => [candidate.commit, i]));
     this.fits = candidates.map(({ groups }) =>
-      rule.groups
-        .map(({ id }, group) => ({ group, level: own(groups, id) ? groups[id] : 0 }))
+      this.homes
+        .map((home, group) => ({ group, level: own(groups, home) ? groups[home] : 0 }))
         .filter(({ level }) => level > 0),
     );
     const levels = new Set();
@@ -208,35 +230,59 @@ class Draw {
     this.levels = [...levels].sort((a, b) => a - b);
   }
 
-  /* Step 4 on empty seats. */
+  /* Step 4 on empty seats: the panel, then those who stand by. */
   seatFirst() {
-    return this.seatByLevels(new Map());
+    const nobody = new Map();
+    return [this.ordinary, this.standby].flatMap((groups) => this.seatByLevels(groups, nobody));
   }
 
-  /* Step 6: directly, for each group and its levels; then by step 4's search. */
-  supplement(skipped) {
-    const seated = [];
-    for (let group = 0; group < this.groups.length; group++) {
-      for (const level of this.levels) {
-        for (const person of this.order) {
-          if (this.free(group) === 0) break;
-          const fit = this.fits[person].some((one) => one.group === group && one.level === level);
-          if (!fit || !this.maySit(person, skipped)) continue;
-          this.sitting[group].push(person);
-          this.used.add(person);
-          seated.push(person);
-        }
+  /* Step 6 begins: standbys take the free seats of their group, the longest-seated first. */
+  moveUp() {
+    const moved = [];
+    for (const group of this.ordinary) {
+      const standby = this.standby.find((one) => this.homes[one] === this.groups[group].id);
+      if (standby === undefined) continue;
+      while (this.sitting[standby].length > 0 && this.free(group) > 0) {
+        const person = this.sitting[standby].shift();
+        this.sitting[group].push(person);
+        moved.push(person);
       }
     }
-    return [...seated, ...this.seatByLevels(skipped)];
+    return moved;
   }
 
-  seatByLevels(skipped) {
+  /* Step 6: directly, for each group and its levels; then by step 4's search. The panel, then those
+     who stand by. */
+  supplement(skipped) {
+    return [this.ordinary, this.standby].flatMap((groups) => [
+      ...groups.flatMap((group) => this.seatDirectly(group, skipped)),
+      ...this.seatByLevels(groups, skipped),
+    ]);
+  }
+
+  seatDirectly(group, skipped) {
     const seated = [];
     for (const level of this.levels) {
+      for (const person of this.order) {
+        if (this.free(group) === 0) break;
+        const fit = this.fits[person].some((one) => one.group === group && one.level === level);
+        if (!fit || !this.maySit(person, skipped)) continue;
+        this.sitting[group].push(person);
+        this.used.add(person);
+        seated.push(person);
+      }
+    }
+    return seated;
+  }
+
+  /* Step 4's search, which sees no other groups than these. */
+  seatByLevels(groups, skipped) {
+    const seated = [];
+    const hidden = this.groups.map((_, group) => group).filter((group) => !groups.includes(group));
+    for (const level of this.levels) {
       // Groups where a search found no way: at this level none can open any more.
-      let closed = new Set();
-      let free = this.anyFree();
+      let closed = new Set(hidden);
+      let free = this.anyFree(groups);
       for (const person of this.order) {
         if (!free) break;
         const hopeless = ({ group, level: at }) => at > level || closed.has(group);
@@ -245,7 +291,7 @@ class Draw {
         if (this.search(person, level, visited)) {
           this.used.add(person);
           seated.push(person);
-          free = this.anyFree();
+          free = this.anyFree(groups);
         } else {
           closed = visited;
         }
@@ -292,15 +338,16 @@ class Draw {
     return this.groups[group].seats - this.sitting[group].length;
   }
 
-  anyFree() {
-    return this.groups.some((_, group) => this.free(group) > 0);
+  anyFree(groups = [...this.ordinary, ...this.standby]) {
+    return groups.some((group) => this.free(group) > 0);
   }
 
+  /* What the panel lacks; a standby is never lacking. */
   lacking() {
     const lacking = {};
-    this.groups.forEach(({ id }, group) => {
-      if (this.free(group) > 0) define(lacking, id, this.free(group));
-    });
+    for (const group of this.ordinary) {
+      if (this.free(group) > 0) define(lacking, this.groups[group].id, this.free(group));
+    }
     return lacking;
   }
 
@@ -319,8 +366,8 @@ class Draw {
 
   seatOf(person) {
     const { commit, groups } = this.candidates[person];
-    const { id } = this.groups[this.groupOf(person)];
-    return { commit, group: id, level: groups[id] };
+    const group = this.groupOf(person);
+    return { commit, group: this.groups[group].id, level: groups[this.homes[group]] };
   }
 }
 
@@ -359,7 +406,9 @@ const CHECKS = {
 
   supplement(event, state, where) {
     need(state.draw.anyFree(), `${where}：没有空席，不应补抽`);
+    const movedUp = state.draw.moveUp();
     checkSeats(event, state, () => state.draw.supplement(state.skipped), where);
+    checkMovedUp(event, state.draw, movedUp, where);
     state.skipped = new Map();
   },
 
@@ -388,8 +437,8 @@ const CHECKS = {
       checkVoid(event, where);
       return;
     }
-    const short = state.draw.anyFree();
-    need(!(short && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
+    const short = state.draw.anyFree(state.draw.ordinary);
+    need(!(state.draw.anyFree() && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
     const full = state.wasShort ? "success_supplement" : "success";
     checkValue(event.state, short ? "unsatisfied" : full, `${where}的 state`);
     if (own(event, "lacking")) {
@@ -419,24 +468,39 @@ function personOf(event, state, where, reasons) {
 
 function checkSeats(event, state, seat, where) {
   checkKeys(event, where, ["seats"], true);
-  const { seats } = event;
-  checkList(seats, `${where}的 seats`);
+  checkList(event.seats, `${where}的 seats`);
   const expected = seat().map((person) => state.draw.seatOf(person));
-  expected.slice(0, seats.length).forEach((right, i) => {
-    const place = `${where}的第 ${i + 1} 席`;
-    checkKeys(seats[i], place, ["commit", "group", "level"]);
+  compareSeats(event.seats, expected, where, "席");
+  state.wasShort = state.wasShort || state.draw.anyFree(state.draw.ordinary);
+  state.isDue = false;
+  state.ended = null;
+}
+
+/* Who moved up stands there only if somebody did. */
+function checkMovedUp(event, draw, movedUp, where) {
+  if (movedUp.length === 0) {
+    need(!own(event, "moved_up"), `${where}：没有候补递补，不应有 moved_up`);
+    return;
+  }
+  checkKeys(event, where, ["moved_up"], true);
+  checkList(event.moved_up, `${where}的 moved_up`);
+  const expected = movedUp.map((person) => draw.seatOf(person));
+  compareSeats(event.moved_up, expected, where, "位递补");
+}
+
+function compareSeats(given, expected, where, unit) {
+  expected.slice(0, given.length).forEach((right, i) => {
+    const place = `${where}的第 ${i + 1} ${unit}`;
+    checkKeys(given[i], place, ["commit", "group", "level"]);
     need(
-      isSame(seats[i], right),
-      `${place}应为 ${showSeat(right)}，记录里是 ${showSeat(seats[i])}`,
+      isSame(given[i], right),
+      `${place}应为 ${showSeat(right)}，记录里是 ${showSeat(given[i])}`,
     );
   });
   need(
-    seats.length === expected.length,
-    `${where}应有 ${expected.length} 席，记录里有 ${seats.length} 席`,
+    given.length === expected.length,
+    `${where}应有 ${expected.length} ${unit}，记录里有 ${given.length} ${unit}`,
   );
-  state.wasShort = state.wasShort || state.draw.anyFree();
-  state.isDue = false;
-  state.ended = null;
 }
 
 function showSeat({ commit, group, level }) {
@@ -474,6 +538,7 @@ function checkOpenings(openings, drawId, draw, tagged) {
 
 const own = (value, key) => Object.prototype.hasOwnProperty.call(value, key);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isStandby = (group) => own(group, "standby_for");
 const isCount = (value) => Number.isSafeInteger(value) && value > 0;
 
 function isAscii(text) {

@@ -59,11 +59,16 @@ def seal_people(
     unit_cap: int | None = None,
     nonce: bytes = bytes(32),
     hash_name: str = "sha256",
+    standbys: Mapping[str, int] | None = None,
 ) -> Sealed:
     rule = build_rule(
         draw_id="D1",
         projects=["P1"],
-        groups=[Group(key, f"专业{key}", count) for key, count in seats.items()],
+        groups=[Group(key, f"专业{key}", count) for key, count in seats.items()]
+        + [
+            Group(f"s{key[1:]}", f"专业{key}候补", count, {"standby_for": key})
+            for key, count in (standbys or {}).items()
+        ],
         nonce_commit=commit_nonce(nonce, hash_name=hash_name),
         contributors=["operator"],
         unit_cap=unit_cap,
@@ -85,9 +90,12 @@ def order_people(
     seed: int = 0,
     unit_cap: int | None = None,
     hash_name: str = "sha256",
+    standbys: Mapping[str, int] | None = None,
 ) -> Order:
     nonce = random.Random(seed).randbytes(32)
-    sealed = seal_people(people, seats, unit_cap=unit_cap, nonce=nonce, hash_name=hash_name)
+    sealed = seal_people(
+        people, seats, unit_cap=unit_cap, nonce=nonce, hash_name=hash_name, standbys=standbys
+    )
     return order_candidates(sealed, [Reveal("system", nonce.hex()), Reveal("operator", "36")])
 
 
@@ -129,7 +137,7 @@ def live(order: Order, rnd: random.Random) -> tuple[DrawState, list[Event]]:
         for seat in rnd.sample(state.seats, min(len(state.seats), rnd.randrange(3))):
             step = exit_expert(state, seat.commit, rnd.choice(EXIT_REASONS))
             state, events = step.state, events + list(step.events)
-        if state.lacking:
+        if state.has_free_seats:
             step = supplement(state, accident(rnd))
             state, events = step.state, events + list(step.events)
     step = end_draw(state)
@@ -141,7 +149,8 @@ def accident(rnd: random.Random) -> Callable[[str], str | None]:
 
 
 def random_record(seed: int) -> Record:
-    """A finished draw with groups, levels, units and accidents as the seed has it."""
+    """A finished draw with groups, levels, units and accidents as the seed has it; every other one
+    has standbys."""
     rnd = random.Random(seed)
     seats = {f"g{i}": rnd.randint(1, 3) for i in range(1, rnd.randint(2, 5))}
     people: list[Person] = [
@@ -156,7 +165,14 @@ def random_record(seed: int) -> Record:
     ]
     hash_name = rnd.choice(["sha256", "sm3"])
     order = order_people(
-        people, seats, seed=seed, unit_cap=rnd.choice([None, 1, 2]), hash_name=hash_name
+        people,
+        seats,
+        seed=seed,
+        unit_cap=rnd.choice([None, 1, 2]),
+        hash_name=hash_name,
+        standbys={key: rnd.randint(1, 2) for key in seats if rnd.random() < 0.7}
+        if seed % 2
+        else {},
     )
     state, events = live(order, rnd)
     used = {order.sealed.candidates[i].commit for i in state.used}

@@ -90,16 +90,19 @@ class Player {
 /* --- What a frame shows ------------------------------------------------------------------------ */
 
 function figures(rule, { lines }, frames) {
-  const seats = rule.groups.reduce((sum, group) => sum + group.seats, 0);
-  const gone = lines.filter(({ state }) => state === "exit").length;
+  const panel = new Map(rule.groups.filter((group) => !("standby_for" in group)).map(({ id, seats }) => [id, seats]));
+  const seats = [...panel.values()].reduce((sum, count) => sum + count, 0);
+  const sitting = lines.filter(({ state }) => state !== "exit");
+  const seated = sitting.filter(({ group }) => panel.has(group)).length;
   const skipped = frames.filter(({ type }) => type === "skip").length;
   const values = [
     ["席位", seats, ""],
-    ["在席", lines.length - gone, "tone-green"],
-    ["空缺", seats - lines.length + gone, "tone-amber"],
-    ["退出", gone, "tone-red"],
+    ["在席", seated, "tone-green"],
+    ["空缺", seats - seated, "tone-amber"],
+    ["退出", lines.length - sitting.length, "tone-red"],
     ["跳过", skipped, ""],
   ];
+  if (panel.size < rule.groups.length) values.splice(3, 0, ["候补", sitting.length - seated, ""]);
   return values.map(([label, value, tone]) => h(tone ? `div.room-figure.${tone}` : "div.room-figure", {}, label, h("b", {}, String(value))));
 }
 

@@ -32,7 +32,8 @@ LIST = ROOT / "tests" / "data" / "experts_5000.xlsx"
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demo accounts
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-READY, RUNNING = "YS-001", "YS-002"  # demo projects: one to draw, one that is being drawn
+READY, RUNNING, BATCHED = "YS-001", "YS-002", "YS-008"  # demo: to draw, being drawn, of a batch
+OWNER = "武汉市市政工程集团"  # demo: holds shares in a unit that projects avoid
 ZONE = ZoneInfo("Asia/Shanghai")
 SHEET = '#set page(width: auto, height: auto, margin: 0pt)\n#image("sheet.pdf", width: 297mm)'
 
@@ -42,7 +43,7 @@ class Camera:
 
     def __init__(self, browser: Browser, address: str, account: str = "") -> None:
         context = browser.new_context(base_url=address, locale="zh-CN", viewport=DESKTOP)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         self.page: Page = context.new_page()
         if account:
             self.page.goto("/login/")
@@ -85,13 +86,17 @@ def main() -> None:
         visitor = Camera(browser, address)
         visitor.open("/login/")
         visitor.take("login")
-        take_pool(Camera(browser, address, "admin"))
+        admin = Camera(browser, address, "admin")
         operator = Camera(browser, address, "operator")
+        supervisor = Camera(browser, address, "supervisor")
+        take_pool(admin)
+        take_settings(admin)
         take_projects(operator)
-        number = take_draw(operator, Camera(browser, address, "supervisor"), visitor)
-        visitor.open(f"/verify/{number}/")
-        visitor.page.get_by_text("一致", exact=True).wait_for()
-        visitor.take("check", whole=True)
+        take_emergency(operator)
+        take_batch(operator)
+        take_supervision(supervisor)
+        number = take_draw(operator, supervisor, visitor)
+        take_check(visitor, number)
         expert = Camera(browser, address, "expert")
         expert.open("/")
         expert.take("home-expert")
@@ -112,6 +117,20 @@ def take_pool(admin: Camera) -> None:
     admin.take("import")
 
 
+def take_settings(admin: Camera) -> None:
+    admin.open("/workflow/")
+    admin.page.locator("main a[href^='/workflow/']").first.click()
+    admin.take("flow")
+    admin.open(f"/directory/units/?q={OWNER}")
+    admin.page.locator("#list tbody a[href$='/relations/']").first.click()
+    admin.page.get_by_role("table").first.wait_for()
+    admin.take("relations")
+    admin.open("/draws/sheet-templates/")
+    admin.press("上传模板")
+    admin.page.locator("#drawer input[type=file]").wait_for()
+    admin.take("sheet-template")
+
+
 def take_projects(operator: Camera) -> None:
     operator.open("/projects/")
     operator.take("projects")
@@ -121,6 +140,41 @@ def take_projects(operator: Camera) -> None:
     room = operator.page.get_by_role("link", name="抽取大厅").get_attribute("href") or ""
     operator.open(room)
     operator.take("draw-room")
+    operator.open("/projects/statistics/")
+    operator.take("statistics")
+
+
+def take_emergency(operator: Camera) -> None:
+    """Turn the running draw into an emergency."""
+    operator.open(f"/draws/?q={RUNNING}")
+    operator.page.locator("#list tbody a").first.click()
+    operator.press("应急抽取")
+    drawer = operator.page.locator("#drawer")
+    drawer.get_by_label("应急原因").fill("距开标不足两小时，仍缺 1 人")
+    drawer.get_by_label("在场监督人").fill("赵明华")
+    operator.take("emergency")
+    drawer.get_by_role("button", name="转为应急抽取").click()
+    operator.page.get_by_text("已转为应急抽取").wait_for()
+    operator.take("emergency-draw", whole=True)
+
+
+def take_batch(operator: Camera) -> None:
+    operator.open("/projects/batches/")
+    operator.page.locator("#list tbody a").first.click()
+    operator.take("batch")
+    operator.open(f"/draws/?q={BATCHED}")
+    operator.page.locator("#list tbody a").first.click()
+    operator.take("batch-draw", whole=True)
+
+
+def take_supervision(supervisor: Camera) -> None:
+    supervisor.open(f"/projects/?q={READY}")
+    supervisor.page.locator("#list tbody a").first.click()
+    project = supervisor.page.url.partition("?")[0]
+    supervisor.open(f"{project}exclusions/")
+    supervisor.take("exclusions")
+    supervisor.open("/draws/ledger/")
+    supervisor.take("ledger")
 
 
 def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
@@ -136,7 +190,7 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
     operator.press("保存")
     operator.press("预查询")
     operator.page.get_by_role("heading", name="预查询结果").first.wait_for()
-    operator.take("prequery")
+    operator.take("prequery", whole=True)
     operator.press("返回项目")
     operator.open(f"{project}?tab=plan")
     operator.press("开始抽取")
@@ -159,6 +213,17 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
     number = re.search(r"D\d{12}", operator.page.locator("main").inner_text())
     assert number is not None, "the page of a draw shows its number"  # noqa: S101
     return number[0]
+
+
+def take_check(visitor: Camera, number: str) -> None:
+    """What anybody sees of a draw: the check of its record, and the record as a film."""
+    visitor.open(f"/verify/{number}/")
+    visitor.page.get_by_text("一致", exact=True).wait_for()
+    visitor.take("check", whole=True)
+    visitor.open(f"/verify/{number}/replay/")
+    visitor.page.locator("[data-caption]").wait_for()
+    visitor.page.keyboard.press("End")
+    visitor.take("replay", whole=True)
 
 
 def hours_until_opening(text: str) -> int:
@@ -223,8 +288,8 @@ def product() -> Iterator[str]:
 
 def _answers(address: str) -> bool:
     try:
-        urlopen(f"{address}/health/", timeout=5).close()  # noqa: S310 - our own address
-    except URLError:
+        urlopen(f"{address}/health/", timeout=20).close()  # noqa: S310 - our own address
+    except (URLError, TimeoutError):
         return False
     return True
 

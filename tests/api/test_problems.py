@@ -134,8 +134,14 @@ def test_an_unexpected_error_is_told_without_its_cause(
 
 def test_other_methods_are_refused(applicant: Caller) -> None:
     answer = applicant._client.delete(f"{ROOT}/projects", headers=applicant._headers())
-    assert answer.status_code == 405
+    assert_problem(answer, 405, "wrong-method")
     assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/projects/1/nothing"])
+def test_a_wrong_address_is_told(applicant: Caller, path: str) -> None:
+    assert_problem(applicant.get(path), 404, "unknown-address")
+    assert_problem(applicant.post(path, {}), 404, "unknown-address")
 
 
 def test_answers_are_not_html(applicant: Caller) -> None:

@@ -54,7 +54,8 @@ def token(**of: Callable[[World], Any]) -> Rule:
     """An endpoint of the interface: 401 without a token, whoever has signed in."""
 
     def kwargs(world: World, _user: User) -> dict[str, Any]:
-        return {name: get(world).pk for name, get in of.items()}
+        values = {name: get(world) for name, get in of.items()}
+        return {name: getattr(value, "pk", value) for name, value in values.items()}
 
     return Rule(frozenset(), kwargs, token=True)
 
@@ -474,6 +475,7 @@ RULES: dict[str, Rule] = {
     # The interface for other platforms
     "api:openapi-json": only("admin"),
     "api:api-root": only(),
+    "api:unknown": token(address=lambda w: "nothing"),
     "api:department_list": token(),
     "api:project_list": token(),
     "api:project_create": token(),

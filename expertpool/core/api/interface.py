@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from expertpool.core.api.idempotency import HEADER, LONGEST_KEY, answered_once
 from expertpool.core.api.parsing import StrictParser
-from expertpool.core.api.problems import CONTENT_TYPE, Refusal, add_handlers, add_refusals
+from expertpool.core.api.problems import (
+    CONTENT_TYPE,
+    Refusal,
+    add_handlers,
+    add_refusals,
+    unauthorized,
+    unknown_address,
+    wrong_method,
+)
 from expertpool.core.api.rights import guarded
 
 # Pages for people who have signed in; every endpoint asks for a token instead.
@@ -51,6 +61,7 @@ class Api(NinjaAPI):
         **options: Any,
     ) -> None:
         super().__init__(auth=auth, docs_url=None, parser=StrictParser(), **options)
+        self.token_auth = auth
         self.add_decorator(guarded, mode="operation")
         self.add_decorator(answered_once(auth), mode="view")
         add_handlers(self)
@@ -84,9 +95,31 @@ def _shared(answers: dict[int, Any], problems: dict[str, Any]) -> dict[str, Any]
 
 
 def api_urls(api: Api) -> tuple[list[Any], str, str]:
-    """Return what `urls.py` mounts: no endpoint asks for a session, which would count nothing."""
+    """Return what `urls.py` mounts: no endpoint asks for a session, which would count nothing, and
+    a wrong address or method is answered as any other error."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         if isinstance(pattern, URLPattern) and pattern.name not in PAGES:
-            login_not_required(pattern.callback)
-    return patterns, app_name, namespace
+            pattern.callback = login_not_required(_telling_methods(pattern.callback))
+    unknown = path("<path:address>", _unknown_address(api.token_auth), name="unknown")
+    return [*patterns, unknown], app_name, namespace
+
+
+def _telling_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def tell(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        return wrong_method(answer["Allow"]) if answer.status_code == 405 else answer
+
+    return tell
+
+
+def _unknown_address(auth: Callable[[HttpRequest], Any]) -> Callable[..., HttpResponse]:
+    """Return the view of whatever no endpoint has."""
+
+    @csrf_exempt
+    @login_not_required
+    def tell(request: HttpRequest, address: str) -> HttpResponse:
+        return unknown_address() if auth(request) else unauthorized()
+
+    return tell

@@ -97,6 +97,20 @@ def unauthorized() -> HttpResponse:
     return response
 
 
+def unknown_address() -> HttpResponse:
+    """The answer to a call of an address that no endpoint has."""
+    return problem(404, "unknown-address", "没有这个接口", "没有这个地址，请核对接口说明。")
+
+
+def wrong_method(allowed: str) -> HttpResponse:
+    """The answer to a call by a method that the address does not take (RFC 9110, 15.5.6)."""
+    response = problem(
+        405, "wrong-method", "请求方法不对", f"这个地址只接受 {allowed}，请核对接口说明。"
+    )
+    response["Allow"] = allowed
+    return response
+
+
 def add_handlers(api: NinjaAPI) -> None:
     """Let ``api`` answer every error as a problem."""
     api.add_exception_handler(HttpError, _http_error)

@@ -33,6 +33,7 @@ from expertpool.draws.schemas import (
     PlanInput,
     PlanOutput,
     PrequeryOutput,
+    WideningInput,
 )
 from expertpool.draws.services import plan as plans
 from expertpool.draws.services.entropy import SystemEntropy
@@ -42,6 +43,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -214,6 +216,38 @@ def contribution_add(request: UserRequest, draw_id: Id, data: ContributionInput)
     return _draw(draw, request.user)
 
 
+@router.post(
+    "/draws/{draw_id}/widening",
+    response=answers(DrawOutput, 201),
+    operation_id="draw_widen",
+    summary="放宽条件补抽",
+)
+@allows("draws.run")
+def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status[dict[str, Any]]:
+    """人数不满足时，放宽缺人的条件组的条件，只为空缺的席位另抽一次，返回新的抽取。
+
+    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限），抽取被拒绝时方案已改。
+    """
+    user, now = request.user, timezone.now()
+    base = get_object_or_404(draws_visible_to(user, "draws.run"), pk=draw_id)
+    if data.groups:
+        project = get_object_or_404(projects_to_draw(user, "draws.plan"), pk=base.project_id)
+        for group in data.groups:
+            for criteria in group.levels:
+                parse(SUBJECT, criteria, viewer=user)
+        levels = {group.code: group.levels for group in data.groups}
+        widen_plan(project=project, levels=levels, actor=user, now=now)
+    draw = start_widened_draw(
+        base=base,
+        reason=data.reason,
+        supervisor=data.supervisor,
+        actor=user,
+        now=now,
+        entropy=SystemEntropy(),
+    )
+    return Status(201, _draw(draw, user))
+
+
 @router.get(
     "/draws/{draw_id}/record",
     response=answers(dict[str, Any]),
@@ -328,9 +362,10 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
     board = board_of(draw)
     given = {reveal["role"] for reveal in draw.reveals}
-    own = DrawSummary.model_fields.keys() - {"operator", "projects"}
+    own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens"}
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,
+        "widens_number": draw.widens_number,
         "covered": draw.covered,
         "seed": draw.seed,
         "contributors": [

@@ -62,6 +62,7 @@ class DrawsConfig(AppConfig):
             draw__void="作废抽取",
             draw__reply="邀请答复",
             draw__supplement="追加补抽",
+            draw__widen="放宽条件补抽",
             draw__exposure="计算曝光分析",
             draw__emergency="转为应急抽取",
             draw__contact="查看应急联系电话",

@@ -91,6 +91,8 @@ class ExclusionReason(models.TextChoices):
     AVOIDED_PERSON = "avoided_person", "人员回避"
     AVOIDED_PERIOD = "avoided_period", "时间段回避"
     FREQUENCY_CAP = "frequency_cap", "超过参评次数上限"
+    IN_PANEL = "in_panel", "已抽中过（本项目）"
+    UNIT_FULL = "unit_full", "所在单位人数已满（本项目）"
     NOT_FITTING = "not_fitting", "已不符合条件"
 
 
@@ -106,6 +108,8 @@ SKIP_REASON: dict[str, str] = {
     ExclusionReason.AVOIDED_PERSON: "avoided",
     ExclusionReason.AVOIDED_PERIOD: "avoided",
     ExclusionReason.FREQUENCY_CAP: "ineligible",
+    ExclusionReason.IN_PANEL: "ineligible",
+    ExclusionReason.UNIT_FULL: "ineligible",
     ExclusionReason.NOT_FITTING: "ineligible",
 }
 

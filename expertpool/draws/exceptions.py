@@ -57,3 +57,7 @@ class ReportRefused(DrawError):
 
 class EmergencyRefused(DrawError):
     """The draw cannot be declared an emergency, or is none."""
+
+
+class WideningRefused(DrawError):
+    """The panel cannot be completed by wider conditions so, or not now."""

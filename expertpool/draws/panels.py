@@ -21,15 +21,16 @@ from expertpool.draws.models import ConditionGroup, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import (
-    ENDED,
     draws_of,
     plan_for,
     projects_to_draw,
-    valid_draw,
+    valid_draws,
 )
 from expertpool.draws.queries.invitations import letters_of, released_invitations
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.panels import log_of, notices_of
-from expertpool.draws.services.names import may_read, read_names, readable_draws
+from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
@@ -71,8 +72,9 @@ def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False
     groups = list(plan.groups.all()) if plan else []
     seats = sum(group.seats for group in groups)
     members = members_of(project)
-    findings = check_projects(members, seats or None, timezone.now())
-    draw = valid_draw(project)
+    draws, now = valid_draws(project), timezone.now()
+    findings = check_projects(members, seats or None, now)
+    draw = draws[-1] if draws else None
     waiting = [member for member in members if member.status != ProjectStatus.APPROVED]
     context = {
         "project": project,
@@ -86,6 +88,7 @@ def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
         "findings": findings if project.is_undrawn else [],
         "draw": draw,
+        "short": shortfall_of(project) if next_opening(members, now=now) > now else None,
         "may_pick": not waiting
         and has_option(project, RegimeOption.MANUAL_WAYS)
         and _reaches(user, project, "draws.pick"),
@@ -129,13 +132,12 @@ def _reaches(user: User, project: Project, code: str) -> bool:
 
 
 def result_panel(request: HttpRequest, project: Project) -> str:
-    """抽取结果: the lines of the valid draw without names, and the draws before it."""
+    """抽取结果: the lines of the valid draws without names, and the draws before them."""
     draws = list(draws_of(project))
-    draw = next((draw for draw in draws if draw.status not in ENDED), None)
+    valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
-        "draw": draw,
-        "board": board_of(draw) if draw else None,
-        "others": [other for other in draws if other is not draw],
+        "draws": [(draw, board_of(draw)) for draw in valid],
+        "others": [draw for draw in draws if not draw.is_valid],
     }
     return render_to_string("draws/_result.html", context, request)
 
@@ -143,38 +145,37 @@ def result_panel(request: HttpRequest, project: Project) -> str:
 def participants(request: HttpRequest, project: Project) -> str:
     """The card on the first tab: who takes part, once the names are public (PRJ-13)."""
     user, now = cast("User", request.user), timezone.now()
-    draw = valid_draw(project)
-    if draw is None or draw.ordered_at is None:
+    draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
+    if not draws:
         return ""
-    readable = draw.released_at is not None and may_read(draw, user, now=now)
-    rows = read_names(draw=draw, actor=user, now=now, purpose="项目概况") if readable else []
+    draw, released = draws[-1], [draw for draw in draws if draw.released_at is not None]
+    rows = read_panel(draws=released, actor=user, now=now, purpose="项目概况")
+    board, seated = board_of(*draws), [row for row in rows if row.is_seated]
     context = {
         "draw": draw,
-        "board": board_of(draw),
-        "rows": [
-            (row, show(user, "experts.phone", row.expert.phone)) for row in rows if row.is_seated
-        ],
-        "readable": readable,
+        "board": board,
+        "rows": [(row, show(user, "experts.phone", row.expert.phone)) for row in seated],
+        "readable": bool(rows),
+        "sealed": board.seated_count - len(seated),
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
     }
     return render_to_string("draws/_participants.html", context, request)
 
 
 def experts_panel(request: HttpRequest, project: Project) -> str:
-    """参与专家: everybody the valid draw invited, with group, type and state (PRJ-14); by name for
+    """参与专家: everybody the valid draws invited, with group, type and state (PRJ-14); by name for
     who may read the names now."""
     user, now = cast("User", request.user), timezone.now()
-    draw = valid_draw(project)
-    if draw is None or draw.ordered_at is None:
+    draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
+    if not draws:
         return render_to_string("draws/_experts.html", {"draw": None}, request)
-    readable = may_read(draw, user, now=now)
-    rows = read_names(draw=draw, actor=user, now=now, purpose="参与专家") if readable else []
+    rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
-    board = board_of(draw)
+    board = board_of(*draws)
     context = {
-        "draw": draw,
+        "draw": draws[-1],
         "board": board,
-        "readable": readable,
+        "readable": bool(rows),
         "rows": [
             (line, named.get(line.pk), _phone(user, named.get(line.pk))) for line in board.lines
         ],

@@ -46,6 +46,12 @@ def _with_text(channels: list[ChannelCode]) -> list[ChannelCode]:
     return channels
 
 
+LEVELS = (
+    "各级次的条件，第一级最优先；写法见 /condition-fields，"
+    '如 {"all": [{"field": "title_level", "op": "gte", "value": "3"}]}，不限条件为 {"all": []}'
+)
+
+
 class GroupInput(Input):
     """One condition group."""
 
@@ -54,8 +60,24 @@ class GroupInput(Input):
     levels: list[dict[str, Any]] = Field(
         min_length=1,
         max_length=20,
-        description="各级次的条件，第一级最优先；写法见 /condition-fields，"
-        '如 {"all": [{"field": "title_level", "op": "gte", "value": "3"}]}，不限条件为 {"all": []}',
+        description=LEVELS,
+    )
+
+
+class WidenedGroup(Input):
+    """The wider conditions of a group that lacks experts."""
+
+    code: str = Field(max_length=8, description="条件组代号，与抽取记录相同，如 g1")
+    levels: list[dict[str, Any]] = Field(min_length=1, max_length=20, description=LEVELS)
+
+
+class WideningInput(Input):
+    """Why the conditions are widened, before whom, and to what."""
+
+    reason: str = Field(min_length=1, max_length=200, description="放宽条件的原因，写入规则并公开")
+    supervisor: str = Field(min_length=1, max_length=50, description="在场监督人的姓名")
+    groups: list[WidenedGroup] = Field(
+        [], max_length=20, description="放宽的条件组；不给出的沿用抽取方案里现在的条件"
     )
 
 
@@ -194,6 +216,9 @@ class DrawSummary(Output):
     )
     kind: DrawKind = Field(description=KIND)
     status: DrawStatus = Field(description=STATUS)
+    widens: str | None = Field(
+        alias="widens_number", description="放宽条件补抽时，所补充的抽取的编号"
+    )
     operator: str = Field(alias="operator.name", description="抽取人")
     candidate_count: int = Field(description="候选人数")
     seal: str = Field(description="封存值")

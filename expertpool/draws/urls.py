@@ -25,6 +25,7 @@ from expertpool.draws.views import (
     templates,
     two_persons,
     verification,
+    widening,
 )
 
 DRAW_SHEET, SIGN_IN = {"sheet": SheetKind.DRAW}, {"sheet": SheetKind.SIGN_IN}
@@ -37,6 +38,9 @@ urlpatterns = [
     path("projects/<int:pk>/plan/count/", plan.plan_count, name="plan_count"),
     path("projects/<int:pk>/prequery/", plan.prequery, name="prequery"),
     path("projects/<int:pk>/exclusions/", exclusions.exclusions, name="exclusions"),
+    path("projects/<int:pk>/widen/", widening.conditions, name="widen_plan"),
+    path("projects/<int:pk>/widen/groups/", widening.condition_groups, name="widen_groups"),
+    path("draws/<int:pk>/widen/", widening.widen, name="widen"),
     path("projects/<int:pk>/start/", running.start, name="start"),
     path("projects/<int:pk>/notices/delete/", notices.delete, name="notices_delete"),
     path("draws/", draws.draw_list, name="list"),

@@ -62,7 +62,10 @@ DRAW_TRANSITIONS: dict[str, frozenset[str]] = {
     ),
     DrawState.SUCCESS: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
     DrawState.UNSATISFIED: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
-    DrawState.SUCCESS_SUPPLEMENT: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
+    # Void may be the draw alone that completed the panel, beside one that fell short.
+    DrawState.SUCCESS_SUPPLEMENT: frozenset(
+        {DrawState.DRAWING, DrawState.NOT_DRAWN, DrawState.UNSATISFIED}
+    ),
 }
 
 

@@ -29,6 +29,8 @@ from expertpool.projects.queries.measures import Detail, Measure
 
 # What the projects of a batch share counts, where it is added up, at the lead alone.
 AT_LEAD = Q(draw__project=OuterRef("pk"))
+# Whoever came after the first seating of the panel: by its order, or by a widened draw.
+_SUPPLEMENTED = Q(origin=Origin.SUPPLEMENT) | Q(draw__widens__isnull=False)
 
 
 def _draws(once: bool) -> QuerySet[DrawProject]:
@@ -38,7 +40,7 @@ def _draws(once: bool) -> QuerySet[DrawProject]:
 
 
 def _lines(once: bool = False) -> QuerySet[Invitation]:
-    """Who was invited by the valid draw of a project."""
+    """Who was invited by the valid draws of a project: those of one panel."""
     lines = Invitation.objects.filter(draw__projects=OuterRef("pk"))
     lines = lines.exclude(draw__status__in=ENDED).order_by()
     return lines.filter(AT_LEAD) if once else lines
@@ -64,24 +66,24 @@ MEASURES = (
         "席位数",
         lambda once: Subquery(_seats(once).values("plan").annotate(n=Sum("seats")).values("n")),
     ),
-    Measure("drawn_count", "抽取人数", lambda once: _count(_lines(once), "draw")),
+    Measure("drawn_count", "抽取人数", lambda once: _count(_lines(once), "panel")),
     Measure(
         "accepted_count",
         "同意人数",
-        lambda once: _count(_lines(once).filter(state=InvitationState.ACCEPTED), "draw"),
+        lambda once: _count(_lines(once).filter(state=InvitationState.ACCEPTED), "panel"),
         share_of="drawn_count",
         share_label="同意率",
     ),
     Measure(
         "supplement_count",
         "补抽人数",
-        lambda once: _count(_lines(once).filter(origin=Origin.SUPPLEMENT), "draw"),
+        lambda once: _count(_lines(once).filter(_SUPPLEMENTED), "panel"),
     ),
 )
 
 
 def _participants(user: User) -> ArraySubquery:
-    """The lines of the valid draw; names only of draws whose names the reader may read now."""
+    """The lines of the panel; names only of draws whose names the reader may read now."""
     readable = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     named = Q(draw__in=readable.order_by().values("pk"))
     rows = _lines().annotate(
@@ -89,9 +91,8 @@ def _participants(user: User) -> ArraySubquery:
         number=Case(When(named, then=F("expert__number")), default=Value("")),
     )
     return ArraySubquery(
-        rows.order_by("line").values(
+        rows.order_by("draw_id", "line").values(
             row=JSONObject(
-                line="line",
                 name="name",
                 number="number",
                 group="group",
@@ -105,12 +106,12 @@ def _participants(user: User) -> ArraySubquery:
 
 def _word(rows: list[dict[str, Any]]) -> str:
     """Return one line for each expert: who, in which group, drawn or supplemented, his answer."""
-    return "\n".join(_line(row) for row in rows)
+    return "\n".join(_line(place, row) for place, row in enumerate(rows, start=1))
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(place: int, row: dict[str, Any]) -> str:
     group = next((one["name"] for one in row["groups"] or [] if one["id"] == row["group"]), "")
-    who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {row['line']} 位专家"
+    who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {place} 位专家"
     how = Origin(row["origin"]).label
     return "，".join(filter(None, (who, group, how, InvitationState(row["state"]).label)))
 

@@ -61,10 +61,11 @@ class DrawExport(Exporter):
         Column("candidates", "候选人数", lambda draw: draw.candidate_count),
         Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
         Column("accepted", "同意人数", lambda draw: draw.accepted_count),
-        Column("supplement", "是否补抽", lambda draw: "是" if draw.supplement_count else "否"),
+        Column("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
         Column("status", "状态", lambda draw: draw.status_label),
         Column("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
         Column("seal", "封存值", lambda draw: draw.seal, width=66),
+        Column("widens", "补充的抽取", lambda draw: draw.widens_number),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Draw]:

@@ -104,11 +104,7 @@ class DrawFilter(FilterForm):
         if kind := self.value("kind"):
             rows = rows.filter(kind=kind)
         if supplement := self.value("supplement"):
-            rows = (
-                rows.filter(supplement_count__gt=0)
-                if supplement == "yes"
-                else rows.filter(supplement_count=0)
-            )
+            rows = rows.filter(is_supplemented=supplement == "yes")
         return rows
 
 

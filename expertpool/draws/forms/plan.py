@@ -244,6 +244,11 @@ class GroupRow:
     form: GroupForm
     levels: list[LevelRow]
 
+    @property
+    def title(self) -> str:
+        """What it lacks, where name and number stand fixed."""
+        return f"{self.form['name'].value()}　缺 {self.form['seats'].value()} 人"
+
 
 class GroupsForm:
     """All groups of the page. Bound to ``data`` it validates, otherwise it shows ``drafts``."""

@@ -16,7 +16,8 @@ class Draw(models.Model):
 
     ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
     system's contribution, encrypted with the seal key until the order is made. A project has at
-    most one draw that is neither abandoned nor void (see `DrawProject`).
+    most one draw that is neither abandoned nor void (see `DrawProject`), but for those that widen
+    it: ``widens`` is the draw before it that did not fill the panel (docs/decisions/0016).
 
     A kind other than random has no seal, no seed and no order; its ``rule`` holds the reason and
     the approval number, ``ordered_at`` says when a second person agreed to the list.
@@ -25,6 +26,9 @@ class Draw(models.Model):
     number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
     projects = models.ManyToManyField("projects.Project", through="DrawProject", related_name="+")
+    widens = models.ForeignKey(
+        "self", verbose_name="补充", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(
         "方式", max_length=12, choices=DrawKind.choices, default=DrawKind.RANDOM
     )
@@ -55,6 +59,11 @@ class Draw(models.Model):
                 | (~models.Q(kind=DrawKind.RANDOM) & models.Q(seal="", seed="")),
                 name="draws_only_random_is_sealed",
             ),
+            models.UniqueConstraint(
+                fields=["widens"],
+                condition=~models.Q(status__in=[DrawStatus.ABANDONED, DrawStatus.VOID]),
+                name="draws_widened_once",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
 
@@ -64,6 +73,16 @@ class Draw(models.Model):
     @property
     def is_random(self) -> bool:
         return self.kind == DrawKind.RANDOM
+
+    @property
+    def is_valid(self) -> bool:
+        return self.status not in (DrawStatus.ABANDONED, DrawStatus.VOID)
+
+    @property
+    def widens_number(self) -> str | None:
+        """The number of the draw that it widens, as its rule names it."""
+        number: str | None = self.rule.get("widens")
+        return number
 
     @property
     def is_shared(self) -> bool:
@@ -94,13 +113,15 @@ class Draw(models.Model):
 class DrawProject(models.Model):
     """That a draw finds the experts of a project: one row for each project that its rule names.
 
-    ``valid`` follows the status of the draw (triggers write it, and keep the rows): a project has
-    at most one draw that is neither abandoned nor void.
+    ``valid`` follows the status of the draw, ``first`` says that it widens no other (triggers
+    write both, and keep the rows): a project has at most one first draw that is neither abandoned
+    nor void.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="+")
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
     valid = models.BooleanField("有效", default=True)
+    first = models.BooleanField("首次", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "抽取的项目"
@@ -108,7 +129,7 @@ class DrawProject(models.Model):
             models.UniqueConstraint(fields=["draw", "project"], name="draws_project_once"),
             models.UniqueConstraint(
                 fields=["project"],
-                condition=models.Q(valid=True),
+                condition=models.Q(valid=True, first=True),
                 name="draws_one_valid_draw",
             ),
         ]

@@ -13,13 +13,15 @@ from expertpool.draws.models.draw import Candidate, Draw
 
 
 class Invitation(models.Model):
-    """One seated expert and his answer; exactly one for a candidate.
+    """One seated expert and his answer; exactly one for a candidate. ``panel`` is the first draw of
+    those that find one panel together (a trigger writes it): the panel has at most one leader.
 
     ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
     empty while names are sealed; `draws.services.release` fills it at the reveal time.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
+    panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
     candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="invitation")
     line = models.PositiveIntegerField(
         "行号"
@@ -57,7 +59,7 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["draw", "line"], name="draws_invitation_line"),
             models.UniqueConstraint(
-                fields=["draw"],
+                fields=["panel"],
                 condition=models.Q(panel_role=PanelRole.LEADER, state__in=SEATED_STATES),
                 name="draws_one_leader",
             ),

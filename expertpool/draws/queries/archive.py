@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expertpool.draws.models import VoidRequest
-from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.requests import open_request
 from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
@@ -12,15 +12,13 @@ SHEET = "draw_sheet"  # the kind of the kept sheet
 
 
 def open_matters(project: Project) -> list[str]:
-    """Return what is still open in the valid draw of ``project``."""
-    draw = valid_draw(project)
-    if draw is None or draw.ordered_at is None:
-        return []
+    """Return what is still open in the valid draws of ``project``."""
+    draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     matters = []
-    if open_request(VoidRequest, draw):
+    if any(open_request(VoidRequest, draw) for draw in draws):
         matters.append("有待确认的作废申请，请先处理")
-    if draw.released_at is None:
+    if any(draw.released_at is None for draw in draws):
         matters.append("名单尚未公开，请在名单公开后归档")
-    elif not attachments_of(draw, SHEET).exists():
+    elif not all(attachments_of(draw, SHEET).exists() for draw in draws):
         matters.append("抽取表正在生成，请稍后再归档")
     return matters

@@ -40,7 +40,8 @@ class GroupBoard:
 
 @dataclass(frozen=True)
 class Board:
-    """All groups of a draw. ``version`` changes with everything that is shown."""
+    """All groups of a draw, or of the draws that find one panel. ``version`` changes with
+    everything that is shown."""
 
     groups: list[GroupBoard]
     lines: list[Invitation]
@@ -82,9 +83,14 @@ class Board:
         return [group for group in self.groups if group.lack]
 
 
-def board_of(draw: Draw) -> Board:
-    """Return how ``draw`` stands now; one query."""
-    lines = list(Invitation.objects.filter(draw=draw).select_related("changed_by").order_by("line"))
+def board_of(draw: Draw, *widened: Draw) -> Board:
+    """Return how ``draw`` stands now, or with the draws that ``widened`` it their panel: the seats
+    of the first, the lines of all; one query."""
+    lines = list(
+        Invitation.objects.filter(draw__in=[draw, *widened])
+        .select_related("changed_by")
+        .order_by("draw_id", "line")
+    )
     groups = [
         GroupBoard(
             code=group["id"],

@@ -10,6 +10,7 @@ from operator import or_
 from expertpool.core.criteria import Context, Node, to_q
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.eligibility import exclusion_conditions
+from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 
@@ -25,7 +26,8 @@ class ConditionCount:
 def count_condition(project: Project, node: Node, *, now: datetime) -> ConditionCount:
     """Count who meets ``node`` and who of them is not excluded from ``project`` at ``now``."""
     fitting = Expert.objects.filter(to_q(node, Context(now=now)))
-    conditions = exclusion_conditions(DrawPlan(project=project), now=now)
+    short = shortfall_of(project)
+    conditions = exclusion_conditions(DrawPlan(project=project), now=now, short=short)
     excluded = reduce(or_, (condition for _, condition in conditions))
     return ConditionCount(
         fitting=fitting.values("pk").distinct().count(),

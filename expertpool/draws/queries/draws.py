@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
@@ -53,13 +61,26 @@ def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
     return wholly_within(user, code)
 
 
-def valid_draw(project: Project) -> Draw | None:
-    """The draw of a project that is neither abandoned nor void, if there is one."""
-    return draws_of(project).exclude(status__in=ENDED).first()
+def valid_draws(project: Project) -> list[Draw]:
+    """The draws of a project that are neither abandoned nor void: those that find its panel
+    together, first the one that began it, then each that widened the one before (DRAW-34)."""
+    return list(draws_of(project).exclude(status__in=ENDED).order_by("pk"))
+
+
+def panel_of(draw: Draw) -> list[Draw]:
+    """The draws that find one panel together with ``draw``; alone one that is no longer valid."""
+    return valid_draws(draw.project) if draw.is_valid else [draw]
+
+
+def widened_by(draw: Draw) -> Draw | None:
+    """The valid draw that widens ``draw``, if there is one."""
+    return Draw.objects.filter(widens=draw).exclude(status__in=ENDED).first()
 
 
 def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
-    """Annotate ``drawn_count``, ``accepted_count``, ``waiting_count``, ``supplement_count``."""
+    """Annotate ``drawn_count``, ``accepted_count``, ``waiting_count``, ``supplement_count``, and
+    whether somebody came after the first seating, or the draw widens another: ``is_supplemented``.
+    """
 
     def count(**condition: Any) -> Count:
         return Count("invitations", filter=Q(**condition))
@@ -69,6 +90,10 @@ def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
         accepted_count=count(invitations__state=InvitationState.ACCEPTED),
         waiting_count=count(invitations__state=InvitationState.INVITED),
         supplement_count=count(invitations__origin=Origin.SUPPLEMENT),
+    ).annotate(
+        is_supplemented=ExpressionWrapper(
+            Q(supplement_count__gt=0) | Q(widens__isnull=False), output_field=BooleanField()
+        )
     )
 
 

@@ -15,16 +15,23 @@ from operator import or_
 from django.db.models import Q
 
 from expertpool.draws.enums import ExclusionReason
-from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.avoided import (
     avoidances_of,
     avoided_units,
     is_or_knows_person,
     tied_to,
 )
-from expertpool.draws.queries.fitting import Exclusion, Fitting, fitting_experts
+from expertpool.draws.queries.fitting import (
+    Exclusion,
+    Fitting,
+    fitting_experts,
+    planned_levels,
+    sealed_levels,
+)
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.participation import held_expert_ids, participations
+from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
@@ -47,20 +54,25 @@ class Eligibility:
         return {reason.value: counts[reason] for reason in ExclusionReason if counts[reason]}
 
 
-def evaluate(plan: DrawPlan, *, now: datetime) -> Eligibility:
-    """Evaluate the whole pool for ``plan`` at ``now``."""
+def evaluate(plan: DrawPlan, *, now: datetime, short: Shortfall | None = None) -> Eligibility:
+    """Evaluate the whole pool for ``plan`` at ``now``; with ``short`` only for what the panel
+    lacks, and without those whom its draws have used."""
     groups = list(plan.groups.prefetch_related("levels"))
-    found = fitting_experts(groups, exclusion_conditions(plan, now=now), now=now)
+    if short is not None:
+        groups = short.groups_in(groups)
+    exclusions = exclusion_conditions(plan, now=now, short=short)
+    found = fitting_experts(planned_levels(groups), exclusions, now=now)
     return Eligibility(groups, [item for item in found if not item.reason], _excluded(found))
 
 
 def exclusions_of(
-    plan: DrawPlan, expert_ids: Collection[int], *, now: datetime
+    plan: DrawPlan, expert_ids: Collection[int], *, now: datetime, draw: Draw | None = None
 ) -> dict[int, ExclusionReason]:
-    """Return those of the experts who cannot be seated now, with the reason."""
-    groups = list(plan.groups.prefetch_related("levels"))
+    """Return those of the experts who cannot be seated now, with the reason; in ``draw`` by the
+    conditions that it sealed: those of the plan may have been widened since."""
     exclusions = exclusion_conditions(plan, now=now, only=expert_ids)
-    found = fitting_experts(groups, exclusions, now=now, only=expert_ids)
+    levels = sealed_levels(draw) if draw else planned_levels(plan.groups.prefetch_related("levels"))
+    found = fitting_experts(levels, exclusions, now=now, only=expert_ids)
     fit = {item.expert_id for item in found}
     lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
     return _excluded(found) | lost
@@ -74,21 +86,28 @@ def fitting(
     groups: Sequence[ConditionGroup], *, now: datetime, only: Collection[int] | None = None
 ) -> dict[int, dict[str, int]]:
     """Return the best level of each expert in each group he meets; exclusions not yet applied."""
-    return {item.expert_id: item.groups for item in fitting_experts(groups, now=now, only=only)}
+    found = fitting_experts(planned_levels(groups), now=now, only=only)
+    return {item.expert_id: item.groups for item in found}
 
 
 def exclusion_conditions(
-    plan: DrawPlan, *, now: datetime, only: Collection[int] | None = None
+    plan: DrawPlan,
+    *,
+    now: datetime,
+    only: Collection[int] | None = None,
+    short: Shortfall | None = None,
 ) -> list[Exclusion]:
     """Return the exclusions of a draw in the order in which the first reason counts.
 
-    With ``only``, what is kept about each expert elsewhere is asked for these alone.
+    With ``only``, what is kept about each expert elsewhere is asked for these alone. ``short``
+    adds who was in the panel already, and whose unit has no room left in it.
     """
     projects = members_of(plan.project)
     periods = periods_of(projects)
     openings = sorted({project.opening_at for project in projects})
     avoided = avoidances(projects, only=only)
     return [
+        *(short.exclusions if short else ()),
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),

@@ -25,6 +25,8 @@ UNTOLD = (
     ExclusionReason.HELD,
     ExclusionReason.AVOIDED_PERIOD,
     ExclusionReason.FREQUENCY_CAP,
+    ExclusionReason.IN_PANEL,
+    ExclusionReason.UNIT_FULL,
     ExclusionReason.NOT_FITTING,
 )
 TOLD = tuple(reason for reason in ExclusionReason if reason not in UNTOLD)

@@ -6,7 +6,7 @@ among whom to look; what else the levels ask, and the reasons, are then read off
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, Q, QuerySet, SmallIntegerField, Va
 
 from expertpool.core.criteria import Any, Context, Node, parse, reach, to_q
 from expertpool.draws.enums import ExclusionReason
-from expertpool.draws.models import ConditionGroup
+from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.experts.models import Expert
 
@@ -35,18 +35,33 @@ class Fitting:
     groups: dict[str, int]
 
 
+def planned_levels(groups: Iterable[ConditionGroup]) -> dict[str, list[Level]]:
+    """Return the conditions of ``groups`` of a plan, level by level, by the code of the group."""
+    return {
+        group.code: [(level.level, parse(SUBJECT, level.criteria)) for level in group.levels.all()]
+        for group in groups
+    }
+
+
+def sealed_levels(draw: Draw) -> dict[str, list[Level]]:
+    """Return the conditions that ``draw`` sealed, as `planned_levels` does."""
+    return {
+        group["id"]: [
+            (level["level"], parse(SUBJECT, level["criteria"])) for level in group["levels"]
+        ]
+        for group in draw.rule["groups"]
+    }
+
+
 def fitting_experts(
-    groups: Sequence[ConditionGroup],
+    levels: Mapping[str, Sequence[Level]],
     exclusions: Sequence[Exclusion] = (),
     *,
     now: datetime,
     only: Collection[int] | None = None,
 ) -> list[Fitting]:
-    """Return everybody who fits one of ``groups``, or those of the experts ``only`` who do."""
-    levels = {
-        group.code: [(level.level, parse(SUBJECT, level.criteria)) for level in group.levels.all()]
-        for group in groups
-    }
+    """Return everybody who fits one of the groups with these ``levels``, or those of the experts
+    ``only`` who do."""
     context = Context(now=now)
     best = {f"level_{code}": _best_level(rows, context) for code, rows in levels.items()}
     reason = Case(

@@ -30,7 +30,9 @@ from expertpool.draws.queries.eligibility import (
     fitting,
     took_part,
 )
+from expertpool.draws.queries.fitting import Exclusion
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits
+from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.queries.batches import members_of
@@ -171,7 +173,8 @@ class _Inquiry:
 
     def __init__(self, plan: DrawPlan, now: datetime) -> None:
         self.plan, self.now = plan, now
-        self.found: Eligibility = evaluate(plan, now=now)
+        self.short = shortfall_of(plan.project)
+        self.found: Eligibility = evaluate(plan, now=now, short=self.short)
         self.fits = {item.expert_id: item.groups for item in self.found.eligible}
         self.groups = [engine.Group(g.code, g.name, g.seats) for g in self.found.groups]
         self.seats = {group.id: group.seats for group in self.groups}
@@ -239,13 +242,16 @@ class _Inquiry:
     def _exclusions(self) -> Iterator[_Exclusion]:
         """All exclusions one by one; avoided persons together, since one alone would be a question
         about a person."""
-        for reason, condition in exclusion_conditions(self.plan, now=self.now):
+        for reason, condition in self._exclusion_conditions():
             if reason == ExclusionReason.FREQUENCY_CAP:
                 if self.plan.frequency_cap is not None:
                     yield _Exclusion(self._cap_label, condition, True)
             elif reason not in AVOIDED:
                 yield _Exclusion(reason.label, condition, False)
         yield from self._avoidances()
+
+    def _exclusion_conditions(self) -> list[Exclusion]:
+        return exclusion_conditions(self.plan, now=self.now, short=self.short)
 
     def _avoidances(self) -> Iterator[_Exclusion]:
         projects = members_of(self.plan.project)
@@ -291,6 +297,5 @@ class _Inquiry:
     @cached_property
     def _available(self) -> set[int]:
         """Whoever is not excluded, whether he fits a group or not."""
-        conditions = exclusion_conditions(self.plan, now=self.now)
-        excluded = reduce(or_, (condition for _, condition in conditions))
+        excluded = reduce(or_, (condition for _, condition in self._exclusion_conditions()))
         return set(Expert.objects.filter(~excluded).order_by().values_list("pk", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,6 +84,18 @@ def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[
     attempt = f"查看名单（{purpose}）"
     with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
         return _read_names(draw, actor, now, purpose)
+
+
+def read_panel(
+    *, draws: Sequence[Draw], actor: User, now: datetime, purpose: str
+) -> list[NamedRow]:
+    """Do `read_names` for the draws that find one panel: the lines of those that may be read now."""
+    return [
+        row
+        for draw in draws
+        if may_read(draw, actor, now=now)
+        for row in read_names(draw=draw, actor=actor, now=now, purpose=purpose)
+    ]
 
 
 def _read_names(draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:

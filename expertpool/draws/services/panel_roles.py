@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,8 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import SEATED_STATES, PanelRole
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.draws import ENDED
+from expertpool.draws.queries.draws import ENDED, panel_of
+from expertpool.draws.services.locking import lock_draw
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.queries.regimes import has_option
 
@@ -22,28 +23,30 @@ from expertpool.projects.queries.regimes import has_option
 def set_panel_roles(
     *, draw: Draw, roles: Mapping[int, str], actor: User, now: datetime
 ) -> list[Invitation]:
-    """Give the seated experts of ``draw`` the ``roles``, by line; an empty text takes one away.
+    """Give those who sit in the panel of ``draw`` the ``roles``, by the id of their line; an empty
+    text takes one away. Where several draws find the panel, it is one panel.
 
     Returns the lines that changed. Refuses (RolesRefused) lines that nobody sits on, unknown
     roles, a second leader, no leader where the regime asks for one, and a draw that is void or
     archived. The log names lines, not persons: names may still be sealed.
     """
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw.pk)
-    if draw.status in ENDED or any(project.is_archived for project in draw.covered):
-        raise RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
-    rows = {row.line: row for row in seated_lines(draw)}
+    over = RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
+    draw = lock_draw(draw.pk, archived=over)
+    if draw.status in ENDED:
+        raise over
+    rows = {row.pk: row for row in seated_lines(draw)}
     if roles.keys() - rows.keys():
         raise RolesRefused("有专家刚刚退出，请刷新页面后重新设置。")
     if set(roles.values()) - {"", *PanelRole.values}:
         raise RolesRefused("没有这个角色，请刷新页面后重新设置。")
-    after = {line: roles.get(line, row.panel_role) for line, row in rows.items()}
+    after = {pk: roles.get(pk, row.panel_role) for pk, row in rows.items()}
     _check_leaders(draw, Counter(after.values())[PanelRole.LEADER])
-    changed = [row for line, row in rows.items() if row.panel_role != after[line]]
-    before = {row.line: row.panel_role for row in changed}
+    changed = [row for pk, row in rows.items() if row.panel_role != after[pk]]
+    before = _in_words(changed)
     # The old leader first: the constraint allows one at any time.
     Invitation.objects.filter(pk__in=[row.pk for row in changed]).update(panel_role="")
     for row in changed:
-        row.panel_role = after[row.line]
+        row.panel_role = after[row.pk]
     Invitation.objects.bulk_update(changed, ["panel_role"])
     if changed:
         record(
@@ -51,15 +54,16 @@ def set_panel_roles(
             actor=actor,
             now=now,
             subject=draw,
-            before=_in_words(before),
-            after=_in_words({row.line: row.panel_role for row in changed}),
+            before=before,
+            after=_in_words(changed),
         )
     return changed
 
 
 def seated_lines(draw: Draw) -> list[Invitation]:
-    """Return the lines that may have a role: invited or accepted, in order."""
-    return list(Invitation.objects.filter(draw=draw, state__in=SEATED_STATES).order_by("line"))
+    """Return the lines of the panel that may have a role: invited or accepted, in order."""
+    rows = Invitation.objects.filter(draw__in=panel_of(draw), state__in=SEATED_STATES)
+    return list(rows.select_related("draw").order_by("draw_id", "line"))
 
 
 def _check_leaders(draw: Draw, leaders: int) -> None:
@@ -69,7 +73,8 @@ def _check_leaders(draw: Draw, leaders: int) -> None:
         raise RolesRefused("按制度设置，评审组必须有一名组长，请指定。")
 
 
-def _in_words(roles: Mapping[int, str]) -> dict[str, str]:
+def _in_words(rows: Sequence[Invitation]) -> dict[str, str]:
     return {
-        f"第 {line} 行": PanelRole(role).label if role else "未设置" for line, role in roles.items()
+        f"{row.draw.number} 第 {row.line} 行": row.get_panel_role_display() or "未设置"
+        for row in rows
     }

@@ -42,7 +42,7 @@ from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.two_persons import settle
 from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
-from expertpool.projects.enums import DrawState, RegimeOption
+from expertpool.projects.enums import RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import has_option
 
@@ -93,7 +93,7 @@ def request_picks(
         operator=actor,
     )
     cover(draw, projects)
-    move_projects(draw, DrawState.DRAWING, actor=actor, now=now)
+    move_projects(draw, actor=actor, now=now)
     return _request(draw, picks, reason, actor=actor, now=now)
 
 
@@ -246,7 +246,7 @@ def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
         return
     draw.status, draw.ended_at = DrawStatus.ABANDONED, now
     draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, actor=actor, now=now)
     publish(DrawEnded(draw.pk))
 
 

@@ -15,7 +15,7 @@ from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import lock_projects
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.enums import ProjectStatus
@@ -71,7 +71,7 @@ def save_plan(
     groups (DrawNotReady), and conditions that do not parse (core.criteria.CriteriaError).
     """
     project = lock_projects(project)[0]
-    if valid_draw(project) is not None:
+    if valid_draws(project):
         raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
     if project.status == ProjectStatus.ARCHIVED:
         raise DrawNotReady("项目已归档，不能再设置抽取方案。")
@@ -97,10 +97,15 @@ def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
     group = ConditionGroup(plan=plan, name=entered.name.strip(), seats=entered.seats, order=order)
     group.full_clean()
     group.save()
-    if not entered.levels:
+    add_levels(group, entered.levels)
+
+
+def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
+    """Store the criteria of level 1, 2 … of a ``group`` that has none yet; see `save_plan`."""
+    if not levels:
         message = f"条件组「{group.name}」还没有条件，请至少设置第一级次。"
         raise DrawNotReady(message)
-    for number, criteria in enumerate(entered.levels, start=1):
+    for number, criteria in enumerate(levels, start=1):
         level = ConditionLevel(
             group=group, level=number, criteria=canonical(parse(SUBJECT, criteria))
         )

@@ -14,6 +14,7 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.shortfall import shortfall_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ def run_prequery(*, plan: DrawPlan, actor: User, now: datetime) -> Prequery:
 
 
 def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
-    """The counts of a pre-query without its log entry."""
-    found = evaluate(plan, now=now)
+    """The counts of a pre-query without its log entry; of a panel that fell short, for what it
+    lacks."""
+    found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     if not found.groups:
         raise DrawNotReady("请先设置条件组，再预查询。")
     groups = [engine.Group(group.code, group.name, group.seats) for group in found.groups]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,17 +22,18 @@ from expertpool.draws.events import DrawEnded, DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import valid_draw
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.identity import Identity, close_identity, nonce_vault
 from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.tasks import release_names
-from expertpool.projects.enums import DrawState, ProjectStatus, Severity
+from expertpool.projects.enums import ProjectStatus, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
 
@@ -52,8 +54,36 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     plan = check_ready(projects, now=now)
     lock_transaction(SEATING_LOCK)
     found = evaluate(plan, now=now)
-    draw, sealed, identities = _seal(plan, projects, found, actor=actor, now=now, entropy=entropy)
-    move_projects(draw, DrawState.DRAWING, actor=actor, now=now)
+    return seal_and_start(plan, projects, found, actor=actor, now=now, entropy=entropy)
+
+
+@dataclass(frozen=True)
+class Widening:
+    """Why the panel that is ``short`` is drawn for again, and the supervisor who was present."""
+
+    short: Shortfall
+    reason: str
+    supervisor: str
+
+
+def seal_and_start(
+    plan: DrawPlan,
+    projects: Sequence[Project],
+    found: Eligibility,
+    widening: Widening | None = None,
+    *,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+) -> Draw:
+    """Seal what was ``found`` for ``projects``; order and seat it, too, unless somebody contributes.
+
+    The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
+    """
+    draw, sealed, identities = _seal(
+        plan, projects, found, widening, actor=actor, now=now, entropy=entropy
+    )
+    move_projects(draw, actor=actor, now=now)
     record(
         "draw.seal",
         actor=actor,
@@ -109,7 +139,7 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
         raise DrawNotReady("请写明放弃的原因。")
     draw.status, draw.ended_at = DrawStatus.ABANDONED, now
     draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, actor=actor, now=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
     publish(DrawEnded(draw.pk))
     return draw
@@ -122,12 +152,17 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
         if project.status != ProjectStatus.APPROVED:
             message = f"{named}尚未审核通过或已归档，不能抽取。"
             raise DrawNotReady(message)
-        if valid_draw(project) is not None:
+        if valid_draws(project):
             message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
             raise DrawInProgress(message)
         if project.opening_at <= now:
             message = f"{named}的评审开始时间已过，请先修改时间。"
             raise DrawNotReady(message)
+    return check_plan(projects, now=now)
+
+
+def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
+    """Return the plan of ``projects``; refuses (DrawNotReady) what their regime and batch forbid."""
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
     if plan is None or not plan.groups.exists():
@@ -161,6 +196,7 @@ def _seal(
     plan: DrawPlan,
     projects: Sequence[Project],
     found: Eligibility,
+    widening: Widening | None,
     *,
     actor: User,
     now: datetime,
@@ -168,12 +204,13 @@ def _seal(
 ) -> tuple[Draw, engine.Sealed, dict[str, Identity]]:
     number = next_number(now)
     nonce = entropy.token_bytes(engine.NONCE_BYTES)
-    rule = _build_rule(plan, projects, found, number=number, nonce=nonce, now=now)
+    rule = _build_rule(plan, projects, found, widening, number=number, nonce=nonce, now=now)
     identities, candidates = _candidates(number, found.eligible, entropy)
     sealed = engine.seal_draw(rule, candidates)
     draw = Draw(
         number=number,
         project=plan.project,
+        widens=widening.short.base if widening else None,
         rule=rule.to_dict(),
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
@@ -191,6 +228,7 @@ def _build_rule(
     plan: DrawPlan,
     projects: Sequence[Project],
     found: Eligibility,
+    widening: Widening | None,
     *,
     number: str,
     nonce: bytes,
@@ -216,16 +254,20 @@ def _build_rule(
         for group in found.groups
     ]
     avoided = [row.subject for one in projects for row in one.avoidances.all()]
-    voided = superseded(projects)
+    voided = superseded(projects, widening.short.base if widening else None)
+    unit_cap, reason = plan.unit_cap, voided[0].reason if voided else None
+    if widening:
+        unit_cap = widening.short.cap_for(item.employer_id for item in found.eligible)
+        reason = widening.reason
     return engine.build_rule(
         draw_id=number,
         projects=[one.number for one in projects],
         groups=groups,
         nonce_commit=engine.commit_nonce(nonce),
         contributors=list(plan.contributors),
-        unit_cap=plan.unit_cap,
+        unit_cap=unit_cap,
         exclusions=found.exclusion_counts,
-        reason=voided[0].reason if voided else None,
+        reason=reason,
         supersedes=voided[0].draw.number if voided else None,
         further={
             "regime": project.regime,
@@ -237,8 +279,22 @@ def _build_rule(
             "frequency_days": plan.frequency_days,
             "reply_minutes": plan.reply_minutes,
             **(further_of_batch(projects, voided) if len(projects) > 1 else {}),
+            **(_further_of_widening(widening) if widening else {}),
         },
     )
+
+
+def _further_of_widening(widening: Widening) -> dict[str, Any]:
+    """What the rule of a widened draw says more: which draw it completes, and the panel's rule."""
+    short = widening.short
+    return {
+        "widens": short.base.number,
+        "widens_seal": short.base.seal,
+        "supervisor": widening.supervisor,
+        "panel_draws": [draw.number for draw in short.draws],
+        "panel_seats": {group.code: group.seats for group in short.board.groups},
+        "panel_unit_cap": short.unit_cap,
+    }
 
 
 def further_of_batch(projects: Sequence[Project], voided: Sequence[VoidRequest]) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.beside import beside
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.tasks import store_sheet
-from expertpool.projects.enums import DrawState
 
 SEATING_LOCK = "draws.seating"
 
@@ -83,7 +83,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     state = load_state(draw)
     before = len(state.seats)
     plan = _plan_of(draw)
-    step = engine.supplement(state, _asks(draw, plan, now=now))
+    step = engine.supplement(state, asks(draw, state, plan, now=now))
     if step.seats:
         reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
@@ -110,7 +110,7 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
     """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
     draw.status, draw.ended_at = status, now
     draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, DrawState(status), actor=None, now=now)
+    move_projects(draw, actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
     publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
@@ -120,7 +120,7 @@ def _refill(
     draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
     if state.is_due and state.lacking:
-        step = engine.supplement(state, _asks(draw, plan, now=now))
+        step = engine.supplement(state, asks(draw, state, plan, now=now))
         append_events(draw, step.events, now=now, actor=None)
         _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
         state = step.state
@@ -145,7 +145,7 @@ def _seat_rows(
     found = Candidate.objects.filter(draw=draw, commit__in=commits)
     candidates = {candidate.commit: candidate for candidate in found}
     # Whoever a supplement seats was asked about when his turn came.
-    lost = _unavailable(plan, found, now=now) if origin is Origin.DRAWN else {}
+    lost = _unavailable(draw, plan, found, now=now) if origin is Origin.DRAWN else {}
     line = Invitation.objects.filter(draw=draw).count()
     places = [
         Place(candidates[seat.commit], seat, line + n, conflict=seat.commit in lost)
@@ -155,22 +155,48 @@ def _seat_rows(
     return [(row, lost[row.candidate.commit]) for row in rows if row.candidate.commit in lost]
 
 
-def _asks(draw: Draw, plan: DrawPlan, *, now: datetime) -> engine.Unavailable:
-    """Return the engine's question whether a candidate, whose turn came, can be seated now."""
+def asks(
+    draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime
+) -> engine.Unavailable:
+    """Return the engine's question whether a candidate, whose turn came in a supplement of
+    ``state``, can be seated now."""
+    panel = beside(draw)
 
     def unavailable(commit: str) -> str | None:
         candidate = Candidate.objects.get(draw=draw, commit=commit)
-        return _unavailable(plan, [candidate], now=now).get(commit)
+        reason = panel.reason(candidate) if panel else None
+        reason = reason or _lost(draw, plan, [candidate], now=now).get(commit)
+        if reason is None and panel:
+            if panel.fills_twice(state, commit):
+                return "ineligible"
+            panel.seat(candidate)
+        return reason
 
     return unavailable
 
 
 def _unavailable(
-    plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
+    draw: Draw, plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
 ) -> dict[str, str]:
-    """Return the reason (of the protocol) for each candidate who cannot be seated now."""
+    """Return the reason (of the protocol) for each of the first seated who cannot come any more."""
+    candidates = list(candidates)
+    lost = _lost(draw, plan, candidates, now=now)
+    if panel := beside(draw):
+        for candidate in candidates:
+            if candidate.commit in lost:
+                continue
+            if reason := panel.reason(candidate):
+                lost[candidate.commit] = reason
+            else:
+                panel.seat(candidate)
+    return lost
+
+
+def _lost(
+    draw: Draw, plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
+) -> dict[str, str]:
     experts = {open_identity(row.opening).expert_id: row.commit for row in candidates}
-    lost = exclusions_of(plan, experts, now=now)
+    lost = exclusions_of(plan, experts, now=now, draw=draw)
     return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 
 
@@ -180,8 +206,17 @@ def reopen(draw: Draw, *, now: datetime) -> None:
         return
     draw.status, draw.ended_at = DrawStatus.INVITING, None
     draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, DrawState.DRAWING, actor=None, now=now)
+    move_projects(draw, actor=None, now=now)
 
 
 def _plan_of(draw: Draw) -> DrawPlan:
     return DrawPlan.objects.select_related("project__purchaser").get(project_id=draw.project_id)
+
+
+def has_more(draw: Draw, *, now: datetime) -> bool:
+    """Tell whether a supplement of ``draw`` would seat somebody now. The caller holds the seating
+    lock, and nothing changes."""
+    state = load_state(draw)
+    if not state.lacking:
+        return False
+    return bool(engine.supplement(state, asks(draw, state, _plan_of(draw), now=now)).seats)

@@ -16,7 +16,7 @@ from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, PickRequest
-from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.queries.draws import describe_rule, end_link, in_eights, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
@@ -160,7 +160,19 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
         *_emergency(draw),
+        *_panel(draw),
     ]
+
+
+def _panel(draw: Draw) -> list[tuple[str, str]]:
+    """Which other draws find the panel together with this one: each has its own seal and sheet."""
+    rule, found = draw.rule, []
+    if draw.widens_id is not None:
+        text = f"补充 {rule['widens']}（人数不满足）；监督人 {rule['supervisor']}；{rule['reason']}"
+        found.append(("放宽条件补抽", text))
+    if (later := widened_by(draw)) is not None:
+        found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表"))
+    return found
 
 
 def _emergency(draw: Draw) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.visibility import show
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import describe_rule
+from expertpool.draws.queries.draws import describe_rule, panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import Nobody, moment
@@ -62,20 +62,24 @@ class SignInSheet:
 def build_sign_in(
     *, draw: Draw, actor: User, now: datetime, purpose: str = "打印签到表"
 ) -> SignInSheet:
-    """Return the sheet on which those who sit in ``draw`` sign in; logs the look for ``purpose``.
+    """Return the sheet on which the panel of ``draw`` signs in, whichever of its draws found
+    them; logs the look for ``purpose``.
 
     The sheet lies open on a table: identity numbers are masked on it whoever prints it. Phones
     appear as the actor may see them. Raises NamesSealed before the reveal time.
     """
-    rows = read_names(draw=draw, actor=actor, now=now, purpose=purpose)
-    groups = {group["code"]: group["name"] for group in describe_rule(draw)}
+    draws = panel_of(draw)
+    rows = [
+        row for one in draws for row in read_names(draw=one, actor=actor, now=now, purpose=purpose)
+    ]
+    groups = {group["code"]: group["name"] for group in describe_rule(draws[0])}
     seated = [row for row in rows if row.is_seated]
     lines = [_line(at, row, groups, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(
         title=SIGN_IN_TITLE,
         head=_head(draw),
         rows=lines + _representatives(draw.covered, len(lines)),
-        number=draw.number,
+        number="、".join(one.number for one in draws),
         printed_at=moment(now),
         printed_by=actor.name,
     )

@@ -25,6 +25,7 @@ from expertpool.draws.models import (
     ReleaseRequest,
     VoidRequest,
 )
+from expertpool.draws.queries.draws import widened_by
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.locking import lock_draw
@@ -32,7 +33,6 @@ from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.services.two_persons import settle
 from expertpool.notifications.services.delivery import cancel_messages
-from expertpool.projects.enums import DrawState
 
 
 @transaction.atomic
@@ -40,13 +40,15 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
     """Ask for a draw to be voided. Changes nothing of the draw until a second person agrees.
 
     Refuses (VoidRefused) without a reason, for a draw that was not ordered or is void, for an
-    archived project, and while another request is open.
+    archived project, while another request is open, and for a draw that was widened: the latest
+    is voided first.
     """
     draw = _lock(draw)
     if not reason.strip():
         raise VoidRefused("请写明作废的原因。")
     if draw.ordered_at is None or draw.status == DrawStatus.VOID:
         raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
+    _check_last(draw)
     if open_request(VoidRequest, draw):
         raise VoidRefused("该抽取已有待确认的作废申请。")
     request = VoidRequest(draw=draw, reason=reason.strip(), requested_by=actor, requested_at=now)
@@ -62,7 +64,8 @@ def decide_void(
     """Agree to a request, which voids the draw at once, or turn it down.
 
     A void draw frees all experts and calls off what still waits to be sent; who was asked stays in
-    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, and a request that was decided.
+    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was decided, and to
+    void a draw that was widened.
     """
     draw = _lock(request.draw)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=VoidRefused)
@@ -73,8 +76,18 @@ def decide_void(
     return request
 
 
+def _check_last(draw: Draw) -> None:
+    if (later := widened_by(draw)) is not None:
+        state = "先放弃或作废" if later.status == DrawStatus.SEALED else "先作废"
+        message = (
+            f"本次抽取已由 {later.number} 放宽条件补抽，请{state} {later.number}，再作废本次。"
+        )
+        raise VoidRefused(message)
+
+
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
+    _check_last(draw)
     if draw.is_random:
         by = (request.requested_by.username, actor.username)
         step = engine.void_draw(load_state(draw), request.reason, by)
@@ -91,9 +104,10 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     rows.filter(state=InvitationState.INVITED).update(
         state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
     )
+    rows.update(panel_role="")  # what is left of the panel may have another leader
     draw.status, draw.ended_at = DrawStatus.VOID, now
     draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, DrawState.NOT_DRAWN, actor=actor, now=now)
+    move_projects(draw, actor=actor, now=now)
     record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
     publish(DrawEnded(draw.pk))
 

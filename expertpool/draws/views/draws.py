@@ -23,12 +23,19 @@ from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.draws import ENDED, draws_visible_to, reaches, with_counts
+from expertpool.draws.queries.draws import (
+    ENDED,
+    draws_visible_to,
+    reaches,
+    widened_by,
+    with_counts,
+)
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.requests import agreed_request, open_request
 from expertpool.draws.queries.sheet_templates import template_for
+from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,
     may_read,
@@ -100,6 +107,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     waiting = {item["matter"].name for item in two_persons}
     asked = open_request(PickRequest, draw)
     own_picks = asked is not None and asked.requested_by == user
+    later, in_time = widened_by(draw), next_opening(covered, now=now) > now
+    short = shortfall_of(draw.project) if valid and in_time and later is None else None
     return {
         "draw": draw,
         "project": draw.project,
@@ -126,6 +135,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         and draw.is_random
         and board.lacking
         and draw.status == DrawStatus.UNSATISFIED,
+        "later": later,
+        "short": short,
+        "may_widen": runs,
+        "may_plan": reaches(user, draw, "draws.plan"),
         "emergency": emergency_of(draw),
         "may_declare": runs and draw.is_random and draw.status == DrawStatus.INVITING,
         "early": agreed_request(ReleaseRequest, draw),

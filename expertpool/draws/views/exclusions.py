@@ -13,7 +13,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.forms.exclusions import ExclusionFilter
-from expertpool.draws.queries.draws import plan_for, projects_to_draw, valid_draw
+from expertpool.draws.queries.draws import plan_for, projects_to_draw, valid_draws
 from expertpool.draws.queries.exclusions import UNTOLD, excluded_experts
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.exclusions import read_exclusions
@@ -37,7 +37,7 @@ def exclusions(request: UserRequest, pk: int) -> HttpResponse:
         default_sort="number",
         form=ExclusionFilter(request.GET),
     )
-    draw = valid_draw(project)
+    draw = next(reversed(valid_draws(project)), None)
     sealed = draw.rule.get("exclusions", {}) if draw and draw.is_random else {}
     context = found.context | {
         "project": project,

@@ -11,8 +11,8 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.forms.picking import PanelRolesForm
-from expertpool.draws.queries.draws import draws_visible_to
-from expertpool.draws.services.names import may_read, read_names
+from expertpool.draws.queries.draws import draws_visible_to, panel_of
+from expertpool.draws.services.names import read_panel
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 
 
@@ -23,10 +23,8 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     lines, now = seated_lines(draw), timezone.now()
     if not lines:
         return refused("还没有在席的专家，不能设置角色。")
-    names = {}
-    if may_read(draw, request.user, now=now):
-        rows = read_names(draw=draw, actor=request.user, now=now, purpose="设置角色")
-        names = {row.invitation.pk: row.expert.name for row in rows}
+    rows = read_panel(draws=panel_of(draw), actor=request.user, now=now, purpose="设置角色")
+    names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None
     form = PanelRolesForm(data, lines=lines, names=names)
     if form.is_valid():

@@ -20,7 +20,7 @@ from expertpool.draws.engine import verify
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
-from expertpool.draws.queries.draws import describe_rule, end_link, in_eights
+from expertpool.draws.queries.draws import describe_rule, end_link, in_eights, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.queries.requests import agreed_request
@@ -78,6 +78,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule["unit_cap"],
+        "widens_seal": in_eights(rule.get("widens_seal", "")),
+        "later": widened_by(draw),
         "exclusions": [
             (ExclusionReason(reason).label, count)
             for reason, count in rule.get("exclusions", {}).items()

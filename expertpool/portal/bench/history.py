@@ -51,7 +51,7 @@ def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) ->
     )  # fmt: skip
     copy_rows(Candidate, names, map(_candidate, seats))
     names = (
-        "id", "draw_id", "candidate_id", "line", "group", "level", "origin", "state",
+        "id", "draw_id", "panel_id", "candidate_id", "line", "group", "level", "origin", "state",
         "expert_id", "token_hash", "invited_at", "deadline_at", "replied_at", "replied_via",
     )  # fmt: skip
     copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
@@ -137,7 +137,7 @@ def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
     draw = seat.draw
     accepted = random.random() < 0.8
     return (
-        seat.number, draw.pk, seat.number, seat.line, "g1", 1, Origin.DRAWN.value,
+        seat.number, draw.pk, draw.pk, seat.number, seat.line, "g1", 1, Origin.DRAWN.value,
         InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
         seat.expert_id if draw.released_at else None, seat.number.to_bytes(32, "big"),
         draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",

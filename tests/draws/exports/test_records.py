@@ -43,6 +43,7 @@ SET_FORM = [
     "状态",
     "结束时间",
     "封存值",
+    "补充的抽取",
 ]
 SENIOR: dict[str, Any] = {
     "field": "title_level",

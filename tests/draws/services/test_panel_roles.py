@@ -39,6 +39,13 @@ def roles_of(draw: Draw) -> list[str]:
     return list(draw.invitations.order_by("line").values_list("panel_role", flat=True))
 
 
+def set_roles(draw: Draw, roles: dict[int, str], actor: User) -> list[Invitation]:
+    """``roles`` by line."""
+    ids = dict(draw.invitations.values_list("line", "pk"))
+    roles = {ids[line]: role for line, role in roles.items()}
+    return set_panel_roles(draw=draw, roles=roles, actor=actor, now=NOW)
+
+
 def answer_all(draw: Draw, operator: User, state: InvitationState) -> None:
     for row in Invitation.objects.filter(draw=draw):
         record_answer(
@@ -53,20 +60,23 @@ def answer_all(draw: Draw, operator: User, state: InvitationState) -> None:
 
 @pytest.mark.shows("DRAW-29")
 def test_roles_are_set_for_several_at_once_and_change_hands(draw: Draw, operator: User) -> None:
-    set_panel_roles(draw=draw, roles={1: LEADER, 2: DEPUTY, 3: MEMBER}, actor=operator, now=NOW)
+    set_roles(draw, {1: LEADER, 2: DEPUTY, 3: MEMBER}, operator)
     assert roles_of(draw) == [LEADER, DEPUTY, MEMBER]
-    changed = set_panel_roles(draw=draw, roles={1: MEMBER, 2: LEADER}, actor=operator, now=NOW)
+    changed = set_roles(draw, {1: MEMBER, 2: LEADER}, operator)
     assert [row.line for row in changed] == [1, 2]
     assert roles_of(draw) == [MEMBER, LEADER, MEMBER]
     entry = Entry.objects.filter(action="draw.roles").order_by("pk").last()
     assert entry
-    assert entry.after == {"第 1 行": "委员", "第 2 行": "组长"}
+    assert entry.after == {
+        f"{draw.number} 第 1 行": "委员",
+        f"{draw.number} 第 2 行": "组长",
+    }
 
 
 @pytest.mark.shows("DRAW-29")
 def test_a_panel_has_one_leader(draw: Draw, operator: User) -> None:
     with pytest.raises(RolesRefused, match="只能有一名组长"):
-        set_panel_roles(draw=draw, roles={1: LEADER, 2: LEADER}, actor=operator, now=NOW)
+        set_roles(draw, {1: LEADER, 2: LEADER}, operator)
     assert roles_of(draw) == ["", "", ""]
     with pytest.raises(IntegrityError):
         draw.invitations.update(panel_role=LEADER)
@@ -79,12 +89,12 @@ def test_where_the_regime_asks_for_a_leader_there_is_one(
     wanted = frozenset({(draw.project.regime, RegimeOption.ONE_LEADER.value)})
     set_regime_options(options=wanted, actor=admin, now=NOW)
     with pytest.raises(RolesRefused, match="必须有一名组长"):
-        set_panel_roles(draw=draw, roles={1: MEMBER}, actor=operator, now=NOW)
-    set_panel_roles(draw=draw, roles={1: LEADER}, actor=operator, now=NOW)
+        set_roles(draw, {1: MEMBER}, operator)
+    set_roles(draw, {1: LEADER}, operator)
 
 
 def test_who_left_has_no_role_and_another_may_lead(draw: Draw, operator: User) -> None:
-    set_panel_roles(draw=draw, roles={1: LEADER}, actor=operator, now=NOW)
+    set_roles(draw, {1: LEADER}, operator)
     record_answer(
         invitation=draw.invitations.get(line=1),
         state=InvitationState.DECLINED,
@@ -94,8 +104,8 @@ def test_who_left_has_no_role_and_another_may_lead(draw: Draw, operator: User) -
         entropy=SeededEntropy(1),
     )
     with pytest.raises(RolesRefused, match="退出"):
-        set_panel_roles(draw=draw, roles={1: MEMBER}, actor=operator, now=NOW)
-    set_panel_roles(draw=draw, roles={2: LEADER}, actor=operator, now=NOW)
+        set_roles(draw, {1: MEMBER}, operator)
+    set_roles(draw, {2: LEADER}, operator)
     assert roles_of(draw) == [LEADER, LEADER, ""]
 
 
@@ -104,7 +114,7 @@ def test_roles_stand_on_the_sheet_and_leave_the_record_alone(draw: Draw, operato
     answer_all(draw, operator, InvitationState.ACCEPTED)
     draw.refresh_from_db()
     before = build_record(draw)
-    set_panel_roles(draw=draw, roles={2: LEADER}, actor=operator, now=NOW)
+    set_roles(draw, {2: LEADER}, operator)
     assert build_record(draw) == before
     sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + timedelta(minutes=1))
     assert [row.remark for row in sheet.rows] == ["综合", "组长，综合", "综合"]

@@ -184,12 +184,16 @@ def test_it_is_marked_wherever_it_is_shown(client, admin, supervisor, project, e
 def test_roles_are_set_in_a_drawer(client, operator, admin, experts):
     draw = make_draw(now=timezone.now(), seats=2, operator=operator)
     address = reverse("draws:panel_roles", args=[draw.pk])
+    first, second = draw.invitations.order_by("line").values_list("pk", flat=True)[:2]
     login(client, operator)
     assert "第 1 位专家" in client.get(address).content.decode()
-    wrong = client.post(address, {"line-1": "leader", "line-2": "leader"})
+    wrong = client.post(address, {f"line-{first}": "leader", f"line-{second}": "leader"})
     assert wrong.status_code == 422
     assert "只能有一名组长" in wrong.content.decode()
-    assert client.post(address, {"line-1": "leader", "line-2": "member"}).status_code == 204
+    assert (
+        client.post(address, {f"line-{first}": "leader", f"line-{second}": "member"}).status_code
+        == 204
+    )
     text = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert "组长" in text
     assert "委员" in text

@@ -1,0 +1,20 @@
+"""Starting a draw by wider conditions."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class WideningForm(forms.Form):
+    reason = forms.CharField(
+        label="放宽条件的原因",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        help_text="写入封存的规则并公开，例如「本市该专业专家已全部问过，放宽到全省」。",
+        error_messages={"required": "请写明放宽条件的原因。"},
+    )
+    supervisor = forms.CharField(
+        label="在场监督人",
+        max_length=50,
+        error_messages={"required": "请填写在场监督人的姓名。"},
+    )

@@ -1,0 +1,111 @@
+"""What a panel still lacks when its draws have nobody left, and who is not drawn for it again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from expertpool.draws.enums import SEATED_STATES, ExclusionReason
+from expertpool.draws.models import Candidate, ConditionGroup, Draw, Invitation
+from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.identity import open_identity
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import DrawState
+from expertpool.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What the panel of ``draws`` lacks. All of them are random, and none goes on."""
+
+    draws: list[Draw]
+    board: Board
+
+    @property
+    def base(self) -> Draw:
+        """The last of them: the one that is widened next."""
+        return self.draws[-1]
+
+    @cached_property
+    def lacking(self) -> dict[str, int]:
+        """How many experts each group lacks, by its code; full groups are left out."""
+        return {group.code: group.lack for group in self.board.lacking}
+
+    @property
+    def unit_cap(self) -> int | None:
+        return self.draws[0].rule["unit_cap"]  # type: ignore[no-any-return]
+
+    @property
+    def words(self) -> str:
+        """What it lacks: 技术组缺 1 人，经济组缺 2 人."""
+        return "，".join(f"{group.name}缺 {group.lack} 人" for group in self.board.lacking)
+
+    def groups_in(self, groups: Iterable[ConditionGroup]) -> list[ConditionGroup]:
+        """Return copies of those of ``groups`` that lack experts, with what they lack as seats."""
+        found = [copy(group) for group in groups if group.code in self.lacking]
+        for group in found:
+            group.seats = self.lacking[group.code]
+        return found
+
+    @cached_property
+    def expert_ids(self) -> set[int]:
+        """Everybody whom its draws ever seated: who sits stays, who left does not come back."""
+        return experts_on(self.board.lines)
+
+    @cached_property
+    def unit_counts(self) -> Counter[int]:
+        """How many of each employer (by id) sit in the panel."""
+        return employers_of(self.board.lines)
+
+    @property
+    def exclusions(self) -> list[tuple[ExclusionReason, Q]]:
+        """Who is no candidate because of the panel, as `eligibility.exclusion_conditions`."""
+        full = [unit for unit, count in self.unit_counts.items() if not self._room(count)]
+        return [
+            (ExclusionReason.IN_PANEL, Q(pk__in=self.expert_ids)),
+            (ExclusionReason.UNIT_FULL, Q(employer__in=full)),
+        ]
+
+    def cap_for(self, employers: Iterable[int | None]) -> int | None:
+        """Return the unit cap of a draw among candidates of these ``employers``.
+
+        The protocol knows one cap for all units: where some have less room left in the panel than
+        others, the least room counts for all.
+        """
+        if self.unit_cap is None:
+            return None
+        counts = {self.unit_counts[unit] for unit in set(employers) if unit is not None}
+        return min((self._room(count) for count in counts), default=self.unit_cap)
+
+    def _room(self, count: int) -> int:
+        return 1 if self.unit_cap is None else max(self.unit_cap - count, 0)
+
+
+def shortfall_of(project: Project) -> Shortfall | None:
+    """Return what the panel of ``project`` lacks, if its draws are over and it may be widened."""
+    if project.draw_state != DrawState.UNSATISFIED:
+        return None
+    draws = valid_draws(project)
+    if not draws or not all(draw.is_random for draw in draws):
+        return None
+    board = board_of(*draws)
+    return Shortfall(draws, board) if board.lacking else None
+
+
+def experts_on(lines: Sequence[Invitation]) -> set[int]:
+    """Return the ids of the experts behind ``lines``, opened to be counted, never to be shown."""
+    rows = Candidate.objects.filter(invitation__in=lines).order_by()
+    return {open_identity(opening).expert_id for opening in rows.values_list("opening", flat=True)}
+
+
+def employers_of(lines: Sequence[Invitation]) -> Counter[int]:
+    """Return how many of those who sit on ``lines`` each employer (by id) has."""
+    ids = experts_on([line for line in lines if line.state in SEATED_STATES])
+    rows = Expert.objects.filter(pk__in=ids, employer__isnull=False)
+    return Counter(rows.order_by().values_list("employer", flat=True))

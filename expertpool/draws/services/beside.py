@@ -1,0 +1,82 @@
+"""What the other draws of a panel leave to one of them: no seat is filled twice, nobody comes back.
+
+The engine knows one draw. Where several find a panel together (docs/decisions/0016), its question
+whether a candidate can be seated is answered for the whole panel; a no becomes a skip in the record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from expertpool.draws import engine
+from expertpool.draws.enums import SEATED_STATES, SKIP_REASON, DrawStatus, ExclusionReason
+from expertpool.draws.models import Candidate, Draw
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.shortfall import employers_of, experts_on
+from expertpool.experts.models import Expert
+
+
+@dataclass
+class Beside:
+    """What a panel of several draws allows one of them; ``taken`` grows with whom it seats."""
+
+    used: set[int]  # experts whom another draw seated at any time
+    taken: Counter[int]  # how many of each employer (by id) sit in the panel
+    unit_cap: int | None
+    room: dict[str, int]  # seats of a group that the others leave to this draw
+    seated: list[str] = field(default_factory=list)  # by the step that is being decided
+
+    def reason(self, candidate: Candidate) -> str | None:
+        """Return the reason (of the protocol) against ``candidate``, whatever seat he would take."""
+        expert_id = open_identity(candidate.opening).expert_id
+        if expert_id in self.used:
+            return SKIP_REASON[ExclusionReason.IN_PANEL]
+        employer = _employer_of(expert_id)
+        if self.unit_cap is not None and employer and self.taken[employer] >= self.unit_cap:
+            return SKIP_REASON[ExclusionReason.UNIT_FULL]
+        return None
+
+    def fills_twice(self, state: engine.DrawState, commit: str) -> bool:
+        """Tell whether a supplement that seats ``commit`` next gives out a seat that another draw
+        of the panel has filled; who sits may change his group for it."""
+        wanted = {*self.seated, commit}
+        step = engine.supplement(state, lambda one: None if one in wanted else "ineligible")
+        rows = zip(state.order.sealed.rule.groups, step.state.sitting, strict=True)
+        return any(len(row) > self.room[group.id] for group, row in rows)
+
+    def seat(self, candidate: Candidate) -> None:
+        """Note that ``candidate`` gets a seat."""
+        self.seated.append(candidate.commit)
+        employer = _employer_of(open_identity(candidate.opening).expert_id)
+        if employer:
+            self.taken[employer] += 1
+
+
+def beside(draw: Draw) -> Beside | None:
+    """Return what the other draws of its panel leave to ``draw``; None where it is the only one.
+
+    A draw that is sealed and not yet seated counts as full: its seats are promised.
+    """
+    draws = panel_of(draw)
+    others = [other for other in draws if other.pk != draw.pk]
+    if not others:
+        return None
+    board = board_of(*draws)
+    lines = [line for line in board.lines if line.draw_id != draw.pk]
+    full = Counter(line.group for line in lines if line.state in SEATED_STATES)
+    for other in others:
+        if other.status == DrawStatus.SEALED:
+            full.update({group["id"]: group["seats"] for group in other.rule["groups"]})
+    return Beside(
+        used=experts_on(lines),
+        taken=employers_of(board.lines),
+        unit_cap=draws[0].rule["unit_cap"],
+        room={group.code: group.seats - full[group.code] for group in board.groups},
+    )
+
+
+def _employer_of(expert_id: int) -> int | None:
+    return Expert.objects.values_list("employer", flat=True).get(pk=expert_id)

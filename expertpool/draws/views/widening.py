@@ -1,0 +1,148 @@
+"""Completing a panel that fell short: wider conditions, then a draw for the free seats alone."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import CriteriaError
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.forms.plan import GroupDraft, GroupsForm, changed, drafts_in, drafts_of
+from expertpool.draws.forms.widening import WideningForm
+from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.widening import NOTHING_LACKS, start_widened_draw, widen_plan
+from expertpool.draws.views.plan import plan_address
+from expertpool.projects.models import Project
+
+
+@requires("draws.plan")
+def conditions(request: UserRequest, pk: int) -> HttpResponse:
+    """The conditions of the groups that lack experts; names and numbers stand fixed."""
+    project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
+    short, plan = shortfall_of(project), plan_for(project)
+    if short is None or plan is None:
+        messages.error(request, NOTHING_LACKS)
+        return redirect(plan_address(project))
+    if request.method != "POST":
+        return _page(request, project, short, GroupsForm(_drafts(plan, short), user=request.user))
+    data = _fixed(request.POST, plan, short)
+    groups, error = GroupsForm(drafts_in(data), user=request.user, data=data), ""
+    if groups.is_valid():
+        levels = dict(
+            zip(
+                (f"g{row.key}" for row in groups.rows),
+                (group.levels for group in groups.data_for_service()),
+                strict=True,
+            )
+        )
+        try:
+            widen_plan(project=project, levels=levels, actor=request.user, now=timezone.now())
+        except (DrawError, CriteriaError) as refusal:
+            error = str(refusal)
+        except ValidationError as refusal:
+            error = "；".join(refusal.messages)
+        else:
+            messages.success(request, "放宽的条件已保存，可以预查询，然后按放宽的条件补抽。")
+            return redirect(plan_address(project))
+    return _page(request, project, short, groups, error=error, status=422)
+
+
+@require_POST
+@requires("draws.plan")
+def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer the groups anew after a button added or removed a level."""
+    project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
+    short, plan = shortfall_of(project), plan_for(project)
+    if short is None or plan is None:
+        return refused(NOTHING_LACKS)
+    operation = request.POST.get("op", "")
+    drafts = drafts_in(_fixed(request.POST, plan, short))
+    if operation.partition(":")[0] in ("copy_level", "remove_level"):
+        drafts = changed(drafts, operation)
+    context = {
+        "project": project,
+        "condition_groups": GroupsForm(drafts, user=request.user).rows,
+    }
+    return render(request, "draws/widen_plan.html#groups", context)
+
+
+@requires("draws.run")
+def widen(request: UserRequest, pk: int) -> HttpResponse:
+    """Start the draw for what the panel of a draw lacks (drawer)."""
+    base = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    short = shortfall_of(base.project)
+    if short is None or short.base != base:
+        return refused(NOTHING_LACKS)
+    form = WideningForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            draw = start_widened_draw(
+                base=base,
+                reason=form.cleaned_data["reason"],
+                supervisor=form.cleaned_data["supervisor"],
+                actor=request.user,
+                now=timezone.now(),
+                entropy=SystemEntropy(),
+            )
+        except DrawError as error:
+            form.add_error(None, str(error))
+        else:
+            response = saved("已按放宽的条件封存。")
+            response["HX-Redirect"] = reverse("draws:detail", args=[draw.pk])
+            return response
+    context = {
+        "form": form,
+        "short": short,
+        "seats": sum(short.lacking.values()),
+        "title": "按放宽的条件补抽",
+        "submit_label": "封存并补抽",
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "draws/widen_form.html", context, status=status)
+
+
+def _drafts(plan: DrawPlan, short: Shortfall) -> list[GroupDraft]:
+    drafts = [draft for draft in drafts_of(plan) if f"g{draft.key}" in short.lacking]
+    for draft in drafts:
+        draft.seats = str(short.lacking[f"g{draft.key}"])
+    return drafts
+
+
+def _fixed(posted: QueryDict, plan: DrawPlan, short: Shortfall) -> QueryDict:
+    """Return what was ``posted`` for the groups that lack experts, with their own names and seats."""
+    data, drafts = posted.copy(), _drafts(plan, short)
+    data.setlist("group", [str(draft.key) for draft in drafts])
+    for draft in drafts:
+        data[f"g{draft.key}-name"], data[f"g{draft.key}-seats"] = draft.name, draft.seats
+    return data
+
+
+def _page(
+    request: UserRequest,
+    project: Project,
+    short: Shortfall,
+    groups: GroupsForm,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "project": project,
+        "short": short,
+        "condition_groups": groups.rows,
+        "error": error,
+        "submit_label": "保存放宽的条件",
+        "cancel_url": plan_address(project),
+    }
+    return render(request, "draws/widen_plan.html", context, status=status)

@@ -1,0 +1,258 @@
+"""放宽条件补抽: a new sealed draw for the seats that are free; nobody who sits is touched."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.engine.verify import find_difference
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import DrawInProgress, WideningRefused
+from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.prequery import count_candidates
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import add_supplement
+from expertpool.draws.services.sealing import abandon_draw
+from expertpool.draws.services.voiding import request_void
+from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import DrawState
+from tests.factories.accounts import make_user
+from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
+from tests.factories.experts import make_expert, make_unit
+from tests.factories.widening import (
+    GROUPS,
+    REASON,
+    SENIOR,
+    accept_all,
+    make_pool,
+    make_short_draw,
+    make_short_panel,
+    make_short_while_somebody_waits,
+    people,
+    reply,
+    state_of,
+    widen_to,
+    widen_to_everybody,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=30)
+
+
+# --- The new draw
+
+
+@pytest.mark.shows("DRAW-33", "DRAW-34", "DRAW-31")
+def test_a_short_panel_is_completed_by_a_draw_of_its_own() -> None:
+    base = make_short_panel(now=NOW)
+    before, seated = build_record(base), people(base)
+    assert (base.status, state_of(base)) == (DrawStatus.UNSATISFIED, DrawState.UNSATISFIED)
+    widened = widen_to_everybody(base, now=LATER)
+    assert state_of(base) == DrawState.DRAWING
+    accept_all(widened, now=LATER)
+    assert widened.status == DrawStatus.SUCCESS
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+    base.refresh_from_db()
+    assert base.status == DrawStatus.UNSATISFIED
+    assert build_record(base) == before
+    assert people(base) == seated
+    (new,) = people(widened)
+    assert new not in seated
+    assert valid_draws(base.project) == [base, widened]
+
+
+@pytest.mark.shows("DRAW-34")
+def test_its_rule_names_only_what_lacks_and_which_draw_it_completes() -> None:
+    base = make_short_panel(now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    rule = widened.rule
+    (group,) = rule["groups"]
+    assert (group["id"], group["name"], group["seats"]) == ("g1", "技术", 1)
+    assert [level["criteria"] for level in group["levels"]][1] == EVERYBODY
+    assert (rule["widens"], rule["widens_seal"]) == (base.number, base.seal)
+    assert (rule["reason"], rule["supervisor"]) == (REASON, "赵监督")
+    assert rule["supersedes"] is None
+    assert rule["panel_seats"] == {"g1": 3, "g2": 1}
+    assert rule["exclusions"] == {"in_panel": 3}
+    assert widened.candidate_count == 4
+    assert widened.widens == base
+    entry = Entry.objects.get(action="draw.widen")
+    assert entry.note == REASON
+    assert entry.after == {"补充": base.number, "空缺": "技术缺 1 人", "在场监督人": "赵监督"}
+
+
+@pytest.mark.shows("DRAW-34")
+def test_its_record_is_verified_as_any_other() -> None:
+    base = make_short_panel(now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    accept_all(widened, now=LATER)
+    for draw in (base, widened):
+        assert find_difference(build_record(draw)) is None
+
+
+@pytest.mark.shows("DRAW-34", "DRAW-39")
+def test_who_was_drawn_before_does_not_come_back() -> None:
+    make_pool(3, 1, 2)
+    base = make_draw(now=NOW, groups=GROUPS)
+    declined = Invitation.objects.filter(draw=base, group="g1").first()
+    assert declined
+    reply(declined, accept=False, now=NOW)
+    accept_all(base, now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    assert widened.candidate_count == 2
+    assert widened.rule["exclusions"] == {"in_panel": 4}
+    assert expert_id_of(declined) not in people(widened)
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_unit_that_is_full_is_left_out() -> None:
+    unit = make_unit("市设计院")
+    seated = make_expert(title_level=4, employer=unit)
+    colleague = make_expert(title_level=1, employer=unit)
+    free = make_expert(title_level=1, employer=make_unit())
+    base = make_short_draw(now=NOW, groups=[GroupInput("技术", 2, [SENIOR])], unit_cap=1)
+    assert people(base) == [seated.pk]
+    widened = widen_to_everybody(base, now=LATER)
+    assert widened.rule["exclusions"] == {"in_panel": 1, "unit_full": 1}
+    assert widened.rule["unit_cap"] == 1
+    assert people(widened) == [free.pk] != [colleague.pk]
+
+
+@pytest.mark.shows("DRAW-34")
+def test_the_least_room_of_a_unit_counts_for_all() -> None:
+    """One of the unit sits, two may: at most one more, though two seats are free."""
+    unit = make_unit("市设计院")
+    make_expert(title_level=4, employer=unit)
+    for _ in range(2):
+        make_expert(title_level=1, employer=unit)
+    base = make_short_draw(now=NOW, groups=[GroupInput("技术", 3, [SENIOR])], unit_cap=2)
+    widened = widen_to_everybody(base, now=LATER)
+    assert (widened.rule["unit_cap"], widened.rule["panel_unit_cap"]) == (1, 2)
+    accept_all(widened, now=LATER)
+    assert len(people(widened)) == 1
+    assert state_of(base) == DrawState.UNSATISFIED
+
+
+@pytest.mark.shows("DRAW-34")
+def test_it_may_fall_short_again_and_be_widened_again() -> None:
+    make_pool(1, 1, 1)
+    base = make_short_draw(now=NOW)
+    second = widen_to_everybody(base, now=LATER)
+    accept_all(second, now=LATER)
+    assert (second.status, state_of(base)) == (DrawStatus.UNSATISFIED, DrawState.UNSATISFIED)
+    newcomer = make_expert()
+    with pytest.raises(WideningRefused, match=second.number):
+        widen_to(base, now=LATER)
+    third = widen_to(second, now=LATER)
+    accept_all(third, now=LATER)
+    assert third.rule["panel_draws"] == [base.number, second.number]
+    assert people(third) == [newcomer.pk]
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+
+
+@pytest.mark.shows("DRAW-34", "DRAW-25")
+def test_contributors_give_their_values_as_in_the_plan_and_it_can_be_given_up() -> None:
+    make_pool(2, 1, 2)
+    base = make_draw(now=NOW, groups=GROUPS)
+    accept_all(base, now=NOW)
+    DrawPlan.objects.update(contributors=["operator"])
+    operator = make_user("operator")
+    widened = widen_to_everybody(base, now=LATER, actor=operator)
+    assert (widened.status, state_of(base)) == (DrawStatus.SEALED, DrawState.DRAWING)
+    abandon_draw(draw=widened, reason="规则有误", actor=operator, now=LATER)
+    assert state_of(base) == DrawState.UNSATISFIED
+    assert valid_draws(base.project) == [base]
+    again = widen_to(base, now=LATER, actor=operator)
+    assert again.widens == base
+
+
+# --- What is counted before
+
+
+@pytest.mark.shows("DRAW-34")
+def test_the_prequery_counts_who_is_still_free_for_the_free_seats() -> None:
+    base = make_short_panel(now=NOW)
+    plan = widen_plan(
+        project=base.project,
+        levels={"g1": [SENIOR, EVERYBODY]},
+        actor=make_user("operator"),
+        now=LATER,
+    )
+    result = count_candidates(plan, now=LATER)
+    assert (result.seats, result.total) == (1, 4)
+    assert [item.group.name for item in result.groups] == ["技术"]
+    assert dict(result.exclusions) == {"已抽中过（本项目）": 3}
+    assert list(plan.groups.values_list("seats", flat=True)) == [3, 1]
+
+
+def test_only_groups_that_lack_experts_are_widened(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    with pytest.raises(WideningRefused, match="缺人的条件组"):
+        widen_plan(project=base.project, levels={"g2": [EVERYBODY]}, actor=operator, now=LATER)
+    with pytest.raises(DrawInProgress):
+        save_plan(
+            project=base.project,
+            settings=PlanInput(),
+            groups=list(GROUPS),
+            actor=operator,
+            now=LATER,
+        )
+
+
+def test_no_plan_is_widened_while_a_draw_goes_on_or_is_complete(operator: User) -> None:
+    make_pool(3, 1)
+    draw = make_draw(now=NOW, groups=GROUPS)
+    for _ in range(2):
+        with pytest.raises(WideningRefused, match="没有空缺"):
+            widen_plan(project=draw.project, levels={"g1": [SENIOR]}, actor=operator, now=NOW)
+        accept_all(draw, now=NOW)
+
+
+# --- What is refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reason": " "}, "原因"),
+        ({"supervisor": ""}, "监督人"),
+        ({"supervisor": "经办人"}, "不能是经办人自己"),
+        ({"now": NOW + timedelta(days=9)}, "已过"),
+    ],
+)
+def test_a_widened_draw_is_refused(changes: dict[str, Any], message: str) -> None:
+    base = make_short_panel(now=NOW)
+    actor = make_user("operator", name="经办人")
+    given: dict[str, Any] = {"reason": REASON, "supervisor": "赵监督", "now": LATER} | changes
+    with pytest.raises(WideningRefused, match=message):
+        start_widened_draw(base=base, actor=actor, entropy=SeededEntropy(1), **given)
+    assert Draw.objects.count() == 1
+
+
+@pytest.mark.shows("DRAW-34")
+def test_whoever_of_the_order_is_free_again_comes_before_anybody_new(operator: User) -> None:
+    base, waiting = make_short_while_somebody_waits(now=NOW)
+    Expert.objects.filter(pk=waiting).update(status="formal")
+    with pytest.raises(WideningRefused, match="再补抽一次"):
+        widen_to_everybody(base, now=LATER)
+    add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
+    accept_all(base, now=LATER)
+    assert waiting in people(base)
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+
+
+def test_while_a_void_is_asked_for_nothing_is_widened(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    request_void(draw=base, reason="程序有误", actor=operator, now=LATER)
+    with pytest.raises(WideningRefused, match="作废申请"):
+        widen_to(base, now=LATER)

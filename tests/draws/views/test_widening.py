@@ -1,0 +1,184 @@
+"""From a panel that fell short to the one that is complete, on the pages."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import ConditionLevel, Draw
+from expertpool.draws.services.names import release
+from expertpool.projects.models import Project
+from tests.factories.draws import EVERYBODY
+from tests.factories.widening import (
+    OTHER,
+    REASON,
+    SENIOR,
+    accept_all,
+    make_short_panel,
+    people,
+    widen_to_everybody,
+)
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+STARTED = {"reason": REASON, "supervisor": "赵监督"}
+
+
+@pytest.fixture
+def base(operator: User) -> Draw:
+    return make_short_panel(now=timezone.now(), operator=operator)
+
+
+@pytest.fixture
+def widened(base: Draw, operator: User) -> Draw:
+    draw = widen_to_everybody(base, now=timezone.now(), actor=operator)
+    accept_all(draw, now=timezone.now())
+    return draw
+
+
+def tab(client: Client, project: Project, name: str) -> str:
+    address = reverse("projects:detail", args=[project.pk])
+    return client.get(f"{address}?tab={name}").content.decode()
+
+
+def posted(*levels: dict[str, Any], **more: str) -> dict[str, Any]:
+    keys = range(1, len(levels) + 1)
+    criteria = {f"g1-l{n}-criteria": json.dumps(one) for n, one in enumerate(levels, 1)}
+    return {"g1-level": [str(key) for key in keys], **criteria, **more}
+
+
+@pytest.mark.shows("DRAW-31", "DRAW-33", "DRAW-34")
+def test_from_short_to_complete(client: Client, operator: User, base: Draw) -> None:
+    login(client, operator)
+    detail = reverse("draws:detail", args=[base.pk])
+    conditions = reverse("draws:widen_plan", args=[base.project_id])
+    start = reverse("draws:widen", args=[base.pk])
+    page = client.get(detail).content.decode()
+    assert "技术缺 1 人" in page
+    assert conditions in page
+
+    form = client.get(conditions).content.decode()
+    assert "技术　缺 1 人" in form
+    assert "经济" not in form
+    saved = client.post(conditions, posted(SENIOR, EVERYBODY))
+    assert saved.status_code == 302
+    assert [level.criteria for level in ConditionLevel.objects.filter(group__order=1)] == [
+        SENIOR,
+        EVERYBODY,
+    ]
+    text = tab(client, base.project, "plan")
+    assert start in text
+    assert client.post(start, STARTED | {"supervisor": operator.name}).status_code == 422
+    assert client.post(start, {"reason": ""}).status_code == 422
+    done = client.post(start, STARTED)
+    assert done.status_code == 204
+    draw = Draw.objects.get(widens=base)
+    assert done["HX-Redirect"] == reverse("draws:detail", args=[draw.pk])
+
+    later = client.get(detail).content.decode()
+    assert reverse("draws:detail", args=[draw.pk]) in later
+    assert start not in later
+    new = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert detail in new
+    assert REASON in new
+    accept_all(draw, now=timezone.now())
+    assert (
+        "抽取成功（补抽）"
+        in client.get(reverse("projects:detail", args=[base.project_id])).content.decode()
+    )
+
+
+def test_names_and_seats_stand_fixed_and_levels_come_and_go(
+    client: Client, operator: User, base: Draw
+) -> None:
+    login(client, operator)
+    groups = reverse("draws:widen_groups", args=[base.project_id])
+    data = posted(
+        SENIOR, **{"g1-seats": "9", "g1-name": "别的", "group": "2", "op": "copy_level:1:1"}
+    )
+    page = client.post(groups, data).content.decode()
+    assert page.count('name="g1-level"') == 2
+    assert "别的" not in page
+    assert "经济" not in page
+    data["op"] = "remove_group:1"
+    assert client.post(groups, data).content.decode().count('name="g1-level"') == 1
+    wrong = client.post(reverse("draws:widen_plan", args=[base.project_id]), posted({"field": "x"}))
+    assert wrong.status_code == 422
+
+
+def test_live_counts_and_prequery_count_only_who_is_still_free(
+    client: Client, operator: User, base: Draw
+) -> None:
+    login(client, operator)
+    count = reverse("draws:plan_count", args=[base.project_id])
+    counts = client.post(count, {"field": "x", "x": json.dumps(EVERYBODY)}).context["counts"]
+    assert (counts.fitting, counts.available) == (7, 4)
+    client.post(reverse("draws:widen_plan", args=[base.project_id]), posted(SENIOR, OTHER))
+    page = client.post(reverse("draws:prequery", args=[base.project_id]))
+    assert page.context["result"].seats == 1
+    assert page.context["result"].total == 4
+
+
+def test_a_complete_panel_offers_nothing_to_widen(
+    client: Client, operator: User, base: Draw, widened: Draw
+) -> None:
+    login(client, operator)
+    for draw in (base, widened):
+        assert client.get(reverse("draws:widen", args=[draw.pk])).status_code == 409
+    conditions = reverse("draws:widen_plan", args=[base.project_id])
+    assert client.get(conditions).status_code == 302
+    assert conditions not in tab(client, base.project, "plan")
+
+
+@pytest.mark.shows("PRJ-13", "PRJ-14", "DRAW-34")
+def test_the_project_shows_one_panel(
+    client: Client, operator: User, base: Draw, widened: Draw
+) -> None:
+    login(client, operator)
+    project = base.project
+    assert "第 4 位专家" in tab(client, project, "experts")
+    result = tab(client, project, "draw")
+    assert base.number in result
+    assert widened.number in result
+    with time_machine.travel(base.reveal_at + timedelta(minutes=1), tick=False):
+        login(client, operator)
+        release(draw_id=base.pk, now=timezone.now())
+        overview = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+        assert "另有 1 人的姓名密封" in overview
+        release(draw_id=widened.pk, now=timezone.now())
+        overview = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+        assert "姓名密封" not in overview
+    assert len(people(base, widened)) == 4
+
+
+@pytest.mark.shows("DRAW-36", "DRAW-37")
+def test_the_records_say_which_draw_it_completes(
+    client: Client, operator: User, base: Draw, widened: Draw
+) -> None:
+    login(client, operator)
+    page = client.get(reverse("draws:list") + "?supplement=yes")
+    assert [draw.number for draw in page.context["page"]] == [widened.number]
+    assert f"补充 {base.number}" in page.content.decode()
+
+
+@pytest.mark.shows("DRAW-34")
+def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
+    base: Draw, widened: Draw
+) -> None:
+    visitor = Client()
+    addresses = {draw: reverse("draws:verify_draw", args=[draw.number]) for draw in (base, widened)}
+    assert addresses[widened] in visitor.get(addresses[base]).content.decode()
+    page = visitor.get(addresses[widened]).content.decode()
+    assert addresses[base] in page
+    assert REASON in page
+    assert "已抽中过（本项目）" in page
+    record = visitor.get(reverse("draws:verify_record", args=[widened.number])).json()
+    assert record["rule"]["widens_seal"] == base.seal

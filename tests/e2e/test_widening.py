@@ -1,0 +1,57 @@
+"""放宽条件补抽 in a browser: a draw falls short, wider conditions complete its panel."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from expertpool.draws.models import Draw
+from tests.e2e.pages import drawer, lines_of, sign_in
+from tests.factories.accounts import make_user
+from tests.factories.widening import accept_all, make_short_panel
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.shows("DRAW-31", "DRAW-33", "DRAW-34")
+def test_a_short_panel_is_completed_by_wider_conditions(open_browser) -> None:
+    operator = make_user("operator")
+    base = make_short_panel(now=timezone.now(), operator=operator)
+    desk, visitor = open_browser(), open_browser(phone=True)
+    sign_in(desk, operator)
+    desk.open(reverse("draws:detail", args=[base.pk]))
+    desk.sees("技术缺 1 人")
+    desk.press("放宽条件补抽")
+
+    desk.sees("技术　缺 1 人")
+    assert "经济　" not in desk.text
+    level = desk.page.locator(".plan-level").first
+    level.get_by_role("button", name="复制为下一级次").click()
+    second = desk.page.locator(".plan-level").nth(1)
+    second.get_by_role("button", name="删除这个条件").first.click()
+    expect(second.locator(".plan-count")).to_contain_text("4")
+    desk.press("保存放宽的条件")
+    desk.sees("放宽的条件已保存")
+
+    desk.press("按放宽的条件补抽")
+    desk.fill("放宽条件的原因", "本市专家已全部问过", within=drawer(desk))
+    desk.fill("在场监督人", operator.name, within=drawer(desk))
+    desk.press("封存并补抽", within=drawer(desk))
+    expect(drawer(desk)).to_contain_text("在场监督人不能是经办人自己")
+    assert drawer(desk).get_by_label("放宽条件的原因").input_value() == "本市专家已全部问过"
+    desk.fill("在场监督人", "赵监督", within=drawer(desk))
+    desk.press("封存并补抽", within=drawer(desk))
+    desk.sees("本市专家已全部问过")
+    expect(lines_of(desk)).to_have_count(1)
+
+    widened = Draw.objects.get(widens=base)
+    accept_all(widened, now=timezone.now())
+    desk.open(reverse("projects:detail", args=[base.project_id]))
+    desk.sees("抽取成功（补抽）")
+    visitor.open(reverse("draws:verify_draw", args=[widened.number]))
+    expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
+    assert visitor.overflow <= 0
+    visitor.press(base.number)
+    visitor.sees(widened.number)

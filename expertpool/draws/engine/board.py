@@ -39,12 +39,6 @@ class Board:
         self.sitting[group].append(expert)
         self._count_unit(expert)
 
-    def move_up(self, standby: int, group: int) -> int:
-        """Give a free seat of the group to whoever sits longest in its standby group."""
-        expert = self.sitting[standby].pop(0)
-        self.sitting[group].append(expert)
-        return expert
-
     def seat_by_levels(
         self,
         groups: Collection[int],

@@ -1,6 +1,6 @@
 """The events of a record, in and out of JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -49,13 +49,17 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A seated expert leaves his seat for good."""
+    """A seated expert leaves his seat for good.
+
+    ``moved_up``: the seat as whoever stood by longest for the group takes it in the same moment.
+    """
 
     type: ClassVar[str] = "exit"
     n: int
     commit: str
     reason: str
     further: Mapping[str, Any] = field(default_factory=dict)
+    moved_up: Seat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,12 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """Those whom a supplement seated, in seating order; empty if nobody was left.
-
-    ``moved_up``: the standbys who took a seat of their ordinary group, in that order.
-    """
+    """Those whom a supplement seated, in seating order; empty if nobody was left."""
 
     type: ClassVar[str] = "supplement"
     n: int
     seats: tuple[Seat, ...]
     further: Mapping[str, Any] = field(default_factory=dict)
-    moved_up: tuple[Seat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     row: dict[str, Any] = {"n": event.n, "type": event.type}
     if isinstance(event, Drawn | Supplement):
         row["seats"] = [seat.to_dict() for seat in event.seats]
-        if isinstance(event, Supplement) and event.moved_up:
-            row["moved_up"] = [seat.to_dict() for seat in event.moved_up]
     elif isinstance(event, Exit | Skip):
         row |= {"commit": event.commit, "reason": event.reason}
+        if isinstance(event, Exit) and event.moved_up:
+            row["moved_up"] = event.moved_up.to_dict()
     else:
         row["state"] = event.state
         if event.lacking:
@@ -129,20 +129,21 @@ def event_from_dict(row: Mapping[str, Any]) -> Event:
 
 
 def _read_drawn(row: Mapping[str, Any]) -> Event:
-    return Drawn(row["n"], _read_seats(row["seats"]), _further(row, "seats"))
+    return Drawn(row["n"], _read_seats(row), _further(row, "seats"))
 
 
 def _read_supplement(row: Mapping[str, Any]) -> Event:
-    return Supplement(
-        row["n"],
-        _read_seats(row["seats"]),
-        _further(row, "seats", "moved_up"),
-        _read_seats(row.get("moved_up", ())),
-    )
+    return Supplement(row["n"], _read_seats(row), _further(row, "seats"))
 
 
 def _read_exit(row: Mapping[str, Any]) -> Event:
-    return Exit(row["n"], row["commit"], row["reason"], _further(row, "commit", "reason"))
+    return Exit(
+        row["n"],
+        row["commit"],
+        row["reason"],
+        _further(row, "commit", "reason", "moved_up"),
+        _read_seat(row["moved_up"]) if "moved_up" in row else None,
+    )
 
 
 def _read_skip(row: Mapping[str, Any]) -> Event:
@@ -161,8 +162,12 @@ def _read_end(row: Mapping[str, Any]) -> Event:
     )
 
 
-def _read_seats(rows: Iterable[Mapping[str, Any]]) -> tuple[Seat, ...]:
-    return tuple(Seat(seat["commit"], seat["group"], seat["level"]) for seat in rows)
+def _read_seats(row: Mapping[str, Any]) -> tuple[Seat, ...]:
+    return tuple(_read_seat(seat) for seat in row["seats"])
+
+
+def _read_seat(seat: Mapping[str, Any]) -> Seat:
+    return Seat(seat["commit"], seat["group"], seat["level"])
 
 
 def _further(row: Mapping[str, Any], *own: str) -> dict[str, Any]:

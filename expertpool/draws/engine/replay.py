@@ -58,7 +58,10 @@ def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str,
     if skips:
         raise EngineError("跳过之后必须紧接补抽")
     if isinstance(event, Exit):
-        return exit_expert(state, event.commit, event.reason).state
+        step = exit_expert(state, event.commit, event.reason)
+        if step.moved_up != event.moved_up:
+            raise EngineError("候补递补与按规则重算的结果不一致")
+        return step.state
     return _same_end(state, event)
 
 
@@ -73,8 +76,6 @@ def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
 def _same_seats(step: Step, event: Event) -> DrawState:
     if not isinstance(event, Drawn | Supplement) or step.seats != event.seats:
         raise EngineError("席位与按规则重算的结果不一致")
-    if isinstance(event, Supplement) and step.moved_up != event.moved_up:
-        raise EngineError("候补递补与按规则重算的结果不一致")
     return step.state
 
 

@@ -53,6 +53,11 @@ class Rule:
         return tuple(n for n, group in enumerate(self.groups) if group.standby_for is None)
 
     @property
+    def standby_of(self) -> dict[int, int]:
+        """The position of its standby group for each group that has one."""
+        return {home: group for group, home in enumerate(self.homes) if home != group}
+
+    @property
     def standby(self) -> tuple[int, ...]:
         """The positions of the groups of standbys."""
         return tuple(n for n, group in enumerate(self.groups) if group.standby_for is not None)

@@ -81,10 +81,10 @@ class Step:
         return last.seats if isinstance(last, Drawn | Supplement) else ()
 
     @property
-    def moved_up(self) -> tuple[Seat, ...]:
-        """The standbys who took a seat of the panel in this step; they are among ``moved``, too."""
+    def moved_up(self) -> Seat | None:
+        """The seat of the panel that a standby took in this step."""
         last = self.events[-1]
-        return last.moved_up if isinstance(last, Supplement) else ()
+        return last.moved_up if isinstance(last, Exit) else None
 
 
 def seat_first(order: Order) -> Step:
@@ -106,29 +106,34 @@ def seat_first(order: Order) -> Step:
 
 
 def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
-    """Free the seat of ``commit``, who never comes back. Refuses whoever does not sit now."""
+    """Free the seat of ``commit``, who never comes back; whoever stood by longest for it takes it.
+
+    Refuses whoever does not sit now.
+    """
     _refuse_void(state)
     if reason not in EXIT_REASONS:
         raise EngineError(f"未知的退出原因：{reason}（可用 {'、'.join(EXIT_REASONS)}）")
     expert = next((e for e in state.seated if _commit_of(state, e) == commit), None)
     if expert is None:
         raise EngineError(f"{commit} 此时不在席位上，不能退出")
-    event = Exit(state.event_count + 1, commit, reason)
+    sitting, successor = _without(state, expert)
+    moved = _seats_of(state.order, sitting, () if successor is None else (successor,))
+    event = Exit(state.event_count + 1, commit, reason, moved_up=moved[0] if moved else None)
     after = replace(
         state,
-        sitting=tuple(tuple(e for e in row if e != expert) for row in state.sitting),
+        sitting=sitting,
         seated=tuple(e for e in state.seated if e != expert),
         event_count=event.n,
         is_due=True,
         end=None,
     )
-    return Step(after, (event,))
+    return Step(after, (event,), moved)
 
 
 def supplement(state: DrawState, unavailable: Unavailable) -> Step:
     """Step 6: fill the free seats from the same order, for each group and its levels in turn.
 
-    Standbys of a group move up to its free seats before anybody new is asked; new standbys come last.
+    The seats of the panel first, then those of standbys.
     ``unavailable`` is asked only about candidates whose turn comes, once each; those it names a
     reason for become skip events before the supplement. Refuses when no seat is free.
     """
@@ -149,7 +154,6 @@ def supplement(state: DrawState, unavailable: Unavailable) -> Step:
             skipped[expert] = reason
         return True
 
-    moved_up = _move_up(state, board)
     seated: list[int] = []
     for groups in (sealed.rule.ordinary, sealed.rule.standby):
         seated += _seat_directly(state, board, groups, seated, is_skipped)
@@ -162,11 +166,7 @@ def supplement(state: DrawState, unavailable: Unavailable) -> Step:
     ]
     n = state.event_count + len(skips) + 1
     sitting = _freeze(board)
-    event = Supplement(
-        n,
-        _seats_of(state.order, sitting, tuple(seated)),
-        moved_up=_seats_of(state.order, sitting, tuple(moved_up)),
-    )
+    event = Supplement(n, _seats_of(state.order, sitting, tuple(seated)))
     return _seating_step(state, sitting, seated, (*skips, event))
 
 
@@ -179,7 +179,7 @@ def end_draw(state: DrawState) -> Step:
     _refuse_void(state)
     if state.end is not None:
         raise EngineError("抽取已经结束，不能再次结束")
-    if state.has_free_seats and state.is_due:
+    if state.lacking and state.is_due:
         raise EngineError("有人退出后尚未补抽，不能结束")
     full = SUCCESS_SUPPLEMENT if state.was_short else SUCCESS
     name = UNSATISFIED if state.lacking else full
@@ -198,16 +198,15 @@ def void_draw(state: DrawState, reason: str, by: tuple[str, str]) -> Step:
     return Step(replace(state, event_count=event.n, end=VOID), (event,))
 
 
-def _move_up(state: DrawState, board: Board) -> list[int]:
-    """Whoever stood by for a group takes its free seats, the longest-seated first."""
-    rule = state.order.sealed.rule
-    standby_of = {rule.homes[standby]: standby for standby in rule.standby}
-    return [
-        board.move_up(standby_of[group], group)
-        for group in rule.ordinary
-        if group in standby_of
-        for _ in range(min(board.free_in(group), len(board.sitting[standby_of[group]])))
-    ]
+def _without(state: DrawState, expert: int) -> tuple[Sitting, int | None]:
+    """Who sits where once ``expert`` has left, and the standby who took his seat."""
+    rows = [[e for e in row if e != expert] for row in state.sitting]
+    left = next(group for group, row in enumerate(state.sitting) if expert in row)
+    standby = state.order.sealed.rule.standby_of.get(left)
+    successor = rows[standby].pop(0) if standby is not None and rows[standby] else None
+    if successor is not None:
+        rows[left].append(successor)
+    return tuple(map(tuple, rows)), successor
 
 
 def _seat_directly(

@@ -263,17 +263,6 @@ class Draw:
             for person in self._seat_by_levels(groups, set())
         ]
 
-    def move_up(self) -> list[int]:
-        """Step 6 begins: standbys take the free seats of their group, the longest-seated first."""
-        moved = []
-        for standby in sorted(
-            self.standby, key=lambda group: self.ordinary.index(self.home[group])
-        ):
-            while self.sitting[standby] and self.free(self.home[standby]):
-                moved.append(self.sitting[standby].pop(0))
-                self.sitting[self.home[standby]].append(moved[-1])
-        return moved
-
     def supplement(self, skipped: set[int]) -> list[int]:
         """Step 6: directly, for each group and its levels; then by step 4's search. The panel, then
         those who stand by."""
@@ -296,8 +285,15 @@ class Draw:
                     new.append(person)
         return new
 
-    def leave(self, person: int) -> None:
-        self.sitting[self.group_of(person)].remove(person)
+    def leave(self, person: int) -> int | None:
+        """Step 5: the seat becomes free; whoever stood by longest for it takes it and is returned."""
+        left = self.group_of(person)
+        self.sitting[left].remove(person)
+        for standby in self.standby:
+            if self.home[standby] == left and self.sitting[standby]:
+                self.sitting[left].append(self.sitting[standby].pop(0))
+                return self.sitting[left][-1]
+        return None
 
     def free(self, group: str) -> int:
         return int(self.wanted[group]) - len(self.sitting[group])
@@ -412,9 +408,7 @@ class Replay:
 
     def supplement(self, event: Any, where: str) -> None:
         need(self.state.any_free(self.state.wanted), f"{where}：没有空席，不应补抽")
-        moved_up = self.state.move_up()
         self._check_seats(event, lambda: self.state.supplement(self.skipped), where)
-        self._check_moved_up(event, moved_up, where)
         self.skipped = set()
 
     def exit(self, event: Any, where: str) -> None:
@@ -423,7 +417,7 @@ class Replay:
             self.state.group_of(person) != "",
             f"{where}：{event['commit']} 此时不在席位上，不能退出",
         )
-        self.state.leave(person)
+        self._check_moved_up(event, self.state.leave(person), where)
         self.is_due, self.ended = True, None
 
     def skip(self, event: Any, where: str) -> None:
@@ -441,8 +435,7 @@ class Replay:
             self._check_void(event, where)
             return
         lacking = self.state.lacking()
-        free = self.state.any_free(self.state.wanted)
-        need(not (free and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
+        need(not (lacking and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
         full = "success_supplement" if self.was_short else "success"
         _check_value(self.ended, "unsatisfied" if lacking else full, f"{where}的 state")
         if "lacking" in event:
@@ -467,31 +460,25 @@ class Replay:
         _check_keys(event, where, ["seats"], more=True)
         _check_list(event["seats"], f"{where}的 seats")
         expected = [self.state.seat_of(person) for person in seat()]
-        _compare_seats(event["seats"], expected, where, "席")
+        for n, (right, given) in enumerate(zip(expected, event["seats"], strict=False), 1):
+            _check_seat(given, right, f"{where}的第 {n} 席")
+        count = len(event["seats"])
+        need(count == len(expected), f"{where}应有 {len(expected)} 席，记录里有 {count} 席")
         self.was_short = self.was_short or bool(self.state.lacking())
         self.is_due, self.ended = False, None
 
-    def _check_moved_up(self, event: Any, moved_up: list[int], where: str) -> None:
-        """Who moved up stands there only if somebody did."""
-        if not moved_up:
+    def _check_moved_up(self, event: Any, person: int | None, where: str) -> None:
+        if person is None:
             need("moved_up" not in event, f"{where}：没有候补递补，不应有 moved_up")
             return
         _check_keys(event, where, ["moved_up"], more=True)
-        _check_list(event["moved_up"], f"{where}的 moved_up")
-        expected = [self.state.seat_of(person) for person in moved_up]
-        _compare_seats(event["moved_up"], expected, where, "位递补")
+        _check_seat(event["moved_up"], self.state.seat_of(person), f"{where}的 moved_up（递补）")
 
 
-def _compare_seats(given: list[Any], expected: list[Any], where: str, unit: str) -> None:
-    for n, (right, seat) in enumerate(zip(expected, given, strict=False), 1):
-        place = f"{where}的第 {n} {unit}"
-        _check_keys(seat, place, ["commit", "group", "level"])
-        if not _same(seat, right):
-            fail(f"{place}应为 {_show_seat(right)}，记录里是 {_show_seat(seat)}")
-    need(
-        len(given) == len(expected),
-        f"{where}应有 {len(expected)} {unit}，记录里有 {len(given)} {unit}",
-    )
+def _check_seat(given: Any, right: dict[str, Any], place: str) -> None:
+    _check_keys(given, place, ["commit", "group", "level"])
+    if not _same(given, right):
+        fail(f"{place}应为 {_show_seat(right)}，记录里是 {_show_seat(given)}")
 
 
 def _show_seat(seat: Any) -> str:

@@ -60,18 +60,11 @@ class Film {
     this.seat(seats, sitting, "首次入席", "席位无人可坐");
   }
 
-  supplement({ seats, moved_up: movedUp = [] }, sitting) {
-    movedUp.forEach(({ commit, group, level }, i) => {
-      const line = this.lines.find((one) => one.commit === commit);
-      this.change((one) => one === line, { group, level });
-      if (i === movedUp.length - 1 && !seats.length) this.move(sitting);
-      const step = i === 0 ? { title: `候补递补 ${movedUp.length} 人`, text: "" } : null;
-      this.frame("seat", "候补递补", `${line.name} 由候补递补到「${this.groups.get(group)}」`, "blue", step);
-    });
-    if (seats.length || !movedUp.length) this.seat(seats, sitting, "补抽", "补抽：已无人可补", !movedUp.length);
+  supplement({ seats }, sitting) {
+    this.seat(seats, sitting, "补抽", "补抽：已无人可补");
   }
 
-  seat(seats, sitting, title, nobody, isFirst = true) {
+  seat(seats, sitting, title, nobody) {
     if (!seats.length) return this.frame("seat", nobody, "", "red");
     seats.forEach(({ commit, group, level }, i) => {
       const name = this.names.get(commit) ?? `专家 ${String(this.lines.length + 1).padStart(2, "0")}`;
@@ -79,7 +72,7 @@ class Film {
       this.lines = [...this.lines, { commit, name, ref, group, level, isSupplement: title === "补抽", ...SEATED }];
       if (i === seats.length - 1) this.move(sitting);
       const text = `${name} 入席「${this.groups.get(group)}」，第 ${level} 级次`;
-      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", isFirst && i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
+      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
     });
   }
 
@@ -93,11 +86,16 @@ class Film {
     });
   }
 
-  exit({ commit, reason }) {
+  exit({ commit, reason, moved_up: movedUp }) {
     const words = label(REASONS, reason);
     const line = this.lines.find((one) => one.commit === commit);
     this.change((one) => one === line, { state: "exit", label: words, tone: "red" });
     this.frame("exit", `退出：${words}`, `${line.name} 离开「${this.groups.get(line.group)}」，席位空出`, "red");
+    if (!movedUp) return;
+    const successor = this.lines.find((one) => one.commit === movedUp.commit);
+    const place = { group: movedUp.group, level: movedUp.level, isMovedUp: true };
+    this.change((one) => one === successor, place);
+    this.frame("seat", "候补递补", `${successor.name} 由候补递补到「${this.groups.get(movedUp.group)}」`, "blue", null);
   }
 
   skip({ commit, reason }) {

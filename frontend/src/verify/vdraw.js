@@ -236,21 +236,6 @@ class Draw {
     return [this.ordinary, this.standby].flatMap((groups) => this.seatByLevels(groups, nobody));
   }
 
-  /* Step 6 begins: standbys take the free seats of their group, the longest-seated first. */
-  moveUp() {
-    const moved = [];
-    for (const group of this.ordinary) {
-      const standby = this.standby.find((one) => this.homes[one] === this.groups[group].id);
-      if (standby === undefined) continue;
-      while (this.sitting[standby].length > 0 && this.free(group) > 0) {
-        const person = this.sitting[standby].shift();
-        this.sitting[group].push(person);
-        moved.push(person);
-      }
-    }
-    return moved;
-  }
-
   /* Step 6: directly, for each group and its levels; then by step 4's search. The panel, then those
      who stand by. */
   supplement(skipped) {
@@ -329,9 +314,16 @@ class Draw {
     return same.length < this.cap;
   }
 
+  /* Step 5: the seat becomes free; whoever stood by longest for it takes it and is returned. */
   leave(person) {
-    const row = this.sitting[this.groupOf(person)];
+    const left = this.groupOf(person);
+    const row = this.sitting[left];
     row.splice(row.indexOf(person), 1);
+    const standby = this.standby.find((group) => this.homes[group] === this.groups[left].id);
+    if (standby === undefined || this.sitting[standby].length === 0) return undefined;
+    const successor = this.sitting[standby].shift();
+    row.push(successor);
+    return successor;
   }
 
   free(group) {
@@ -406,9 +398,7 @@ const CHECKS = {
 
   supplement(event, state, where) {
     need(state.draw.anyFree(), `${where}：没有空席，不应补抽`);
-    const movedUp = state.draw.moveUp();
     checkSeats(event, state, () => state.draw.supplement(state.skipped), where);
-    checkMovedUp(event, state.draw, movedUp, where);
     state.skipped = new Map();
   },
 
@@ -416,7 +406,7 @@ const CHECKS = {
     const person = personOf(event, state, where, EXIT_REASONS);
     const sits = state.draw.groupOf(person) >= 0;
     need(sits, `${where}：${event.commit} 此时不在席位上，不能退出`);
-    state.draw.leave(person);
+    checkMovedUp(event, state.draw, state.draw.leave(person), where);
     state.isDue = true;
     state.ended = null;
   },
@@ -438,7 +428,7 @@ const CHECKS = {
       return;
     }
     const short = state.draw.anyFree(state.draw.ordinary);
-    need(!(state.draw.anyFree() && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
+    need(!(short && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
     const full = state.wasShort ? "success_supplement" : "success";
     checkValue(event.state, short ? "unsatisfied" : full, `${where}的 state`);
     if (own(event, "lacking")) {
@@ -470,37 +460,28 @@ function checkSeats(event, state, seat, where) {
   checkKeys(event, where, ["seats"], true);
   checkList(event.seats, `${where}的 seats`);
   const expected = seat().map((person) => state.draw.seatOf(person));
-  compareSeats(event.seats, expected, where, "席");
+  expected.slice(0, event.seats.length).forEach((right, i) => {
+    checkSeat(event.seats[i], right, `${where}的第 ${i + 1} 席`);
+  });
+  const count = event.seats.length;
+  need(count === expected.length, `${where}应有 ${expected.length} 席，记录里有 ${count} 席`);
   state.wasShort = state.wasShort || state.draw.anyFree(state.draw.ordinary);
   state.isDue = false;
   state.ended = null;
 }
 
-/* Who moved up stands there only if somebody did. */
-function checkMovedUp(event, draw, movedUp, where) {
-  if (movedUp.length === 0) {
+function checkMovedUp(event, draw, person, where) {
+  if (person === undefined) {
     need(!own(event, "moved_up"), `${where}：没有候补递补，不应有 moved_up`);
     return;
   }
   checkKeys(event, where, ["moved_up"], true);
-  checkList(event.moved_up, `${where}的 moved_up`);
-  const expected = movedUp.map((person) => draw.seatOf(person));
-  compareSeats(event.moved_up, expected, where, "位递补");
+  checkSeat(event.moved_up, draw.seatOf(person), `${where}的 moved_up（递补）`);
 }
 
-function compareSeats(given, expected, where, unit) {
-  expected.slice(0, given.length).forEach((right, i) => {
-    const place = `${where}的第 ${i + 1} ${unit}`;
-    checkKeys(given[i], place, ["commit", "group", "level"]);
-    need(
-      isSame(given[i], right),
-      `${place}应为 ${showSeat(right)}，记录里是 ${showSeat(given[i])}`,
-    );
-  });
-  need(
-    given.length === expected.length,
-    `${where}应有 ${expected.length} ${unit}，记录里有 ${given.length} ${unit}`,
-  );
+function checkSeat(given, right, place) {
+  checkKeys(given, place, ["commit", "group", "level"]);
+  need(isSame(given, right), `${place}应为 ${showSeat(right)}，记录里是 ${showSeat(given)}`);
 }
 
 function showSeat({ commit, group, level }) {

@@ -1,6 +1,5 @@
 """Standby seats: drawn after the panel, they move up before anybody new is asked."""
 
-import copy
 import random
 
 import pytest
@@ -10,13 +9,13 @@ from hypothesis import strategies as st
 from expertpool.draws.engine import (
     EngineError,
     Group,
+    Seat,
     Skip,
     Supplement,
     build_record,
     build_rule,
     end_draw,
     event_from_dict,
-    event_to_dict,
     exit_expert,
     find_difference,
     replay,
@@ -54,7 +53,7 @@ def places(state, count):
     return {numbers_of([seat.commit], count)[0]: seat.group for seat in state.seats}
 
 
-@pytest.mark.shows("DRAW-25")
+@pytest.mark.shows("DRAW-15")
 def test_standbys_are_seated_after_the_panel_at_the_level_of_their_group():
     people = [(ONE, None), ({"g1": 2}, None), ({"g2": 1}, None), ({"g2": 3}, None), (ONE, None)]
     state = started(people, {"g1": 1, "g2": 1}, {"g1": 1, "g2": 1})
@@ -73,44 +72,40 @@ def test_nobody_of_the_panel_makes_room_for_a_standby():
     assert end_draw(state).state.end == "success"
 
 
-@pytest.mark.shows("DRAW-25")
+@pytest.mark.shows("DRAW-15")
 def test_the_longest_seated_standby_moves_up_and_a_new_one_comes_last():
     state = started([(ONE, None)] * 6, {"g1": 2}, {"g1": 2})
     assert places(state, 6) == {0: "g1", 1: "g1", 2: "s1", 3: "s1"}
-    step = supplement(without(without(state, 2), 1), nobody)
-    (event,) = step.events
-    assert [seat.to_dict() for seat in event.moved_up] == [
-        {"commit": opening_of(3).commit, "group": "g1", "level": 1}
-    ]
-    assert step.moved == step.moved_up == event.moved_up
+    state = without(state, 2)
+    assert places(state, 6) == {0: "g1", 1: "g1", 3: "s1"}
+    step = exit_expert(state, opening_of(1).commit, "declined")
+    assert step.moved_up == Seat(opening_of(3).commit, "g1", 1)
+    assert step.events[0].moved_up == step.moved_up
+    assert step.moved == (step.moved_up,)
+    step = supplement(step.state, nobody)
     assert numbers_of([seat.commit for seat in step.seats], 6) == [4, 5]
     assert places(step.state, 6) == {0: "g1", 3: "g1", 4: "s1", 5: "s1"}
 
 
-@pytest.mark.shows("DRAW-25")
-def test_whoever_moves_up_is_not_asked_again_and_a_standby_seat_alone_is_not_lacking():
-    state = started([(ONE, None)] * 3, {"g1": 2}, {"g1": 1})
-    asked = []
+def test_nobody_moves_up_for_a_standby_or_where_nobody_stands_by():
+    state = started([(ONE, None)] * 2 + [({"g2": 1}, None)] * 3, {"g1": 2, "g2": 1}, {"g2": 1})
+    assert exit_expert(state, opening_of(0).commit, "declined").moved_up is None
+    assert exit_expert(state, opening_of(3).commit, "declined").moved_up is None
+    assert exit_expert(state, opening_of(2).commit, "declined").moved_up is not None
 
-    def unavailable(commit):
-        asked.append(commit)
 
-    step = supplement(without(state, 0), unavailable)
-    assert asked == []
-    assert places(step.state, 3) == {1: "g1", 2: "g1"}
-    assert event_to_dict(step.events[0])["seats"] == []
-    ended = end_draw(step.state)
+@pytest.mark.shows("DRAW-15", "DRAW-32")
+def test_a_free_standby_seat_may_be_supplemented_and_never_keeps_a_draw_from_ending():
+    state = without(started([(ONE, None)] * 4, {"g1": 2}, {"g1": 1}), 0)
+    assert places(state, 4) == {1: "g1", 2: "g1"}
+    assert state.has_free_seats
+    ended = end_draw(state)
     assert (ended.state.end, ended.events[0].lacking) == ("success", {})
-
-
-def test_a_free_standby_seat_is_supplemented_before_the_end():
-    state = without(started([(ONE, None)] * 5, {"g1": 2}, {"g1": 1}), 2)
-    with pytest.raises(EngineError, match="尚未补抽"):
-        end_draw(state)
-    step = supplement(state, {opening_of(3).commit: "busy"}.get)
+    step = supplement(ended.state, {opening_of(3).commit: "busy"}.get)
     assert [type(event) for event in step.events] == [Skip, Supplement]
-    assert "moved_up" not in event_to_dict(step.events[1])
-    assert places(step.state, 5) == {0: "g1", 1: "g1", 4: "s1"}
+    assert end_draw(step.state).state.end == "success"
+    step = supplement(step.state, nobody)
+    assert places(step.state, 4) == {1: "g1", 2: "g1", 3: "s1"}
 
 
 def test_a_standby_counts_for_the_cap_of_his_unit():
@@ -125,13 +120,13 @@ def test_who_moved_up_may_be_moved_on_to_make_room():
     people = [({"g2": 1}, None), (ONE, None), ({"g1": 1, "g2": 2}, None), (ONE, None)]
     state = started(people, {"g1": 1, "g2": 1}, {"g1": 1})
     assert places(state, 4) == {0: "g2", 1: "g1", 2: "s1"}
-    step = supplement(without(without(state, 0), 1), nobody)
+    step = supplement(without(without(state, 1), 0), nobody)
     assert places(step.state, 4) == {2: "g2", 3: "g1"}
-    assert [seat.group for seat in step.moved_up] == ["g2"]
+    assert [seat.group for seat in step.moved] == ["g2"]
 
 
 @given(pools(), st.integers(0, 999), st.sampled_from([None, 1, 2]))
-@pytest.mark.shows("DRAW-25")
+@pytest.mark.shows("DRAW-15")
 def test_the_panel_is_drawn_as_if_there_were_no_standbys(pool, seed, unit_cap):
     people, seats = pool
     order = order_people(people, seats, seed=seed, unit_cap=unit_cap, standbys=seats)
@@ -164,7 +159,7 @@ def test_standbys_who_share_no_group_cost_the_panel_no_seat(pool, seed):
 
 
 @given(pools(), st.integers(0, 999), st.sampled_from([None, 1, 2]))
-@pytest.mark.shows("DRAW-25")
+@pytest.mark.shows("DRAW-15")
 def test_a_standby_moves_up_before_anybody_new_is_asked(pool, seed, unit_cap):
     people, seats = pool
     order = order_people(people, seats, seed=seed, unit_cap=unit_cap, standbys=seats)
@@ -174,10 +169,9 @@ def test_a_standby_moves_up_before_anybody_new_is_asked(pool, seed, unit_cap):
     first = waiting[0]
     home = f"g{first.group[1:]}"
     leaver = next(seat for seat in state.seats if seat.group == home)
-    step = supplement(exit_expert(state, leaver.commit, "declined").state, nobody)
-    assert [(seat.commit, seat.level) for seat in step.moved_up] == [(first.commit, first.level)]
-    assert not step.state.lacking or state.lacking
-    assert all(seat.group not in seats for seat in step.seats) or state.lacking
+    step = exit_expert(state, leaver.commit, "declined")
+    assert step.moved_up == Seat(first.commit, home, first.level)
+    assert step.state.lacking == state.lacking
 
 
 @given(pools(), st.integers(0, 999), st.randoms(use_true_random=False))
@@ -212,36 +206,34 @@ def moved_up_record():
     return order, events, build_record(order, events).to_dict()
 
 
-@pytest.mark.shows("DRAW-25")
+@pytest.mark.shows("DRAW-15")
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda event: event.pop("moved_up"), "缺少 moved_up"),
-        (lambda event: event["moved_up"].reverse(), "第 1 位递补应为"),
-        (lambda event: event["moved_up"].pop(), "应有 2 位递补，记录里有 1 位递补"),
-        (lambda event: event["moved_up"][0].update(group="s1"), "第 1 位递补应为"),
-        (lambda event: event["moved_up"][1].update(level=2), "第 2 位递补应为"),
-        (lambda event: event.update(moved_up=[]), "应有 2 位递补"),
+        (lambda events: events[1].pop("moved_up"), "缺少 moved_up"),
+        (lambda events: events[1].update(moved_up=events[2]["moved_up"]), "（递补）应为"),
+        (lambda events: events[1]["moved_up"].update(group="s1"), "（递补）应为"),
+        (lambda events: events[2]["moved_up"].update(level=2), "（递补）应为"),
     ],
 )
-def test_a_changed_list_of_those_who_moved_up_is_named(change, message):
-    order, _, record = moved_up_record()
+def test_a_changed_name_of_who_moved_up_is_named(change, message):
+    order, events, record = moved_up_record()
     assert find_difference(record) is None
-    spoiled = copy.deepcopy(record)
-    change(spoiled["events"][3])
-    assert message in find_difference(spoiled)
+    assert replay(order, events).end == "success"
+    change(record["events"])
+    assert message in find_difference(record)
     with pytest.raises(EngineError, match="候补递补与按规则重算的结果不一致"):
-        replay(order, [event_from_dict(row) for row in spoiled["events"]])
+        replay(order, [event_from_dict(row) for row in record["events"]])
 
 
-def test_nobody_moves_up_where_nobody_stands_by():
+def test_an_exit_says_nothing_of_moving_up_where_nobody_stands_by():
     record = next(
         content
         for content in (random_record(seed).to_dict() for seed in range(0, 100, 2))
-        if any(event["type"] == "supplement" for event in content["events"])
+        if any(event["type"] == "exit" for event in content["events"])
     )
-    event = next(event for event in record["events"] if event["type"] == "supplement")
-    event["moved_up"] = []
+    event = next(event for event in record["events"] if event["type"] == "exit")
+    event["moved_up"] = record["events"][0]["seats"][0]
     assert "不应有 moved_up" in find_difference(record)
 
 

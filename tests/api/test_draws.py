@@ -23,6 +23,7 @@ from tests.factories.accounts import make_department
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
+from tests.factories.widening import make_short_panel
 
 pytestmark = pytest.mark.django_db
 EVERYBODY: dict[str, Any] = {"all": []}
@@ -85,6 +86,25 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     assert [row["number"] for row in listed] == [draw["number"]]
     assert runner.get("/draws", {"status": "void"}).json()["total"] == 0
     assert_problem(runner.post(f"{address}/draws"), 409, "draw-refused")
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_platform_widens_the_conditions_of_a_panel_that_fell_short(runner: Caller) -> None:
+    base = make_short_panel(now=timezone.now())
+    address = f"/draws/{base.pk}/widening"
+    given = {"reason": "本市专家已全部问过", "supervisor": "赵监督"}
+    assert_problem(runner.post(address, given | {"supervisor": " "}), 422, "invalid-values")
+    full = given | {"groups": [{"code": "g2", "levels": [EVERYBODY]}]}
+    assert_problem(runner.post(address, full), 409, "draw-refused")
+    wider = given | {"groups": [{"code": "g1", "levels": [EVERYBODY]}]}
+    started = runner.post(address, wider)
+    assert started.status_code == 201, started.content
+    draw = started.json()
+    assert draw["widens"] == base.number
+    assert [(group["code"], group["seats"]) for group in draw["groups"]] == [("g1", 1)]
+    assert runner.get(f"/draws/{base.pk}").json()["widens"] is None
+    assert_problem(runner.post(address, given), 409, "draw-refused")
+    assert draw["number"] in runner.post(address, given).json()["detail"]
 
 
 def test_two_platforms_contribute_and_none_alone(

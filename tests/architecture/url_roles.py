@@ -500,6 +500,7 @@ RULES: dict[str, Rule] = {
     "api:plan_set": token(project_id=lambda w: w.project),
     "api:prequery_run": token(project_id=lambda w: w.project),
     "api:draw_start": token(project_id=lambda w: w.project),
+    "api:draw_widen": token(draw_id=lambda w: w.draw),
     "api:draw_get": token(draw_id=lambda w: w.draw),
     "api:contribution_add": token(draw_id=lambda w: w.draw),
     "api:record_get": token(draw_id=lambda w: w.draw),

@@ -15,11 +15,13 @@ from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
 from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.sign_in import build_sign_in
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -27,6 +29,8 @@ from expertpool.draws.services.widening import widen_plan
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
+from expertpool.projects.queries.archive import obstacles
+from expertpool.projects.queries.measures import with_details, with_measures
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert, make_unit
@@ -238,3 +242,29 @@ def test_the_database_keeps_what_widens_what() -> None:
     other = make_draw(now=NOW, seats=1, opens_in_hours=300)
     with pytest.raises(DatabaseError), transaction.atomic():
         Draw.objects.filter(pk=other.pk).update(widens=base)
+
+
+@pytest.mark.shows("PRJ-24", "DRAW-34")
+def test_statistics_and_export_count_the_panel_once(admin: User) -> None:
+    base = make_short_panel(now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    accept_all(widened, now=LATER)
+    (project,) = with_details(with_measures(Project.objects.all()), admin)
+    assert (project.draw_count, project.seat_count) == (2, 4)
+    assert (project.drawn_count, project.accepted_count, project.supplement_count) == (4, 4, 1)
+    assert [row["number"] for row in project.participants] == [""] * 4
+
+
+def test_a_project_is_archived_once_every_draw_of_its_panel_is_done() -> None:
+    base = make_short_panel(now=NOW)
+    widened = widen_to_everybody(base, now=LATER)
+    accept_all(widened, now=LATER)
+    public = base.reveal_at + timedelta(minutes=1)
+    project = Project.objects.get(pk=base.project_id)
+    release(draw_id=base.pk, now=public)
+    store_sheet(draw_id=base.pk, now=public)
+    assert obstacles(project) == ["名单尚未公开，请在名单公开后归档"]
+    release(draw_id=widened.pk, now=public)
+    assert obstacles(project) == ["抽取表正在生成，请稍后再归档"]
+    store_sheet(draw_id=widened.pk, now=public)
+    assert obstacles(project) == []

@@ -20,6 +20,7 @@ SORTS: dict[str, str | tuple[str, ...]] = {
     "updated": "updated_at",
     "deleted": "deleted_at",
 }
+HERE = [status for status in ExpertStatus if status != ExpertStatus.DELETED]
 TONES = {
     ExpertStatus.PENDING: "amber",
     ExpertStatus.FORMAL: "green",
@@ -56,7 +57,7 @@ def tabs(today: date) -> tuple[Tab, ...]:
 
     ending = Q(status=ExpertStatus.FORMAL, term_end_date__range=(today, today + SOON))
     return (
-        Tab("", "全部", ~status(ExpertStatus.DELETED)),
+        Tab("", "全部", Q(status__in=HERE)),
         Tab("formal", "在库", status(ExpertStatus.FORMAL)),
         Tab("pending", "待审核", status(ExpertStatus.PENDING)),
         Tab("frozen", "冻结", status(ExpertStatus.FROZEN)),

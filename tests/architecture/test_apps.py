@@ -19,6 +19,7 @@ CORE = {
     "importing",
     "jobs",
     "locks",
+    "lookups",
     "management",
     "migrations",
     "models",

@@ -2,6 +2,9 @@
 
 Everything that is chosen lives in the address (``tab sort size page`` and the filter fields), so
 that a list can be sent to a colleague, and "back" comes back to it.
+
+Counting costs what is counted: numbers are exact up to a limit and then say "at least"
+(docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -11,18 +14,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 PAGE_SIZES = (20, 50, 100)
+COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
+COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
+ENOUGH = 1_000  # more than anybody turns pages for
+
+
+class RowCount(int):
+    """A number of rows; ``is_least``: there are more, nobody counted on. Shows as "10,000+"."""
+
+    is_least: bool
+
+    def __new__(cls, value: int, *, is_least: bool = False) -> RowCount:
+        self = super().__new__(cls, value)
+        self.is_least = is_least
+        return self
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) + ("+" if self.is_least else "")
 
 
 class FilterForm(forms.Form):
     """The filters of a list. Subclasses narrow the rows by ``cleaned_data`` in ``narrow``;
-    a field that is filled in wrongly shows its error and does not narrow."""
+    a field that is filled in wrongly shows its error and does not narrow.
+
+    ``some`` are a part of the narrowed rows where these are too many to be gone through: what is
+    counted among them is shown as the least there is."""
+
+    some: QuerySet[Any] | None = None
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -48,6 +75,9 @@ class Tab:
     code: str
     label: str
     q: Q = field(default_factory=Q)
+
+
+EVERYTHING = Tab("", "全部")  # of a list without tabs
 
 
 @dataclass
@@ -82,15 +112,22 @@ def listing(
 ) -> Listing:
     """Narrow, count, order and cut ``rows`` by the address of ``request``.
 
-    ``sorts`` maps the names that ``?sort=`` may have (``-name`` for descending) to columns;
+    ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for descending) to columns;
     ``default_sort`` is such a name. Unknown names, sizes and pages fall back without an error.
     """
+    everything = rows
     if form is not None:
         rows = form.filter(rows)
-    shown_tabs, rows = _tabs(request, rows, tabs)
+    current = _current_tab(request, tabs)
+    if rows is everything:
+        counts = _count_each(rows, tabs or (current,), COUNT_ALL)
+    else:
+        counts = _count_narrowed(rows, form.some if form else None, tabs or (current,), current)
+    shown_tabs, rows = _tabs(request, rows, tabs, counts)
     rows, sort = _ordered(request, rows, sorts, default_sort)
-    page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-    return Listing(rows, page, form, shown_tabs, sort)
+    pages = Paginator(rows, page_size(request))
+    pages.count = counts[current.code]  # known, so it does not count again
+    return Listing(rows, pages.get_page(request.GET.get("page")), form, shown_tabs, sort)
 
 
 def render_list(
@@ -125,7 +162,7 @@ def picked_rows(
         return rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
     if form is not None:
         rows = form(request.GET).filter(rows)
-    return rows.filter(_current_tab(request, tabs).q) if tabs else rows
+    return rows.filter(_current_tab(request, tabs).q)
 
 
 def _valid_keys(model: type[Model], keys: Sequence[str]) -> list[Any]:
@@ -140,26 +177,71 @@ def _valid_keys(model: type[Model], keys: Sequence[str]) -> list[Any]:
 
 def _current_tab(request: HttpRequest, tabs: Sequence[Tab]) -> Tab:
     wanted = request.GET.get("tab", "")
-    return next((tab for tab in tabs if tab.code == wanted), tabs[0])
+    return next((tab for tab in tabs if tab.code == wanted), tabs[0] if tabs else EVERYTHING)
+
+
+def _count_narrowed(
+    rows: QuerySet[Any], some: QuerySet[Any] | None, tabs: Sequence[Tab], current: Tab
+) -> dict[str, RowCount]:
+    """Return the number of rows that a filter left, by the code of the tab.
+
+    They (or ``some`` of them) are gone through once for all tabs, up to a limit. Beyond it tabs
+    show what was found on the way; the one that is open is counted alone where that is little, for
+    the sake of its pages.
+    """
+    counted = rows if some is None else some
+    found = counted.order_by()[: COUNT_NARROWED + 1].aggregate(
+        counted=Count("pk"),
+        **{f"tab{at}": Count("pk", filter=tab.q) for at, tab in enumerate(tabs)},
+    )
+    is_least = some is not None or found["counted"] > COUNT_NARROWED
+    counts = {
+        tab.code: RowCount(min(found[f"tab{at}"], COUNT_NARROWED), is_least=is_least)
+        for at, tab in enumerate(tabs)
+    }
+    if is_least and counts[current.code] < ENOUGH:
+        counts |= _count_each(rows, (current,), COUNT_NARROWED)
+    return counts
+
+
+def _count_each(rows: QuerySet[Any], tabs: Sequence[Tab], limit: int) -> dict[str, RowCount]:
+    """Count each tab alone, up to ``limit``, in one statement."""
+    parts, values = [], list[Any]()
+    for tab in tabs:
+        counted = rows.filter(tab.q).order_by().values("pk")[: limit + 1]
+        try:
+            part, its_values = counted.query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({part}) AS counted)")  # noqa: S608 (Django wrote the part)
+        values += its_values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        found = cursor.fetchone()
+    return {
+        tab.code: RowCount(min(count, limit), is_least=count > limit)
+        for tab, count in zip(tabs, found, strict=True)
+    }
 
 
 def _tabs(
-    request: HttpRequest, rows: QuerySet[Any], tabs: Sequence[Tab]
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    tabs: Sequence[Tab],
+    counts: Mapping[str, RowCount],
 ) -> tuple[list[dict[str, Any]], QuerySet[Any]]:
     if not tabs:
         return [], rows
     current = _current_tab(request, tabs)
-    counts = rows.order_by().aggregate(
-        **{f"tab{at}": Count("pk", filter=tab.q, distinct=True) for at, tab in enumerate(tabs)}
-    )
     shown = [
         {
             "label": tab.label,
             "url": _url(request, tab=tab.code if tab is not tabs[0] else ""),
             "active": tab is current,
-            "count": counts[f"tab{at}"],
+            "count": counts[tab.code],
         }
-        for at, tab in enumerate(tabs)
+        for tab in tabs
     ]
     return shown, rows.filter(current.q)
 
@@ -189,4 +271,5 @@ def _ordered(
         columns = tuple(
             column[1:] if column.startswith("-") else f"-{column}" for column in columns
         )
-    return rows.order_by(*columns, "pk"), sort
+    # Equal rows follow the direction, too: so an index on the column serves both.
+    return rows.order_by(*columns, "-pk" if sort.startswith("-") else "pk"), sort

@@ -21,7 +21,7 @@ from expertpool.experts.forms.fields import DivisionsField, SpecialtiesField, Un
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.criteria import SUBJECT
-from expertpool.experts.queries.search import search
+from expertpool.experts.queries.search import find, search
 
 ANY = [("", "全部")]
 
@@ -80,7 +80,9 @@ class ExpertFilter(FilterForm):
             rows = rows.filter(to_q(self.value("where"), self._context))
         if self.value("term"):
             rows = rows.filter(term_end_date__range=self.value("term"))
-        return search(rows, self.value("q") or "", self.user)
+        found = find(rows, self.value("q") or "", self.user)
+        self.some = found.some
+        return found.rows
 
     @property
     def _context(self) -> Context:

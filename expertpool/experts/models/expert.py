@@ -165,6 +165,10 @@ class Expert(models.Model):
             models.Index(fields=["status", "-id"], name="experts_status"),
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
+            # What the list is sorted by: its first page is read off the index.
+            models.Index(fields=["name", "id"], name="experts_by_name"),
+            models.Index(fields=["term_end_date", "id"], name="experts_by_term"),
+            models.Index(fields=["title_level", "id"], name="experts_by_level"),
         ]
 
     def __str__(self) -> str:

@@ -1,54 +1,108 @@
-"""The search box of the expert list: several keywords, all of which must fit."""
+"""The search box of the expert list: several keywords, all of which must fit.
+
+What few fit is found by its indexes: first who fits, then the rest of the list among them. What
+many fit would have to be gathered for seconds to show twenty: there the list is walked in its own
+order, and whoever does not fit is passed over.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
+from expertpool.core.lookups import Among
 from expertpool.core.visibility import Level, level_for
-from expertpool.directory.models import Specialty, Unit
+from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import TAIL, phone_index, phone_tail_index
 from expertpool.experts.queries.tokens import keyword_tokens
 
 MOST_KEYWORDS = 8
+FEW = 5_000  # experts that one part of a keyword may fit to be gathered
+
+
+@dataclass(frozen=True)
+class Found:
+    """``rows``: the experts that fit; ``some``: a part of them where they are too many to gather,
+    enough to tell that they are many."""
+
+    rows: QuerySet[Expert]
+    some: QuerySet[Expert] | None = None
 
 
 def search(queryset: QuerySet[Expert], text: str, user: User) -> QuerySet[Expert]:
-    """Return the experts of ``queryset`` that fit every keyword of ``text``.
+    """Return the experts of ``queryset`` that fit every keyword of ``text``; see `find`."""
+    return find(queryset, text, user).rows
+
+
+def find(queryset: QuerySet[Expert], text: str, user: User) -> Found:
+    """Find the experts of ``queryset`` that fit every keyword of ``text``.
 
     A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
     also a whole phone number or its last four digits.
     """
+    gathered: set[int] | None = None
+    many: list[tuple[Q, set[int]]] = []
     for keyword in text.split()[:MOST_KEYWORDS]:
-        queryset = queryset.filter(pk__in=_fitting(keyword, user))
-    return queryset
+        parts = _parts(keyword, user)
+        ids, complete = _gather(parts)
+        if not complete:
+            many.append((Q(*(part.fits for part in parts), _connector=Q.OR), ids))
+        else:
+            gathered = ids if gathered is None else gathered & ids
+    rows = queryset.filter(*(fits for fits, _ in many))
+    if gathered is not None:
+        return Found(rows.filter(Among("pk", gathered)))
+    if not many:
+        return Found(queryset)
+    (_, some), *others = many
+    return Found(rows, queryset.filter(Among("pk", some), *(fits for fits, _ in others)))
 
 
-def _fitting(keyword: str, user: User) -> Any:
-    """Return the ids of experts that fit one keyword: a union, each part of which has an index."""
-    experts = Expert.objects.order_by()
-    named = _named(keyword)
-    parts: list[QuerySet[Any]] = [
-        experts.filter(employer__in=_units(keyword)),
-        ExpertSpecialty.objects.order_by().filter(specialty__in=_specialties(keyword)),
-    ]
+@dataclass(frozen=True)
+class _Part:
+    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index, and
+    whether a given expert does."""
+
+    rows: QuerySet[Any]
+    key: str
+    fits: Any
+
+
+def _parts(keyword: str, user: User) -> list[_Part]:
+    conditions: list[Any] = [_named(keyword)]
+    if units := _units(keyword):
+        conditions.append(Among("employer", units))
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
-        parts.append(experts.filter(number__icontains=keyword))
+        conditions.append(Q(number__contains=keyword.upper()))
     if keyword.isdigit() and level_for(user, "experts.phone") is Level.PLAIN:
         if len(keyword) == TAIL:
-            parts.append(experts.filter(phone_tail_index=phone_tail_index(keyword)))
-        parts.append(experts.filter(phone_index=phone_index(keyword)))
-    return (
-        experts.filter(named)
-        .values("pk")
-        .union(
-            *(part.values("expert_id" if part.model is ExpertSpecialty else "pk") for part in parts)
-        )
+            conditions.append(Q(phone_tail_index=phone_tail_index(keyword)))
+        conditions.append(Q(phone_index=phone_index(keyword)))
+    experts = Expert.objects.order_by()
+    parts = [_Part(experts.filter(one), "pk", one) for one in conditions]
+    if specialties := _specialties(keyword):
+        links = ExpertSpecialty.objects.order_by().filter(specialty__in=specialties)
+        # Not Exists: PostgreSQL would gather all holders to look one expert up.
+        held = IsNull(Subquery(links.filter(expert=OuterRef("pk")).values("pk")[:1]), False)
+        parts.append(_Part(links, "expert", held))
+    return parts
+
+
+def _gather(parts: list[_Part]) -> tuple[set[int], bool]:
+    """Return who fits one of ``parts``, and whether that is everybody."""
+    first, *others = (
+        part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(parts)
     )
+    rows = list(first.union(*others, all=True))
+    most = max(Counter(at for _, at in rows).values(), default=0)
+    return {pk for pk, _ in rows}, most <= FEW
 
 
 def _named(keyword: str) -> Q:
@@ -61,10 +115,16 @@ def _named(keyword: str) -> Q:
 
 
 def _units(keyword: str) -> list[int]:
-    found = Unit.objects.filter(Q(name__icontains=keyword) | Q(aliases__name__icontains=keyword))
-    return list(found.order_by().values_list("pk", flat=True).distinct())
+    named = {_containing(keyword): keyword}
+    aliased = UnitAlias.objects.filter(**named).order_by().values_list("unit", flat=True)
+    return list(Unit.objects.filter(**named).order_by().values_list("pk", flat=True).union(aliased))
 
 
 def _specialties(keyword: str) -> list[int]:
-    found = Specialty.objects.filter(Q(name__icontains=keyword) | Q(code__iexact=keyword))
+    found = Specialty.objects.filter(Q(**{_containing(keyword): keyword}) | Q(code__iexact=keyword))
     return list(found.order_by().values_list("pk", flat=True))
+
+
+def _containing(keyword: str) -> str:
+    """Names that contain ``keyword``; most have no letters, and need not be brought to capitals."""
+    return "name__contains" if keyword.upper() == keyword.lower() else "name__icontains"

@@ -19,7 +19,7 @@ function setupSelection(list) {
     if (!all) bar.dataset.all = "";
     bar.hidden = picked.length === 0;
     tools?.classList.toggle("is-picking", picked.length > 0);
-    bar.querySelector("[data-picked]").textContent = bar.dataset.all ? total : picked.length;
+    bar.querySelector("[data-picked]").textContent = bar.dataset.all ? bar.dataset.totalText : picked.length;
     if (everything) everything.hidden = !all || total <= boxes.length || Boolean(bar.dataset.all);
   }
 

@@ -88,7 +88,7 @@ def test_tabs_count_what_the_filters_leave() -> None:
 
 
 def test_a_page_costs_a_fixed_number_of_queries(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):  # tabs, count, rows
+    with django_assert_num_queries(2):  # counts, rows
         names(shown("q=1", tabs=TABS))
 
 
@@ -109,3 +109,58 @@ def test_a_bulk_action_is_about_the_ticked_rows() -> None:
 def test_or_about_all_that_the_list_shows() -> None:
     assert picked({"all": "1"}, "q=职称1&tab=low") == {"职称11", "职称16"}
     assert len(picked({"all": "1"})) == 25
+
+
+@pytest.fixture
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists count up to 10 as they open, up to 5 when narrowed; 3 fill the pages."""
+    for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5), ("ENOUGH", 3)):
+        monkeypatch.setattr(f"expertpool.core.views.listing.{name}", limit)
+
+
+def counts(result: Any) -> list[str]:
+    return [f"{tab['count']:,}" for tab in result.tabs]
+
+
+@pytest.mark.usefixtures("_few")
+def test_counts_say_at_least_beyond_their_limit() -> None:
+    assert counts(shown(tabs=TABS)) == ["10+", "10", "5"]
+    assert f"{shown().page.paginator.count:,}" == "10+"
+    assert f"{shown('q=07').page.paginator.count:,}" == "1"
+
+
+@pytest.mark.usefixtures("_few")
+def test_a_narrowed_list_is_gone_through_once_and_its_open_tab_counted_for_its_pages() -> None:
+    everything = shown("q=职称", tabs=TABS)
+    assert counts(everything)[0] == "5+"
+    assert all(text.endswith("+") for text in counts(everything))
+    low = shown("q=职称&tab=low", tabs=TABS)
+    assert low.tabs[2]["count"] == len(low.page) == 5
+
+
+@pytest.mark.usefixtures("_few")
+def test_of_too_many_rows_some_stand_for_all() -> None:
+    class Some(TitleFilter):
+        def narrow(self, rows: Any) -> Any:
+            self.some = rows.filter(name__startswith="职称1")
+            return rows.filter(name__startswith="职称")
+
+    request = get("tab=low")
+    result = listing(
+        request,
+        Title.objects.all(),
+        sorts={"name": "name"},
+        default_sort="name",
+        form=Some(request.GET),
+        tabs=TABS,
+    )
+    assert counts(result) == ["5+", "2+", "5"]
+    assert names(result) == ["职称01", "职称06", "职称11", "职称16", "职称21"]
+
+
+def test_equal_rows_follow_the_direction() -> None:
+    up, down = (
+        names(shown(f"sort={sort}&size=50", sorts={"level": "level"}))
+        for sort in ("level", "-level")
+    )
+    assert down == up[::-1]

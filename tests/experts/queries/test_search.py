@@ -7,7 +7,7 @@ import pytest
 from expertpool.accounts.models import User
 from expertpool.directory.models import UnitAlias
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.search import search
+from expertpool.experts.queries.search import find, search
 from tests.factories.experts import make_expert, make_specialty, make_unit
 
 
@@ -55,9 +55,29 @@ def found(text: str, user: User) -> set[str]:
         ("", "单王乐A"),
     ],
 )
+@pytest.mark.parametrize("few", [5_000, 1, 0])
 @pytest.mark.shows("EXP-22")
-def test_what_a_text_finds(people: dict[str, Expert], admin: User, text: str, names: str) -> None:
+def test_what_a_text_finds(
+    people: dict[str, Expert],
+    admin: User,
+    text: str,
+    names: str,
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same whether who fits is gathered or met on the way."""
+    monkeypatch.setattr("expertpool.experts.queries.search.FEW", few)
     assert found(text, admin) == set(names)
+
+
+def test_of_many_some_are_told(
+    people: dict[str, Expert], admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find(Expert.objects.all(), "检测", admin).some is None
+    monkeypatch.setattr("expertpool.experts.queries.search.FEW", 0)
+    outcome = find(Expert.objects.exclude(name="王小明"), "检测", admin)
+    assert outcome.some is not None
+    assert {expert.name for expert in outcome.some} <= {"ABC检测公司"}
 
 
 @pytest.mark.parametrize("text", ["13800138000", "8000"])
@@ -73,5 +93,5 @@ def test_each_keyword_costs_one_look_at_units_and_specialties(
     people: dict[str, Expert], admin: User, django_assert_num_queries: object
 ) -> None:
     admin.field_levels  # noqa: B018 (loaded once a request)
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         list(search(Expert.objects.all(), "检测", admin))

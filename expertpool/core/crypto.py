@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -72,10 +73,16 @@ class Vault:
         self._purpose = purpose
 
     def encrypt(self, plain: bytes) -> bytes:
+        return self.encrypt_all([plain])[0]
+
+    def encrypt_all(self, plains: Iterable[bytes]) -> list[bytes]:
         suite = SUITES[settings.CRYPTO_SUITE]
-        nonce = os.urandom(NONCE_BYTES)
         cipher = _cipher(getattr(settings, self._secret_setting), self._purpose, suite)
-        return suite + nonce + bytes(cipher.encrypt(nonce, plain, None))
+        tokens = []
+        for plain in plains:
+            nonce = os.urandom(NONCE_BYTES)
+            tokens.append(suite + nonce + cipher.encrypt(nonce, plain, None))
+        return tokens
 
     def decrypt(self, token: bytes) -> bytes:
         """Return the plain bytes; raise DecryptionError when token or key do not fit."""

@@ -4,7 +4,7 @@ An app registers the fields of a subject; everything that asks "which rows" then
 ``parse`` → ``to_q``, ``explain`` and ``canonical``. See `docs/architecture/concepts.md`.
 """
 
-from expertpool.core.criteria.compiling import Context, to_q
+from expertpool.core.criteria.compiling import Context, prepare, to_q
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import (
     Boolean,
@@ -48,6 +48,7 @@ __all__ = [
     "criteria_fields",
     "explain",
     "parse",
+    "prepare",
     "reach",
     "register_criteria",
     "schema",

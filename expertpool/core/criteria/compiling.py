@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any as AnyValue
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,13 +16,38 @@ from expertpool.core.criteria.registry import criteria_field
 
 @dataclass(frozen=True)
 class Context:
-    """What conditions that speak of "today" (age, years of practice) are measured by."""
+    """What conditions that speak of "today" (age, years of practice) are measured by; ``memory`` is
+    what fields looked up for them, by their code."""
 
     now: datetime
+    memory: dict[str, dict[AnyValue, AnyValue]] = field(default_factory=dict, compare=False)
 
     @property
     def today(self) -> date:
         return timezone.localdate(self.now)
+
+
+def prepare(nodes: Iterable[Node], context: Context) -> None:
+    """Let every field look up at once what ``nodes``, compiled next, will need of it."""
+    asked: dict[tuple[str, str], set[AnyValue]] = {}
+    for leaf in (leaf for node in nodes for leaf in _leaves(node)):
+        if criteria_field(leaf.subject, leaf.field).prepare is not None:
+            asked.setdefault((leaf.subject, leaf.field), set()).update(leaf.value or ())
+    for (subject, code), values in asked.items():
+        look_up = criteria_field(subject, code).prepare
+        if look_up is not None:
+            look_up(values, context)
+
+
+def _leaves(node: Node) -> Iterator[Leaf]:
+    match node:
+        case Leaf():
+            yield node
+        case Not(part=part):
+            yield from _leaves(part)
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _leaves(part)
 
 
 def to_q(node: Node, context: Context) -> Q:

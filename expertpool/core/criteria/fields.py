@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Match = Callable[[str, Any, "Context"], Q]
 Find = Callable[[Sequence[Any]], QuerySet[Any, Any]]  # of one column: the keys of the rows
+Prepare = Callable[[Iterable[Any], "Context"], None]
 Choices = Iterable[tuple[Any, str]]
 # Labels of the given values; a value that is gone is left out.
 Labels = Callable[[Sequence[str]], dict[str, str]]
@@ -46,7 +47,8 @@ MOST_VALUES = 2000
 class Field:
     """One thing that a condition can ask. ``guard`` is the code of a guarded field: only who sees
     it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice;
-    ``find`` has an index that names the rows with one of the given values."""
+    ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
+    ``match`` will need for any of them, and leaves it in the context."""
 
     type: ClassVar[str] = ""
     labels_of_operators: ClassVar[dict[str, str]] = {}
@@ -56,6 +58,7 @@ class Field:
     path: str = ""
     match: Match | None = None
     find: Find | None = None
+    prepare: Prepare | None = None
     guard: str = ""
     nullable: bool = False
     operators: tuple[str, ...] = ()
@@ -84,6 +87,10 @@ class Field:
 
     def clean(self, op: str, raw: Any) -> Any:
         """Return the value of a condition, cleaned; raise CriteriaError with the mend."""
+        return self.read(op, raw)
+
+    def read(self, op: str, raw: Any) -> Any:
+        """The same without looking whether what it names still exists."""
         if op == "between":
             return self._clean_range(raw)
         return self._clean_many(raw) if op in {"in", "not_in", "all"} else self.clean_one(raw)
@@ -236,7 +243,7 @@ class Choice(Field):
     def pairs(self) -> list[tuple[Any, str]]:
         return list(self.choices() if callable(self.choices) else self.choices)
 
-    def clean(self, op: str, raw: Any) -> Any:
+    def read(self, op: str, raw: Any) -> Any:
         known = {str(value): value for value, _ in self.pairs()}
         several = op in {"in", "not_in", "all"}
         raws = raw if several and isinstance(raw, list | tuple) else [raw]
@@ -293,7 +300,7 @@ class Reference(Field):
         return str(raw).strip()
 
     def clean(self, op: str, raw: Any) -> Any:
-        values = super().clean(op, raw)
+        values = self.read(op, raw)
         known = self.labels(values)
         gone = [value for value in values if value not in known]
         if gone:

@@ -16,10 +16,13 @@ DEEPEST = 10
 MOST_LEAVES = 200
 
 
-def parse(subject: str, data: AnyValue, *, viewer: Viewer | None = None) -> Node:
+def parse(
+    subject: str, data: AnyValue, *, viewer: Viewer | None = None, known: bool = False
+) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
-    With ``viewer``, fields that he does not see plain are refused. Raises CriteriaError.
+    With ``viewer``, fields that he does not see plain are refused. ``known``: that the things it
+    names exist was checked before, and is not looked up again. Raises CriteriaError.
     """
     if isinstance(data, str):
         data = _load(data)
@@ -27,7 +30,7 @@ def parse(subject: str, data: AnyValue, *, viewer: Viewer | None = None) -> Node
         return All()
     if data in ({"all": []}, {"any": []}):
         return All()
-    return _Parser(subject, viewer).node(data, 1)
+    return _Parser(subject, viewer, known=known).node(data, 1)
 
 
 def _load(text: str) -> AnyValue:
@@ -39,9 +42,10 @@ def _load(text: str) -> AnyValue:
 
 
 class _Parser:
-    def __init__(self, subject: str, viewer: Viewer | None) -> None:
+    def __init__(self, subject: str, viewer: Viewer | None, *, known: bool) -> None:
         self.subject = subject
         self.viewer = viewer
+        self.known = known
         self.leaves = 0
 
     def node(self, data: AnyValue, depth: int) -> Node:
@@ -78,4 +82,5 @@ class _Parser:
             return Leaf(self.subject, field.code, op)
         if "value" not in data or set(data) - {"field", "op", "value"}:
             raise field.refuse("请填写或选择要比较的值。")
-        return Leaf(self.subject, field.code, op, field.clean(op, data["value"]))
+        read = field.read if self.known else field.clean
+        return Leaf(self.subject, field.code, op, read(op, data["value"]))

@@ -18,6 +18,7 @@ from expertpool.directory.queries.trees import (
     path_names,
     search_specialties,
     specialty_subtree,
+    specialty_subtrees,
     specialty_tree,
 )
 from expertpool.directory.queries.units import (
@@ -38,6 +39,7 @@ __all__ = [
     "search_specialties",
     "search_units",
     "specialty_subtree",
+    "specialty_subtrees",
     "specialty_tree",
     "title_level",
     "title_levels",

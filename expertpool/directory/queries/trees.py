@@ -12,10 +12,29 @@ from expertpool.directory.models import Division, Specialty, SpecialtyScheme
 
 def specialty_subtree(ids: Iterable[Any]) -> QuerySet[Specialty]:
     """Return the specialties with these ids and all below them."""
-    nodes = Specialty.objects.filter(pk__in=list(ids)).values_list("scheme_id", "path")
-    below = (Q(scheme=scheme, path__startswith=path) for scheme, path in nodes)
+    return _below(place for _, place in _places(ids))
+
+
+def _places(ids: Iterable[Any]) -> list[tuple[int, tuple[int, str]]]:
+    rows = Specialty.objects.filter(pk__in=list(ids)).values_list("pk", "scheme_id", "path")
+    return [(pk, (scheme, path)) for pk, scheme, path in rows]
+
+
+def _below(places: Iterable[tuple[int, str]]) -> QuerySet[Specialty]:
+    below = (Q(scheme=scheme, path__startswith=path) for scheme, path in places)
     condition = Q(*below, _connector=Q.OR)
     return Specialty.objects.filter(condition) if condition else Specialty.objects.none()
+
+
+def specialty_subtrees(ids: Iterable[str]) -> dict[str, set[int]]:
+    """Return for each id, as text, those of `specialty_subtree`; of an unknown one none."""
+    subtrees: dict[str, set[int]] = {pk: set() for pk in ids}
+    roots = {place: str(pk) for pk, place in _places(subtrees)}
+    for pk, scheme, path in _below(roots).values_list("pk", "scheme_id", "path"):
+        for end, sign in enumerate(path, start=1):
+            if sign == "/" and (root := roots.get((scheme, path[:end]))) is not None:
+                subtrees[root].add(pk)
+    return subtrees
 
 
 def specialty_tree(scheme: str = "") -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from expertpool.draws.engine.seal import (
     commit_identity,
     commit_nonce,
     encode_contribution,
+    identity_committer,
     order_candidates,
     seal_draw,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "exit_expert",
     "find_difference",
     "hash_function",
+    "identity_committer",
     "order_candidates",
     "replay",
     "seal_draw",

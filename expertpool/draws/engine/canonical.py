@@ -9,6 +9,7 @@ from typing import Any
 from expertpool.draws.engine.exceptions import EngineError
 
 MAX_INTEGER = 2**53 - 1
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical_json(value: Any) -> bytes:
@@ -20,7 +21,8 @@ def canonical_json(value: Any) -> bytes:
 
 def canonical_text(text: str) -> str:
     """A string as canonical JSON, quotes included."""
-    return canonical_json(text).decode()
+    _check_text(text)
+    return _quoted(text)
 
 
 def _check(value: Any) -> None:

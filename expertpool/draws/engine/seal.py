@@ -86,9 +86,23 @@ class Order:
 
 def commit_identity(*, draw_id: str, ref: str, salt: str, hash_name: str = "sha256") -> str:
     """The commitment to an expert's number in hex; ``salt`` is 16 fresh random bytes in hex."""
-    if not is_hex(salt, SALT_BYTES):
-        raise EngineError("盐值必须是 16 字节的小写十六进制")
-    return hash_function(hash_name)(b"\x05" + TAG + canonical_json([draw_id, ref, salt])).hex()
+    return identity_committer(draw_id, hash_name=hash_name)(ref, salt)
+
+
+def identity_committer(draw_id: str, *, hash_name: str = "sha256") -> Callable[[str, str], str]:
+    """A function (ref, salt) → commitment of one draw, for thousands of them.
+
+    What it hashes equals canonical_json([draw_id, ref, salt]): hex needs no escaping.
+    """
+    digest = hash_function(hash_name)
+    start = b"\x05" + TAG + f"[{canonical_text(draw_id)},".encode()
+
+    def commit(ref: str, salt: str) -> str:
+        if not is_hex(salt, SALT_BYTES):
+            raise EngineError("盐值必须是 16 字节的小写十六进制")
+        return digest(start + f'{canonical_text(ref)},"{salt}"]'.encode()).hex()
+
+    return commit
 
 
 def commit_nonce(nonce: bytes, *, hash_name: str = "sha256") -> str:

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-_HEX = re.compile(r"(?:[0-9a-f]{2})+\Z")
+_HEX = re.compile(r"[0-9a-f]+\Z")
 
 
 def is_hex(value: Any, size: int | None = None) -> bool:
     """Whether ``value`` is lower-case hex of ``size`` bytes (of at least one byte if None)."""
-    if not isinstance(value, str) or _HEX.match(value) is None:
+    if not isinstance(value, str) or len(value) % 2 or _HEX.match(value) is None:
         return False
     return size is None or len(value) == 2 * size
 

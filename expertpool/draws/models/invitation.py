@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from expertpool.core.fields import BlindIndexField
@@ -101,6 +102,11 @@ class Hold(models.Model):
                 expressions=[("holder", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=models.Q(active=True),
             ),
+        ]
+        indexes = [
+            # Who took part how often, asked about one; who is held when, asked about all.
+            models.Index(fields=["holder"], name="draws_hold_holder"),
+            GistIndex(fields=["during"], condition=models.Q(active=True), name="draws_hold_during"),
         ]
 
     def __str__(self) -> str:

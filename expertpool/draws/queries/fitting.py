@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any as AnyValue
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, CharField, Q, QuerySet, SmallIntegerField, Value, When
 
-from expertpool.core.criteria import Any, Context, Node, parse, reach, to_q
+from expertpool.core.criteria import Any, Context, Node, parse, prepare, reach, to_q
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
@@ -44,10 +47,12 @@ def planned_levels(groups: Iterable[ConditionGroup]) -> dict[str, list[Level]]:
 
 
 def sealed_levels(draw: Draw) -> dict[str, list[Level]]:
-    """Return the conditions that ``draw`` sealed, as `planned_levels` does."""
+    """Return the conditions that ``draw`` sealed, as `planned_levels` does; what they name existed
+    then and is not looked up again."""
     return {
         group["id"]: [
-            (level["level"], parse(SUBJECT, level["criteria"])) for level in group["levels"]
+            (level["level"], parse(SUBJECT, level["criteria"], known=True))
+            for level in group["levels"]
         ]
         for group in draw.rule["groups"]
     }
@@ -63,6 +68,7 @@ def fitting_experts(
     """Return everybody who fits one of the groups with these ``levels``, or those of the experts
     ``only`` who do."""
     context = Context(now=now)
+    prepare((node for rows in levels.values() for _, node in rows), context)
     best = {f"level_{code}": _best_level(rows, context) for code, rows in levels.items()}
     reason = Case(
         *(When(condition, then=Value(why.value)) for why, condition in exclusions),
@@ -71,12 +77,29 @@ def fitting_experts(
     )
     rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **best)
     found: list[Fitting] = []
-    for expert_id, number, employer_id, why, *row in rows.values_list(
-        "pk", "number", "employer_id", "why", *best
+    seen: dict[tuple[int | None, ...], dict[str, int]] = {}  # many share one pattern
+    for expert_id, number, employer_id, why, *row in _plain_rows(
+        rows.values_list("pk", "number", "employer_id", "why", *best)
     ):
-        fits = {code: level for code, level in zip(levels, row, strict=True) if level}
+        pattern = tuple(row)
+        fits = seen.get(pattern)
+        if fits is None:
+            fits = {code: level for code, level in zip(levels, row, strict=True) if level}
+            seen[pattern] = fits
         if fits:
             found.append(Fitting(expert_id, number, employer_id, why, fits))
+    return found
+
+
+def _plain_rows(rows: QuerySet[AnyValue, AnyValue]) -> list[tuple[AnyValue, ...]]:
+    """Return rows as the database has them: a hundred thousand need no conversion."""
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[AnyValue, ...]] = cursor.fetchall()
     return found
 
 

@@ -4,6 +4,7 @@ outside the database; nothing here may be shown without `draws.services.names`."
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expertpool.core.crypto import Vault, blind_index
@@ -25,8 +26,14 @@ class Identity:
 
 def close_identity(identity: Identity) -> bytes:
     """Return the encrypted opening of a candidate."""
-    head = _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt))
-    return _vault.encrypt(head + identity.ref.encode())
+    return close_identities([identity])[0]
+
+
+def close_identities(identities: Iterable[Identity]) -> list[bytes]:
+    """The same for all candidates of a draw."""
+    return _vault.encrypt_all(
+        _HEAD.pack(one.expert_id, bytes.fromhex(one.salt)) + one.ref.encode() for one in identities
+    )
 
 
 def open_identity(opening: bytes | memoryview) -> Identity:

@@ -1,30 +1,39 @@
 """The engine's state of a stored draw: rebuilt from its rows, checked on the way.
 
-The order of a draw never changes once it is made, so a process keeps the latest ones.
+The order of a draw never changes once it is made, so a process keeps the latest ones. After a restart
+the first step of a draw seals all its candidates again: nothing less shows that none of them was
+changed by hand (docs/decisions/0017).
 """
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from expertpool.accounts.models import User
 from expertpool.draws import engine
 from expertpool.draws.models import Candidate, Draw, DrawEvent
 from expertpool.draws.queries.emergency import emergency_of
 
-_KEPT_ORDERS = 8
+_KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
 _orders: OrderedDict[tuple[int, str, str], engine.Order] = OrderedDict()
 
 
 def load_sealed(draw: Draw) -> engine.Sealed:
     """Seal rule and candidates again; raises EngineError when they no longer give the seal."""
-    rows = Candidate.objects.filter(draw=draw).values_list("commit", "groups", "unit")
+    read = cache(json.loads)  # thousands of candidates share a few texts
+    rows = Candidate.objects.filter(draw=draw).order_by()
+    columns = rows.values_list("commit", Cast("groups", TextField()), "unit")
     sealed = engine.seal_draw(
         engine.Rule.from_dict(draw.rule),
-        [engine.Candidate(commit, groups, unit) for commit, groups, unit in rows.iterator()],
+        [engine.Candidate(commit, read(groups), unit) for commit, groups, unit in columns],
     )
     if sealed.seal != draw.seal:
         message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
@@ -43,9 +52,13 @@ def load_order(draw: Draw) -> engine.Order:
             message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
             raise engine.EngineError(message)
     _orders[key] = order
-    while len(_orders) > _KEPT_ORDERS:
+    while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
         _orders.popitem(last=False)
     return order
+
+
+def _kept() -> int:
+    return sum(len(order.ranking) for order in _orders.values())
 
 
 def load_events(draw: Draw) -> list[engine.Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,6 +26,7 @@ from expertpool.directory.queries import (
     dictionary_names,
     division_subtree,
     specialty_subtree,
+    specialty_subtrees,
 )
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
 from expertpool.experts.models import Expert, ExpertSpecialty, Tag
@@ -49,13 +50,26 @@ def specialty_q(op: str, values: Sequence[str], context: Context) -> Q:
     """Experts who hold one (``in``) or each (``all``) of the specialties, or one below it."""
     if op == "all":
         return _all(specialty_q("in", [value], context) for value in values)
-    return Q(Exists(_holding(values).filter(expert=OuterRef("pk"))))
+    prepare_specialties(values, context)
+    known = context.memory["specialty"]
+    below = set[int]().union(*(known[value] for value in values))
+    return Q(Exists(_holders(below).filter(expert=OuterRef("pk"))))
+
+
+def prepare_specialties(values: Iterable[str], context: Context) -> None:
+    """Look up which specialties each of ``values`` stands for."""
+    known = context.memory.setdefault("specialty", {})
+    if missing := set(values) - known.keys():
+        known |= specialty_subtrees(missing)
 
 
 def _holding(values: Sequence[str]) -> QuerySet[ExpertSpecialty]:
+    return _holders(specialty_subtree(values).values_list("pk", flat=True))
+
+
+def _holders(specialties: Iterable[int]) -> QuerySet[ExpertSpecialty]:
     # The ids themselves, since the planner knows how many hold each of them.
-    below = list(specialty_subtree(values).values_list("pk", flat=True))
-    return ExpertSpecialty.objects.filter(specialty__in=below).order_by()
+    return ExpertSpecialty.objects.filter(specialty__in=list(specialties)).order_by()
 
 
 def _all(conditions: Any) -> Q:
@@ -125,6 +139,7 @@ EXPERT_FIELDS: tuple[Field, ...] = (
         label="专业",
         match=specialty_q,
         find=lambda values: _holding(values).values("expert"),
+        prepare=prepare_specialties,
         labels=_labels(Specialty),
         src=lambda: reverse("directory:specialty_tree"),
     ),

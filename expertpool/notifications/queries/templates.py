@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,9 +54,17 @@ class Preview:
 
 def template_state(occasion: Occasion, channel: str) -> TemplateState:
     """Return the text in force; KeyError for a channel the occasion does not have."""
-    occasion.default(channel)
-    template = MessageTemplate.objects.filter(occasion=occasion.code, channel=channel).first()
-    return TemplateState(occasion, ChannelCode(channel), template)
+    return states_of(occasion, [channel])[0]
+
+
+def states_of(occasion: Occasion, channels: Iterable[str]) -> list[TemplateState]:
+    """Return the texts in force on several channels; KeyError as above."""
+    codes = list(dict.fromkeys(channels))
+    for code in codes:
+        occasion.default(code)
+    rows = MessageTemplate.objects.filter(occasion=occasion.code, channel__in=codes)
+    saved = {row.channel: row for row in rows}
+    return [TemplateState(occasion, ChannelCode(code), saved.get(code)) for code in codes]
 
 
 def template_states() -> list[tuple[Occasion, list[TemplateState]]]:

@@ -17,7 +17,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion, fill, get_occasion
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.queries.subjects import About, subject_key
-from expertpool.notifications.queries.templates import TemplateState, template_state
+from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 from expertpool.notifications.tasks import deliver_message
 
@@ -75,7 +75,7 @@ def send_messages(
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
     declared = get_occasion(occasion)
-    states = [template_state(declared, code) for code in dict.fromkeys(channels)]
+    states = states_of(declared, channels)
     drafts = {
         (draft := _draft(letter, declared, state, now)).key: (draft, letter)
         for letter in letters

@@ -14,22 +14,27 @@ from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 
+FEWEST_TOLD = 5  # of a panel that sits: the pre-query, which is logged, tells more
+
 
 @dataclass(frozen=True)
 class ConditionCount:
-    """``fitting`` meet the condition, ``available`` of them may be drawn for the project."""
+    """``fitting`` meet the condition, ``available`` of them may be drawn for the project; None
+    where so few fit that it would tell who sits in its panel."""
 
     fitting: int
-    available: int
+    available: int | None
 
 
 def count_condition(project: Project, node: Node, *, now: datetime) -> ConditionCount:
     """Count who meets ``node`` and who of them is not excluded from ``project`` at ``now``."""
     fitting = Expert.objects.filter(to_q(node, Context(now=now)))
-    short = shortfall_of(project)
+    count, short = fitting.values("pk").distinct().count(), shortfall_of(project)
+    if short is not None and count < FEWEST_TOLD:
+        return ConditionCount(count, None)
     conditions = exclusion_conditions(DrawPlan(project=project), now=now, short=short)
     excluded = reduce(or_, (condition for _, condition in conditions))
     return ConditionCount(
-        fitting=fitting.values("pk").distinct().count(),
+        fitting=count,
         available=fitting.filter(~excluded).values("pk").distinct().count(),
     )

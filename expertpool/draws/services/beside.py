@@ -45,7 +45,7 @@ class Beside:
         wanted = {*self.seated, commit}
         step = engine.supplement(state, lambda one: None if one in wanted else "ineligible")
         rows = zip(state.order.sealed.rule.groups, step.state.sitting, strict=True)
-        return any(len(row) > self.room[group.id] for group, row in rows)
+        return any(len(row) > self.room.get(group.id, group.seats) for group, row in rows)
 
     def seat(self, candidate: Candidate) -> None:
         """Note that ``candidate`` gets a seat."""

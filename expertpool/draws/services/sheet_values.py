@@ -88,7 +88,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
     """Return what ``sheet`` holds by the names of its catalogue."""
     conditions = [f"{name} {seats} 人：{text or '不限'}" for name, seats, text in sheet.conditions]
     own: dict[str, Value] = {
-        "抽取方式": draw.get_kind_display(),
+        "抽取方式": _way(draw),
         "抽取状态": draw.status_label,
         "应抽人数": sum(seats for _, seats, _ in sheet.conditions),
         "候选人数": draw.candidate_count,
@@ -100,6 +100,12 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "核验网址": sheet.check_url,
     }
     return SheetValues(_project(draw, sheet) | own, [_draw_line(row) for row in sheet.rows])
+
+
+def _way(draw: Draw) -> str:
+    if draw.widens_number is None:
+        return draw.get_kind_display()
+    return f"{draw.get_kind_display()}（放宽条件，补充 {draw.widens_number}）"
 
 
 def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:
@@ -122,7 +128,7 @@ def _project(draw: Draw, sheet: Sheet | SignInSheet) -> dict[str, Value]:
         "报到时间": words["报到时间"],
         "负责人": words["联系人"],
         "负责人电话": words["联系电话"],
-        "抽取编号": draw.number,
+        "抽取编号": sheet.number,
         "抽取人": draw.operator.name,
         "抽取时间": moment(draw.ordered_at),
         "打印人": sheet.printed_by,

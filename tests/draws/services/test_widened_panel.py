@@ -22,6 +22,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.sheet_files import store_sheet
+from expertpool.draws.services.sheet_values import draw_sheet_values
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.sign_in import build_sign_in
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -207,6 +208,8 @@ def test_each_draw_has_its_sheet_and_the_panel_one_sign_in_sheet(operator: User)
     sheet = build_sheet(draw=widened, actor=operator, now=public)
     assert len(sheet.rows) == 1
     assert f"补充 {base.number}" in dict(sheet.head)["放宽条件补抽"]
+    values = draw_sheet_values(widened, sheet).fields
+    assert values["抽取方式"] == f"随机抽取（放宽条件，补充 {base.number}）"
     other = build_sheet(draw=base, actor=operator, now=public)
     assert len(other.rows) == 3
     assert widened.number in dict(other.head)["缺额"]

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users
-from expertpool.draws.enums import DrawStatus
-from expertpool.draws.models import PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
+from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import requests_to_decide
@@ -81,17 +81,20 @@ def _to_draw(user: User, now: datetime) -> Iterator[Todo]:
     projects = projects_to_draw(user, "draws.run").filter(
         Q(batch__isnull=True) | Q(leads_batch=True),  # a batch is drawn once
         status=ProjectStatus.APPROVED,
-        draw_state=DrawState.NOT_DRAWN,
+        draw_state__in=(DrawState.NOT_DRAWN, DrawState.UNSATISFIED),
         opening_at__gt=now,
     )
+    by_hand = Draw.objects.filter(status=DrawStatus.UNSATISFIED).exclude(kind=DrawKind.RANDOM)
+    projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `_lists_to_complete`
     for project in projects.select_related("batch").order_by("opening_at")[:MOST]:
+        short = project.draw_state == DrawState.UNSATISFIED
         yield Todo(
-            f"抽取专家：{project.batch or project.name}",
-            f"{_moment(project)} 评审，尚未抽取",
-            reverse("projects:detail", args=[project.pk]),
+            f"{'补足' if short else '抽取'}专家：{project.batch or project.name}",
+            f"{_moment(project)} 评审，{'人数不满足，请补抽或放宽条件' if short else '尚未抽取'}",
+            reverse("projects:detail", args=[project.pk]) + ("?tab=plan" if short else ""),
             "dice-5",
             "orange",
-            "去抽取",
+            "去补足" if short else "去抽取",
         )
 
 

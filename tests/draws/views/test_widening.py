@@ -15,6 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.models import ConditionLevel, Draw
 from expertpool.draws.services.names import release
+from expertpool.portal.queries.todos import todos_for
 from expertpool.projects.models import Project
 from tests.factories.draws import EVERYBODY
 from tests.factories.widening import (
@@ -96,6 +97,18 @@ def test_from_short_to_complete(client: Client, operator: User, base: Draw) -> N
     )
 
 
+def test_a_short_panel_waits_on_the_operators_home_page(
+    client: Client, operator: User, base: Draw
+) -> None:
+    (todo,) = [one for one in todos_for(operator, now=timezone.now()) if "补足专家" in one.title]
+    login(client, operator)
+    assert (
+        reverse("draws:widen_plan", args=[base.project_id]) in client.get(todo.url).content.decode()
+    )
+    widen_to_everybody(base, now=timezone.now(), actor=operator)
+    assert not [one for one in todos_for(operator, now=timezone.now()) if "专家" in one.title]
+
+
 def test_names_and_seats_stand_fixed_and_levels_come_and_go(
     client: Client, operator: User, base: Draw
 ) -> None:
@@ -121,6 +134,9 @@ def test_live_counts_and_prequery_count_only_who_is_still_free(
     count = reverse("draws:plan_count", args=[base.project_id])
     counts = client.post(count, {"field": "x", "x": json.dumps(EVERYBODY)}).context["counts"]
     assert (counts.fitting, counts.available) == (7, 4)
+    few = client.post(count, {"field": "x", "x": json.dumps(SENIOR)})
+    assert few.context["counts"].available is None  # both of them sit in the panel
+    assert "可抽取" not in few.content.decode()
     client.post(reverse("draws:widen_plan", args=[base.project_id]), posted(SENIOR, OTHER))
     page = client.post(reverse("draws:prequery", args=[base.project_id]))
     assert page.context["result"].seats == 1

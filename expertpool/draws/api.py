@@ -114,7 +114,10 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
     plans.save_plan(
         project=project,
         settings=plans.PlanInput(**values),
-        groups=[plans.GroupInput(group.name, group.seats, group.levels) for group in data.groups],
+        groups=[
+            plans.GroupInput(group.name, group.seats, group.levels, group.standby_seats)
+            for group in data.groups
+        ],
         actor=request.user,
         now=timezone.now(),
     )
@@ -275,6 +278,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
         {
             "line": row.invitation.line,
             "group": row.invitation.group,
+            "is_standby": row.invitation.is_standby,
             "state": row.invitation.state,
             "number": row.expert.number,
             "name": row.expert.name,
@@ -328,6 +332,7 @@ def _plan(plan: DrawPlan) -> dict[str, Any]:
             {
                 "name": group.name,
                 "seats": group.seats,
+                "standby_seats": group.standby_seats,
                 "levels": [level.criteria for level in group.levels.all()],
             }
             for group in plan.groups.all()
@@ -340,10 +345,12 @@ def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
     return {
         "total": result.total,
         "seats": result.seats,
+        "standby_seats": result.standby_seats,
         "groups": [
             {
                 "name": item.group.name,
                 "seats": item.group.seats,
+                "standby_seats": item.group.standby_seats,
                 "total": item.total,
                 "levels": [{"level": level, "count": count} for level, count in item.by_level],
             }
@@ -351,6 +358,10 @@ def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
         ],
         "shortages": [
             {"groups": shortage.group_names, "lack": shortage.lack} for shortage in result.shortages
+        ],
+        "standby_shortages": [
+            {"groups": shortage.group_names, "lack": shortage.lack}
+            for shortage in result.standby_shortages
         ],
         "exclusions": [{"reason": reason, "count": count} for reason, count in result.exclusions]
         if shows_exclusions
@@ -376,6 +387,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "version": board.version,
         "counts": {
             "seats": board.seats,
+            "standbys": board.standby_count,
             "invited": board.invited_count,
             "accepted": board.accepted_count,
             "waiting": board.waiting_count,
@@ -386,6 +398,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
                 "code": group.code,
                 "name": group.name,
                 "seats": group.seats,
+                "standby_for": group.standby_for or None,
                 "conditions": group.conditions,
                 "accepted": group.accepted_count,
                 "lack": group.lack,

@@ -17,7 +17,12 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
         from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS, SHEET_TEMPLATES
-        from expertpool.draws.occasions import EMERGENCY, INVITATION
+        from expertpool.draws.occasions import (
+            EMERGENCY,
+            INVITATION,
+            MOVED_UP,
+            STANDBY_INVITATION,
+        )
         from expertpool.draws.panels import (
             BATCH_PANELS,
             EXPERT_DRAWS,
@@ -97,8 +102,8 @@ class DrawsConfig(AppConfig):
             "draws.sheettemplate", may_view=may_view_templates, may_edit=may_edit_sheet
         )
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
-        register_occasion(INVITATION)
-        register_occasion(EMERGENCY)
+        for occasion in (INVITATION, STANDBY_INVITATION, MOVED_UP, EMERGENCY):
+            register_occasion(occasion)
         register_subject_policy("draws.invitation", readable_invitations)
         register_participation_counter(all_participations)
         register_measures(*MEASURES)

@@ -63,6 +63,10 @@ class InvitationState(models.TextChoices):
 SEATED_STATES = (InvitationState.INVITED, InvitationState.ACCEPTED)
 
 
+# What the ids of standby groups begin with; those of ordinary groups never do.
+STANDBY_LETTER = "s"
+
+
 class Origin(models.TextChoices):
     DRAWN = "drawn", "抽取"
     SUPPLEMENT = "supplement", "补抽"

@@ -55,6 +55,65 @@ INVITATION = Occasion(
     },
 )
 
+_STANDBY_LETTER = """{{专家姓名}} 专家：
+
+您好！您已被{{产生方式}}为候补评审专家，现邀请您为以下评审候补：
+
+评审时间：{{评审时间}}
+评审地点：{{评审地点}}
+预计时长：{{预计时长}}
+联系人：{{联系人}}，{{联系电话}}
+
+候补的意思是：请您留出这段时间；如有评审专家不能参加，由您递补，届时另行通知。没有收到递补通知的，不用到场。
+
+请于 {{答复截止}} 前点击下方链接，确认是否同意候补。逾期未答复视为不同意，名额将另行安排。
+{{答复链接}}
+
+本链接仅供您本人使用，请勿转发；请对受邀一事保密。
+"""
+
+_STANDBY_SMS = (
+    "【专家库】{{专家姓名}}专家，邀您为 {{评审时间}} 在{{评审地点}}的评审候补（约 {{预计时长}}）："
+    "请留出时间，有人不能参加时由您递补并另行通知。请于 {{答复截止}} 前答复：{{答复链接}}"
+)
+
+STANDBY_INVITATION = Occasion(
+    code="draw.standby",
+    label="评审邀请（候补）",
+    placeholders=INVITATION.placeholders,
+    defaults={
+        ChannelCode.SMS: ("", _STANDBY_SMS),
+        ChannelCode.EMAIL: ("候补评审专家邀请函（{{评审时间}}）", _STANDBY_LETTER),
+        ChannelCode.SITE: ("候补评审邀请（{{评审时间}}）", _STANDBY_LETTER),
+    },
+)
+
+_MOVED_UP = (
+    "{{专家姓名}}专家，因有专家不能参加，您已由候补递补为评审专家：{{评审时间}} 在{{评审地点}}，"
+    "约 {{预计时长}}。{{答复要求}}联系人 {{联系人}}，{{联系电话}}。"
+)
+
+MOVED_UP = Occasion(
+    code="draw.moved_up",
+    label="候补递补",
+    placeholders={
+        "专家姓名": "王工",
+        "评审时间": "2026-12-01 09:00",
+        "评审地点": "公共资源交易中心三楼 301 室",
+        "预计时长": "4 小时",
+        "答复要求": "您已同意参加，无需再答复。",
+        "联系人": "李经办",
+        "联系电话": "0571-88886666",
+        "项目名称": "市民中心弱电工程",
+        "项目编号": "XM20260001",
+    },
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _MOVED_UP),
+        ChannelCode.EMAIL: ("您已递补为评审专家（{{评审时间}}）", _MOVED_UP),
+        ChannelCode.SITE: ("您已递补为评审专家（{{评审时间}}）", _MOVED_UP),
+    },
+)
+
 _SOONER = (
     "{{专家姓名}}专家，您收到的评审邀请（{{评审时间}}）情况紧急，答复时限提前到 {{答复截止}}。"
     "请用原链接尽快答复，或等候工作人员来电；联系人 {{联系人}}，{{联系电话}}。"
@@ -76,3 +135,6 @@ EMERGENCY = Occasion(
         ChannelCode.SITE: ("评审邀请的答复时限提前到 {{答复截止}}", _SOONER),
     },
 )
+
+# Those that ask for an answer: out of date once there is one.
+ASKING = (INVITATION.code, STANDBY_INVITATION.code, EMERGENCY.code)

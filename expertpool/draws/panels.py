@@ -15,7 +15,7 @@ from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.registry import Panel
 from expertpool.core.visibility import show
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import SEATED_STATES, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation
 from expertpool.draws.queries.board import board_of
@@ -32,6 +32,7 @@ from expertpool.draws.queries.panels import log_of, notices_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
+from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.enums import ChannelCode
@@ -71,6 +72,7 @@ def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False
     plan = plan_for(project)
     groups = list(plan.groups.all()) if plan else []
     seats = sum(group.seats for group in groups)
+    standbys = sum(group.standby_seats for group in groups)
     members = members_of(project)
     draws, now = valid_draws(project), timezone.now()
     findings = check_projects(members, seats or None, now)
@@ -84,6 +86,7 @@ def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False
         "plan": plan,
         "groups": [_group_in_words(group) for group in groups],
         "total_seats": seats,
+        "total_standbys": standbys,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
         "findings": findings if project.is_undrawn else [],
@@ -95,7 +98,7 @@ def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False
         "may_plan": _reaches(user, project, "draws.plan"),
         "may_run": not waiting and _reaches(user, project, "draws.run"),
         "may_see_exclusions": _reaches(user, project, "draws.see_exclusions"),
-        "start_question": _start_question(members, seats),
+        "start_question": _start_question(members, seats, standbys),
     }
     return render_to_string("draws/_plan.html", context, request)
 
@@ -109,14 +112,16 @@ def _faults(members: Sequence[Project]) -> list[str]:
     return first + faults_of(members)
 
 
-def _start_question(members: Sequence[Project], seats: int) -> str:
+def _start_question(members: Sequence[Project], seats: int, standbys: int) -> str:
     shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
-    return f"将按此方案封存并{shared}抽取 {seats} 人。封存后方案不能更改，确定开始？"
+    more = f"、候补 {standbys} 人" if standbys else ""
+    return f"将按此方案封存并{shared}抽取 {seats} 人{more}。封存后方案不能更改，确定开始？"
 
 
 def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
     return {
-        "title": f"{group.name}　{group.seats} 人",
+        "title": f"{group.name}　{group.seats} 人"
+        + (f"，候补 {group.standby_seats} 人" if group.standby_seats else ""),
         "levels": [
             {
                 "label": f"第 {level.level} 级次",
@@ -154,9 +159,11 @@ def participants(request: HttpRequest, project: Project) -> str:
     context = {
         "draw": draw,
         "board": board,
-        "rows": [(row, show(user, "experts.phone", row.expert.phone)) for row in seated],
+        "rows": [
+            (row, show(user, "experts.phone", row.expert.phone)) for row in standbys_last(seated)
+        ],
         "readable": bool(rows),
-        "sealed": board.seated_count - len(seated),
+        "sealed": board.count(*SEATED_STATES) - len(seated),
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
     }
     return render_to_string("draws/_participants.html", context, request)
@@ -172,12 +179,16 @@ def experts_panel(request: HttpRequest, project: Project) -> str:
     rows = read_panel(draws=draws, actor=user, now=now, purpose="参与专家")
     named = {row.invitation.pk: row.expert for row in rows}
     board = board_of(*draws)
+    shown = {
+        line.pk: (line, named.get(line.pk), _phone(user, named.get(line.pk)), place)
+        for place, line in enumerate(board.lines, start=1)
+    }
     context = {
         "draw": draws[-1],
         "board": board,
         "readable": bool(rows),
-        "rows": [
-            (line, named.get(line.pk), _phone(user, named.get(line.pk))) for line in board.lines
+        "sections": [
+            (heading, [shown[line.pk] for line in lines]) for heading, lines in board.sections
         ],
     }
     return render_to_string("draws/_experts.html", context, request)

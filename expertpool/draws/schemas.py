@@ -57,6 +57,9 @@ class GroupInput(Input):
 
     name: str = Field(min_length=1, max_length=50, description="组名，如「技术」")
     seats: int = Field(ge=1, le=99, description="抽取人数")
+    standby_seats: int = Field(
+        0, ge=0, le=99, description="候补人数：与评审专家一起抽出，有人退出时递补"
+    )
     levels: list[dict[str, Any]] = Field(
         min_length=1,
         max_length=20,
@@ -109,6 +112,7 @@ class PlanInput(Input):
 class GroupOutput(Output):
     name: str
     seats: int
+    standby_seats: int
     levels: list[dict[str, Any]]
 
 
@@ -157,6 +161,7 @@ class LevelCount(Output):
 class GroupCount(Output):
     name: str
     seats: int
+    standby_seats: int = Field(description="候补人数")
     total: int = Field(description="可抽人数")
     levels: list[LevelCount]
 
@@ -175,9 +180,11 @@ class PrequeryOutput(Output):
     """Who could be drawn now, in numbers."""
 
     total: int = Field(description="可抽人数，每人计一次")
-    seats: int = Field(description="应抽人数")
+    seats: int = Field(description="应抽人数，不含候补")
+    standby_seats: int = Field(description="候补人数")
     groups: list[GroupCount]
     shortages: list[Shortage] = Field(description="人数不足的条件组")
+    standby_shortages: list[Shortage] = Field(description="能抽满、但候补不足的条件组；不影响抽取")
     exclusions: list[Exclusion] | None = Field(description="排除原因及人数；没有权限时为 null")
     findings: list[Finding] = Field(description="制度规则的核对结果")
 
@@ -235,9 +242,10 @@ class Contribution(Output):
 
 
 class Counts(Output):
-    seats: int = Field(description="应抽人数")
-    invited: int = Field(description="已邀请的人数，含补抽")
-    accepted: int
+    seats: int = Field(description="应抽人数，不含候补")
+    standbys: int = Field(description="候补在席的人数")
+    invited: int = Field(description="已邀请的人数，含补抽和候补")
+    accepted: int = Field(description="评审专家中同意的人数，不含候补")
     waiting: int = Field(description="待答复")
     exited: int = Field(description="拒绝、未答复、请假、更换等")
 
@@ -246,6 +254,7 @@ class GroupState(Output):
     code: str = Field(description="条件组代号，与抽取记录相同")
     name: str
     seats: int
+    standby_for: str | None = Field(description="候补组：为哪个条件组候补；否则为 null")
     conditions: list[str] = Field(description="各级次条件的中文说明")
     accepted: int
     lack: int = Field(description="空缺的席位")
@@ -256,6 +265,8 @@ class Line(Output):
 
     line: int = Field(description="行号，与抽取表相同")
     group: str = Field(description="条件组代号")
+    is_standby: bool = Field(description="是否候补；递补之后为 false")
+    moved_up_at: datetime | None = Field(description="何时由候补递补")
     level: int = Field(description="级次")
     origin: Origin = Field(description="drawn 抽取，supplement 补抽，picked 人工，allocated 分配")
     panel_role: PanelRole | Literal[""] = Field(
@@ -288,6 +299,7 @@ class Named(Output):
 
     line: int
     group: str
+    is_standby: bool = Field(description="是否候补")
     state: InvitationState
     number: str = Field(description="专家编号")
     name: str

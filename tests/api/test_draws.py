@@ -30,7 +30,7 @@ EVERYBODY: dict[str, Any] = {"all": []}
 
 
 def plan(**settings: Any) -> dict[str, Any]:
-    group = {"name": "综合", "seats": 2, "levels": [EVERYBODY]}
+    group = {"name": "综合", "seats": 2, "standby_seats": 0, "levels": [EVERYBODY]}
     return {"groups": [group], "unit_cap": None} | settings
 
 
@@ -72,6 +72,7 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     assert (draw["status"], draw["candidate_count"]) == ("inviting", 6)
     assert draw["counts"] == {
         "seats": 2,
+        "standbys": 0,
         "invited": 2,
         "accepted": 0,
         "waiting": 2,
@@ -105,6 +106,36 @@ def test_a_platform_widens_the_conditions_of_a_panel_that_fell_short(runner: Cal
     assert runner.get(f"/draws/{base.pk}").json()["widens"] is None
     assert_problem(runner.post(address, given), 409, "draw-refused")
     assert draw["number"] in runner.post(address, given).json()["detail"]
+
+
+@pytest.mark.shows("DRAW-15")
+def test_a_platform_plans_and_follows_standbys(runner: Caller, experts: list[Expert]) -> None:
+    address = f"/projects/{approved().pk}"
+    group = {"name": "综合", "seats": 4, "standby_seats": 3, "levels": [EVERYBODY]}
+    stored = runner.put(f"{address}/plan", plan(groups=[group]))
+    assert stored.json()["groups"] == [group]
+    counts = runner.post(f"{address}/prequery").json()
+    assert (counts["seats"], counts["standby_seats"], counts["shortages"]) == (4, 3, [])
+    assert counts["standby_shortages"] == [{"groups": ["综合"], "lack": 1}]
+    draw = runner.post(f"{address}/draws").json()
+    assert (draw["counts"]["seats"], draw["counts"]["standbys"]) == (4, 2)
+    assert [(row["code"], row["standby_for"]) for row in draw["groups"]] == [
+        ("g1", None),
+        ("s1", "g1"),
+    ]
+    assert [line["is_standby"] for line in draw["lines"]] == [False] * 4 + [True] * 2
+    first = Invitation.objects.get(draw=draw["id"], line=1)
+    record_answer(
+        invitation=first,
+        state=InvitationState.DECLINED,
+        reason="电话答复",
+        actor=runner.user,
+        now=timezone.now(),
+        entropy=SeededEntropy(5),
+    )
+    moved = runner.get(f"/draws/{draw['id']}").json()["lines"][4]
+    assert (moved["group"], moved["is_standby"]) == ("g1", False)
+    assert moved["moved_up_at"] is not None
 
 
 def test_two_platforms_contribute_and_none_alone(

@@ -16,12 +16,13 @@ def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//expertpool//draws//ZH"]
     for number, meeting in enumerate(meetings_of(invitation.draw.covered)):
         mark = f"{invitation.pk}-{number}" if number else str(invitation.pk)
-        lines += _event(meeting, f"invitation-{mark}@expertpool", now)
+        title = "评审候补" if invitation.is_standby else "评审"
+        lines += _event(meeting, f"invitation-{mark}@expertpool", now, title)
     lines.append("END:VCALENDAR")
     return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
 
 
-def _event(meeting: Meeting, uid: str, now: datetime) -> list[str]:
+def _event(meeting: Meeting, uid: str, now: datetime, title: str) -> list[str]:
     names = "、".join(project.name for project in meeting.projects)
     contacts = "，".join(f"{name} {phone}" for name, phone in meeting.contacts)
     return [
@@ -30,7 +31,7 @@ def _event(meeting: Meeting, uid: str, now: datetime) -> list[str]:
         f"DTSTAMP:{_utc(now)}",
         f"DTSTART:{_utc(meeting.opening_at)}",
         f"DTEND:{_utc(meeting.closing_at)}",
-        f"SUMMARY:{_text(f'评审：{names}')}",
+        f"SUMMARY:{_text(f'{title}：{names}')}",
         f"LOCATION:{_text(meeting.place)}",
         f"DESCRIPTION:{_text(f'联系人：{contacts}')}",
         "BEGIN:VALARM",

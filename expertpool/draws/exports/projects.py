@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState, Origin
-from expertpool.draws.models import ConditionGroup, DrawProject, Invitation
+from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
 from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
@@ -46,6 +46,11 @@ def _lines(once: bool = False) -> QuerySet[Invitation]:
     return lines.filter(AT_LEAD) if once else lines
 
 
+def _panel(once: bool) -> QuerySet[Invitation]:
+    """Those of them who do not only stand by."""
+    return _lines(once).exclude(STANDBY)
+
+
 def _seats(once: bool) -> QuerySet[ConditionGroup]:
     """The condition groups of a project that has a valid draw: those of the plan it follows."""
     project = OuterRef(OuterRef("pk"))
@@ -66,11 +71,11 @@ MEASURES = (
         "席位数",
         lambda once: Subquery(_seats(once).values("plan").annotate(n=Sum("seats")).values("n")),
     ),
-    Measure("drawn_count", "抽取人数", lambda once: _count(_lines(once), "panel")),
+    Measure("drawn_count", "抽取人数", lambda once: _count(_panel(once), "panel")),
     Measure(
         "accepted_count",
         "同意人数",
-        lambda once: _count(_lines(once).filter(state=InvitationState.ACCEPTED), "panel"),
+        lambda once: _count(_panel(once).filter(state=InvitationState.ACCEPTED), "panel"),
         share_of="drawn_count",
         share_label="同意率",
     ),
@@ -98,6 +103,7 @@ def _participants(user: User) -> ArraySubquery:
                 group="group",
                 groups=F("draw__rule__groups"),
                 origin="origin",
+                moved_up="moved_up_at",
                 state="state",
             )
         )
@@ -112,7 +118,7 @@ def _word(rows: list[dict[str, Any]]) -> str:
 def _line(place: int, row: dict[str, Any]) -> str:
     group = next((one["name"] for one in row["groups"] or [] if one["id"] == row["group"]), "")
     who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {place} 位专家"
-    how = Origin(row["origin"]).label
+    how = "候补递补" if row["moved_up"] else Origin(row["origin"]).label
     return "，".join(filter(None, (who, group, how, InvitationState(row["state"]).label)))
 
 

@@ -10,7 +10,12 @@ from django.utils import timezone
 from expertpool.core.exporting import Column, Exporter, Params
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import describe_rule, draws_visible_to, with_counts
+from expertpool.draws.queries.draws import (
+    describe_rule,
+    draws_visible_to,
+    panel_seats,
+    with_counts,
+)
 from expertpool.draws.tables import TABS
 
 
@@ -22,10 +27,6 @@ def _each(draw: Draw, name: str) -> str:
     """What its projects say, in one cell, each only once."""
     values = (getattr(project, name) for project in draw.covered)
     return "、".join(dict.fromkeys(str(value) for value in values if value))
-
-
-def _seats(draw: Draw) -> list[int]:
-    return [group["seats"] for group in describe_rule(draw)]
 
 
 def _conditions(draw: Draw) -> str:
@@ -57,7 +58,7 @@ class DrawExport(Exporter):
         Column("operator", "抽取人", lambda draw: draw.operator.name),
         Column("kind", "方式", lambda draw: draw.get_kind_display()),
         Column("conditions", "抽取条件", _conditions, width=40),
-        Column("seats", "应抽人数", lambda draw: sum(_seats(draw))),
+        Column("seats", "应抽人数", panel_seats),
         Column("candidates", "候选人数", lambda draw: draw.candidate_count),
         Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
         Column("accepted", "同意人数", lambda draw: draw.accepted_count),

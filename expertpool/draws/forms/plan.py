@@ -41,6 +41,7 @@ class GroupDraft:
     name: str = ""
     seats: str = ""
     levels: list[LevelDraft] = field(default_factory=lambda: [LevelDraft(1)])
+    standby_seats: str = ""
 
 
 def drafts_of(plan: DrawPlan) -> list[GroupDraft]:
@@ -55,6 +56,7 @@ def drafts_of(plan: DrawPlan) -> list[GroupDraft]:
                 LevelDraft(level.level, json.dumps(level.criteria, ensure_ascii=False))
                 for level in group.levels.all()
             ],
+            str(group.standby_seats or ""),
         )
         for group in groups
     ]
@@ -72,6 +74,7 @@ def drafts_in(data: QueryDict) -> list[GroupDraft]:
                 LevelDraft(level, data.get(f"g{key}-l{level}-criteria", ""))
                 for level in _keys(data, f"g{key}-level")
             ],
+            data.get(f"g{key}-standby_seats", ""),
         )
         for key in _keys(data, "group")
     ]
@@ -113,6 +116,7 @@ def with_groups(drafts: list[GroupDraft], groups: Sequence[GroupInput]) -> list[
                     LevelDraft(number, json.dumps(criteria, ensure_ascii=False))
                     for number, criteria in enumerate(group.levels, 1)
                 ],
+                str(group.standby_seats or ""),
             )
             for key, group in enumerate(groups, first)
         ),
@@ -140,7 +144,8 @@ def _down(drafts: list[GroupDraft], at: int) -> list[GroupDraft]:
 def _copy_group(drafts: list[GroupDraft], at: int) -> list[GroupDraft]:
     source = drafts[at]
     levels = [LevelDraft(level.key, level.criteria) for level in source.levels]
-    copy = GroupDraft(_next(drafts), f"{source.name}（副本）", source.seats, levels)
+    name = f"{source.name}（副本）"
+    copy = GroupDraft(_next(drafts), name, source.seats, levels, source.standby_seats)
     return [*drafts[: at + 1], copy, *drafts[at + 1 :]]
 
 
@@ -224,6 +229,13 @@ class GroupForm(forms.Form):
         max_value=99,
         error_messages={"required": "请填写抽取人数。"},
     )
+    standby_seats = forms.IntegerField(
+        label="候补人数",
+        required=False,
+        min_value=0,
+        max_value=99,
+        help_text="与评审专家一起抽出、同时邀请；本组有人不能参加时按次序递补。留空为不设候补。",
+    )
 
 
 class LevelForm(forms.Form):
@@ -263,7 +275,11 @@ class GroupsForm:
                 GroupForm(
                     data,
                     prefix=f"g{draft.key}",
-                    initial={"name": draft.name, "seats": draft.seats},
+                    initial={
+                        "name": draft.name,
+                        "seats": draft.seats,
+                        "standby_seats": draft.standby_seats,
+                    },
                 ),
                 [
                     LevelRow(level.key, place, _level_form(draft, level, user, data))
@@ -287,6 +303,7 @@ class GroupsForm:
                 row.form.cleaned_data["name"],
                 row.form.cleaned_data["seats"],
                 [canonical(level.form.cleaned_data["criteria"]) for level in row.levels],
+                row.form.cleaned_data["standby_seats"] or 0,
             )
             for row in self.rows
         ]

@@ -1,7 +1,7 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent, DrawProject
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.exposure import ExposureReport, ExposureRow
-from expertpool.draws.models.invitation import Hold, Invitation
+from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 from expertpool.draws.models.request import (
     PickRequest,
@@ -13,6 +13,7 @@ from expertpool.draws.models.sheet_template import SheetTemplate
 from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
+    "STANDBY",
     "Candidate",
     "ConditionGroup",
     "ConditionLevel",

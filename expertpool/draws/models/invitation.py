@@ -9,8 +9,18 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from expertpool.core.fields import BlindIndexField
-from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin, PanelRole, ReplyVia
+from expertpool.draws.enums import (
+    SEATED_STATES,
+    STANDBY_LETTER,
+    InvitationState,
+    Origin,
+    PanelRole,
+    ReplyVia,
+)
 from expertpool.draws.models.draw import Candidate, Draw
+
+# Those who stand by, or stood by until they left.
+STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
 
 class Invitation(models.Model):
@@ -29,6 +39,7 @@ class Invitation(models.Model):
     )  # order on the sheet: seating order, supplements last
     group = models.CharField("条件组", max_length=8)
     level = models.PositiveSmallIntegerField("级次")
+    moved_up_at = models.DateTimeField("递补时间", null=True)  # when a standby joined the panel
     panel_role = models.CharField("角色", max_length=8, choices=PanelRole.choices, blank=True)
     origin = models.CharField("类型", max_length=12, choices=Origin.choices)
     state = models.CharField(
@@ -64,6 +75,9 @@ class Invitation(models.Model):
                 condition=models.Q(panel_role=PanelRole.LEADER, state__in=SEATED_STATES),
                 name="draws_one_leader",
             ),
+            models.CheckConstraint(
+                condition=models.Q(panel_role="") | ~STANDBY, name="draws_standby_without_role"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "deadline_at"], name="draws_invitation_deadline"),
@@ -72,6 +86,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw} 第 {self.line} 行"
+
+    @property
+    def is_standby(self) -> bool:
+        """Whether he stands by, or stood by until he left; no more once he moved up."""
+        return self.group.startswith(STANDBY_LETTER)
+
+    @property
+    def origin_label(self) -> str:
+        """How he came to his seat."""
+        return "候补递补" if self.moved_up_at else self.get_origin_display()
 
     @property
     def role_label(self) -> str:

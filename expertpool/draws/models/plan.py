@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from expertpool.draws.enums import STANDBY_LETTER
+
 
 class DrawPlan(models.Model):
     """The draw settings of one project (抽取方案). Changed freely until a draw is sealed."""
@@ -55,11 +57,12 @@ class RevealRule(models.Model):
 
 
 class ConditionGroup(models.Model):
-    """One condition group (条件组): a name and a number of seats."""
+    """One condition group (条件组): a name, a number of seats, and how many stand by for them."""
 
     plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField("名称", max_length=50)
     seats = models.PositiveSmallIntegerField("抽取人数")
+    standby_seats = models.PositiveSmallIntegerField("候补人数", default=0)
     order = models.PositiveSmallIntegerField("次序")
 
     class Meta:
@@ -77,6 +80,11 @@ class ConditionGroup(models.Model):
     def code(self) -> str:
         """The group's id in the record: g1, g2 …"""
         return f"g{self.order}"
+
+    @property
+    def standby_code(self) -> str:
+        """The id of the group of its standbys: s1, s2 …"""
+        return f"{STANDBY_LETTER}{self.order}"
 
 
 class ConditionLevel(models.Model):

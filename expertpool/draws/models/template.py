@@ -9,7 +9,9 @@ class ConditionTemplate(models.Model):
     everybody who makes plans sees it once it is shared."""
 
     name = models.CharField("名称", max_length=50)
-    groups = models.JSONField("条件组")  # [{"name", "seats", "levels": [criteria, …]}, …]
+    groups = models.JSONField(
+        "条件组"
+    )  # [{"name", "seats", "standby_seats", "levels": [criteria, …]}, …]
     shared = models.BooleanField("共享", default=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="创建人", on_delete=models.CASCADE, related_name="+"

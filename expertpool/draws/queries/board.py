@@ -6,17 +6,25 @@ from dataclasses import dataclass
 
 from expertpool.draws.enums import SEATED_STATES, InvitationState
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.draws import describe_rule
 
 
 @dataclass(frozen=True)
 class GroupBoard:
-    """One condition group: its seats, the lines drawn into it in order."""
+    """One condition group: its seats, the lines drawn into it in order. ``standby_for``: the code of
+    the group for which these stand by."""
 
     code: str
     name: str
     seats: int
     conditions: list[str]
     lines: list[Invitation]
+    standby_for: str = ""
+
+    @property
+    def open_label(self) -> str:
+        """What an empty seat is called."""
+        return "候补空缺" if self.standby_for else "空缺"
 
     @property
     def seated(self) -> list[Invitation]:
@@ -40,8 +48,11 @@ class GroupBoard:
 
 @dataclass(frozen=True)
 class Board:
-    """All groups of a draw, or of the draws that find one panel. ``version`` changes with
-    everything that is shown."""
+    """All groups of a draw, or of the draws that find one panel, those of standbys last. ``version``
+    changes with everything that is shown.
+
+    Seats, who agreed and what lacks are those of the panel; who waits and who left, of all.
+    """
 
     groups: list[GroupBoard]
     lines: list[Invitation]
@@ -52,8 +63,34 @@ class Board:
         return {group.code: group.name for group in self.groups}
 
     @property
+    def panel(self) -> list[GroupBoard]:
+        """The groups whose seats are the panel."""
+        return [group for group in self.groups if not group.standby_for]
+
+    @property
+    def standby(self) -> list[GroupBoard]:
+        """The groups of standbys."""
+        return [group for group in self.groups if group.standby_for]
+
+    @property
+    def sections(self) -> list[tuple[str, list[Invitation]]]:
+        """The lines as tables show them: the panel, then under a heading those who stand by."""
+        standbys = [line for line in self.lines if line.is_standby]
+        panel = [line for line in self.lines if not line.is_standby]
+        return [("", panel), *([("候补", standbys)] if standbys else [])]
+
+    @property
     def seats(self) -> int:
-        return sum(group.seats for group in self.groups)
+        return sum(group.seats for group in self.panel)
+
+    @property
+    def standby_seats(self) -> int:
+        return sum(group.seats for group in self.standby)
+
+    @property
+    def standby_count(self) -> int:
+        """How many stand by: agreed or not yet answered."""
+        return sum(len(group.seated) for group in self.standby)
 
     @property
     def invited_count(self) -> int:
@@ -64,7 +101,7 @@ class Board:
 
     @property
     def accepted_count(self) -> int:
-        return self.count(InvitationState.ACCEPTED)
+        return sum(group.accepted_count for group in self.panel)
 
     @property
     def waiting_count(self) -> int:
@@ -72,15 +109,16 @@ class Board:
 
     @property
     def seated_count(self) -> int:
-        return self.accepted_count + self.waiting_count
+        """How many sit in the panel: agreed or not yet answered."""
+        return sum(len(group.seated) for group in self.panel)
 
     @property
     def exit_count(self) -> int:
-        return len(self.lines) - self.accepted_count - self.waiting_count
+        return len(self.lines) - self.count(*SEATED_STATES)
 
     @property
     def lacking(self) -> list[GroupBoard]:
-        return [group for group in self.groups if group.lack]
+        return [group for group in self.panel if group.lack]
 
 
 def board_of(draw: Draw, *widened: Draw) -> Board:
@@ -93,13 +131,10 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     )
     groups = [
         GroupBoard(
-            code=group["id"],
-            name=group["name"],
-            seats=group["seats"],
-            conditions=[level["text"] for level in group.get("levels", [])],
-            lines=[line for line in lines if line.group == group["id"]],
+            **group,
+            lines=[line for line in lines if line.group == group["code"]],
         )
-        for group in draw.rule["groups"]
+        for group in describe_rule(draw)
     ]
     answered = sum(line.state != InvitationState.INVITED for line in lines)
     waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]

@@ -17,7 +17,7 @@ from django.db.models import (
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import DrawStatus, InvitationState, Origin
+from expertpool.draws.enums import STANDBY_LETTER, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within
@@ -78,16 +78,18 @@ def widened_by(draw: Draw) -> Draw | None:
 
 
 def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
-    """Annotate ``drawn_count``, ``accepted_count``, ``waiting_count``, ``supplement_count``, and
-    whether somebody came after the first seating, or the draw widens another: ``is_supplemented``.
+    """Annotate ``drawn_count``, ``accepted_count`` (both without who only stands by),
+    ``waiting_count``, ``supplement_count``, and whether somebody came after the first seating, or
+    the draw widens another: ``is_supplemented``.
     """
+    panel = ~Q(invitations__group__startswith=STANDBY_LETTER)
 
-    def count(**condition: Any) -> Count:
-        return Count("invitations", filter=Q(**condition))
+    def count(*conditions: Q, **condition: Any) -> Count:
+        return Count("invitations", filter=Q(*conditions, **condition))
 
     return draws.annotate(
-        drawn_count=Count("invitations"),
-        accepted_count=count(invitations__state=InvitationState.ACCEPTED),
+        drawn_count=count(panel),
+        accepted_count=count(panel, invitations__state=InvitationState.ACCEPTED),
         waiting_count=count(invitations__state=InvitationState.INVITED),
         supplement_count=count(invitations__origin=Origin.SUPPLEMENT),
     ).annotate(
@@ -104,16 +106,33 @@ def plan_for(project: Project) -> DrawPlan | None:
 
 
 def describe_rule(draw: Draw) -> list[dict[str, Any]]:
-    """Return the sealed groups for a page: name, seats and the conditions in words."""
+    """Return the sealed groups for a page: name, seats and the conditions in words; those of
+    standbys last."""
+    groups = draw.rule.get("groups", [])
+    names = {group["id"]: group["name"] for group in groups}
     return [
         {
             "code": group["id"],
             "name": group["name"],
             "seats": group["seats"],
-            "conditions": [level["text"] for level in group.get("levels", [])],
+            "standby_for": group.get("standby_for", ""),
+            "conditions": [f"与「{names[group['standby_for']]}」相同"]
+            if "standby_for" in group
+            else [level["text"] for level in group.get("levels", [])],
         }
-        for group in draw.rule["groups"]
+        for group in groups
     ]
+
+
+def panel_seats(draw: Draw) -> int:
+    """Return how many seats the panel has; those of standbys do not count."""
+    groups = describe_rule(draw)
+    return sum(group["seats"] for group in groups if not group["standby_for"])
+
+
+def standby_seats(draw: Draw) -> int:
+    """Return how many are to stand by."""
+    return sum(group["seats"] for group in describe_rule(draw) if group["standby_for"])
 
 
 def end_link(draw: Draw) -> tuple[int, str] | None:

@@ -25,7 +25,7 @@ from django.db.models import Q, QuerySet
 from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, Invitation
-from expertpool.draws.queries.draws import covers
+from expertpool.draws.queries.draws import covers, panel_seats
 from expertpool.draws.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -190,7 +190,7 @@ def figures_of(
         void=sum(draw.status == DrawStatus.VOID for draw in rows),
         redrawn=sum(bool(draw.rule.get("supersedes")) for draw in rows),
         unsatisfied=sum(draw.status == DrawStatus.UNSATISFIED for draw in rows),
-        seats=sum(group["seats"] for draw in rows for group in draw.rule.get("groups", [])),
+        seats=sum(panel_seats(draw) for draw in rows),
         touched=len(set(draw_ids_of(steps).values())),
         manual_steps=dict(Counter(step.action for step in steps)),
         answers=dict(Counter(lines.values_list("state", flat=True))),
@@ -205,7 +205,11 @@ def figures_of(
 def _guessable(draws: Iterable[Draw]) -> list[tuple[str, float]]:
     found = []
     for draw in draws:
-        seats = {group["id"]: group["seats"] for group in draw.rule["groups"]}
+        seats = {
+            group["id"]: group["seats"]
+            for group in draw.rule["groups"]
+            if "standby_for" not in group
+        }
         groups = Candidate.objects.filter(draw=draw).values_list("groups", flat=True)
         bits = panel_bits(seats, groups)
         if bits < GUESSABLE_BITS:

@@ -48,13 +48,14 @@ def planned_levels(groups: Iterable[ConditionGroup]) -> dict[str, list[Level]]:
 
 def sealed_levels(draw: Draw) -> dict[str, list[Level]]:
     """Return the conditions that ``draw`` sealed, as `planned_levels` does; what they name existed
-    then and is not looked up again."""
+    then and is not looked up again. Standbys meet those of their group."""
     return {
         group["id"]: [
             (level["level"], parse(SUBJECT, level["criteria"], known=True))
             for level in group["levels"]
         ]
         for group in draw.rule["groups"]
+        if "standby_for" not in group
     }
 
 

@@ -66,6 +66,23 @@ class Letter:
         return HOW[DrawKind(self.invitation.draw.kind)]
 
     @property
+    def is_standby(self) -> bool:
+        return self.invitation.is_standby
+
+    @property
+    def became(self) -> str:
+        """What he became."""
+        return "候补评审专家" if self.is_standby else "评审专家"
+
+    @property
+    def question(self) -> str:
+        return "是否同意候补" if self.is_standby else "是否参加"
+
+    @property
+    def coming_title(self) -> str:
+        return "候补" if self.is_standby else "参加评审"
+
+    @property
     def is_open(self) -> bool:
         return self.stage is Stage.OPEN
 
@@ -79,7 +96,9 @@ class Letter:
 
     @property
     def title(self) -> str:
-        return self.invitation.draw.title if self.names_project else "评审邀请"
+        if self.names_project:
+            return self.invitation.draw.title
+        return "候补评审邀请" if self.is_standby else "评审邀请"
 
     @property
     def state_label(self) -> str:
@@ -88,7 +107,8 @@ class Letter:
             return "已取消"
         if self.stage is Stage.EXPIRED:
             return InvitationState.NO_ANSWER.label
-        return self.invitation.get_state_display()
+        label = self.invitation.get_state_display()
+        return f"{label}（候补）" if self.is_standby else label
 
     @property
     def tone(self) -> str:

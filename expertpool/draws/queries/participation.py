@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import Candidate, DrawProject, Hold, Invitation
+from expertpool.draws.models import STANDBY, Candidate, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import holder_key, open_identity
 
 
@@ -52,10 +52,10 @@ def _once(invitations: QuerySet[Invitation]) -> QuerySet[Hold]:
 
 
 def accepted_invitations() -> QuerySet[Invitation]:
-    """Invitations that count as taking part: accepted, in a draw that was not voided."""
-    return Invitation.objects.filter(state=InvitationState.ACCEPTED).exclude(
-        draw__status=DrawStatus.VOID
-    )
+    """Invitations that count as taking part: accepted, in a draw that was not voided, and not
+    only to stand by."""
+    accepted = Invitation.objects.filter(state=InvitationState.ACCEPTED)
+    return accepted.exclude(draw__status=DrawStatus.VOID).exclude(STANDBY)
 
 
 def _count(

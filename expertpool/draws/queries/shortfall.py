@@ -47,10 +47,11 @@ class Shortfall:
         return "，".join(f"{group.name}缺 {group.lack} 人" for group in self.board.lacking)
 
     def groups_in(self, groups: Iterable[ConditionGroup]) -> list[ConditionGroup]:
-        """Return copies of those of ``groups`` that lack experts, with what they lack as seats."""
+        """Return copies of those of ``groups`` that lack experts, with what they lack as seats;
+        nobody stands by for these."""
         found = [copy(group) for group in groups if group.code in self.lacking]
         for group in found:
-            group.seats = self.lacking[group.code]
+            group.seats, group.standby_seats = self.lacking[group.code], 0
         return found
 
     @cached_property

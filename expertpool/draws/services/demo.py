@@ -37,7 +37,7 @@ def ensure_demo_draws(
     """Plan the first three projects and the batch, draw all but the first; running it again
     changes nothing.
 
-    The first stays 未抽取, ready to try; the second is 抽取中, with answers and a supplement; of
+    The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
     the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
     the panel of the batch has agreed.
     """
@@ -51,7 +51,7 @@ def ensure_demo_draws(
     ]
     both = PlanInput(contributors=["operator", "supervisor"])
     save_plan(project=undrawn, settings=both, groups=groups, actor=operator, now=now)
-    goods = [GroupInput("货物", 5, [_branch("B", "3"), _branch("B", "2")])]
+    goods = [GroupInput("货物", 5, [_branch("B", "3"), _branch("B", "2")], standby_seats=1)]
     alone = PlanInput(reply_minutes=24 * 60, reveal_hours=24)
     started = now - timedelta(hours=1)
     first = _draw(running, alone, goods, operator, now=started, entropy=entropy)

@@ -21,10 +21,11 @@ from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import moment_text, next_opening, words_of
+from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
-from expertpool.notifications.services.sending import Letter, Recipient, send_messages
+from expertpool.notifications.services.sending import Letter, send_messages
 
 
 @transaction.atomic
@@ -129,9 +130,7 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
 def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Letter:
     expert = Expert.objects.get(pk=open_identity(row.candidate.opening).expert_id)
     return Letter(
-        recipient=Recipient(
-            user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
-        ),
+        recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,
             "评审时间": words["评审时间"],

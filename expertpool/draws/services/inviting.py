@@ -15,6 +15,7 @@ from expertpool.core.jobs import defer_batch
 from expertpool.draws.engine import Seat
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import holder_key, open_identity
 from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
@@ -89,11 +90,43 @@ def invite(
     experts = Expert.objects.in_bulk([expert_id for _, expert_id, _ in asked])
     known = words_of(projects)
     words = {name: known[name] for name in NAMED}
-    letters = [_letter(row, experts[expert_id], token, words) for row, expert_id, token in asked]
-    send_messages(occasion="draw.invitation", letters=letters, channels=plan.channels, now=now)
+    for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
+        letters = [
+            _letter(row, experts[expert_id], token, words)
+            for row, expert_id, token in asked
+            if row.is_standby is standby
+        ]
+        if letters:
+            send_messages(occasion=occasion.code, letters=letters, channels=plan.channels, now=now)
     jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
     defer_batch(expire_invitation, jobs, at=deadline_at)
     return invitations
+
+
+def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> None:
+    """Tell a standby, once, that he sits in the panel now; who has not answered still has to."""
+    expert = Expert.objects.get(pk=open_identity(invitation.candidate.opening).expert_id)
+    words = words_of(invitation.draw.covered)
+    answered = invitation.state == InvitationState.ACCEPTED
+    until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"
+    letter = Letter(
+        recipient=recipient_of(expert),
+        context={
+            "专家姓名": expert.name,
+            "答复要求": "您已同意参加，无需再答复。" if answered else until,
+            **{name: words[name] for name in NAMED},
+        },
+        about=invitation,
+        key=f"moved_up:{invitation.pk}",
+    )
+    send_messages(occasion=MOVED_UP.code, letters=[letter], channels=plan.channels, now=now)
+
+
+def recipient_of(expert: Expert) -> Recipient:
+    """Return where ``expert`` is told."""
+    return Recipient(
+        user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
+    )
 
 
 def make_token(entropy: Entropy) -> str:
@@ -108,9 +141,7 @@ def hash_token(token: str) -> bytes:
 
 def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str, str]) -> Letter:
     return Letter(
-        recipient=Recipient(
-            user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
-        ),
+        recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,
             "产生方式": HOW[DrawKind(invitation.draw.kind)],

@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.enums import SEATED_STATES, PanelRole
 from expertpool.draws.exceptions import RolesRefused
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import STANDBY, Draw, Invitation
 from expertpool.draws.queries.draws import ENDED, panel_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.projects.enums import RegimeOption
@@ -61,9 +61,10 @@ def set_panel_roles(
 
 
 def seated_lines(draw: Draw) -> list[Invitation]:
-    """Return the lines of the panel that may have a role: invited or accepted, in order."""
+    """Return the lines of the panel that may have a role: invited or accepted, no standbys, in
+    order."""
     rows = Invitation.objects.filter(draw__in=panel_of(draw), state__in=SEATED_STATES)
-    return list(rows.select_related("draw").order_by("draw_id", "line"))
+    return list(rows.exclude(STANDBY).select_related("draw").order_by("draw_id", "line"))
 
 
 def _check_leaders(draw: Draw, leaders: int) -> None:

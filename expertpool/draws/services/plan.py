@@ -31,6 +31,7 @@ class GroupInput:
     name: str
     seats: int
     levels: Sequence[dict[str, Any]]
+    standby_seats: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,13 @@ def save_plan(
 
 
 def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
-    group = ConditionGroup(plan=plan, name=entered.name.strip(), seats=entered.seats, order=order)
+    group = ConditionGroup(
+        plan=plan,
+        name=entered.name.strip(),
+        seats=entered.seats,
+        standby_seats=entered.standby_seats,
+        order=order,
+    )
     group.full_clean()
     group.save()
     add_levels(group, entered.levels)
@@ -122,6 +129,7 @@ def describe_plan(plan: DrawPlan) -> dict[str, Any]:
                 "人数": group.seats,
                 "条件": [explain(parse(SUBJECT, level.criteria)) for level in group.levels.all()],
             }
+            | ({"候补人数": group.standby_seats} if group.standby_seats else {})
             for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
         ],
         "同一单位最多人数": plan.unit_cap,

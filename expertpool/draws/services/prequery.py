@@ -13,7 +13,7 @@ from expertpool.draws import engine
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
-from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.shortfall import shortfall_of
 
 
@@ -39,13 +39,16 @@ class Shortage:
 
 @dataclass(frozen=True)
 class Prequery:
-    """What the pre-query tells: ``total`` counts each candidate once."""
+    """What the pre-query tells: ``total`` counts each candidate once; ``seats`` are those of the
+    panel. ``standby_shortages``: what lacks when the panel is full and the standbys are drawn."""
 
     total: int
     seats: int
+    standby_seats: int
     groups: list[GroupCount]
     exclusions: list[tuple[str, int]]
     shortages: list[Shortage]
+    standby_shortages: list[Shortage]
 
 
 @transaction.atomic
@@ -77,10 +80,11 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         raise DrawNotReady("请先设置条件组，再预查询。")
     groups = [engine.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = engine.check_feasibility(groups, (item.groups for item in found.eligible))
-    names = {group.code: group.name for group in found.groups}
+    standby_seats = sum(group.standby_seats for group in found.groups)
     return Prequery(
         total=feasibility.total,
         seats=sum(group.seats for group in found.groups),
+        standby_seats=standby_seats,
         groups=[
             GroupCount(
                 group,
@@ -92,13 +96,31 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         exclusions=[
             (ExclusionReason(code).label, count) for code, count in found.exclusion_counts.items()
         ],
-        shortages=[
-            Shortage(
-                [names[code] for code in shortage.groups],
-                shortage.lack,
-                shortage.seats,
-                shortage.candidates,
-            )
-            for shortage in feasibility.shortages
-        ],
+        shortages=_in_words(feasibility, found),
+        standby_shortages=_standby_shortages(found)
+        if standby_seats and feasibility.is_feasible
+        else [],
     )
+
+
+def _standby_shortages(found: Eligibility) -> list[Shortage]:
+    """Who stands by for a group meets its conditions: so these are seats of the same group."""
+    groups = [
+        engine.Group(group.code, group.name, group.seats + group.standby_seats)
+        for group in found.groups
+    ]
+    fits = (item.groups for item in found.eligible)
+    return _in_words(engine.check_feasibility(groups, fits), found)
+
+
+def _in_words(feasibility: engine.Feasibility, found: Eligibility) -> list[Shortage]:
+    names = {group.code: group.name for group in found.groups}
+    return [
+        Shortage(
+            [names[code] for code in shortage.groups],
+            shortage.lack,
+            shortage.seats,
+            shortage.candidates,
+        )
+        for shortage in feasibility.shortages
+    ]

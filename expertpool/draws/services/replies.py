@@ -18,6 +18,7 @@ from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState, R
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.occasions import ASKING
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
@@ -221,7 +222,7 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
     if next_opening(draw.covered, now=now) <= now:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
-    if not draw.ordered_at or not load_state(draw).lacking:
+    if not draw.ordered_at or not load_state(draw).has_free_seats:
         raise DrawNotReady("没有空缺的席位，无需补抽。")
     seated = supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
     record("draw.supplement", actor=actor, now=now, subject=draw, after={"补抽人数": seated})
@@ -267,7 +268,9 @@ def _settle(
         raise ReplyRefused(OVER)
     settled = ["state", "replied_at", "replied_via", "reason", "witness"]
     invitation.refresh_from_db(fields=settled)
-    cancel_messages(about=invitation)
+    # Nobody is asked any more; who has agreed is still told that he moved up.
+    asking = () if state in EXIT_REASON else ASKING
+    cancel_messages(about=invitation, occasions=asking)
     record(
         "draw.reply",
         actor=actor,

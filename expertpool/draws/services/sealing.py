@@ -254,6 +254,15 @@ def _build_rule(
             },
         )
         for group in found.groups
+    ] + [
+        engine.Group(
+            group.standby_code,
+            f"{group.name}候补",
+            group.standby_seats,
+            {"standby_for": group.code},
+        )
+        for group in found.groups
+        if group.standby_seats
     ]
     avoided = [row.subject for one in projects for row in one.avoidances.all()]
     voided = superseded(projects, widening.short.base if widening else None)
@@ -294,7 +303,7 @@ def _further_of_widening(widening: Widening) -> dict[str, Any]:
         "widens_seal": short.base.seal,
         "supervisor": widening.supervisor,
         "panel_draws": [draw.number for draw in short.draws],
-        "panel_seats": {group.code: group.seats for group in short.board.groups},
+        "panel_seats": {group.code: group.seats for group in short.board.panel},
         "panel_unit_cap": short.unit_cap,
     }
 

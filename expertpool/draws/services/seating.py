@@ -21,10 +21,11 @@ from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.inviting import Place, invite
+from expertpool.draws.services.inviting import Place, invite, tell_moved_up
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.tasks import store_sheet
 
@@ -43,9 +44,11 @@ def seat_draw(*, draw: Draw, order: engine.Order, now: datetime, entropy: Entrop
     plan = _plan_of(draw)
     gone = _seat_rows(draw, plan, step, Origin.DRAWN, now=now, entropy=entropy)
     state = step.state
-    for invitation, reason in gone:
+    # Standbys first: none of them moves up only to leave.
+    for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
         exited = engine.exit_expert(state, invitation.candidate.commit, reason)
         append_events(draw, exited.events, now=now, actor=None)
+        _move_up(draw, plan, exited, now=now)
         state = exited.state
     _refill(draw, state, plan, now=now, entropy=entropy)
 
@@ -64,7 +67,9 @@ def exit_and_refill(
     step = engine.exit_expert(state, invitation.candidate.commit, reason)
     append_events(draw, _witnessed(step.events, invitation.witness), now=now, actor=actor)
     reopen(draw, now=now)
-    _refill(draw, step.state, _plan_of(draw), now=now, entropy=entropy)
+    plan = _plan_of(draw)
+    _move_up(draw, plan, step, now=now)
+    _refill(draw, step.state, plan, now=now, entropy=entropy)
 
 
 def _witnessed(events: tuple[engine.Event, ...], witness: str) -> tuple[engine.Event, ...]:
@@ -119,7 +124,9 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
 def _refill(
     draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
-    if state.is_due and state.lacking:
+    # Once the panel sits nobody new is asked to stand by.
+    may_ask = bool(state.lacking) or next_opening(draw.covered, now=now) > now
+    if state.is_due and state.has_free_seats and may_ask:
         step = engine.supplement(state, asks(draw, state, plan, now=now))
         append_events(draw, step.events, now=now, actor=None)
         _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
@@ -153,6 +160,17 @@ def _seat_rows(
     ]
     rows = invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
     return [(row, lost[row.candidate.commit]) for row in rows if row.candidate.commit in lost]
+
+
+def _move_up(draw: Draw, plan: DrawPlan, step: engine.Step, *, now: datetime) -> None:
+    """Give the seat that became free to the standby who takes it, and tell him, whether he has
+    answered or not."""
+    if step.moved_up is None:
+        return
+    seat = step.moved_up
+    rows = Invitation.objects.filter(draw=draw, candidate__commit=seat.commit)
+    rows.update(group=seat.group, level=seat.level, moved_up_at=now)
+    tell_moved_up(plan=plan, invitation=rows.select_related("draw", "candidate").get(), now=now)
 
 
 def asks(
@@ -214,9 +232,10 @@ def _plan_of(draw: Draw) -> DrawPlan:
 
 
 def has_more(draw: Draw, *, now: datetime) -> bool:
-    """Tell whether a supplement of ``draw`` would seat somebody now. The caller holds the seating
-    lock, and nothing changes."""
+    """Tell whether a supplement of ``draw`` would fill a seat of the panel now. The caller holds
+    the seating lock, and nothing changes."""
     state = load_state(draw)
     if not state.lacking:
         return False
-    return bool(engine.supplement(state, asks(draw, state, _plan_of(draw), now=now)).seats)
+    step = engine.supplement(state, asks(draw, state, _plan_of(draw), now=now))
+    return sum(step.state.lacking.values()) < sum(state.lacking.values())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from expertpool.core.documents.filling import Catalogue, Placeholder, Value
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import panel_seats, standby_seats
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.sheets import Sheet, SheetRow, moment
 from expertpool.draws.services.sign_in import SignInRow, SignInSheet
@@ -37,6 +38,7 @@ _DRAW = (
     Placeholder("抽取方式", "随机抽取"),
     Placeholder("抽取状态", "抽取成功"),
     Placeholder("应抽人数", 5),
+    Placeholder("候补人数", 1),
     Placeholder("候选人数", 126),
     Placeholder("抽取条件", "技术类 4 人：专业 属于 计算机应用；经济类 1 人：专业 属于 财务"),
     Placeholder("封存时间", "2026-11-17 15:00"),
@@ -50,6 +52,7 @@ _LINE = (
     Placeholder("专家.姓名", "王建国"),
     Placeholder("专家.专家编号", "ZJ00001234"),
     Placeholder("专家.工作单位", "省建筑设计研究院"),
+    Placeholder("专家.候补", "候补"),
 )
 CATALOGUES = {
     SheetKind.DRAW: Catalogue(
@@ -90,7 +93,8 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
     own: dict[str, Value] = {
         "抽取方式": _way(draw),
         "抽取状态": draw.status_label,
-        "应抽人数": sum(seats for _, seats, _ in sheet.conditions),
+        "应抽人数": panel_seats(draw),
+        "候补人数": standby_seats(draw),
         "候选人数": draw.candidate_count,
         "抽取条件": "\n".join(conditions),
         "封存时间": moment(draw.sealed_at),
@@ -147,6 +151,7 @@ def _draw_line(row: SheetRow) -> dict[str, Value]:
         "专家.联系方式": row.contact,
         "专家.是否参加": row.attends,
         "专家.备注": row.remark,
+        "专家.候补": row.standby,
     }
 
 
@@ -160,4 +165,5 @@ def _sign_in_line(row: SignInRow) -> dict[str, Value]:
         "专家.类别": row.category,
         "专家.职务职称": row.title,
         "专家.电话": row.phone,
+        "专家.候补": row.standby,
     }

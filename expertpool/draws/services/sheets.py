@@ -15,8 +15,15 @@ from expertpool.accounts.models import User
 from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw, PickRequest
-from expertpool.draws.queries.draws import describe_rule, end_link, in_eights, widened_by
+from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.queries.draws import (
+    describe_rule,
+    end_link,
+    in_eights,
+    panel_seats,
+    standby_seats,
+    widened_by,
+)
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
@@ -25,6 +32,7 @@ TITLE = "评审专家抽取表"
 CAN_REPLAY = "可以重新推算本次抽取，并与本表核对。"
 CANNOT_REPLAY = "可以查看公开的说明。本名单由人工选定，不是随机抽取，没有可核验的抽取过程。"
 ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
+STANDBY_MARK = "候补"
 SPECIALTIES = 2  # as many as fit into a line
 CONTRIBUTORS = {"operator": "经办人", "supervisor": "监督人"}
 
@@ -41,7 +49,8 @@ class SheetRow:
     specialty: str
     contact: str
     attends: str
-    remark: str  # the role; the group; 补抽, 人工, 分配; state and reason of an exit
+    remark: str  # the role; the group; 补抽, 人工, 分配, 候补递补; state and reason of an exit
+    standby: str = ""  # 候补, or nothing
 
     @property
     def cells(self) -> list[Any]:
@@ -102,6 +111,11 @@ def title_of(draw: Draw) -> str:
     return TITLE if draw.is_random else f"评审专家名单（{draw.get_kind_display()}）"
 
 
+def standbys_last(rows: Iterable[NamedRow]) -> list[NamedRow]:
+    """The order of sheets and lists: the panel, then those who stand by, each in their order."""
+    return sorted(rows, key=lambda row: row.invitation.is_standby)
+
+
 class Nobody:
     """A viewer without any role: guarded fields as everybody sees them."""
 
@@ -116,11 +130,11 @@ def _sheet(
     link = end_link(draw)
     return Sheet(
         title=title_of(draw),
-        head=_head(draw, seats=sum(group["seats"] for group in groups)),
+        head=_head(draw, seats=panel_seats(draw)),
         conditions=[
             (group["name"], group["seats"], _levels(group["conditions"])) for group in groups
         ],
-        rows=[_row(row, names[row.invitation.group], viewer) for row in rows],
+        rows=[_row(row, names[row.invitation.group], viewer) for row in standbys_last(rows)],
         number=draw.number,
         seal=in_eights(draw.seal),
         seed=in_eights(draw.seed),
@@ -149,6 +163,8 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
 
 
 def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
+    more = standby_seats(draw)
+    standbys = f"、候补 {more} 人" if more else ""
     roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule["contributors"])]
     return [
         ("抽取编号", draw.number),
@@ -157,7 +173,7 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("随机值", "、".join(roles)),
         ("封存时间", moment(draw.sealed_at)),
         ("抽取时间", moment(draw.ordered_at)),
-        ("抽取人数", f"应抽 {seats} 人，候选 {draw.candidate_count} 人"),
+        ("抽取人数", f"应抽 {seats} 人{standbys}，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
         *_emergency(draw),
         *_panel(draw),
@@ -210,8 +226,8 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
     role = invitation.get_panel_role_display() if row.is_seated else ""
     remarks = [role, group] if role else [group]
-    if invitation.origin != Origin.DRAWN:
-        remarks.append(invitation.get_origin_display())
+    if invitation.origin != Origin.DRAWN or invitation.moved_up_at:
+        remarks.append(invitation.origin_label)
     if not row.is_seated:
         remarks.append(invitation.get_state_display())
         remarks += [invitation.reason] if invitation.reason else []
@@ -227,9 +243,16 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
         number=expert.number,
         specialty="、".join(specialties[:SPECIALTIES]) + more,
         contact=show(viewer, "experts.phone", expert.phone),
-        attends=ATTENDS.get(InvitationState(invitation.state), "不参加"),
+        attends=_attends(invitation),
         remark="，".join(remarks),
+        standby=STANDBY_MARK if invitation.is_standby else "",
     )
+
+
+def _attends(invitation: Invitation) -> str:
+    if invitation.is_standby and invitation.state == InvitationState.ACCEPTED:
+        return STANDBY_MARK
+    return ATTENDS.get(InvitationState(invitation.state), "不参加")
 
 
 def moment(value: datetime | None) -> str:

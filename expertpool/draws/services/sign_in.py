@@ -13,7 +13,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import describe_rule, panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
-from expertpool.draws.services.sheets import Nobody, moment
+from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, moment, standbys_last
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 
@@ -33,6 +33,7 @@ class SignInRow:
     title: str = ""
     employer: str = ""
     phone: str = ""
+    standby: str = ""  # 候补, or nothing
 
     @property
     def cells(self) -> list[Any]:
@@ -73,7 +74,7 @@ def build_sign_in(
         row for one in draws for row in read_names(draw=one, actor=actor, now=now, purpose=purpose)
     ]
     groups = {group["code"]: group["name"] for group in describe_rule(draws[0])}
-    seated = [row for row in rows if row.is_seated]
+    seated = [row for row in standbys_last(rows) if row.is_seated]
     lines = [_line(at, row, groups, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(
         title=SIGN_IN_TITLE,
@@ -104,6 +105,7 @@ def _line(at: int, row: NamedRow, groups: dict[str, str], actor: User) -> SignIn
         title="、".join(part for part in (expert.position, expert.title) if part),
         employer=expert.employer.name if expert.employer else "",
         phone=show(actor, "experts.phone", expert.phone),
+        standby=STANDBY_MARK if row.invitation.is_standby else "",
     )
 
 

@@ -33,6 +33,7 @@ def save_template(
         {
             "name": group.name.strip(),
             "seats": group.seats,
+            "standby_seats": group.standby_seats,
             "levels": [canonical(parse(SUBJECT, level)) for level in group.levels],
         }
         for group in groups
@@ -58,4 +59,7 @@ def delete_template(*, template: ConditionTemplate, actor: User, now: datetime) 
 
 def groups_of(template: ConditionTemplate) -> list[GroupInput]:
     """Return the template's groups, ready for a plan."""
-    return [GroupInput(row["name"], row["seats"], row["levels"]) for row in template.groups]
+    return [
+        GroupInput(row["name"], row["seats"], row["levels"], row.get("standby_seats", 0))
+        for row in template.groups
+    ]

@@ -117,6 +117,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "first_opening": first_opening(covered),
         "board": board,
         "seats_unit": f"/ {board.seats} 席",
+        "standby_note": f"候补在席 {board.standby_count} / {board.standby_seats}"
+        if board.standby_seats
+        else "",
         "contributions": contributions,
         "pick_request": asked,
         "pick_history": PickRequest.objects.filter(draw=draw).select_related(

@@ -126,6 +126,7 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "result": result,
+        "standby_note": f"另有候补 {result.standby_seats} 人" if result.standby_seats else "",
         "insight": insight,
         "costs": insight.costs if may_see_exclusions else insight.setting_costs,
         "paths": tie_paths(project, insight.fitting_ids) if may_see_exclusions else [],

@@ -38,8 +38,10 @@ function summary(record, brief) {
   const conditions = rule.groups.map((group) => [
     group.name,
     group.seats,
-    candidates.filter((candidate) => own(candidate.groups, group.id)).length,
-    (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
+    candidates.filter((candidate) => own(candidate.groups, group.standby_for ?? group.id)).length,
+    group.standby_for
+      ? `与「${groups.get(group.standby_for)}」相同`
+      : (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
   ]);
   return [
     part(brief ? "公开的值" : "概要", facts([
@@ -60,14 +62,19 @@ function step(event, who, groups) {
 }
 
 function words(event, who, groups) {
-  const seated = () => event.seats.map((seat) => `${who(seat.commit)}（${groups.get(seat.group)}）`).join("、");
+  const named = ({ commit, group }) => `${who(commit)}（${groups.get(group)}）`;
+  const seated = () => event.seats.map(named).join("、");
   switch (event.type) {
     case "drawn":
       return [`首次入席 ${event.seats.length} 人`, seated(), "blue"];
     case "supplement":
       return [event.seats.length ? `补抽 ${event.seats.length} 人` : "补抽，已无人可补", seated(), "blue"];
     case "exit":
-      return [`退出：${label(REASONS, event.reason)}`, who(event.commit), "amber"];
+      return [
+        `退出：${label(REASONS, event.reason)}`,
+        event.moved_up ? `${who(event.commit)}；候补递补：${named(event.moved_up)}` : who(event.commit),
+        "amber",
+      ];
     case "skip":
       return [`跳过：${label(REASONS, event.reason)}`, who(event.commit), "grey"];
     default:

@@ -117,9 +117,10 @@ function board(rule, lines, before) {
   });
 }
 
-function seat({ commit, name, ref, label, tone, isSupplement, level }, isNew) {
+function seat({ commit, name, ref, label, tone, isSupplement, isMovedUp, level }, isNew) {
+  const how = isMovedUp ? "（候补递补）" : isSupplement ? "（补抽）" : "";
   return h(`li.room-seat.tone-${tone}${isNew ? ".is-new" : ""}`, { title: `承诺 ${commit}` }, h("strong", {}, name),
-    h("span.note", {}, `${label}${isSupplement ? "（补抽）" : ""}，第 ${level} 级次`), h("span.note.mono", {}, ref || `${commit.slice(0, 8)}…`));
+    h("span.note", {}, `${label}${how}，第 ${level} 级次`), h("span.note.mono", {}, ref || `${commit.slice(0, 8)}…`));
 }
 
 function tickets(order) {

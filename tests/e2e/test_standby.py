@@ -98,4 +98,4 @@ def test_a_standby_is_planned_drawn_and_moves_up_before_everybodys_eyes(open_bro
     desk.sees("已重新推算，与记录完全一致")
     desk.sees("候补递补：")
     desk.open(reverse("draws:public_replay", args=[draw.number]))
-    desk.sees("已由候补递补")
+    desk.sees("专家 03 由候补递补")

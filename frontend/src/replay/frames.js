@@ -87,14 +87,15 @@ class Film {
   }
 
   exit({ commit, reason, moved_up: movedUp }) {
-    const words = label(REASONS, reason);
-    const line = this.lines.find((one) => one.commit === commit);
-    this.change((one) => one === line, { state: "exit", label: words, tone: "red" });
-    this.frame("exit", `退出：${words}`, `${line.name} 离开「${this.groups.get(line.group)}」，席位空出`, "red");
-    if (!movedUp) return;
-    const successor = this.lines.find((one) => one.commit === movedUp.commit);
-    const place = { group: movedUp.group, level: movedUp.level, isMovedUp: true };
-    this.change((one) => one === successor, place);
+    const find = (one) => this.lines.find((line) => line.commit === one);
+    const [line, successor] = [find(commit), find(movedUp?.commit)];
+    const title = `退出：${label(REASONS, reason)}`;
+    const left = `${line.name} 离开「${this.groups.get(line.group)}」`;
+    this.change((one) => one === line, { state: "exit", label: label(REASONS, reason), tone: "red" });
+    const text = `${left}，席位空出`;
+    this.frame("exit", title, text, "red", { title, text: successor ? `${left}，${successor.name} 由候补递补` : text });
+    if (!successor) return;
+    this.change((one) => one === successor, { group: movedUp.group, level: movedUp.level, isMovedUp: true });
     this.frame("seat", "候补递补", `${successor.name} 由候补递补到「${this.groups.get(movedUp.group)}」`, "blue", null);
   }
 

@@ -82,3 +82,21 @@ def test_hours_become_seconds() -> None:
     times = run_node(FILM, json.dumps({"records": []}))["times"]
     assert times == sorted(times)
     assert 1000 <= times[0] < times[-1] <= 4000
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_standby_who_moves_up_has_a_frame_of_his_own() -> None:
+    found = 0
+    records = [random_record(seed).to_dict() for seed in range(2001, 2041, 2)]
+    for record, film in zip(records, films_of(records), strict=True):
+        assert film["ok"]
+        moves = [frame for frame in film["frames"] if frame["title"] == "候补递补"]
+        exits = [event for event in record["events"] if "moved_up" in event]
+        assert len(moves) == len(exits)
+        for frame, event in zip(moves, exits, strict=True):
+            found += 1
+            seat = event["moved_up"]
+            (line,) = [one for one in frame["lines"] if one["commit"] == seat["commit"]]
+            assert (line["group"], line["isMovedUp"]) == (seat["group"], True)
+            assert "step" not in frame or frame["step"] is None
+    assert found > 5

@@ -164,9 +164,11 @@ def test_a_standby_moves_up_before_anybody_new_is_asked(pool, seed, unit_cap):
     people, seats = pool
     order = order_people(people, seats, seed=seed, unit_cap=unit_cap, standbys=seats)
     state = seat_first(order).state
-    waiting = [seat for seat in state.seats if seat.group not in seats]
+    rule = order.sealed.rule
+    waiting = [group for group in rule.standby if state.sitting[group]]
     assume(waiting)
-    first = waiting[0]
+    longest = order.sealed.candidates[state.sitting[waiting[0]][0]].commit
+    (first,) = [seat for seat in state.seats if seat.commit == longest]
     home = f"g{first.group[1:]}"
     leaver = next(seat for seat in state.seats if seat.group == home)
     step = exit_expert(state, leaver.commit, "declined")

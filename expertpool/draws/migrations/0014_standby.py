@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("draws", "0012_widened"),
+        ("draws", "0013_hold_indexes"),
         ("experts", "0005_relations_to_persons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev assets test lint fmt seed bench features openapi pictures coverage lock browser python
+.PHONY: help run setup dev assets test lint fmt seed bench bench-soak features openapi pictures coverage lock browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ browser: dev
 ## 数据与文档
 bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes 10000,100000" 量更大的库）
 	@$(BIN)/expertpool bench $(or $(ARGS),tests/data/experts_5000.xlsx)
+
+bench-soak: setup ## 两个进程持续抽取，检查无人重复占用、记录都能重演（ARGS="--sizes 100000 --minutes 10"）
+	@$(BIN)/expertpool bench --only soak $(or $(ARGS),--sizes 10000 --minutes 1)
 
 features: dev ## 功能清单：每项功能由哪些测试证明
 	@$(BIN)/python -m tools.features

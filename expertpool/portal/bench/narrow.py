@@ -46,6 +46,13 @@ def _conditions() -> dict[str, Criteria]:
     tag = Tag.objects.order_by("-name")[0]
     return {
         "leaf": holding(leaf),
+        "leaf_senior_county": {
+            "all": [
+                holding(leaf),
+                at_least(4),
+                {"field": "division", "op": "in", "value": [county.pk]},
+            ]
+        },
         "branch_senior": {"all": [holding(branch), at_least(4)]},
         "two_specialties": {
             "field": "specialty",

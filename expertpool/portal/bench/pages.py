@@ -28,7 +28,7 @@ def measure_pages(reporter: Reporter, size: int) -> None:
     for name, query in _queries(admin).items():
         seconds = timed(lambda query=query: get(client, page, query), runs=RUNS)  # type: ignore[misc]
         reporter.report(name, seconds, aim=AIM, size=size)
-    own = client_of("department")
+    own = client_of("operator")
     reporter.report("list_own_department", timed(lambda: get(own, page), runs=RUNS), size=size)
 
 

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.utils import timezone
 
 from expertpool.accounts.services.demo import ensure_demo_accounts
@@ -24,9 +25,11 @@ from expertpool.portal.bench.pages import measure_pages
 from expertpool.portal.bench.pools import ensure_pool
 from expertpool.portal.bench.reporting import Reporter
 from expertpool.portal.bench.small import measure_small
+from expertpool.portal.bench.soak import measure_soak
 
 DATABASE = "expertpool_bench"
 PARTS = ("draws", "pages", "narrow", "import", "record")
+SOAK = "soak"  # on demand only: it takes as long as it is told
 
 
 class Command(BaseCommand):
@@ -43,7 +46,10 @@ class Command(BaseCommand):
             "--sizes", type=_sizes, help="改为在这些人数的库里测量，例如 10000,100000,1000000"
         )
         parser.add_argument(
-            "--only", choices=PARTS, action="append", help="只测这一部分（可以多次给出）"
+            "--only", choices=(*PARTS, SOAK), action="append", help="只测这一部分（可以多次给出）"
+        )
+        parser.add_argument(
+            "--minutes", type=float, default=1, help="持续抽取（--only soak）多少分钟"
         )
         parser.add_argument("--keep", action="store_true", help="保留数据库，下次接着用")
 
@@ -53,8 +59,22 @@ class Command(BaseCommand):
         file: Path | None,
         sizes: list[int] | None,
         only: list[str] | None,
+        minutes: float,
         keep: bool,
         **options: Any,
+    ) -> None:
+        # As in service: DEBUG writes every query down and renders templates with more care.
+        with override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES):
+            self._measure(file, sizes, only or list(PARTS), minutes=minutes, keep=keep)
+
+    def _measure(
+        self,
+        file: Path | None,
+        sizes: list[int] | None,
+        parts: list[str],
+        *,
+        minutes: float,
+        keep: bool,
     ) -> None:
         if (file is None) == (sizes is None):
             raise CommandError("请给出专家名单，或用 --sizes 给出人数。")
@@ -66,7 +86,7 @@ class Command(BaseCommand):
         own = connection.settings_dict["NAME"]
         for size in sizes or []:
             with _database(f"{own}_bench_{size}", keep=keep):
-                _measure(reporter, size, only or PARTS)
+                _measure(reporter, size, parts, minutes=minutes)
         reporter.report_growth()
 
 
@@ -85,7 +105,7 @@ def _database(name: str, *, keep: bool) -> Iterator[None]:
         teardown_databases(databases, verbosity=0, keepdb=keep)
 
 
-def _measure(reporter: Reporter, size: int, parts: list[str] | tuple[str, ...]) -> None:
+def _measure(reporter: Reporter, size: int, parts: list[str], *, minutes: float) -> None:
     now = timezone.now()
     reporter.note("pool", size=size, seconds=round(ensure_pool(size, now=now), 1))
     if "draws" in parts:
@@ -98,3 +118,5 @@ def _measure(reporter: Reporter, size: int, parts: list[str] | tuple[str, ...]) 
         measure_import(reporter, size, now=now)
     if "record" in parts:
         measure_record(reporter)
+    if SOAK in parts:
+        measure_soak(reporter, size, minutes=minutes)

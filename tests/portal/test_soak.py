@@ -1,0 +1,48 @@
+"""Two processes draw at once and want the same experts; see `make bench-soak`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.portal.bench.reporting import Reporter
+from expertpool.portal.bench.soak import check_since, measure_soak
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_unit
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_two_processes_seat_nobody_twice_and_every_record_replays() -> None:
+    ensure_demo_accounts(now=timezone.now())
+    for years in (5, 12, 25) * 8:
+        make_expert(practice_years=years, title_level=4, employer=make_unit())
+    lines: list[str] = []
+    checks = measure_soak(Reporter(lines.append), 24, minutes=5, workers=2, most=4)
+    assert (checks.draws, checks.replayed, checks.twice) == (8, 8, 0)
+    assert checks.seats > 8
+    assert {json.loads(line)["bench"] for line in lines} >= {"soak", "soak_draw", "soak_checks"}
+
+
+@pytest.mark.django_db
+def test_the_check_would_notice() -> None:
+    """The control: without the constraint a second hold can be written, and is found."""
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=timezone.now(), seats=2)
+    assert check_since(draw.pk - 1).twice == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE draws_hold DROP CONSTRAINT draws_no_double_booking")
+    first, second = Hold.objects.order_by("pk")[:2]
+    Hold.objects.filter(pk=second.pk).update(holder=first.holder)
+    assert check_since(draw.pk - 1).twice == 1
+    Invitation.objects.filter(pk=first.invitation_id).update(state="declined")
+    outcome = check_since(draw.pk - 1)
+    assert (outcome.draws, outcome.replayed) == (Draw.objects.count(), 0)

@@ -62,7 +62,7 @@ def test_who_leaves_the_first_draw_later_is_supplemented_from_its_order() -> Non
     """技术 was short and is completed; then somebody of 经济 leaves, whose group has a reserve."""
     make_pool(2, 2, 3)
     base = make_short_draw(now=NOW)
-    widened = widen_to_everybody(base, now=LATER)
+    widened = widen_to(base, now=LATER, g1=[OTHER])
     accept_all(widened, now=LATER)
     row = Invitation.objects.get(draw=base, group="g2")
     leave(row, now=LATER)

@@ -150,6 +150,26 @@ def test_a_supplement_follows_the_sealed_conditions_not_the_widened_ones(operato
     assert not add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
 
 
+@pytest.mark.shows("DRAW-34")
+def test_standbys_of_the_first_draw_move_up_as_before() -> None:
+    make_pool(2, 2, 3)
+    groups = [
+        GroupInput("技术", 3, [SENIOR]),
+        GroupInput("经济", 1, [JUNIOR], standby_seats=1),
+    ]
+    base = make_short_draw(now=NOW, groups=groups)
+    widened = widen_to_everybody(base, now=LATER)
+    assert widened.rule["panel_seats"] == {"g1": 3, "g2": 1}
+    assert [group["id"] for group in widened.rule["groups"]] == ["g1"]
+    accept_all(widened, now=LATER)
+    (standby,) = people(base, group="s2")
+    leave(Invitation.objects.get(draw=base, group="g2"), now=LATER)
+    accept_all(base, now=LATER)
+    assert people(base, group="g2", state=InvitationState.ACCEPTED) == [standby]
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+    assert find_difference(build_record(base)) is None
+
+
 # --- Voiding
 
 

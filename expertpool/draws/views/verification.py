@@ -61,6 +61,9 @@ def chain(request: HttpRequest) -> HttpResponse:
     return render(request, "draws/chain.html", context)
 
 
+STANDBY_NOTE = "候补在评审专家之后抽出；同组有人退出，在席最久的候补当即递补"
+
+
 @public
 def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     draw = get_object_or_404(Draw, number=number)
@@ -68,7 +71,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "draw": draw,
         "early": agreed_request(ReleaseRequest, draw),
-        "groups": describe_rule(draw),
+        "groups": (groups := describe_rule(draw)),
+        "standby_note": STANDBY_NOTE if any(group["standby_for"] for group in groups) else "",
         "link": (link[0], in_eights(link[1])) if link else None,
     }
     if not draw.is_random:

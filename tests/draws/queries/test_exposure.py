@@ -57,6 +57,18 @@ def test_equal_candidates_share_the_seats_of_their_class() -> None:
     assert sum(one.expected for one in judged.values()) == pytest.approx(3)
 
 
+def test_a_standby_was_drawn_as_the_panel_was() -> None:
+    people = {make_expert().pk for _ in range(4)}
+    everybody: dict[str, object] = {"all": []}
+    draw = over(make_draw(now=NOW, groups=[GroupInput("综合", 1, [everybody], 2)]))
+
+    found = exposures_in([draw])
+
+    assert found.keys() == people
+    assert all(exposure.chances == [0.75] for exposure in found.values())
+    assert sum(exposure.drawn for exposure in found.values()) == 3
+
+
 def test_a_capped_unit_is_a_class_of_its_own() -> None:
     crowd = make_unit()
     together = {make_expert(employer=crowd).pk for _ in range(4)}

@@ -32,7 +32,8 @@ LIST = ROOT / "tests" / "data" / "experts_5000.xlsx"
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demo accounts
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-READY, RUNNING, BATCHED = "YS-001", "YS-002", "YS-008"  # demo: to draw, being drawn, of a batch
+# Demo projects: to draw, being drawn, of a batch, one expert short.
+READY, RUNNING, BATCHED, SHORT = "YS-001", "YS-002", "YS-008", "YS-010"
 OWNER = "武汉市市政工程集团"  # demo: holds shares in a unit that projects avoid
 ZONE = ZoneInfo("Asia/Shanghai")
 SHEET = '#set page(width: auto, height: auto, margin: 0pt)\n#image("sheet.pdf", width: 297mm)'
@@ -94,6 +95,7 @@ def main() -> None:
         take_projects(operator)
         take_emergency(operator)
         take_batch(operator)
+        take_widening(operator)
         take_supervision(supervisor)
         number = take_draw(operator, supervisor, visitor)
         take_check(visitor, number)
@@ -165,6 +167,30 @@ def take_batch(operator: Camera) -> None:
     operator.open(f"/draws/?q={BATCHED}")
     operator.page.locator("#list tbody a").first.click()
     operator.take("batch-draw", whole=True)
+
+
+def take_widening(operator: Camera) -> None:
+    """Draw once more, by wider conditions, for what a panel lacks."""
+    operator.open(f"/draws/?q={SHORT}")
+    operator.page.locator("#list tbody a").first.click()
+    operator.take("short", whole=True)
+    operator.press("放宽条件补抽")
+    level = operator.page.locator(".plan-level")
+    level.first.get_by_role("button", name="复制为下一级次").click()
+    level.nth(1).get_by_role("button", name="删除这个条件").first.click()
+    level.nth(1).get_by_text("其中可抽取").wait_for()
+    operator.press("保存放宽的条件")
+    saved = operator.page.get_by_text("放宽的条件已保存")
+    saved.wait_for()
+    saved.wait_for(state="hidden")
+    operator.press("按放宽的条件补抽")
+    drawer = operator.page.locator("#drawer")
+    drawer.get_by_label("放宽条件的原因").fill("验收组专家已全部问过，仍缺 1 人")
+    drawer.get_by_label("在场监督人").fill("赵明华")
+    operator.take("widen")
+    drawer.get_by_role("button", name="封存并补抽").click()
+    operator.page.get_by_text("验收组专家已全部问过").first.wait_for()
+    operator.take("widened", whole=True)
 
 
 def take_supervision(supervisor: Camera) -> None:

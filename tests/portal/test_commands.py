@@ -37,6 +37,8 @@ def test_the_demonstration_is_made_once(db: None) -> None:
     assert counts() == before
     expert = expert_for(User.objects.get(username="expert"))
     assert expert is not None
+    states = set(Project.objects.values_list("draw_state", flat=True))
+    assert states == {"not_drawn", "drawing", "success", "unsatisfied"}
 
 
 @pytest.mark.parametrize(("stage", "filled"), [("pool", False), ("draw", True)])

@@ -34,12 +34,12 @@ def ensure_demo_draws(
     now: datetime,
     entropy: Entropy,
 ) -> list[Draw]:
-    """Plan the first three projects and the batch, draw all but the first; running it again
-    changes nothing.
+    """Plan the first three projects, the batch and the last one, draw all but the first; running
+    it again changes nothing.
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
     the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
-    the panel of the batch has agreed.
+    the panel of the batch has agreed; that of the last is one short, to be widened.
     """
     undrawn, running, reviewed = projects[:3]
     lead = next(project for project in projects if project.leads_batch)
@@ -61,22 +61,19 @@ def ensure_demo_draws(
     _answer(lines[2], accept=False, now=now, entropy=entropy)
     tag = _demo_tag(expert)
     invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
-    second = _draw(
-        reviewed,
-        PlanInput(unit_cap=None, reply_minutes=24 * 60),
-        invited,
-        operator,
-        now=started,
-        entropy=entropy,
-    )
+    free = PlanInput(unit_cap=None, reply_minutes=24 * 60)
+    second = _draw(reviewed, free, invited, operator, now=started, entropy=entropy)
     for row in Invitation.objects.filter(draw=second).select_related("candidate"):
         if expert is None or open_identity(row.candidate.opening).expert_id != expert.pk:
             _answer(row, accept=True, now=now, entropy=entropy)
     shared = [GroupInput("教学设备", 3, [_branch("B", "2")])]
     third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)
-    for row in Invitation.objects.filter(draw=third):
+    narrow = {"all": [_tagged(tag), {"field": "title_level", "op": "gte", "value": "2"}]}
+    wanted = [GroupInput("验收", tag.experts.count() + 1, [narrow])]
+    fourth = _draw(projects[-1], free, wanted, operator, now=started, entropy=entropy)
+    for row in Invitation.objects.filter(draw__in=[third, fourth]):
         _answer(row, accept=True, now=now, entropy=entropy)
-    return [first, second, third]
+    return [first, second, third, fourth]
 
 
 def _draw(

@@ -103,6 +103,15 @@ _DEMOS = (
         ProjectStatus.APPROVED,
         at=time(14, 30),
     ),
+    _Demo(
+        "YS-010",
+        "数据共享平台验收评审",
+        Regime.INTERNAL,
+        "服务",
+        1_480_000,
+        8,
+        ProjectStatus.APPROVED,
+    ),
 )
 
 _BATCH, _NOTE = "实验中学教学设备采购", "两个标段由同一组专家评审。"

@@ -134,6 +134,7 @@ def _watching(run: ImportRun) -> Iterator[set[int]]:
     seen: set[int] = set()
     over = threading.Event()
     other = connection.copy()
+    other.inc_thread_sharing()  # made here, used and closed by the thread
 
     def watch() -> None:
         with other.cursor() as cursor:

@@ -22,12 +22,20 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, record_answer, take_leave
+from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.templates import groups_of, save_template
+from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
-from tests.factories.draws import EVERYBODY, expert_id_of, make_draw, make_plan
+from tests.factories.draws import (
+    EVERYBODY,
+    expert_id_of,
+    make_draw,
+    make_plan,
+    make_ready_project,
+)
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tests.factories.widening import (
@@ -255,6 +263,23 @@ def test_a_standby_who_does_not_answer_until_the_opening_is_not_replaced() -> No
     assert expire(invitation_id=standby.pk, now=standby.deadline_at, entropy=ENTROPY)
     assert len(lines(draw)) == 3
     assert status(draw) == DrawStatus.SUCCESS
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_cannot_come_any_more_when_seated_neither_moves_up_nor_is_told(seed: int) -> None:
+    experts = [make_expert() for _ in range(5)]
+    groups = [GroupInput("技术", 1, [EVERYBODY], 1)]
+    actor = make_user("operator")
+    project = make_ready_project(now=NOW, groups=groups, contributors=["operator"])
+    draw = start_draw(project=project, actor=actor, now=NOW, entropy=SeededEntropy(seed))
+    Expert.objects.exclude(pk=experts[0].pk).update(status="frozen")
+    contribute(draw=draw, role="operator", value="36", actor=actor, now=SOON, entropy=ENTROPY)
+    (sitting,) = [row for row in lines(draw) if row.state == InvitationState.INVITED]
+    assert (expert_id_of(sitting), sitting.group) == (experts[0].pk, "g1")
+    assert all(told(row) == [] for row in lines(draw) if row != sitting)
+    accept(sitting)
+    assert status(draw) == DrawStatus.SUCCESS
+    assert engine.find_difference(build_record(draw)) is None
 
 
 @pytest.mark.shows("DRAW-34")

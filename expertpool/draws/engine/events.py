@@ -87,7 +87,8 @@ class Supplement:
 class End:
     """How the draw stands; ``lacking`` maps group id to the number of experts it lacks.
 
-    ``reason`` and ``by`` (two persons) belong to a void draw only.
+    ``reason`` and ``by`` (two persons) belong to a void draw only. ``closed``: the panel sits, so
+    that nobody new is asked for a seat that somebody left.
     """
 
     type: ClassVar[str] = "end"
@@ -96,6 +97,7 @@ class End:
     lacking: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
     by: tuple[str, ...] = ()
+    closed: bool = False
     further: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -115,6 +117,8 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         row["state"] = event.state
         if event.lacking:
             row["lacking"] = dict(event.lacking)
+        if event.closed:
+            row["closed"] = True
         if event.state == VOID:
             row |= {"reason": event.reason, "by": list(event.by)}
     return {**event.further, **row}
@@ -151,13 +155,18 @@ def _read_skip(row: Mapping[str, Any]) -> Event:
 
 
 def _read_end(row: Mapping[str, Any]) -> Event:
-    own = ("state", "lacking", "reason", "by") if row["state"] == VOID else ("state", "lacking")
+    is_void = row["state"] == VOID
+    own = ("state", "lacking", "reason", "by") if is_void else ("state", "lacking", "closed")
+    closed = row.get("closed", False)
+    if not isinstance(closed, bool):
+        raise EngineError("closed 必须是 true 或 false")
     return End(
         n=row["n"],
         state=row["state"],
         lacking=dict(row.get("lacking", {})),
-        reason=row["reason"] if row["state"] == VOID else None,
-        by=tuple(row["by"]) if row["state"] == VOID else (),
+        reason=row["reason"] if is_void else None,
+        by=tuple(row["by"]) if is_void else (),
+        closed=closed and not is_void,
         further=_further(row, *own),
     )
 

@@ -83,7 +83,11 @@ def _same_end(state: DrawState, event: End) -> DrawState:
     if event.state == VOID:
         by = event.by if len(event.by) == 2 else ("", "")
         return void_draw(state, event.reason or "", by).state
-    step = end_draw(state)
+    step = end_draw(state, closed=event.closed)
+    if event.closed and step.events != (replace(event, further={}),):
+        raise EngineError("没有尚未补抽的空席，不应写明 closed")
+    if event.closed and not state.order.sealed.rule.has_opened(event.further.get("at", "")):
+        raise EngineError("评审还没有开始，有人退出后应先补抽")
     if step.state.end != event.state:
         raise EngineError(f"结束状态应为 {step.state.end}")
     if event.lacking and event.lacking != state.lacking:

@@ -1,13 +1,17 @@
 """The rule: everything that is fixed and hashed before a draw's order exists."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from expertpool.draws.engine.canonical import canonical_json
 from expertpool.draws.engine.exceptions import EngineError
 from expertpool.draws.engine.hashing import HASH_NAMES, HashFunction, hash_function
 from expertpool.draws.engine.text import is_hex, is_key
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,19 @@ class Rule:
     def standby(self) -> tuple[int, ...]:
         """The positions of the groups of standbys."""
         return tuple(n for n, group in enumerate(self.groups) if group.standby_for is not None)
+
+    def has_opened(self, at: datetime | str) -> bool:
+        """Tell whether the panel sits, or sat, for the last time at ``at`` (ISO 8601): by
+        ``opening_at``, of several projects by the latest of ``meetings``. A rule that does not say
+        when never opens."""
+        rows = self.content.get("meetings", [self.content])
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            return False
+        openings = [_read_time(row.get("opening_at")) for row in rows]
+        moment = _read_time(at) if isinstance(at, str) else at
+        known = [opening for opening in openings if opening is not None]
+        is_known = moment is not None and bool(known) and len(known) == len(rows)
+        return is_known and moment >= max(known)
 
     @property
     def digest(self) -> HashFunction:
@@ -157,6 +174,16 @@ def _read_group(value: Any) -> Group:
     _require(_is_count(value.get("seats")), "条件组 seats 必须是正整数")
     content = {key: item for key, item in value.items() if key not in ("id", "name", "seats")}
     return Group(value["id"], value["name"], value["seats"], content)
+
+
+def _read_time(value: Any) -> datetime | None:
+    """A time with minutes and its distance from UTC, as records hold it; None for all else."""
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _require(holds: bool, message: str) -> None:

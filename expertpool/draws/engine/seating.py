@@ -170,20 +170,22 @@ def supplement(state: DrawState, unavailable: Unavailable) -> Step:
     return _seating_step(state, sitting, seated, (*skips, event))
 
 
-def end_draw(state: DrawState) -> Step:
+def end_draw(state: DrawState, *, closed: bool = False) -> Step:
     """Step 7: close the list as it stands: success, success_supplement or unsatisfied.
 
     Success by supplement means that the draw had been short of candidates and a later supplement
-    completed it. Refuses while somebody who left has not been supplemented.
+    completed it. Refuses while somebody who left has not been supplemented, unless ``closed``: the
+    panel sits (`Rule.has_opened`) and nobody new is asked any more.
     """
     _refuse_void(state)
     if state.end is not None:
         raise EngineError("抽取已经结束，不能再次结束")
-    if state.lacking and state.is_due:
+    due = bool(state.lacking) and state.is_due
+    if due and not closed:
         raise EngineError("有人退出后尚未补抽，不能结束")
     full = SUCCESS_SUPPLEMENT if state.was_short else SUCCESS
     name = UNSATISFIED if state.lacking else full
-    event = End(state.event_count + 1, name, lacking=state.lacking)
+    event = End(state.event_count + 1, name, lacking=state.lacking, closed=due)
     return Step(replace(state, event_count=event.n, end=name), (event,))
 
 

@@ -10,10 +10,12 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 TAG = b"VDRAW-1"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
 SKIP_REASONS = (
     "on_leave",
     "busy",
@@ -241,6 +243,7 @@ class Draw:
         self.candidates = candidates
         self.order = order
         self.cap = rule["unit_cap"]
+        self.opening = _last_opening(rule)
         self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
         # The group whose conditions count: its own, or the one for which its people stand by.
         self.home = {group["id"]: group.get("standby_for", group["id"]) for group in rule["groups"]}
@@ -435,7 +438,14 @@ class Replay:
             self._check_void(event, where)
             return
         lacking = self.state.lacking()
-        need(not (lacking and self.is_due), f"{where}：有人退出后尚未补抽，不能结束")
+        due = bool(lacking) and self.is_due
+        if "closed" in event:
+            need(event["closed"] is True, f"{where}的 closed 只能是 true")
+            need(due, f"{where}：没有尚未补抽的空席，不应写明 closed")
+            at, opening = _read_time(event.get("at")), self.state.opening
+            opened = at is not None and opening is not None and at >= opening
+            need(opened, f"{where}：评审还没有开始，有人退出后应先补抽")
+        need("closed" in event or not due, f"{where}：有人退出后尚未补抽，不能结束")
         full = "success_supplement" if self.was_short else "success"
         _check_value(self.ended, "unsatisfied" if lacking else full, f"{where}的 state")
         if "lacking" in event:
@@ -544,6 +554,26 @@ def _check_hex(value: Any, where: str, size: int | None = None) -> None:
     else:
         right = digits and len(value) == 2 * size
         need(right, spaced(where, f"必须是 {2 * size} 位小写十六进制"))
+
+
+def _last_opening(rule: Any) -> datetime | None:
+    """When the panel sits, of several meetings the last time; None if the rule does not say."""
+    rows = rule.get("meetings", [rule])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return None
+    times = [_read_time(row.get("opening_at")) for row in rows]
+    known = [time for time in times if time is not None]
+    return max(known) if known and len(known) == len(times) else None
+
+
+def _read_time(value: Any) -> datetime | None:
+    """Date, time and distance from UTC: 2026-12-01T09:30+08:00, with seconds or without."""
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _check_value(given: Any, right: str, where: str) -> None:

@@ -110,10 +110,11 @@ def contribute(
     """Add the value (any text or dice) of ``role`` after the seal; the last one starts the draw.
 
     Refuses (ContributionRefused) a role that the rule does not name or that gave its value
-    already, a person without the right, one person in two roles, and an empty value.
+    already, a person without the right, one person in two roles, an empty value, and any once
+    the opening is over.
     """
     draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
-    _check_contribution(draw, role, actor)
+    _check_contribution(draw, role, actor, now)
     try:
         revealed = engine.encode_contribution(value)
     except engine.EngineError as error:
@@ -179,9 +180,11 @@ def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
     return plan
 
 
-def _check_contribution(draw: Draw, role: str, actor: User) -> None:
+def _check_contribution(draw: Draw, role: str, actor: User, now: datetime) -> None:
     if draw.status != DrawStatus.SEALED:
         raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
+    if first_opening(draw.covered) <= now:
+        raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     given = [item["role"] for item in draw.reveals]
     expected = draw.rule["contributors"]
     if role not in expected:

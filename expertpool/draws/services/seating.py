@@ -21,7 +21,6 @@ from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
@@ -99,14 +98,13 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
 
 def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) -> None:
     """End the draw when nobody is left to answer: success, success by supplement, unsatisfied.
-
-    Announces DrawEnded.
+    Once the panel sits also with a seat that somebody left. Announces DrawEnded.
     """
     if draw.status != DrawStatus.INVITING:
         return
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
-    step = engine.end_draw(state)
+    step = engine.end_draw(state, closed=state.order.sealed.rule.has_opened(now))
     append_events(draw, step.events, now=now, actor=None)
     end_as(draw, DrawStatus(str(step.state.end)), now=now)
 
@@ -124,8 +122,8 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
 def _refill(
     draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
-    # Once the panel sits nobody new is asked to stand by.
-    may_ask = bool(state.lacking) or next_opening(draw.covered, now=now) > now
+    # Once the panel sits nobody new is asked: his time to answer would be over before it began.
+    may_ask = not state.order.sealed.rule.has_opened(now)
     if state.is_due and state.has_free_seats and may_ask:
         step = engine.supplement(state, asks(draw, state, plan, now=now))
         append_events(draw, step.events, now=now, actor=None)

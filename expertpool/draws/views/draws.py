@@ -136,8 +136,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "may_abandon": runs and draw.is_random and draw.status == DrawStatus.SEALED,
         "may_supplement": runs
         and draw.is_random
+        and in_time
         and board.lacking
         and draw.status == DrawStatus.UNSATISFIED,
+        "in_time": in_time,
         "later": later,
         "short": short,
         "may_widen": runs,

@@ -103,10 +103,11 @@ class Film {
     this.frame("skip", `跳过：${label(REASONS, reason)}`, `轮到的候选人（承诺 ${commit.slice(0, 8)}…）此时不能入席`, "grey");
   }
 
-  end({ state, reason, lacking = {} }) {
+  end({ state, reason, closed, lacking = {} }) {
     const isVoid = state === "void";
     this.change((line) => (isVoid ? line.state !== "exit" : line.state === "seated"), isVoid ? CANCELLED : ACCEPTED);
     const short = Object.entries(lacking).map(([id, count]) => `${this.groups.get(id)}缺 ${count} 人`);
+    if (closed) short.push("评审已开始，不再邀请新的专家");
     const text = isVoid ? reason : short.join("，");
     this.frame("end", `结束：${label(STATES, state)}`, text, state.startsWith("success") ? "green" : "red");
   }

@@ -19,6 +19,7 @@ const SKIP_REASONS = [
     "removed",
     "ineligible",
 ];
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$/;
 const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
 
 class Difference extends Error {}
@@ -211,6 +212,7 @@ class Draw {
     this.candidates = candidates;
     this.order = order;
     this.cap = rule.unit_cap;
+    this.opening = lastOpening(rule);
     this.groups = rule.groups;
     const places = rule.groups.map((_, group) => group);
     this.ordinary = places.filter((group) => !isStandby(rule.groups[group]));
@@ -428,7 +430,14 @@ const CHECKS = {
       return;
     }
     const short = state.draw.anyFree(state.draw.ordinary);
-    need(!(short && state.isDue), `${where}：有人退出后尚未补抽，不能结束`);
+    const isDue = short && state.isDue;
+    if (own(event, "closed")) {
+      need(event.closed === true, `${where}的 closed 只能是 true`);
+      need(isDue, `${where}：没有尚未补抽的空席，不应写明 closed`);
+      const opened = readTime(event.at) >= state.draw.opening; // false where either is unknown
+      need(opened, `${where}：评审还没有开始，有人退出后应先补抽`);
+    }
+    need(own(event, "closed") || !isDue, `${where}：有人退出后尚未补抽，不能结束`);
     const full = state.wasShort ? "success_supplement" : "success";
     checkValue(event.state, short ? "unsatisfied" : full, `${where}的 state`);
     if (own(event, "lacking")) {
@@ -438,6 +447,19 @@ const CHECKS = {
     }
   },
 };
+
+/* When the panel sits, of several meetings the last time; NaN if the rule does not say. */
+function lastOpening(rule) {
+  const rows = own(rule, "meetings") ? rule.meetings : [rule];
+  const isKnown = Array.isArray(rows) && rows.length > 0 && rows.every(isObject);
+  return isKnown ? Math.max(...rows.map((row) => readTime(row.opening_at))) : NaN;
+}
+
+/* Date, time and distance from UTC: 2026-12-01T09:30+08:00, with seconds or without. */
+function readTime(value) {
+  const isTime = typeof value === "string" && TIME.test(value);
+  return isTime ? Date.parse(value) : NaN;
+}
 
 function checkVoid(event, where) {
   checkKeys(event, where, ["reason", "by"], true);

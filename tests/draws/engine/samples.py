@@ -60,6 +60,7 @@ def seal_people(
     nonce: bytes = bytes(32),
     hash_name: str = "sha256",
     standbys: Mapping[str, int] | None = None,
+    further: Mapping[str, Any] | None = None,
 ) -> Sealed:
     rule = build_rule(
         draw_id="D1",
@@ -73,6 +74,7 @@ def seal_people(
         contributors=["operator"],
         unit_cap=unit_cap,
         hash_name=hash_name,
+        further=further,
     )
     return seal_draw(
         rule,
@@ -91,10 +93,17 @@ def order_people(
     unit_cap: int | None = None,
     hash_name: str = "sha256",
     standbys: Mapping[str, int] | None = None,
+    further: Mapping[str, Any] | None = None,
 ) -> Order:
     nonce = random.Random(seed).randbytes(32)
     sealed = seal_people(
-        people, seats, unit_cap=unit_cap, nonce=nonce, hash_name=hash_name, standbys=standbys
+        people,
+        seats,
+        unit_cap=unit_cap,
+        nonce=nonce,
+        hash_name=hash_name,
+        standbys=standbys,
+        further=further,
     )
     return order_candidates(sealed, [Reveal("system", nonce.hex()), Reveal("operator", "36")])
 

@@ -53,6 +53,11 @@ def run_node(script, stdin=""):
     return json.loads(done.stdout)
 
 
+def differences(records):
+    """What the browser finds in each record; None where nothing differs."""
+    return run_node(CHECK_RECORDS, json.dumps(records))[0]
+
+
 def test_the_hashes_are_right():
     answer = run_node(CHECK_HASHES)
     assert answer["wrong"] == []

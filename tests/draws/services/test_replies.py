@@ -128,6 +128,51 @@ def test_second_or_late_answer_changes_nothing_and_says_so() -> None:
     assert [row.state for row in lines(draw)] == [InvitationState.ACCEPTED, InvitationState.INVITED]
 
 
+@pytest.mark.shows("DRAW-33")
+def test_once_the_panel_sits_nobody_new_is_asked(operator: User) -> None:
+    pool(6)
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=1)
+    opening = draw.project.opening_at
+    first, second = lines(draw)
+    accept(first)
+    assert second.deadline_at == opening
+    assert expire(invitation_id=second.pk, now=opening, entropy=ENTROPY)
+    assert len(lines(draw)) == 2
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    record_answer(
+        invitation=first,
+        state=InvitationState.REPLACED,
+        reason="没有到场",
+        actor=operator,
+        now=opening + timedelta(minutes=10),
+        entropy=ENTROPY,
+    )
+    assert len(lines(draw)) == 2
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    record = build_record(draw)
+    assert [event.get("closed") for event in record["events"]][-3:] == [True, None, True]
+    assert engine.find_difference(record) is None
+    with pytest.raises(DrawNotReady, match="评审开始时间已过"):
+        add_supplement(draw=draw, actor=operator, now=opening, entropy=ENTROPY)
+
+
+def test_a_moment_before_the_opening_the_next_one_is_asked() -> None:
+    pool(6)
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=1)
+    moment = draw.project.opening_at - timedelta(seconds=1)
+    answer(
+        invitation=lines(draw)[0],
+        accept=False,
+        reason="堵车",
+        via=ReplyVia.LINK,
+        now=moment,
+        entropy=ENTROPY,
+    )
+    assert len(lines(draw)) == 3
+
+
 def test_decline_needs_a_reason() -> None:
     pool(3)
     draw = make_draw(now=NOW, seats=1)

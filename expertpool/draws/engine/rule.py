@@ -76,8 +76,9 @@ class Rule:
         openings = [_read_time(row.get("opening_at")) for row in rows]
         moment = _read_time(at) if isinstance(at, str) else at
         known = [opening for opening in openings if opening is not None]
-        is_known = moment is not None and bool(known) and len(known) == len(rows)
-        return is_known and moment >= max(known)
+        if moment is None or not known or len(known) < len(rows):
+            return False
+        return moment >= max(known)
 
     @property
     def digest(self) -> HashFunction:

@@ -47,7 +47,7 @@ def make_project(
     assert staff.operator.department is not None  # noqa: S101 (a demo account has one)
     purchaser, *bidders = Unit.objects.order_by("pk")[:4]
     data = ProjectData(
-        number=f"BENCH-{number}",
+        number=f"BENCH-{now:%m%d%H%M%S}-{number}",  # a kept pool is measured again
         name="性能测量项目",
         regime=Regime.INTERNAL,
         department=staff.operator.department,

@@ -37,8 +37,10 @@ PUBLIC_FOLDER = Path("/var/lib/expertpool")
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes, 103 on macOS
 FIRST_WITH_BUILTIN_LOCALE = 17
 # For disks without moving heads: looking up a few thousand rows is cheaper than reading all.
+# An eighth of the memory keeps the pages of a pool of a million at hand; it is taken as it is used.
 # The same is said of servers of one's own in docs/decisions/0017.
-TUNED = ("random_page_cost=1.1", "work_mem=16MB")
+BUFFERS_MB = min(max(psutil.virtual_memory().total // 2**20 // 8, 128), 2048)
+TUNED = ("random_page_cost=1.1", "work_mem=16MB", f"shared_buffers={BUFFERS_MB}MB")
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 

@@ -7,9 +7,9 @@ among whom to look; what else the levels ask, and the reasons, are then read off
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any as AnyValue
+from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -26,8 +26,7 @@ Exclusion = tuple[ExclusionReason, Q]
 Level = tuple[int, Node]
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
+class Fitting(NamedTuple):
     """An expert who fits: his best level by group code, and the first reason against him ("" where
     he may be drawn)."""
 

@@ -99,7 +99,7 @@ def seal_and_start(
         return draw
     order = _order(draw, sealed, actor=actor, now=now)
     _copy_candidates(draw, sealed, identities, order)
-    _seat(draw, order, now=now, entropy=entropy)
+    _seat(draw, order, is_fresh=True, now=now, entropy=entropy)
     return draw
 
 
@@ -125,7 +125,7 @@ def contribute(
     if len(draw.reveals) == len(draw.rule["contributors"]):
         order = _order(draw, load_sealed(draw), actor=actor, now=now)
         _save_ranks(draw, order)
-        _seat(draw, order, now=now, entropy=entropy)
+        _seat(draw, order, is_fresh=False, now=now, entropy=entropy)
     return draw
 
 
@@ -395,8 +395,10 @@ def _order(draw: Draw, sealed: engine.Sealed, *, actor: User, now: datetime) -> 
     return order
 
 
-def _seat(draw: Draw, order: engine.Order, *, now: datetime, entropy: Entropy) -> None:
-    seat_draw(draw=draw, order=order, now=now, entropy=entropy)
+def _seat(
+    draw: Draw, order: engine.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
+) -> None:
+    seat_draw(draw=draw, order=order, is_fresh=is_fresh, now=now, entropy=entropy)
     defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
 
 

@@ -6,9 +6,10 @@ draws compete for the same experts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -29,19 +30,25 @@ from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.tasks import store_sheet
 
 SEATING_LOCK = "draws.seating"
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-def seat_draw(*, draw: Draw, order: engine.Order, now: datetime, entropy: Entropy) -> None:
+def seat_draw(
+    *, draw: Draw, order: engine.Order, is_fresh: bool, now: datetime, entropy: Entropy
+) -> None:
     """Seat the order for the first time, invite, and end at once if nobody is in the hat.
 
     Between seal and order somebody may have been held elsewhere, gone on leave …: he exits before
-    he is invited, and is supplemented in the same transaction.
+    he is invited, and is supplemented in the same transaction. Nobody is asked about again where
+    the seal ``is_fresh``: made in this transaction, under the seating lock.
     """
     lock_transaction(SEATING_LOCK)
     step = engine.seat_first(order)
     append_events(draw, step.events, now=now, actor=None)
     plan = _plan_of(draw)
-    gone = _seat_rows(draw, plan, step, Origin.DRAWN, now=now, entropy=entropy)
+    found = Candidate.objects.filter(draw=draw, commit__in=[seat.commit for seat in step.seats])
+    lost = {} if is_fresh else _unavailable(draw, plan, found, now=now)
+    gone = _seat_rows(draw, plan, step, Origin.DRAWN, lost, now=now, entropy=entropy)
     state = step.state
     # Standbys first: none of them moves up only to leave.
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
@@ -137,11 +144,13 @@ def _seat_rows(
     plan: DrawPlan,
     step: engine.Step,
     origin: Origin,
+    lost: Mapping[str, str] = NOBODY,
     *,
     now: datetime,
     entropy: Entropy,
 ) -> list[tuple[Invitation, str]]:
-    """Store the newly seated and invite them; return those who cannot come any more, uninvited."""
+    """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (reasons
+    by commitment). Whoever a supplement seats was asked about when his turn came."""
     for seat in step.moved:
         Invitation.objects.filter(draw=draw, candidate__commit=seat.commit).update(
             group=seat.group, level=seat.level
@@ -149,8 +158,6 @@ def _seat_rows(
     commits = [seat.commit for seat in step.seats]
     found = Candidate.objects.filter(draw=draw, commit__in=commits)
     candidates = {candidate.commit: candidate for candidate in found}
-    # Whoever a supplement seats was asked about when his turn came.
-    lost = _unavailable(draw, plan, found, now=now) if origin is Origin.DRAWN else {}
     line = Invitation.objects.filter(draw=draw).count()
     places = [
         Place(candidates[seat.commit], seat, line + n, conflict=seat.commit in lost)

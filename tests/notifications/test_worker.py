@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds
+PATIENCE = 85  # seconds: a minute until stalled jobs are looked for, and a slow start
 
 
 @pytest.fixture

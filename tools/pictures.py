@@ -58,6 +58,11 @@ class Camera:
         if not (response and response.ok):
             sys.exit(f"{path}: {response and response.status}")
 
+    def open_first(self, path: str) -> None:
+        """Open a list, and there what its first row links to."""
+        self.open(path)
+        self.page.locator("#list tbody a").first.click()
+
     def press(self, name: str) -> None:
         page = self.page
         button = page.get_by_role("button", name=name, exact=True)
@@ -136,8 +141,7 @@ def take_settings(admin: Camera) -> None:
 def take_projects(operator: Camera) -> None:
     operator.open("/projects/")
     operator.take("projects")
-    operator.open(f"/draws/?q={RUNNING}")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first(f"/draws/?q={RUNNING}")
     operator.take("result")
     room = operator.page.get_by_role("link", name="抽取大厅").get_attribute("href") or ""
     operator.open(room)
@@ -148,8 +152,7 @@ def take_projects(operator: Camera) -> None:
 
 def take_emergency(operator: Camera) -> None:
     """Turn the running draw into an emergency."""
-    operator.open(f"/draws/?q={RUNNING}")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first(f"/draws/?q={RUNNING}")
     operator.press("应急抽取")
     drawer = operator.page.locator("#drawer")
     drawer.get_by_label("应急原因").fill("距开标不足两小时，仍缺 1 人")
@@ -161,18 +164,15 @@ def take_emergency(operator: Camera) -> None:
 
 
 def take_batch(operator: Camera) -> None:
-    operator.open("/projects/batches/")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first("/projects/batches/")
     operator.take("batch")
-    operator.open(f"/draws/?q={BATCHED}")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first(f"/draws/?q={BATCHED}")
     operator.take("batch-draw", whole=True)
 
 
 def take_widening(operator: Camera) -> None:
     """Draw once more, by wider conditions, for what a panel lacks."""
-    operator.open(f"/draws/?q={SHORT}")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first(f"/draws/?q={SHORT}")
     operator.take("short", whole=True)
     operator.press("放宽条件补抽")
     level = operator.page.locator(".plan-level")
@@ -194,8 +194,7 @@ def take_widening(operator: Camera) -> None:
 
 
 def take_supervision(supervisor: Camera) -> None:
-    supervisor.open(f"/projects/?q={READY}")
-    supervisor.page.locator("#list tbody a").first.click()
+    supervisor.open_first(f"/projects/?q={READY}")
     project = supervisor.page.url.partition("?")[0]
     supervisor.open(f"{project}exclusions/")
     supervisor.take("exclusions")
@@ -205,8 +204,7 @@ def take_supervision(supervisor: Camera) -> None:
 
 def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
     """Draw the project that is ready for it, with names public just now; return the number."""
-    operator.open(f"/projects/?q={READY}")
-    operator.page.locator("#list tbody a").first.click()
+    operator.open_first(f"/projects/?q={READY}")
     operator.take("project")
     project = operator.page.url.partition("?")[0]
     operator.open(f"{project}plan/")

@@ -13,7 +13,7 @@ DJANGO = "config.commands:django_command"
 ENTRY_POINTS = {
     "run": "config.supervisor:main",
     "serve": "config.commands:serve",
-    "verify-draw": "expertpool.draws.engine.verify:main",
+    "verify-draw": "vdraw.verify:main",
 }
 USAGE = """专家库综合管理系统
 

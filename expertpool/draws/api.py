@@ -17,7 +17,6 @@ from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.criteria import parse, schema
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
-from expertpool.draws.engine import EngineError
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.board import board_of
@@ -46,6 +45,7 @@ from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
+from vdraw import EngineError
 
 router = Router(tags=["抽取"])
 REFUSALS = (

@@ -9,7 +9,6 @@ import time_machine
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
-from expertpool.draws.engine.verify import main as verify
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
@@ -24,6 +23,7 @@ from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tests.factories.widening import make_short_panel
+from vdraw.verify import main as verify
 
 pytestmark = pytest.mark.django_db
 EVERYBODY: dict[str, Any] = {"all": []}

@@ -9,8 +9,6 @@ PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "per
     "actions",
     "occasions",
     "policies",
-    # Plain Python that anybody may run.
-    "engine",
 }
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {}

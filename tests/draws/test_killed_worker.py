@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from expertpool.draws import engine
+import vdraw
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation
 from expertpool.draws.services.seating import SEATING_LOCK
@@ -49,8 +49,8 @@ def expected_seats(draw: Draw) -> set[str]:
     """Who must sit after both drawn experts exit, by the protocol alone."""
     state = load_state(draw)
     for seat in state.seats:
-        state = engine.exit_expert(state, seat.commit, "no_answer").state
-        state = engine.supplement(state, lambda commit: None).state
+        state = vdraw.exit_expert(state, seat.commit, "no_answer").state
+        state = vdraw.supplement(state, lambda commit: None).state
     return {seat.commit for seat in state.seats}
 
 

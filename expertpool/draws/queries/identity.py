@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expertpool.core.crypto import Vault, blind_index
-from expertpool.draws.engine import SALT_BYTES
+from vdraw import SALT_BYTES
 
 _vault = Vault("SEAL_KEY", "opening")
 nonce_vault = Vault("SEAL_KEY", "nonce")

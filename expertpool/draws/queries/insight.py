@@ -12,8 +12,8 @@ from operator import or_
 
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 
+import vdraw
 from expertpool.core.criteria import All, Context, Node, explain, parse, to_q
-from expertpool.draws import engine
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.avoided import (
@@ -176,7 +176,7 @@ class _Inquiry:
         self.short = shortfall_of(plan.project)
         self.found: Eligibility = evaluate(plan, now=now, short=self.short)
         self.fits = {item.expert_id: item.groups for item in self.found.eligible}
-        self.groups = [engine.Group(g.code, g.name, g.seats) for g in self.found.groups]
+        self.groups = [vdraw.Group(g.code, g.name, g.seats) for g in self.found.groups]
         self.seats = {group.id: group.seats for group in self.groups}
         self.lack = self.lack_with({})
 
@@ -200,7 +200,7 @@ class _Inquiry:
             *({**groups, **more.get(pk, {})} for pk, groups in self.fits.items()),
             *(groups for pk, groups in more.items() if pk not in self.fits),
         )
-        return sum(item.lack for item in engine.check_feasibility(self.groups, rows).shortages)
+        return sum(item.lack for item in vdraw.check_feasibility(self.groups, rows).shortages)
 
     # --- What each exclusion costs
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from expertpool.draws import engine
+import vdraw
 from expertpool.draws.enums import SEATED_STATES, SKIP_REASON, DrawStatus, ExclusionReason
 from expertpool.draws.models import Candidate, Draw
 from expertpool.draws.queries.board import board_of
@@ -39,11 +39,11 @@ class Beside:
             return SKIP_REASON[ExclusionReason.UNIT_FULL]
         return None
 
-    def fills_twice(self, state: engine.DrawState, commit: str) -> bool:
+    def fills_twice(self, state: vdraw.DrawState, commit: str) -> bool:
         """Tell whether a supplement that seats ``commit`` next gives out a seat that another draw
         of the panel has filled; who sits may change his group for it."""
         wanted = {*self.seated, commit}
-        step = engine.supplement(state, lambda one: None if one in wanted else "ineligible")
+        step = vdraw.supplement(state, lambda one: None if one in wanted else "ineligible")
         rows = zip(state.order.sealed.rule.groups, step.state.sitting, strict=True)
         return any(len(row) > self.room.get(group.id, group.seats) for group, row in rows)
 

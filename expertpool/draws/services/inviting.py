@@ -12,7 +12,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from expertpool.core.jobs import defer_batch
-from expertpool.draws.engine import Seat
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
@@ -23,6 +22,7 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, Recipient, send_messages
+from vdraw import Seat
 
 # What the letter may say of the projects; see the placeholders of its occasion.
 NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from expertpool.draws import engine
+import vdraw
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.board import board_of
@@ -36,16 +36,16 @@ def seat_picks(
     places = []
     for at, pick in enumerate(picks):
         level = levels[pick.expert_id][pick.group]
-        salt = entropy.token_bytes(engine.SALT_BYTES).hex()
+        salt = entropy.token_bytes(vdraw.SALT_BYTES).hex()
         ref = numbers[pick.expert_id]
         candidate = Candidate.objects.create(
             draw=draw,
             position=taken + at,
-            commit=engine.commit_identity(draw_id=draw.number, ref=ref, salt=salt),
+            commit=vdraw.commit_identity(draw_id=draw.number, ref=ref, salt=salt),
             groups={pick.group: level},
             opening=close_identity(Identity(pick.expert_id, ref, salt)),
         )
-        seat = engine.Seat(candidate.commit, pick.group, level)
+        seat = vdraw.Seat(candidate.commit, pick.group, level)
         places.append(Place(candidate, seat, taken + at + 1))
     if draw.status not in (DrawStatus.SEALED, DrawStatus.INVITING):
         reopen(draw, now=now)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws import engine
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
@@ -78,8 +78,8 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     if not found.groups:
         raise DrawNotReady("请先设置条件组，再预查询。")
-    groups = [engine.Group(group.code, group.name, group.seats) for group in found.groups]
-    feasibility = engine.check_feasibility(groups, (item.groups for item in found.eligible))
+    groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
+    feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)
     return Prequery(
         total=feasibility.total,
@@ -106,14 +106,14 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
 def _standby_shortages(found: Eligibility) -> list[Shortage]:
     """Who stands by for a group meets its conditions: so these are seats of the same group."""
     groups = [
-        engine.Group(group.code, group.name, group.seats + group.standby_seats)
+        vdraw.Group(group.code, group.name, group.seats + group.standby_seats)
         for group in found.groups
     ]
     fits = (item.groups for item in found.eligible)
-    return _in_words(engine.check_feasibility(groups, fits), found)
+    return _in_words(vdraw.check_feasibility(groups, fits), found)
 
 
-def _in_words(feasibility: engine.Feasibility, found: Eligibility) -> list[Shortage]:
+def _in_words(feasibility: vdraw.Feasibility, found: Eligibility) -> list[Shortage]:
     names = {group.code: group.name for group in found.groups}
     return [
         Shortage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from expertpool.draws import engine
+import vdraw
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.identity import open_identity
@@ -27,6 +27,6 @@ def build_record(draw: Draw) -> dict[str, Any]:
         rows = Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
         for row in rows:
             identity = open_identity(row.candidate.opening)
-            openings.append(engine.Opening(row.candidate.commit, identity.ref, identity.salt))
-    record = engine.build_record(load_order(draw), load_events(draw), openings)
+            openings.append(vdraw.Opening(row.candidate.commit, identity.ref, identity.salt))
+    record = vdraw.build_record(load_order(draw), load_events(draw), openings)
     return record.to_dict()

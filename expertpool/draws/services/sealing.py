@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.events import DrawEnded, DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
@@ -116,8 +116,8 @@ def contribute(
     draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
     _check_contribution(draw, role, actor, now)
     try:
-        revealed = engine.encode_contribution(value)
-    except engine.EngineError as error:
+        revealed = vdraw.encode_contribution(value)
+    except vdraw.EngineError as error:
         raise ContributionRefused(str(error)) from error
     draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
     draw.save(update_fields=["reveals"])
@@ -206,12 +206,12 @@ def _seal(
     actor: User,
     now: datetime,
     entropy: Entropy,
-) -> tuple[Draw, engine.Sealed, dict[str, Identity]]:
+) -> tuple[Draw, vdraw.Sealed, dict[str, Identity]]:
     number = next_number(now)
-    nonce = entropy.token_bytes(engine.NONCE_BYTES)
+    nonce = entropy.token_bytes(vdraw.NONCE_BYTES)
     rule = _build_rule(plan, projects, found, widening, number=number, nonce=nonce, now=now)
     identities, candidates = _candidates(number, found.eligible, entropy)
-    sealed = engine.seal_draw(rule, candidates)
+    sealed = vdraw.seal_draw(rule, candidates)
     draw = Draw(
         number=number,
         project=plan.project,
@@ -238,10 +238,10 @@ def _build_rule(
     number: str,
     nonce: bytes,
     now: datetime,
-) -> engine.Rule:
+) -> vdraw.Rule:
     project = plan.project
     groups = [
-        engine.Group(
+        vdraw.Group(
             group.code,
             group.name,
             group.seats,
@@ -258,7 +258,7 @@ def _build_rule(
         )
         for group in found.groups
     ] + [
-        engine.Group(
+        vdraw.Group(
             group.standby_code,
             f"{group.name}候补",
             group.standby_seats,
@@ -273,11 +273,11 @@ def _build_rule(
     if widening:
         unit_cap = widening.short.cap_for(item.employer_id for item in found.eligible)
         reason = widening.reason
-    return engine.build_rule(
+    return vdraw.build_rule(
         draw_id=number,
         projects=[one.number for one in projects],
         groups=groups,
-        nonce_commit=engine.commit_nonce(nonce),
+        nonce_commit=vdraw.commit_nonce(nonce),
         contributors=list(plan.contributors),
         unit_cap=unit_cap,
         exclusions=found.exclusion_counts,
@@ -326,31 +326,31 @@ def further_of_batch(projects: Sequence[Project], voided: Sequence[VoidRequest])
 
 def _candidates(
     draw_id: str, eligible: list[Fitting], entropy: Entropy
-) -> tuple[dict[str, Identity], list[engine.Candidate]]:
+) -> tuple[dict[str, Identity], list[vdraw.Candidate]]:
     """Give every eligible expert a fresh salt, a commitment and his employer's token."""
-    salts = entropy.token_bytes(engine.SALT_BYTES * len(eligible))
+    salts = entropy.token_bytes(vdraw.SALT_BYTES * len(eligible))
     employers = {item.employer_id for item in eligible if item.employer_id is not None}
     # Tokens are numbered in a random order, so that they tell nothing about the employer.
     keys = {employer: entropy.token_bytes(8) for employer in sorted(employers)}
     tokens = {employer: f"U{n}" for n, employer in enumerate(sorted(keys, key=keys.__getitem__), 1)}
     identities: dict[str, Identity] = {}
-    candidates: list[engine.Candidate] = []
-    commit_to = engine.identity_committer(draw_id)
+    candidates: list[vdraw.Candidate] = []
+    commit_to = vdraw.identity_committer(draw_id)
     for place, item in enumerate(eligible):
-        start = place * engine.SALT_BYTES
-        salt = salts[start : start + engine.SALT_BYTES].hex()
+        start = place * vdraw.SALT_BYTES
+        salt = salts[start : start + vdraw.SALT_BYTES].hex()
         commit = commit_to(item.number, salt)
         identities[commit] = Identity(item.expert_id, item.number, salt)
         unit = tokens[item.employer_id] if item.employer_id is not None else None
-        candidates.append(engine.Candidate(commit, item.groups, unit))
+        candidates.append(vdraw.Candidate(commit, item.groups, unit))
     return identities, candidates
 
 
 def _copy_candidates(
     draw: Draw,
-    sealed: engine.Sealed,
+    sealed: vdraw.Sealed,
     identities: dict[str, Identity],
-    order: engine.Order | None = None,
+    order: vdraw.Order | None = None,
 ) -> None:
     """Write the candidates by COPY, thousands of rows, with their ranks if the order is known."""
     columns = "draw_id, position, rank, commit, groups, unit, opening"
@@ -366,7 +366,7 @@ def _copy_candidates(
         key = tuple(candidate.groups.items())
         text = groups_json.get(key)
         if text is None:
-            text = groups_json[key] = engine.canonical_json(dict(key)).decode()
+            text = groups_json[key] = vdraw.canonical_json(dict(key)).decode()
         lines.append(
             f"{draw.pk}\t{position}\t{ranks.get(position, NULL)}\t{candidate.commit}\t{text}"
             f"\t{candidate.unit or NULL}\t\\\\x{opening.hex()}\n"
@@ -379,15 +379,15 @@ def _copy_candidates(
             copy.write("".join(lines[start : start + COPY_LINES]))
 
 
-def _order(draw: Draw, sealed: engine.Sealed, *, actor: User, now: datetime) -> engine.Order:
+def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> vdraw.Order:
     """Reveal the nonce and derive the order (steps 2 and 3)."""
     nonce = nonce_vault.decrypt(bytes(draw.nonce))
     given = {item["role"]: item["value"] for item in draw.reveals}
     reveals = [
-        engine.Reveal(engine.SYSTEM_ROLE, nonce.hex()),
-        *(engine.Reveal(role, given[role]) for role in draw.rule["contributors"]),
+        vdraw.Reveal(vdraw.SYSTEM_ROLE, nonce.hex()),
+        *(vdraw.Reveal(role, given[role]) for role in draw.rule["contributors"]),
     ]
-    order = engine.order_candidates(sealed, reveals)
+    order = vdraw.order_candidates(sealed, reveals)
     draw.reveals = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
     draw.seed, draw.ordered_at, draw.status = order.seed, now, DrawStatus.INVITING
     draw.save(update_fields=["reveals", "seed", "ordered_at", "status"])
@@ -396,13 +396,13 @@ def _order(draw: Draw, sealed: engine.Sealed, *, actor: User, now: datetime) -> 
 
 
 def _seat(
-    draw: Draw, order: engine.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
+    draw: Draw, order: vdraw.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
 ) -> None:
     seat_draw(draw=draw, order=order, is_fresh=is_fresh, now=now, entropy=entropy)
     defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
 
 
-def _save_ranks(draw: Draw, order: engine.Order) -> None:
+def _save_ranks(draw: Draw, order: vdraw.Order) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE draws_candidate AS c SET rank = o.rank - 1"

@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.draws import engine
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
@@ -34,7 +34,7 @@ NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 def seat_draw(
-    *, draw: Draw, order: engine.Order, is_fresh: bool, now: datetime, entropy: Entropy
+    *, draw: Draw, order: vdraw.Order, is_fresh: bool, now: datetime, entropy: Entropy
 ) -> None:
     """Seat the order for the first time, invite, and end at once if nobody is in the hat.
 
@@ -43,7 +43,7 @@ def seat_draw(
     the seal ``is_fresh``: made in this transaction, under the seating lock.
     """
     lock_transaction(SEATING_LOCK)
-    step = engine.seat_first(order)
+    step = vdraw.seat_first(order)
     append_events(draw, step.events, now=now, actor=None)
     plan = _plan_of(draw)
     found = Candidate.objects.filter(draw=draw, commit__in=[seat.commit for seat in step.seats])
@@ -52,7 +52,7 @@ def seat_draw(
     state = step.state
     # Standbys first: none of them moves up only to leave.
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
-        exited = engine.exit_expert(state, invitation.candidate.commit, reason)
+        exited = vdraw.exit_expert(state, invitation.candidate.commit, reason)
         append_events(draw, exited.events, now=now, actor=None)
         _move_up(draw, plan, exited, now=now)
         state = exited.state
@@ -70,7 +70,7 @@ def exit_and_refill(
     draw = invitation.draw
     Hold.objects.filter(invitation=invitation).update(active=False)
     state = load_state(draw)
-    step = engine.exit_expert(state, invitation.candidate.commit, reason)
+    step = vdraw.exit_expert(state, invitation.candidate.commit, reason)
     append_events(draw, _witnessed(step.events, invitation.witness), now=now, actor=actor)
     reopen(draw, now=now)
     plan = _plan_of(draw)
@@ -78,7 +78,7 @@ def exit_and_refill(
     _refill(draw, step.state, plan, now=now, entropy=entropy)
 
 
-def _witnessed(events: tuple[engine.Event, ...], witness: str) -> tuple[engine.Event, ...]:
+def _witnessed(events: tuple[vdraw.Event, ...], witness: str) -> tuple[vdraw.Event, ...]:
     """Name the supervisor in whose presence an answer was taken by telephone."""
     if not witness:
         return events
@@ -94,7 +94,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     state = load_state(draw)
     before = len(state.seats)
     plan = _plan_of(draw)
-    step = engine.supplement(state, asks(draw, state, plan, now=now))
+    step = vdraw.supplement(state, asks(draw, state, plan, now=now))
     if step.seats:
         reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
@@ -103,7 +103,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     return len(step.state.seats) - before
 
 
-def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) -> None:
+def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> None:
     """End the draw when nobody is left to answer: success, success by supplement, unsatisfied.
     Once the panel sits also with a seat that somebody left. Announces DrawEnded.
     """
@@ -111,7 +111,7 @@ def finish_if_answered(draw: Draw, state: engine.DrawState, *, now: datetime) ->
         return
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
-    step = engine.end_draw(state, closed=state.order.sealed.rule.has_opened(now))
+    step = vdraw.end_draw(state, closed=state.order.sealed.rule.has_opened(now))
     append_events(draw, step.events, now=now, actor=None)
     end_as(draw, DrawStatus(str(step.state.end)), now=now)
 
@@ -127,12 +127,12 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
 
 
 def _refill(
-    draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
+    draw: Draw, state: vdraw.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
     # Once the panel sits nobody new is asked: his time to answer would be over before it began.
     may_ask = not state.order.sealed.rule.has_opened(now)
     if state.is_due and state.has_free_seats and may_ask:
-        step = engine.supplement(state, asks(draw, state, plan, now=now))
+        step = vdraw.supplement(state, asks(draw, state, plan, now=now))
         append_events(draw, step.events, now=now, actor=None)
         _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
         state = step.state
@@ -142,7 +142,7 @@ def _refill(
 def _seat_rows(
     draw: Draw,
     plan: DrawPlan,
-    step: engine.Step,
+    step: vdraw.Step,
     origin: Origin,
     lost: Mapping[str, str] = NOBODY,
     *,
@@ -167,7 +167,7 @@ def _seat_rows(
     return [(row, lost[row.candidate.commit]) for row in rows if row.candidate.commit in lost]
 
 
-def _move_up(draw: Draw, plan: DrawPlan, step: engine.Step, *, now: datetime) -> None:
+def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> None:
     """Give the seat that became free to the standby who takes it, and tell him, whether he has
     answered or not."""
     if step.moved_up is None:
@@ -178,9 +178,7 @@ def _move_up(draw: Draw, plan: DrawPlan, step: engine.Step, *, now: datetime) ->
     tell_moved_up(plan=plan, invitation=rows.select_related("draw", "candidate").get(), now=now)
 
 
-def asks(
-    draw: Draw, state: engine.DrawState, plan: DrawPlan, *, now: datetime
-) -> engine.Unavailable:
+def asks(draw: Draw, state: vdraw.DrawState, plan: DrawPlan, *, now: datetime) -> vdraw.Unavailable:
     """Return the engine's question whether a candidate, whose turn came in a supplement of
     ``state``, can be seated now."""
     panel = beside(draw)
@@ -242,5 +240,5 @@ def has_more(draw: Draw, *, now: datetime) -> bool:
     state = load_state(draw)
     if not state.lacking:
         return False
-    step = engine.supplement(state, asks(draw, state, _plan_of(draw), now=now))
+    step = vdraw.supplement(state, asks(draw, state, _plan_of(draw), now=now))
     return sum(step.state.lacking.values()) < sum(state.lacking.values())

@@ -17,40 +17,40 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws import engine
 from expertpool.draws.models import Candidate, Draw, DrawEvent
 from expertpool.draws.queries.emergency import emergency_of
 
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
-_orders: OrderedDict[tuple[int, str, str], engine.Order] = OrderedDict()
+_orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
 
 
-def load_sealed(draw: Draw) -> engine.Sealed:
+def load_sealed(draw: Draw) -> vdraw.Sealed:
     """Seal rule and candidates again; raises EngineError when they no longer give the seal."""
     read = cache(json.loads)  # thousands of candidates share a few texts
     rows = Candidate.objects.filter(draw=draw).order_by()
     columns = rows.values_list("commit", Cast("groups", TextField()), "unit")
-    sealed = engine.seal_draw(
-        engine.Rule.from_dict(draw.rule),
-        [engine.Candidate(commit, read(groups), unit) for commit, groups, unit in columns],
+    sealed = vdraw.seal_draw(
+        vdraw.Rule.from_dict(draw.rule),
+        [vdraw.Candidate(commit, read(groups), unit) for commit, groups, unit in columns],
     )
     if sealed.seal != draw.seal:
         message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
-        raise engine.EngineError(message)
+        raise vdraw.EngineError(message)
     return sealed
 
 
-def load_order(draw: Draw) -> engine.Order:
+def load_order(draw: Draw) -> vdraw.Order:
     """Return the order of a draw that has one."""
     key = (draw.pk, draw.seal, draw.seed)
     order = _orders.pop(key, None)
     if order is None:
-        reveals = [engine.Reveal(item["role"], item["value"]) for item in draw.reveals]
-        order = engine.order_candidates(load_sealed(draw), reveals)
+        reveals = [vdraw.Reveal(item["role"], item["value"]) for item in draw.reveals]
+        order = vdraw.order_candidates(load_sealed(draw), reveals)
         if order.seed != draw.seed:
             message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
-            raise engine.EngineError(message)
+            raise vdraw.EngineError(message)
     _orders[key] = order
     while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
         _orders.popitem(last=False)
@@ -61,18 +61,18 @@ def _kept() -> int:
     return sum(len(order.ranking) for order in _orders.values())
 
 
-def load_events(draw: Draw) -> list[engine.Event]:
+def load_events(draw: Draw) -> list[vdraw.Event]:
     rows = DrawEvent.objects.filter(draw=draw).order_by("n").values_list("content", flat=True)
-    return [engine.event_from_dict(content) for content in rows]
+    return [vdraw.event_from_dict(content) for content in rows]
 
 
-def load_state(draw: Draw) -> engine.DrawState:
+def load_state(draw: Draw) -> vdraw.DrawState:
     """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
-    return engine.replay(load_order(draw), load_events(draw))
+    return vdraw.replay(load_order(draw), load_events(draw))
 
 
 def append_events(
-    draw: Draw, events: tuple[engine.Event, ...], *, now: datetime, actor: User | None
+    draw: Draw, events: tuple[vdraw.Event, ...], *, now: datetime, actor: User | None
 ) -> None:
     """Store the events of a step with the time, that it was an emergency, and, if a person caused
     it, his account name."""
@@ -86,7 +86,7 @@ def append_events(
             draw=draw,
             n=event.n,
             at=now,
-            content=engine.event_to_dict(
+            content=vdraw.event_to_dict(
                 replace(event, further={**event.further, **_without_own(event, further)})
             ),
         )
@@ -94,7 +94,7 @@ def append_events(
     )
 
 
-def _without_own(event: engine.Event, further: dict[str, Any]) -> dict[str, Any]:
+def _without_own(event: vdraw.Event, further: dict[str, Any]) -> dict[str, Any]:
     """A void's ``by`` names its two persons; every other key may be added."""
-    own = {"by"} if isinstance(event, engine.End) and event.by else set()
+    own = {"by"} if isinstance(event, vdraw.End) and event.by else set()
     return {key: value for key, value in further.items() if key not in own}

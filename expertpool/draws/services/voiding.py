@@ -9,11 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
@@ -90,7 +90,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     _check_last(draw)
     if draw.is_random:
         by = (request.requested_by.username, actor.username)
-        step = engine.void_draw(load_state(draw), request.reason, by)
+        step = vdraw.void_draw(load_state(draw), request.reason, by)
         append_events(draw, step.events, now=now, actor=actor)
     # What still waits for a second person ends with the draw.
     for kind in (PickRequest, ReleaseRequest):

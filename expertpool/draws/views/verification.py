@@ -14,9 +14,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+import vdraw
 from expertpool.audit.actions import action_label
-from expertpool.draws import engine
-from expertpool.draws.engine import verify
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
@@ -25,6 +24,7 @@ from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.records import build_record
+from vdraw import verify
 
 View = Callable[..., HttpResponseBase]
 CHECKER = Path(verify.__file__)
@@ -101,7 +101,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         content = build_record(draw)
     except DrawNotReady as error:
         return JsonResponse({"error": str(error)}, status=404)
-    except engine.EngineError as error:
+    except vdraw.EngineError as error:
         return JsonResponse({"error": str(error)}, status=409)
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'inline; filename="{draw.number}.json"'

@@ -18,16 +18,16 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.core.importing.runs import confirm_import, perform_import, start_import
 from expertpool.core.models import ImportRun
-from expertpool.draws import engine
-from expertpool.draws.engine.verify import find_difference_in_text
 from expertpool.experts.services.demo import demo_rows
 from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.portal.bench.processes import in_child
 from expertpool.portal.bench.reporting import Reporter, peak_megabytes, timed
+from vdraw.verify import find_difference_in_text
 
 RECORD_CANDIDATES = 100_000
 IMPORT_ROWS = 100_000
@@ -52,27 +52,27 @@ def measure_record(reporter: Reporter) -> None:
 
 def _record(count: int) -> str:
     random = Random(count)  # noqa: S311 (nobody's draw)
-    nonce = random.randbytes(engine.NONCE_BYTES)
-    groups = [engine.Group(f"g{at}", f"第 {at} 组", 5) for at in range(1, 5)]
-    rule = engine.build_rule(
+    nonce = random.randbytes(vdraw.NONCE_BYTES)
+    groups = [vdraw.Group(f"g{at}", f"第 {at} 组", 5) for at in range(1, 5)]
+    rule = vdraw.build_rule(
         draw_id="BENCH",
         projects=["BENCH"],
         groups=groups,
-        nonce_commit=engine.commit_nonce(nonce),
+        nonce_commit=vdraw.commit_nonce(nonce),
         contributors=[],
         unit_cap=1,
     )
     candidates = (
-        engine.Candidate(
+        vdraw.Candidate(
             f"{random.getrandbits(256):064x}", _fits(random), f"U{random.randint(1, 2000)}"
         )
         for _ in range(count)
     )
-    sealed = engine.seal_draw(rule, candidates)
-    order = engine.order_candidates(sealed, [engine.Reveal(engine.SYSTEM_ROLE, nonce.hex())])
-    first = engine.seat_first(order)
-    end = engine.end_draw(first.state)
-    return json.dumps(engine.build_record(order, (*first.events, *end.events)).to_dict())
+    sealed = vdraw.seal_draw(rule, candidates)
+    order = vdraw.order_candidates(sealed, [vdraw.Reveal(vdraw.SYSTEM_ROLE, nonce.hex())])
+    first = vdraw.seat_first(order)
+    end = vdraw.end_draw(first.state)
+    return json.dumps(vdraw.build_record(order, (*first.events, *end.events)).to_dict())
 
 
 def _fits(random: Random) -> dict[str, int]:

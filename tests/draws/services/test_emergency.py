@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.engine import find_difference
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import EmergencyRefused, ReplyRefused
 from expertpool.draws.models import Candidate, Draw, DrawEvent, Emergency, Invitation
@@ -25,6 +24,7 @@ from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001

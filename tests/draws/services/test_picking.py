@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady, PickRefused, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation, PickRequest
@@ -118,8 +118,8 @@ def test_letters_say_how_he_was_found(draw: Draw) -> None:
 def test_it_passes_for_no_draw(draw: Draw, admin: User) -> None:
     with pytest.raises(DrawNotReady, match="不是随机抽取"):
         build_record(draw)
-    with pytest.raises(engine.EngineError):
-        engine.Rule.from_dict(draw.rule)
+    with pytest.raises(vdraw.EngineError):
+        vdraw.Rule.from_dict(draw.rule)
     with pytest.raises(DrawNotReady, match="候补次序"):
         add_supplement(draw=draw, actor=admin, now=LATER, entropy=SeededEntropy(1))
     with pytest.raises(IntegrityError), transaction.atomic():

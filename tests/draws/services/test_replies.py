@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
@@ -71,7 +71,7 @@ def test_draw_succeeds_exactly_when_everybody_agreed() -> None:
     assert draw.status == DrawStatus.SUCCESS
     draw.project.refresh_from_db()
     assert draw.project.draw_state == DrawState.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 @pytest.mark.shows("DRAW-15", "DRAW-17", "DRAW-22")
@@ -90,7 +90,7 @@ def test_decline_is_supplemented_at_once_as_a_new_last_line() -> None:
     accept(rows[2])
     draw.refresh_from_db()
     assert draw.status == DrawStatus.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 @pytest.mark.shows("DRAW-15")
@@ -153,7 +153,7 @@ def test_once_the_panel_sits_nobody_new_is_asked(operator: User) -> None:
     assert draw.status == DrawStatus.UNSATISFIED
     record = build_record(draw)
     assert [event.get("closed") for event in record["events"]][-3:] == [True, None, True]
-    assert engine.find_difference(record) is None
+    assert vdraw.find_difference(record) is None
     with pytest.raises(DrawNotReady, match="评审开始时间已过"):
         add_supplement(draw=draw, actor=operator, now=opening, entropy=ENTROPY)
 
@@ -283,7 +283,7 @@ def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operat
     assert draw.status == DrawStatus.SUCCESS_SUPPLEMENT
     draw.project.refresh_from_db()
     assert draw.project.draw_state == DrawState.SUCCESS_SUPPLEMENT
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 def test_supplement_of_a_full_draw_is_refused(operator: User) -> None:

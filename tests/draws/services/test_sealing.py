@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Candidate, Draw, DrawEvent, Invitation
@@ -191,7 +191,7 @@ def test_draw_over_an_empty_pool_is_stored_as_unsatisfied(operator: User) -> Non
     draw.project.refresh_from_db()
     assert draw.project.draw_state == DrawState.UNSATISFIED
     assert DrawEvent.objects.filter(draw=draw).last().content["lacking"] == {"g1": 2}
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 def test_nobody_reads_from_the_database_who_was_drawn(pool: list[Expert]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+import vdraw
 from expertpool.audit.models import Entry
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin, PanelRole, ReplyVia
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import Draw, Hold, Invitation
@@ -135,7 +135,7 @@ def test_a_standby_who_agreed_moves_up_and_is_told_once() -> None:
     accept(new)
     assert status(draw) == DrawStatus.SUCCESS
     record = build_record(draw)
-    assert engine.find_difference(record) is None
+    assert vdraw.find_difference(record) is None
     assert sum("moved_up" in event for event in record["events"]) == 1
 
 
@@ -197,7 +197,7 @@ def test_a_draw_without_standbys_left_succeeds_and_without_a_panel_does_not() ->
     accept(first, second)
     decline(standby)
     assert status(draw) == DrawStatus.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
     take_leave(
         invitation=Invitation.objects.get(pk=first.pk),
         reason="生病",
@@ -207,7 +207,7 @@ def test_a_draw_without_standbys_left_succeeds_and_without_a_panel_does_not() ->
     )
     assert status(draw) == DrawStatus.UNSATISFIED
     record = build_record(draw)
-    assert engine.find_difference(record) is None
+    assert vdraw.find_difference(record) is None
     assert record["events"][-1]["lacking"] == {"g1": 1}
     assert [group.code for group in board_of(draw).lacking] == ["g1"]
 
@@ -229,7 +229,7 @@ def test_after_the_end_a_standby_steps_in_at_once() -> None:
     standby.refresh_from_db()
     assert standby.group == "g1"
     assert status(draw) == DrawStatus.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 @pytest.mark.shows("DRAW-15")
@@ -249,7 +249,7 @@ def test_on_the_day_a_standby_steps_in_and_nobody_new_is_asked() -> None:
     assert (standby.group, told(standby)[-1]) == ("g1", "draw.moved_up")
     assert len(lines(draw)) == 3
     assert status(draw) == DrawStatus.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 def test_a_standby_who_does_not_answer_until_the_opening_is_not_replaced() -> None:
@@ -279,7 +279,7 @@ def test_who_cannot_come_any_more_when_seated_neither_moves_up_nor_is_told(seed:
     assert all(told(row) == [] for row in lines(draw) if row != sitting)
     accept(sitting)
     assert status(draw) == DrawStatus.SUCCESS
-    assert engine.find_difference(build_record(draw)) is None
+    assert vdraw.find_difference(build_record(draw)) is None
 
 
 @pytest.mark.shows("DRAW-34")
@@ -305,7 +305,7 @@ def test_a_panel_with_standbys_is_completed_by_a_widened_draw_without_any() -> N
     assert (board.seats, board.seated_count, board.lacking) == (4, 4, [])
     for draw in (base, widened):
         accept_all(draw, now=SOON)
-        assert engine.find_difference(build_record(draw)) is None
+        assert vdraw.find_difference(build_record(draw)) is None
 
 
 def test_only_the_panel_counts_as_taking_part_and_as_agreed() -> None:

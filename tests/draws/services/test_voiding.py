@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws import engine
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, VoidRefused
 from expertpool.draws.models import Draw, Hold, Invitation
@@ -55,7 +55,7 @@ def test_two_persons_void_a_draw_and_everything_it_held(
         occasion="draw.invitation", state=DeliveryState.QUEUED
     ).exists()
     record = build_record(draw)
-    assert engine.find_difference(record) is None
+    assert vdraw.find_difference(record) is None
     assert record["events"][-1]["by"] == [operator.username, supervisor.username]
     assert record["events"][-1]["reason"] == "回避单位漏填"
 

@@ -9,7 +9,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.engine.verify import find_difference
 from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Invitation
@@ -51,6 +50,7 @@ from tests.factories.widening import (
     widen_to,
     widen_to_everybody,
 )
+from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.engine.verify import find_difference
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawInProgress, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -43,6 +42,7 @@ from tests.factories.widening import (
     widen_to,
     widen_to_everybody,
 )
+from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001

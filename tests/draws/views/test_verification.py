@@ -17,7 +17,6 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from expertpool.draws.engine import find_difference
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
@@ -27,6 +26,7 @@ from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import VECTORS
+from vdraw import (
     End,
     Exit,
     Record,
@@ -21,7 +22,6 @@ from expertpool.draws.engine import (
     seat_first,
     supplement,
 )
-from tests.draws.engine.samples import VECTORS
 
 each_vector = pytest.mark.parametrize("vector", VECTORS, ids=range(len(VECTORS)))
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from expertpool.draws.engine.board import Board, Sitting
-from expertpool.draws.engine.events import (
+from vdraw.board import Board, Sitting
+from vdraw.events import (
     EXIT_REASONS,
     SKIP_REASONS,
     SUCCESS,
@@ -19,8 +19,8 @@ from expertpool.draws.engine.events import (
     Skip,
     Supplement,
 )
-from expertpool.draws.engine.exceptions import EngineError
-from expertpool.draws.engine.seal import Order
+from vdraw.exceptions import EngineError
+from vdraw.seal import Order
 
 Unavailable = Callable[[str], str | None]
 """Asked with a commitment when its turn comes: a reason from SKIP_REASONS, or None to seat it."""

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import EngineError, canonical_json, hash_function, verify
-from expertpool.draws.engine.merkle import merkle_root
-from expertpool.draws.engine.sm3 import sm3_digest
+from vdraw import EngineError, canonical_json, hash_function, verify
+from vdraw.merkle import merkle_root
+from vdraw.sm3 import sm3_digest
 
 SM3_ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 SM3_ABCD_16 = "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from expertpool.draws.engine.canonical import canonical_json
-from expertpool.draws.engine.exceptions import EngineError
-from expertpool.draws.engine.hashing import HASH_NAMES, HashFunction, hash_function
-from expertpool.draws.engine.text import is_hex, is_key
+from vdraw.canonical import canonical_json
+from vdraw.exceptions import EngineError
+from vdraw.hashing import HASH_NAMES, HashFunction, hash_function
+from vdraw.text import is_hex, is_key
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
 

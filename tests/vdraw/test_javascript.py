@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from expertpool.draws.engine import find_difference
-from tests.draws.engine.samples import VECTORS, paths, random_record, shifted, spoil, vector
+from tests.vdraw.samples import VECTORS, paths, random_record, shifted, spoil, vector
+from vdraw import find_difference
 
-SOURCE = Path(__file__).parents[3] / "frontend" / "src" / "verify"
+SOURCE = Path(__file__).parents[2] / "frontend" / "src" / "verify"
 CHECK_RECORDS = """
 import { readFileSync } from "node:fs";
 import { verifyRecord, verifyText } from "%s/vdraw.js";

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import VECTORS, opening_of, order_people, vector
+from vdraw import (
     EngineError,
     Record,
     ReplayDifference,
@@ -19,7 +20,6 @@ from expertpool.draws.engine import (
     supplement,
     void_draw,
 )
-from tests.draws.engine.samples import VECTORS, opening_of, order_people, vector
 
 RECORD = Record.from_dict(VECTORS[3])
 ORDER = RECORD.reorder()

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from expertpool.draws.engine.canonical import canonical_json, canonical_text
-from expertpool.draws.engine.exceptions import EngineError
-from expertpool.draws.engine.hashing import hash_function
-from expertpool.draws.engine.merkle import merkle_root
-from expertpool.draws.engine.rule import Rule
-from expertpool.draws.engine.text import is_hex, is_key
+from vdraw.canonical import canonical_json, canonical_text
+from vdraw.exceptions import EngineError
+from vdraw.hashing import hash_function
+from vdraw.merkle import merkle_root
+from vdraw.rule import Rule
+from vdraw.text import is_hex, is_key
 
 TAG = b"VDRAW-1"
 NONCE_BYTES = 32

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from expertpool.draws.engine import Record, replay
-from tests.draws.engine.samples import VECTORS, random_record, vector
-from tests.draws.engine.test_javascript import run_node
+from tests.vdraw.samples import VECTORS, random_record, vector
+from tests.vdraw.test_javascript import run_node
+from vdraw import Record, replay
 
 FILM = """
 import { readFileSync } from "node:fs";

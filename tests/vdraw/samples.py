@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import (
+import vdraw
+from vdraw import (
     EXIT_REASONS,
     SKIP_REASONS,
     Candidate,
@@ -34,7 +35,7 @@ from expertpool.draws.engine import (
 )
 
 VECTORS: list[dict[str, Any]] = json.loads(
-    Path(__file__).with_name("vdraw-vectors.json").read_text()
+    Path(vdraw.__file__).with_name("vectors.json").read_text()
 )
 
 Fits = Mapping[str, int]

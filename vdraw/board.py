@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
-from expertpool.draws.engine.seal import Sealed
+from vdraw.seal import Sealed
 
 # Experts are positions in ``sealed.candidates``, groups are positions in ``rule.groups``.
 Sitting = tuple[tuple[int, ...], ...]

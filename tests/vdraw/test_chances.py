@@ -6,8 +6,8 @@ from math import comb
 
 import pytest
 
-from expertpool.draws.engine import seat_first
-from tests.draws.engine.samples import in_order, order_people, seal_people, seated_numbers
+from tests.vdraw.samples import in_order, order_people, seal_people, seated_numbers
+from vdraw import seat_first
 
 # Chi-square, 19 degrees of freedom, 1 %.
 CRITICAL_19 = 36.191

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Callable
 
-from expertpool.draws.engine.exceptions import EngineError
-from expertpool.draws.engine.sm3 import sm3_digest
+from vdraw.exceptions import EngineError
+from vdraw.sm3 import sm3_digest
 
 HashFunction = Callable[[bytes], bytes]
 

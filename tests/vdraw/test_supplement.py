@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import (
+    in_order,
+    live,
+    numbers_of,
+    opening_of,
+    order_people,
+    pools,
+    random_record,
+    seal_people,
+    seated_numbers,
+)
+from vdraw import (
     Drawn,
     EngineError,
     Exit,
@@ -19,17 +30,6 @@ from expertpool.draws.engine import (
     seat_first,
     supplement,
     void_draw,
-)
-from tests.draws.engine.samples import (
-    in_order,
-    live,
-    numbers_of,
-    opening_of,
-    order_people,
-    pools,
-    random_record,
-    seal_people,
-    seated_numbers,
 )
 
 

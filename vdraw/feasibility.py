@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from expertpool.draws.engine.rule import Group
+from vdraw.rule import Group
 
 
 @dataclass(frozen=True, slots=True)

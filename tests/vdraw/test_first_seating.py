@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import seat_first
-from tests.draws.engine.samples import (
+from tests.vdraw.samples import (
     in_order,
     most_seats,
     numbers_of,
@@ -16,6 +15,7 @@ from tests.draws.engine.samples import (
     seal_people,
     seated_numbers,
 )
+from vdraw import seat_first
 
 
 @given(pools(), st.integers(0, 99))

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import (
+    in_order,
+    numbers_of,
+    opening_of,
+    order_people,
+    pools,
+    random_record,
+    seal_people,
+)
+from vdraw import (
     EngineError,
     Group,
     Seat,
@@ -21,15 +30,6 @@ from expertpool.draws.engine import (
     replay,
     seat_first,
     supplement,
-)
-from tests.draws.engine.samples import (
-    in_order,
-    numbers_of,
-    opening_of,
-    order_people,
-    pools,
-    random_record,
-    seal_people,
 )
 
 ONE = {"g1": 1}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from expertpool.draws.engine.hashing import HashFunction
+from vdraw.hashing import HashFunction
 
 
 def merkle_root(leaves: Sequence[bytes], digest: HashFunction) -> bytes:

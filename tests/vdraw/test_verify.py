@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import EXIT_REASONS, SKIP_REASONS, find_difference, verify
-from tests.draws.engine.samples import VECTORS, paths, random_record, shifted, spoil, vector
+from tests.vdraw.samples import VECTORS, paths, random_record, shifted, spoil, vector
+from vdraw import EXIT_REASONS, SKIP_REASONS, find_difference, verify
 
 SMALLEST = min(VECTORS, key=lambda record: len(json.dumps(record)))
 

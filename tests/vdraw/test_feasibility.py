@@ -4,8 +4,8 @@ from itertools import combinations
 
 from hypothesis import given
 
-from expertpool.draws.engine import Group, check_feasibility
-from tests.draws.engine.samples import most_seats, pools
+from tests.vdraw.samples import most_seats, pools
+from vdraw import Group, check_feasibility
 
 
 def groups_of(seats):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import opening_of, order_people, pools, seal_people
+from vdraw import (
     Candidate,
     EngineError,
     Group,
@@ -20,8 +21,7 @@ from expertpool.draws.engine import (
     order_candidates,
     seal_draw,
 )
-from expertpool.draws.engine.seal import _describer
-from tests.draws.engine.samples import opening_of, order_people, pools, seal_people
+from vdraw.seal import _describer
 
 NONCE = bytes(range(32))
 PEOPLE = [({"g1": 1, "g2": 2}, "U1"), ({"g2": 1}, None), ({"g1": 3}, "U2")]

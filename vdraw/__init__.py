@@ -1,7 +1,7 @@
 """VDRAW-1, the draw that anybody can check. Plain Python: no Django, no database, no clock, no dice."""
 
-from expertpool.draws.engine.canonical import canonical_json
-from expertpool.draws.engine.events import (
+from vdraw.canonical import canonical_json
+from vdraw.events import (
     END_STATES,
     EXIT_REASONS,
     SKIP_REASONS,
@@ -15,13 +15,13 @@ from expertpool.draws.engine.events import (
     event_from_dict,
     event_to_dict,
 )
-from expertpool.draws.engine.exceptions import EngineError, ReplayDifference
-from expertpool.draws.engine.feasibility import Feasibility, Shortage, check_feasibility
-from expertpool.draws.engine.hashing import HASH_NAMES, hash_function
-from expertpool.draws.engine.record import PROTOCOL, Opening, Record, build_record
-from expertpool.draws.engine.replay import replay
-from expertpool.draws.engine.rule import Group, Rule, build_rule
-from expertpool.draws.engine.seal import (
+from vdraw.exceptions import EngineError, ReplayDifference
+from vdraw.feasibility import Feasibility, Shortage, check_feasibility
+from vdraw.hashing import HASH_NAMES, hash_function
+from vdraw.record import PROTOCOL, Opening, Record, build_record
+from vdraw.replay import replay
+from vdraw.rule import Group, Rule, build_rule
+from vdraw.seal import (
     NONCE_BYTES,
     SALT_BYTES,
     SYSTEM_ROLE,
@@ -36,7 +36,7 @@ from expertpool.draws.engine.seal import (
     order_candidates,
     seal_draw,
 )
-from expertpool.draws.engine.seating import (
+from vdraw.seating import (
     DrawState,
     Step,
     Unavailable,
@@ -46,7 +46,7 @@ from expertpool.draws.engine.seating import (
     supplement,
     void_draw,
 )
-from expertpool.draws.engine.verify import find_difference
+from vdraw.verify import find_difference
 
 __all__ = [
     "END_STATES",

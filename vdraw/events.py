@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from expertpool.draws.engine.exceptions import EngineError
+from vdraw.exceptions import EngineError
 
 SKIP_REASONS = (
     "on_leave",

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from expertpool.draws.engine import (
+from tests.vdraw.samples import Person, order_people
+from tests.vdraw.test_javascript import differences
+from vdraw import (
     EngineError,
     build_record,
     end_draw,
@@ -18,8 +20,6 @@ from expertpool.draws.engine import (
     replay,
     seat_first,
 )
-from tests.draws.engine.samples import Person, order_people
-from tests.draws.engine.test_javascript import differences
 
 PEOPLE: list[Person] = [({"g1": 1}, None)] * 4
 OPENING = {"opening_at": "2026-12-01T09:30+08:00"}

@@ -6,7 +6,7 @@ Objects with ASCII keys, arrays, strings, integers within ±(2^53 - 1), booleans
 import json
 from typing import Any
 
-from expertpool.draws.engine.exceptions import EngineError
+from vdraw.exceptions import EngineError
 
 MAX_INTEGER = 2**53 - 1
 _quoted = json.JSONEncoder(ensure_ascii=False).encode

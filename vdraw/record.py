@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expertpool.draws.engine.events import Event, event_from_dict, event_to_dict
-from expertpool.draws.engine.exceptions import EngineError
-from expertpool.draws.engine.rule import Rule
-from expertpool.draws.engine.seal import (
+from vdraw.events import Event, event_from_dict, event_to_dict
+from vdraw.exceptions import EngineError
+from vdraw.rule import Rule
+from vdraw.seal import (
     Candidate,
     Order,
     Reveal,

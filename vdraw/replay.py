@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from expertpool.draws.engine.events import VOID, Drawn, End, Event, Exit, Skip, Supplement
-from expertpool.draws.engine.exceptions import EngineError, ReplayDifference
-from expertpool.draws.engine.seal import Order
-from expertpool.draws.engine.seating import (
+from vdraw.events import VOID, Drawn, End, Event, Exit, Skip, Supplement
+from vdraw.exceptions import EngineError, ReplayDifference
+from vdraw.seal import Order
+from vdraw.seating import (
     DrawState,
     Step,
     end_draw,

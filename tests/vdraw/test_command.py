@@ -1,0 +1,43 @@
+"""`python -m vdraw verify FILE`, as somebody runs it who has the folder and nothing else."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vdraw
+from tests.vdraw.samples import vector
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Path:
+    """The folder of the package, copied to a place without the product."""
+    shutil.copytree(Path(vdraw.__file__).parent, tmp_path / "vdraw")
+    return tmp_path
+
+
+def run(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(place)!r}); "]
+    command[-1] += "from runpy import run_module; run_module('vdraw', run_name='__main__')"
+    return subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+
+
+def test_a_record_is_checked_by_the_folder_alone(alone: Path) -> None:
+    record = alone / "record.json"
+    record.write_text(json.dumps(vector(1)))
+    assert run(alone, "verify", str(record)).stdout == "一致\n"
+    spoiled = vector(1)
+    spoiled["seal"] = "00" * 32
+    record.write_text(json.dumps(spoiled))
+    answer = run(alone, "verify", str(record))
+    assert answer.returncode == 1
+    assert answer.stdout.strip() != "一致"
+
+
+def test_other_words_tell_how_it_is_called(alone: Path) -> None:
+    answer = run(alone, "draw")
+    assert answer.returncode == 2
+    assert "python -m vdraw verify" in answer.stdout

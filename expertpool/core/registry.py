@@ -1,4 +1,4 @@
-"""The slots by which upper apps add to lower apps' pages: menu entries and panels (tabs)."""
+"""The slots by which upper apps add to lower apps' pages: menu entries and tabs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class MenuGroup:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Tab:
     """One tab on a panorama page. ``render`` returns HTML for the subject of the page."""
 
     code: str
@@ -53,7 +53,7 @@ class Panel:
 class _Registry:
     groups: dict[str, MenuGroup] = field(default_factory=dict)
     items: dict[str, list[MenuItem]] = field(default_factory=lambda: defaultdict(list))
-    panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
+    tabs: dict[str, list[Tab]] = field(default_factory=lambda: defaultdict(list))
     account: list[MenuItem] = field(default_factory=list)
 
 
@@ -98,17 +98,17 @@ def _is_allowed(user: Any, permissions: tuple[str, ...]) -> bool:
     return not permissions or any(user.has_permission(code) for code in permissions)
 
 
-def register_panel(page: str, panel: Panel) -> None:
+def register_tab(page: str, tab: Tab) -> None:
     """Add a tab to the panorama ``page`` (``experts:detail`` …)."""
-    panels = _registry.panels[page]
-    if all(other.code != panel.code for other in panels):
-        panels.append(panel)
-        panels.sort(key=lambda other: other.order)
+    tabs = _registry.tabs[page]
+    if all(other.code != tab.code for other in tabs):
+        tabs.append(tab)
+        tabs.sort(key=lambda other: other.order)
 
 
-def panels_for(page: str, user: Any) -> list[Panel]:
+def tabs_for(page: str, user: Any) -> list[Tab]:
     """Return the tabs of ``page`` that ``user`` may see, in order."""
-    return [panel for panel in _registry.panels[page] if _is_allowed(user, panel.permissions)]
+    return [tab for tab in _registry.tabs[page] if _is_allowed(user, tab.permissions)]
 
 
 def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:

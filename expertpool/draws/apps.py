@@ -10,7 +10,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.core.registry import register_menu, register_tab
         from expertpool.draws.exports.exposure import ExposureExport
         from expertpool.draws.exports.ledger import LedgerExport
         from expertpool.draws.exports.notices import NoticeExport
@@ -23,13 +23,6 @@ class DrawsConfig(AppConfig):
             MOVED_UP,
             STANDBY_INVITATION,
         )
-        from expertpool.draws.panels import (
-            BATCH_PANELS,
-            EXPERT_DRAWS,
-            OWN_LETTERS,
-            PARTICIPANTS,
-            PROJECT_PANELS,
-        )
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
@@ -37,6 +30,13 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.sheet_templates import may_view_templates
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import may_edit_sheet, may_view_sheet
+        from expertpool.draws.tabs import (
+            BATCH_TABS,
+            EXPERT_DRAWS,
+            OWN_LETTERS,
+            PARTICIPANTS,
+            PROJECT_TABS,
+        )
         from expertpool.experts.queries.participation import register_participation_counter
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
@@ -85,14 +85,14 @@ class DrawsConfig(AppConfig):
         )
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
-        register_panel("portal:home", OWN_LETTERS)
-        register_panel("experts:detail", EXPERT_DRAWS)
+        register_tab("portal:home", OWN_LETTERS)
+        register_tab("experts:detail", EXPERT_DRAWS)
         register_menu("draws", RECORDS, LEDGER, EXPOSURE)
-        for panel in PROJECT_PANELS:
-            register_panel("projects:detail", panel)
-        for panel in BATCH_PANELS:
-            register_panel("projects:batch_detail", panel)
-        register_panel("projects:overview", PARTICIPANTS)
+        for tab in PROJECT_TABS:
+            register_tab("projects:detail", tab)
+        for tab in BATCH_TABS:
+            register_tab("projects:batch_detail", tab)
+        register_tab("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
         register_export(NoticeExport())
         register_export(LedgerExport())

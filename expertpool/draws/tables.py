@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from expertpool.core.views.listing import Tab
+from expertpool.core.views.listing import ListTab
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.queries.ledger import IN_COURSE, IS_LOOK, IS_MANUAL
 
@@ -30,14 +30,14 @@ INVITATION_TONES: dict[str, str] = {
 }
 
 TABS = (
-    Tab("", "全部"),
-    *(Tab(status.value, str(status.label), Q(status=status)) for status in DrawStatus),
+    ListTab("", "全部"),
+    *(ListTab(status.value, str(status.label), Q(status=status)) for status in DrawStatus),
 )
 LEDGER_TABS = (
-    Tab("", "全部"),
-    Tab("manual", "人工操作", IS_MANUAL),
-    Tab("looks", "查看名单", IS_LOOK),
-    Tab("course", "封存与结束", IN_COURSE),
+    ListTab("", "全部"),
+    ListTab("manual", "人工操作", IS_MANUAL),
+    ListTab("looks", "查看名单", IS_LOOK),
+    ListTab("course", "封存与结束", IN_COURSE),
 )
 SORTS = {
     "number": "number",

@@ -11,17 +11,17 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.exporting import register_export
         from expertpool.core.importing import register_import
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.core.registry import register_menu, register_tab
         from expertpool.core.search import SearchProvider, register_search
         from expertpool.core.visibility import register_fields
         from expertpool.experts.exports import ExpertExport
         from expertpool.experts.menu import ITEMS
         from expertpool.experts.occasions import ACCOUNT, ACTIVATION
-        from expertpool.experts.panels import PANELS
         from expertpool.experts.permissions import FIELDS, PERMISSIONS
         from expertpool.experts.queries.criteria import LIST_FIELDS, SUBJECT
         from expertpool.experts.queries.files import may_edit_expert_files, may_view_expert_files
         from expertpool.experts.services.importing import ExpertImporter
+        from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
@@ -31,8 +31,8 @@ class ExpertsConfig(AppConfig):
         register_fields(*FIELDS)
         register_criteria(SUBJECT, *LIST_FIELDS)
         register_menu("experts", *ITEMS)
-        for panel in PANELS:
-            register_panel("experts:detail", panel)
+        for tab in TABS:
+            register_tab("experts:detail", tab)
         register_search(SearchProvider("专家", find_experts, order=10))
         register_export(ExpertExport())
         register_import(ExpertImporter)

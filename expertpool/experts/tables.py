@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from expertpool.core.views.listing import Tab
+from expertpool.core.views.listing import ListTab
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 
@@ -31,25 +31,25 @@ TONES = {
 
 
 BLACKLIST_TABS = (
-    Tab("", "在黑名单中", Q(removed_at__isnull=True)),
-    Tab("removed", "已移出", Q(removed_at__isnull=False)),
-    Tab("all", "全部"),
+    ListTab("", "在黑名单中", Q(removed_at__isnull=True)),
+    ListTab("removed", "已移出", Q(removed_at__isnull=False)),
+    ListTab("all", "全部"),
 )
 
 
-def leave_tabs(now: datetime) -> tuple[Tab, ...]:
+def leave_tabs(now: datetime) -> tuple[ListTab, ...]:
     """Return the tabs of the leaves."""
     valid = Q(cancelled_at__isnull=True)
     return (
-        Tab("", "请假中", valid & Q(during__contains=now)),
-        Tab("coming", "未开始", valid & Q(during__startswith__gt=now)),
-        Tab("over", "已结束", valid & Q(during__endswith__lte=now)),
-        Tab("cancelled", "已销假", ~valid),
-        Tab("all", "全部"),
+        ListTab("", "请假中", valid & Q(during__contains=now)),
+        ListTab("coming", "未开始", valid & Q(during__startswith__gt=now)),
+        ListTab("over", "已结束", valid & Q(during__endswith__lte=now)),
+        ListTab("cancelled", "已销假", ~valid),
+        ListTab("all", "全部"),
     )
 
 
-def tabs(today: date) -> tuple[Tab, ...]:
+def tabs(today: date) -> tuple[ListTab, ...]:
     """Return the tabs of the list; 全部 leaves out the deleted."""
 
     def status(value: str) -> Q:
@@ -57,13 +57,13 @@ def tabs(today: date) -> tuple[Tab, ...]:
 
     ending = Q(status=ExpertStatus.FORMAL, term_end_date__range=(today, today + SOON))
     return (
-        Tab("", "全部", Q(status__in=HERE)),
-        Tab("formal", "在库", status(ExpertStatus.FORMAL)),
-        Tab("pending", "待审核", status(ExpertStatus.PENDING)),
-        Tab("frozen", "冻结", status(ExpertStatus.FROZEN)),
-        Tab("ending", "即将到期", ending),
-        Tab("blacklisted", "黑名单", status(ExpertStatus.BLACKLISTED)),
-        Tab("deleted", "已删除", status(ExpertStatus.DELETED)),
+        ListTab("", "全部", Q(status__in=HERE)),
+        ListTab("formal", "在库", status(ExpertStatus.FORMAL)),
+        ListTab("pending", "待审核", status(ExpertStatus.PENDING)),
+        ListTab("frozen", "冻结", status(ExpertStatus.FROZEN)),
+        ListTab("ending", "即将到期", ending),
+        ListTab("blacklisted", "黑名单", status(ExpertStatus.BLACKLISTED)),
+        ListTab("deleted", "已删除", status(ExpertStatus.DELETED)),
     )
 
 

@@ -11,14 +11,13 @@ class ProjectsConfig(AppConfig):
         from expertpool.core.exporting import register_export
         from expertpool.core.importing import register_import
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import register_menu, register_panel
+        from expertpool.core.registry import register_menu, register_tab
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
         from expertpool.projects.enums import EvidenceKind
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
         from expertpool.projects.menu import ITEMS, SETTINGS
         from expertpool.projects.occasions import DECIDED, TASK
-        from expertpool.projects.panels import BATCH_PANELS, PANELS
         from expertpool.projects.permissions import PERMISSIONS
         from expertpool.projects.queries.batches import may_edit_batch_files, may_view_batch_files
         from expertpool.projects.queries.criteria import PROJECT_FIELDS, SUBJECT
@@ -31,15 +30,16 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.services.batches import batch_closed
         from expertpool.projects.services.files import closed, entry_closed
         from expertpool.projects.services.importing import ProjectImporter
+        from expertpool.projects.tabs import BATCH_TABS, TABS
         from expertpool.workflow.policies import FlowSubject, register_flow_subject
 
         register_permissions(PERMISSIONS)
         register_menu("draws", *ITEMS)
         register_menu("system", SETTINGS)
-        for panel in PANELS:
-            register_panel("projects:detail", panel)
-        for panel in BATCH_PANELS:
-            register_panel("projects:batch_detail", panel)
+        for tab in TABS:
+            register_tab("projects:detail", tab)
+        for tab in BATCH_TABS:
+            register_tab("projects:batch_detail", tab)
         register_actions(
             project__create="新增项目",
             project__update="修改项目",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from expertpool.accounts.models import User
-from expertpool.core.views.listing import Tab
+from expertpool.core.views.listing import ListTab
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project, Task
 from expertpool.projects.queries.follow_up import OPEN, open_tasks_for, overdue
@@ -22,13 +22,13 @@ def _approved(state: DrawState) -> Q:
 
 # First the road to approval, then the road of the draw.
 TABS = (
-    Tab("", "全部"),
+    ListTab("", "全部"),
     *(
-        Tab(status.value, str(status.label), Q(status=status))
+        ListTab(status.value, str(status.label), Q(status=status))
         for status in (ProjectStatus.DRAFT, ProjectStatus.PENDING, ProjectStatus.REJECTED)
     ),
-    *(Tab(state.value, str(state.label), _approved(state)) for state in DrawState),
-    Tab(ProjectStatus.ARCHIVED.value, "已归档", Q(status=ProjectStatus.ARCHIVED)),
+    *(ListTab(state.value, str(state.label), _approved(state)) for state in DrawState),
+    ListTab(ProjectStatus.ARCHIVED.value, "已归档", Q(status=ProjectStatus.ARCHIVED)),
 )
 
 SORTS = {
@@ -55,15 +55,15 @@ TASK_SORTS: dict[str, str | tuple[str, ...]] = {
 }
 
 
-def task_tabs(user: User, today: date) -> tuple[Tab, ...]:
+def task_tabs(user: User, today: date) -> tuple[ListTab, ...]:
     """Return the tabs of the list of tasks; the first is what ``user`` has to do."""
     return (
-        Tab("", "待我完成", Q(pk__in=open_tasks_for(user).order_by().values("pk"))),
-        Tab("open", "未完成", OPEN),
-        Tab("overdue", "已逾期", overdue(today)),
-        Tab("given", "我指派的", Q(created_by=user)),
-        Tab("done", "已完成", Q(completed_at__isnull=False)),
-        Tab("all", "全部"),
+        ListTab("", "待我完成", Q(pk__in=open_tasks_for(user).order_by().values("pk"))),
+        ListTab("open", "未完成", OPEN),
+        ListTab("overdue", "已逾期", overdue(today)),
+        ListTab("given", "我指派的", Q(created_by=user)),
+        ListTab("done", "已完成", Q(completed_at__isnull=False)),
+        ListTab("all", "全部"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Menu entries and panels that upper apps add to lower apps' pages."""
+"""Menu entries and tabs that upper apps add to lower apps' pages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 
 from expertpool.core.registry import (
     MenuItem,
-    Panel,
+    Tab,
     _registry,
     account_items_for,
     menu_for,
-    panels_for,
     register_account_items,
     register_menu,
-    register_panel,
+    register_tab,
+    tabs_for,
 )
 
 
@@ -36,7 +36,7 @@ def _undo() -> Iterator[None]:
     _registry.items.clear()
     _registry.items.update(items)
     _registry.account[:] = account
-    _registry.panels.pop("tests:page", None)
+    _registry.tabs.pop("tests:page", None)
 
 
 def codes(user: Any, group: str = "reviews") -> list[str]:
@@ -65,15 +65,15 @@ def test_an_unknown_group_is_a_programming_error() -> None:
         register_menu("nothing", MenuItem("a", "甲", "x", "x:a"))
 
 
-def test_panels_and_account_items_follow_permissions_too() -> None:
+def test_tabs_and_account_items_follow_permissions_too() -> None:
     def render(request: Any, subject: Any) -> str:
         return ""
 
-    register_panel("tests:page", Panel("late", "后", 2, render))
-    register_panel("tests:page", Panel("early", "先", 1, render, permissions=("t.x",)))
-    register_panel("tests:page", Panel("late", "重复", 0, render))
-    assert [panel.label for panel in panels_for("tests:page", Holder())] == ["后"]
-    assert [panel.label for panel in panels_for("tests:page", Holder("t.x"))] == ["先", "后"]
+    register_tab("tests:page", Tab("late", "后", 2, render))
+    register_tab("tests:page", Tab("early", "先", 1, render, permissions=("t.x",)))
+    register_tab("tests:page", Tab("late", "重复", 0, render))
+    assert [tab.label for tab in tabs_for("tests:page", Holder())] == ["后"]
+    assert [tab.label for tab in tabs_for("tests:page", Holder("t.x"))] == ["先", "后"]
     register_account_items(MenuItem("t", "我的", "user", "x:t", permissions=("t.x",)))
     assert "t" not in {item.code for item in account_items_for(Holder())}
     assert "t" in {item.code for item in account_items_for(Holder("t.x"))}

@@ -157,7 +157,7 @@ def pick_specialty(screen: Screen, rule: Locator, *path: str) -> None:
     """Open the picker, go down ``path`` and tick its last entry."""
     rule.get_by_role("combobox", name="专业").click()
     *above, last = path
-    tree = rule.locator(".cascader-panel")
+    tree = rule.locator(".cascader-popup")
     for name in above:
         tree.get_by_title(name, exact=True).locator(".cascader-name").click()
     tree.get_by_title(last, exact=True).locator(".cascader-tick").click()

@@ -12,12 +12,12 @@ from expertpool.accounts.forms.filters import LoginFilters
 from expertpool.accounts.models import UserRequest
 from expertpool.accounts.queries import failures_of, login_records_visible_to
 from expertpool.core.permissions import requires
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 
 TABS = (
-    Tab("", "全部"),
-    Tab("success", "成功", Q(outcome=LoginOutcome.SUCCESS)),
-    Tab("failure", "失败", ~Q(outcome=LoginOutcome.SUCCESS)),
+    ListTab("", "全部"),
+    ListTab("success", "成功", Q(outcome=LoginOutcome.SUCCESS)),
+    ListTab("failure", "失败", ~Q(outcome=LoginOutcome.SUCCESS)),
 )
 
 

@@ -15,7 +15,7 @@ from expertpool.accounts.queries import tokens_visible_to
 from expertpool.accounts.services.tokens import create_token, revoke_token
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 
 SORTS = {"created": "created_at", "expires": "expires_at", "used": "last_used_at"}
 
@@ -29,7 +29,7 @@ def token_list(request: UserRequest) -> HttpResponse:
         tokens_visible_to(request.user),
         sorts=SORTS,
         default_sort="-created",
-        tabs=(Tab("", "有效", valid), Tab("ended", "已失效", ~valid)),
+        tabs=(ListTab("", "有效", valid), ListTab("ended", "已失效", ~valid)),
     )
     return render_list(request, "accounts/token_list.html", shown.context | {"now": now})
 

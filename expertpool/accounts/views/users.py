@@ -23,7 +23,7 @@ from expertpool.accounts.services.users import (
 )
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 
 SORTS = {"username": "username", "name": "name", "login": "last_login", "created": "created_at"}
 
@@ -39,10 +39,10 @@ def user_list(request: UserRequest) -> HttpResponse:
         default_sort="username",
         form=UserFilters(request.GET),
         tabs=(
-            Tab("", "全部"),
-            Tab("active", "启用", Q(is_active=True)),
-            Tab("locked", "锁定", locked),
-            Tab("disabled", "停用", Q(is_active=False)),
+            ListTab("", "全部"),
+            ListTab("active", "启用", Q(is_active=True)),
+            ListTab("locked", "锁定", locked),
+            ListTab("disabled", "停用", Q(is_active=False)),
         ),
     )
     return render_list(request, "accounts/user_list.html", shown.context | {"now": now})

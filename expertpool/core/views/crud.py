@@ -37,7 +37,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.listing import FilterForm, Tab, listing, render_list
+from expertpool.core.views.listing import FilterForm, ListTab, listing, render_list
 
 
 class SaveRow(Protocol):
@@ -85,7 +85,7 @@ class Crud:
     search: Sequence[str] = ()
     search_hint: str = "按名称查找"
     noun: str = ""  # one row; the title when it says so
-    tabs: Sequence[Tab] = ()
+    tabs: Sequence[ListTab] = ()
     tab_field: str = ""  # what a tab chooses; a row that is added from a tab belongs to it
     default_sort: str = ""
 

@@ -69,7 +69,7 @@ class FilterForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Tab:
+class ListTab:
     """One state of the rows, shown with the number of rows in it. The empty code is "all"."""
 
     code: str
@@ -77,7 +77,7 @@ class Tab:
     q: Q = field(default_factory=Q)
 
 
-EVERYTHING = Tab("", "全部")  # of a list without tabs
+EVERYTHING = ListTab("", "全部")  # of a list without tabs
 
 
 @dataclass
@@ -108,7 +108,7 @@ def listing(
     sorts: Mapping[str, str | tuple[str, ...]],
     default_sort: str,
     form: FilterForm | None = None,
-    tabs: Sequence[Tab] = (),
+    tabs: Sequence[ListTab] = (),
 ) -> Listing:
     """Narrow, count, order and cut ``rows`` by the address of ``request``.
 
@@ -151,7 +151,7 @@ def picked_rows(
     rows: QuerySet[Any],
     *,
     form: Callable[[QueryDict], FilterForm] | None = None,
-    tabs: Sequence[Tab] = (),
+    tabs: Sequence[ListTab] = (),
 ) -> QuerySet[Any]:
     """Return the rows that a bulk action is about: the ticked ones, or all that the list shows.
 
@@ -175,13 +175,13 @@ def _valid_keys(model: type[Model], keys: Sequence[str]) -> list[Any]:
     return valid
 
 
-def _current_tab(request: HttpRequest, tabs: Sequence[Tab]) -> Tab:
+def _current_tab(request: HttpRequest, tabs: Sequence[ListTab]) -> ListTab:
     wanted = request.GET.get("tab", "")
     return next((tab for tab in tabs if tab.code == wanted), tabs[0] if tabs else EVERYTHING)
 
 
 def _count_narrowed(
-    rows: QuerySet[Any], some: QuerySet[Any] | None, tabs: Sequence[Tab], current: Tab
+    rows: QuerySet[Any], some: QuerySet[Any] | None, tabs: Sequence[ListTab], current: ListTab
 ) -> dict[str, RowCount]:
     """Return the number of rows that a filter left, by the code of the tab.
 
@@ -204,7 +204,7 @@ def _count_narrowed(
     return counts
 
 
-def _count_each(rows: QuerySet[Any], tabs: Sequence[Tab], limit: int) -> dict[str, RowCount]:
+def _count_each(rows: QuerySet[Any], tabs: Sequence[ListTab], limit: int) -> dict[str, RowCount]:
     """Count each tab alone, up to ``limit``, in one statement."""
     parts, values = [], list[Any]()
     for tab in tabs:
@@ -228,7 +228,7 @@ def _count_each(rows: QuerySet[Any], tabs: Sequence[Tab], limit: int) -> dict[st
 def _tabs(
     request: HttpRequest,
     rows: QuerySet[Any],
-    tabs: Sequence[Tab],
+    tabs: Sequence[ListTab],
     counts: Mapping[str, RowCount],
 ) -> tuple[list[dict[str, Any]], QuerySet[Any]]:
     if not tabs:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from expertpool.core.views.crud import Crud, CrudColumn
-from expertpool.core.views.listing import Tab
+from expertpool.core.views.listing import ListTab
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.forms import DictionaryItemForm, DivisionForm, SchemeForm, TitleForm
 from expertpool.directory.models import DictionaryItem, Division, SpecialtyScheme, Title
@@ -31,9 +31,9 @@ titles = Crud(
     default_sort="-level",
     search=("name",),
     tabs=(
-        Tab("", "全部"),
+        ListTab("", "全部"),
         *(
-            Tab(str(level.value), str(level.label), Q(level=level))
+            ListTab(str(level.value), str(level.label), Q(level=level))
             for level in reversed(TitleLevel)
         ),
     ),
@@ -59,10 +59,10 @@ divisions = Crud(
     search=("name", "code"),
     search_hint="名称或代码",
     tabs=(
-        Tab("", "全部"),
-        Tab("1", "省级", Q(level=1)),
-        Tab("2", "市级", Q(level=2)),
-        Tab("3", "县级", Q(level=3)),
+        ListTab("", "全部"),
+        ListTab("1", "省级", Q(level=1)),
+        ListTab("2", "市级", Q(level=2)),
+        ListTab("3", "县级", Q(level=3)),
     ),
     view_permission=VIEW,
     edit_permission=EDIT,
@@ -86,7 +86,7 @@ items = Crud(
     ),
     default_sort="order",
     search=("name",),
-    tabs=tuple(Tab(code.value, str(code.label), Q(dictionary=code)) for code in DictionaryCode),
+    tabs=tuple(ListTab(code.value, str(code.label), Q(dictionary=code)) for code in DictionaryCode),
     view_permission=VIEW,
     edit_permission=EDIT,
     save=save_row,

@@ -6,7 +6,7 @@ from typing import Any
 
 from expertpool.core.exporting import Column, Exporter, Params, Rows
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.queries.panels import notices_of
+from expertpool.draws.queries.tabs import notices_of
 from expertpool.notifications.queries.messages import Notice, notices
 from expertpool.projects.queries.projects import projects_visible_to
 

@@ -10,7 +10,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import picked_rows
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.queries.panels import notices_of
+from expertpool.draws.queries.tabs import notices_of
 from expertpool.draws.services.notices import delete_notices
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.projects.exceptions import ProjectError

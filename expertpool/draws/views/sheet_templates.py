@@ -17,7 +17,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.documents.filling import TemplateRefused, sample_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.draws.enums import SheetKind, TemplateForm, TemplateState
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.sheet_template import SheetTemplateForm
@@ -35,9 +35,9 @@ from expertpool.draws.views.sheets import TYPES
 from expertpool.files.exceptions import FileRefused
 
 TABS = (
-    Tab("", "使用中", Q(state=TemplateState.ACTIVE)),
-    Tab("disabled", "已停用", Q(state=TemplateState.DISABLED)),
-    Tab("removed", "已删除", Q(state=TemplateState.REMOVED)),
+    ListTab("", "使用中", Q(state=TemplateState.ACTIVE)),
+    ListTab("disabled", "已停用", Q(state=TemplateState.DISABLED)),
+    ListTab("removed", "已删除", Q(state=TemplateState.REMOVED)),
 )
 SORTS: dict[str, str | tuple[str, ...]] = {
     "sheet": ("sheet", "project_kind"),

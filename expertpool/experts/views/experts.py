@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_htmx.http import reselect, reswap, retarget
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.registry import panels_for
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.panorama import panorama
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.experts import actions_for, experts_visible_to
@@ -90,26 +89,5 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The panorama; its tabs come from this app and those above."""
     found = experts_visible_to(request.user).select_related("employer", "division", "department")
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
-    panels = panels_for(PAGE, request.user)
-    wanted = request.GET.get("tab", "")
-    current = next((panel for panel in panels if panel.code == wanted), panels[0])
-    address = reverse(PAGE, args=[pk])
-    context = {
-        "expert": expert,
-        "may": actions_for(request.user, expert),
-        "panel": current.render(request, expert),
-        "tabs": [
-            {
-                "label": panel.label,
-                "url": f"{address}?tab={panel.code}",
-                "active": panel is current,
-                "count": panel.count(request.user, expert) if panel.count else None,
-            }
-            for panel in panels
-        ],
-    }
-    response = render(request, "experts/expert_detail.html", context)
-    htmx: Any = getattr(request, "htmx", None)
-    if htmx and htmx.target == "panel":  # the tabs change with the panel
-        return reswap(retarget(reselect(response, "#page"), "#page"), "outerHTML")
-    return response
+    context = {"expert": expert, "may": actions_for(request.user, expert)}
+    return panorama(request, PAGE, expert, "experts/expert_detail.html", context)

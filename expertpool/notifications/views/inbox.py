@@ -11,11 +11,11 @@ from django_htmx.http import trigger_client_event
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.notifications.queries.messages import own_messages
 from expertpool.notifications.services.delivery import mark_read
 
-TABS = (Tab("", "未读", Q(read_at__isnull=True)), Tab("all", "全部"))
+TABS = (ListTab("", "未读", Q(read_at__isnull=True)), ListTab("all", "全部"))
 
 
 def inbox(request: UserRequest) -> HttpResponse:

@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.registry import panels_for
+from expertpool.core.registry import tabs_for
 from expertpool.portal.queries.home import next_reviews, own_doings, shortcuts_for
 from expertpool.portal.queries.stats import stats_for
 from expertpool.portal.queries.todos import may_have_todos, todos_for
 
-# Apps register sections of the home page as panels of this page; the subject is the user.
+# Apps register sections of the home page as tabs of this page; the subject is the user.
 HOME = "portal:home"
 
 
@@ -27,7 +27,7 @@ def home(request: UserRequest) -> HttpResponse:
         "now": now,
         "roles": "、".join(str(role) for role in user.roles.all()),
         "stats": stats_for(user, now=now),
-        "sections": [panel.render(request, user) for panel in panels_for(HOME, user)],
+        "sections": [tab.render(request, user) for tab in tabs_for(HOME, user)],
         "has_todos": may_have_todos(user),
         "todos": todos_for(user, now=now),
         "shortcuts": shortcuts_for(user),

@@ -16,6 +16,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, picked_rows, render_list
+from expertpool.core.views.panorama import panorama
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.batches import (
     AddProjectsForm,
@@ -44,7 +45,6 @@ from expertpool.projects.services.batches import (
 )
 from expertpool.projects.tables import BATCH_SORTS, TABS
 from expertpool.projects.views.drawers import drawer_form
-from expertpool.projects.views.panorama import panorama
 
 PAGE = "projects:batch_detail"
 

@@ -15,10 +15,10 @@ from expertpool.core.criteria import All, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.panorama import panorama
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
-from expertpool.projects.views.panorama import panorama
 
 PAGE = "projects:detail"
 

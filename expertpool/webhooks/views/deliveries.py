@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.listing import Tab, listing, render_list
+from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.webhooks.enums import DeliveryState
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.forms import DeliveryFilter
@@ -21,8 +21,8 @@ from expertpool.webhooks.queries import deliveries_visible_to
 from expertpool.webhooks.services.announcing import resend
 
 TABS = (
-    Tab("", "全部"),
-    *(Tab(state.value, str(state.label), Q(state=state)) for state in DeliveryState),
+    ListTab("", "全部"),
+    *(ListTab(state.value, str(state.label), Q(state=state)) for state in DeliveryState),
 )
 
 

@@ -87,15 +87,15 @@ class Cascader {
     this.box = h(`div.cascader-box.form-control${select.classList.contains("is-invalid") ? ".is-invalid" : ""}`, {}, this.input);
     this.columns = h("div.cascader-columns", { role: "tree", id: listId, "aria-multiselectable": String(!this.single) });
     this.summary = h("span", { "aria-live": "polite" });
-    this.panel = h(
-      "div.cascader-panel", { hidden: true },
+    this.popup = h(
+      "div.cascader-popup", { hidden: true },
       h("div.cascader-head", {}, h("button.icon-button", { type: "button", "aria-label": "返回上一级", onclick: () => this.back() }, icon("arrow-left")), this.sheetInput),
       this.columns,
       h("div.cascader-foot", {}, this.summary, h("button.btn.btn-link", { type: "button", onclick: () => this.clear() }, "清空"), h("button.btn.btn-primary.btn-sm", { type: "button", onclick: () => this.close?.() }, "完成")),
     );
     this.root = h(`div.cascader${this.short ? ".is-single-line" : ""}`);
     select.replaceWith(this.root);
-    this.root.append(select, this.box, this.panel);
+    this.root.append(select, this.box, this.popup);
     this.listen();
   }
 
@@ -124,7 +124,7 @@ class Cascader {
       if (event.target.closest(".cascader-tick") || !node.children.length || this.query) this.toggle(node);
       else this.descend(node);
     });
-    this.panel.addEventListener("mousedown", (event) => event.target.closest("input") || event.preventDefault());
+    this.popup.addEventListener("mousedown", (event) => event.target.closest("input") || event.preventDefault());
   }
 
   show() {
@@ -132,10 +132,10 @@ class Cascader {
     this.load();
     const known = this.values()[0];
     if (known) this.open = this.tree.path(known).slice(0, -1).map((node) => node.id);
-    this.panel.hidden = false;
+    this.popup.hidden = false;
     this.draw();
     this.input.setAttribute("aria-expanded", "true");
-    this.close = openFloating(this.box, this.panel, {
+    this.close = openFloating(this.box, this.popup, {
       onClose: () => {
         this.close = null;
         this.input.setAttribute("aria-expanded", "false");
@@ -148,7 +148,7 @@ class Cascader {
   }
 
   draw() {
-    if (this.panel.hidden) return;
+    if (this.popup.hidden) return;
     this.columns.replaceChildren(...(this.query ? [this.searchColumn()] : this.pathColumns()));
     const leaves = this.tree.chosen.size;
     this.summary.textContent = leaves ? `已选 ${leaves} 个${this.noun}` : `未选${this.noun}`;

@@ -3,8 +3,8 @@ export function startSearch() {
   const box = document.getElementById("search");
   if (!box) return;
   const field = box.querySelector("input");
-  const panel = box.querySelector(".search-panel");
-  const options = () => [...panel.querySelectorAll("[role=option]")];
+  const popup = box.querySelector(".search-popup");
+  const options = () => [...popup.querySelectorAll("[role=option]")];
   let active = -1;
 
   function mark(next) {
@@ -20,7 +20,7 @@ export function startSearch() {
   }
 
   function show(visible) {
-    panel.hidden = !visible;
+    popup.hidden = !visible;
     field.setAttribute("aria-expanded", String(visible));
   }
 
@@ -42,7 +42,7 @@ export function startSearch() {
     }
   });
   for (const button of document.querySelectorAll("[data-search-open]")) button.addEventListener("click", enter);
-  field.addEventListener("focus", () => panel.childElementCount && show(true));
+  field.addEventListener("focus", () => popup.childElementCount && show(true));
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(active + 1);
     else if (event.key === "ArrowUp") mark(active - 1);
@@ -53,7 +53,7 @@ export function startSearch() {
     } else return;
     event.preventDefault();
   });
-  panel.addEventListener("htmx:afterSwap", () => {
+  popup.addEventListener("htmx:afterSwap", () => {
     options().forEach((option, at) => (option.id ||= `search-option-${at}`));
     active = -1;
     show(field.value.trim() !== "");

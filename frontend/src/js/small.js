@@ -83,7 +83,7 @@ function setupPlayer(player) {
   if (player.readyState) player.dispatchEvent(new Event("loadedmetadata"));
 }
 
-/** Tabs that stay while htmx replaces the panel below them. */
+/** Tabs that stay while htmx replaces what is below them. */
 function markTab(event) {
   const tab = event.detail.requestConfig?.elt?.closest?.(".tab");
   if (!tab) return;

@@ -10,11 +10,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from expertpool.core.views.listing import FilterForm, Tab, listing, picked_rows
+from expertpool.core.views.listing import FilterForm, ListTab, listing, picked_rows
 from expertpool.directory.models import Title
 
 pytestmark = pytest.mark.django_db
-TABS = (Tab("", "全部"), Tab("high", "高级", Q(level__gte=3)), Tab("low", "初级", Q(level=1)))
+TABS = (
+    ListTab("", "全部"),
+    ListTab("high", "高级", Q(level__gte=3)),
+    ListTab("low", "初级", Q(level=1)),
+)
 
 
 class TitleFilter(FilterForm):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import RoleField, User
 from expertpool.audit.models import Entry
-from expertpool.core.registry import panels_for
+from expertpool.core.registry import tabs_for
 from expertpool.directory.models import Unit
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.profile import update_expert
@@ -161,7 +161,7 @@ def test_every_tab_opens_for_who_may_see_it(
     address = reverse("experts:detail", args=[expert.pk])
     for user in (admin, operator, auditor):
         login(client, user)
-        codes = [panel.code for panel in panels_for("experts:detail", user)]
+        codes = [tab.code for tab in tabs_for("experts:detail", user)]
         assert codes[:3] == ["profile", "specialties", "avoidances"]
         assert ("log" in codes) is user.has_permission("audit.view")
         for code in codes:

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from expertpool.audit.queries import timeline_items
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
-from expertpool.core.registry import Panel
+from expertpool.core.registry import Tab
 from expertpool.core.visibility import show
 from expertpool.draws.enums import SEATED_STATES, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
@@ -28,8 +28,8 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.invitations import letters_of, released_invitations
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.panels import log_of, notices_of
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.tabs import log_of, notices_of
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
 from expertpool.draws.services.sheets import standbys_last
@@ -62,10 +62,10 @@ def own_letters(request: HttpRequest, user: User) -> str:
     return render_to_string("draws/_my_letters.html", {"letters": letters}, request)
 
 
-OWN_LETTERS = Panel("my_letters", "我的评审", 10, own_letters, permissions=("portal.expert",))
+OWN_LETTERS = Tab("my_letters", "我的评审", 10, own_letters, permissions=("portal.expert",))
 
 
-def plan_panel(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:
+def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:
     """抽取方案: groups and settings in words, what the rules find, and the way to the draw; on the
     page of a project or of its batch."""
     user = cast("User", request.user)
@@ -136,7 +136,7 @@ def _reaches(user: User, project: Project, code: str) -> bool:
     return user.has_permission(code) and projects_to_draw(user, code).filter(pk=project.pk).exists()
 
 
-def result_panel(request: HttpRequest, project: Project) -> str:
+def result_tab(request: HttpRequest, project: Project) -> str:
     """抽取结果: the lines of the valid draws without names, and the draws before them."""
     draws = list(draws_of(project))
     valid = [draw for draw in reversed(draws) if draw.is_valid]
@@ -169,7 +169,7 @@ def participants(request: HttpRequest, project: Project) -> str:
     return render_to_string("draws/_participants.html", context, request)
 
 
-def experts_panel(request: HttpRequest, project: Project) -> str:
+def experts_tab(request: HttpRequest, project: Project) -> str:
     """参与专家: everybody the valid draws invited, with group, type and state (PRJ-14); by name for
     who may read the names now."""
     user, now = cast("User", request.user), timezone.now()
@@ -198,7 +198,7 @@ def _phone(user: User, expert: Expert | None) -> str:
     return show(user, "experts.phone", expert.phone) if expert else ""
 
 
-def notices_panel(request: HttpRequest, project: Project) -> str:
+def notices_tab(request: HttpRequest, project: Project) -> str:
     """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21)."""
     user, form = cast("User", request.user), NoticeFilter(request.GET)
     found = form.filter(notices_of(project))
@@ -214,7 +214,7 @@ def notices_panel(request: HttpRequest, project: Project) -> str:
     return render_to_string("draws/_notices.html", context, request)
 
 
-def log_panel(request: HttpRequest, project: Project) -> str:
+def log_tab(request: HttpRequest, project: Project) -> str:
     """日志: what was done to the project, its draws and their invitations (PRJ-20)."""
     entries = list(log_of(project)[:LONGEST])
     for entry in entries:
@@ -228,32 +228,30 @@ def log_panel(request: HttpRequest, project: Project) -> str:
 
 
 LONGEST = 200  # rows that a tab shows; the full lists are on their own pages
-PROJECT_PANELS = (
-    Panel("plan", "抽取方案", 20, plan_panel, permissions=("draws.view", "draws.plan")),
-    Panel("experts", "参与专家", 25, experts_panel, permissions=("draws.view",)),
-    Panel("draw", "抽取结果", 30, result_panel, permissions=("draws.view",)),
-    Panel("notices", "通知", 50, notices_panel, permissions=("draws.view",)),
-    Panel(
-        "log", "日志", 60, log_panel, permissions=("audit.view", "projects.approve", "draws.run")
-    ),
+PROJECT_TABS = (
+    Tab("plan", "抽取方案", 20, plan_tab, permissions=("draws.view", "draws.plan")),
+    Tab("experts", "参与专家", 25, experts_tab, permissions=("draws.view",)),
+    Tab("draw", "抽取结果", 30, result_tab, permissions=("draws.view",)),
+    Tab("notices", "通知", 50, notices_tab, permissions=("draws.view",)),
+    Tab("log", "日志", 60, log_tab, permissions=("audit.view", "projects.approve", "draws.run")),
 )
-BATCH_PANELS = (
-    Panel(
+BATCH_TABS = (
+    Tab(
         "plan",
         "抽取方案",
         20,
-        lambda request, batch: plan_panel(request, projects_in(batch.pk)[0], of_batch=True),
+        lambda request, batch: plan_tab(request, projects_in(batch.pk)[0], of_batch=True),
         permissions=("draws.view", "draws.plan"),
     ),
-    Panel(
+    Tab(
         "draw",
         "抽取结果",
         30,
-        lambda request, batch: result_panel(request, projects_in(batch.pk)[0]),
+        lambda request, batch: result_tab(request, projects_in(batch.pk)[0]),
         permissions=("draws.view",),
     ),
 )
-PARTICIPANTS = Panel("participants", "参与专家", 10, participants, permissions=("draws.view",))
+PARTICIPANTS = Tab("participants", "参与专家", 10, participants, permissions=("draws.view",))
 
 
 def expert_draws(request: HttpRequest, expert: Expert) -> str:
@@ -284,4 +282,4 @@ def _group_name(line: Invitation) -> str:
     return next(group["name"] for group in line.draw.rule["groups"] if group["id"] == line.group)
 
 
-EXPERT_DRAWS = Panel("draws", "抽取记录", 60, expert_draws, permissions=("draws.names",))
+EXPERT_DRAWS = Tab("draws", "抽取记录", 60, expert_draws, permissions=("draws.names",))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from expertpool.core.registry import Panel, panels_for
+from expertpool.core.registry import Tab, tabs_for
 from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries import actions_for, projects_visible_to
@@ -35,9 +35,7 @@ def overview(request: HttpRequest, project: Project) -> str:
         "avoidances": project.avoidances.select_related("unit"),
         "actions": actions_for(cast("User", request.user), project),
         "course": course_of(project, now=timezone.now()),
-        "sections": [
-            panel.render(request, project) for panel in panels_for(OVERVIEW, request.user)
-        ],
+        "sections": [tab.render(request, project) for tab in tabs_for(OVERVIEW, request.user)],
     }
     return render_to_string("projects/_overview.html", context, request)
 
@@ -93,12 +91,12 @@ def count_batch_attachments(user: User, batch: ProjectBatch) -> int:
     return attachments_of(batch).count()
 
 
-BATCH_PANELS = (
-    Panel("projects", "项目", 10, batch_projects),
-    Panel("attachments", "附件", 40, batch_attachments, count=count_batch_attachments),
+BATCH_TABS = (
+    Tab("projects", "项目", 10, batch_projects),
+    Tab("attachments", "附件", 40, batch_attachments, count=count_batch_attachments),
 )
-PANELS = (
-    Panel("overview", "概况", 10, overview),
-    Panel("follow_up", "跟进", 35, follow_up, count=count_open),
-    Panel("attachments", "附件", 40, attachments, count=count_attachments),
+TABS = (
+    Tab("overview", "概况", 10, overview),
+    Tab("follow_up", "跟进", 35, follow_up, count=count_open),
+    Tab("attachments", "附件", 40, attachments, count=count_attachments),
 )

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from expertpool.audit.actions import action_label
-from expertpool.core.registry import Panel
+from expertpool.core.registry import Tab
 from expertpool.directory.queries import path_names
 from expertpool.experts.forms.profile import SECTIONS
 from expertpool.experts.models import Expert
@@ -93,24 +93,24 @@ def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str
     )[:300]
 
 
-PANELS = (
-    Panel("profile", "基本信息", 10, profile),
-    Panel(
+TABS = (
+    Tab("profile", "基本信息", 10, profile),
+    Tab(
         "specialties",
         "评审专业",
         20,
         specialties,
         count=lambda _user, expert: expert.specialty_links.count(),
     ),
-    Panel(
+    Tab(
         "avoidances",
         "回避单位",
         30,
         avoidances,
         count=lambda _user, expert: expert.avoidance_units.count(),
     ),
-    Panel("leaves", "请假", 40, leaves),
-    Panel("files", "附件", 50, files),
-    Panel("history", "历史变更", 80, history),
-    Panel("log", "操作日志", 90, log, permissions=("audit.view",)),
+    Tab("leaves", "请假", 40, leaves),
+    Tab("files", "附件", 50, files),
+    Tab("history", "历史变更", 80, history),
+    Tab("log", "操作日志", 90, log, permissions=("audit.view",)),
 )

@@ -28,7 +28,7 @@ seed: setup ## 生成演示数据（ARGS="--stage done"）
 dev: python ## 准备开发所需的 Python 环境（.venv）
 	@$(PYTHON) tools/setup.py dev
 
-fmt: dev ## 整理代码和模板的格式
+fmt: dev ## 整理代码、模板和脚本的格式
 	@PATH=$(BIN):$$PATH $(BIN)/python -m tools.format
 
 lint: dev ## 全部静态检查

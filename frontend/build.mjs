@@ -44,16 +44,20 @@ function writeSprite() {
   const folder = join(root, "node_modules/@tabler/icons/icons/outline");
   const symbols = JSON.parse(readFileSync(join(here, "icons.json"), "utf8")).map((name) => {
     const body = readFileSync(join(folder, `${name}.svg`), "utf8")
-      .replace(/<!--[^]*?-->/g, "")
-      .replace(/^[^]*?<svg[^>]*>/, "")
-      .replace(/<\/svg>[^]*$/, "")
+      .replace(/<!--[\s\S]*?-->/g, "")
+      .replace(/^[\s\S]*?<svg[^>]*>/, "")
+      .replace(/<\/svg>[\s\S]*$/, "")
       .replace(/\s*\n\s*/g, "");
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`;
   });
-  writeFileSync(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  writeFileSync(
+    join(out, "icons.svg"),
+    `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`,
+  );
 }
 
-const favicon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d5fd6"/><path d="M9 9h14v11H9zM12 13h8M12 16h4" fill="none" stroke="#fff" stroke-width="2"/><circle cx="20" cy="20" r="3.5" fill="#1d5fd6" stroke="#fff" stroke-width="2"/></svg>';
+const favicon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d5fd6"/><path d="M9 9h14v11H9zM12 13h8M12 16h4" fill="none" stroke="#fff" stroke-width="2"/><circle cx="20" cy="20" r="3.5" fill="#1d5fd6" stroke="#fff" stroke-width="2"/></svg>';
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);

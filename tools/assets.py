@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 STAMP = BUILD / ".stamp"
+MODULES = ROOT / "node_modules"
 OLDEST_NODE = 18
 
 
@@ -24,12 +25,25 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     print("正在生成页面资源……", flush=True)
-    node, npm = _node()
-    # npm's own children find the same node.
-    path = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    _call(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", PATH=path)
-    _call(node, "frontend/build.mjs")
+    _call(node_with_packages(), "frontend/build.mjs")
     STAMP.write_text(wanted)
+
+
+def node_with_packages(*, dev: bool = False) -> str:
+    """Return the program node, with the packages of the lock installed; ``dev``: what checks our
+    scripts, too. Installs nothing that is there already."""
+    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    stamp = MODULES / ".expertpool-stamp"
+    made = stamp.read_text().split() if stamp.exists() else []
+    node, npm = _node()
+    if lock not in made or (dev and "dev" not in made):
+        dev = dev or "dev" in made
+        # npm's own children find the same node.
+        path = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        _call(*npm, "ci", *quiet, *([] if dev else ["--omit=dev"]), PATH=path)
+        stamp.write_text(f"{lock} dev" if dev else lock)
+    return node
 
 
 def _stamp() -> str:

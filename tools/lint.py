@@ -29,7 +29,7 @@ def main() -> int:
     checks: dict[str, tuple[list[str], dict[str, str]]] = {
         "ruff": (["ruff", "check", "--quiet", "."], {}),
         "format": (["ruff", "format", "--quiet", "--check", "."], {}),
-        "templates": ([sys.executable, "-m", "tools.format", "--check"], {}),
+        "templates, js": ([sys.executable, "-m", "tools.format", "--check"], {}),
         "inline": ([sys.executable, "-m", "tools.check_templates"], {}),
         "imports": (["lint-imports", "--no-logo"], {}),
         "types": (["mypy"], {}),
@@ -54,7 +54,7 @@ def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
         check=False,
     )
     verdict = "FAILED" if result.returncode else "ok"
-    print(f"{name:<12}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
+    print(f"{name:<14}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
     if result.returncode or name == "sizes":
         print(result.stdout + result.stderr, flush=True)
     return not result.returncode

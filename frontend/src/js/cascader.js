@@ -6,14 +6,26 @@ import { Tree } from "./tree.js";
 const loaded = new Map();
 
 function fetchNodes(src) {
-  if (!loaded.has(src)) loaded.set(src, fetch(src, { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status))));
+  if (!loaded.has(src))
+    loaded.set(
+      src,
+      fetch(src, { headers: { Accept: "application/json" } }).then((answer) =>
+        answer.ok ? answer.json() : Promise.reject(answer.status),
+      ),
+    );
   return loaded.get(src);
 }
 
 function nodesOf(select) {
   return [...select.options]
     .filter((option) => option.value)
-    .map((option) => ({ id: option.value, parent: option.dataset.parent, code: option.dataset.code, label: option.textContent.trim(), keys: option.dataset.keys }));
+    .map((option) => ({
+      id: option.value,
+      parent: option.dataset.parent,
+      code: option.dataset.code,
+      label: option.textContent.trim(),
+      keys: option.dataset.keys,
+    }));
 }
 
 class Cascader {
@@ -31,7 +43,11 @@ class Cascader {
     this.build();
     this.drawChips();
     // A chosen option without a name of its own: the names are in the tree.
-    if (select.dataset.src && [...select.selectedOptions].some((option) => option.textContent === option.value)) this.load();
+    if (
+      select.dataset.src &&
+      [...select.selectedOptions].some((option) => option.textContent === option.value)
+    )
+      this.load();
     select.addEventListener("cascader:reload", () => this.reload());
     select.form?.addEventListener("reset", () => setTimeout(() => this.reload()));
   }
@@ -58,7 +74,9 @@ class Cascader {
     try {
       const nodes = await fetchNodes(src);
       const known = new Set(nodes.map((node) => String(node.id)));
-      const gone = chosen.filter((node) => !known.has(node.id)).map((node) => ({ ...node, parent: "", label: `${node.label}（已停用）` }));
+      const gone = chosen
+        .filter((node) => !known.has(node.id))
+        .map((node) => ({ ...node, parent: "", label: `${node.label}（已停用）` }));
       this.tree = new Tree([...nodes, ...gone]);
       this.loaded = true;
     } catch {
@@ -76,22 +94,55 @@ class Cascader {
     const { select } = this;
     const listId = nextId("cascader");
     const label = select.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
-    const naming = label ? { "aria-labelledby": (label.id ||= nextId("label")) } : { "aria-label": select.getAttribute("aria-label") ?? `选择${this.noun}` };
+    const naming = label
+      ? { "aria-labelledby": (label.id ||= nextId("label")) }
+      : { "aria-label": select.getAttribute("aria-label") ?? `选择${this.noun}` };
     const inputAttributes = {
-      type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-haspopup": "tree", "aria-controls": listId, ...naming,
-      "aria-describedby": select.getAttribute("aria-describedby"), "aria-invalid": select.getAttribute("aria-invalid"),
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      "aria-expanded": "false",
+      "aria-haspopup": "tree",
+      "aria-controls": listId,
+      ...naming,
+      "aria-describedby": select.getAttribute("aria-describedby"),
+      "aria-invalid": select.getAttribute("aria-invalid"),
     };
     this.input = h("input.cascader-input", { ...inputAttributes, id: nextId("cascader-input") });
     this.sheetInput = h("input.form-control", { ...inputAttributes, placeholder: "按名称或编码查找" });
     label?.setAttribute("for", this.input.id);
-    this.box = h(`div.cascader-box.form-control${select.classList.contains("is-invalid") ? ".is-invalid" : ""}`, {}, this.input);
-    this.columns = h("div.cascader-columns", { role: "tree", id: listId, "aria-multiselectable": String(!this.single) });
+    this.box = h(
+      `div.cascader-box.form-control${select.classList.contains("is-invalid") ? ".is-invalid" : ""}`,
+      {},
+      this.input,
+    );
+    this.columns = h("div.cascader-columns", {
+      role: "tree",
+      id: listId,
+      "aria-multiselectable": String(!this.single),
+    });
     this.summary = h("span", { "aria-live": "polite" });
     this.popup = h(
-      "div.cascader-popup", { hidden: true },
-      h("div.cascader-head", {}, h("button.icon-button", { type: "button", "aria-label": "返回上一级", onclick: () => this.back() }, icon("arrow-left")), this.sheetInput),
+      "div.cascader-popup",
+      { hidden: true },
+      h(
+        "div.cascader-head",
+        {},
+        h(
+          "button.icon-button",
+          { type: "button", "aria-label": "返回上一级", onclick: () => this.back() },
+          icon("arrow-left"),
+        ),
+        this.sheetInput,
+      ),
       this.columns,
-      h("div.cascader-foot", {}, this.summary, h("button.btn.btn-link", { type: "button", onclick: () => this.clear() }, "清空"), h("button.btn.btn-primary.btn-sm", { type: "button", onclick: () => this.close?.() }, "完成")),
+      h(
+        "div.cascader-foot",
+        {},
+        this.summary,
+        h("button.btn.btn-link", { type: "button", onclick: () => this.clear() }, "清空"),
+        h("button.btn.btn-primary.btn-sm", { type: "button", onclick: () => this.close?.() }, "完成"),
+      ),
     );
     this.root = h(`div.cascader${this.short ? ".is-single-line" : ""}`);
     select.replaceWith(this.root);
@@ -124,14 +175,21 @@ class Cascader {
       if (event.target.closest(".cascader-tick") || !node.children.length || this.query) this.toggle(node);
       else this.descend(node);
     });
-    this.popup.addEventListener("mousedown", (event) => event.target.closest("input") || event.preventDefault());
+    this.popup.addEventListener(
+      "mousedown",
+      (event) => event.target.closest("input") || event.preventDefault(),
+    );
   }
 
   show() {
     if (this.close) return;
     this.load();
     const known = this.values()[0];
-    if (known) this.open = this.tree.path(known).slice(0, -1).map((node) => node.id);
+    if (known)
+      this.open = this.tree
+        .path(known)
+        .slice(0, -1)
+        .map((node) => node.id);
     this.popup.hidden = false;
     this.draw();
     this.input.setAttribute("aria-expanded", "true");
@@ -167,28 +225,60 @@ class Cascader {
       if (node?.children.length) levels.push(node.children);
     }
     if (this.failed) return [h("div.cascader-empty", {}, "加载失败，请关闭后重试。")];
-    if (!levels[0].length) return [h("div.cascader-empty", {}, this.select.dataset.src && !this.loaded ? "正在加载…" : "没有可选项")];
-    return levels.map((nodes, level) => h("div.cascader-column", { role: "group" }, nodes.map((node) => this.item(node, level + 1))));
+    if (!levels[0].length)
+      return [
+        h("div.cascader-empty", {}, this.select.dataset.src && !this.loaded ? "正在加载…" : "没有可选项"),
+      ];
+    return levels.map((nodes, level) =>
+      h(
+        "div.cascader-column",
+        { role: "group" },
+        nodes.map((node) => this.item(node, level + 1)),
+      ),
+    );
   }
 
   searchColumn() {
     const found = this.tree.find(this.query);
-    if (!found.length) return h("div.cascader-column", {}, h("div.cascader-empty", {}, "没有找到，请换一个名称或编码。"));
-    return h("div.cascader-column", { role: "group" }, found.map((node) => this.item(node, 1)));
+    if (!found.length)
+      return h("div.cascader-column", {}, h("div.cascader-empty", {}, "没有找到，请换一个名称或编码。"));
+    return h(
+      "div.cascader-column",
+      { role: "group" },
+      found.map((node) => this.item(node, 1)),
+    );
   }
 
   item(node, level) {
     const state = this.tree.state(node);
     const branch = node.children.length > 0;
-    const tick = h("input.form-check-input", { type: this.single ? "radio" : "checkbox", tabindex: -1, "aria-hidden": "true" });
+    const tick = h("input.form-check-input", {
+      type: this.single ? "radio" : "checkbox",
+      tabindex: -1,
+      "aria-hidden": "true",
+    });
     tick.checked = state === "all";
     tick.indeterminate = state === "some";
     const isOpen = branch && this.open.includes(node.id) && !this.query;
     const count = branch && state !== "none" ? this.tree.count(node) : 0;
-    const path = this.query && this.tree.path(node).slice(0, -1).map((up) => up.label).join(" / ");
+    const path =
+      this.query &&
+      this.tree
+        .path(node)
+        .slice(0, -1)
+        .map((up) => up.label)
+        .join(" / ");
     return h(
       `div.cascader-item${isOpen ? ".is-open" : ""}${this.active === node.id ? ".is-active" : ""}`,
-      { role: "treeitem", id: `${this.columns.id}-${node.id}`, "data-id": node.id, title: node.label, "aria-level": level, "aria-checked": { all: "true", some: "mixed", none: "false" }[state], "aria-expanded": branch && !this.query ? String(isOpen) : null },
+      {
+        role: "treeitem",
+        id: `${this.columns.id}-${node.id}`,
+        "data-id": node.id,
+        title: node.label,
+        "aria-level": level,
+        "aria-checked": { all: "true", some: "mixed", none: "false" }[state],
+        "aria-expanded": branch && !this.query ? String(isOpen) : null,
+      },
       !(this.single && branch) && h("span.cascader-tick", {}, tick),
       node.code && h("span.cascader-code", {}, node.code),
       h("span.cascader-name", {}, node.label),
@@ -234,7 +324,9 @@ class Cascader {
 
   values() {
     if (!this.keepLeaves) return this.tree.cover();
-    return this.tree.roots.flatMap((root) => this.tree.leaves(root)).filter((leaf) => this.tree.chosen.has(leaf.id));
+    return this.tree.roots
+      .flatMap((root) => this.tree.leaves(root))
+      .filter((leaf) => this.tree.chosen.has(leaf.id));
   }
 
   store() {
@@ -255,11 +347,28 @@ class Cascader {
     const values = this.values();
     const shown = this.short ? values.slice(0, 1) : values;
     const chips = shown.map((node) =>
-      h("span.cascader-chip", { title: this.tree.path(node).map((up) => up.label).join(" / ") }, h("span", {}, node.label),
-        h("button", { type: "button", "aria-label": `移除${node.label}`, onclick: () => this.remove(node) }, icon("x", "sm"))));
-    if (values.length > shown.length) chips.push(h("span.cascader-chip.is-rest", {}, `+${values.length - shown.length}`));
+      h(
+        "span.cascader-chip",
+        {
+          title: this.tree
+            .path(node)
+            .map((up) => up.label)
+            .join(" / "),
+        },
+        h("span", {}, node.label),
+        h(
+          "button",
+          { type: "button", "aria-label": `移除${node.label}`, onclick: () => this.remove(node) },
+          icon("x", "sm"),
+        ),
+      ),
+    );
+    if (values.length > shown.length)
+      chips.push(h("span.cascader-chip.is-rest", {}, `+${values.length - shown.length}`));
     this.input.before(...chips);
-    this.input.placeholder = values.length ? "" : (this.select.dataset.placeholder ?? `搜索或选择${this.noun}`);
+    this.input.placeholder = values.length
+      ? ""
+      : (this.select.dataset.placeholder ?? `搜索或选择${this.noun}`);
     this.close?.update();
   }
 
@@ -274,7 +383,10 @@ class Cascader {
   key(event, input) {
     const { key } = event;
     if (event.isComposing) return;
-    this.root.classList.toggle("is-keyboard", key.startsWith("Arrow") || this.root.classList.contains("is-keyboard"));
+    this.root.classList.toggle(
+      "is-keyboard",
+      key.startsWith("Arrow") || this.root.classList.contains("is-keyboard"),
+    );
     if (!this.close) {
       if (["ArrowDown", "ArrowUp"].includes(key) || (key === "Enter" && !this.short)) {
         event.preventDefault();
@@ -315,7 +427,12 @@ class Cascader {
 
   activate(node) {
     this.active = node.id;
-    if (!this.query) this.open = this.tree.path(node).slice(0, -1).map((up) => up.id).concat(node.children.length ? [node.id] : []);
+    if (!this.query)
+      this.open = this.tree
+        .path(node)
+        .slice(0, -1)
+        .map((up) => up.id)
+        .concat(node.children.length ? [node.id] : []);
     this.draw();
   }
 

@@ -8,7 +8,9 @@ let timer = null;
 function words(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const days = Math.floor(seconds / 86400);
-  const rest = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
+  const rest = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
+    .map(two)
+    .join(":");
   return days ? `${days} 天 ${rest}` : rest;
 }
 
@@ -43,7 +45,11 @@ export function startClocks(enhance) {
   });
   // "现在时刻" of the draw room
   enhance("[data-now]", (element) => {
-    const show = () => (element.textContent = new Date(Date.now() + offset).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" }));
+    const show = () =>
+      (element.textContent = new Date(Date.now() + offset).toLocaleTimeString("zh-CN", {
+        hour12: false,
+        timeZone: "Asia/Shanghai",
+      }));
     show();
     setInterval(show, 1000);
   });

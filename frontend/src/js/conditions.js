@@ -59,7 +59,11 @@ class Builder {
   // --- groups ---------------------------------------------------------------
   group(node, top = false) {
     const [join, children] = readGroup(node);
-    const choice = h("select.form-select", { "aria-label": "条件之间的关系" }, joins.map(([value, text]) => h("option", { value, selected: value === join }, text)));
+    const choice = h(
+      "select.form-select",
+      { "aria-label": "条件之间的关系" },
+      joins.map(([value, text]) => h("option", { value, selected: value === join }, text)),
+    );
     const list = h("div.rule-list");
     const add = (element) => {
       list.append(element);
@@ -75,8 +79,18 @@ class Builder {
       h(
         "div.rule-foot",
         {},
-        h("button.btn.btn-default.btn-sm", { type: "button", onclick: () => add(this.rule(null)) }, icon("plus", "sm"), "添加条件"),
-        h("button.btn.btn-ghost.btn-sm", { type: "button", onclick: () => add(this.group({ any: [] })) }, icon("folder", "sm"), "添加嵌套条件"),
+        h(
+          "button.btn.btn-default.btn-sm",
+          { type: "button", onclick: () => add(this.rule(null)) },
+          icon("plus", "sm"),
+          "添加条件",
+        ),
+        h(
+          "button.btn.btn-ghost.btn-sm",
+          { type: "button", onclick: () => add(this.group({ any: [] })) },
+          icon("folder", "sm"),
+          "添加嵌套条件",
+        ),
       ),
     );
     const paint = () => {
@@ -89,34 +103,53 @@ class Builder {
     box.read = () => {
       const parts = [...list.children].map((child) => child.read()).filter(Boolean);
       if (!parts.length) return null;
-      const [not, key] = choice.value.startsWith("not") ? [true, choice.value.slice(4)] : [false, choice.value];
+      const [not, key] = choice.value.startsWith("not")
+        ? [true, choice.value.slice(4)]
+        : [false, choice.value];
       return not ? { not: { [key]: parts } } : { [key]: parts };
     };
     return box;
   }
 
   removeButton(label, target) {
-    return h("button.btn.btn-ghost.btn-sm", {
-      type: "button",
-      "aria-label": label,
-      title: label,
-      onclick: () => {
-        const element = target();
-        const near = element.parentElement.closest(".rule-group")?.querySelector(":scope > .rule-foot > button");
-        element.remove();
-        near?.focus();
-        this.store();
+    return h(
+      "button.btn.btn-ghost.btn-sm",
+      {
+        type: "button",
+        "aria-label": label,
+        title: label,
+        onclick: () => {
+          const element = target();
+          const near = element.parentElement
+            .closest(".rule-group")
+            ?.querySelector(":scope > .rule-foot > button");
+          element.remove();
+          near?.focus();
+          this.store();
+        },
       },
-    }, icon("trash", "sm"));
+      icon("trash", "sm"),
+    );
   }
 
   // --- one condition --------------------------------------------------------
   rule(leaf) {
     const field = this.fields.find((one) => one.code === leaf?.field) ?? this.fields[0];
-    const fieldChoice = h("select.form-select", { "aria-label": "字段" }, this.fields.map((one) => h("option", { value: one.code, selected: one === field }, one.label)));
+    const fieldChoice = h(
+      "select.form-select",
+      { "aria-label": "字段" },
+      this.fields.map((one) => h("option", { value: one.code, selected: one === field }, one.label)),
+    );
     const opChoice = h("select.form-select", { "aria-label": "关系" });
     const holder = h("div.rule-value");
-    const row = h("div.rule", {}, fieldChoice, opChoice, holder, this.removeButton("删除这个条件", () => row));
+    const row = h(
+      "div.rule",
+      {},
+      fieldChoice,
+      opChoice,
+      holder,
+      this.removeButton("删除这个条件", () => row),
+    );
     let editor = null;
     const current = () => this.fields.find((one) => one.code === fieldChoice.value);
 
@@ -126,7 +159,11 @@ class Builder {
       if (row.isConnected) enhanceWithin(holder);
     };
     const drawOps = (op) => {
-      opChoice.replaceChildren(...current().operators.map((one) => h("option", { value: one.code, selected: one.code === op }, one.label)));
+      opChoice.replaceChildren(
+        ...current().operators.map((one) =>
+          h("option", { value: one.code, selected: one.code === op }, one.label),
+        ),
+      );
     };
     fieldChoice.addEventListener("change", () => {
       drawOps();
@@ -137,7 +174,9 @@ class Builder {
     drawValue(leaf?.value);
     row.read = () => {
       const op = opChoice.value;
-      return valueless.has(op) ? { field: current().code, op } : { field: current().code, op, value: editor.read() };
+      return valueless.has(op)
+        ? { field: current().code, op }
+        : { field: current().code, op, value: editor.read() };
     };
     return row;
   }
@@ -147,7 +186,16 @@ class Builder {
     if (valueless.has(op)) return { parts: [], read: () => undefined };
     if (op === "between") return this.pair(field, value);
     const many = ["multi", "tree", "unit"].includes(field.type) || ["in", "not_in"].includes(op);
-    if (field.type === "boolean") return this.choice(field, value ?? true, [{ value: "true", label: "是" }, { value: "false", label: "否" }], (text) => text === "true");
+    if (field.type === "boolean")
+      return this.choice(
+        field,
+        value ?? true,
+        [
+          { value: "true", label: "是" },
+          { value: "false", label: "否" },
+        ],
+        (text) => text === "true",
+      );
     if (many && (field.choices || field.src)) return this.many(field, value);
     if (field.type === "choice") return this.choice(field, value, field.choices ?? [], (text) => text);
     return this.input(field, value);
@@ -156,7 +204,10 @@ class Builder {
   input(field, value, label = field.label) {
     const number = field.type === "number";
     const box = h("input.form-control", {
-      type: number ? "number" : "text", step: number ? "any" : null, "aria-label": label, value: Array.isArray(value) ? "" : (value ?? ""),
+      type: number ? "number" : "text",
+      step: number ? "any" : null,
+      "aria-label": label,
+      value: Array.isArray(value) ? "" : (value ?? ""),
       "data-enhance": field.type === "date" ? "date" : null,
     });
     return {
@@ -166,26 +217,58 @@ class Builder {
   }
 
   pair(field, value) {
-    const [from, to] = [0, 1].map((at) => this.input(field, Array.isArray(value) ? value[at] : "", `${field.label}${at ? "止" : "起"}`));
-    return { parts: [from.parts[0], h("span.rule-note", {}, "至"), ...to.parts], read: () => [from.read(), to.read()] };
+    const [from, to] = [0, 1].map((at) =>
+      this.input(field, Array.isArray(value) ? value[at] : "", `${field.label}${at ? "止" : "起"}`),
+    );
+    return {
+      parts: [from.parts[0], h("span.rule-note", {}, "至"), ...to.parts],
+      read: () => [from.read(), to.read()],
+    };
   }
 
   choice(field, value, choices, convert) {
-    const box = h("select.form-select", { "aria-label": field.label }, choices.map((one) => h("option", { value: one.value, selected: String(one.value) === String(value) }, one.label)));
+    const box = h(
+      "select.form-select",
+      { "aria-label": field.label },
+      choices.map((one) =>
+        h("option", { value: one.value, selected: String(one.value) === String(value) }, one.label),
+      ),
+    );
     return { parts: [box], read: () => convert(box.value) };
   }
 
   many(field, value) {
-    const chosen = new Map((Array.isArray(value) ? value : value ? [value] : []).map((one) => [String(one), one]));
+    const chosen = new Map(
+      (Array.isArray(value) ? value : value ? [value] : []).map((one) => [String(one), one]),
+    );
     const known = new Map((field.choices ?? []).map((one) => [String(one.value), one]));
     for (const key of chosen.keys()) if (!known.has(key)) known.set(key, { value: key, label: key });
     const tree = field.type === "tree";
     const box = h(
       "select.form-select",
-      { multiple: true, "aria-label": field.label, "data-enhance": tree ? "cascader" : "select", "data-src": tree ? field.src : null, "data-url": tree ? null : field.src, "data-noun": field.label },
-      [...known.values()].map((one) => h("option", { value: one.value, selected: chosen.has(String(one.value)), "data-parent": one.parent, "data-code": one.code }, one.label)),
+      {
+        multiple: true,
+        "aria-label": field.label,
+        "data-enhance": tree ? "cascader" : "select",
+        "data-src": tree ? field.src : null,
+        "data-url": tree ? null : field.src,
+        "data-noun": field.label,
+      },
+      [...known.values()].map((one) =>
+        h(
+          "option",
+          {
+            value: one.value,
+            selected: chosen.has(String(one.value)),
+            "data-parent": one.parent,
+            "data-code": one.code,
+          },
+          one.label,
+        ),
+      ),
     );
-    const original = (text) => known.get(text)?.value ?? (/^\d+$/.test(text) && field.numeric ? Number(text) : text);
+    const original = (text) =>
+      known.get(text)?.value ?? (/^\d+$/.test(text) && field.numeric ? Number(text) : text);
     return { parts: [box], read: () => [...box.selectedOptions].map((option) => original(option.value)) };
   }
 }

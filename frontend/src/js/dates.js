@@ -16,7 +16,10 @@ function foot(picker) {
     }),
     quick(picker.config.mode === "range" ? "本月" : "今天", () => {
       const today = new Date();
-      const month = [new Date(today.getFullYear(), today.getMonth(), 1), new Date(today.getFullYear(), today.getMonth() + 1, 0)];
+      const month = [
+        new Date(today.getFullYear(), today.getMonth(), 1),
+        new Date(today.getFullYear(), today.getMonth() + 1, 0),
+      ];
       picker.setDate(picker.config.mode === "range" ? month : today, true);
       if (!picker.config.enableTime) picker.close();
     }),
@@ -57,5 +60,8 @@ export function setupDate(input) {
 }
 
 export function startDates(enhance) {
-  enhance('input[data-enhance="date"], input[data-enhance="datetime"], input[data-enhance="daterange"]', setupDate);
+  enhance(
+    'input[data-enhance="date"], input[data-enhance="datetime"], input[data-enhance="daterange"]',
+    setupDate,
+  );
 }

@@ -3,7 +3,9 @@
 const before = new WeakMap();
 
 function values(form) {
-  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
+  return new URLSearchParams(
+    [...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]),
+  ).toString();
 }
 
 // A fast hand types before the form is watched: then it differs from what the server sent.

@@ -16,7 +16,9 @@ export function h(name, attributes = {}, ...children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== false && child !== null && child !== undefined));
+  element.append(
+    ...children.flat().filter((child) => child !== false && child !== null && child !== undefined),
+  );
   return element;
 }
 

@@ -29,7 +29,12 @@ export function closeDrawer() {
 async function dismiss() {
   const form = drawer().querySelector("form");
   if (form && isDirty(form)) {
-    const sure = await ask({ title: "放弃未保存的内容？", text: "关闭后，本次填写的内容不会保留。", ok: "放弃", danger: true });
+    const sure = await ask({
+      title: "放弃未保存的内容？",
+      text: "关闭后，本次填写的内容不会保留。",
+      ok: "放弃",
+      danger: true,
+    });
     if (!sure) return;
   }
   closeDrawer();

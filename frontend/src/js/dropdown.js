@@ -4,7 +4,8 @@ import { openFloating } from "./floating.js";
 function setup(box) {
   const button = box.querySelector(":scope > button");
   const menu = box.querySelector(":scope > .dropdown-menu");
-  const items = () => [...menu.querySelectorAll("a, button, input, summary")].filter((item) => !item.disabled);
+  const items = () =>
+    [...menu.querySelectorAll("a, button, input, summary")].filter((item) => !item.disabled);
   let close = null;
 
   function open(focusAt) {
@@ -26,19 +27,28 @@ function setup(box) {
     if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
     event.preventDefault();
     if (!close) open(event.key === "ArrowDown" ? 0 : -1);
-    else items().at(event.key === "ArrowDown" ? 0 : -1)?.focus();
+    else
+      items()
+        .at(event.key === "ArrowDown" ? 0 : -1)
+        ?.focus();
   });
   menu.addEventListener("keydown", (event) => {
     const list = items();
     const at = list.indexOf(document.activeElement);
-    const next = { ArrowDown: (at + 1) % list.length, ArrowUp: (at - 1 + list.length) % list.length, Home: 0, End: list.length - 1 }[event.key];
+    const next = {
+      ArrowDown: (at + 1) % list.length,
+      ArrowUp: (at - 1 + list.length) % list.length,
+      Home: 0,
+      End: list.length - 1,
+    }[event.key];
     if (event.key === "Tab" && close) close();
     if (next === undefined) return;
     event.preventDefault();
     list[next]?.focus();
   });
   menu.addEventListener("click", (event) => {
-    if (event.target.closest("a, button") && !event.target.closest("[data-stay]")) setTimeout(() => close?.());
+    if (event.target.closest("a, button") && !event.target.closest("[data-stay]"))
+      setTimeout(() => close?.());
   });
 }
 

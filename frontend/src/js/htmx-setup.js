@@ -46,10 +46,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
-  toast({ level: "danger", message: refusals[xhr.status] ?? "系统暂时无法处理，请稍后重试。已填写的内容仍在页面上。" });
+  toast({
+    level: "danger",
+    message: refusals[xhr.status] ?? "系统暂时无法处理，请稍后重试。已填写的内容仍在页面上。",
+  });
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => toast({ level: "danger", message: "网络连接中断，请检查网络后重试。已填写的内容仍在页面上。" }));
+  document.addEventListener(name, () =>
+    toast({ level: "danger", message: "网络连接中断，请检查网络后重试。已填写的内容仍在页面上。" }),
+  );
 }
 
 let running = 0;
@@ -63,7 +68,8 @@ document.addEventListener("htmx:afterRequest", (event) => busy(-1, event));
 
 /** Reloads the list in place, with the filters of the address. */
 document.addEventListener("list:refresh", () => {
-  if (document.getElementById("list")) htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
+  if (document.getElementById("list"))
+    htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
 });
 
 /** Reloads the content of the page in place, as the browser would, but keeps messages and scroll. */

@@ -13,7 +13,8 @@ export function openLayer({ element, anchor = null, modal = false, onDismiss }) 
   if (modal) {
     const root = document.documentElement;
     // The page must not jump when its scroll bar goes.
-    if (!root.classList.contains("has-overlay")) root.classList.toggle("has-scrollbar", window.innerWidth > root.clientWidth);
+    if (!root.classList.contains("has-overlay"))
+      root.classList.toggle("has-scrollbar", window.innerWidth > root.clientWidth);
     root.classList.add("has-overlay");
   }
   return ({ giveBack = true } = {}) => {
@@ -50,7 +51,8 @@ document.addEventListener("keydown", (event) => {
   const items = visibleWithin(modal.element);
   if (!items.length) return event.preventDefault();
   const edge = event.shiftKey ? items[0] : items[items.length - 1];
-  const outside = !modal.element.contains(document.activeElement) && !document.activeElement.closest(".flatpickr-calendar");
+  const outside =
+    !modal.element.contains(document.activeElement) && !document.activeElement.closest(".flatpickr-calendar");
   if (document.activeElement === edge || outside) {
     event.preventDefault();
     (event.shiftKey ? items[items.length - 1] : items[0]).focus();

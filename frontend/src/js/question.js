@@ -7,19 +7,52 @@ export function ask({ title = "请确认", text = "", ok = "确定", danger = fa
   return new Promise((resolve) => {
     const titleId = nextId("question");
     const fieldId = nextId("answer");
-    const answer = want && h("textarea.form-control", { id: fieldId, required: true, maxlength: 500, rows: 3, "data-autofocus": true });
-    const problem = h("p.field-error", { id: `${fieldId}-error`, hidden: true }, icon("alert-circle", "sm"), `请填写${want}。`);
-    const confirm = h(`button.btn.${danger ? "btn-danger.btn-danger-solid" : "btn-primary"}`, { type: "submit" }, ok);
+    const answer =
+      want &&
+      h("textarea.form-control", {
+        id: fieldId,
+        required: true,
+        maxlength: 500,
+        rows: 3,
+        "data-autofocus": true,
+      });
+    const problem = h(
+      "p.field-error",
+      { id: `${fieldId}-error`, hidden: true },
+      icon("alert-circle", "sm"),
+      `请填写${want}。`,
+    );
+    const confirm = h(
+      `button.btn.${danger ? "btn-danger.btn-danger-solid" : "btn-primary"}`,
+      { type: "submit" },
+      ok,
+    );
     const cancel = h("button.btn.btn-default", { type: "button", onclick: () => finish(false) }, "取消");
     const form = h(
       "form",
       { novalidate: true },
       h("h2", { id: titleId }, icon(danger ? "alert-triangle" : "help-circle", "lg"), title),
       text && h("p", {}, text),
-      want && h("div.field", {}, h("label.field-label", { for: fieldId }, want, h("span.field-required", { "aria-hidden": "true" }, "*")), answer, problem),
+      want &&
+        h(
+          "div.field",
+          {},
+          h(
+            "label.field-label",
+            { for: fieldId },
+            want,
+            h("span.field-required", { "aria-hidden": "true" }, "*"),
+          ),
+          answer,
+          problem,
+        ),
       h("div.question-foot", {}, cancel, confirm),
     );
-    const box = h(`div.question${danger ? ".is-danger" : ""}`, { role: "alertdialog", "aria-modal": "true", "aria-labelledby": titleId }, form);
+    const box = h(
+      `div.question${danger ? ".is-danger" : ""}`,
+      { role: "alertdialog", "aria-modal": "true", "aria-labelledby": titleId },
+      form,
+    );
     const overlay = h("div.overlay", {}, box);
     const finish = (result) => {
       overlay.remove();
@@ -89,7 +122,8 @@ export function startQuestions() {
     "submit",
     (event) => {
       const form = event.target;
-      if (form.matches("form[data-confirm], form[data-ask]")) intercept(event, form, () => form.requestSubmit(event.submitter ?? undefined));
+      if (form.matches("form[data-confirm], form[data-ask]"))
+        intercept(event, form, () => form.requestSubmit(event.submitter ?? undefined));
     },
     true,
   );

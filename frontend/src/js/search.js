@@ -41,7 +41,8 @@ export function startSearch() {
       enter();
     }
   });
-  for (const button of document.querySelectorAll("[data-search-open]")) button.addEventListener("click", enter);
+  for (const button of document.querySelectorAll("[data-search-open]"))
+    button.addEventListener("click", enter);
   field.addEventListener("focus", () => popup.childElementCount && show(true));
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(active + 1);
@@ -54,10 +55,16 @@ export function startSearch() {
     event.preventDefault();
   });
   popup.addEventListener("htmx:afterSwap", () => {
-    options().forEach((option, at) => (option.id ||= `search-option-${at}`));
+    for (const [at, option] of options().entries()) option.id ||= `search-option-${at}`;
     active = -1;
     show(field.value.trim() !== "");
   });
-  document.addEventListener("pointerdown", (event) => !box.contains(event.target) && !event.target.closest("[data-search-open]") && leave());
-  box.addEventListener("focusout", (event) => event.relatedTarget && !box.contains(event.relatedTarget) && leave());
+  document.addEventListener(
+    "pointerdown",
+    (event) => !box.contains(event.target) && !event.target.closest("[data-search-open]") && leave(),
+  );
+  box.addEventListener(
+    "focusout",
+    (event) => event.relatedTarget && !box.contains(event.relatedTarget) && leave(),
+  );
 }

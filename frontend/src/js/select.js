@@ -5,7 +5,7 @@ import { changed, h } from "./dom.js";
 
 TomSelect.define("remove_button", removeButton);
 
-function draw(data, escape) {
+function draw(data) {
   return h("div", {}, data.note ? h("span.note", {}, data.note) : null, data.text);
 }
 
@@ -13,7 +13,7 @@ function remote(url) {
   return function load(query, done) {
     // Only what answers this question stays, besides the chosen and "none".
     const answered = (rows) => {
-      this.clearOptions((option, value) => value === "" || this.items.includes(value));
+      this.clearOptions((_option, value) => value === "" || this.items.includes(value));
       done(rows);
     };
     const asked = new URL(url, location.href);
@@ -36,7 +36,15 @@ export function setupSelect(select) {
     hidePlaceholder: true,
     closeAfterSelect: !multiple,
     searchField: ["text", "note"],
-    ...(url ? { load: remote(url), preload: "focus", shouldLoad: () => true, loadThrottle: 250, score: () => () => 1 } : {}),
+    ...(url
+      ? {
+          load: remote(url),
+          preload: "focus",
+          shouldLoad: () => true,
+          loadThrottle: 250,
+          score: () => () => 1,
+        }
+      : {}),
     render: {
       option: draw,
       item: (data) => h("div", {}, data.text),
@@ -44,9 +52,14 @@ export function setupSelect(select) {
       loading: () => h("div.no-results", {}, "正在查找…"),
     },
   });
-  const label = document.querySelector(`label[for="${CSS.escape(select.id)}"], label[for="${CSS.escape(`${select.id}-ts-control`)}"]`);
+  const label = document.querySelector(
+    `label[for="${CSS.escape(select.id)}"], label[for="${CSS.escape(`${select.id}-ts-control`)}"]`,
+  );
   // The label now names the visible control; the hidden select keeps the name for whoever asks.
-  select.setAttribute("aria-label", label?.firstChild?.textContent ?? select.getAttribute("aria-label") ?? "选择");
+  select.setAttribute(
+    "aria-label",
+    label?.firstChild?.textContent ?? select.getAttribute("aria-label") ?? "选择",
+  );
   if (!label) widget.control_input.setAttribute("aria-label", select.getAttribute("aria-label") ?? "选择");
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (select.hasAttribute(name)) widget.control_input.setAttribute(name, select.getAttribute(name));

@@ -56,17 +56,33 @@ function setupCount(area) {
 }
 
 function size(bytes) {
-  return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+  return bytes < 1048576
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+    : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 function setupFile(input) {
   const list = h("ul");
   const zone = h(`div.dropzone${input.classList.contains("is-invalid") ? ".is-invalid" : ""}`);
   input.replaceWith(zone);
-  zone.append(h("span", {}, input.multiple ? "点击选择文件，或把文件拖到这里（可多选）" : "点击选择文件，或把文件拖到这里"), list, input);
-  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, () => zone.classList.add("is-over"));
-  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
-  input.addEventListener("change", () => list.replaceChildren(...[...input.files].map((file) => h("li", {}, `${file.name}（${size(file.size)}）`))));
+  zone.append(
+    h(
+      "span",
+      {},
+      input.multiple ? "点击选择文件，或把文件拖到这里（可多选）" : "点击选择文件，或把文件拖到这里",
+    ),
+    list,
+    input,
+  );
+  for (const name of ["dragenter", "dragover"])
+    zone.addEventListener(name, () => zone.classList.add("is-over"));
+  for (const name of ["dragleave", "drop"])
+    zone.addEventListener(name, () => zone.classList.remove("is-over"));
+  input.addEventListener("change", () =>
+    list.replaceChildren(
+      ...[...input.files].map((file) => h("li", {}, `${file.name}（${size(file.size)}）`)),
+    ),
+  );
 }
 
 /** A recording of a browser does not say how long it is: its player learns it at the end. */
@@ -99,6 +115,8 @@ export function startSmall(enhance) {
   enhance("textarea[data-count]", setupCount);
   enhance('input[type="file"][data-enhance="file"]', setupFile);
   enhance("video, audio", setupPlayer);
-  enhance("[data-autosubmit]", (control) => control.addEventListener("change", () => control.form.requestSubmit()));
+  enhance("[data-autosubmit]", (control) =>
+    control.addEventListener("change", () => control.form.requestSubmit()),
+  );
   enhance("[data-print]", (button) => button.addEventListener("click", () => window.print()));
 }

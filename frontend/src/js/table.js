@@ -57,7 +57,10 @@ function addPicked(event) {
   if (!bar) return;
   event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
   if (bar.dataset.all) parameters.all = "1";
-  else parameters.pk = [...bar.closest(".list-box").querySelectorAll("[data-pick]:checked")].map((box) => box.value);
+  else
+    parameters.pk = [...bar.closest(".list-box").querySelectorAll("[data-pick]:checked")].map(
+      (box) => box.value,
+    );
 }
 
 const stored = (key) => `columns:${key}`;
@@ -98,7 +101,8 @@ function fillColumnMenu(menu) {
 function exportSeen(link) {
   link.addEventListener("click", () => {
     const url = new URL(link.dataset.export, location.href);
-    for (const [name, value] of new URLSearchParams(location.search)) if (name !== "page") url.searchParams.append(name, value);
+    for (const [name, value] of new URLSearchParams(location.search))
+      if (name !== "page") url.searchParams.append(name, value);
     const table = link.closest(".list-box")?.querySelector("table[data-columns]");
     if (table) {
       const shown = [...table.querySelectorAll("th[data-col]:not(.is-off)")].map((th) => th.dataset.col);
@@ -110,12 +114,15 @@ function exportSeen(link) {
 
 /** "保存当前筛选" opens a drawer that knows the filters. */
 function addFilters(event) {
-  if (event.detail.elt.matches?.("[data-save-search]")) event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
+  if (event.detail.elt.matches?.("[data-save-search]"))
+    event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
 }
 
 /** Only a table that is wider than its box lets its actions lie over what is scrolled. */
 function markScrolling(box) {
-  new ResizeObserver(() => box.classList.toggle("is-scrolling", box.scrollWidth > box.clientWidth + 1)).observe(box);
+  new ResizeObserver(() =>
+    box.classList.toggle("is-scrolling", box.scrollWidth > box.clientWidth + 1),
+  ).observe(box);
 }
 
 export function startTables(enhance) {
@@ -124,7 +131,11 @@ export function startTables(enhance) {
   enhance(".list-box", setupSelection);
   enhance("[data-column-menu]", fillColumnMenu);
   enhance("[data-export]", exportSeen);
-  enhance("[data-refresh]", (button) => button.addEventListener("click", () => button.dispatchEvent(new Event("list:refresh", { bubbles: true }))));
+  enhance("[data-refresh]", (button) =>
+    button.addEventListener("click", () =>
+      button.dispatchEvent(new Event("list:refresh", { bubbles: true })),
+    ),
+  );
   document.addEventListener("htmx:configRequest", addPicked);
   document.addEventListener("htmx:configRequest", addFilters);
 }

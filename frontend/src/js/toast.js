@@ -9,19 +9,33 @@ const looks = {
 };
 
 function region() {
-  return document.getElementById("toasts") ?? document.body.appendChild(h("div.toasts", { id: "toasts", "aria-live": "polite" }));
+  return (
+    document.getElementById("toasts") ??
+    document.body.appendChild(h("div.toasts", { id: "toasts", "aria-live": "polite" }))
+  );
 }
 
 export function toast({ message, level = "success", undo = "" }) {
   const [tone, sign, life] = looks[level] ?? looks.info;
-  const line = h(`div.toast-line.tone-${tone}`, { role: level === "danger" ? "alert" : "status" }, icon(sign), h("span", {}, message));
+  const line = h(
+    `div.toast-line.tone-${tone}`,
+    { role: level === "danger" ? "alert" : "status" },
+    icon(sign),
+    h("span", {}, message),
+  );
   const close = () => line.remove();
   if (undo) {
     line.append(
-      h("button.btn.btn-link", { type: "button", "hx-post": undo, "hx-swap": "none", onclick: () => setTimeout(close) }, "撤销"),
+      h(
+        "button.btn.btn-link",
+        { type: "button", "hx-post": undo, "hx-swap": "none", onclick: () => setTimeout(close) },
+        "撤销",
+      ),
     );
   }
-  line.append(h("button.icon-button", { type: "button", "aria-label": "关闭消息", onclick: close }, icon("x", "sm")));
+  line.append(
+    h("button.icon-button", { type: "button", "aria-label": "关闭消息", onclick: close }, icon("x", "sm")),
+  );
   region().append(line);
   document.dispatchEvent(new CustomEvent("content:added", { detail: line }));
   if (!life) return;

@@ -2,7 +2,12 @@
 export class Tree {
   /** nodes: [{id, parent, code, label, keys?}]; order is kept. */
   constructor(nodes) {
-    this.nodes = new Map(nodes.map((node) => [String(node.id), { ...node, id: String(node.id), parent: node.parent ? String(node.parent) : "", children: [] }]));
+    this.nodes = new Map(
+      nodes.map((node) => [
+        String(node.id),
+        { ...node, id: String(node.id), parent: node.parent ? String(node.parent) : "", children: [] },
+      ]),
+    );
     this.roots = [];
     for (const node of this.nodes.values()) (this.nodes.get(node.parent)?.children ?? this.roots).push(node);
     this.chosen = new Set();

@@ -69,10 +69,19 @@ class Film {
     seats.forEach(({ commit, group, level }, i) => {
       const name = this.names.get(commit) ?? `专家 ${String(this.lines.length + 1).padStart(2, "0")}`;
       const ref = this.refs.get(commit) ?? "";
-      this.lines = [...this.lines, { commit, name, ref, group, level, isSupplement: title === "补抽", ...SEATED }];
+      this.lines = [
+        ...this.lines,
+        { commit, name, ref, group, level, isSupplement: title === "补抽", ...SEATED },
+      ];
       if (i === seats.length - 1) this.move(sitting);
       const text = `${name} 入席「${this.groups.get(group)}」，第 ${level} 级次`;
-      this.frame("seat", seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title, text, "blue", i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null);
+      this.frame(
+        "seat",
+        seats.length > 1 ? `${title}（${i + 1}/${seats.length}）` : title,
+        text,
+        "blue",
+        i === 0 ? { title: `${title} ${seats.length} 人`, text: "" } : null,
+      );
     });
   }
 
@@ -82,7 +91,9 @@ class Film {
     const level = new Map(this.candidates.map(({ commit, groups }) => [commit, groups]));
     this.lines = this.lines.map((line) => {
       const group = place.get(line.commit);
-      return group && group !== line.group ? { ...line, group, level: level.get(line.commit)[this.homes.get(group)] } : line;
+      return group && group !== line.group
+        ? { ...line, group, level: level.get(line.commit)[this.homes.get(group)] }
+        : line;
     });
   }
 
@@ -93,19 +104,36 @@ class Film {
     const left = `${line.name} 离开「${this.groups.get(line.group)}」`;
     this.change((one) => one === line, { state: "exit", label: label(REASONS, reason), tone: "red" });
     const text = `${left}，席位空出`;
-    this.frame("exit", title, text, "red", { title, text: successor ? `${left}，${successor.name} 由候补递补` : text });
+    this.frame("exit", title, text, "red", {
+      title,
+      text: successor ? `${left}，${successor.name} 由候补递补` : text,
+    });
     if (!successor) return;
     this.change((one) => one === successor, { group: movedUp.group, level: movedUp.level, isMovedUp: true });
-    this.frame("seat", "候补递补", `${successor.name} 由候补递补到「${this.groups.get(movedUp.group)}」`, "blue", null);
+    this.frame(
+      "seat",
+      "候补递补",
+      `${successor.name} 由候补递补到「${this.groups.get(movedUp.group)}」`,
+      "blue",
+      null,
+    );
   }
 
   skip({ commit, reason }) {
-    this.frame("skip", `跳过：${label(REASONS, reason)}`, `轮到的候选人（承诺 ${commit.slice(0, 8)}…）此时不能入席`, "grey");
+    this.frame(
+      "skip",
+      `跳过：${label(REASONS, reason)}`,
+      `轮到的候选人（承诺 ${commit.slice(0, 8)}…）此时不能入席`,
+      "grey",
+    );
   }
 
   end({ state, reason, closed, lacking = {} }) {
     const isVoid = state === "void";
-    this.change((line) => (isVoid ? line.state !== "exit" : line.state === "seated"), isVoid ? CANCELLED : ACCEPTED);
+    this.change(
+      (line) => (isVoid ? line.state !== "exit" : line.state === "seated"),
+      isVoid ? CANCELLED : ACCEPTED,
+    );
     const short = Object.entries(lacking).map(([id, count]) => `${this.groups.get(id)}缺 ${count} 人`);
     if (closed) short.push("评审已开始，不再邀请新的专家");
     const text = isVoid ? reason : short.join("，");

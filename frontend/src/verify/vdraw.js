@@ -10,14 +10,14 @@
 import { sha256, sm3 } from "./hash.js";
 
 const SKIP_REASONS = [
-    "on_leave",
-    "busy",
-    "blacklisted",
-    "avoided",
-    "frozen",
-    "expired",
-    "removed",
-    "ineligible",
+  "on_leave",
+  "busy",
+  "blacklisted",
+  "avoided",
+  "frozen",
+  "expired",
+  "removed",
+  "ineligible",
 ];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$/;
 const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
@@ -194,10 +194,7 @@ function checkReveals(reveals, rule, tagged) {
     checkValue(reveal.role, roles[i], `${where}的 role`);
     checkHex(reveal.value, `${where}的 value`);
   });
-  need(
-    reveals.length === roles.length,
-    `公开值应有 ${roles.length} 个，记录里有 ${reveals.length} 个`,
-  );
+  need(reveals.length === roles.length, `公开值应有 ${roles.length} 个，记录里有 ${reveals.length} 个`);
   const nonce = reveals[0].value;
   checkHex(nonce, "系统公开的随机数", 32);
   const commit = toHex(tagged(6, fromHex(nonce)));
@@ -658,9 +655,7 @@ function compareBytes(a, b) {
 }
 
 function fromHex(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
-    parseInt(hex.slice(2 * i, 2 * i + 2), 16),
-  );
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -17,7 +17,11 @@ function show(text, name, brief = false) {
 }
 
 function notice(tone, title, text) {
-  return h(`div.notice.verdict.tone-${tone}`, { role: tone === "red" ? "alert" : "status" }, h("div", {}, h("strong", {}, title), text));
+  return h(
+    `div.notice.verdict.tone-${tone}`,
+    { role: tone === "red" ? "alert" : "status" },
+    h("div", {}, h("strong", {}, title), text),
+  );
 }
 
 /* --- What a record that holds tells ------------------------------------------------------------ */
@@ -44,21 +48,40 @@ function summary(record, brief) {
       : (Array.isArray(group.levels) ? group.levels : []).map((level) => level.text).join("；") || "—",
   ]);
   return [
-    part(brief ? "公开的值" : "概要", facts([
-      ...(brief ? [] : sealed),
-      ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
-      ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
-    ])),
+    part(
+      brief ? "公开的值" : "概要",
+      facts([
+        ...(brief ? [] : sealed),
+        ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
+        ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
+      ]),
+    ),
     brief ? null : part("条件组", table(["条件组", "人数", "候选人", "条件"], conditions)),
-    part("经过", h("ol.timeline", {}, events.map((event) => step(event, who, groups)))),
+    part(
+      "经过",
+      h(
+        "ol.timeline",
+        {},
+        events.map((event) => step(event, who, groups)),
+      ),
+    ),
   ].filter(Boolean);
 }
 
 function step(event, who, groups) {
   const [title, text, tone] = words(event, who, groups);
-  return h("li", {}, h(`span.timeline-dot.tone-${tone}`),
-    h("div.timeline-head", {}, h("strong", {}, title), typeof event.at === "string" && h("time.note", {}, moment(event.at))),
-    text && h("p", {}, text));
+  return h(
+    "li",
+    {},
+    h(`span.timeline-dot.tone-${tone}`),
+    h(
+      "div.timeline-head",
+      {},
+      h("strong", {}, title),
+      typeof event.at === "string" && h("time.note", {}, moment(event.at)),
+    ),
+    text && h("p", {}, text),
+  );
 }
 
 function words(event, who, groups) {
@@ -83,13 +106,43 @@ function words(event, who, groups) {
 }
 
 const part = (title, body) => h("section.section", {}, h("div.section-head", {}, h("h2", {}, title)), body);
-const facts = (pairs) => h("dl.kv.columns-1", {}, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+const facts = (pairs) =>
+  h(
+    "dl.kv.columns-1",
+    {},
+    pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 const digest = (hex) => h("span.mono", {}, eights(hex));
 
 function table(head, rows) {
-  return h("div.table-box", {}, h("table.data-table.is-plain", {},
-    h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, String(cell))))))));
+  return h(
+    "div.table-box",
+    {},
+    h(
+      "table.data-table.is-plain",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((name) => h("th", { scope: "col" }, name)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((cell) => h("td", {}, String(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /* --- Where the record comes from --------------------------------------------------------------- */

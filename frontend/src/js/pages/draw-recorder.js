@@ -47,7 +47,10 @@ function start(root, { owner, url, largest, largestPart }) {
     let message, tone;
     try {
       const kept = await work(upload);
-      [message, tone] = [`录屏已保存：${kept.name}，SHA-256 ${kept.sha256.slice(0, 12)}…${kept.note ?? ""}`, "green"];
+      [message, tone] = [
+        `录屏已保存：${kept.name}，SHA-256 ${kept.sha256.slice(0, 12)}…${kept.note ?? ""}`,
+        "green",
+      ];
     } catch (error) {
       if (error instanceof Refused) await upload.forget();
       [message, tone] = [`录屏没有保存：${error.message}`, "red"];
@@ -91,22 +94,34 @@ function start(root, { owner, url, largest, largestPart }) {
       for (const track of stream.getTracks()) track.addEventListener("ended", stop);
       recorder.start(EVERY);
       tell();
-    }).finally(() => stream.getTracks().forEach((track) => track.stop()));
+    }).finally(() => {
+      for (const track of stream.getTracks()) track.stop();
+    });
   }
 
   async function resume() {
     for (const [address, pieces] of await unsaved(owner)) {
-      await navigator.locks.request(address, { ifAvailable: true }, (lock) => lock && busy(address, pieces, (upload) => upload.finish()));
+      await navigator.locks.request(
+        address,
+        { ifAvailable: true },
+        (lock) => lock && busy(address, pieces, (upload) => upload.finish()),
+      );
     }
   }
 
   startButton.addEventListener("click", async () => {
     startButton.disabled = true;
     try {
-      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 5 }, audio: false, preferCurrentTab: true });
+      const stream = await navigator.mediaDevices.getDisplayMedia({
+        video: { frameRate: 5 },
+        audio: false,
+        preferCurrentTab: true,
+      });
       await record(stream);
     } catch (error) {
-      show(error.name === "NotAllowedError" ? "没有开始：未选择要录的窗口。" : `没有开始：${error.message}`, { tone: "amber" });
+      show(error.name === "NotAllowedError" ? "没有开始：未选择要录的窗口。" : `没有开始：${error.message}`, {
+        tone: "amber",
+      });
     }
     startButton.disabled = false;
   });

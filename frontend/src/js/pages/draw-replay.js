@@ -25,7 +25,12 @@ class Player {
     const { at, tone, step } = this.frames[i];
     const { title, text } = step;
     const head = h("span.timeline-head", {}, h("strong", {}, title), at && h("time.note", {}, moment(at)));
-    const button = h("button.replay-step", { type: "button", onclick: () => this.go(i) }, head, text && h("span.note", {}, text));
+    const button = h(
+      "button.replay-step",
+      { type: "button", onclick: () => this.go(i) },
+      head,
+      text && h("span.note", {}, text),
+    );
     return h("li", {}, h(`span.timeline-dot.tone-${tone}`), button);
   }
 
@@ -74,23 +79,30 @@ class Player {
     part("bar").value = i;
     part("bar").setAttribute("aria-valuetext", frame.title);
     const step = this.steps.filter((first) => first <= i).length - 1;
-    [...part("steps").children].forEach((item, at) => item.firstElementChild.nextElementSibling.toggleAttribute("aria-current", at === step));
+    for (const [at, item] of [...part("steps").children].entries()) {
+      item.firstElementChild.nextElementSibling.toggleAttribute("aria-current", at === step);
+    }
     this.reveal(part("steps").children[step]);
     part("figures").replaceChildren(...figures(this.record.rule, frame, this.frames.slice(0, i + 1)));
-    part("board").replaceChildren(...(frame.type === "order" ? [tickets(this.order)] : board(this.record.rule, frame.lines, before)));
+    part("board").replaceChildren(
+      ...(frame.type === "order" ? [tickets(this.order)] : board(this.record.rule, frame.lines, before)),
+    );
   }
 
   /** Scroll the list, never the page. */
   reveal(item) {
     const list = part("steps");
-    if (list.scrollHeight > list.clientHeight) list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
+    if (list.scrollHeight > list.clientHeight)
+      list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
   }
 }
 
 /* --- What a frame shows ------------------------------------------------------------------------ */
 
 function figures(rule, { lines }, frames) {
-  const panel = new Map(rule.groups.filter((group) => !("standby_for" in group)).map(({ id, seats }) => [id, seats]));
+  const panel = new Map(
+    rule.groups.filter((group) => !("standby_for" in group)).map(({ id, seats }) => [id, seats]),
+  );
   const seats = [...panel.values()].reduce((sum, count) => sum + count, 0);
   const sitting = lines.filter(({ state }) => state !== "exit");
   const seated = sitting.filter(({ group }) => panel.has(group)).length;
@@ -103,7 +115,9 @@ function figures(rule, { lines }, frames) {
     ["跳过", skipped, ""],
   ];
   if (panel.size < rule.groups.length) values.splice(3, 0, ["候补", sitting.length - seated, ""]);
-  return values.map(([label, value, tone]) => h(tone ? `div.room-figure.${tone}` : "div.room-figure", {}, label, h("b", {}, String(value))));
+  return values.map(([label, value, tone]) =>
+    h(tone ? `div.room-figure.${tone}` : "div.room-figure", {}, label, h("b", {}, String(value))),
+  );
 }
 
 function board(rule, lines, before) {
@@ -111,24 +125,71 @@ function board(rule, lines, before) {
   return rule.groups.map(({ id, name, seats }) => {
     const own = lines.filter(({ group }) => group === id);
     const open = Math.max(0, seats - own.filter(({ state }) => state !== "exit").length);
-    return h("section.room-group", {}, h("h2", {}, name, h("span.note", {}, `${seats} 席`)),
-      h("ul.room-seats", {}, own.map((line) => seat(line, !known.has(line.commit))),
-        Array.from({ length: open }, () => h("li.room-seat.is-open", {}, h("strong", {}, "空席"), h("span.note", {}, "待入席")))));
+    return h(
+      "section.room-group",
+      {},
+      h("h2", {}, name, h("span.note", {}, `${seats} 席`)),
+      h(
+        "ul.room-seats",
+        {},
+        own.map((line) => seat(line, !known.has(line.commit))),
+        Array.from({ length: open }, () =>
+          h("li.room-seat.is-open", {}, h("strong", {}, "空席"), h("span.note", {}, "待入席")),
+        ),
+      ),
+    );
   });
 }
 
 function seat({ commit, name, ref, label, tone, isSupplement, isMovedUp, level }, isNew) {
   const how = isMovedUp ? "（候补递补）" : isSupplement ? "（补抽）" : "";
-  return h(`li.room-seat.tone-${tone}${isNew ? ".is-new" : ""}`, { title: `承诺 ${commit}` }, h("strong", {}, name),
-    h("span.note", {}, `${label}${how}，第 ${level} 级次`), h("span.note.mono", {}, ref || `${commit.slice(0, 8)}…`));
+  return h(
+    `li.room-seat.tone-${tone}${isNew ? ".is-new" : ""}`,
+    { title: `承诺 ${commit}` },
+    h("strong", {}, name),
+    h("span.note", {}, `${label}${how}，第 ${level} 级次`),
+    h("span.note.mono", {}, ref || `${commit.slice(0, 8)}…`),
+  );
 }
 
 function tickets(order) {
-  const rows = order.slice(0, FIRST).map(({ commit, ticket }, i) =>
-    h("tr", {}, h("td.c-num", {}, String(i + 1)), h("td.mono", {}, `${commit.slice(0, 16)}…`), h("td.mono", {}, `${ticket.slice(0, 16)}…`)));
-  const more = order.length > FIRST && h("p.note", {}, `其余 ${order.length - FIRST} 人从略；入席从第 1 位起依次进行。`);
-  return h("section.room-group.replay-order", {}, h("h2", {}, "按排序值从小到大"),
-    h("div.table-box", {}, h("table.data-table.is-plain", {}, h("thead", {}, h("tr", {}, ["次序", "候选人承诺", "排序值"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows))), more);
+  const rows = order
+    .slice(0, FIRST)
+    .map(({ commit, ticket }, i) =>
+      h(
+        "tr",
+        {},
+        h("td.c-num", {}, String(i + 1)),
+        h("td.mono", {}, `${commit.slice(0, 16)}…`),
+        h("td.mono", {}, `${ticket.slice(0, 16)}…`),
+      ),
+    );
+  const more =
+    order.length > FIRST && h("p.note", {}, `其余 ${order.length - FIRST} 人从略；入席从第 1 位起依次进行。`);
+  return h(
+    "section.room-group.replay-order",
+    {},
+    h("h2", {}, "按排序值从小到大"),
+    h(
+      "div.table-box",
+      {},
+      h(
+        "table.data-table.is-plain",
+        {},
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["次序", "候选人承诺", "排序值"].map((name) => h("th", { scope: "col" }, name)),
+          ),
+        ),
+        h("tbody", {}, rows),
+      ),
+    ),
+    more,
+  );
 }
 
 /* --- Where the record comes from, and what moves the film -------------------------------------- */
@@ -136,7 +197,9 @@ function tickets(order) {
 let player = null;
 
 function open(record) {
-  const names = new Map(Object.entries(JSON.parse(document.getElementById("replay-names")?.textContent ?? "{}")));
+  const names = new Map(
+    Object.entries(JSON.parse(document.getElementById("replay-names")?.textContent ?? "{}")),
+  );
   const film = framesOf(record, names);
   player?.stop();
   if (!film.ok) return tell("red", "记录不一致，不能回放", film.difference);
@@ -174,7 +237,9 @@ const KEYS = {
 };
 
 function press(event) {
-  const busy = event.target.closest("input, select, textarea") || (event.key === " " && event.target.closest("button, a"));
+  const busy =
+    event.target.closest("input, select, textarea") ||
+    (event.key === " " && event.target.closest("button, a"));
   if (!player || busy || event.ctrlKey || event.altKey || event.metaKey || !own(KEYS, event.key)) return;
   event.preventDefault();
   KEYS[event.key]();

@@ -6,7 +6,8 @@ const PIECES = "pieces"; // {owner, url, offset, blob}; the one at -1 says that 
 function opened() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(PIECES, { keyPath: ["owner", "url", "offset"] });
+    request.onupgradeneeded = () =>
+      request.result.createObjectStore(PIECES, { keyPath: ["owner", "url", "offset"] });
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });

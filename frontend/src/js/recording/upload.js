@@ -75,7 +75,12 @@ export class Upload {
   async post(path, body) {
     for (let attempt = 0; ; attempt += 1) {
       const headers = { "X-CSRFToken": meta("csrf-token"), "Content-Type": "application/octet-stream" };
-      const answer = await fetch(this.url + path, { method: "POST", headers, body, redirect: "manual" }).catch(() => null);
+      const answer = await fetch(this.url + path, {
+        method: "POST",
+        headers,
+        body,
+        redirect: "manual",
+      }).catch(() => null);
       if (answer?.ok) {
         this.tell("");
         return answer.json();

@@ -1,5 +1,6 @@
 """VDRAW-1, the draw that anybody can check. Plain Python: no Django, no database, no clock, no dice."""
 
+from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json
 from vdraw.events import (
     END_STATES,
@@ -25,14 +26,13 @@ from vdraw.seal import (
     NONCE_BYTES,
     SALT_BYTES,
     SYSTEM_ROLE,
-    Candidate,
     Order,
     Reveal,
     Sealed,
+    commit_identities,
     commit_identity,
     commit_nonce,
     encode_contribution,
-    identity_committer,
     order_candidates,
     seal_draw,
 )
@@ -58,6 +58,7 @@ __all__ = [
     "SKIP_REASONS",
     "SYSTEM_ROLE",
     "Candidate",
+    "Candidates",
     "DrawState",
     "Drawn",
     "End",
@@ -83,6 +84,7 @@ __all__ = [
     "build_rule",
     "canonical_json",
     "check_feasibility",
+    "commit_identities",
     "commit_identity",
     "commit_nonce",
     "encode_contribution",
@@ -92,7 +94,6 @@ __all__ = [
     "exit_expert",
     "find_difference",
     "hash_function",
-    "identity_committer",
     "order_candidates",
     "replay",
     "seal_draw",

@@ -17,7 +17,7 @@ class Board:
         self._fits = sealed.fits
         self._seats = [group.seats for group in sealed.rule.groups]
         self._unit_cap = sealed.rule.unit_cap
-        self._units = sealed.candidates
+        self._units = sealed.candidates.units
         self._unit_counts: dict[str, int] = {}
         self.sitting = [list(row) for row in sitting]
         for row in self.sitting:
@@ -31,7 +31,7 @@ class Board:
         """Whether the expert's unit already holds as many seats as the rule allows."""
         if self._unit_cap is None:
             return False
-        unit = self._units[expert].unit
+        unit = self._units[expert]
         return unit is not None and self._unit_counts.get(unit, 0) >= self._unit_cap
 
     def sit(self, expert: int, group: int) -> None:
@@ -73,7 +73,7 @@ class Board:
         return list(seated)
 
     def _count_unit(self, expert: int) -> None:
-        unit = self._units[expert].unit
+        unit = self._units[expert]
         if unit is not None:
             self._unit_counts[unit] = self._unit_counts.get(unit, 0) + 1
 

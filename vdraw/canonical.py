@@ -4,12 +4,13 @@ Objects with ASCII keys, arrays, strings, integers within ±(2^53 - 1), booleans
 """
 
 import json
+from collections.abc import Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 from vdraw.exceptions import EngineError
 
 MAX_INTEGER = 2**53 - 1
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical_json(value: Any) -> bytes:
@@ -19,10 +20,10 @@ def canonical_json(value: Any) -> bytes:
     return text.encode()
 
 
-def canonical_text(text: str) -> str:
-    """A string as canonical JSON, quotes included."""
-    _check_text(text)
-    return _quoted(text)
+def canonical_texts(texts: Sequence[str]) -> list[str]:
+    """Strings as canonical JSON, quotes included."""
+    _check_text("".join(texts))
+    return [encode_basestring(text) for text in texts]
 
 
 def _check(value: Any) -> None:

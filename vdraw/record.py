@@ -1,14 +1,14 @@
 """The published record of a draw, as dataclasses and as JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vdraw.candidates import Candidate
 from vdraw.events import Event, event_from_dict, event_to_dict
 from vdraw.exceptions import EngineError
 from vdraw.rule import Rule
 from vdraw.seal import (
-    Candidate,
     Order,
     Reveal,
     Sealed,
@@ -37,7 +37,7 @@ class Record:
     """All that somebody needs to check a draw; ``candidates`` are sorted by leaf."""
 
     rule: Rule
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     seal: str
     reveals: tuple[Reveal, ...]
     seed: str

@@ -1,14 +1,14 @@
 """The rule: everything that is fixed and hashed before a draw's order exists."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from vdraw.canonical import canonical_json
 from vdraw.exceptions import EngineError
-from vdraw.hashing import HASH_NAMES, HashFunction, hash_function
+from vdraw.hashing import HASH_NAMES, HashFunction, hash_all, hash_function
 from vdraw.text import is_hex, is_key
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
@@ -83,6 +83,10 @@ class Rule:
     @property
     def digest(self) -> HashFunction:
         return hash_function(self.hash_name)
+
+    def digest_all(self, values: Iterable[bytes]) -> list[bytes]:
+        """What `digest` gives for each of ``values``."""
+        return hash_all(self.hash_name, values)
 
     def to_dict(self) -> dict[str, Any]:
         return dict(self.content)

@@ -1,14 +1,16 @@
 """Steps 1 to 3: commitments, the seal, and the order that follows from it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from vdraw.canonical import canonical_json, canonical_text
+from vdraw.candidates import Candidate, Candidates
+from vdraw.canonical import canonical_json, canonical_texts
 from vdraw.exceptions import EngineError
-from vdraw.hashing import hash_function
+from vdraw.hashing import hash_all, hash_function
 from vdraw.merkle import merkle_root
 from vdraw.rule import Rule
-from vdraw.text import is_hex, is_key
+from vdraw.text import are_hex, is_hex, is_key
 
 TAG = b"VDRAW-1"
 NONCE_BYTES = 32
@@ -18,15 +20,6 @@ SYSTEM_ROLE = "system"
 # What a candidate may be seated in: (position of the group in the rule, level), in rule order.
 # Who fits a group fits its standby group at the same level.
 Fits = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An expert in the hat: ``groups`` maps group id to level (1 is best), ``unit`` is opaque."""
-
-    commit: str
-    groups: Mapping[str, int]
-    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Sealed:
     """
 
     rule: Rule
-    candidates: tuple[Candidate, ...]
+    candidates: Candidates
     positions: Mapping[str, int]
     leaves: tuple[bytes, ...]
     fits: tuple[Fits, ...]
@@ -53,56 +46,55 @@ class Sealed:
     seal: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
-    """The order of all candidates; ``ranking`` holds their positions in ``sealed.candidates``,
-    ``queues`` those of a group (its position in the rule) and level, both in ticket order."""
+    """The order of all candidates; ``ranking`` holds their positions in ``sealed.candidates``."""
 
     sealed: Sealed
     reveals: tuple[Reveal, ...]
     seed: str
     ranking: tuple[int, ...]
-    queues: Mapping[tuple[int, int], Sequence[int]] = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def queues(self) -> Mapping[tuple[int, int], Sequence[int]]:
+        """Who fits a group (its position in the rule) at a level, in ticket order."""
         queues: dict[tuple[int, int], list[int]] = {}
         for position in self.ranking:
             for fit in self.sealed.fits[position]:
                 queues.setdefault(fit, []).append(position)
-        object.__setattr__(self, "queues", queues)
+        return queues
 
     @property
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> Candidates:
         """All candidates in the order of their tickets."""
-        return tuple(self.sealed.candidates[position] for position in self.ranking)
+        return self.sealed.candidates.picked(self.ranking)
 
     def rank_of(self, commit: str) -> int:
         """The candidate's place in the order, from 1; raises EngineError if he is not in the hat."""
-        for rank, position in enumerate(self.ranking, start=1):
-            if self.sealed.candidates[position].commit == commit:
-                return rank
-        raise EngineError(f"候选人里没有 {commit}")
+        position = self.sealed.positions.get(commit)
+        if position is None:
+            raise EngineError(f"候选人里没有 {commit}")
+        return self.ranking.index(position) + 1
 
 
 def commit_identity(*, draw_id: str, ref: str, salt: str, hash_name: str = "sha256") -> str:
     """The commitment to an expert's number in hex; ``salt`` is 16 fresh random bytes in hex."""
-    return identity_committer(draw_id, hash_name=hash_name)(ref, salt)
+    return commit_identities(draw_id=draw_id, refs=[ref], salts=[salt], hash_name=hash_name)[0]
 
 
-def identity_committer(draw_id: str, *, hash_name: str = "sha256") -> Callable[[str, str], str]:
-    """A function (ref, salt) → commitment of one draw, for thousands of them.
+def commit_identities(
+    *, draw_id: str, refs: Sequence[str], salts: Sequence[str], hash_name: str = "sha256"
+) -> list[str]:
+    """The commitments of one draw to thousands of numbers, each with its salt.
 
-    What it hashes equals canonical_json([draw_id, ref, salt]): hex needs no escaping.
+    What is hashed equals canonical_json([draw_id, ref, salt]): hex needs no escaping.
     """
-    digest = hash_function(hash_name)
-    start = b"\x05" + TAG + f"[{canonical_text(draw_id)},".encode()
-
-    def commit(ref: str, salt: str) -> str:
-        if not is_hex(salt, SALT_BYTES):
-            raise EngineError("盐值必须是 16 字节的小写十六进制")
-        return digest(start + f'{canonical_text(ref)},"{salt}"]'.encode()).hex()
-
-    return commit
+    if not are_hex(salts, SALT_BYTES):
+        raise EngineError("盐值必须是 16 字节的小写十六进制")
+    start = f"[{canonical_texts([draw_id])[0]},"
+    rows = zip(canonical_texts(refs), salts, strict=True)
+    texts = (b"\x05" + TAG + f'{start}{ref},"{salt}"]'.encode() for ref, salt in rows)
+    return [digest.hex() for digest in hash_all(hash_name, texts)]
 
 
 def commit_nonce(nonce: bytes, *, hash_name: str = "sha256") -> str:
@@ -126,23 +118,36 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     Raises EngineError for a commitment that is malformed or comes twice, an unknown group,
     no group at all, or a level below 1.
     """
-    digest = rule.digest
-    describe = _describer(rule)
-    rows: list[tuple[bytes, Candidate, Fits]] = []
-    for candidate in candidates:
-        text, fits = describe(candidate)
-        rows.append((digest(b"\x00" + TAG + text.encode()), candidate, fits))
-    rows.sort(key=lambda row: row[0])
-    leaves = tuple(row[0] for row in rows)
+    given = Candidates.of(candidates)
+    _check_commits(given.commits)
+    fits = [_read_fits(rule, given, kind) for kind in range(len(given.kinds))]
+    unsorted = rule.digest_all(b"\x00" + TAG + text for text in candidate_texts(given))
+    by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
+    leaves = tuple([unsorted[at] for at in by_leaf])
+    sorted_ = given.picked(by_leaf)
     return Sealed(
         rule=rule,
-        candidates=tuple(row[1] for row in rows),
-        positions=_positions([row[1].commit for row in rows]),
+        candidates=sorted_,
+        positions=_positions(sorted_.commits),
         leaves=leaves,
-        fits=tuple(row[2] for row in rows),
-        levels=tuple(sorted({level for fits in {row[2] for row in rows} for _, level in fits})),
+        fits=tuple([fits[kind] for kind in sorted_.kind_of]),
+        levels=tuple(sorted({level for one in fits for _, level in one})),
         seal=_seal_value(rule, leaves),
     )
+
+
+def candidate_texts(candidates: Candidates) -> list[bytes]:
+    """What the leaf of each hashes: canonical_json([commit, groups, unit]).
+
+    A hex commitment needs no escaping; the texts of groups and unit, which repeat thousands of
+    times, are made once each.
+    """
+    kinds = [canonical_json(dict(kind)).decode() for kind in candidates.kinds]
+    named = [unit for unit in set(candidates.units) if unit is not None]
+    units: dict[str | None, str] = {None: "null"}
+    units.update(zip(named, canonical_texts(named), strict=True))
+    rows = zip(candidates.commits, candidates.kind_of, candidates.units, strict=True)
+    return [f'["{commit}",{kinds[kind]},{units[unit]}]'.encode() for commit, kind, unit in rows]
 
 
 def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
@@ -156,7 +161,7 @@ def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
     values = b"".join(digest(bytes.fromhex(reveal.value)) for reveal in reveals)
     seed = digest(b"\x03" + TAG + bytes.fromhex(sealed.seal) + values)
     prefix = b"\x04" + TAG + seed
-    tickets = [digest(prefix + leaf) for leaf in sealed.leaves]
+    tickets = rule.digest_all(prefix + leaf for leaf in sealed.leaves)
     ranking = tuple(sorted(range(len(tickets)), key=tickets.__getitem__))
     return Order(sealed=sealed, reveals=tuple(reveals), seed=seed.hex(), ranking=ranking)
 
@@ -165,55 +170,39 @@ def _seal_value(rule: Rule, leaves: Sequence[bytes]) -> str:
     digest = rule.digest
     count = len(leaves).to_bytes(8, "big")
     content = digest(canonical_json(rule.to_dict()))
-    return digest(b"\x02" + TAG + content + merkle_root(leaves, digest) + count).hex()
+    return digest(b"\x02" + TAG + content + merkle_root(leaves, rule.digest_all) + count).hex()
 
 
-def _describer(rule: Rule) -> Callable[[Candidate], tuple[str, Fits]]:
-    """A function candidate → (canonical text, fits).
-
-    The text equals canonical_json([commit, groups, unit]): a hex commit needs no escaping, and
-    the parts for groups and unit, which repeat thousands of times, are made once each.
-    """
-    group_parts: dict[tuple[tuple[str, int], ...], tuple[str, Fits]] = {}
-    unit_parts: dict[str | None, str] = {None: "null"}
-
-    def describe(candidate: Candidate) -> tuple[str, Fits]:
-        if not is_hex(candidate.commit, 32):
-            raise EngineError(f"候选人承诺必须是 64 位小写十六进制：{candidate.commit}")
-        key = tuple(candidate.groups.items())
-        part = group_parts.get(key)
-        if part is None:
-            fits = _read_fits(rule, candidate)
-            part = group_parts[key] = (canonical_json(dict(key)).decode(), fits)
-        unit = unit_parts.get(candidate.unit)
-        if unit is None:
-            unit = unit_parts[candidate.unit] = canonical_text(candidate.unit or "")
-        return f'["{candidate.commit}",{part[0]},{unit}]', part[1]
-
-    return describe
+def _check_commits(commits: Sequence[str]) -> None:
+    if not are_hex(commits, 32):
+        wrong = next(commit for commit in commits if not is_hex(commit, 32))
+        raise EngineError(f"候选人承诺必须是 64 位小写十六进制：{wrong}")
 
 
-def _read_fits(rule: Rule, candidate: Candidate) -> Fits:
+def _read_fits(rule: Rule, candidates: Candidates, kind: int) -> Fits:
+    """What candidates of a ``kind`` may be seated in; the first of them is named if it is wrong."""
+    groups = candidates.kinds[kind]
     known = [group.id for group in rule.groups]
     standbys = {known[position] for position in rule.standby}
-    if not candidate.groups:
-        raise EngineError(f"候选人 {candidate.commit} 不属于任何条件组")
-    for group_id, level in candidate.groups.items():
+    first = f"候选人 {candidates.commits[candidates.kind_of.index(kind)]}"
+    if not groups:
+        raise EngineError(f"{first} 不属于任何条件组")
+    for group_id, level in groups.items():
         if not is_key(group_id) or group_id not in known:
-            raise EngineError(f"候选人 {candidate.commit} 的条件组 {group_id} 不在规则里")
+            raise EngineError(f"{first} 的条件组 {group_id} 不在规则里")
         if group_id in standbys:
-            raise EngineError(f"候选人 {candidate.commit} 不应列出候补组 {group_id}")
+            raise EngineError(f"{first} 不应列出候补组 {group_id}")
         if type(level) is not int or level < 1:
-            raise EngineError(f"候选人 {candidate.commit} 在条件组 {group_id} 的级别必须是正整数")
+            raise EngineError(f"{first} 在条件组 {group_id} 的级别必须是正整数")
     return tuple(
-        (position, candidate.groups[known[home]])
+        (position, groups[known[home]])
         for position, home in enumerate(rule.homes)
-        if known[home] in candidate.groups
+        if known[home] in groups
     )
 
 
 def _positions(commits: Sequence[str]) -> dict[str, int]:
-    positions = {commit: position for position, commit in enumerate(commits)}
+    positions = dict(zip(commits, range(len(commits)), strict=True))
     if len(positions) < len(commits):
         twice = next(commit for at, commit in enumerate(commits) if positions[commit] != at)
         raise EngineError(f"候选人重复：{twice}")

@@ -256,7 +256,7 @@ def _seats_of(order: Order, sitting: Sitting, experts: tuple[int, ...]) -> tuple
     group_of = {expert: group for group, row in enumerate(sitting) for expert in row}
     return tuple(
         Seat(
-            commit=sealed.candidates[expert].commit,
+            commit=sealed.candidates.commits[expert],
             group=sealed.rule.groups[group_of[expert]].id,
             level=dict(sealed.fits[expert])[group_of[expert]],
         )
@@ -269,7 +269,7 @@ def _freeze(board: Board) -> Sitting:
 
 
 def _commit_of(state: DrawState, expert: int) -> str:
-    return state.order.sealed.candidates[expert].commit
+    return state.order.sealed.candidates.commits[expert]
 
 
 def _refuse_void(state: DrawState) -> None:

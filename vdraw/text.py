@@ -1,6 +1,7 @@
 """How values may be written in a record."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 _HEX = re.compile(r"[0-9a-f]+\Z")
@@ -11,6 +12,15 @@ def is_hex(value: Any, size: int | None = None) -> bool:
     if not isinstance(value, str) or len(value) % 2 or _HEX.match(value) is None:
         return False
     return size is None or len(value) == 2 * size
+
+
+def are_hex(values: Sequence[Any], size: int) -> bool:
+    """Whether all ``values`` are lower-case hex of ``size`` bytes, told of thousands at once."""
+    try:
+        text = "".join(values)
+        return {*map(len, values)} <= {2 * size} and bytes.fromhex(text).hex() == text
+    except (TypeError, ValueError):
+        return False
 
 
 def is_key(value: Any) -> bool:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vdraw import EngineError, canonical_json, hash_function, verify
+from vdraw.hashing import hash_all
 from vdraw.merkle import merkle_root
 from vdraw.sm3 import sm3_digest
 
@@ -35,6 +37,12 @@ def test_a_machine_without_sm3_in_openssl_hashes_all_the_same(monkeypatch):
     monkeypatch.setattr(hashlib, "new", refuse)
     assert hash_function("sm3")(b"abc").hex() == SM3_ABC
     assert verify.hash_named("sm3")(b"abc").hex() == SM3_ABC
+
+
+@pytest.mark.parametrize("name", ["sha256", "sm3"])
+def test_many_are_hashed_as_one_is(name):
+    values = [b"", b"abc", bytes(200)]
+    assert hash_all(name, values) == [hash_function(name)(value) for value in values]
 
 
 def test_an_unknown_hash_is_refused():
@@ -82,5 +90,5 @@ def rfc6962(leaves, digest):
 def test_the_merkle_root_is_that_of_rfc_6962(count):
     digest = hash_function("sha256")
     leaves = [bytes([i % 256]) * 32 for i in range(count)]
-    assert merkle_root(leaves, digest) == rfc6962(leaves, digest)
+    assert merkle_root(leaves, partial(hash_all, "sha256")) == rfc6962(leaves, digest)
     assert verify.merkle_root(leaves, digest) == rfc6962(leaves, digest)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.vdraw.samples import opening_of, order_people, pools, seal_people
 from vdraw import (
     Candidate,
+    Candidates,
     EngineError,
     Group,
     Reveal,
@@ -21,7 +22,7 @@ from vdraw import (
     order_candidates,
     seal_draw,
 )
-from vdraw.seal import _describer
+from vdraw.seal import candidate_texts
 
 NONCE = bytes(range(32))
 PEOPLE = [({"g1": 1, "g2": 2}, "U1"), ({"g2": 1}, None), ({"g1": 3}, "U2")]
@@ -95,6 +96,17 @@ def test_seal_and_order_do_not_depend_on_the_order_of_rows_or_keys(pool, rnd):
     assert order_candidates(again, reveals) == order_candidates(sealed, reveals)
 
 
+@given(pools())
+def test_columns_hold_what_the_rows_say(pool):
+    people, seats = pool
+    rows = list(seal_people(people, seats).candidates)
+    columns = Candidates.of(rows)
+    assert list(columns) == rows
+    assert [columns[at] for at in range(len(columns))] == rows
+    assert len({*map(str, columns.kinds)}) == len(columns.kinds)
+    assert Candidates.of(columns) is columns
+
+
 def test_everything_under_the_seal_changes_it():
     seals = {
         seal_people(PEOPLE, SEATS).seal,
@@ -116,9 +128,11 @@ def test_everything_under_the_seal_changes_it():
 def test_the_fast_canonical_candidate_equals_the_plain_one(groups, unit):
     rule = a_rule(groups=[Group(key, "组", 1) for key in ("x-9", "g2", "g1")])
     commit = opening_of(1).commit
-    text, fits = _describer(rule)(Candidate(commit, groups, unit))
-    assert text.encode() == canonical_json([commit, groups, unit])
-    assert dict(fits) == {["x-9", "g2", "g1"].index(key): level for key, level in groups.items()}
+    sealed = seal_draw(rule, [Candidate(commit, groups, unit)])
+    assert candidate_texts(sealed.candidates) == [canonical_json([commit, groups, unit])]
+    assert dict(sealed.fits[0]) == {
+        ["x-9", "g2", "g1"].index(key): level for key, level in groups.items()
+    }
 
 
 @pytest.mark.parametrize(

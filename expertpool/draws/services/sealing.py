@@ -333,13 +333,15 @@ def _candidates(
     # Tokens are numbered in a random order, so that they tell nothing about the employer.
     keys = {employer: entropy.token_bytes(8) for employer in sorted(employers)}
     tokens = {employer: f"U{n}" for n, employer in enumerate(sorted(keys, key=keys.__getitem__), 1)}
+    text = salts.hex()
+    each = 2 * vdraw.SALT_BYTES
+    texts = [text[start : start + each] for start in range(0, len(text), each)]
+    commits = vdraw.commit_identities(
+        draw_id=draw_id, refs=[item.number for item in eligible], salts=texts
+    )
     identities: dict[str, Identity] = {}
     candidates: list[vdraw.Candidate] = []
-    commit_to = vdraw.identity_committer(draw_id)
-    for place, item in enumerate(eligible):
-        start = place * vdraw.SALT_BYTES
-        salt = salts[start : start + vdraw.SALT_BYTES].hex()
-        commit = commit_to(item.number, salt)
+    for commit, item, salt in zip(commits, eligible, texts, strict=True):
         identities[commit] = Identity(item.expert_id, item.number, salt)
         unit = tokens[item.employer_id] if item.employer_id is not None else None
         candidates.append(vdraw.Candidate(commit, item.groups, unit))

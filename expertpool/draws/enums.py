@@ -29,6 +29,37 @@ class DrawStatus(models.TextChoices):
     VOID = "void", "已作废"
 
 
+# The only allowed changes; `draws.services.status.set_draw_status` is the only door. A trigger of
+# the database knows the same table.
+STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
+    DrawStatus.SEALED: frozenset({DrawStatus.INVITING, DrawStatus.ABANDONED}),
+    DrawStatus.INVITING: frozenset(
+        {
+            DrawStatus.SUCCESS,
+            DrawStatus.SUCCESS_SUPPLEMENT,
+            DrawStatus.UNSATISFIED,
+            DrawStatus.VOID,
+        }
+    ),
+    # Back to inviting when a seat became free, or is filled again.
+    DrawStatus.SUCCESS: frozenset({DrawStatus.INVITING, DrawStatus.VOID}),
+    DrawStatus.SUCCESS_SUPPLEMENT: frozenset({DrawStatus.INVITING, DrawStatus.VOID}),
+    DrawStatus.UNSATISFIED: frozenset({DrawStatus.INVITING, DrawStatus.VOID}),
+    DrawStatus.ABANDONED: frozenset(),
+    DrawStatus.VOID: frozenset(),
+}
+# Nobody comes after another by himself where persons chose.
+ONLY_RANDOM = frozenset({DrawStatus.SUCCESS_SUPPLEMENT})
+RUNNING = (DrawStatus.SEALED, DrawStatus.INVITING)
+INVALID = (DrawStatus.ABANDONED, DrawStatus.VOID)
+
+
+def next_statuses(kind: str, status: str) -> frozenset[str]:
+    """Return where a draw of ``kind`` may go from ``status``."""
+    allowed = STATUS_TRANSITIONS[status]
+    return allowed if kind == DrawKind.RANDOM else allowed - ONLY_RANDOM
+
+
 # The words for those states where nothing was drawn.
 MANUAL_STATUS_LABEL: dict[str, str] = {
     DrawStatus.SEALED: "待确认",

@@ -21,9 +21,8 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import InvitationState, Origin
+from expertpool.draws.enums import INVALID, InvitationState, Origin
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
-from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
 
@@ -42,7 +41,7 @@ def _draws(once: bool) -> QuerySet[DrawProject]:
 def _lines(once: bool = False) -> QuerySet[Invitation]:
     """Who was invited by the valid draws of a project: those of one panel."""
     lines = Invitation.objects.filter(draw__projects=OuterRef("pk"))
-    lines = lines.exclude(draw__status__in=ENDED).order_by()
+    lines = lines.exclude(draw__status__in=INVALID).order_by()
     return lines.filter(AT_LEAD) if once else lines
 
 

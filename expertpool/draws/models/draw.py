@@ -5,14 +5,28 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from expertpool.draws.enums import MANUAL_STATUS_LABEL, DrawKind, DrawStatus
+from expertpool.draws.enums import (
+    INVALID,
+    MANUAL_STATUS_LABEL,
+    ONLY_RANDOM,
+    RUNNING,
+    DrawKind,
+    DrawStatus,
+)
 from expertpool.projects.models import Project
+
+# What is neither sealed nor given up has an order; what does not run has ended.
+_NO_ORDER = models.Q(status__in=(DrawStatus.SEALED, DrawStatus.ABANDONED))
+_RUNNING = models.Q(status__in=RUNNING)
+_HAS_ITS_TIMES = (
+    (_NO_ORDER & models.Q(ordered_at=None)) | (~_NO_ORDER & models.Q(ordered_at__isnull=False))
+) & ((_RUNNING & models.Q(ended_at=None)) | (~_RUNNING & models.Q(ended_at__isnull=False)))
 
 
 class Draw(models.Model):
     """How the experts of one project, or of the projects of one batch, are found: one seal and one
-    order, or, where the law allows it, a list that persons chose. ``status`` changes only in
-    `draws.services`. ``project`` carries the plan: the lead of the batch; ``projects`` are all.
+    order, or, where the law allows it, a list that persons chose. ``status`` changes only by
+    `draws.services.status.set_draw_status`. ``project`` carries the plan: the lead of the batch; ``projects`` are all.
 
     ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
     system's contribution, encrypted with the seal key until the order is made. A project has at
@@ -61,9 +75,15 @@ class Draw(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["widens"],
-                condition=~models.Q(status__in=[DrawStatus.ABANDONED, DrawStatus.VOID]),
+                condition=~models.Q(status__in=INVALID),
                 name="draws_widened_once",
             ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=DrawStatus.values)
+                & (models.Q(kind=DrawKind.RANDOM) | ~models.Q(status__in=sorted(ONLY_RANDOM))),
+                name="draws_status_known",
+            ),
+            models.CheckConstraint(condition=_HAS_ITS_TIMES, name="draws_status_has_its_times"),
         ]
         indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
 
@@ -76,7 +96,7 @@ class Draw(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        return self.status not in (DrawStatus.ABANDONED, DrawStatus.VOID)
+        return self.status not in INVALID
 
     @property
     def widens_number(self) -> str | None:

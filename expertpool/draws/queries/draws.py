@@ -17,12 +17,11 @@ from django.db.models import (
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import STANDBY_LETTER, DrawStatus, InvitationState, Origin
+from expertpool.draws.enums import INVALID, STANDBY_LETTER, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within
 
-ENDED = (DrawStatus.ABANDONED, DrawStatus.VOID)
 READING = frozenset({"draws.view", "draws.names", "draws.ledger"})
 
 
@@ -64,7 +63,7 @@ def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
 def valid_draws(project: Project) -> list[Draw]:
     """The draws of a project that are neither abandoned nor void: those that find its panel
     together, first the one that began it, then each that widened the one before (DRAW-34)."""
-    return list(draws_of(project).exclude(status__in=ENDED).order_by("pk"))
+    return list(draws_of(project).exclude(status__in=INVALID).order_by("pk"))
 
 
 def panel_of(draw: Draw) -> list[Draw]:
@@ -74,7 +73,7 @@ def panel_of(draw: Draw) -> list[Draw]:
 
 def widened_by(draw: Draw) -> Draw | None:
     """The valid draw that widens ``draw``, if there is one."""
-    return Draw.objects.filter(widens=draw).exclude(status__in=ENDED).first()
+    return Draw.objects.filter(widens=draw).exclude(status__in=INVALID).first()
 
 
 def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:

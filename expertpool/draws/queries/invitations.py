@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Hold, Invitation
-from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.identity import holder_key
 from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
 from expertpool.experts.models import Expert
@@ -32,7 +31,7 @@ class Stage(Enum):
 def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     """Return where ``invitation`` stands for its expert at ``now``."""
     state = invitation.state
-    if invitation.draw.status in ENDED or state in {
+    if not invitation.draw.is_valid or state in {
         InvitationState.REPLACED,
         InvitationState.CONFLICT,
         InvitationState.CANCELLED,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from expertpool.accounts.models import User
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import RUNNING
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawProject, VoidRequest
 from expertpool.draws.queries.board import board_of
@@ -51,7 +51,7 @@ def _state_of(draws: Sequence[Draw]) -> DrawState:
     """
     if not draws:
         return DrawState.NOT_DRAWN
-    if any(draw.status in (DrawStatus.SEALED, DrawStatus.INVITING) for draw in draws):
+    if any(draw.status in RUNNING for draw in draws):
         return DrawState.DRAWING
     if len(draws) == 1:
         return DrawState(draws[0].status)

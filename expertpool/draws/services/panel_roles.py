@@ -13,7 +13,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import SEATED_STATES, PanelRole
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import STANDBY, Draw, Invitation
-from expertpool.draws.queries.draws import ENDED, panel_of
+from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.queries.regimes import has_option
@@ -32,7 +32,7 @@ def set_panel_roles(
     """
     over = RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
     draw = lock_draw(draw.pk, archived=over)
-    if draw.status in ENDED:
+    if not draw.is_valid:
         raise over
     rows = {row.pk: row for row in seated_lines(draw)}
     if roles.keys() - rows.keys():

@@ -18,16 +18,13 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.crypto import Vault
-from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import DrawKind, DrawStatus
-from expertpool.draws.events import DrawEnded
+from expertpool.draws.enums import INVALID, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.picking import experts_to_show, seats_of
@@ -39,6 +36,7 @@ from expertpool.draws.services.pick_checks import Pick, check_experts, check_sea
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.sealing import check_ready, further_of_batch, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.two_persons import settle
 from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
@@ -109,7 +107,7 @@ def request_more(
     draw = _lock(draw)
     if draw.is_random:
         raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
-    if draw.status in (*ENDED, DrawStatus.SEALED) or open_request(PickRequest, draw):
+    if draw.status in (*INVALID, DrawStatus.SEALED) or open_request(PickRequest, draw):
         raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
     if next_opening(draw.covered, now=now) <= now:
         raise PickRefused("评审开始时间已过，不能再选。")
@@ -141,8 +139,7 @@ def agree_to_picks(
     picks = _open(request)
     levels = check_experts(plan, picks, draw=draw, now=now)
     if draw.status == DrawStatus.SEALED:
-        draw.status, draw.ordered_at = DrawStatus.INVITING, now
-        draw.save(update_fields=["status", "ordered_at"])
+        set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)
         defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
     seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
     record("draw.pick_agree", actor=actor, now=now, subject=draw, after={"人数": len(picks)})
@@ -242,12 +239,8 @@ def _open(request: PickRequest) -> list[Pick]:
 
 def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
     """End a list of which nothing was confirmed; the project can be drawn again."""
-    if draw.status != DrawStatus.SEALED:
-        return
-    draw.status, draw.ended_at = DrawStatus.ABANDONED, now
-    draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, actor=actor, now=now)
-    publish(DrawEnded(draw.pk))
+    if draw.status == DrawStatus.SEALED:
+        set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
 
 
 def _lock(draw: Draw) -> Draw:

@@ -10,7 +10,6 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
-from expertpool.draws.queries.draws import ENDED
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
@@ -80,7 +79,7 @@ def decide_release(
 
 
 def _check(draw: Draw) -> None:
-    if draw.ordered_at is None or draw.status in ENDED:
+    if draw.ordered_at is None or not draw.is_valid:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if draw.released_at is not None:
         raise ReleaseRefused("名单已经公开，无需再申请。")

@@ -14,7 +14,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -238,7 +238,7 @@ def _lock(invitation: Invitation) -> Invitation:
     draw = _lock_draw(invitation.draw_id)
     invitation = Invitation.objects.select_related("candidate").get(pk=invitation.pk)
     invitation.draw = draw
-    if draw.status in (DrawStatus.VOID, DrawStatus.ABANDONED):
+    if not draw.is_valid:
         raise ReplyRefused(OVER)
     return invitation
 

@@ -18,7 +18,7 @@ from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.events import DrawEnded, DrawSealed
+from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.conditions import SUBJECT
@@ -32,6 +32,7 @@ from expertpool.draws.services.covering import cover, lock_projects, move_projec
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
+from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.tasks import release_names
 from expertpool.projects.enums import ProjectStatus, Severity
 from expertpool.projects.models import Project
@@ -140,11 +141,8 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
         raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
     if not reason.strip():
         raise DrawNotReady("请写明放弃的原因。")
-    draw.status, draw.ended_at = DrawStatus.ABANDONED, now
-    draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, actor=actor, now=now)
+    set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
-    publish(DrawEnded(draw.pk))
     return draw
 
 
@@ -390,9 +388,9 @@ def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> v
         *(vdraw.Reveal(role, given[role]) for role in draw.rule["contributors"]),
     ]
     order = vdraw.order_candidates(sealed, reveals)
-    draw.reveals = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
-    draw.seed, draw.ordered_at, draw.status = order.seed, now, DrawStatus.INVITING
-    draw.save(update_fields=["reveals", "seed", "ordered_at", "status"])
+    revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
+    changes = {"reveals": revealed, "seed": order.seed}
+    set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now, changes=changes)
     record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
     return order
 

@@ -14,19 +14,17 @@ from types import MappingProxyType
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
-from expertpool.draws.events import DrawEnded
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import exclusions_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.beside import beside
-from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite, tell_moved_up
 from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.tasks import store_sheet
 
 SEATING_LOCK = "draws.seating"
@@ -118,11 +116,8 @@ def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> 
 
 def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
     """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
-    draw.status, draw.ended_at = status, now
-    draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, actor=None, now=now)
+    set_draw_status(draw, status, actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
-    publish(DrawEnded(draw.pk))
     defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 
@@ -223,11 +218,8 @@ def _lost(
 
 def reopen(draw: Draw, *, now: datetime) -> None:
     """Take an ended draw back to inviting, since a seat became free again."""
-    if draw.status == DrawStatus.INVITING:
-        return
-    draw.status, draw.ended_at = DrawStatus.INVITING, None
-    draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, actor=None, now=now)
+    if draw.status != DrawStatus.INVITING:
+        set_draw_status(draw, DrawStatus.INVITING, actor=None, now=now)
 
 
 def _plan_of(draw: Draw) -> DrawPlan:

@@ -12,10 +12,8 @@ from django.db import transaction
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
-from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import (
     Draw,
@@ -27,10 +25,10 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.draws import widened_by
 from expertpool.draws.queries.requests import open_request
-from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.two_persons import settle
 from expertpool.notifications.services.delivery import cancel_messages
 
@@ -105,11 +103,8 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
     )
     rows.update(panel_role="")  # what is left of the panel may have another leader
-    draw.status, draw.ended_at = DrawStatus.VOID, now
-    draw.save(update_fields=["status", "ended_at"])
-    move_projects(draw, actor=actor, now=now)
+    set_draw_status(draw, DrawStatus.VOID, actor=actor, now=now)
     record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
-    publish(DrawEnded(draw.pk))
 
 
 def _lock(draw: Draw) -> Draw:

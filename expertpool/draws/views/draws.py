@@ -18,13 +18,12 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import DrawKind, DrawStatus, SheetKind
+from expertpool.draws.enums import RUNNING, DrawKind, DrawStatus, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
-    ENDED,
     draws_visible_to,
     reaches,
     widened_by,
@@ -49,8 +48,6 @@ from expertpool.draws.views.recordings import recorder_for
 from expertpool.draws.views.two_persons import open_matters_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
-
-GOING_ON = (DrawStatus.SEALED, DrawStatus.INVITING)
 
 
 @require_safe
@@ -100,7 +97,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     user, now = request.user, timezone.now()
     board, covered = board_of(draw), draw.covered
     runs = reaches(user, draw, "draws.run")
-    valid = draw.status not in ENDED
+    valid = draw.is_valid
     drawn = valid and draw.ordered_at is not None
     contributions = _contributions(request, draw)
     two_persons = open_matters_of(draw, user)
@@ -159,7 +156,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "may_read": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
-        "refreshes": draw.status in GOING_ON and not any(item["form"] for item in contributions),
+        "refreshes": draw.status in RUNNING and not any(item["form"] for item in contributions),
     }
 
 

@@ -1,0 +1,47 @@
+"""The only door of a draw's status. The table of what may follow what is in `draws.enums`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from expertpool.accounts.models import User
+from expertpool.core.events import publish
+from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
+from expertpool.draws.events import DrawEnded
+from expertpool.draws.exceptions import DrawInProgress
+from expertpool.draws.models import Draw
+from expertpool.draws.services.covering import move_projects
+
+CHANGED = "抽取状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
+
+
+def set_draw_status(
+    draw: Draw,
+    new: DrawStatus,
+    *,
+    actor: User | None,
+    now: datetime,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Move ``draw`` to the status ``new``, with the time that belongs to it and further
+    ``changes``, and its projects to the state of their panel. The caller holds the draw's row lock
+    and logs why.
+
+    Announces DrawEnded when it goes on no more. Raises DrawInProgress for a change outside the table, or when the row
+    no longer has the status that the caller saw.
+    """
+    old = draw.status
+    if new not in next_statuses(draw.kind, old):
+        message = f"抽取现为「{draw.status_label}」，不能改为「{new.label}」。"
+        raise DrawInProgress(message)
+    values = {"status": new, "ended_at": None if new in RUNNING else now, **(changes or {})}
+    if old == DrawStatus.SEALED and new == DrawStatus.INVITING:
+        values["ordered_at"] = now
+    if not Draw.objects.filter(pk=draw.pk, status=old).update(**values):
+        raise DrawInProgress(CHANGED)
+    for name, value in values.items():
+        setattr(draw, name, value)
+    move_projects(draw, actor=actor, now=now)
+    if new not in RUNNING:
+        publish(DrawEnded(draw.pk))

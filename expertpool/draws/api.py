@@ -376,12 +376,10 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens"}
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,
-        "widens_number": draw.widens_number,
+        "rule.widens": draw.rule.widens,
         "covered": draw.covered,
         "seed": draw.seed,
-        "contributors": [
-            {"role": role, "given": role in given} for role in draw.rule["contributors"]
-        ],
+        "contributors": [{"role": role, "given": role in given} for role in draw.rule.contributors],
         "names_readable_from": readable_from(draw, user),
         "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
         "version": board.version,

@@ -224,7 +224,7 @@ class DrawSummary(Output):
     kind: DrawKind = Field(description=KIND)
     status: DrawStatus = Field(description=STATUS)
     widens: str | None = Field(
-        alias="widens_number", description="放宽条件补抽时，所补充的抽取的编号"
+        alias="rule.widens", description="放宽条件补抽时，所补充的抽取的编号"
     )
     operator: str = Field(alias="operator.name", description="抽取人")
     candidate_count: int = Field(description="候选人数")

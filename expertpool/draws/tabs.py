@@ -279,7 +279,7 @@ def _summary(drawn: int, picked: int, states: str) -> str:
 
 
 def _group_name(line: Invitation) -> str:
-    return next(group["name"] for group in line.draw.rule["groups"] if group["id"] == line.group)
+    return line.draw.rule.group_names[line.group]
 
 
 EXPERT_DRAWS = Tab("draws", "抽取记录", 60, expert_draws, permissions=("draws.names",))

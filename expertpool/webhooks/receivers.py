@@ -55,6 +55,6 @@ def _of_draw(draw: Draw) -> dict[str, Any]:
         "draw_id": draw.pk,
         "draw_number": draw.number,
         "status": draw.status,
-        "project_numbers": draw.rule["projects"],
+        "project_numbers": list(draw.rule.projects),
     }
     return _project(draw.project) | own

@@ -23,6 +23,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, InvitationState, Origin
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
+from expertpool.draws.rules import read_groups
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
 
@@ -100,7 +101,7 @@ def _participants(user: User) -> ArraySubquery:
                 name="name",
                 number="number",
                 group="group",
-                groups=F("draw__rule__groups"),
+                groups=F("draw__rule_content__groups"),
                 origin="origin",
                 moved_up="moved_up_at",
                 state="state",
@@ -115,7 +116,9 @@ def _word(rows: list[dict[str, Any]]) -> str:
 
 
 def _line(place: int, row: dict[str, Any]) -> str:
-    group = next((one["name"] for one in row["groups"] or [] if one["id"] == row["group"]), "")
+    group = next(
+        (one.name for one in read_groups(row["groups"] or []) if one.code == row["group"]), ""
+    )
     who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {place} 位专家"
     how = "候补递补" if row["moved_up"] else Origin(row["origin"]).label
     return "，".join(filter(None, (who, group, how, InvitationState(row["state"]).label)))

@@ -11,9 +11,7 @@ from expertpool.core.exporting import Column, Exporter, Params
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import (
-    describe_rule,
     draws_visible_to,
-    panel_seats,
     with_counts,
 )
 from expertpool.draws.tables import TABS
@@ -32,8 +30,8 @@ def _each(draw: Draw, name: str) -> str:
 def _conditions(draw: Draw) -> str:
     """The groups in words; several levels of one are told apart by "，否则"."""
     return "；".join(
-        f"{group['name']} {group['seats']} 人：{'，否则 '.join(group['conditions']) or '不限'}"
-        for group in describe_rule(draw)
+        f"{group.name} {group.seats} 人：{'，否则 '.join(group.conditions) or '不限'}"
+        for group in draw.rule.groups
     )
 
 
@@ -58,7 +56,7 @@ class DrawExport(Exporter):
         Column("operator", "抽取人", lambda draw: draw.operator.name),
         Column("kind", "方式", lambda draw: draw.get_kind_display()),
         Column("conditions", "抽取条件", _conditions, width=40),
-        Column("seats", "应抽人数", panel_seats),
+        Column("seats", "应抽人数", lambda draw: draw.rule.seats),
         Column("candidates", "候选人数", lambda draw: draw.candidate_count),
         Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
         Column("accepted", "同意人数", lambda draw: draw.accepted_count),
@@ -66,7 +64,7 @@ class DrawExport(Exporter):
         Column("status", "状态", lambda draw: draw.status_label),
         Column("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
         Column("seal", "封存值", lambda draw: draw.seal, width=66),
-        Column("widens", "补充的抽取", lambda draw: draw.widens_number),
+        Column("widens", "补充的抽取", lambda draw: draw.rule.widens),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Draw]:

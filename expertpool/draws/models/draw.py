@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 
 from expertpool.draws.enums import (
     INVALID,
@@ -13,6 +14,7 @@ from expertpool.draws.enums import (
     DrawKind,
     DrawStatus,
 )
+from expertpool.draws.rules import SealedRule
 from expertpool.projects.models import Project
 
 # What is neither sealed nor given up has an order; what does not run has ended.
@@ -28,7 +30,8 @@ class Draw(models.Model):
     order, or, where the law allows it, a list that persons chose. ``status`` changes only by
     `draws.services.status.set_draw_status`. ``project`` carries the plan: the lead of the batch; ``projects`` are all.
 
-    ``rule`` is what was sealed, never changed afterwards (a trigger refuses it). ``nonce`` is the
+    ``rule`` is what was sealed, read from ``rule_content``, which never changes afterwards (a
+    trigger refuses it). ``nonce`` is the
     system's contribution, encrypted with the seal key until the order is made. A project has at
     most one draw that is neither abandoned nor void (see `DrawProject`), but for those that widen
     it: ``widens`` is the draw before it that did not fill the panel (docs/decisions/0016).
@@ -49,7 +52,7 @@ class Draw(models.Model):
     status = models.CharField(
         "状态", max_length=20, choices=DrawStatus.choices, default=DrawStatus.SEALED
     )
-    rule = models.JSONField("规则")
+    rule_content = models.JSONField("规则", db_column="rule")
     candidate_count = models.PositiveIntegerField("候选人数")
     seal = models.CharField("封存值", max_length=64, blank=True)
     nonce = models.BinaryField("系统随机数（加密）")
@@ -90,6 +93,11 @@ class Draw(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @cached_property
+    def rule(self) -> SealedRule:
+        """What was sealed; raises EngineError when it was changed by hand into nonsense."""
+        return SealedRule.from_dict(self.rule_content)
+
     @property
     def is_random(self) -> bool:
         return self.kind == DrawKind.RANDOM
@@ -99,15 +107,9 @@ class Draw(models.Model):
         return self.status not in INVALID
 
     @property
-    def widens_number(self) -> str | None:
-        """The number of the draw that it widens, as its rule names it."""
-        number: str | None = self.rule.get("widens")
-        return number
-
-    @property
     def is_shared(self) -> bool:
         """Whether it is the draw of several projects."""
-        return len(self.rule.get("projects", ())) > 1
+        return len(self.rule.projects) > 1
 
     @property
     def covered(self) -> list[Project]:
@@ -121,7 +123,7 @@ class Draw(models.Model):
     @property
     def title(self) -> str:
         """What it is for, in words."""
-        count = len(self.rule.get("projects", ()))
+        count = len(self.rule.projects)
         return f"{self.project.name} 等 {count} 个项目" if self.is_shared else self.project.name
 
     @property

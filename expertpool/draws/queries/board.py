@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from expertpool.draws.enums import SEATED_STATES, InvitationState
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.draws import describe_rule
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class GroupBoard:
     code: str
     name: str
     seats: int
-    conditions: list[str]
+    conditions: tuple[str, ...]
     lines: list[Invitation]
     standby_for: str = ""
 
@@ -131,10 +130,14 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     )
     groups = [
         GroupBoard(
-            **group,
-            lines=[line for line in lines if line.group == group["code"]],
+            code=group.code,
+            name=group.name,
+            seats=group.seats,
+            conditions=group.conditions,
+            lines=[line for line in lines if line.group == group.code],
+            standby_for=group.standby_for,
         )
-        for group in describe_rule(draw)
+        for group in draw.rule.groups
     ]
     answered = sum(line.state != InvitationState.INVITED for line in lines)
     waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]

@@ -104,36 +104,6 @@ def plan_for(project: Project) -> DrawPlan | None:
     return plans.select_related("project").prefetch_related("groups__levels").first()
 
 
-def describe_rule(draw: Draw) -> list[dict[str, Any]]:
-    """Return the sealed groups for a page: name, seats and the conditions in words; those of
-    standbys last."""
-    groups = draw.rule.get("groups", [])
-    names = {group["id"]: group["name"] for group in groups}
-    return [
-        {
-            "code": group["id"],
-            "name": group["name"],
-            "seats": group["seats"],
-            "standby_for": group.get("standby_for", ""),
-            "conditions": [f"与「{names[group['standby_for']]}」相同"]
-            if "standby_for" in group
-            else [level["text"] for level in group.get("levels", [])],
-        }
-        for group in groups
-    ]
-
-
-def panel_seats(draw: Draw) -> int:
-    """Return how many seats the panel has; those of standbys do not count."""
-    groups = describe_rule(draw)
-    return sum(group["seats"] for group in groups if not group["standby_for"])
-
-
-def standby_seats(draw: Draw) -> int:
-    """Return how many are to stand by."""
-    return sum(group["seats"] for group in describe_rule(draw) if group["standby_for"])
-
-
 def end_link(draw: Draw) -> tuple[int, str] | None:
     """Return where the log holds the end of ``draw``: place in the chain and hash (hex).
 

@@ -25,7 +25,7 @@ from django.db.models import Q, QuerySet
 from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, Invitation
-from expertpool.draws.queries.draws import covers, panel_seats
+from expertpool.draws.queries.draws import covers
 from expertpool.draws.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -124,7 +124,7 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
     }
     rows = list(Candidate.objects.filter(draw=draw).values_list("pk", "groups", "unit", "opening"))
     units = Counter(unit for _, _, unit, _ in rows if unit)
-    cap = draw.rule["unit_cap"]
+    cap = draw.rule.unit_cap
     classes: dict[Any, list[tuple[int, Exposure]]] = defaultdict(list)
     for pk, groups, unit, opening in rows:
         crowd = units[unit] if cap is not None and unit and units[unit] > cap else 0
@@ -188,9 +188,9 @@ def figures_of(
         by_hand=sum(not draw.is_random for draw in rows),
         abandoned=sum(draw.status == DrawStatus.ABANDONED for draw in rows),
         void=sum(draw.status == DrawStatus.VOID for draw in rows),
-        redrawn=sum(bool(draw.rule.get("supersedes")) for draw in rows),
+        redrawn=sum(bool(draw.rule.supersedes) for draw in rows),
         unsatisfied=sum(draw.status == DrawStatus.UNSATISFIED for draw in rows),
-        seats=sum(panel_seats(draw) for draw in rows),
+        seats=sum(draw.rule.seats for draw in rows),
         touched=len(set(draw_ids_of(steps).values())),
         manual_steps=dict(Counter(step.action for step in steps)),
         answers=dict(Counter(lines.values_list("state", flat=True))),
@@ -205,11 +205,7 @@ def figures_of(
 def _guessable(draws: Iterable[Draw]) -> list[tuple[str, float]]:
     found = []
     for draw in draws:
-        seats = {
-            group["id"]: group["seats"]
-            for group in draw.rule["groups"]
-            if "standby_for" not in group
-        }
+        seats = {group.code: group.seats for group in draw.rule.panel}
         groups = Candidate.objects.filter(draw=draw).values_list("groups", flat=True)
         bits = panel_bits(seats, groups)
         if bits < GUESSABLE_BITS:

@@ -49,12 +49,11 @@ def sealed_levels(draw: Draw) -> dict[str, list[Level]]:
     """Return the conditions that ``draw`` sealed, as `planned_levels` does; what they name existed
     then and is not looked up again. Standbys meet those of their group."""
     return {
-        group["id"]: [
-            (level["level"], parse(SUBJECT, level["criteria"], known=True))
-            for level in group["levels"]
+        group.code: [
+            (level.level, parse(SUBJECT, dict(level.criteria), known=True))
+            for level in group.levels
         ]
-        for group in draw.rule["groups"]
-        if "standby_for" not in group
+        for group in draw.rule.panel
     }
 
 

@@ -39,7 +39,7 @@ class Shortfall:
 
     @property
     def unit_cap(self) -> int | None:
-        return self.draws[0].rule["unit_cap"]  # type: ignore[no-any-return]
+        return self.draws[0].rule.unit_cap
 
     @property
     def words(self) -> str:

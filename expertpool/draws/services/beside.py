@@ -69,11 +69,11 @@ def beside(draw: Draw) -> Beside | None:
     full = Counter(line.group for line in lines if line.state in SEATED_STATES)
     for other in others:
         if other.status == DrawStatus.SEALED:
-            full.update({group["id"]: group["seats"] for group in other.rule["groups"]})
+            full.update({group.code: group.seats for group in other.rule.groups})
     return Beside(
         used=experts_on(lines),
         taken=employers_of(board.lines),
-        unit_cap=draws[0].rule["unit_cap"],
+        unit_cap=draws[0].rule.unit_cap,
         room={group.code: group.seats - full[group.code] for group in board.groups},
     )
 

@@ -83,7 +83,9 @@ def request_picks(
         number=number,
         project=plan.project,
         kind=kind,
-        rule=_rule(plan, projects, found, number, kind, reason.strip(), approval_number.strip()),
+        rule_content=_rule(
+            plan, projects, found, number, kind, reason.strip(), approval_number.strip()
+        ),
         candidate_count=len(found.eligible),
         nonce=b"",
         reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
@@ -183,7 +185,7 @@ def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tupl
     Only for its author and for those who confirm it: the caller checks that.
     """
     record("draw.pick_look", actor=actor, now=now, subject=request.draw, note="查看待确认的人选")
-    names = {group["id"]: group["name"] for group in request.draw.rule["groups"]}
+    names = request.draw.rule.group_names
     picks = _open(request)
     experts = experts_to_show([pick.expert_id for pick in picks])
     return [(names[pick.group], experts[pick.expert_id]) for pick in picks]
@@ -224,7 +226,7 @@ def _request(
         subject=draw,
         after={
             "方式": DrawKind(draw.kind).label,
-            "批准文号": draw.rule["approval_number"],
+            "批准文号": draw.rule.approval_number,
             "人数": len(picks),
         },
         note=request.reason,

@@ -92,7 +92,7 @@ def seal_and_start(
         actor=actor,
         now=now,
         subject=draw,
-        after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule},
+        after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule_content},
     )
     publish(DrawSealed(draw.pk))
     if plan.contributors:
@@ -123,7 +123,7 @@ def contribute(
     draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
     draw.save(update_fields=["reveals"])
     record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
-    if len(draw.reveals) == len(draw.rule["contributors"]):
+    if len(draw.reveals) == len(draw.rule.contributors):
         order = _order(draw, load_sealed(draw), actor=actor, now=now)
         _save_ranks(draw, order)
         _seat(draw, order, is_fresh=False, now=now, entropy=entropy)
@@ -184,7 +184,7 @@ def _check_contribution(draw: Draw, role: str, actor: User, now: datetime) -> No
     if first_opening(draw.covered) <= now:
         raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     given = [item["role"] for item in draw.reveals]
-    expected = draw.rule["contributors"]
+    expected = draw.rule.contributors
     if role not in expected:
         raise ContributionRefused("封存的规则里没有这个角色。")
     if role in given:
@@ -214,7 +214,7 @@ def _seal(
         number=number,
         project=plan.project,
         widens=widening.short.base if widening else None,
-        rule=rule.to_dict(),
+        rule_content=rule.to_dict(),
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
         nonce=nonce_vault.encrypt(nonce),
@@ -385,7 +385,7 @@ def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> v
     given = {item["role"]: item["value"] for item in draw.reveals}
     reveals = [
         vdraw.Reveal(vdraw.SYSTEM_ROLE, nonce.hex()),
-        *(vdraw.Reveal(role, given[role]) for role in draw.rule["contributors"]),
+        *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors),
     ]
     order = vdraw.order_candidates(sealed, reveals)
     revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from expertpool.core.documents.filling import Catalogue, Placeholder, Value
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import panel_seats, standby_seats
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.sheets import Sheet, SheetRow, moment
 from expertpool.draws.services.sign_in import SignInRow, SignInSheet
@@ -93,8 +92,8 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
     own: dict[str, Value] = {
         "抽取方式": _way(draw),
         "抽取状态": draw.status_label,
-        "应抽人数": panel_seats(draw),
-        "候补人数": standby_seats(draw),
+        "应抽人数": draw.rule.seats,
+        "候补人数": draw.rule.standby_seats,
         "候选人数": draw.candidate_count,
         "抽取条件": "\n".join(conditions),
         "封存时间": moment(draw.sealed_at),
@@ -107,9 +106,9 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
 
 
 def _way(draw: Draw) -> str:
-    if draw.widens_number is None:
+    if draw.rule.widens is None:
         return draw.get_kind_display()
-    return f"{draw.get_kind_display()}（放宽条件，补充 {draw.widens_number}）"
+    return f"{draw.get_kind_display()}（放宽条件，补充 {draw.rule.widens}）"
 
 
 def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,8 @@ from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.queries.draws import (
-    describe_rule,
     end_link,
     in_eights,
-    panel_seats,
-    standby_seats,
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergency_of
@@ -125,14 +122,13 @@ class Nobody:
 def _sheet(
     draw: Draw, rows: Iterable[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
 ) -> Sheet:
-    groups = describe_rule(draw)
-    names = {group["code"]: group["name"] for group in groups}
+    names = draw.rule.group_names
     link = end_link(draw)
     return Sheet(
         title=title_of(draw),
-        head=_head(draw, seats=panel_seats(draw)),
+        head=_head(draw, seats=draw.rule.seats),
         conditions=[
-            (group["name"], group["seats"], _levels(group["conditions"])) for group in groups
+            (group.name, group.seats, _levels(group.conditions)) for group in draw.rule.groups
         ],
         rows=[_row(row, names[row.invitation.group], viewer) for row in standbys_last(rows)],
         number=draw.number,
@@ -163,9 +159,9 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
 
 
 def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
-    more = standby_seats(draw)
+    more = draw.rule.standby_seats
     standbys = f"、候补 {more} 人" if more else ""
-    roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule["contributors"])]
+    roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule.contributors)]
     return [
         ("抽取编号", draw.number),
         ("抽取人", draw.operator.name),
@@ -184,7 +180,7 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
     """Which other draws find the panel together with this one: each has its own seal and sheet."""
     rule, found = draw.rule, []
     if draw.widens_id is not None:
-        text = f"补充 {rule['widens']}（人数不满足）；监督人 {rule['supervisor']}；{rule['reason']}"
+        text = f"补充 {rule.widens}（人数不满足）；监督人 {rule.supervisor}；{rule.reason}"
         found.append(("放宽条件补抽", text))
     if (later := widened_by(draw)) is not None:
         found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表"))
@@ -206,8 +202,8 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
     return [
         ("名单编号", draw.number),
         ("产生方式", f"{draw.get_kind_display()}（不是随机抽取）"),
-        ("理由", draw.rule["reason"]),
-        ("批准文号", draw.rule["approval_number"]),
+        ("理由", draw.rule.reason or ""),
+        ("批准文号", draw.rule.approval_number or ""),
         ("选定人", draw.operator.name),
         ("确认人", first.decided_by.name if first and first.decided_by else ""),
         ("确认时间", moment(draw.ordered_at)),
@@ -216,7 +212,7 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
     ]
 
 
-def _levels(texts: list[str]) -> str:
+def _levels(texts: Sequence[str]) -> str:
     if len(texts) < 2:
         return "".join(texts)
     return "；".join(f"第 {at} 级：{text}" for at, text in enumerate(texts, start=1))

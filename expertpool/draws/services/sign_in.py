@@ -10,7 +10,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.visibility import show
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import describe_rule, panel_of
+from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
 from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, moment, standbys_last
@@ -73,7 +73,7 @@ def build_sign_in(
     rows = [
         row for one in draws for row in read_names(draw=one, actor=actor, now=now, purpose=purpose)
     ]
-    groups = {group["code"]: group["name"] for group in describe_rule(draws[0])}
+    groups = draws[0].rule.group_names
     seated = [row for row in standbys_last(rows) if row.is_seated]
     lines = [_line(at, row, groups, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(

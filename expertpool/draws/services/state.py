@@ -32,7 +32,7 @@ def load_sealed(draw: Draw) -> vdraw.Sealed:
     rows = Candidate.objects.filter(draw=draw).order_by()
     columns = rows.values_list("commit", Cast("groups", TextField()), "unit")
     sealed = vdraw.seal_draw(
-        vdraw.Rule.from_dict(draw.rule),
+        vdraw.Rule.from_dict(draw.rule_content),
         [vdraw.Candidate(commit, read(groups), unit) for commit, groups, unit in columns],
     )
     if sealed.seal != draw.seal:

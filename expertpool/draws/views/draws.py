@@ -173,7 +173,7 @@ def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:
     given = {reveal["role"] for reveal in draw.reveals}
     open_roles = [
         role
-        for role in draw.rule["contributors"]
+        for role in draw.rule.contributors
         if role not in given and request.user.has_permission(CONTRIBUTOR_PERMISSION[role])
     ]
     already = any(reveal.get("by") == request.user.pk for reveal in draw.reveals)
@@ -185,7 +185,7 @@ def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:
             "given": role in given,
             "form": ContributionForm(auto_id=f"{role}-%s") if role == own else None,
         }
-        for role in draw.rule["contributors"]
+        for role in draw.rule.contributors
     ]
 
 

@@ -38,7 +38,7 @@ def exclusions(request: UserRequest, pk: int) -> HttpResponse:
         form=ExclusionFilter(request.GET),
     )
     draw = next(reversed(valid_draws(project)), None)
-    sealed = draw.rule.get("exclusions", {}) if draw and draw.is_random else {}
+    sealed = draw.rule.exclusions if draw and draw.is_random else {}
     context = found.context | {
         "project": project,
         "draw": draw,

@@ -19,7 +19,7 @@ from expertpool.audit.actions import action_label
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
-from expertpool.draws.queries.draws import describe_rule, end_link, in_eights, widened_by
+from expertpool.draws.queries.draws import end_link, in_eights, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.queries.requests import agreed_request
@@ -71,8 +71,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "draw": draw,
         "early": agreed_request(ReleaseRequest, draw),
-        "groups": (groups := describe_rule(draw)),
-        "standby_note": STANDBY_NOTE if any(group["standby_for"] for group in groups) else "",
+        "groups": rule.groups,
+        "standby_note": STANDBY_NOTE if rule.standby else "",
         "link": (link[0], in_eights(link[1])) if link else None,
     }
     if not draw.is_random:
@@ -81,12 +81,11 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "emergency": emergency_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
-        "unit_cap": rule["unit_cap"],
-        "widens_seal": in_eights(rule.get("widens_seal", "")),
+        "unit_cap": rule.unit_cap,
+        "widens_seal": in_eights(rule.widens_seal or ""),
         "later": widened_by(draw),
         "exclusions": [
-            (ExclusionReason(reason).label, count)
-            for reason, count in rule.get("exclusions", {}).items()
+            (ExclusionReason(reason).label, count) for reason, count in rule.exclusions.items()
         ],
         "has_record": draw.ordered_at is not None and draw.ended_at is not None,
     }

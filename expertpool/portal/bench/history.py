@@ -113,7 +113,7 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
         number=f"OLD{at:06d}",
         project=project,
         status=DrawStatus.SUCCESS if over else DrawStatus.INVITING,
-        rule={"projects": [project.number], "groups": [], "contributors": []},
+        rule_content={"projects": [project.number], "groups": [], "contributors": []},
         candidate_count=SEATS,
         seal=f"{at:064x}",
         nonce=b"",

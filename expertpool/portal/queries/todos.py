@@ -58,7 +58,7 @@ def _contributions(user: User, permission: str) -> Iterator[Todo]:
     """Draws that are sealed and wait for the value of a role that ``user`` may act as."""
     role = next(role for role, code in CONTRIBUTOR_PERMISSION.items() if code == permission)
     sealed = draws_visible_to(user, permission).filter(
-        status=DrawStatus.SEALED, rule__contributors__contains=[role]
+        status=DrawStatus.SEALED, rule_content__contributors__contains=[role]
     )
     for draw in sealed[:MOST]:
         if role not in {reveal["role"] for reveal in draw.reveals}:

@@ -65,15 +65,15 @@ def test_one_draw_finds_the_panel_of_every_project() -> None:
     draw = drawn(72, 96, 120)
     lead, *others = draw.covered
     assert draw.project == lead
-    assert draw.rule["projects"] == [project.number for project in draw.covered]
-    assert [one["project"] for one in draw.rule["meetings"]] == draw.rule["projects"]
+    assert draw.rule.projects == tuple(project.number for project in draw.covered)
+    assert [one["project"] for one in draw.rule_content["meetings"]] == list(draw.rule.projects)
     assert all(valid_draws(project) == [draw] for project in (lead, *others))
     assert states() == {DrawState.DRAWING}
     accept_all(draw)
     assert states() == {DrawState.SUCCESS}
     assert Draw.objects.count() == 1
     draw.refresh_from_db()
-    assert build_record(draw)["rule"]["projects"] == draw.rule["projects"]
+    assert build_record(draw)["rule"]["projects"] == list(draw.rule.projects)
 
 
 @pytest.mark.shows("PRJ-02")
@@ -191,7 +191,7 @@ def test_given_up_or_void_every_project_can_be_drawn_again() -> None:
     assert states() == {DrawState.NOT_DRAWN}
     assert not Hold.objects.filter(active=True).exists()
     again = draw_batch(batch, now=now)
-    assert (again.rule["supersedes"], again.rule["reason"]) == (draw.number, "公告有误")
+    assert (again.rule.supersedes, again.rule.reason) == (draw.number, "公告有误")
 
 
 def test_every_earlier_void_draw_of_a_member_is_named() -> None:
@@ -203,7 +203,7 @@ def test_every_earlier_void_draw_of_a_member_is_named() -> None:
         decide_void(request=request, agree=True, note="", actor=make_user("supervisor"), now=NOW)
     projects = list(Project.objects.filter(pk__in=[draw.project_id for draw in before]))
     draw = draw_batch(make_batch(projects, now=NOW, seats=1), now=NOW)
-    assert set(draw.rule["supersedes_all"]) == {draw.number for draw in before}
+    assert set(draw.rule_content["supersedes_all"]) == {draw.number for draw in before}
 
 
 def test_the_plan_is_that_of_the_lead_whichever_member_is_asked() -> None:
@@ -306,7 +306,7 @@ def test_the_sheet_heads_all_projects() -> None:
     draw = Draw.objects.select_related("project__department", "operator").get(pk=draw.pk)
     head = dict(build_stored_sheet(draw=draw, now=NOW).head)
     assert head["项目名称"] == "第1标段、第2标段"
-    assert head["项目编号"] == "、".join(draw.rule["projects"])
+    assert head["项目编号"] == "、".join(draw.rule.projects)
     assert head["评审时间"] == "2026-11-27 09:00、2026-11-28 09:00"
     assert head["评审地点"] == "市公共资源交易中心三楼 306"
 

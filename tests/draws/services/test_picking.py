@@ -119,7 +119,7 @@ def test_it_passes_for_no_draw(draw: Draw, admin: User) -> None:
     with pytest.raises(DrawNotReady, match="不是随机抽取"):
         build_record(draw)
     with pytest.raises(vdraw.EngineError):
-        vdraw.Rule.from_dict(draw.rule)
+        vdraw.Rule.from_dict(draw.rule_content)
     with pytest.raises(DrawNotReady, match="候补次序"):
         add_supplement(draw=draw, actor=admin, now=LATER, entropy=SeededEntropy(1))
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -133,9 +133,9 @@ def test_the_reason_and_the_approval_number_are_needed_and_kept(
 ) -> None:
     request = ask_for(project, experts[:2], actor=admin, now=NOW)
     rule = Draw.objects.get().rule
-    assert (rule["kind"], rule["approval_number"]) == ("manual", "批〔2026〕7号")
+    assert (rule.content["kind"], rule.approval_number) == ("manual", "批〔2026〕7号")
     entry = Entry.objects.get(action="draw.pick")
-    assert entry.note == request.reason == rule["reason"]
+    assert entry.note == request.reason == rule.reason
     assert not any(expert.name in str(entry.after) for expert in experts)
 
 

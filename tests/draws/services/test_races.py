@@ -305,7 +305,7 @@ def test_a_project_that_joins_while_the_batch_is_sealed_comes_before_or_is_refus
         lambda: start_draw(project=first, actor=operator, now=NOW, entropy=SeededEntropy(1)),
         lambda: add_projects(batch=batch, projects=[late], actor=operator, now=NOW),
     )
-    numbers = set(drawn.rule["projects"])
+    numbers = set(drawn.rule.projects)
     if isinstance(joined, Exception):
         assert isinstance(joined, BatchRefused)
         assert len(numbers) == 2

@@ -299,7 +299,7 @@ def test_exit_frees_the_expert_for_other_projects() -> None:
     assert Hold.objects.filter(active=True).count() == 2
     other = make_draw(now=NOW, seats=2)
     assert other.status == DrawStatus.UNSATISFIED
-    assert other.rule["exclusions"] == {"held": 2}
+    assert other.rule.exclusions == {"held": 2}
     decline(lines(draw)[0])
     assert Hold.objects.filter(active=True).count() == 1
     third = make_draw(now=SOON, seats=1)

@@ -165,7 +165,7 @@ def test_abandoned_draw_stays_readable_and_frees_the_project(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda draw: Draw.objects.filter(pk=draw.pk).update(rule={}),
+        lambda draw: Draw.objects.filter(pk=draw.pk).update(rule_content={}),
         lambda draw: Draw.objects.filter(pk=draw.pk).update(seed="0" * 64),
         lambda draw: Draw.objects.filter(pk=draw.pk).update(candidate_count=1),
         lambda draw: Candidate.objects.filter(draw=draw).update(unit="U9"),

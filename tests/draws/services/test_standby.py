@@ -98,10 +98,8 @@ def status(draw: Draw) -> str:
 @pytest.mark.shows("DRAW-08", "DRAW-15")
 def test_standbys_are_sealed_drawn_held_and_invited_as_what_they_are() -> None:
     draw = drawn(5)
-    assert [
-        (group["id"], group["name"], group.get("standby_for")) for group in draw.rule["groups"]
-    ] == [
-        ("g1", "技术", None),
+    assert [(group.code, group.name, group.standby_for) for group in draw.rule.groups] == [
+        ("g1", "技术", ""),
         ("s1", "技术候补", "g1"),
     ]
     panel, other, standby = lines(draw)
@@ -291,10 +289,10 @@ def test_a_panel_with_standbys_is_completed_by_a_widened_draw_without_any() -> N
     assert base.status == DrawStatus.UNSATISFIED
     standby = Invitation.objects.get(draw=base, group="s2")
     widened = widen_to_everybody(base, now=SOON)
-    assert [group["id"] for group in widened.rule["groups"]] == ["g1"]
-    assert widened.rule["panel_seats"] == {"g1": 3, "g2": 1}
+    assert [group.code for group in widened.rule.groups] == ["g1"]
+    assert widened.rule_content["panel_seats"] == {"g1": 3, "g2": 1}
     # Who stands by for the panel is no candidate once more.
-    assert widened.rule["exclusions"]["in_panel"] == 4
+    assert widened.rule.exclusions["in_panel"] == 4
     accept_all(widened, now=SOON)
     assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
     first = Invitation.objects.get(draw=base, group="g2")

@@ -48,7 +48,7 @@ def stored(kind: str, status: str, operator: User, **values: Any) -> Draw:
         "project": project,
         "kind": kind,
         "status": status,
-        "rule": {"projects": [project.number], "groups": [], "contributors": []},
+        "rule_content": {"projects": [project.number], "groups": [], "contributors": []},
         "candidate_count": 0,
         "seal": "0" * 64 if kind == DrawKind.RANDOM else "",
         "nonce": b"",

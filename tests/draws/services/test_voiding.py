@@ -99,5 +99,5 @@ def test_next_draw_names_the_one_it_supersedes_and_why(
 ) -> None:
     voided(draw, operator, supervisor)
     again = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(9))
-    assert (again.rule["supersedes"], again.rule["reason"]) == (draw.number, "回避单位漏填")
-    assert Draw.objects.get(pk=draw.pk).rule["supersedes"] is None
+    assert (again.rule.supersedes, again.rule.reason) == (draw.number, "回避单位漏填")
+    assert Draw.objects.get(pk=draw.pk).rule.supersedes is None

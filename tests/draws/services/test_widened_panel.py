@@ -85,8 +85,8 @@ def test_where_its_order_has_nobody_the_panel_is_short_again_and_widened_again()
     assert found.lacking == {"g2": 1}
     third = widen_to(widened, now=LATER, g2=[EVERYBODY])
     accept_all(third, now=LATER)
-    assert third.rule["widens"] == widened.number
-    assert [group["id"] for group in third.rule["groups"]] == ["g2"]
+    assert third.rule.widens == widened.number
+    assert [group.code for group in third.rule.groups] == ["g2"]
     assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
 
 
@@ -159,8 +159,8 @@ def test_standbys_of_the_first_draw_move_up_as_before() -> None:
     ]
     base = make_short_draw(now=NOW, groups=groups)
     widened = widen_to_everybody(base, now=LATER)
-    assert widened.rule["panel_seats"] == {"g1": 3, "g2": 1}
-    assert [group["id"] for group in widened.rule["groups"]] == ["g1"]
+    assert widened.rule_content["panel_seats"] == {"g1": 3, "g2": 1}
+    assert [group.code for group in widened.rule.groups] == ["g1"]
     accept_all(widened, now=LATER)
     (standby,) = people(base, group="s2")
     leave(Invitation.objects.get(draw=base, group="g2"), now=LATER)
@@ -186,13 +186,13 @@ def test_the_latest_is_voided_first(operator: User, admin: User) -> None:
     decide_void(request=asked, agree=True, note="", actor=admin, now=LATER)
     assert state_of(base) == DrawState.UNSATISFIED
     again = widen_to(base, now=LATER)
-    assert again.rule["supersedes"] == widened.number
+    assert again.rule.supersedes == widened.number
     for draw in (again, base):
         asked = request_void(draw=draw, reason="重来", actor=operator, now=LATER)
         decide_void(request=asked, agree=True, note="", actor=admin, now=LATER)
     assert state_of(base) == DrawState.NOT_DRAWN
     first = start_draw(project=base.project, actor=operator, now=LATER, entropy=SeededEntropy(8))
-    assert first.rule["supersedes"] == base.number
+    assert first.rule.supersedes == base.number
 
 
 # --- The panel is one

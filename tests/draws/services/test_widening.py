@@ -76,14 +76,14 @@ def test_its_rule_names_only_what_lacks_and_which_draw_it_completes() -> None:
     base = make_short_panel(now=NOW)
     widened = widen_to_everybody(base, now=LATER)
     rule = widened.rule
-    (group,) = rule["groups"]
-    assert (group["id"], group["name"], group["seats"]) == ("g1", "技术", 1)
-    assert [level["criteria"] for level in group["levels"]][1] == EVERYBODY
-    assert (rule["widens"], rule["widens_seal"]) == (base.number, base.seal)
-    assert (rule["reason"], rule["supervisor"]) == (REASON, "赵监督")
-    assert rule["supersedes"] is None
-    assert rule["panel_seats"] == {"g1": 3, "g2": 1}
-    assert rule["exclusions"] == {"in_panel": 3}
+    (group,) = rule.groups
+    assert (group.code, group.name, group.seats) == ("g1", "技术", 1)
+    assert [level.criteria for level in group.levels][1] == EVERYBODY
+    assert (rule.widens, rule.widens_seal) == (base.number, base.seal)
+    assert (rule.reason, rule.supervisor) == (REASON, "赵监督")
+    assert rule.supersedes is None
+    assert rule.content["panel_seats"] == {"g1": 3, "g2": 1}
+    assert rule.exclusions == {"in_panel": 3}
     assert widened.candidate_count == 4
     assert widened.widens == base
     entry = Entry.objects.get(action="draw.widen")
@@ -110,7 +110,7 @@ def test_who_was_drawn_before_does_not_come_back() -> None:
     accept_all(base, now=NOW)
     widened = widen_to_everybody(base, now=LATER)
     assert widened.candidate_count == 2
-    assert widened.rule["exclusions"] == {"in_panel": 4}
+    assert widened.rule.exclusions == {"in_panel": 4}
     assert expert_id_of(declined) not in people(widened)
 
 
@@ -123,8 +123,8 @@ def test_a_unit_that_is_full_is_left_out() -> None:
     base = make_short_draw(now=NOW, groups=[GroupInput("技术", 2, [SENIOR])], unit_cap=1)
     assert people(base) == [seated.pk]
     widened = widen_to_everybody(base, now=LATER)
-    assert widened.rule["exclusions"] == {"in_panel": 1, "unit_full": 1}
-    assert widened.rule["unit_cap"] == 1
+    assert widened.rule.exclusions == {"in_panel": 1, "unit_full": 1}
+    assert widened.rule.unit_cap == 1
     assert people(widened) == [free.pk] != [colleague.pk]
 
 
@@ -137,7 +137,7 @@ def test_the_least_room_of_a_unit_counts_for_all() -> None:
         make_expert(title_level=1, employer=unit)
     base = make_short_draw(now=NOW, groups=[GroupInput("技术", 3, [SENIOR])], unit_cap=2)
     widened = widen_to_everybody(base, now=LATER)
-    assert (widened.rule["unit_cap"], widened.rule["panel_unit_cap"]) == (1, 2)
+    assert (widened.rule.unit_cap, widened.rule.panel_unit_cap) == (1, 2)
     accept_all(widened, now=LATER)
     assert len(people(widened)) == 1
     assert state_of(base) == DrawState.UNSATISFIED
@@ -155,7 +155,7 @@ def test_it_may_fall_short_again_and_be_widened_again() -> None:
         widen_to(base, now=LATER)
     third = widen_to(second, now=LATER)
     accept_all(third, now=LATER)
-    assert third.rule["panel_draws"] == [base.number, second.number]
+    assert third.rule_content["panel_draws"] == [base.number, second.number]
     assert people(third) == [newcomer.pk]
     assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
 

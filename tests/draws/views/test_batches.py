@@ -91,7 +91,7 @@ def test_the_records_hold_one_line_that_is_found_by_any_project(client, draw):
         assert [row.pk for row in page.context["page"]] == [draw.pk]
     (row,) = export(client, "draws.draws")
     assert row["项目名称"] == "第1标段、第2标段、第3标段"
-    assert row["项目编号"] == "、".join(draw.rule["projects"])
+    assert row["项目编号"] == "、".join(draw.rule.projects)
 
 
 def test_the_page_of_the_draw_lists_all_projects(client, draw):

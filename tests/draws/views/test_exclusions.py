@@ -70,7 +70,7 @@ def test_the_sealed_counts_stay_and_no_sealed_name_is_told(
     frozen = make_expert(status="frozen")
     draw = make_draw(now=now, seats=1)
     project = draw.project
-    assert draw.rule["exclusions"] == {"not_formal": 1, "held": 2}
+    assert draw.rule.exclusions == {"not_formal": 1, "held": 2}
     text = page(login(client, supervisor), project)
     assert "封存时的排除" in text
     assert "时间冲突" in text

@@ -212,7 +212,7 @@ def test_the_export_of_projects_names_who_moved_up(draw: Draw) -> None:
             "name": "",
             "number": "",
             "group": "g1",
-            "groups": draw.rule["groups"],
+            "groups": draw.rule_content["groups"],
             "origin": "drawn",
             "moved_up": "2026-11-24T09:00:00+08:00",
             "state": "accepted",
@@ -231,7 +231,7 @@ def test_a_list_chosen_by_hand_has_no_standbys(client: Client, admin: User) -> N
     assert "人工选定不设候补" in page.content.decode()
     second = make_user("admin")
     chosen = make_list(project, experts[:1], actor=admin, second=second, now=now)
-    assert [group["id"] for group in chosen.rule["groups"]] == ["g1"]
+    assert [group.code for group in chosen.rule.groups] == ["g1"]
     reply(lines(chosen)[0], accept=True)
     chosen.refresh_from_db()
     assert chosen.status == DrawStatus.SUCCESS

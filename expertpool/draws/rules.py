@@ -1,0 +1,165 @@
+"""What was fixed before anybody was found: the rule of a draw as a typed value.
+
+The rule of a random draw is sealed and read by the engine itself (`vdraw.Rule`); that of a list
+which persons chose has the same shape where both have the same things. Here both are read for
+everything that is shown, counted and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vdraw import EngineError
+
+
+@dataclass(frozen=True)
+class SealedLevel:
+    """The conditions of one level: canonical criteria, and what they say in words."""
+
+    level: int
+    criteria: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True)
+class SealedGroup:
+    """A condition group. ``standby_for``: the code of the group for which these stand by, whose
+    conditions are theirs; empty for a group of the panel."""
+
+    code: str
+    name: str
+    seats: int
+    levels: tuple[SealedLevel, ...] = ()
+    standby_for: str = ""
+    conditions: tuple[str, ...] = ()  # in words, best level first
+
+
+@dataclass(frozen=True)
+class SealedRule:
+    """The rule; ``content`` is the JSON object that was stored, which never changes.
+
+    ``reason`` says why a draw supersedes or widens another, or why persons chose; the keys of a
+    widened draw (docs/decisions/0016) and the approval number of a list are None elsewhere.
+    """
+
+    content: Mapping[str, Any]
+    projects: tuple[str, ...]  # their numbers
+    groups: tuple[SealedGroup, ...]
+    contributors: tuple[str, ...]
+    unit_cap: int | None
+    exclusions: Mapping[str, int]  # how many, by ExclusionReason
+    reason: str | None
+    supersedes: str | None
+    approval_number: str | None
+    widens: str | None
+    widens_seal: str | None
+    supervisor: str | None
+    panel_unit_cap: int | None
+
+    @property
+    def panel(self) -> tuple[SealedGroup, ...]:
+        """The groups whose seats are the panel."""
+        return tuple(group for group in self.groups if not group.standby_for)
+
+    @property
+    def standby(self) -> tuple[SealedGroup, ...]:
+        """The groups of standbys."""
+        return tuple(group for group in self.groups if group.standby_for)
+
+    @property
+    def seats(self) -> int:
+        """How many seats the panel has; those of standbys do not count."""
+        return sum(group.seats for group in self.panel)
+
+    @property
+    def standby_seats(self) -> int:
+        """How many are to stand by."""
+        return sum(group.seats for group in self.standby)
+
+    @property
+    def group_names(self) -> dict[str, str]:
+        return {group.code: group.name for group in self.groups}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> SealedRule:
+        """Read ``content``; what a kind of draw does not have is empty.
+
+        Raises EngineError where a value is not of its type: such a row was changed by hand.
+        """
+        return cls(
+            content=content,
+            projects=_texts(content, "projects"),
+            groups=read_groups(content.get("groups", [])),
+            contributors=_texts(content, "contributors"),
+            unit_cap=_number(content, "unit_cap"),
+            exclusions=_counts(content.get("exclusions", {})),
+            reason=_text(content, "reason"),
+            supersedes=_text(content, "supersedes"),
+            approval_number=_text(content, "approval_number"),
+            widens=_text(content, "widens"),
+            widens_seal=_text(content, "widens_seal"),
+            supervisor=_text(content, "supervisor"),
+            panel_unit_cap=_number(content, "panel_unit_cap"),
+        )
+
+
+def read_groups(rows: Any) -> tuple[SealedGroup, ...]:
+    """Read the groups of a rule; raises EngineError as `SealedRule.from_dict`."""
+    rows = _rows(rows, "groups")
+    names = {row.get("id"): row.get("name") for row in rows}
+    return tuple(_group(row, names) for row in rows)
+
+
+def _group(row: Mapping[str, Any], names: Mapping[Any, Any]) -> SealedGroup:
+    levels = tuple(
+        SealedLevel(
+            _need(one.get("level"), int, "level"),
+            _need(one.get("criteria"), dict, "criteria"),
+            _need(one.get("text"), str, "text"),
+        )
+        for one in _rows(row.get("levels", []), "levels")
+    )
+    home = _text(row, "standby_for") or ""
+    texts = tuple(level.text for level in levels)
+    return SealedGroup(
+        code=_need(row.get("id"), str, "id"),
+        name=_need(row.get("name"), str, "name"),
+        seats=_need(row.get("seats"), int, "seats"),
+        levels=levels,
+        standby_for=home,
+        conditions=(f"与「{names.get(home)}」相同",) if home else texts,
+    )
+
+
+def _need(value: Any, kind: type, name: str) -> Any:
+    if type(value) is not kind:
+        message = f"抽取规则的 {name} 不是应有的类型：数据被改动过。"
+        raise EngineError(message)
+    return value
+
+
+def _rows(value: Any, name: str) -> list[dict[str, Any]]:
+    return [_need(row, dict, name) for row in _need(value, list, name)]
+
+
+def _texts(content: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(_need(one, str, name) for one in _need(content.get(name, []), list, name))
+
+
+def _text(content: Mapping[str, Any], name: str) -> str | None:
+    value = content.get(name)
+    return None if value is None else str(_need(value, str, name))
+
+
+def _number(content: Mapping[str, Any], name: str) -> int | None:
+    value = content.get(name)
+    return None if value is None else int(_need(value, int, name))
+
+
+def _counts(value: Any) -> dict[str, int]:
+    return {
+        name: _need(count, int, "exclusions")
+        for name, count in _need(value, dict, "exclusions").items()
+    }

@@ -1,4 +1,8 @@
-"""Committing tests leave the database as the migrations made it.
+"""The database of tests: copied from the last run's while the migrations are the same, and left as
+the migrations made it.
+
+Migrating an empty database and loading the reference data takes ten seconds, copying one a moment.
+The copy is kept in the embedded server only; a server of `DATABASE_URL` is left as it was found.
 
 Django empties all tables after a test that commits. Here the reference data stay (loading them
 takes longer than most tests), and the guards of append-only tables look away meanwhile.
@@ -6,10 +10,14 @@ takes longer than most tests), and the guards of append-only tables look away me
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -22,6 +30,69 @@ KEPT = {
     "directory_title",
     "django_content_type",
 }
+
+
+ROOT = Path(__file__).resolve().parent.parent
+# What a migrated database follows from: the migrations, and what `migrate` loads after them.
+MADE_FROM = (
+    "config/*.py",
+    "requirements/run.txt",
+    "expertpool/*/migrations/*.py",
+    "expertpool/*/apps.py",
+    "expertpool/*/permissions.py",
+    "expertpool/accounts/**/*.py",
+    "expertpool/directory/**/*.py",
+    "expertpool/directory/data/*",
+)
+TEMPLATES = "template_of_tests_"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any
+) -> None:
+    """Let the test database be copied where a copy is kept."""
+    with django_db_blocker.unblock():
+        if _keeps_copies() and _template() in _templates():
+            connection.settings_dict["TEST"]["TEMPLATE"] = _template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep a copy of a database that was migrated anew, and no older one."""
+    if not _keeps_copies() or connection.settings_dict["TEST"].get("TEMPLATE"):
+        return
+    with django_db_blocker.unblock():
+        made = connection.settings_dict["NAME"]
+        connection.close()
+        quote = connection.ops.quote_name
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATES])
+            kept = _templates()
+            for name in kept - {_template()}:
+                cursor.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")
+            if _template() not in kept:
+                cursor.execute(f"CREATE DATABASE {quote(_template())} TEMPLATE {quote(made)}")
+
+
+def _keeps_copies() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
+def _template() -> str:
+    files = sorted(path for pattern in MADE_FROM for path in ROOT.glob(pattern) if path.is_file())
+    content = hashlib.sha256()
+    for path in files:
+        content.update(os.fsencode(path.relative_to(ROOT)) + b"\0" + path.read_bytes())
+    return TEMPLATES + content.hexdigest()[:16]
+
+
+def _templates() -> set[str]:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATES]
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.db.models import TextField
@@ -24,6 +25,7 @@ from expertpool.draws.queries.emergency import emergency_of
 
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
 _orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
+_orders_lock = Lock()  # the threads of a process share them
 
 
 def load_sealed(draw: Draw) -> vdraw.Sealed:
@@ -44,16 +46,19 @@ def load_sealed(draw: Draw) -> vdraw.Sealed:
 def load_order(draw: Draw) -> vdraw.Order:
     """Return the order of a draw that has one."""
     key = (draw.pk, draw.seal, draw.seed)
-    order = _orders.pop(key, None)
-    if order is None:
+    with _orders_lock:
+        order = _orders.get(key)
+    if order is None:  # made without the lock: another thread may make it, too, and gets the same
         reveals = [vdraw.Reveal(item["role"], item["value"]) for item in draw.reveals]
         order = vdraw.order_candidates(load_sealed(draw), reveals)
         if order.seed != draw.seed:
             message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
             raise vdraw.EngineError(message)
-    _orders[key] = order
-    while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
-        _orders.popitem(last=False)
+    with _orders_lock:
+        _orders[key] = order
+        _orders.move_to_end(key)
+        while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
+            _orders.popitem(last=False)
     return order
 
 

@@ -15,6 +15,7 @@ from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import STANDBY, Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.status import announce_panel
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.queries.regimes import has_option
 
@@ -28,7 +29,8 @@ def set_panel_roles(
 
     Returns the lines that changed. Refuses (RolesRefused) lines that nobody sits on, unknown
     roles, a second leader, no leader where the regime asks for one, and a draw that is void or
-    archived. The log names lines, not persons: names may still be sealed.
+    archived. The log names lines, not persons: names may still be sealed. Announces PanelSettled
+    where the panel stands.
     """
     over = RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
     draw = lock_draw(draw.pk, archived=over)
@@ -57,6 +59,7 @@ def set_panel_roles(
             before=before,
             after=_in_words(changed),
         )
+        announce_panel(draw)
     return changed
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.events import publish
 from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
-from expertpool.draws.events import DrawEnded
+from expertpool.draws.events import DrawEnded, PanelSettled
 from expertpool.draws.exceptions import DrawInProgress
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import move_projects
 
 CHANGED = "抽取状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
@@ -28,8 +29,9 @@ def set_draw_status(
     ``changes``, and its projects to the state of their panel. The caller holds the draw's row lock
     and logs why.
 
-    Announces DrawEnded when it goes on no more. Raises DrawInProgress for a change outside the table, or when the row
-    no longer has the status that the caller saw.
+    Announces DrawEnded when it goes on no more, and PanelSettled when its panel stands. Raises
+    DrawInProgress for a change outside the table, or when the row no longer has the status that
+    the caller saw.
     """
     old = draw.status
     if new not in next_statuses(draw.kind, old):
@@ -45,3 +47,13 @@ def set_draw_status(
     move_projects(draw, actor=actor, now=now)
     if new not in RUNNING:
         publish(DrawEnded(draw.pk))
+        if old != DrawStatus.SEALED or draw.widens_id is not None:  # nobody was on it
+            announce_panel(draw)
+
+
+def announce_panel(draw: Draw) -> None:
+    """Announce PanelSettled for the projects of ``draw``, unless somebody is still being found."""
+    draws = valid_draws(draw.project)
+    if not any(one.status in RUNNING for one in draws):
+        projects = tuple(project.pk for project in draw.covered)
+        publish(PanelSettled(projects, tuple(one.pk for one in draws)))

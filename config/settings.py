@@ -82,7 +82,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "expertpool.core.templatetags.ui_widgets.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------
 DATABASES = {"default": database_settings()}

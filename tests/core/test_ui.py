@@ -13,6 +13,9 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
+
+from expertpool.core.templatetags.ui_base import element
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [
@@ -260,3 +263,13 @@ def test_the_title_of_a_page_is_its_heading() -> None:
     assert "<title>专家信息 · " in html
     assert "<h1>专家信息</h1>" in html
     assert '<span aria-current="page">专家信息</span>' in html
+
+
+# --- How components are written ----------------------------------------------------------------
+
+
+def test_an_element_escapes_what_is_not_safe_and_leaves_out_what_is_empty() -> None:
+    inside = element("b", "<i>", title='"', hidden=True, hx_get="", class_="x", download=False)
+    assert inside == '<b title="&quot;" hidden class="x">&lt;i&gt;</b>'
+    assert element("p", inside, 0, value=0) == f'<p value="0">{inside}0</p>'
+    assert element("input", name=mark_safe("a&amp;b")) == '<input name="a&amp;b">'

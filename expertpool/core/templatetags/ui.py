@@ -1,11 +1,11 @@
 """The components all pages are made of. See `docs/howto/build-a-page.md` and `/styleguide/`.
 
-Parameters are keyword-only: a misspelt one fails when the template is compiled. What a component
-looks like is in `core/ui/<name>.html`; the file says what it takes. Apps whose own tags build upon
+Parameters are keyword-only: a misspelt one fails when the template is compiled. Small components
+are written by their functions, large ones by `core/ui/<name>.html`. Apps whose own tags build upon
 a mark import it from here.
 """
 
-from expertpool.core.templatetags import ui_boxes, ui_figures, ui_forms, ui_lists
+from expertpool.core.templatetags import ui_boxes, ui_buttons, ui_figures, ui_forms, ui_lists
 from expertpool.core.templatetags.ui_base import TONES, register
 from expertpool.core.templatetags.ui_marks import avatar, badge, chip, icon, masked, pill
 
@@ -19,6 +19,7 @@ __all__ = [
     "pill",
     "register",
     "ui_boxes",
+    "ui_buttons",
     "ui_figures",
     "ui_forms",
     "ui_lists",

@@ -1,11 +1,20 @@
-"""What all components share: the library they are registered in, and their checks."""
+"""What all components share: the library they are registered in, how they write HTML, their checks.
+
+A component is a plain function over ``element``: it stands twenty times in a list, and a template
+of its own would cost ten times as much (docs/decisions/0045). Only the large ones that a page has
+once (filters, pager, toolbar …) are templates in `core/ui/`.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from html import escape
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.template.loader import get_template
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -13,6 +22,51 @@ register = template.Library()
 TONES = frozenset({"green", "orange", "amber", "grey", "red", "blue"})
 EMPTY = "—"
 Values = dict[str, Any]
+_VOID = frozenset({"img", "input"})
+
+
+def element(name: str, /, *content: Any, **attributes: Any) -> SafeString:
+    """Return ``<name attributes>content</name>``; what is not safe yet is escaped.
+
+    An attribute that is None, False or "" is left out, True stands without a value;
+    ``hx_get`` is written ``hx-get``, ``class_`` is ``class``.
+    """
+    parts = ["<", name]
+    for key, value in attributes.items():
+        if value is True:
+            parts += (" ", _attribute(key))
+        elif value is not None and value is not False and value != "":
+            parts += (" ", _attribute(key), '="', escaped(value), '"')
+    parts.append(">")
+    parts += map(escaped, content)
+    if name not in _VOID:
+        parts += ("</", name, ">")
+    return mark_safe("".join(parts))  # noqa: S308 - each part is ours or escaped
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.removesuffix("_").replace("_", "-")
+
+
+def joined(*parts: Any) -> SafeString:
+    """Return the parts one after the other; what is not safe yet is escaped."""
+    return mark_safe("".join(map(escaped, parts)))  # noqa: S308 - escaped
+
+
+def escaped(value: Any) -> str:
+    """Return ``value`` as HTML. Django's own way looks out for lazy texts before each text."""
+    if type(value) is SafeString:
+        return value
+    return escape(value) if type(value) is str else conditional_escape(value)
+
+
+def posted(context: Context, url: str, button: SafeString, **attributes: Any) -> SafeString:
+    """Return a form around ``button`` that posts to ``url``."""
+    token = element(
+        "input", type="hidden", name="csrfmiddlewaretoken", value=context.get("csrf_token")
+    )
+    return element("form", token, button, **attributes, method="post", action=url)
 
 
 def render_component(name: str, **values: Any) -> SafeString:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
+
+from expertpool.core.templatetags.ui_base import element, joined
+from expertpool.core.templatetags.ui_marks import icon
 
 # Widgets that take a whole line of a two-column form.
 WIDE_ENHANCERS = {"cascader", "conditions"}
 
 
-def field_context(
-    bound: BoundField, *, label: str | None = None, hint: str | None = None, wide: bool = False
-) -> dict[str, Any]:
-    """What `core/ui/field.html` shows; raises TypeError for something that is no bound field."""
+def render_field(
+    bound: BoundField,
+    *,
+    label: str | None = None,
+    hint: str | None = None,
+    wide: bool = False,
+    hide_label: bool = False,
+) -> SafeString:
+    """Return label, star, control, help and errors; TypeError for something that is no bound field."""
     if not isinstance(bound, BoundField):
         raise TypeError("field= takes a bound field: form.name or form['name']")
     widget = bound.field.widget
@@ -23,18 +29,53 @@ def field_context(
         bound.help_text = hint
     kind = _kind(widget)
     _prepare(bound, kind)
-    return {
-        "field": bound,
-        "kind": kind,
-        "label": bound.label if label is None else label,
-        "wide": wide or is_wide(bound),
-        "required": bound.field.required,
-        "errors": _errors(bound),
-        "control": _control(bound) if kind != "options" else "",
-        "options": bound.subwidgets if kind == "options" else [],
-        "help_id": f"{bound.auto_id}_helptext",
-        "error_id": f"{bound.auto_id}_error",
-    }
+    title = bound.label if label is None else label
+    star = element("span", "*", class_="field-required", aria_hidden="true")
+    words = title, star if bound.field.required else ""
+    looks = f"field-label{' visually-hidden' if hide_label else ''}"
+    described = None
+    if kind == "check":
+        name = element("label", title, for_=bound.id_for_label)
+        inside = element("div", bound.as_widget(), name, class_="form-check")
+    elif kind == "options":
+        described = bound.aria_describedby
+        inside = joined(element("legend", *words, class_=looks), _options(bound))
+    else:
+        name = element("label", *words, class_=looks, for_=bound.id_for_label)
+        inside = joined(name, bound.as_widget())
+    return element(
+        "fieldset" if kind == "options" else "div",
+        inside,
+        _told(bound),
+        class_=f"field{' is-wide' if wide or is_wide(bound) else ''}",
+        aria_describedby=described,
+    )
+
+
+def _options(bound: BoundField) -> SafeString:
+    lines = (
+        element("label", option.tag(), element("span", option.choice_label), class_="form-check")
+        for option in bound.subwidgets
+    )
+    return element("div", *lines, class_="check-list")
+
+
+def _told(bound: BoundField) -> SafeString:
+    """What is wrong with the field, and its help."""
+    errors = [
+        element(
+            "p",
+            icon(name="alert-circle", size="sm"),
+            element("span", error),
+            class_="field-error",
+        )
+        for error in _errors(bound)
+    ]
+    hint = bound.help_text
+    return joined(
+        element("div", *errors, id=f"{bound.auto_id}_error") if bound.errors else "",
+        element("p", hint, class_="field-help", id=f"{bound.auto_id}_helptext") if hint else "",
+    )
 
 
 def is_wide(bound: BoundField) -> bool:
@@ -131,7 +172,3 @@ def _wanted(bound: BoundField) -> str:
         ),
     )
     return f"请{'选择' if chosen else '填写'}{bound.label}。"
-
-
-def _control(bound: BoundField) -> SafeString:
-    return bound.as_widget()

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from expertpool.core.templatetags.ui_base import (
-    EMPTY,
-    Values,
-    known_tone,
-    register,
-)
+from expertpool.core.templatetags.ui_base import EMPTY, Values, element, known_tone, register
+from expertpool.core.templatetags.ui_marks import thousands
 
 
 @register.inclusion_tag("core/ui/stat.html")
@@ -54,18 +49,14 @@ def todo(
 @register.simple_block_tag
 def kv_list(content: SafeString, *, columns: int = 2) -> SafeString:
     """Facts: names and values."""
-    return format_html('<dl class="kv columns-{}">{}</dl>', columns, content)
+    return element("dl", content, class_=f"kv columns-{columns}")
 
 
 @register.simple_block_tag
 def kv(content: SafeString, *, label: str, wide: bool = False) -> SafeString:
     """One fact of a ``kv_list``."""
-    return format_html(
-        "<div{}><dt>{}</dt><dd>{}</dd></div>",
-        mark_safe(' class="is-wide"') if wide else "",
-        label,
-        content if content.strip() else EMPTY,
-    )
+    value = element("dd", content if content.strip() else EMPTY)
+    return element("div", element("dt", label), value, class_="is-wide" if wide else "")
 
 
 @register.inclusion_tag("core/ui/timeline.html")
@@ -74,16 +65,31 @@ def timeline(*, items: Iterable[Any]) -> Values:
     return {"items": items}
 
 
-@register.inclusion_tag("core/ui/steps.html")
-def steps(*, items: Iterable[str], current: int) -> Values:
+@register.simple_tag
+def steps(*, items: Iterable[str], current: int) -> SafeString:
     """Where one stands in a long form."""
-    return {"items": items, "current": current}
+    return element(
+        "ol",
+        *(
+            element(
+                "li",
+                item,
+                class_="is-done" if at < current else "",
+                aria_current="step" if at == current else "",
+            )
+            for at, item in enumerate(items)
+        ),
+        class_="steps",
+    )
 
 
-@register.inclusion_tag("core/ui/progress.html")
-def progress(*, value: int, total: int, label: str = "", tone: str = "blue") -> Values:
+@register.simple_tag
+def progress(*, value: int, total: int, label: str = "", tone: str = "blue") -> SafeString:
     """How much is done."""
-    return {"value": value, "total": total, "label": label, "tone": known_tone(tone)}
+    bar = element("progress", max=total or 1, value=value, aria_label=label or "进度")
+    said = f"{label} " if label else "", thousands(value), " / ", thousands(total)
+    words = element("span", *said, class_="meter-text")
+    return element("div", bar, words, class_=f"meter tone-{known_tone(tone)}")
 
 
 @register.inclusion_tag("core/ui/job.html")

@@ -6,17 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from expertpool.core.templatetags.ui_base import (
-    Values,
-    register,
-)
-from expertpool.core.templatetags.ui_fields import field_context, form_sections, is_filled
+from expertpool.core.templatetags.ui_base import Values, element, register
+from expertpool.core.templatetags.ui_fields import form_sections, is_filled, render_field
+from expertpool.core.templatetags.ui_marks import icon
 
 
-@register.inclusion_tag("core/ui/field.html")
+@register.simple_tag
 def field(
     *,
     field: Any,
@@ -24,21 +21,25 @@ def field(
     hint: str | None = None,
     wide: bool = False,
     hide_label: bool = False,
-) -> Values:
+) -> SafeString:
     """One bound field: label, star, control, help, errors in words."""
-    return field_context(field, label=label, hint=hint, wide=wide) | {"hide_label": hide_label}
+    return render_field(field, label=label, hint=hint, wide=wide, hide_label=hide_label)
 
 
 @register.simple_block_tag
 def field_grid(content: SafeString, *, columns: int = 2) -> SafeString:
     """Fields side by side; below each other on a phone."""
-    return format_html('<div class="field-grid columns-{}">{}</div>', columns, content)
+    return element("div", content, class_=f"field-grid columns-{columns}")
 
 
-@register.inclusion_tag("core/ui/form_errors.html")
-def form_errors(*, form: Any) -> Values:
+@register.simple_tag
+def form_errors(*, form: Any) -> SafeString:
     """What is wrong with the form as a whole."""
-    return {"errors": form.non_field_errors()}
+    errors = form.non_field_errors()
+    if not errors:
+        return SafeString()
+    told = element("div", *(element("p", error) for error in errors))
+    return element("div", icon(name="alert-circle"), told, class_="notice tone-red", role="alert")
 
 
 @register.inclusion_tag("core/ui/form_fields.html")

@@ -7,15 +7,10 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from expertpool.core.templatetags.ui_base import (
-    Values,
-    one_action,
-    register,
-    render_component,
-)
+from expertpool.core.templatetags.ui_base import Values, element, register, render_component
+from expertpool.core.templatetags.ui_marks import icon
 
 
 def _query(context: Context, **changes: Any) -> str:
@@ -31,9 +26,7 @@ def _query(context: Context, **changes: Any) -> str:
 @register.simple_block_tag
 def list_box(content: SafeString, *, element_id: str = "list") -> SafeString:
     """What htmx replaces: tabs, tools, table, pager."""
-    return format_html(
-        '<section class="list-box" id="{}" aria-label="列表">{}</section>', element_id, content
-    )
+    return element("section", content, class_="list-box", id=element_id, aria_label="列表")
 
 
 @register.inclusion_tag("core/ui/tabs.html")
@@ -62,33 +55,21 @@ def bulk_bar(content: SafeString, *, total: int = 0) -> SafeString:
     return render_component("bulk_bar", **locals())
 
 
-@register.inclusion_tag("core/ui/bulk_button.html")
-def bulk_button(
-    *,
-    label: str,
-    icon: str = "",
-    tone: str = "default",
-    url: str = "",
-    drawer: str = "",
-    confirm: str = "",
-    ask: str = "",
-) -> Values:
-    """Sends the ticked rows: ``pk`` (many), or ``all=1`` with the filters of the address."""
-    values = locals()
-    one_action(url=url, drawer=drawer)
-    return values
-
-
 @register.simple_block_tag
 def table(
     content: SafeString, *, label: str, key: str = "", cards: bool = True, plain: bool = False
 ) -> SafeString:
     """A table that becomes cards on a phone."""
-    has_select = "c-select" in content
-    return render_component("table", **locals())
+    kinds = {"with-cards": cards, "is-plain": plain, "has-select": "c-select" in content}
+    kind = " ".join(["data-table", *(name for name, given in kinds.items() if given)])
+    inside = element("table", content, class_=kind, aria_label=label, data_columns=key)
+    return element("div", inside, class_="table-box")
 
 
-@register.inclusion_tag("core/ui/th.html", takes_context=True)
+_SORT_ICONS = {"ascending": "arrow-up", "descending": "arrow-down", "": "arrows-sort"}
+
+
+@register.simple_tag(takes_context=True)
 def th(
     context: Context,
     *,
@@ -98,38 +79,56 @@ def th(
     col: str = "",
     off: bool = False,
     actions: bool = False,
-) -> Values:
+) -> SafeString:
     """Head of a column; ``sort`` is the value of ``?sort=`` (with "-" for descending)."""
-    now = context["request"].GET.get("sort", "") if sort else ""
-    direction = {sort: "ascending", f"-{sort}": "descending"}.get(now, "") if sort else ""
-    following = f"-{sort}" if direction == "ascending" else sort
-    return {
-        "label": label,
-        "align": align,
-        "col": col,
-        "off": off,
-        "actions": actions,
-        "direction": direction,
-        "sort_url": _query(context, sort=following, page=None) if sort else "",
-    }
+    inside: str = label
+    direction = ""
+    if sort:
+        now = context["request"].GET.get("sort", "")
+        direction = {sort: "ascending", f"-{sort}": "descending"}.get(now, "")
+        following = f"-{sort}" if direction == "ascending" else sort
+        url = _query(context, sort=following, page=None)
+        sign = icon(name=_SORT_ICONS[direction], size="sm")
+        inside = element("a", label, sign, class_="sort", href=url, hx_get=url)
+    kinds = {"c-actions": actions, "is-end": align == "end", "is-sortable": sort}
+    return element(
+        "th",
+        inside,
+        scope="col",
+        class_=" ".join(name for name, given in kinds.items() if given),
+        aria_sort=direction,
+        data_col=col,
+        data_label=label if col else "",
+        data_off=off,
+    )
 
 
-@register.inclusion_tag("core/ui/th_select.html")
-def th_select() -> Values:
+@register.simple_tag
+def th_select() -> SafeString:
     """Ticks all rows of the page."""
-    return {}
+    return element(
+        "th", _tick(data_pick_all=True, aria_label="选择本页全部"), scope="col", class_="c-select"
+    )
 
 
-@register.inclusion_tag("core/ui/td_select.html")
-def td_select(*, value: Any, label: str) -> Values:
+@register.simple_tag
+def td_select(*, value: Any, label: str) -> SafeString:
     """Ticks one row."""
-    return {"value": value, "label": label}
+    tick = _tick(
+        name="pk", value=value, data_pick=True, aria_label=f"选择{label}", autocomplete="off"
+    )
+    return element("td", tick, class_="c-select")
+
+
+def _tick(**attributes: Any) -> SafeString:
+    box = element("input", type="checkbox", class_="form-check-input", **attributes)
+    return element("label", box, class_="pick")
 
 
 @register.simple_block_tag
 def row_actions(content: SafeString) -> SafeString:
     """Last cell of a row."""
-    return format_html('<td class="c-actions"><div class="row-actions">{}</div></td>', content)
+    return element("td", element("div", content, class_="row-actions"), class_="c-actions")
 
 
 @register.inclusion_tag("core/ui/pager.html", takes_context=True)

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.template.defaultfilters import date as django_date
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from expertpool.core.templatetags.ui_base import (
-    EMPTY,
-    Values,
-    known_tone,
-    register,
-)
+from expertpool.core.templatetags.ui_base import EMPTY, element, known_tone, register
 
 
 @register.filter
@@ -49,42 +44,42 @@ def day(value: Any, pattern: str = "Y-m-d") -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000, typed=True)  # a list shows a dozen signs two hundred times
 def icon(*, name: str, label: str = "", size: str = "") -> SafeString:
     """A sign of the sprite; decoration unless ``label`` says what it means."""
-    return format_html(
-        '<svg class="icon{}"{}><use href="{}#{}"></use></svg>',
-        f" icon-{size}" if size else "",
-        format_html(' role="img" aria-label="{}"', label)
-        if label
-        else mark_safe(' aria-hidden="true"'),
-        static("icons.svg"),
-        name,
-    )
+    meaning = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    use = element("use", href=f"{static('icons.svg')}#{name}")
+    return element("svg", use, class_=f"icon{f' icon-{size}' if size else ''}", **meaning)
 
 
 @register.simple_tag
 def pill(*, label: str, tone: str = "grey", dot: bool = True) -> SafeString:
     """State of something."""
-    return format_html(
-        '<span class="pill tone-{}">{}{}</span>',
-        known_tone(tone),
-        mark_safe('<span class="pill-dot"></span>') if dot else "",
-        label,
-    )
+    point = element("span", class_="pill-dot") if dot else ""
+    return element("span", point, label, class_=f"pill tone-{known_tone(tone)}")
 
 
 @register.simple_tag
 def chip(*, label: str, tone: str = "blue") -> SafeString:
     """A word that classifies: specialty, tag."""
-    return format_html('<span class="chip tone-{}">{}</span>', known_tone(tone), label)
+    return element("span", label, class_=f"chip tone-{known_tone(tone)}")
 
 
-@register.inclusion_tag("core/ui/chips.html")
-def chips(*, items: Iterable[Any], limit: int = 0, tone: str = "blue") -> Values:
+@register.simple_tag
+def chips(*, items: Iterable[Any], limit: int = 0, tone: str = "blue") -> SafeString:
     """Several chips; beyond ``limit`` a "+n" whose title names the rest."""
     labels = [str(item) for item in items]
     rest = labels[limit:] if limit else []
-    return {"labels": labels[:limit] if limit else labels, "rest": rest, "tone": known_tone(tone)}
+    shown = labels[:limit] if limit else labels
+    kind = f"chip tone-{known_tone(tone)}"
+    return element(
+        "ul",
+        *(element("li", label, class_=kind) for label in shown),
+        element("li", f"+{len(rest)}", class_="chip tone-grey", title="、".join(rest))
+        if rest
+        else "",
+        class_="chips",
+    )
 
 
 @register.simple_tag
@@ -93,47 +88,77 @@ def badge(*, count: int | None, tone: str = "red") -> SafeString:
     if not count:
         return SafeString()
     shown = count if count < 1000 else "999+"
-    return format_html('<span class="badge-count tone-{}">{}</span>', known_tone(tone), shown)
+    return element("span", shown, class_=f"badge-count tone-{known_tone(tone)}")
 
 
 @register.simple_tag
 def avatar(*, name: str, size: str = "", solid: bool = False) -> SafeString:
     """Surname in a circle."""
-    kind = f"{f' avatar-{size}' if size else ''}{' avatar-solid' if solid else ''}"
-    surname = str(name).strip()[:1]
-    return format_html('<span class="avatar{}" aria-hidden="true">{}</span>', kind, surname)
+    kind = f"avatar{f' avatar-{size}' if size else ''}{' avatar-solid' if solid else ''}"
+    return element("span", str(name).strip()[:1], class_=kind, aria_hidden="true")
 
 
-@register.inclusion_tag("core/ui/person.html")
-def person(*, name: str, note: str = "", url: str = "", drawer: str = "") -> Values:
+@register.simple_tag
+def person(*, name: str, note: str = "", url: str = "", drawer: str = "") -> SafeString:
     """Avatar, name and a line below; the name may lead on."""
-    return {"name": name, "note": note, "url": url, "drawer": drawer}
+    shown = element("span", name, class_="person-name")
+    if url or drawer:
+        to_drawer = {"hx_get": drawer, "hx_target": "#drawer"} if drawer else {}
+        shown = element("a", name, class_="person-name", href=url or drawer, **to_drawer)
+    words = element("span", shown, element("span", note, class_="note") if note else "")
+    return element("span", avatar(name=name), words, class_="person")
 
 
-@register.inclusion_tag("core/ui/masked.html")
-def masked(*, value: str, url: str = "", label: str = "") -> Values:
+def small_button(sign: str, label: str, *, title: str = "", **attributes: Any) -> SafeString:
+    """A button without words inside of a line; ``label`` is read out, ``title`` shown."""
+    shown = icon(name=sign, size="sm")
+    more: dict[str, Any] = {"aria_label": label, "title": title or label}
+    return element("button", shown, type="button", class_="icon-button", **attributes, **more)
+
+
+@register.simple_tag
+def masked(*, value: str, url: str = "", label: str = "") -> SafeString:
     """A masked value; ``url`` (POST, with a reason) answers the clear text."""
-    return {"value": value, "url": url, "label": label}
+    question = f"查看完整{label or '内容'}"
+    reveal = small_button(
+        "eye",
+        question,
+        title=f"{question}，查看会留下记录",
+        hx_post=url,
+        hx_target="closest .masked",
+        hx_swap="innerHTML",
+        data_ask="查看理由",
+        data_confirm=question,
+        data_confirm_ok="查看",
+    )
+    return element("span", value or EMPTY, reveal if url and value else "", class_="masked")
 
 
 @register.simple_tag
 def countdown(*, deadline: datetime, ended: str = "已截止") -> SafeString:
     """Time left, by the server's clock."""
-    return format_html(
-        '<time class="countdown" datetime="{0}" data-deadline="{0}" data-ended="{1}">{2}</time>',
-        deadline.isoformat(),
-        ended,
+    at = deadline.isoformat()
+    return element(
+        "time",
         django_date(localtime(deadline), "m-d H:i"),
+        class_="countdown",
+        datetime=at,
+        data_deadline=at,
+        data_ended=ended,
     )
 
 
-@register.inclusion_tag("core/ui/copy.html")
-def copy(*, value: str, label: str = "复制", shown: str = "") -> Values:
+@register.simple_tag
+def copy(*, value: str, label: str = "复制", shown: str = "") -> SafeString:
     """A value with a button that copies it."""
-    return {"value": value, "label": label, "shown": shown or value}
+    words = element(
+        "span", shown or value, class_="mono", title=value if shown and shown != value else ""
+    )
+    return element("span", words, small_button("copy", label, data_copy=value), class_="copy")
 
 
-@register.inclusion_tag("core/ui/qr.html")
-def qr(*, url: str, label: str) -> Values:
+@register.simple_tag
+def qr(*, url: str, label: str) -> SafeString:
     """A QR picture and what it is for."""
-    return {"url": url, "label": label}
+    picture = element("img", src=url, alt=f"二维码：{label}", width=148, height=148)
+    return element("figure", picture, element("figcaption", label), class_="qr")

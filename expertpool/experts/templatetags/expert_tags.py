@@ -32,8 +32,8 @@ def leave_state(*, leave: Leave) -> SafeString:
     return pill(label=label, tone=tone)
 
 
-@register.inclusion_tag("core/ui/masked.html", takes_context=True)
-def guarded(context: Context, *, expert: Expert, field: str) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def guarded(context: Context, *, expert: Expert, field: str) -> SafeString:
     """A guarded value as the reader may see it, with a way to the clear text if he may have it."""
     user: Any = context["request"].user
     code = f"experts.{field}"

@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 
 from config.database import database_settings
 from config.environment import BASE_DIR, HOME, env_bool, env_int, env_list, env_str, secret
+from config.worker import reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=True)
@@ -16,7 +17,6 @@ INDEX_KEY = secret("INDEX_KEY", generate=DEBUG)
 SEAL_KEY = secret("SEAL_KEY", generate=DEBUG)
 CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3
 
-SITE_NAME = env_str("SITE_NAME", "专家库综合管理系统")
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "expertpool.notifications",
     "expertpool.accounts",
     "expertpool.directory",
+    "expertpool.siteconfig",
     "expertpool.files",
     "expertpool.audit",
     "expertpool.core",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "expertpool.siteconfig.middleware.SettingsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -136,11 +138,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 
 # --- Jobs ------------------------------------------------------------------------------------
 # A mail server that hangs holds up its own message, not the deadlines of draws.
-PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env_int("WORKER_CONCURRENCY", default=4)}
-
-# --- Relations between units (directory.queries.related_units) ------------------------------------
-RELATION_DEPTH = env_int("RELATION_DEPTH", default=3)  # how many relations in a row still tie
-RELATION_SHARE = env_int("RELATION_SHARE", default=20)  # %, from here a shareholding ties
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": env_int("WORKER_CONCURRENCY", default=4),
+    "task_middleware": [reading_settings_once],
+}
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_HOST = env_str("EMAIL_HOST")  # empty: mails go to /dev/outbox/ like every other channel

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("expertpool.portal.urls")),
     path("", include("expertpool.accounts.urls")),
     path("audit/", include("expertpool.audit.urls")),
+    path("settings/", include("expertpool.siteconfig.urls")),
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from expertpool.core.configuration import value_of
 from expertpool.core.registry import account_items_for, menu_for
+from expertpool.core.settings import SITE_NAME
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the variables of the shell; a visitor gets only name and sign-in page."""
-    common = {"site_name": settings.SITE_NAME, "login_url": _url(settings.LOGIN_URL)}
+    common = {"site_name": lambda: value_of(SITE_NAME), "login_url": _url(settings.LOGIN_URL)}
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common

@@ -8,13 +8,16 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import register_actions
+        from expertpool.core.configuration import register_settings
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu
         from expertpool.directory.menu import ITEMS
         from expertpool.directory.permissions import PERMISSIONS
         from expertpool.directory.receivers import fill_new_database
+        from expertpool.directory.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        register_settings(*SETTINGS)
         register_menu("system", *ITEMS)
         register_actions(
             directory__create="新增基础资料",

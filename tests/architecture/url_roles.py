@@ -468,6 +468,12 @@ RULES: dict[str, Rule] = {
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
+    # What the office decides
+    "siteconfig:index": only("admin"),
+    "siteconfig:edit": only("admin", kwargs=lambda _w, _u: {"group": "site"}),
+    "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "site"}),
+    "siteconfig:history": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
+    "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "webhooks:list": only("admin"),
     "webhooks:create": only("admin"),
     "webhooks:edit": only("admin", kwargs=SUBSCRIPTION),

@@ -16,10 +16,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from expertpool.audit.models import Entry
+from expertpool.core.configuration import read_once
 from expertpool.directory.models import Unit, UnitAlias, UnitRelation
 from expertpool.directory.queries import related_units, units_matching, way_text, ways_from
 from expertpool.directory.services.relations import save_relation
+from expertpool.directory.settings import DEPTH, SHARE
 from tests.factories.experts import make_unit, make_uscc
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 25)
@@ -48,7 +51,7 @@ def test_the_way_leads_up_and_from_there_down(
     parent(group, sister)
     holds(buyer, 51, child)
     holds(partner, 49, child)  # owns a part of the child, and is nothing to 甲
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2), read_once():  # the settings, the relations
         ways = related_units(
             {"甲": (DAY, {buyer.pk}), "丙": (DAY, {sister.pk}), "无": (DAY, set())}
         )
@@ -66,7 +69,7 @@ def test_the_way_leads_up_and_from_there_down(
 
 
 @pytest.mark.shows("DRAW-06")
-def test_share_days_and_depth_decide_what_counts(settings: Any) -> None:
+def test_share_days_and_depth_decide_what_counts() -> None:
     buyer = make_unit("甲")
     day = timedelta(days=1)
     holds(make_unit("少"), 19, buyer)
@@ -78,13 +81,13 @@ def test_share_days_and_depth_decide_what_counts(settings: Any) -> None:
     ways = related_units({days: (DAY + days * day, {buyer.pk}) for days in (-1, 1)})
     names = {days: {Unit.objects.get(pk=pk).name for pk in found} for days, found in ways.items()}
     assert names == {-1: {"甲", "够", "已终"}, 1: {"甲", "够", "未始"}}
-    settings.RELATION_SHARE = 50
+    configure(SHARE, 50)
     assert set(texts(buyer)) == {"当日"}
     below = [buyer, *(make_unit(name) for name in "一二三四")]
     for owner, owned in pairwise(below):
         parent(owner, owned)
     assert set(texts(buyer)) == {"当日", "一", "二", "三"}
-    settings.RELATION_DEPTH = 1
+    configure(DEPTH, 1)
     assert set(texts(buyer)) == {"当日", "一"}
 
 
@@ -133,10 +136,11 @@ def naive(start: set[int], depth: int, share: int) -> dict[int, int]:
 
 @pytest.mark.shows("DRAW-06")
 @pytest.mark.parametrize("seed", range(12))
-def test_the_closure_is_what_a_naive_search_finds(seed: int, settings: Any) -> None:
+def test_the_closure_is_what_a_naive_search_finds(seed: int) -> None:
     random = Random(seed)
-    settings.RELATION_DEPTH = random.randint(1, 5)
-    settings.RELATION_SHARE = random.choice((10, 30, 50))
+    depth, share = random.randint(1, 5), random.choice((10, 30, 50))
+    configure(DEPTH, depth)
+    configure(SHARE, share)
     names = [f"单位{at % 9}" for at in range(14)]  # some names twice, with and without a USCC
     units = [
         make_unit(name, uscc=make_uscc(at) if random.random() < 0.5 else "")
@@ -152,7 +156,7 @@ def test_the_closure_is_what_a_naive_search_finds(seed: int, settings: Any) -> N
     origins = {key: {unit.pk for unit in random.sample(units, 2)} for key in ("一", "二")}
     ways = related_units({key: (DAY, start) for key, start in origins.items()})
     for key, start in origins.items():
-        expected = naive(start, settings.RELATION_DEPTH, settings.RELATION_SHARE)
+        expected = naive(start, depth, share)
         assert {unit: len(way) for unit, way in ways[key].items()} == expected
 
 

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from django.conf import settings
 from django.db import connection
 
+from expertpool.core.configuration import value_of
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import Unit, relation_label
 from expertpool.directory.queries.units import units_matching
+from expertpool.directory.settings import DEPTH, SHARE
 
 Key = TypeVar("Key")
 
@@ -106,7 +107,7 @@ def related_units(origins: Mapping[Key, Origin]) -> dict[Key, dict[int, Way]]:
 
     Up to the units above, and from there down: 上级、控股单位、下级, and those under a common owner.
     Owners of one joint venture are not related by it. A relation counts if it is one of 上下级, or
-    a share of at least ``RELATION_SHARE`` %; at most ``RELATION_DEPTH`` of them in a row.
+    a share of at least `settings.SHARE` %; at most `settings.DEPTH` of them in a row.
 
     The law: 控股、管理关系 between units (招标投标法实施条例 第三十四条, 政府采购法实施条例 第十八条);
     an expert stays away for any relation that may affect fairness (政府采购评审专家管理办法
@@ -149,8 +150,8 @@ def _rows(starts: list[tuple[int, int, date]]) -> list[_Row]:
         "origins": [origin for origin, _, _ in starts],
         "units": [unit for _, unit, _ in starts],
         "days": [day for _, _, day in starts],
-        "depth": settings.RELATION_DEPTH,
-        "share": settings.RELATION_SHARE,
+        "depth": value_of(DEPTH),
+        "share": value_of(SHARE),
         "parent": RelationKind.PARENT.value,
     }
     with connection.cursor() as cursor:

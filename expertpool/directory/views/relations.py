@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import render_list
@@ -20,6 +20,7 @@ from expertpool.directory.models import Unit, UnitRelation
 from expertpool.directory.queries import ways_from
 from expertpool.directory.services.relations import save_relation
 from expertpool.directory.services.rows import delete_row
+from expertpool.directory.settings import DEPTH, SHARE
 
 OWNER, OWNED = "owner", "owned"
 MOST_WAYS = 200
@@ -40,8 +41,8 @@ def index(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "ways": ways[:MOST_WAYS],
         "more": max(len(ways) - MOST_WAYS, 0),
-        "depth": settings.RELATION_DEPTH,
-        "share": settings.RELATION_SHARE,
+        "depth": value_of(DEPTH),
+        "share": value_of(SHARE),
         "today": timezone.localdate(),
         "may_edit": user.has_permission("directory.edit"),
     }

@@ -36,7 +36,13 @@ export function startSearch() {
   }
 
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    if (event.key === "/" && !event.target.closest("input, textarea, select, [role=dialog]")) {
+      const own = document.querySelector("[data-key='/']"); // the search of this page, if it has one
+      if (!own) return;
+      event.preventDefault();
+      own.focus();
+      own.select();
+    } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
       enter();
     }

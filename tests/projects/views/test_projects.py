@@ -118,7 +118,7 @@ def test_the_list_asks_the_database_the_same_for_any_number_of_rows(
 
 
 # Session, user, grants, their departments; tabs with the count, departments, kinds, rows; tasks; the bell.
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 
 
 @pytest.mark.shows("PRJ-12")

@@ -1,0 +1,14 @@
+"""What the worker does around each job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def reading_settings_once(call_next: Callable[[], Any], _context: Any, _worker: Any) -> Any:
+    """Run the task with the site's settings read at most once."""
+    from expertpool.core.configuration import read_once  # noqa: PLC0415 - needs the apps
+
+    with read_once():
+        return call_next()

@@ -1,0 +1,91 @@
+"""The settings of one group as a form: its fields come from their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from expertpool.core.configuration import Setting, SettingGroup
+from expertpool.core.configuration.catalogue import settings_of
+from expertpool.core.configuration.reading import current, loaded
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import version_of
+
+
+class SettingsForm(forms.Form):
+    """``version``: the last change that its reader has seen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+    def __init__(self, group: SettingGroup, data: Any = None, focus: str = "") -> None:
+        super().__init__(data, initial={"version": version_of(group)})
+        self.group, self._stored = group, current()
+        for setting in settings_of(group):
+            field = setting.kind.field()
+            field.label, field.help_text = setting.label, _help(setting)
+            if setting.kind.is_secret:
+                self._prepare_secret(setting, field)
+            else:
+                field.initial = loaded(setting, self._stored)
+            if setting.code == focus:
+                field.widget.attrs["data-autofocus"] = True
+            self.fields[field_name(setting)] = field
+
+    def _prepare_secret(self, setting: Setting[Any], field: forms.Field) -> None:
+        """Say that there is one; keep what is typed when the form comes back with an error."""
+        known = setting.code in self._stored
+        field.widget.attrs |= {
+            "placeholder": "已设置，留空则不改" if known else "未设置",
+            "hx-preserve": True,
+        }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is typed, by code; a secret only if one is typed."""
+        return {
+            setting.code: self.cleaned_data[field_name(setting)]
+            for setting in settings_of(self.group)
+            if self.cleaned_data[field_name(setting)] or not setting.kind.is_secret
+        }
+
+    def refuse(self, errors: dict[str, list[str]]) -> None:
+        """Show what a service refuses at the fields it is about."""
+        names = {setting.code: field_name(setting) for setting in settings_of(self.group)}
+        for code, texts in errors.items():
+            for text in texts:
+                self.add_error(names.get(code), text)
+
+    def after(self, changes: Sequence[SettingChange]) -> SettingsForm:
+        """Return this form as its reader should see it after ``changes`` by others: what he has
+        typed stays, what he has left alone is as they have set it."""
+        data: Any = self.data
+        data = data.copy()
+        data["version"] = max(change.pk for change in changes)
+        first = {change.code: change for change in reversed(changes)}
+        for setting in settings_of(self.group):
+            name = field_name(setting)
+            if setting.code not in first or setting.kind.is_secret:
+                continue
+            seen = loaded(setting, {setting.code: first[setting.code].before})
+            if self.cleaned_data[name] == seen:
+                _put(data, name, self.fields[name].prepare_value(loaded(setting, self._stored)))
+        return SettingsForm(self.group, data)
+
+
+def field_name(setting: Setting[Any]) -> str:
+    return setting.code.replace(".", "-")
+
+
+def _help(setting: Setting[Any]) -> str:
+    usual = "" if setting.kind.is_secret else f"默认：{setting.kind.words(setting.default)}。"
+    return f"{setting.help}{usual}"
+
+
+def _put(data: Any, name: str, value: Any) -> None:
+    """Set a posted value; a box that is not ticked is not posted."""
+    if value is False:
+        data.pop(name, None)
+    else:
+        data[name] = "on" if value is True else value

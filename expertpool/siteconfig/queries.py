@@ -1,0 +1,115 @@
+"""Settings as they stand, and how they came to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from expertpool.core.configuration import Setting, SettingGroup
+from expertpool.core.configuration.catalogue import all_settings, find_setting, settings_of
+from expertpool.core.configuration.kinds import MASK
+from expertpool.core.configuration.reading import Stored, current, loaded
+from expertpool.siteconfig.models import SettingChange, StoredSetting
+
+
+def stored_values() -> Stored:
+    """Return what is not the default, by code: one query."""
+    rows = StoredSetting.objects.values_list("code", "value", "secret")
+    return {code: secret or value for code, value, secret in rows}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting on the page. ``change`` is the last one, if there was any."""
+
+    setting: Setting[Any]
+    shown: str
+    usual: str  # the default, in words
+    is_default: bool
+    change: SettingChange | None
+
+    def holds(self, query: str) -> bool:
+        """Tell whether the words of ``query`` all stand in what the page says of it."""
+        setting = self.setting
+        text = f"{setting.label} {setting.help} {self.shown} {setting.group.label} {setting.code}"
+        return all(word in text.casefold() for word in query.casefold().split())
+
+
+def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
+    """Return the settings that ``query`` finds; two queries for any number of them."""
+    stored, changes = current(), _last_changes()
+    groups: dict[SettingGroup, list[Row]] = {}
+    for setting in all_settings():
+        row = Row(
+            setting=setting,
+            shown=setting.kind.words(loaded(setting, stored)),
+            usual=setting.kind.words(setting.default),
+            is_default=setting.code not in stored,
+            change=changes.get(setting.code),
+        )
+        if row.holds(query):
+            groups.setdefault(setting.group, []).append(row)
+    return list(groups.items())
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A change in words."""
+
+    label: str
+    who: str
+    at: datetime
+    before: str
+    after: str
+
+
+def history_of(setting: Setting[Any]) -> list[ChangeLine]:
+    """Return every change of ``setting``, newest first."""
+    return in_words(_changes().filter(code=setting.code))
+
+
+def in_words(changes: QuerySet[SettingChange] | Sequence[SettingChange]) -> list[ChangeLine]:
+    lines = []
+    for change in changes:
+        setting = find_setting(change.code)
+        before = _words(setting, change.before) + ("（默认）" if change.was_default else "")
+        after = _words(setting, change.after) + ("（默认）" if change.reset else "")
+        label = setting.label if setting else change.code
+        lines.append(ChangeLine(label, str(change.actor), change.at, before, after))
+    return lines
+
+
+def version_of(group: SettingGroup) -> int:
+    """Return the id of the last change in ``group``: what a form says it has read."""
+    return _of_group(group).aggregate(last=Max("id"))["last"] or 0
+
+
+def changes_after(group: SettingGroup, version: int) -> list[SettingChange]:
+    """Return the changes in ``group`` since ``version``, oldest first."""
+    return list(_of_group(group).filter(id__gt=version).order_by("id"))
+
+
+def _of_group(group: SettingGroup) -> QuerySet[SettingChange]:
+    return _changes().filter(code__in=[setting.code for setting in settings_of(group)])
+
+
+def _changes() -> QuerySet[SettingChange]:
+    return SettingChange.objects.select_related("actor")
+
+
+def _last_changes() -> dict[str, SettingChange]:
+    newest = _changes().order_by("code", "-id").distinct("code")
+    return {change.code: change for change in newest}
+
+
+def _words(setting: Setting[Any] | None, stored: Any) -> str:
+    """Word a stored value; of a setting that is gone, as it is stored."""
+    if setting is None:
+        return str(stored)
+    if setting.kind.is_secret:
+        return MASK
+    return setting.kind.words(loaded(setting, {setting.code: stored}))

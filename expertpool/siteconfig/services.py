@@ -1,0 +1,122 @@
+"""Changing settings. A change counts from its commit on, in every process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.audit.services import record
+from expertpool.core.configuration import Setting, SettingGroup
+from expertpool.core.configuration.catalogue import rules_of, settings_of
+from expertpool.core.configuration.reading import Reader, Stored, forget, loaded
+from expertpool.core.locks import lock_transaction
+from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
+from expertpool.siteconfig.models import SettingChange, StoredSetting
+from expertpool.siteconfig.queries import changes_after, stored_values
+
+LOCK = "siteconfig"
+
+
+@transaction.atomic
+def save_settings(
+    *,
+    group: SettingGroup,
+    values: Mapping[str, Any],
+    version: int,
+    actor: AbstractBaseUser,
+    now: datetime,
+) -> list[SettingChange]:
+    """Set ``values`` (by code, typed) of ``group``; return what really changed.
+
+    ``version`` is the last change that the editor has seen. Refuses (ChangedMeanwhile) when there
+    is a later one, and (SettingsRefused) values outside their bounds or breaking a rule of the
+    group. Each change is kept and logged, secrets without their text.
+    """
+    lock_transaction(LOCK)
+    if changes := changes_after(group, version):
+        raise ChangedMeanwhile(changes)
+    stored = stored_values()
+    check_values(group, values, stored)
+    return [
+        _change(setting, values[setting.code], stored, actor, now)
+        for setting in settings_of(group)
+        if setting.code in values and values[setting.code] != loaded(setting, stored)
+    ]
+
+
+@transaction.atomic
+def reset_setting(*, setting: Setting[Any], actor: AbstractBaseUser, now: datetime) -> None:
+    """Bring the default back; nothing happens where it stands already.
+
+    Refuses (SettingsRefused) when the default breaks a rule with what its neighbours are set to.
+    """
+    lock_transaction(LOCK)
+    stored = stored_values()
+    if setting.code in stored:
+        check_values(setting.group, {setting.code: setting.default}, stored)
+        _change(setting, setting.default, stored, actor, now)
+
+
+def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored) -> None:
+    """Raise SettingsRefused unless each value keeps its bounds and all keep the group's rules."""
+    errors: dict[str, list[str]] = {}
+    for setting in settings_of(group):
+        if setting.code in values:
+            try:
+                setting.kind.check(values[setting.code])
+            except ValidationError as error:
+                errors[setting.code] = [f"{setting.label}：{text}" for text in error.messages]
+    if not errors:
+        read = reader(values, stored)
+        broken = [text for rule in rules_of(group) if (text := rule.broken(read))]
+        errors = {"": broken} if broken else {}
+    if errors:
+        raise SettingsRefused(errors)
+
+
+def reader(values: Mapping[str, Any], stored: Stored) -> Reader:
+    """Return what reads ``values``, and what is stored where they say nothing."""
+
+    def read(setting: Setting[Any], /) -> Any:
+        if setting.code in values:
+            return values[setting.code]
+        return loaded(setting, stored)
+
+    return read
+
+
+def _change(
+    setting: Setting[Any], value: Any, stored: Stored, actor: AbstractBaseUser, now: datetime
+) -> SettingChange:
+    kind, old = setting.kind, loaded(setting, stored)
+    reset = value == setting.default
+    if reset:
+        StoredSetting.objects.filter(code=setting.code).delete()
+    else:
+        column = "secret" if kind.is_secret else "value"
+        StoredSetting.objects.update_or_create(
+            code=setting.code, defaults={column: kind.dump(value)}
+        )
+    forget()
+    record(
+        "setting.reset" if reset else "setting.change",
+        actor=actor,
+        now=now,
+        before={setting.label: kind.words(old)},
+        after={setting.label: kind.words(value)},
+        note=setting.group.label,
+    )
+    return SettingChange.objects.create(
+        code=setting.code,
+        at=now,
+        actor_id=actor.pk,
+        before=None if kind.is_secret else kind.dump(old),
+        after=None if kind.is_secret else kind.dump(value),
+        was_default=setting.code not in stored,
+        reset=reset,
+    )

@@ -1,0 +1,121 @@
+"""The page of all settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.core.configuration import Setting, SettingGroup, TrialFailed
+from expertpool.core.configuration.catalogue import find_setting, setting_groups, trial_of
+from expertpool.core.configuration.reading import current
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import render_list
+from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
+from expertpool.siteconfig.forms import SettingsForm
+from expertpool.siteconfig.queries import history_of, in_words, rows_by_group
+from expertpool.siteconfig.services import check_values, reader, reset_setting, save_settings
+
+
+@requires("siteconfig.manage")
+def index(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    groups = rows_by_group(query)
+    context = {"groups": groups, "query": query, "total": sum(len(rows) for _, rows in groups)}
+    return render_list(request, "siteconfig/index.html", context)
+
+
+@requires("siteconfig.manage")
+def edit(request: HttpRequest, group: str) -> HttpResponse:
+    found = _group(group)
+    form = SettingsForm(found, request.POST or None, focus=request.GET.get("focus", ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes = save_settings(
+                group=found,
+                values=form.values,
+                version=form.cleaned_data["version"],
+                actor=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )
+        except SettingsRefused as error:
+            form.refuse(error.errors)
+        except ChangedMeanwhile as error:
+            return _form(request, form.after(error.changes), meanwhile=in_words(error.changes))
+        else:
+            return saved("已保存，立即生效。" if changes else "没有改动。", refresh="page")
+    return _form(request, form)
+
+
+@require_POST
+@requires("siteconfig.manage")
+def try_out(request: HttpRequest, group: str) -> HttpResponse:
+    """Try what is typed, without saving it; answers what came of it."""
+    found = _group(group)
+    trial = trial_of(found)
+    if trial is None:
+        return refused("这一组设置没有可以试的，直接保存即可。")
+    form = SettingsForm(found, request.POST)
+    done, problems = "", [text for texts in form.errors.values() for text in texts]
+    if form.is_valid():
+        stored = current()
+        try:
+            check_values(found, form.values, stored)
+            done = trial.run(reader(form.values, stored), request.POST.get("address", "").strip())
+        except SettingsRefused as error:
+            problems = [text for texts in error.errors.values() for text in texts]
+        except TrialFailed as error:
+            problems = [str(error)]
+    return render(request, "siteconfig/trial.html", {"done": done, "problems": problems})
+
+
+@requires("siteconfig.manage")
+def history(request: HttpRequest, code: str) -> HttpResponse:
+    setting = _setting(code)
+    context = {
+        "setting": setting,
+        "lines": history_of(setting),
+        "is_default": setting.code not in current(),
+    }
+    return render(request, "siteconfig/history.html", context)
+
+
+@require_POST
+@requires("siteconfig.manage")
+def reset(request: HttpRequest, code: str) -> HttpResponse:
+    setting = _setting(code)
+    try:
+        reset_setting(setting=setting, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except SettingsRefused as error:
+        return refused("".join(text for texts in error.errors.values() for text in texts))
+    return saved(f"“{setting.label}”已恢复默认。", refresh="page")
+
+
+def _group(code: str) -> SettingGroup:
+    for group in setting_groups():
+        if group.code == code:
+            return group
+    raise Http404
+
+
+def _setting(code: str) -> Setting[Any]:
+    setting = find_setting(code)
+    if setting is None:
+        raise Http404
+    return setting
+
+
+def _form(request: HttpRequest, form: SettingsForm, *, meanwhile: Any = ()) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": f"修改设置：{form.group.label}",
+        "group": form.group,
+        "trial": trial_of(form.group),
+        "meanwhile": meanwhile,
+    }
+    status = 422 if form.errors or meanwhile else 200
+    return render(request, "siteconfig/edit.html", context, status=status)

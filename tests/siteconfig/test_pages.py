@@ -1,0 +1,182 @@
+"""The page of all settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+from tests.siteconfig.conftest import (
+    LEAST,
+    NAME,
+    PASSWORD,
+    SAMPLES,
+    SHOWN,
+    USUAL,
+)
+
+EDIT = "/settings/groups/samples/"
+
+
+@pytest.fixture
+def signed_in(client: Client, admin: User) -> Client:
+    return login(client, admin)
+
+
+def typed(client: Client, **changes: str | None) -> dict[str, str]:
+    """Return what the form posts as it was opened, with ``changes`` typed; None is left out."""
+    form = client.get(EDIT).context["form"]
+    values: dict[str, str | None] = {
+        "version": str(form["version"].value()),
+        **{f"samples-{name}": value for name, value in STARTED.items()},
+    }
+    values |= {f"samples-{name}": value for name, value in changes.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+STARTED: dict[str, str | None] = {
+    "name": "默认名",
+    "least": "5",
+    "usual": "30",
+    "kept": "7",
+    "shown": "on",
+    "mode": "none",
+    "quiet": "",
+    "sender": "",
+    "password": "",
+}
+
+
+def test_every_kind_is_changed_on_one_form(signed_in: Client) -> None:
+    new = {"name": "专家库", "least": "6", "usual": "31", "kept": "8", "shown": None}
+    new |= {"mode": "tls", "quiet": "22:00-07:00", "sender": "a@b.cn", "password": "geheim"}
+    answer = signed_in.post(EDIT, typed(signed_in, **new))
+    assert answer.status_code == 204
+    words = [setting.kind.words(value_of(setting)) for setting in SAMPLES]
+    assert words == [
+        "专家库",
+        "6 分钟",
+        "31 分钟",
+        "8 天",
+        "关闭",
+        "TLS",
+        "22:00 至 次日 07:00",
+        "a@b.cn",
+        "••••••",
+    ]
+    page = signed_in.get("/settings/").content.decode()
+    for text in (*words, "默认：默认名", "已修改"):
+        assert text in page
+
+
+def test_what_is_refused_stays_typed(signed_in: Client) -> None:
+    answer = signed_in.post(EDIT, typed(signed_in, name="好", least="99"))
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "最短时限：应为 1 至 60 分钟，现在是 99。" in html
+    assert 'value="99"' in html
+    assert 'value="好"' in html
+    answer = signed_in.post(EDIT, typed(signed_in, least="31"))
+    assert "默认时限不能短于最短时限。" in answer.content.decode()
+    assert value_of(LEAST) == 5
+
+
+def test_the_later_of_two_editors_is_told_and_loses_nothing(
+    signed_in: Client, supervisor: User
+) -> None:
+    mine = typed(signed_in, name="我的名", least="9")
+    other = typed(signed_in, name="他的名", usual="45", shown=None)
+    assert signed_in.post(EDIT, other).status_code == 204
+    answer = signed_in.post(EDIT, mine)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "把“名字”从 默认名（默认） 改为 他的名" in html
+    assert "把“默认时限”从 30 分钟（默认） 改为 45 分钟" in html
+    form = answer.context["form"]
+    again = {bound.html_name: bound.value() for bound in form}
+    assert again["samples-name"] == "我的名"  # both typed one
+    assert again["samples-least"] == "9"
+    assert again["samples-usual"] == 45  # left alone here, set there
+    assert again["samples-shown"] is False
+    posted = {name: str(value) for name, value in again.items() if value not in (None, False)}
+    assert signed_in.post(EDIT, posted).status_code == 204
+    assert (value_of(NAME), value_of(LEAST), value_of(USUAL)) == ("我的名", 9, 45)
+    assert value_of(SHOWN) is False
+
+
+def test_a_secret_is_never_sent_back(signed_in: Client) -> None:
+    configure(PASSWORD, "Geheim-1")
+    for url in ("/settings/", EDIT, f"/settings/{PASSWORD.code}/history/"):
+        assert "Geheim-1" not in signed_in.get(url).content.decode()
+    assert "已设置，留空则不改" in signed_in.get(EDIT).content.decode()
+    assert signed_in.post(EDIT, typed(signed_in, name="新")).status_code == 204
+    assert value_of(PASSWORD) == "Geheim-1"
+    answer = signed_in.post(EDIT, typed(signed_in, password="Geheim-2", least="99"))
+    assert "Geheim-2" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "missing"),
+    [
+        ("名字", "谁的名字", "最短时限"),
+        ("谁的", "谁的名字", "最短时限"),
+        ("45", "默认时限", "最短时限"),
+        ("样例 时限", "最短时限", "谁的名字"),
+        ("没有这种东西", "没有找到设置", "最短时限"),
+    ],
+)
+def test_search_looks_at_names_help_and_values(
+    signed_in: Client, query: str, found: str, missing: str
+) -> None:
+    configure(USUAL, 45)
+    html = signed_in.get("/settings/", {"q": query}, headers={"HX-Request": "true"})
+    text = html.content.decode()
+    assert found in text
+    assert missing not in text
+
+
+def test_history_and_the_way_back(signed_in: Client) -> None:
+    signed_in.post(EDIT, typed(signed_in, name="甲"))
+    url = f"/settings/{NAME.code}"
+    assert "甲" in signed_in.get(f"{url}/history/").content.decode()
+    assert signed_in.post(f"{url}/reset/").status_code == 204
+    assert value_of(NAME) == "默认名"
+    assert "默认名（默认）" in signed_in.get(f"{url}/history/").content.decode()
+    configure(LEAST, 31)
+    configure(USUAL, 40)
+    refused = signed_in.post(f"/settings/{USUAL.code}/reset/")
+    assert refused.status_code == 409
+    for unknown in ("/settings/groups/none/", "/settings/none/history/", "/settings/none/reset/"):
+        assert signed_in.post(unknown).status_code in (404, 405)
+
+
+def test_a_trial_takes_what_is_typed_and_saves_nothing(signed_in: Client) -> None:
+    values = typed(signed_in, name="试", password="p") | {"address": "a@b.cn"}
+    assert "试 已发给 a@b.cn" in signed_in.post(f"{EDIT}try/", values).content.decode()
+    values["samples-password"] = ""
+    assert "没有口令。" in signed_in.post(f"{EDIT}try/", values).content.decode()
+    configure(PASSWORD, "stored")
+    assert "试 已发给" in signed_in.post(f"{EDIT}try/", values).content.decode()
+    values["samples-least"] = "0"
+    assert "应为 1 至 60 分钟" in signed_in.post(f"{EDIT}try/", values).content.decode()
+    assert value_of(NAME) == "默认名"
+    assert signed_in.post("/settings/groups/site/try/", {}).status_code == 409
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_the_same_for_any_number_of_changes(
+    signed_in: Client, count: int, django_assert_num_queries: Any
+) -> None:
+    new = {"name": "专家库", "least": "6", "usual": "31"}
+    for name in list(new)[:count]:
+        signed_in.post(EDIT, typed(signed_in, **{name: new[name]}))
+    with django_assert_num_queries(PAGE_QUERIES):
+        signed_in.get("/settings/")
+
+
+PAGE_QUERIES = 10

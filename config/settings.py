@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "expertpool.projects",
     "expertpool.workflow",
     "expertpool.notifications",
+    "expertpool.papers",
     "expertpool.accounts",
     "expertpool.directory",
     "expertpool.siteconfig",

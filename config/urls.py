@@ -13,6 +13,7 @@ urlpatterns = [
     path("files/", include("expertpool.files.urls")),
     path("directory/", include("expertpool.directory.urls")),
     path("", include("expertpool.notifications.urls")),
+    path("papers/", include("expertpool.papers.urls")),
     path("api/v1/", api.urls),
     path("webhooks/", include("expertpool.webhooks.urls")),
     path("workflow/", include("expertpool.workflow.urls")),

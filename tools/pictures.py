@@ -132,7 +132,7 @@ def take_settings(admin: Camera) -> None:
     admin.page.locator("#list tbody a[href$='/relations/']").first.click()
     admin.page.get_by_role("table").first.wait_for()
     admin.take("relations")
-    admin.open("/draws/sheet-templates/")
+    admin.open("/papers/")
     admin.press("上传模板")
     admin.page.locator("#drawer input[type=file]").wait_for()
     admin.take("sheet-template")

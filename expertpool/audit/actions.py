@@ -5,6 +5,7 @@ from __future__ import annotations
 
 _actions: dict[str, str] = {}
 _values: dict[str, str] = {}
+_former: dict[str, str] = {}
 
 
 class UnknownAction(LookupError):
@@ -17,7 +18,26 @@ def register_actions(**labels: str) -> None:
         _actions[name.replace("__", ".")] = label
 
 
+def register_former_names(names: dict[str, str]) -> None:
+    """Register what actions and types of subjects were called once: the old name → today's.
+
+    The chain holds entries as they were written, so that nothing in it can be renamed.
+    """
+    _former.update(names)
+
+
+def name_today(name: str) -> str:
+    """Return what an action or a type of subject in an entry is called now."""
+    return _former.get(name, name)
+
+
+def all_names(name: str) -> list[str]:
+    """Return ``name`` and what it was called before."""
+    return [name, *(old for old, new in _former.items() if new == name)]
+
+
 def action_label(code: str) -> str:
+    code = name_today(code)
     return _actions.get(code, code)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
-from expertpool.audit.actions import all_actions
+from expertpool.audit.actions import all_actions, all_names
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 
@@ -31,7 +31,7 @@ class EntryFilters(FilterForm):
         if actor := self.value("actor"):
             rows = rows.filter(actor_name__icontains=actor)
         if action := self.value("action"):
-            rows = rows.filter(action=action)
+            rows = rows.filter(action__in=all_names(action))
         if subject := self.value("subject"):
             rows = rows.filter(Q(subject_label__icontains=subject) | Q(note__icontains=subject))
         if address := self.value("address"):

@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 
-from expertpool.audit.actions import action_label, value_label
+from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, ChainHead, Entry
 
 EMPTY = "—"
@@ -43,7 +43,7 @@ def entries_visible_to(user: Any) -> QuerySet[Entry]:
 def entries_for(subject: models.Model) -> QuerySet[Entry]:
     """Return what was done to ``subject``, newest first. The caller checks who may see it."""
     return Entry.objects.filter(
-        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+        subject_type__in=all_names(subject._meta.label_lower), subject_id=str(subject.pk)
     ).order_by("-id")
 
 
@@ -105,7 +105,7 @@ def timeline_items(entries: Iterable[Entry]) -> list[dict[str, Any]]:
 
 def _model(subject_type: str) -> type[models.Model] | None:
     try:
-        return apps.get_model(subject_type)
+        return apps.get_model(name_today(subject_type))
     except (LookupError, ValueError):
         return None
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -6,7 +8,7 @@ class DrawsConfig(AppConfig):
     verbose_name = "抽取"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import register_actions
+        from expertpool.audit.actions import register_actions, register_former_names
         from expertpool.core.criteria import register_criteria
         from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
@@ -16,7 +18,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS, SHEET_TEMPLATES
+        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
         from expertpool.draws.occasions import (
             EMERGENCY,
             INVITATION,
@@ -27,9 +29,10 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
         from expertpool.draws.queries.participation import all_participations
-        from expertpool.draws.queries.sheet_templates import may_view_templates
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import may_edit_sheet, may_view_sheet
+        from expertpool.draws.services.sheet_starters import starter
+        from expertpool.draws.services.sheet_values import CATALOGUES
         from expertpool.draws.tabs import (
             BATCH_TABS,
             EXPERT_DRAWS,
@@ -41,6 +44,7 @@ class DrawsConfig(AppConfig):
         from expertpool.files.policies import register_subject
         from expertpool.notifications.occasions import register_occasion
         from expertpool.notifications.queries.subjects import register_subject_policy
+        from expertpool.papers.registry import register_paper
         from expertpool.projects.queries.archive import register_obstacle
         from expertpool.projects.queries.measures import register_details, register_measures
 
@@ -78,10 +82,15 @@ class DrawsConfig(AppConfig):
             draw__release_refuse="不同意提前公开名单",
             draw__release_early="提前公开名单",
             draw__sheet="生成抽取表",
-            draw__sheet_template="上传文书模板",
-            draw__sheet_template_enable="启用文书模板",
-            draw__sheet_template_disable="停用文书模板",
-            draw__sheet_template_remove="删除文书模板",
+        )
+        register_former_names(
+            {
+                "draws.sheettemplate": "papers.papertemplate",
+                "draw.sheet_template": "paper.upload",
+                "draw.sheet_template_enable": "paper.enable",
+                "draw.sheet_template_disable": "paper.disable",
+                "draw.sheet_template_remove": "paper.remove",
+            }
         )
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         register_menu("home", *OWN_AREA)
@@ -97,10 +106,8 @@ class DrawsConfig(AppConfig):
         register_export(NoticeExport())
         register_export(LedgerExport())
         register_export(ExposureExport())
-        register_menu("system", SHEET_TEMPLATES)
-        register_subject(
-            "draws.sheettemplate", may_view=may_view_templates, may_edit=may_edit_sheet
-        )
+        for sheet, catalogue in CATALOGUES.items():
+            register_paper(sheet.value, sheet.label, catalogue, partial(starter, sheet))
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)
         for occasion in (INVITATION, STANDBY_INVITATION, MOVED_UP, EMERGENCY):
             register_occasion(occasion)

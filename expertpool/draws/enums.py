@@ -156,20 +156,7 @@ class ReportState(models.TextChoices):
 
 
 class SheetKind(models.TextChoices):
-    """The sheets of a draw that customers may have in a form of their own."""
+    """The papers of a draw that customers may have in a form of their own (see `papers`)."""
 
-    DRAW = "draw", "抽取表"
-    SIGN_IN = "sign_in", "签到表"
-
-
-class TemplateForm(models.TextChoices):
-    XLSX = "xlsx", "Excel"
-    DOCX = "docx", "Word"
-
-
-class TemplateState(models.TextChoices):
-    """Life of a customer's template. A removed one is kept only when it was used."""
-
-    ACTIVE = "active", "使用中"
-    DISABLED = "disabled", "已停用"
-    REMOVED = "removed", "已删除"
+    DRAW = "draw_sheet", "抽取表"
+    SIGN_IN = "sign_in_sheet", "签到表"

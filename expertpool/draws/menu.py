@@ -70,11 +70,3 @@ RECORDS = MenuItem(
     order=30,
     active=("draws:detail",),
 )
-SHEET_TEMPLATES = MenuItem(
-    "sheet_templates",
-    "文书模板",
-    "file-text",
-    "draws:sheet_template_list",
-    permissions=("draws.templates",),
-    order=80,
-)

@@ -17,6 +17,5 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.ledger", "查看人工操作台账", scoped=True),
         Permission("draws.exposure", "查看曝光分析"),
         Permission("draws.names", "名单公开后查看姓名", scoped=True),
-        Permission("draws.templates", "管理文书模板"),
     ),
 )

@@ -20,7 +20,6 @@ from expertpool.draws.views import (
     replay,
     reply,
     running,
-    sheet_templates,
     sheets,
     templates,
     two_persons,
@@ -60,36 +59,6 @@ urlpatterns = [
     path("draws/<int:pk>/sheet/", sheets.sheet, DRAW_SHEET | FILE, name="sheet_file"),
     path("draws/<int:pk>/sign-in.pdf", sheets.sheet, SIGN_IN | PDF, name="sign_in_pdf"),
     path("draws/<int:pk>/sign-in/", sheets.sheet, SIGN_IN | FILE, name="sign_in_file"),
-    path("draws/sheet-templates/", sheet_templates.template_list, name="sheet_template_list"),
-    path("draws/sheet-templates/new/", sheet_templates.upload, name="sheet_template_upload"),
-    path(
-        "draws/sheet-templates/starters/<str:sheet>/",
-        sheet_templates.starter_file,
-        name="sheet_template_starter",
-    ),
-    path(
-        "draws/sheet-templates/<int:pk>/preview/",
-        sheet_templates.preview,
-        name="sheet_template_preview",
-    ),
-    path(
-        "draws/sheet-templates/<int:pk>/file/", sheet_templates.original, name="sheet_template_file"
-    ),
-    path(
-        "draws/sheet-templates/<int:pk>/enable/",
-        sheet_templates.enable,
-        name="sheet_template_enable",
-    ),
-    path(
-        "draws/sheet-templates/<int:pk>/disable/",
-        sheet_templates.disable,
-        name="sheet_template_disable",
-    ),
-    path(
-        "draws/sheet-templates/<int:pk>/delete/",
-        sheet_templates.delete,
-        name="sheet_template_delete",
-    ),
     path("draws/<int:pk>/contribute/<slug:role>/", running.give_value, name="contribute"),
     path("draws/<int:pk>/abandon/", running.abandon, name="abandon"),
     path("draws/<int:pk>/supplement/", running.supplement, name="supplement"),

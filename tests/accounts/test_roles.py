@@ -151,11 +151,11 @@ def test_a_new_version_gives_its_permissions_to_the_built_in_roles_once() -> Non
         return set(RolePermission.objects.filter(code=code).values_list("role__code", flat=True))
 
     forget("draws.void")
-    forget("draws.templates")
+    forget("papers.templates")
     RolePermission.objects.filter(role=operator, code="draws.plan").delete()  # taken away by hand
     grant_new_permissions(now=timezone.now())
     assert holders("draws.void") == {"admin", "operator", "supervisor"}
-    assert holders("draws.templates") == {"admin"}
+    assert holders("papers.templates") == {"admin"}
     assert "operator" not in holders("draws.plan")
     scope = RolePermission.objects.get(role=operator, code="draws.void").scope
     assert scope == Scope.ALL
@@ -163,18 +163,18 @@ def test_a_new_version_gives_its_permissions_to_the_built_in_roles_once() -> Non
     assert {entry.subject_id for entry in entries} == {
         str(role.pk) for role in (admin, operator, roles["supervisor"])
     }
-    RolePermission.objects.filter(role=admin, code="draws.templates").delete()
+    RolePermission.objects.filter(role=admin, code="papers.templates").delete()
     grant_new_permissions(now=timezone.now())
-    assert holders("draws.templates") == set()
+    assert holders("papers.templates") == set()
     assert entries.count() == 3
 
 
 def test_the_first_time_what_nobody_has_is_new() -> None:
     admin = ensure_demo_roles()["admin"]
     KnownPermission.objects.all().delete()
-    RolePermission.objects.filter(code="draws.templates").delete()
+    RolePermission.objects.filter(code="papers.templates").delete()
     RolePermission.objects.filter(role=admin, code="draws.void").delete()
     grant_new_permissions(now=timezone.now())
     held = set(admin.permissions.values_list("code", flat=True))
-    assert "draws.templates" in held
+    assert "papers.templates" in held
     assert "draws.void" not in held  # others have it: it was taken from him

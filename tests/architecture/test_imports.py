@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import grimp
 
 PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"} | {
-    # Catalogues that upper apps register in: log actions, occasions of messages, rights to files.
+    # Catalogues that upper apps register in: log actions, occasions of messages, rights to files, papers.
     "actions",
     "occasions",
     "policies",
+    "registry",
 }
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {}

@@ -171,7 +171,7 @@ DIVISION, ITEM, SCHEME = (
 DRAFT, PENDING, PROJECT = pk(lambda w: w.draft), pk(lambda w: w.pending), pk(lambda w: w.project)
 BATCH = pk(lambda w: w.batch)
 DRAWN = pk(lambda w: w.draw)
-SHEET_TEMPLATE = pk(lambda w: w.sheet_template)
+PAPER_TEMPLATE = pk(lambda w: w.paper_template)
 ATTACHMENT = pk(lambda w: w.attachment)
 INVITATION, LEAVE = pk(lambda w: w.invitation), pk(lambda w: w.leave)
 
@@ -328,6 +328,15 @@ RULES: dict[str, Rule] = {
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),
     "notifications:outbox": public(),  # in development only
+    # Customers' own forms
+    "papers:list": only("admin"),
+    "papers:upload": only("admin"),
+    "papers:starter": only("admin", kwargs=lambda _w, _u: {"code": "draw_sheet"}),
+    "papers:preview": only("admin", kwargs=PAPER_TEMPLATE),
+    "papers:file": only("admin", kwargs=PAPER_TEMPLATE),
+    "papers:enable": only("admin", kwargs=PAPER_TEMPLATE),
+    "papers:disable": only("admin", kwargs=PAPER_TEMPLATE),
+    "papers:delete": only("admin", kwargs=PAPER_TEMPLATE),
     # Projects
     "projects:list": only(*READ_PROJECTS),
     "projects:detail": only(*READ_PROJECTS, kwargs=PROJECT),
@@ -429,14 +438,6 @@ RULES: dict[str, Rule] = {
     "draws:sheet_file": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sign_in_pdf": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sign_in_file": only(*READ_NAMES, kwargs=DRAWN),
-    "draws:sheet_template_list": only("admin"),
-    "draws:sheet_template_upload": only("admin"),
-    "draws:sheet_template_starter": only("admin", kwargs=lambda _w, _u: {"sheet": "draw"}),
-    "draws:sheet_template_preview": only("admin", kwargs=SHEET_TEMPLATE),
-    "draws:sheet_template_file": only("admin", kwargs=SHEET_TEMPLATE),
-    "draws:sheet_template_enable": only("admin", kwargs=SHEET_TEMPLATE),
-    "draws:sheet_template_disable": only("admin", kwargs=SHEET_TEMPLATE),
-    "draws:sheet_template_delete": only("admin", kwargs=SHEET_TEMPLATE),
     # Anybody may check a draw
     "draws:verify": public(),
     "draws:verify_program": public(),

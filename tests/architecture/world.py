@@ -22,13 +22,12 @@ from expertpool.directory.models import (
     Unit,
     UnitRelation,
 )
-from expertpool.draws.enums import InvitationState, SheetKind
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import (
     ConditionTemplate,
     Draw,
     Invitation,
     ReleaseRequest,
-    SheetTemplate,
     VoidRequest,
 )
 from expertpool.draws.occasions import INVITATION
@@ -36,8 +35,6 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import record_answer
-from expertpool.draws.services.sheet_starters import starter
-from expertpool.draws.services.sheet_templates import upload_template
 from expertpool.draws.services.templates import save_template
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
@@ -48,6 +45,9 @@ from expertpool.files.services import attach
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.papers.models import PaperTemplate
+from expertpool.papers.registry import get_paper
+from expertpool.papers.services import upload_template
 from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.webhooks.models import Delivery
@@ -85,7 +85,7 @@ class World:
     release_request: ReleaseRequest
     void_request: VoidRequest
     template: ConditionTemplate
-    sheet_template: SheetTemplate
+    paper_template: PaperTemplate
     token: str
     attachment: Attachment
     unit: Unit
@@ -207,10 +207,10 @@ def make_world() -> World:
             actor=operator,
             now=now,
         ),
-        sheet_template=upload_template(
-            sheet=SheetKind.DRAW,
+        paper_template=upload_template(
+            paper=get_paper("draw_sheet"),
             project_kind="",
-            uploaded_file=SimpleUploadedFile("抽取表.xlsx", starter(SheetKind.DRAW)),
+            uploaded_file=SimpleUploadedFile("抽取表.xlsx", get_paper("draw_sheet").starter()),
             actor=users["admin"],
             now=now,
         ),

@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, User
+from expertpool.audit import actions
 from expertpool.audit.exports import EntryExport
+from expertpool.audit.queries import entries_for
 from tests.audit.conftest import Note
 from tests.fixtures import login
 
@@ -106,3 +108,19 @@ def test_the_export_has_the_rows_of_the_list(auditor: User, operator: User, note
 def test_checking_the_chain_from_the_page(client: Client, auditor: User) -> None:
     response = login(client, auditor).post("/audit/verify/")
     assert response.status_code == 204
+
+
+def test_an_entry_from_before_a_renaming_is_shown_and_found_by_todays_name(
+    client: Client, auditor: User, note: Note, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = note("从前", subject=auditor)
+    monkeypatch.setattr(actions, "_actions", {"test.written": "写一笔"})
+    former = {"test.note": "test.written", "accounts.user": "accounts.role"}
+    monkeypatch.setattr(actions, "_former", former)
+    login(client, auditor)
+    page = client.get("/audit/", {"action": "test.written"}).content.decode()
+    assert "从前" in page
+    assert "写一笔" in page
+    assert "角色" in client.get(f"/audit/{entry.pk}/").content.decode()
+    role = Role(pk=auditor.pk)
+    assert list(entries_for(role)) == [entry]

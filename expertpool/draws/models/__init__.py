@@ -9,7 +9,6 @@ from expertpool.draws.models.request import (
     TwoPersonRequest,
     VoidRequest,
 )
-from expertpool.draws.models.sheet_template import SheetTemplate
 from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "PickRequest",
     "ReleaseRequest",
     "RevealRule",
-    "SheetTemplate",
     "TwoPersonRequest",
     "VoidRequest",
 ]

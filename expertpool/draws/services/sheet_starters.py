@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expertpool.core.documents import SheetColumn, xlsx_sheet
+from expertpool.core.documents.filling import mark
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.services.sheet_files import COLUMNS, SIGN_IN_COLUMNS, SIGNATURES
 from expertpool.draws.services.sheet_values import CATALOGUES
@@ -40,8 +41,3 @@ def starter(sheet: SheetKind) -> bytes:
         signatures=SIGNATURES if sheet == SheetKind.DRAW else (),
         footer=mark("抽取编号"),
     )
-
-
-def mark(name: str) -> str:
-    """Return a placeholder as it is written in a template."""
-    return f"{{{{{name}}}}}"

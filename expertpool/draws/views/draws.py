@@ -31,9 +31,9 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.requests import agreed_request, open_request
-from expertpool.draws.queries.sheet_templates import template_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,

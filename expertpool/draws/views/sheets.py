@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
-from expertpool.draws.enums import SheetKind, TemplateForm
+from expertpool.draws.enums import SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
-from expertpool.draws.queries.sheet_templates import template_for
+from expertpool.draws.queries.papers import template_for
 from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.sheet_files import (
     sheet_pdf,
@@ -25,17 +25,13 @@ from expertpool.draws.services.sheet_files import (
     sign_in_pdf,
     sign_in_xlsx,
 )
-from expertpool.draws.services.sheet_templates import fill_sheet
-from expertpool.draws.services.sheet_values import draw_sheet_values, sign_in_values
+from expertpool.draws.services.sheet_values import SheetValues, draw_sheet_values, sign_in_values
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.sign_in import build_sign_in
+from expertpool.papers.enums import TemplateForm
+from expertpool.papers.models import PaperTemplate
+from expertpool.papers.services import fill_paper
 
-OFFICE = "application/vnd.openxmlformats-officedocument"
-TYPES = {
-    "pdf": "application/pdf",
-    TemplateForm.XLSX: f"{OFFICE}.spreadsheetml.sheet",
-    TemplateForm.DOCX: f"{OFFICE}.wordprocessingml.document",
-}
 Made = tuple[str, str, bytes]  # title, form, content
 
 
@@ -59,7 +55,8 @@ def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> Http
     except NamesSealed:
         context = {"draw": draw, "since": readable_from(draw, request.user)}
         return render(request, "draws/sheet_sealed.html", context, status=409)
-    response = HttpResponse(content, content_type=TYPES[form])
+    content_type = "application/pdf" if as_pdf else TemplateForm(form).content_type
+    response = HttpResponse(content, content_type=content_type)
     header = content_disposition_header(not as_pdf, f"{title} {draw.number}.{form}")
     response["Content-Disposition"] = header or "inline"
     return response
@@ -73,8 +70,7 @@ def _draw_sheet(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:
         return data.title, "pdf", sheet_pdf(data, at=now)
     if template is None:
         return data.title, TemplateForm.XLSX, sheet_xlsx(data)
-    values = draw_sheet_values(draw, data)
-    return data.title, template.form, fill_sheet(template=template, values=values, now=now)
+    return data.title, template.form, _fill(template, draw_sheet_values(draw, data), now)
 
 
 def _sign_in(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:
@@ -85,5 +81,8 @@ def _sign_in(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:
         return data.title, "pdf", sign_in_pdf(data, at=now)
     if template is None:
         return data.title, TemplateForm.XLSX, sign_in_xlsx(data)
-    values = sign_in_values(draw, data)
-    return data.title, template.form, fill_sheet(template=template, values=values, now=now)
+    return data.title, template.form, _fill(template, sign_in_values(draw, data), now)
+
+
+def _fill(template: PaperTemplate, values: SheetValues, now: datetime) -> bytes:
+    return fill_paper(template=template, values=values.fields, lines=values.lines, now=now)

@@ -12,6 +12,7 @@ from expertpool.core.documents.filling.placeholders import (
     Placeholder,
     TemplateRefused,
     Value,
+    mark,
 )
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Value",
     "check_template",
     "fill_template",
+    "mark",
     "sample_of",
 ]

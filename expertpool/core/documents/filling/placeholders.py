@@ -74,6 +74,11 @@ class Filling:
         return [{**self.values, **line} for line in self.lines or [blank]]
 
 
+def mark(name: str) -> str:
+    """Return a placeholder as it is written in a template."""
+    return f"{{{{{name}}}}}"
+
+
 def names_in(text: str) -> list[str]:
     """Return the names between braces, in order."""
     return [name_of(match) for match in MARK.finditer(text)]

@@ -1,4 +1,4 @@
-"""Uploading a customer's template of a sheet."""
+"""Uploading a customer's template of a paper."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from django import forms
 
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.queries import dictionary_names
-from expertpool.draws.enums import SheetKind
+from expertpool.papers.registry import all_papers
 
 
-class SheetTemplateForm(forms.Form):
-    sheet = forms.ChoiceField(
-        label="文书",
-        choices=SheetKind.choices,
-        initial=SheetKind.DRAW,
-        error_messages={"required": "请选择文书。"},
-    )
+class TemplateUploadForm(forms.Form):
+    paper = forms.ChoiceField(label="文书", error_messages={"required": "请选择文书。"})
     project_kind = forms.ChoiceField(
         label="适用项目类型",
         required=False,
@@ -33,6 +28,9 @@ class SheetTemplateForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        paper: Any = self.fields["paper"]
+        paper.choices = [(paper.code, paper.label) for paper in all_papers()]
+        paper.initial = paper.choices[0][0]
         kind: Any = self.fields["project_kind"]
         names = dictionary_names(DictionaryCode.PROJECT_KIND)
         kind.choices = [("", "全部类型"), *((name, name) for name in names)]

@@ -1,4 +1,4 @@
-"""Customers' templates of sheets: the list, uploading, a preview, putting in and out of use."""
+"""Customers' templates of papers: the list, uploading, a preview, putting in and out of use."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.documents.filling import TemplateRefused, sample_of
+from expertpool.core.documents.filling import TemplateRefused, mark, sample_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import ListTab, listing, render_list
-from expertpool.draws.enums import SheetKind, TemplateForm, TemplateState
-from expertpool.draws.exceptions import DrawError
-from expertpool.draws.forms.sheet_template import SheetTemplateForm
-from expertpool.draws.models import SheetTemplate
-from expertpool.draws.queries.sheet_templates import content_of, file_of, sheet_templates
-from expertpool.draws.services.sheet_starters import mark, starter
-from expertpool.draws.services.sheet_templates import (
+from expertpool.files.exceptions import FileRefused
+from expertpool.papers.enums import TemplateForm, TemplateState
+from expertpool.papers.exceptions import TemplateGone
+from expertpool.papers.forms import TemplateUploadForm
+from expertpool.papers.models import PaperTemplate
+from expertpool.papers.queries import all_templates, content_of, file_of
+from expertpool.papers.registry import all_papers, get_paper
+from expertpool.papers.services import (
     delete_template,
     disable_template,
     enable_template,
     upload_template,
 )
-from expertpool.draws.services.sheet_values import CATALOGUES
-from expertpool.draws.views.sheets import TYPES
-from expertpool.files.exceptions import FileRefused
 
 TABS = (
     ListTab("", "使用中", Q(state=TemplateState.ACTIVE)),
@@ -40,34 +38,34 @@ TABS = (
     ListTab("removed", "已删除", Q(state=TemplateState.REMOVED)),
 )
 SORTS: dict[str, str | tuple[str, ...]] = {
-    "sheet": ("sheet", "project_kind"),
+    "paper": ("paper", "project_kind"),
     "uploaded": "uploaded_at",
 }
 
 
 @require_safe
-@requires("draws.templates")
+@requires("papers.templates")
 def template_list(request: UserRequest) -> HttpResponse:
-    found = listing(request, sheet_templates(), sorts=SORTS, default_sort="sheet", tabs=TABS)
-    context = found.context | {"sheets": SheetKind, "rows": [_row(row) for row in found.page]}
-    return render_list(request, "draws/sheet_template_list.html", context)
+    found = listing(request, all_templates(), sorts=SORTS, default_sort="paper", tabs=TABS)
+    context = found.context | {"papers": all_papers(), "rows": [_row(row) for row in found.page]}
+    return render_list(request, "papers/template_list.html", context)
 
 
-def _row(template: SheetTemplate) -> SheetTemplate:
-    values = urlencode({"sheet": template.sheet, "project_kind": template.project_kind})
-    template.replace_url = f"{reverse('draws:sheet_template_upload')}?{values}"  # type: ignore[attr-defined]
+def _row(template: PaperTemplate) -> PaperTemplate:
+    values = urlencode({"paper": template.paper, "project_kind": template.project_kind})
+    template.replace_url = f"{reverse('papers:upload')}?{values}"  # type: ignore[attr-defined]
     return template
 
 
-@requires("draws.templates")
+@requires("papers.templates")
 def upload(request: UserRequest) -> HttpResponse:
     """The drawer; what is wrong with a template stands at its field, all at once."""
     initial = {} if request.method == "POST" else request.GET.dict()
-    form = SheetTemplateForm(request.POST or None, request.FILES or None, initial=initial)
+    form = TemplateUploadForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             template = upload_template(
-                sheet=SheetKind(form.cleaned_data["sheet"]),
+                paper=get_paper(form.cleaned_data["paper"]),
                 project_kind=form.cleaned_data["project_kind"],
                 uploaded_file=form.cleaned_data["file"],
                 actor=request.user,
@@ -79,84 +77,90 @@ def upload(request: UserRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return saved(
-                f"模板已启用，{template.kind_label}项目的{template.get_sheet_display()}从现在起使用它。"
+                f"模板已启用，{template.kind_label}项目的{template.paper_label}从现在起使用它。"
             )
     context = {"form": form, "catalogues": _catalogues()}
     status = 422 if request.method == "POST" else 200
-    return render(request, "draws/sheet_template_form.html", context, status=status)
+    return render(request, "papers/template_form.html", context, status=status)
 
 
 @require_safe
-@requires("draws.templates")
-def starter_file(request: UserRequest, sheet: str) -> HttpResponse:
+@requires("papers.templates")
+def starter(request: UserRequest, code: str) -> HttpResponse:
     """The built-in form as a template to start from."""
-    if sheet not in SheetKind.values:
-        raise Http404
-    kind = SheetKind(sheet)
-    return _download(starter(kind), TemplateForm.XLSX, f"{kind.label}模板示例")
+    try:
+        paper = get_paper(code)
+    except KeyError:
+        raise Http404 from None
+    return _download(paper.starter(), TemplateForm.XLSX, f"{paper.label}模板示例")
 
 
 @require_safe
-@requires("draws.templates")
+@requires("papers.templates")
 def preview(request: UserRequest, pk: int) -> HttpResponse:
     """The template filled with sample data."""
-    template = get_object_or_404(SheetTemplate, pk=pk)
-    content = sample_of(content_of(template), CATALOGUES[SheetKind(template.sheet)])
+    template = get_object_or_404(PaperTemplate, pk=pk)
+    content = sample_of(content_of(template), get_paper(template.paper).catalogue)
     return _download(content, template.form, f"预览 {template.name.rpartition('.')[0]}")
 
 
 @require_safe
-@requires("draws.templates")
+@requires("papers.templates")
 def original(request: UserRequest, pk: int) -> HttpResponse:
-    return redirect("files:download", file_of(get_object_or_404(SheetTemplate, pk=pk)).pk)
+    return redirect("files:download", file_of(get_object_or_404(PaperTemplate, pk=pk)).pk)
 
 
 @require_POST
-@requires("draws.templates")
+@requires("papers.templates")
 def enable(request: UserRequest, pk: int) -> HttpResponse:
     return _change(request, pk, enable_template, "模板已启用。")
 
 
 @require_POST
-@requires("draws.templates")
+@requires("papers.templates")
 def disable(request: UserRequest, pk: int) -> HttpResponse:
     return _change(request, pk, disable_template, "模板已停用。")
 
 
 @require_POST
-@requires("draws.templates")
+@requires("papers.templates")
 def delete(request: UserRequest, pk: int) -> HttpResponse:
     return _change(request, pk, delete_template, "模板已删除。")
 
 
 def _change(request: UserRequest, pk: int, service: Any, message: str) -> HttpResponse:
-    template = get_object_or_404(SheetTemplate, pk=pk)
+    template = get_object_or_404(PaperTemplate, pk=pk)
     try:
         service(template=template, actor=request.user, now=timezone.now())
-    except (DrawError, TemplateRefused) as error:
+    except (TemplateGone, TemplateRefused) as error:
         return refused(str(error))
     return saved(message)
 
 
 def _download(content: bytes, form: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TYPES[form])
+    response = HttpResponse(content, content_type=TemplateForm(form).content_type)
     header = content_disposition_header(True, f"{name}.{form}")
     response["Content-Disposition"] = header or "attachment"
     return response
 
 
 def _catalogues() -> list[dict[str, Any]]:
-    """What can be copied into a template of each sheet."""
+    """What can be copied into a template of each paper."""
     return [
         {
-            "sheet": kind,
+            "paper": paper,
             "groups": [
                 (title, note, [(one.name, mark(one.name), one.sample) for one in placeholders])
                 for title, note, placeholders in (
-                    ("整张表的变量", "", catalogue.fields),
-                    ("每位专家的变量", "写在表格的一行里，这一行按人数自动重复", catalogue.columns),
+                    ("整张表的变量", "", paper.catalogue.fields),
+                    (
+                        "每位专家的变量",
+                        "写在表格的一行里，这一行按人数自动重复",
+                        paper.catalogue.columns,
+                    ),
                 )
+                if placeholders
             ],
         }
-        for kind, catalogue in CATALOGUES.items()
+        for paper in all_papers()
     ]

@@ -1,16 +1,19 @@
+"""Customers' own forms of papers."""
+
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 
-from expertpool.draws.enums import SheetKind, TemplateForm, TemplateState
+from expertpool.papers.enums import TemplateForm, TemplateState
+from expertpool.papers.registry import get_paper
 
 
-class SheetTemplate(models.Model):
-    """A customer's own form of a sheet, for projects of one kind or for all. Its file is that of
-    this row in the files app. At most one is active for a sheet and a kind of project."""
+class PaperTemplate(models.Model):
+    """A customer's own form of a paper, for projects of one kind or for all. Its file is that of
+    this row in the files app. At most one is active for a paper and a kind of project."""
 
-    sheet = models.CharField("文书", max_length=12, choices=SheetKind.choices)
+    paper = models.CharField("文书", max_length=32)  # the code of a registered one
     project_kind = models.CharField("项目类型", max_length=50, blank=True)  # empty: all kinds
     name = models.CharField("文件名", max_length=200)
     form = models.CharField("格式", max_length=8, choices=TemplateForm.choices)
@@ -28,22 +31,26 @@ class SheetTemplate(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["sheet", "project_kind"],
+                fields=["paper", "project_kind"],
                 condition=models.Q(state=TemplateState.ACTIVE),
-                name="draws_one_active_template",
+                name="papers_one_active_template",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=TemplateState.values),
-                name="draws_template_state_known",
+                name="papers_template_state_known",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=TemplateState.REMOVED) | models.Q(used_at__isnull=False),
-                name="draws_unused_template_is_deleted",
+                name="papers_unused_template_is_deleted",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_sheet_display()}（{self.kind_label}）{self.name}"
+        return f"{self.paper_label}（{self.kind_label}）{self.name}"
+
+    @property
+    def paper_label(self) -> str:
+        return get_paper(self.paper).label
 
     @property
     def kind_label(self) -> str:

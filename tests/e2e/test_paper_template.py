@@ -45,7 +45,7 @@ def test_a_clerk_uploads_the_form_of_the_house(open_browser, tmp_path: Path, set
     draw = make_draw(now=now, operator=admin, seats=2)
     desk = open_browser()
     sign_in(desk, admin)
-    desk.open(reverse("draws:sheet_template_list"))
+    desk.open(reverse("papers:list"))
     desk.sees("没有模板")
     desk.press("上传模板")
     file = drawer(desk).locator("input[type=file]")

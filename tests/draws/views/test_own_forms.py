@@ -1,4 +1,4 @@
-"""The pages of customers' templates, and the sheets that come out of them."""
+"""The sheets of a draw in the form that a customer uploaded, and as they are built in."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from pytest_django import Settings
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import TemplateState
-from expertpool.draws.models import Draw, SheetTemplate
-from expertpool.draws.queries.sheet_templates import content_of
+from expertpool.draws.models import Draw
 from expertpool.draws.services.names import named_rows
+from expertpool.papers.models import PaperTemplate
 from expertpool.projects.models import Project
 from tests.core.documents.office import (
     book_bytes,
@@ -35,7 +34,7 @@ from tests.factories.experts import make_expert, make_unit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-UPLOAD, LIST = "draws:sheet_template_upload", "draws:sheet_template_list"
+UPLOAD, LIST = "papers:upload", "papers:list"
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +58,7 @@ def draw(operator: User) -> Draw:
 
 
 def upload(client: Client, content: bytes, name: str, **values: str) -> str:
-    data = {"sheet": "draw", "project_kind": "", "file": SimpleUploadedFile(name, content)}
+    data = {"paper": "draw_sheet", "project_kind": "", "file": SimpleUploadedFile(name, content)}
     response = client.post(reverse(UPLOAD), data | values)
     assert response.status_code in (204, 422)
     return response.content.decode()
@@ -104,7 +103,7 @@ def test_an_uploaded_workbook_changes_the_next_sheet_of_its_kind(
     assert rows[5][0] == "监督人："
     notes = Entry.objects.filter(action="draw.names").values_list("note", flat=True)
     assert list(notes) == ["打印抽取表（模板“抽取表.xlsx”）"]
-    assert SheetTemplate.objects.get().used_at is not None
+    assert PaperTemplate.objects.get().used_at is not None
     page = get(client, operator, draw, "detail").content.decode()
     assert "抽取表 Excel" in page
     Project.objects.filter(pk=draw.project_id).update(kind="服务")
@@ -118,7 +117,7 @@ def test_an_uploaded_document_is_sent_as_word(client: Client, draw: Draw, admin:
     body = paragraph("{{项目", "名称}}") + table(
         ("序号", "姓名"), ("{{专家.序号}}", "{{专家.姓名}}")
     )
-    upload(client, docx_bytes(body), "签到.docx", sheet="sign_in")
+    upload(client, docx_bytes(body), "签到.docx", paper="sign_in_sheet")
     assert "签到表 Word" in get(client, admin, draw, "detail").content.decode()
     response = get(client, admin, draw, "sign_in_file")
     assert "wordprocessingml" in response["Content-Type"]
@@ -170,78 +169,3 @@ def test_the_sign_in_sheet_is_sealed_as_the_names_are(
         url = reverse(f"draws:{name}", args=[draw.pk])
         assert login(client, operator).get(url).status_code == 409
         assert get(client, department_user, draw, name).status_code in (403, 404)
-
-
-@pytest.mark.shows("DRAW-27")
-def test_unknown_placeholders_are_listed_in_the_drawer(client: Client, admin: User) -> None:
-    login(client, admin)
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet["B2"], sheet["C7"] = "{{项目名}}", "{{ ''.__class__ }}"
-    page = upload(client, book_bytes(book), "坏.xlsx")
-    assert "单元格 B2：没有变量 {{项目名}}，是否要用 {{项目名称}}？" in page
-    assert "单元格 C7：没有变量 {{&#x27;&#x27;.__class__}}" in page
-    assert not SheetTemplate.objects.exists()
-    assert "宏" in upload(client, docx_bytes("", more={"word/vbaProject.bin": b"x"}), "宏.docm")
-    assert "打不开" in upload(client, b"MZ program", "x.xlsx")
-    assert "请选择模板文件" in client.post(reverse(UPLOAD), {"sheet": "draw"}).content.decode()
-    wrong = upload(client, own_book(), "x.xlsx", project_kind="没有的类型")
-    assert "没有的类型" in wrong
-    assert not SheetTemplate.objects.exists()
-
-
-@pytest.mark.shows("DRAW-27")
-def test_the_drawer_offers_all_placeholders_and_a_starter(client: Client, admin: User) -> None:
-    login(client, admin)
-    page = client.get(
-        reverse(UPLOAD), {"sheet": "sign_in", "project_kind": "货物"}
-    ).content.decode()
-    assert 'data-copy="{{专家.身份证号}}"' in page
-    assert '<option value="货物" selected>' in page
-    response = client.get(reverse("draws:sheet_template_starter", args=["sign_in"]))
-    assert read_book(response.content).active["A1"].value == "{{文书标题}}"
-    missing = reverse("draws:sheet_template_starter", args=["nothing"])
-    assert client.get(missing).status_code == 404
-
-
-@pytest.mark.shows("DRAW-27")
-def test_templates_are_listed_previewed_put_aside_and_removed(client: Client, admin: User) -> None:
-    login(client, admin)
-    upload(client, own_book(), "旧.xlsx")
-    upload(client, own_book(), "新.xlsx")
-    old, new = SheetTemplate.objects.order_by("pk")
-    page = client.get(reverse(LIST)).content.decode()
-    assert "新.xlsx" in page
-    assert "旧.xlsx" not in page
-    assert "旧.xlsx" in client.get(reverse(LIST), {"tab": "disabled"}).content.decode()
-
-    def url(name: str, template: SheetTemplate) -> str:
-        return reverse(f"draws:sheet_template_{name}", args=[template.pk])
-
-    preview = read_book(client.get(url("preview", new)).content).active
-    assert preview["B2"].value == "市第一人民医院信息化建设项目"
-    assert [preview.cell(row, 2).value for row in (4, 5, 6)] == ["王建国"] * 3
-    file = client.get(url("file", new), follow=True)
-    assert b"".join(file.streaming_content) == content_of(new)  # type: ignore[attr-defined]
-    assert client.post(url("enable", old)).status_code == 204
-    new.refresh_from_db()
-    assert new.state == TemplateState.DISABLED
-    assert client.post(url("disable", old)).status_code == 204
-    assert client.post(url("delete", old)).status_code == 204
-    SheetTemplate.objects.filter(pk=new.pk).update(used_at=timezone.now())
-    assert client.post(url("delete", new)).status_code == 204
-    assert client.post(url("enable", new)).status_code == 409
-    assert "新.xlsx" in client.get(reverse(LIST), {"tab": "removed"}).content.decode()
-    assert "没有模板" in client.get(reverse(LIST)).content.decode()
-
-
-def test_only_holders_of_the_permission_read_the_file(
-    client: Client, admin: User, operator: User
-) -> None:
-    login(client, admin)
-    upload(client, own_book(), "新.xlsx")
-    response = client.get(
-        reverse("draws:sheet_template_file", args=[SheetTemplate.objects.get().pk])
-    )
-    assert login(client, operator).get(response["Location"]).status_code == 404

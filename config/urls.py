@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("webhooks/", include("expertpool.webhooks.urls")),
     path("workflow/", include("expertpool.workflow.urls")),
+    path("draws/", include("expertpool.reports.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),

@@ -13,12 +13,10 @@ class DrawsConfig(AppConfig):
         from expertpool.core.exporting import register_export
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import register_menu, register_tab
-        from expertpool.draws.exports.exposure import ExposureExport
-        from expertpool.draws.exports.ledger import LedgerExport
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import EXPOSURE, LEDGER, OWN_AREA, RECORDS
+        from expertpool.draws.menu import OWN_AREA, RECORDS
         from expertpool.draws.occasions import (
             EMERGENCY,
             INVITATION,
@@ -72,7 +70,6 @@ class DrawsConfig(AppConfig):
             draw__reply="邀请答复",
             draw__supplement="追加补抽",
             draw__widen="放宽条件补抽",
-            draw__exposure="计算曝光分析",
             draw__emergency="转为应急抽取",
             draw__contact="查看应急联系电话",
             draw__end="抽取结束",
@@ -96,7 +93,7 @@ class DrawsConfig(AppConfig):
         register_menu("home", *OWN_AREA)
         register_tab("portal:home", OWN_LETTERS)
         register_tab("experts:detail", EXPERT_DRAWS)
-        register_menu("draws", RECORDS, LEDGER, EXPOSURE)
+        register_menu("draws", RECORDS)
         for tab in PROJECT_TABS:
             register_tab("projects:detail", tab)
         for tab in BATCH_TABS:
@@ -104,8 +101,6 @@ class DrawsConfig(AppConfig):
         register_tab("projects:overview", PARTICIPANTS)
         register_export(DrawExport())
         register_export(NoticeExport())
-        register_export(LedgerExport())
-        register_export(ExposureExport())
         for sheet, catalogue in CATALOGUES.items():
             register_paper(sheet.value, sheet.label, catalogue, partial(starter, sheet))
         register_subject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)

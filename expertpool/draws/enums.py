@@ -149,12 +149,6 @@ SKIP_REASON: dict[str, str] = {
 }
 
 
-class ReportState(models.TextChoices):
-    QUEUED = "queued", "正在计算"
-    DONE = "done", "已完成"
-    FAILED = "failed", "计算出错"
-
-
 class SheetKind(models.TextChoices):
     """The papers of a draw that customers may have in a form of their own (see `papers`)."""
 

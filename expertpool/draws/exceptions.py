@@ -51,10 +51,6 @@ class RolesRefused(DrawError):
     """The roles of the panel cannot be set so."""
 
 
-class ReportRefused(DrawError):
-    """No report can be made of this period."""
-
-
 class EmergencyRefused(DrawError):
     """The draw cannot be declared an emergency, or is none."""
 

@@ -44,23 +44,6 @@ OWN_AREA = (
         order=40,
     ),
 )
-LEDGER = MenuItem(
-    "draw_ledger",
-    "人工操作台账",
-    "list-check",
-    "draws:ledger",
-    permissions=("draws.ledger",),
-    order=60,
-)
-EXPOSURE = MenuItem(
-    "draw_exposure",
-    "曝光分析",
-    "chart-dots",
-    "draws:exposure",
-    permissions=("draws.exposure",),
-    order=70,
-    active=("draws:exposure_",),
-)
 RECORDS = MenuItem(
     "draw_records",
     "抽取记录",

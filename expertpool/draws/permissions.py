@@ -14,8 +14,6 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.contribute", "提供随机值", scoped=True),
         Permission("draws.record_reply", "登记专家答复", scoped=True),
         Permission("draws.see_exclusions", "查看排除原因", scoped=True),
-        Permission("draws.ledger", "查看人工操作台账", scoped=True),
-        Permission("draws.exposure", "查看曝光分析"),
         Permission("draws.names", "名单公开后查看姓名", scoped=True),
     ),
 )

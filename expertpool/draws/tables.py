@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from expertpool.core.views.listing import ListTab
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.queries.ledger import IN_COURSE, IS_LOOK, IS_MANUAL
 
 DRAW_TONES: dict[str, str] = {
     DrawStatus.SEALED: "amber",
@@ -32,12 +31,6 @@ INVITATION_TONES: dict[str, str] = {
 TABS = (
     ListTab("", "全部"),
     *(ListTab(status.value, str(status.label), Q(status=status)) for status in DrawStatus),
-)
-LEDGER_TABS = (
-    ListTab("", "全部"),
-    ListTab("manual", "人工操作", IS_MANUAL),
-    ListTab("looks", "查看名单", IS_LOOK),
-    ListTab("course", "封存与结束", IN_COURSE),
 )
 SORTS = {
     "number": "number",

@@ -30,20 +30,3 @@ def store_sheet(draw_id: int) -> None:
     from expertpool.draws.services.sheet_files import store_sheet as store
 
     store(draw_id=draw_id, now=timezone.now())
-
-
-@app.task(name="draws.compute_exposure")
-def compute_exposure(report_id: int) -> None:
-    """Compute a queued report on exposure."""
-    from expertpool.draws.services.exposure import compute_report
-
-    compute_report(report_id=report_id, now=timezone.now())
-
-
-@app.periodic(cron="13 4 1 * *")
-@app.task(name="draws.request_exposure", queueing_lock="draws.request_exposure")
-def request_exposure(timestamp: int) -> None:
-    """On the first of each month: queue the reports of the month that is over and of its year."""
-    from expertpool.draws.services.exposure import request_usual_reports
-
-    request_usual_reports(now=timezone.now())

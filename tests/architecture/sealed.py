@@ -201,8 +201,8 @@ def searches(sealed: Sealed, user: User) -> Iterator[tuple[str, HttpResponse]]:
         for name, field in (
             ("draws:list", "q"),
             ("projects:list", "q"),
-            ("draws:ledger", "note"),
-            ("draws:ledger", "subject"),
+            ("reports:ledger", "note"),
+            ("reports:ledger", "subject"),
             ("audit:entry_list", "subject"),
             ("core:search", "q"),
         ):

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.models import ExposureReport, PickRequest
+from expertpool.draws.models import PickRequest
 from expertpool.projects.models import Task
+from expertpool.reports.models import ExposureReport
 from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -418,12 +419,6 @@ RULES: dict[str, Rule] = {
     "draws:release": only(*VOID, kwargs=DRAWN),
     "draws:release_agree": only(*VOID, kwargs=release_request),
     "draws:release_turn_down": only(*VOID, kwargs=release_request),
-    "draws:ledger": only("admin", "supervisor", "auditor"),
-    "draws:exposure": only("admin", "supervisor", "auditor"),
-    "draws:exposure_new": only("admin", "supervisor", "auditor"),
-    "draws:exposure_again": only(
-        "admin", "supervisor", "auditor", kwargs=pk(lambda _w: exposure_report())
-    ),
     "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
     "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
     "draws:pick_more": only("admin", kwargs=chosen_list),
@@ -438,6 +433,13 @@ RULES: dict[str, Rule] = {
     "draws:sheet_file": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sign_in_pdf": only(*READ_NAMES, kwargs=DRAWN),
     "draws:sign_in_file": only(*READ_NAMES, kwargs=DRAWN),
+    # Reports on draws
+    "reports:ledger": only("admin", "supervisor", "auditor"),
+    "reports:exposure": only("admin", "supervisor", "auditor"),
+    "reports:exposure_new": only("admin", "supervisor", "auditor"),
+    "reports:exposure_again": only(
+        "admin", "supervisor", "auditor", kwargs=pk(lambda _w: exposure_report())
+    ),
     # Anybody may check a draw
     "draws:verify": public(),
     "draws:verify_program": public(),

@@ -12,9 +12,19 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
+from expertpool.accounts.models import ApiToken, KnownPermission, RolePermission
+from expertpool.reports.models import ExposureReport
+
 DATABASE = "expertpool_upgraded"
-# The last version in which draws owned templates of sheets.
-BEFORE = [("draws", "0014_standby"), ("files", "0001_initial"), ("audit", "0002_chain")]
+# The last version in which draws owned all of this.
+BEFORE = [
+    ("draws", "0014_standby"),
+    ("accounts", "0005_known_permissions"),
+    ("audit", "0002_chain"),
+    ("core", "0004_storedanswer"),
+    ("files", "0001_initial"),
+    ("procrastinate", "0041_post_retry_failed_job"),
+]
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -50,23 +60,33 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def test_templates_of_sheets_become_papers(old: Apps) -> None:
+def test_what_draws_owned_goes_to_papers_and_reports(old: Apps) -> None:
     def make(label: str, **values: Any) -> Any:
         return old.get_model(label).objects.create(**values)
 
+    rights = ["draws.exposure", "draws.ledger", "draws.templates", "draws.view"]
     user = make("accounts.User", username="old", name="旧账号")
-    role = make("accounts.Role", code="clerk", name="文书管理员")
-    make("accounts.RolePermission", role=role, code="draws.templates")
-    make("accounts.KnownPermission", code="draws.templates")
+    role = make("accounts.Role", code="clerk", name="旧角色")
+    for code in rights:
+        make("accounts.RolePermission", role=role, code=code)
+        make("accounts.KnownPermission", code=code)
     make(
         "accounts.ApiToken",
         user=user,
         name="令牌",
-        scopes=["draws.view", "draws.templates"],
+        scopes=rights,
         digest=b"x" * 32,
         created_at=NOW,
         expires_at=NOW,
         created_by=user,
+    )
+    make(
+        "core.ExportRun",
+        user=user,
+        exporter="draws.ledger",
+        title="台账",
+        created_at=NOW,
+        expires_at=NOW,
     )
     used, aside = (
         make(
@@ -96,21 +116,46 @@ def test_templates_of_sheets_become_papers(old: Apps) -> None:
         sha256=b"x" * 32,
         created_at=NOW,
     )
-    entry = make(
-        "audit.Entry",
-        at=NOW,
-        action="draw.sheet_template",
-        subject_type="draws.sheettemplate",
-        subject_id=str(used.pk),
-        digest=b"x" * 32,
+    report = make(
+        "draws.ExposureReport",
+        start_date=NOW.date(),
+        end_date=NOW.date(),
+        figures={"draws": 7},
+        requested_by=user,
+        requested_at=NOW,
     )
-    chain = rows("SELECT chain_no, hash FROM audit_entry")
+    expert = make("experts.Expert", number="ZJ1", name="旧专家", created_at=NOW, updated_at=NOW)
+    times = dict.fromkeys(
+        ("eligible", "drawn", "supplemented", "asked", "accepted", "declined", "no_answer"), 3
+    )
+    make("draws.ExposureRow", report=report, expert=expert, expected=2.5, tail=0.1, **times)
+    job = rows(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock)"
+        " VALUES ('default', 'draws.request_exposure', 'draws.request_exposure') RETURNING id"
+    )
+    for action, subject in (
+        ("draw.sheet_template", used),
+        ("draw.exposure", report),
+    ):
+        make(
+            "audit.Entry",
+            at=NOW,
+            action=action,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            digest=b"x" * 32,
+        )
+    log = rows("SELECT action, subject_type, chain_no, hash FROM audit_entry ORDER BY id")
+    assert [row[:2] for row in log] == [
+        ("draw.sheet_template", "draws.sheettemplate"),
+        ("draw.exposure", "draws.exposurereport"),
+    ]
 
     bring_up_to_date()
 
     assert rows(
         "SELECT id, paper, project_kind, name, form, state, used_at, uploaded_at, uploaded_by_id"
-        " FROM papers_papertemplate ORDER BY id",
+        " FROM papers_papertemplate ORDER BY id"
     ) == [
         (used.pk, "draw_sheet", "货物", "抽取表.xlsx", "xlsx", "active", NOW, NOW, user.pk),
         (aside.pk, "sign_in_sheet", "", "签到表.xlsx", "xlsx", "disabled", NOW, NOW, user.pk),
@@ -121,13 +166,18 @@ def test_templates_of_sheets_become_papers(old: Apps) -> None:
     assert rows("SELECT subject_type, subject_id FROM files_attachment") == [
         ("papers.papertemplate", str(used.pk))
     ]
-    assert rows("SELECT code FROM accounts_rolepermission") == [("papers.templates",)]
-    assert rows("SELECT code FROM accounts_knownpermission") == [("papers.templates",)]
-    assert rows("SELECT scopes::text FROM accounts_apitoken") == [
-        ('["draws.view", "papers.templates"]',)
+    assert ExposureReport.objects.get().figures == {"draws": 7}
+    assert rows("SELECT report_id, expert_id, eligible, expected FROM reports_exposurerow") == [
+        (report.pk, expert.pk, 3, 2.5)
+    ]
+    renamed = ["draws.view", "papers.templates", "reports.exposure", "reports.ledger"]
+    for model in (RolePermission, KnownPermission):
+        codes = model.objects.order_by("code").values_list("code", flat=True)
+        assert list(codes) == renamed
+    assert sorted(ApiToken.objects.get().scopes) == renamed
+    assert rows("SELECT exporter FROM core_exportrun") == [("reports.ledger",)]
+    assert rows("SELECT id, task_name, queueing_lock FROM procrastinate_jobs") == [
+        (job[0][0], "reports.request_exposure", "reports.request_exposure")
     ]
     # What stands in the chain stays as it was written.
-    assert rows("SELECT id, action, subject_type FROM audit_entry") == [
-        (entry.pk, "draw.sheet_template", "draws.sheettemplate")
-    ]
-    assert rows("SELECT chain_no, hash FROM audit_entry") == chain
+    assert rows("SELECT action, subject_type, chain_no, hash FROM audit_entry ORDER BY id") == log

@@ -80,7 +80,7 @@ def test_two_persons_release_names_and_each_role_reads_what_it_may(
     looked = Entry.objects.filter(action="draw.names", note="抽取页面")
     assert looked.count() == 1
     sees_no_name(applicant, draw)
-    supervisor.open(reverse("draws:ledger"))
+    supervisor.open(reverse("reports:ledger"))
     for text in ("申请提前公开名单", "提前公开名单", "查看名单", "评审提前到今天"):
         supervisor.sees(text)
 

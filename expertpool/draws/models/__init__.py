@@ -1,6 +1,5 @@
 from expertpool.draws.models.draw import Candidate, Draw, DrawEvent, DrawProject
 from expertpool.draws.models.emergency import Emergency
-from expertpool.draws.models.exposure import ExposureReport, ExposureRow
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 from expertpool.draws.models.request import (
@@ -22,8 +21,6 @@ __all__ = [
     "DrawPlan",
     "DrawProject",
     "Emergency",
-    "ExposureReport",
-    "ExposureRow",
     "Hold",
     "Invitation",
     "PickRequest",

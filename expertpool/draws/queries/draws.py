@@ -22,20 +22,23 @@ from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within
 
-READING = frozenset({"draws.view", "draws.names", "draws.ledger"})
+READING = frozenset({"draws.view", "draws.names"})
 
 
-def draws_visible_to(user: User, code: str = "draws.view") -> QuerySet[Draw]:
+def draws_visible_to(
+    user: User, code: str = "draws.view", *, reading: bool = False
+) -> QuerySet[Draw]:
     """Draws of projects in the user's scope for ``code``, with project and operator loaded.
 
     Of a batch it is enough to look that one project is in scope; to act, all have to be.
+    ``reading``: the right of an upper app that only lets him look.
     """
     scope = scope_q(user, code, department="project__department", owner="project__created_by")
     draws = Draw.objects.select_related("project", "operator")
     if not scope:
         return draws
     draws = draws.filter(covers(scope))
-    return draws if code in READING else draws.exclude(covers(~scope))
+    return draws if reading or code in READING else draws.exclude(covers(~scope))
 
 
 def covers(condition: Q) -> Exists:

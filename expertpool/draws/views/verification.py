@@ -19,9 +19,9 @@ from expertpool.audit.actions import action_label
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
+from expertpool.draws.queries.chain import chain_state, hash_text
 from expertpool.draws.queries.draws import end_link, in_eights, widened_by
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.ledger import chain_state, hash_text
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.records import build_record
 from vdraw import verify

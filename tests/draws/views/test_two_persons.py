@@ -78,4 +78,4 @@ def test_one_asks_for_an_early_release_and_another_agrees(client, operator, supe
     shown = client.get(public).content.decode()
     for text in (operator.name, supervisor.name, "评审提前"):
         assert text in shown
-    assert "评审提前" in client.get(reverse("draws:ledger")).content.decode()
+    assert "评审提前" in client.get(reverse("reports:ledger")).content.decode()

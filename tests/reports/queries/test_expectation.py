@@ -9,7 +9,7 @@ from math import prod
 
 import pytest
 
-from expertpool.draws.queries.expectation import (
+from expertpool.reports.queries.expectation import (
     chi_square_tail,
     compare_counts,
     drawn_times,

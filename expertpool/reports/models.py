@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from expertpool.draws.enums import ReportState
+from expertpool.reports.enums import ReportState
 
 
 class ExposureReport(models.Model):
     """The figures of the draws that were sealed from ``start_date`` to ``end_date``, both included.
 
     One for each period; computing it anew replaces it. ``figures`` is written by
-    `draws.queries.exposure.Figures`.
+    `reports.queries.exposure.Figures`.
     """
 
     start_date = models.DateField("开始日期")
@@ -36,11 +36,11 @@ class ExposureReport(models.Model):
         ordering = ["-end_date", "start_date"]
         constraints = [
             models.UniqueConstraint(
-                fields=["start_date", "end_date"], name="draws_exposure_period_once"
+                fields=["start_date", "end_date"], name="reports_exposure_period_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(end_date__gte=models.F("start_date")),
-                name="draws_exposure_period",
+                name="reports_exposure_period",
             ),
         ]
 
@@ -50,7 +50,7 @@ class ExposureReport(models.Model):
 
 class ExposureRow(models.Model):
     """One expert in a report. The first seating only is compared with chance; see
-    `draws.queries.exposure`."""
+    `reports.queries.exposure`."""
 
     report = models.ForeignKey(ExposureReport, on_delete=models.CASCADE, related_name="rows")
     expert = models.ForeignKey(
@@ -72,7 +72,7 @@ class ExposureRow(models.Model):
         verbose_name = verbose_name_plural = "专家曝光"
         ordering = ["report", "expert"]
         constraints = [
-            models.UniqueConstraint(fields=["report", "expert"], name="draws_exposure_row_once"),
+            models.UniqueConstraint(fields=["report", "expert"], name="reports_exposure_row_once"),
         ]
 
     def __str__(self) -> str:

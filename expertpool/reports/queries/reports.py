@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import ExposureReport, ExposureRow
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.reports.models import ExposureReport, ExposureRow
 
 
 def chosen_report(key: str | None) -> ExposureReport | None:
@@ -18,8 +18,8 @@ def chosen_report(key: str | None) -> ExposureReport | None:
 
 
 def rows_visible_to(user: User, report: ExposureReport | None) -> QuerySet[ExposureRow]:
-    """Return the rows of ``report`` for holders of draws.exposure, of experts in their scope."""
-    if not user.has_permission("draws.exposure"):
+    """Return the rows of ``report`` for holders of reports.exposure, of experts in their scope."""
+    if not user.has_permission("reports.exposure"):
         return ExposureRow.objects.none()
     return ExposureRow.objects.filter(
         report=report, expert__in=experts_visible_to(user)

@@ -7,15 +7,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.core.exporting import Column, Exporter, Params
-from expertpool.draws.forms.exposure import ExposureFilter
-from expertpool.draws.models import ExposureRow
-from expertpool.draws.queries.reports import chosen_report, rows_visible_to
+from expertpool.reports.forms.exposure import ExposureFilter
+from expertpool.reports.models import ExposureRow
+from expertpool.reports.queries.reports import chosen_report, rows_visible_to
 
 
 class ExposureExport(Exporter):
-    code = "draws.exposure"
+    code = "reports.exposure"
     title = "曝光分析"
-    permission = "draws.exposure"
+    permission = "reports.exposure"
     columns = (
         Column("number", "专家编号", lambda row: row.expert.number),
         Column("name", "姓名", lambda row: row.expert.name),

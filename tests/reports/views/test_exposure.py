@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.exporting import get_exporter
-from expertpool.draws.models import Draw, ExposureReport
-from expertpool.draws.services.exposure import compute_report, request_report
+from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
+from expertpool.reports.models import ExposureReport
+from expertpool.reports.services import compute_report, request_report
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-PAGE = "draws:exposure"
+PAGE = "reports:exposure"
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_an_empty_page_says_how_to_begin(client: Client, auditor: User) -> None:
 
 def test_a_period_is_asked_for_and_computed_again(client: Client, auditor: User) -> None:
     login(client, auditor)
-    address = reverse("draws:exposure_new")
+    address = reverse("reports:exposure_new")
     wrong = client.post(address, {"period": "昨天"})
     assert wrong.status_code == 422
     assert client.post(address, {"period": "2999-01-01 至 2999-01-31"}).status_code == 422
@@ -67,7 +68,7 @@ def test_a_period_is_asked_for_and_computed_again(client: Client, auditor: User)
     assert "正在计算" in client.get(reverse(PAGE), {"report": report.pk}).content.decode()
     compute_report(report_id=report.pk, now=timezone.now())
     assert "正在计算</" not in client.get(reverse(PAGE), {"report": report.pk}).content.decode()
-    client.post(reverse("draws:exposure_again", args=[report.pk]))
+    client.post(reverse("reports:exposure_again", args=[report.pk]))
     report.refresh_from_db()
     assert report.state == "queued"
 
@@ -76,7 +77,7 @@ def test_only_experts_in_the_scope_of_the_reader_are_named(
     client: Client, operator: User, supervisor: User, report: ExposureReport
 ) -> None:
     request = login(client, supervisor).get(reverse(PAGE)).wsgi_request
-    exporter = get_exporter("draws.exposure")
+    exporter = get_exporter("reports.exposure")
     rows = list(exporter.rows(supervisor, request.GET))
     values = [[column.value(row) for column in exporter.columns] for row in rows]
     assert len(values) == 4

@@ -10,15 +10,16 @@ from django.utils import timezone
 from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.core.exporting import Column, Exporter, Params
-from expertpool.draws.forms.ledger import LedgerFilter
-from expertpool.draws.queries.ledger import hash_text, ledger_text, ledger_visible_to
-from expertpool.draws.tables import LEDGER_TABS
+from expertpool.draws.queries.chain import hash_text
+from expertpool.reports.forms.ledger import LedgerFilter
+from expertpool.reports.queries.ledger import ledger_text, ledger_visible_to
+from expertpool.reports.tables import LEDGER_TABS
 
 
 class LedgerExport(Exporter):
-    code = "draws.ledger"
+    code = "reports.ledger"
     title = "人工操作台账"
-    permission = "draws.ledger"
+    permission = "reports.ledger"
     columns = (
         Column("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
         Column(

@@ -9,21 +9,23 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import InvitationState, ReplyVia, ReportState
-from expertpool.draws.exceptions import ReportRefused
-from expertpool.draws.models import Draw, ExposureReport, ExposureRow, Invitation
-from expertpool.draws.queries.exposure import comparable, exposures_in, judge
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.exposure import (
-    compute_report,
-    request_report,
-    request_usual_reports,
-)
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import answer, record_answer
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
+from expertpool.reports.enums import ReportState
+from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.models import ExposureReport, ExposureRow
+from expertpool.reports.queries.exposure import comparable, exposures_in, judge
+from expertpool.reports.services import (
+    compute_report,
+    request_report,
+    request_usual_reports,
+)
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 
@@ -162,12 +164,12 @@ def test_a_report_holds_rates_and_experts(operator: User, supervisor: User) -> N
     assert rows.count() == Expert.objects.count()
     assert sum(row.drawn for row in rows) == 2
     assert rows.get(expert=expert_id_of(first)).declined == 1
-    entry = Entry.objects.get(action="draw.exposure")
+    entry = Entry.objects.get(action="report.exposure")
     assert entry.after == {"时段": "2026-11-24 至 2026-11-24", "打开的抽取": [draw.number]}
     assert entry.actor == supervisor
 
     compute_report(report_id=report.pk, now=AFTER)  # a job that runs twice
-    assert Entry.objects.filter(action="draw.exposure").count() == 1
+    assert Entry.objects.filter(action="report.exposure").count() == 1
     request_report(start=day, end=day, actor=None, now=AFTER)
     compute_report(report_id=report.pk, now=AFTER)
     assert ExposureReport.objects.count() == 1

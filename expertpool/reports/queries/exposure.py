@@ -26,16 +26,16 @@ from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, Invitation
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.expectation import (
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
+from expertpool.reports.queries.expectation import (
     ChiSquare,
     compare_counts,
     drawn_times,
     residual_of,
     tail_of,
 )
-from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.ledger import IS_MANUAL, draw_ids_of, entries_about
-from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
+from expertpool.reports.queries.ledger import IS_MANUAL, draw_ids_of, entries_about
 
 LEVEL_OF_ALARM = 0.05  # the chance that any expert is called striking though all was chance
 MOST_GUESSABLE = 20  # draws that a report names
@@ -107,7 +107,7 @@ def comparable(draws: QuerySet[Draw], *, now: datetime) -> QuerySet[Draw]:
 def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:
     """Return the exposure of everybody who was a candidate in ``draws``, by expert id.
 
-    Opens all candidates: only for `draws.services.exposure`, which logs it.
+    Opens all candidates: only for `reports.services`, which logs it.
     """
     found: dict[int, Exposure] = defaultdict(Exposure)
     for draw in draws:

@@ -11,13 +11,14 @@ from expertpool.audit.queries import chain_head
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
-from expertpool.draws.forms.ledger import LedgerFilter
-from expertpool.draws.queries.ledger import draw_ids_of, hash_text, ledger_text, ledger_visible_to
-from expertpool.draws.tables import LEDGER_TABS
+from expertpool.draws.queries.chain import hash_text
+from expertpool.reports.forms.ledger import LedgerFilter
+from expertpool.reports.queries.ledger import draw_ids_of, ledger_text, ledger_visible_to
+from expertpool.reports.tables import LEDGER_TABS
 
 
 @require_safe
-@requires("draws.ledger")
+@requires("reports.ledger")
 def ledger(request: UserRequest) -> HttpResponse:
     shown = listing(
         request,
@@ -40,6 +41,6 @@ def ledger(request: UserRequest) -> HttpResponse:
             for entry in shown.page
         ],
         "head": chain_head(),
-        "export_url": export_url("draws.ledger"),
+        "export_url": export_url("reports.ledger"),
     }
-    return render_list(request, "draws/ledger.html", context)
+    return render_list(request, "reports/ledger.html", context)

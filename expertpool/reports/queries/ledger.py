@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
@@ -12,7 +10,7 @@ from django.db.models.functions import Cast
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.audit.queries import chain_head, summary
+from expertpool.audit.queries import summary
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_visible_to, in_eights
 
@@ -22,7 +20,6 @@ DRAW, INVITATION = "draws.draw", "draws.invitation"
 COURSE = ("draw.seal", "draw.contribute", "draw.order", "draw.end", "draw.release", "draw.sheet")
 HASHES = ("封存值", "种子")  # written in groups of eight digits
 LOOKS = ("draw.names", "draw.pick_look", "draw.contact")
-SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
 
 IN_COURSE = Q(action__in=COURSE)
 IS_LOOK = Q(action__in=LOOKS)
@@ -31,7 +28,7 @@ IS_MANUAL = Q(actor__isnull=False) & ~IN_COURSE & ~IS_LOOK
 
 def ledger_visible_to(user: User) -> QuerySet[Entry]:
     """Return the manual steps, looks at names, seals and ends of draws in the user's scope."""
-    return entries_about(draws_visible_to(user, "draws.ledger")).filter(
+    return entries_about(draws_visible_to(user, "reports.ledger", reading=True)).filter(
         IS_MANUAL | IS_LOOK | IN_COURSE
     )
 
@@ -73,29 +70,4 @@ def ledger_text(entry: Entry) -> str:
     }
     return summary(
         Entry(subject_type=entry.subject_type, before=entry.before, after=after, note=entry.note)
-    )
-
-
-def hash_text(entry: Entry) -> str:
-    """Return the entry's link of the chain in hex; empty until its transaction is committed."""
-    return bytes(entry.hash or b"").hex()
-
-
-@dataclass(frozen=True)
-class ChainState:
-    """The end of the chain as anybody may write it down: ``at`` is when the last entry was made."""
-
-    number: int
-    hash: str
-    at: datetime | None
-    seals: list[Entry]
-
-
-def chain_state(*, seals: int) -> ChainState:
-    """Return the head of the chain and the latest ``seals`` seals and ends of draws in it."""
-    head = chain_head()
-    last = Entry.objects.filter(chain_no=head.number).first()
-    found = Entry.objects.filter(action__in=SEALS, chain_no__lte=head.number)
-    return ChainState(
-        head.number, head.hash, last.at if last else None, list(found.order_by("-chain_no")[:seals])
     )

@@ -12,10 +12,11 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.draws.enums import ReportState
-from expertpool.draws.exceptions import ReportRefused
-from expertpool.draws.models import ExposureReport, ExposureRow
-from expertpool.draws.queries.exposure import (
+from expertpool.experts.models import Expert
+from expertpool.reports.enums import ReportState
+from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.models import ExposureReport, ExposureRow
+from expertpool.reports.queries.exposure import (
     Judged,
     comparable,
     draws_between,
@@ -23,8 +24,7 @@ from expertpool.draws.queries.exposure import (
     figures_of,
     judge,
 )
-from expertpool.draws.tasks import compute_exposure
-from expertpool.experts.models import Expert
+from expertpool.reports.tasks import compute_exposure
 
 logger = logging.getLogger(__name__)
 LONGEST = timedelta(days=3 * 366)
@@ -89,7 +89,7 @@ def _compute(report: ExposureReport, now: datetime) -> None:
         (_row(report, pk, one) for pk, one in judged.items() if pk in known), batch_size=CHUNK
     )
     record(
-        "draw.exposure",
+        "report.exposure",
         actor=report.requested_by,
         now=now,
         subject=report,

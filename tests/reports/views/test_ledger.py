@@ -16,17 +16,18 @@ from expertpool.audit.queries import chain_head
 from expertpool.core.exporting import get_exporter
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.ledger import hash_text, ledger_visible_to
+from expertpool.draws.queries.chain import hash_text
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import read_names, release
 from expertpool.draws.services.replies import answer, record_answer
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.reports.queries.ledger import ledger_visible_to
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
-LEDGER = "draws:ledger"
+LEDGER = "reports:ledger"
 
 
 def make_handled_draw(operator: User, supervisor: User) -> Draw:
@@ -126,7 +127,7 @@ def test_each_step_has_its_link_and_the_public_page_the_head(
     call_command("verify_chain")
     assert head.hash in capsys.readouterr().out
 
-    exporter = get_exporter("draws.ledger")
+    exporter = get_exporter("reports.ledger")
     rows = list(exporter.rows(supervisor, page.wsgi_request.GET))
     values = {column.code: column.value(rows[0]) for column in exporter.columns}
     assert len(rows) == len(entries)

@@ -17,13 +17,14 @@ from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
-from expertpool.draws.enums import InvitationState, ReportState
-from expertpool.draws.exceptions import ReportRefused
-from expertpool.draws.forms.exposure import ExposureFilter, PeriodForm
-from expertpool.draws.models import ExposureReport
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
-from expertpool.draws.queries.reports import chosen_report, rows_visible_to
-from expertpool.draws.services.exposure import request_report
+from expertpool.reports.enums import ReportState
+from expertpool.reports.exceptions import ReportRefused
+from expertpool.reports.forms.exposure import ExposureFilter, PeriodForm
+from expertpool.reports.models import ExposureReport
+from expertpool.reports.queries.reports import chosen_report, rows_visible_to
+from expertpool.reports.services import request_report
 
 SORTS = {
     "residual": "residual",
@@ -44,7 +45,7 @@ MOST_PERIODS = 12
 
 
 @require_safe
-@requires("draws.exposure")
+@requires("reports.exposure")
 def exposure(request: UserRequest) -> HttpResponse:
     report = chosen_report(request.GET.get("report"))
     rows = listing(
@@ -61,12 +62,12 @@ def exposure(request: UserRequest) -> HttpResponse:
         "figures": _figures(report.figures) if report and report.figures else None,
         "periods": [_period(one) for one in ExposureReport.objects.all()[:MOST_PERIODS]],
         "guessable_bits": GUESSABLE_BITS,
-        "export_url": export_url("draws.exposure"),
+        "export_url": export_url("reports.exposure"),
     }
-    return render_list(request, "draws/exposure.html", context)
+    return render_list(request, "reports/exposure.html", context)
 
 
-@requires("draws.exposure")
+@requires("reports.exposure")
 def new_period(request: UserRequest) -> HttpResponse:
     """Ask for the report of a period (drawer)."""
     form = PeriodForm(request.POST if request.method == "POST" else None)
@@ -84,7 +85,7 @@ def new_period(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("draws.exposure")
+@requires("reports.exposure")
 def again(request: UserRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(ExposureReport, pk=pk)
     try:
@@ -100,7 +101,7 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def address_of(report: ExposureReport) -> str:
-    return f"{reverse('draws:exposure')}?report={report.pk}"
+    return f"{reverse('reports:exposure')}?report={report.pk}"
 
 
 def _period(report: ExposureReport) -> dict[str, Any]:

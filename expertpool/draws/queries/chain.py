@@ -1,0 +1,36 @@
+"""The chain of the log as anybody may see it: its head, and the seals and ends of draws in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import chain_head
+
+SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
+
+
+def hash_text(entry: Entry) -> str:
+    """Return the entry's link of the chain in hex; empty until its transaction is committed."""
+    return bytes(entry.hash or b"").hex()
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """The end of the chain as anybody may write it down: ``at`` is when the last entry was made."""
+
+    number: int
+    hash: str
+    at: datetime | None
+    seals: list[Entry]
+
+
+def chain_state(*, seals: int) -> ChainState:
+    """Return the head of the chain and the latest ``seals`` seals and ends of draws in it."""
+    head = chain_head()
+    last = Entry.objects.filter(chain_no=head.number).first()
+    found = Entry.objects.filter(action__in=SEALS, chain_no__lte=head.number)
+    return ChainState(
+        head.number, head.hash, last.at if last else None, list(found.order_by("-chain_no")[:seals])
+    )

@@ -1,0 +1,21 @@
+"""The menu entries of the reports app."""
+
+from expertpool.core.registry import MenuItem
+
+LEDGER = MenuItem(
+    "ledger",
+    "人工操作台账",
+    "list-check",
+    "reports:ledger",
+    permissions=("reports.ledger",),
+    order=60,
+)
+EXPOSURE = MenuItem(
+    "exposure",
+    "曝光分析",
+    "chart-dots",
+    "reports:exposure",
+    permissions=("reports.exposure",),
+    order=70,
+    active=("reports:exposure_",),
+)

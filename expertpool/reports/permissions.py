@@ -1,0 +1,10 @@
+from expertpool.core.permissions import Permission, PermissionGroup
+
+PERMISSIONS = PermissionGroup(
+    "reports",
+    "统计报表",
+    (
+        Permission("reports.ledger", "查看人工操作台账", scoped=True),
+        Permission("reports.exposure", "查看曝光分析"),
+    ),
+)

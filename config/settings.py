@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 INSTALLED_APPS = [
     "expertpool.portal",
     "expertpool.webhooks",
+    "expertpool.selfservice",
     "expertpool.reports",
     "expertpool.draws",
     "expertpool.experts",

@@ -21,4 +21,5 @@ urlpatterns = [
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),
+    path("", include("expertpool.selfservice.urls")),
 ]

@@ -16,7 +16,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
-        from expertpool.draws.menu import OWN_AREA, RECORDS
+        from expertpool.draws.menu import RECORDS
         from expertpool.draws.occasions import (
             EMERGENCY,
             INVITATION,
@@ -34,7 +34,6 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.tabs import (
             BATCH_TABS,
             EXPERT_DRAWS,
-            OWN_LETTERS,
             PARTICIPANTS,
             PROJECT_TABS,
         )
@@ -90,8 +89,6 @@ class DrawsConfig(AppConfig):
             }
         )
         register_criteria(SUBJECT, *CONDITION_FIELDS)
-        register_menu("home", *OWN_AREA)
-        register_tab("portal:home", OWN_LETTERS)
         register_tab("experts:detail", EXPERT_DRAWS)
         register_menu("draws", RECORDS)
         for tab in PROJECT_TABS:

@@ -26,15 +26,14 @@ from expertpool.draws.queries.draws import (
     projects_to_draw,
     valid_draws,
 )
-from expertpool.draws.queries.invitations import letters_of, released_invitations
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tabs import log_of, notices_of
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
 from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
 from expertpool.projects.enums import ProjectStatus, RegimeOption
@@ -51,18 +50,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from expertpool.accounts.models import User
-
-
-def own_letters(request: HttpRequest, user: User) -> str:
-    """An expert's home page: what he has to answer, and the reviews to come."""
-    expert = expert_for(user)
-    if expert is None:
-        return ""
-    letters = letters_of(expert, now=timezone.now())
-    return render_to_string("draws/_my_letters.html", {"letters": letters}, request)
-
-
-OWN_LETTERS = Tab("my_letters", "我的评审", 10, own_letters, permissions=("portal.expert",))
 
 
 def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:

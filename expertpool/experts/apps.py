@@ -17,7 +17,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.exports import ExpertExport
         from expertpool.experts.menu import ITEMS
         from expertpool.experts.occasions import ACCOUNT, ACTIVATION
-        from expertpool.experts.permissions import FIELDS, PERMISSIONS
+        from expertpool.experts.permissions import FIELDS, OWN, PERMISSIONS
         from expertpool.experts.queries.criteria import LIST_FIELDS, SUBJECT
         from expertpool.experts.queries.files import may_edit_expert_files, may_view_expert_files
         from expertpool.experts.services.importing import ExpertImporter
@@ -28,6 +28,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.notifications.queries.subjects import register_subject_policy
 
         register_permissions(PERMISSIONS)
+        register_permissions(OWN)
         register_fields(*FIELDS)
         register_criteria(SUBJECT, *LIST_FIELDS)
         register_menu("experts", *ITEMS)

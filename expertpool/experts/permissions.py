@@ -22,6 +22,8 @@ PERMISSIONS = PermissionGroup(
         Permission("experts.tags", "管理专家分组"),
     ),
 )
+# What an account of an expert may do with what is his own.
+OWN = PermissionGroup("self", "专家本人", (Permission("experts.self", "使用专家端"),))
 
 FIELDS = (
     GuardedField("experts.phone", "手机号", lambda value: mask_middle(value, head=3, tail=4)),

@@ -6,9 +6,6 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from expertpool.core.permissions import register_permissions
         from expertpool.portal import menu
-        from expertpool.portal.permissions import PERMISSIONS
 
         menu.register()
-        register_permissions(PERMISSIONS)

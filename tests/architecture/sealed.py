@@ -141,7 +141,7 @@ def _answer(draw: Draw) -> None:
     first, second = _lines(draw)
     expert = Expert.objects.get(pk=expert_id_of(first))
     own = login(Client(), expert.user)
-    address = reverse("draws:my_review_answer", args=[first.pk])
+    address = reverse("selfservice:review_answer", args=[first.pk])
     assert own.post(address, {"answer": "decline", "reason": "时间冲突"}).status_code == 302
     letter = Message.objects.filter(about_type="draws.invitation", about_id=str(second.pk)).first()
     assert letter is not None

@@ -60,11 +60,17 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def test_what_draws_owned_goes_to_papers_and_reports(old: Apps) -> None:
+def test_what_draws_owned_goes_to_the_apps_around_it(old: Apps) -> None:
     def make(label: str, **values: Any) -> Any:
         return old.get_model(label).objects.create(**values)
 
-    rights = ["draws.exposure", "draws.ledger", "draws.templates", "draws.view"]
+    rights = [
+        "draws.exposure",
+        "draws.ledger",
+        "draws.templates",
+        "draws.view",
+        "portal.expert",
+    ]
     user = make("accounts.User", username="old", name="旧账号")
     role = make("accounts.Role", code="clerk", name="旧角色")
     for code in rights:
@@ -170,7 +176,13 @@ def test_what_draws_owned_goes_to_papers_and_reports(old: Apps) -> None:
     assert rows("SELECT report_id, expert_id, eligible, expected FROM reports_exposurerow") == [
         (report.pk, expert.pk, 3, 2.5)
     ]
-    renamed = ["draws.view", "papers.templates", "reports.exposure", "reports.ledger"]
+    renamed = [
+        "draws.view",
+        "experts.self",
+        "papers.templates",
+        "reports.exposure",
+        "reports.ledger",
+    ]
     for model in (RolePermission, KnownPermission):
         codes = model.objects.order_by("code").values_list("code", flat=True)
         assert list(codes) == renamed

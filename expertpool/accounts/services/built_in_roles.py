@@ -9,7 +9,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.core.permissions import permission_groups
 from expertpool.core.visibility import Level
 
-NOT_FOR_ADMIN = frozenset({"portal.expert"})  # the area of an expert himself
+NOT_FOR_ADMIN = frozenset({"experts.self"})  # the area of an expert himself
 
 GUARDED = (
     "experts.phone",
@@ -143,7 +143,7 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
             "expert",
             "专家",
             "答复邀请、请假、查看本人信息",
-            _in(Scope.ALL, "portal.expert"),
+            _in(Scope.ALL, "experts.self"),
             _levels(Level.HIDDEN, Level.HIDDEN),
         ),
     )

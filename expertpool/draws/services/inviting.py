@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.urls import reverse
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
@@ -18,6 +17,7 @@ from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import holder_key, open_identity
 from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
+from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
@@ -146,7 +146,7 @@ def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str,
             "专家姓名": expert.name,
             "产生方式": HOW[DrawKind(invitation.draw.kind)],
             "答复截止": moment_text(invitation.deadline_at),
-            "答复链接": settings.SITE_URL + reverse("draws:reply", args=[token]),
+            "答复链接": settings.SITE_URL + reply_path(token),
             **words,
         },
         about=invitation,

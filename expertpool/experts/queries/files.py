@@ -32,7 +32,7 @@ def may_edit_expert_files(user: Any, subject_id: str) -> bool:
 
 
 def _is_own(user: User, subject_id: str) -> bool:
-    if not user.has_permission("portal.expert"):
+    if not user.has_permission("experts.self"):
         return False
     own = expert_for(user)
     return own is not None and str(own.pk) == subject_id

@@ -26,8 +26,8 @@ SHORTCUTS = (
     MenuItem("s7", "查看项目", "briefcase", "projects:list", ("projects.view",)),
     MenuItem("s8", "操作日志", "history", "audit:entry_list", ("audit.view",)),
     MenuItem("s9", "登录记录", "login", "accounts:login_list", ("accounts.logins",)),
-    MenuItem("s10", "我的评审", "calendar-event", "draws:my_reviews", ("portal.expert",)),
-    MenuItem("s11", "我的请假", "plane-departure", "draws:my_leaves", ("portal.expert",)),
+    MenuItem("s10", "我的评审", "calendar-event", "selfservice:reviews", ("experts.self",)),
+    MenuItem("s11", "我的请假", "plane-departure", "selfservice:leaves", ("experts.self",)),
 )
 MOST_SHORTCUTS = 6
 MOST_REVIEWS = 5

@@ -124,8 +124,8 @@ def test_an_expert_reads_all_meetings_and_once_agreed_all_projects_and_files(cli
     expert = Expert.objects.get(pk=expert_id_of(lines(draw)[0]))
     expert.user = make_user("expert", name=expert.name)
     expert.save()
-    mine = login(Client(), expert.user).get(reverse("draws:my_reviews")).content.decode()
-    assert mine.count(reverse("draws:my_review", args=[lines(draw)[0].pk])) == 1
+    mine = login(Client(), expert.user).get(reverse("selfservice:reviews")).content.decode()
+    assert mine.count(reverse("selfservice:review", args=[lines(draw)[0].pk])) == 1
 
 
 def test_of_a_batch_that_reaches_further_one_looks_and_does_nothing(client):

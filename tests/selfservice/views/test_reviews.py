@@ -43,7 +43,7 @@ class Invited:
     client: Client
 
     def url(self, name: str, *further: int) -> str:
-        return reverse(f"draws:{name}", args=[self.line.pk, *further])
+        return reverse(f"selfservice:{name}", args=[self.line.pk, *further])
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -108,21 +108,21 @@ def test_expert_sees_his_invitation_and_no_project_of_others(
     invited: Invited, draw: Draw, outsider: Client
 ) -> None:
     place = draw.project.place
-    assert place in page(invited.client, "draws:my_reviews")
-    detail = page(invited.client, "draws:my_review", invited.line.pk)
+    assert place in page(invited.client, "selfservice:reviews")
+    detail = page(invited.client, "selfservice:review", invited.line.pk)
     assert place in detail
     assert draw.project.contact_phone in detail
     assert draw.project.name not in detail  # he has not agreed yet
-    assert place not in page(outsider, "draws:my_reviews")
-    assert outsider.get(invited.url("my_review")).status_code == 404
+    assert place not in page(outsider, "selfservice:reviews")
+    assert outsider.get(invited.url("review")).status_code == 404
     assert invited.client.get(reverse("projects:detail", args=[draw.project_id])).status_code == 403
 
 
 @pytest.mark.shows("PORT-16")
 def test_once_agreed_he_reads_the_project_with_its_files(invited: Invited, draw: Draw) -> None:
     make_file(draw)
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
-    detail = page(invited.client, "draws:my_review", invited.line.pk)
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    detail = page(invited.client, "selfservice:review", invited.line.pk)
     for text in (
         draw.project.name,
         draw.project.number,
@@ -134,8 +134,8 @@ def test_once_agreed_he_reads_the_project_with_its_files(invited: Invited, draw:
 
 @pytest.mark.shows("PORT-18")
 def test_answer_counts_once_and_the_button_is_gone(invited: Invited) -> None:
-    assert "确认参加" in page(invited.client, "draws:my_review", invited.line.pk)
-    url = invited.url("my_review_answer")
+    assert "确认参加" in page(invited.client, "selfservice:review", invited.line.pk)
+    url = invited.url("review_answer")
     response = invited.client.post(url, {"answer": "accept"}, follow=True)
     assert "确认参加" not in response.content.decode()
     again = invited.client.post(url, {"answer": "decline", "reason": "其他", "detail": "改主意"})
@@ -147,9 +147,9 @@ def test_answer_counts_once_and_the_button_is_gone(invited: Invited) -> None:
 @pytest.mark.shows("PORT-18")
 def test_after_the_deadline_the_button_is_gone_and_the_server_refuses(invited: Invited) -> None:
     with time_machine.travel(invited.line.deadline_at, tick=False):
-        assert "确认参加" not in page(invited.client, "draws:my_review", invited.line.pk)
+        assert "确认参加" not in page(invited.client, "selfservice:review", invited.line.pk)
         response = invited.client.post(
-            invited.url("my_review_answer"), {"answer": "accept"}, follow=True
+            invited.url("review_answer"), {"answer": "accept"}, follow=True
         )
         assert "已过答复时限" in response.content.decode()
     assert invited.state() == InvitationState.INVITED
@@ -159,24 +159,24 @@ def test_after_the_deadline_the_button_is_gone_and_the_server_refuses(invited: I
 def test_declining_seats_the_next_and_the_record_stays_in_his_list(
     invited: Invited, draw: Draw
 ) -> None:
-    url = invited.url("my_review_answer")
+    url = invited.url("review_answer")
     assert invited.client.post(url, {"answer": "decline"}).status_code == 422
     invited.client.post(url, {"answer": "decline", "reason": "其他", "detail": "出差"})
     assert lines(draw)[2].origin == Origin.SUPPLEMENT
-    assert "拒绝" in page(invited.client, "draws:my_reviews")
-    assert draw.project.name not in page(invited.client, "draws:my_review", invited.line.pk)
+    assert "拒绝" in page(invited.client, "selfservice:reviews")
+    assert draw.project.name not in page(invited.client, "selfservice:review", invited.line.pk)
 
 
 def test_answer_of_one_expert_is_not_for_another(invited: Invited, outsider: Client) -> None:
-    for name in ("my_review_answer", "my_review_leave"):
+    for name in ("review_answer", "review_leave"):
         data = {"answer": "accept", "reason": "替他"}
         assert outsider.post(invited.url(name), data).status_code == 404
     assert invited.state() == InvitationState.INVITED
 
 
 def test_account_without_expert_is_told_so_and_other_roles_stay_outside(operator: User) -> None:
-    assert "还没有关联专家档案" in page(login(Client(), make_user("expert")), "draws:my_reviews")
-    assert login(Client(), operator).get(reverse("draws:my_reviews")).status_code == 403
+    assert "还没有关联专家档案" in page(login(Client(), make_user("expert")), "selfservice:reviews")
+    assert login(Client(), operator).get(reverse("selfservice:reviews")).status_code == 403
 
 
 # --- Reviews to come -----------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_coming_review_stands_on_the_home_page_with_a_countdown(
 ) -> None:
     countdown = f'data-deadline="{timezone.localtime(draw.project.opening_at).isoformat()}"'
     assert "即将参加的评审" not in page(invited.client, "portal:home")
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     home = page(invited.client, "portal:home")
     assert draw.project.name in home
     assert countdown in home or draw.project.opening_at.isoformat() in home
@@ -198,11 +198,11 @@ def test_coming_review_stands_on_the_home_page_with_a_countdown(
 def test_leave_until_two_hours_before_the_opening_is_supplemented(
     invited: Invited, draw: Draw
 ) -> None:
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     last = draw.project.opening_at - timedelta(hours=2)
-    url = invited.url("my_review_leave")
+    url = invited.url("review_leave")
     with invited.at(last + timedelta(seconds=1)):
-        detail = page(invited.client, "draws:my_review", invited.line.pk)
+        detail = page(invited.client, "selfservice:review", invited.line.pk)
         assert "提交请假" not in detail
         response = invited.client.post(url, {"reason": "生病"}, follow=True)
         assert "已过最晚请假时间" in response.content.decode()
@@ -215,9 +215,9 @@ def test_leave_until_two_hours_before_the_opening_is_supplemented(
 
 
 def test_calendar_file_is_for_the_coming_review_only(invited: Invited, draw: Draw) -> None:
-    assert invited.client.get(invited.url("my_review_calendar")).status_code == 404
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
-    content = invited.client.get(invited.url("my_review_calendar")).content.decode()
+    assert invited.client.get(invited.url("review_calendar")).status_code == 404
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    content = invited.client.get(invited.url("review_calendar")).content.decode()
     assert draw.project.name in content.replace("\r\n ", "")
 
 
@@ -227,10 +227,10 @@ def test_calendar_file_is_for_the_coming_review_only(invited: Invited, draw: Dra
 def test_file_is_his_once_he_agreed_and_each_access_is_logged_without_his_name(
     invited: Invited, draw: Draw, outsider: Client
 ) -> None:
-    url = invited.url("my_review_file", make_file(draw).pk)
+    url = invited.url("review_file", make_file(draw).pk)
     assert invited.client.get(url).status_code == 403
     assert outsider.get(url).status_code == 403
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     downloaded = invited.client.get(url)
     assert b"".join(downloaded) == PDF
     assert downloaded["Content-Disposition"].startswith("attachment")
@@ -244,20 +244,20 @@ def test_file_is_his_once_he_agreed_and_each_access_is_logged_without_his_name(
 
 
 def test_file_of_another_project_is_not_reached_through_his(invited: Invited) -> None:
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     other = make_file(make_draw(now=timezone.now(), seats=1, seed=2, opens_in_hours=200))
-    assert invited.client.get(invited.url("my_review_file", other.pk)).status_code == 404
+    assert invited.client.get(invited.url("review_file", other.pk)).status_code == 404
 
 
 def test_file_closes_with_leave_and_with_the_review(invited: Invited, draw: Draw) -> None:
-    url = invited.url("my_review_file", make_file(draw).pk)
-    invited.client.post(invited.url("my_review_answer"), {"answer": "accept"})
+    url = invited.url("review_file", make_file(draw).pk)
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
     with invited.at(draw.project.closing_at - timedelta(minutes=1)):
         assert b"".join(invited.client.get(url)) == PDF
     with invited.at(draw.project.closing_at):
         assert invited.client.get(url).status_code == 403
     with invited.at(draw.project.opening_at - timedelta(hours=3)):
-        invited.client.post(invited.url("my_review_leave"), {"reason": "生病"})
+        invited.client.post(invited.url("review_leave"), {"reason": "生病"})
         assert invited.client.get(url).status_code == 403
 
 
@@ -271,14 +271,14 @@ def test_expert_files_and_cancels_his_own_leave(invited: Invited, outsider: Clie
         "end": (start + timedelta(days=7)).strftime("%Y-%m-%d %H:%M"),
         "reason": "出国访问",
     }
-    url = reverse("draws:my_leave_add")
+    url = reverse("selfservice:leave_add")
     assert invited.client.post(url, data | {"end": data["start"]}).status_code == 422
     assert invited.client.post(url, data).status_code == 204
     assert "与已登记的请假" in invited.client.post(url, data).content.decode()
     leave = Leave.objects.get()
     assert leave.expert == invited.expert
-    assert "出国访问" in page(invited.client, "draws:my_leaves")
-    cancel = reverse("draws:my_leave_cancel", args=[leave.pk])
+    assert "出国访问" in page(invited.client, "selfservice:leaves")
+    cancel = reverse("selfservice:leave_cancel", args=[leave.pk])
     assert outsider.post(cancel).status_code == 404
     assert invited.client.post(cancel).status_code == 204
     leave.refresh_from_db()
@@ -296,17 +296,17 @@ def test_expert_keeps_his_avoidance_units_with_relation_and_period(
         "start_date": "2018-03-01",
         "end_date": "2024-05-31",
     }
-    url = reverse("draws:my_avoidance_add")
+    url = reverse("selfservice:avoidance_add")
     assert invited.client.post(url, data | {"end_date": "2017-01-01"}).status_code == 422
     assert invited.client.post(url, data | {"uscc": "123"}).status_code == 422
     assert invited.client.post(url, data).status_code == 204
     assert "已按同样的关系登记" in invited.client.post(url, data).content.decode()
     row = AvoidanceUnit.objects.get()
     assert (row.expert, row.unit.name) == (invited.expert, "华东建设集团有限公司")
-    shown = page(invited.client, "draws:my_avoidances")
+    shown = page(invited.client, "selfservice:avoidances")
     for text in ("华东建设集团有限公司", "曾任职单位", "2018-03-01", "2024-05-31"):
         assert text in shown
-    remove = reverse("draws:my_avoidance_remove", args=[row.pk])
+    remove = reverse("selfservice:avoidance_remove", args=[row.pk])
     assert outsider.post(remove).status_code == 404
     assert invited.client.post(remove).status_code == 204
     assert not AvoidanceUnit.objects.exists()
@@ -314,11 +314,11 @@ def test_expert_keeps_his_avoidance_units_with_relation_and_period(
 
 @pytest.mark.shows("PORT-24", "DRAW-06")
 def test_expert_declares_relations_to_persons(invited: Invited) -> None:
-    url = reverse("draws:my_avoidance_add")
+    url = reverse("selfservice:avoidance_add")
     assert invited.client.post(url, {"kind": "kin"}).status_code == 422
     data = {"kind": "kin", "person_name": "郑总", "unit_name": "华东建设集团有限公司"}
     assert invited.client.post(url, data).status_code == 204
-    shown = page(invited.client, "draws:my_avoidances")
+    shown = page(invited.client, "selfservice:avoidances")
     assert "郑总（华东建设集团有限公司）" in shown
     assert "亲属" in shown
 

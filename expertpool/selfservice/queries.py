@@ -1,4 +1,4 @@
-"""Invitations as the invited experts see them."""
+"""Invitations as the invited experts see them, and where they see them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Hold, Invitation
@@ -172,10 +173,6 @@ def letters_of(expert: Expert, *, now: datetime) -> Letters:
     )
 
 
-def released_invitations(expert: Expert) -> QuerySet[Invitation]:
-    """Return the lines of ``expert`` in draws whose names are released, latest opening first."""
-    return (
-        Invitation.objects.filter(expert=expert, draw__released_at__isnull=False)
-        .select_related("draw__project")
-        .order_by("-draw__project__opening_at", "-pk")
-    )
+def reply_address(token: str) -> str:
+    """Return the path of the page behind a personal link."""
+    return reverse("selfservice:reply", args=[token])

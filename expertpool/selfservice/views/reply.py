@@ -23,11 +23,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
-from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.invitations import Stage, letter_of
 from expertpool.draws.services.replies import invitation_for_token, leave_until
-from expertpool.draws.views.answering import (
+from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
+from expertpool.selfservice.queries import Stage, letter_of
+from expertpool.selfservice.views.answering import (
     calendar_response,
     file_or_404,
     file_response,
@@ -55,7 +55,9 @@ def by_link(view: View) -> View:
         try:
             invitation = invitation_for_token(token)
         except LinkInvalid as error:
-            response = render(request, "draws/reply_invalid.html", {"error": error}, status=404)
+            response = render(
+                request, "selfservice/reply_invalid.html", {"error": error}, status=404
+            )
         else:
             response = view(request, token, invitation, **arguments)
         response["Referrer-Policy"] = "no-referrer"
@@ -74,7 +76,7 @@ def reply(request: HttpRequest, token: str, invitation: Invitation) -> HttpRespo
     with suppress(ReplyRefused):  # the page says why: it shows where the invitation stands
         if form := take_answer(request, invitation, via=ReplyVia.LINK):
             return _page(request, token, invitation, decline_form=form, status=422)
-    return redirect("draws:reply", token=token)
+    return redirect("selfservice:reply", token=token)
 
 
 @by_link
@@ -83,7 +85,7 @@ def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpRespo
     with suppress(ReplyRefused):  # as above
         if form := take_project_leave(request, invitation, via=ReplyVia.LINK):
             return _page(request, token, invitation, leave_form=form, status=422)
-    return redirect("draws:reply", token=token)
+    return redirect("selfservice:reply", token=token)
 
 
 @by_link
@@ -117,7 +119,7 @@ def _page(
     context: dict[str, Any] = {"letter": letter, "token": token}
     if letter.is_open:
         context["decline_form"] = forms.get("decline_form") or DeclineForm()
-        return render(request, "draws/reply_open.html", context, status=status)
+        return render(request, "selfservice/reply_open.html", context, status=status)
     if letter.is_coming:
         context |= {
             "files": files_for(invitation),
@@ -125,6 +127,8 @@ def _page(
             "may_leave": now <= until,
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
         }
-        return render(request, "draws/reply_coming.html", context, status=status)
+        return render(request, "selfservice/reply_coming.html", context, status=status)
     closed_status, context["heading"], context["sentence"] = CLOSED[letter.stage]
-    return render(request, "draws/reply_closed.html", context, status=max(status, closed_status))
+    return render(
+        request, "selfservice/reply_closed.html", context, status=max(status, closed_status)
+    )

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import render_list
-from expertpool.draws.forms.own_data import OwnLeaveForm
-from expertpool.draws.views.expert_area import as_expert
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.selfservice.forms.own_data import OwnLeaveForm
+from expertpool.selfservice.views.own import as_expert
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _own_leave(leave: Leave, now: datetime) -> OwnLeave:
 def leaves(request: UserRequest, expert: Expert) -> HttpResponse:
     now = timezone.now()
     rows = [_own_leave(leave, now) for leave in expert.leaves.all()]
-    return render_list(request, "draws/my_leaves.html", {"leaves": rows})
+    return render_list(request, "selfservice/leaves.html", {"leaves": rows})
 
 
 @as_expert

@@ -9,13 +9,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from expertpool.draws.enums import ReplyVia
-from expertpool.draws.exports.calendar import calendar_file
-from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.project_files import files_of, note_expert_download
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.models import Attachment
+from expertpool.selfservice.exports import calendar_file
+from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
+from expertpool.selfservice.services import files_of, note_expert_download
 
 # What a browser shows by itself; the files app told these kinds by their content.
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})

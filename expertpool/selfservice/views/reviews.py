@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.permissions import requires
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
-from expertpool.draws.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.invitations import invitations_of, letter_of, letters_of
 from expertpool.draws.services.replies import leave_until
-from expertpool.draws.views.answering import (
+from expertpool.experts.models import Expert
+from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
+from expertpool.selfservice.queries import invitations_of, letter_of, letters_of
+from expertpool.selfservice.views.answering import (
     calendar_response,
     file_or_404,
     file_response,
@@ -30,39 +28,14 @@ from expertpool.draws.views.answering import (
     take_answer,
     take_project_leave,
 )
-from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import expert_for
-
-View = Callable[..., Any]  # pages and files
-
-
-def as_expert(view: View) -> View:
-    """Guard a page of the expert's own area and call ``view(request, expert, …)``."""
-
-    @requires("portal.expert")
-    @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> Any:
-        expert = expert_for(request.user)
-        if expert is None:
-            return render(
-                request,
-                "core/empty.html",
-                {
-                    "title": "账号还没有关联专家档案",
-                    "text": "请联系专家库管理员，把您的账号关联到专家档案。",
-                    "icon": "id-badge-2",
-                },
-            )
-        return view(request, expert, *args, **kwargs)
-
-    return guarded
+from expertpool.selfservice.views.own import as_expert
 
 
 @require_safe
 @as_expert
 def reviews(request: UserRequest, expert: Expert) -> HttpResponse:
     context = {"letters": letters_of(expert, now=timezone.now())}
-    return render(request, "draws/my_reviews.html", context)
+    return render(request, "selfservice/reviews.html", context)
 
 
 @require_safe
@@ -82,7 +55,7 @@ def answer(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "您的答复已登记。")
-    return redirect("draws:my_review", pk=pk)
+    return redirect("selfservice:review", pk=pk)
 
 
 @require_POST
@@ -96,7 +69,7 @@ def leave(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "请假已登记，名额将自动递补。")
-    return redirect("draws:my_review", pk=pk)
+    return redirect("selfservice:review", pk=pk)
 
 
 @require_safe
@@ -138,4 +111,4 @@ def _page(
         "decline_form": forms.get("decline_form") or DeclineForm(),
         "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
     }
-    return render(request, "draws/my_review.html", context, status=status)
+    return render(request, "selfservice/review.html", context, status=status)

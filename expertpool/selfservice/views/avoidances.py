@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
 from expertpool.core.views.listing import render_list
-from expertpool.draws.forms.own_data import OwnAvoidanceForm
-from expertpool.draws.views.expert_area import as_expert
 from expertpool.experts.models import Expert
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.selfservice.forms.own_data import OwnAvoidanceForm
+from expertpool.selfservice.views.own import as_expert
 
 
 @require_safe
@@ -23,7 +23,7 @@ from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avo
 def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
     rows = expert.avoidance_units.select_related("unit")
     context = {"rows": rows, "employer": expert.employer}
-    return render_list(request, "draws/my_avoidances.html", context)
+    return render_list(request, "selfservice/avoidances.html", context)
 
 
 @as_expert

@@ -1,0 +1,46 @@
+"""The menu entries of the expert's own area."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.registry import MenuItem
+from expertpool.experts.queries.experts import expert_for
+from expertpool.selfservice.queries import letters_of
+
+
+def count_open_letters(user: User) -> int:
+    """Return how many invitations wait for the answer of this expert."""
+    expert = expert_for(user)
+    return len(letters_of(expert, now=timezone.now()).open) if expert else 0
+
+
+OWN_AREA = (
+    MenuItem(
+        "my_reviews",
+        "我的评审",
+        "calendar-event",
+        "selfservice:reviews",
+        permissions=("experts.self",),
+        order=20,
+        count=count_open_letters,
+        active=("selfservice:review", "selfservice:review_"),
+    ),
+    MenuItem(
+        "my_leaves",
+        "我的请假",
+        "plane-departure",
+        "selfservice:leaves",
+        permissions=("experts.self",),
+        order=30,
+    ),
+    MenuItem(
+        "my_avoidances",
+        "回避单位",
+        "ban",
+        "selfservice:avoidances",
+        permissions=("experts.self",),
+        order=40,
+    ),
+)

@@ -1,0 +1,37 @@
+"""The guard of the expert's own area: whoever signed in is the expert, or sees why he is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.shortcuts import render
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.experts.queries.experts import expert_for
+
+View = Callable[..., Any]  # pages and files
+
+
+def as_expert(view: View) -> View:
+    """Guard a page of the expert's own area and call ``view(request, expert, …)``."""
+
+    @requires("experts.self")
+    @wraps(view)
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> Any:
+        expert = expert_for(request.user)
+        if expert is None:
+            return render(
+                request,
+                "core/empty.html",
+                {
+                    "title": "账号还没有关联专家档案",
+                    "text": "请联系专家库管理员，把您的账号关联到专家档案。",
+                    "icon": "id-badge-2",
+                },
+            )
+        return view(request, expert, *args, **kwargs)
+
+    return guarded

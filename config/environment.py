@@ -66,10 +66,7 @@ def secret(name: str, *, generate: bool) -> str:
     """
     value = env_str(name)
     if value:
-        if len(value) < 32:
-            message = f"密钥 {name} 太短：至少 32 个字符，可用 `openssl rand -hex 32` 生成。"
-            raise ImproperlyConfigured(message)
-        return value
+        return _long_enough(name, value)
     path = HOME / "keys" / name.lower()
     if path.exists():
         return path.read_text().strip()
@@ -85,3 +82,20 @@ def secret(name: str, *, generate: bool) -> str:
         except FileExistsError:  # another process was first; its secret is whole
             pass
     return path.read_text().strip()
+
+
+def old_secrets(name: str) -> tuple[str, ...]:
+    """Return the secrets that ``name`` had before, newest first: NAME_OLD, separated by commas, or
+    the lines of HOME/keys/<name>_old."""
+    path = HOME / "keys" / f"{name.lower()}_old"
+    written = path.read_text().split() if path.is_file() else []
+    return tuple(
+        _long_enough(f"{name}_OLD", value) for value in env_list(f"{name}_OLD", default=written)
+    )
+
+
+def _long_enough(name: str, value: str) -> str:
+    if len(value) < 32:
+        message = f"密钥 {name} 太短：至少 32 个字符，可用 `openssl rand -hex 32` 生成。"
+        raise ImproperlyConfigured(message)
+    return value

@@ -5,16 +5,29 @@ from __future__ import annotations
 from csp.constants import NONE, SELF
 
 from config.database import database_settings
-from config.environment import BASE_DIR, HOME, env_bool, env_int, env_list, env_str, secret
+from config.environment import (
+    BASE_DIR,
+    HOME,
+    env_bool,
+    env_int,
+    env_list,
+    env_str,
+    old_secrets,
+    secret,
+)
 from config.worker import reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=True)
 SECRET_KEY = secret("SECRET_KEY", generate=DEBUG)
 # Keys of encrypted columns, of their blind indexes and of sealed names; kept outside the database.
+# What NAME wrote before its last changes, NAME_OLD reads (docs/howto/rotate-keys.md).
 FIELD_KEY = secret("FIELD_KEY", generate=DEBUG)
+FIELD_KEY_OLD = old_secrets("FIELD_KEY")
 INDEX_KEY = secret("INDEX_KEY", generate=DEBUG)
+INDEX_KEY_OLD = old_secrets("INDEX_KEY")
 SEAL_KEY = secret("SEAL_KEY", generate=DEBUG)
+SEAL_KEY_OLD = old_secrets("SEAL_KEY")
 CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3
 
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -121,9 +121,9 @@ class User(AbstractBaseUser):
         error_messages={"unique": "这个账号已有人使用，请换一个。"},
     )
     name = models.CharField("姓名", max_length=50)
-    phone = EncryptedTextField("手机号")
+    phone = EncryptedTextField("手机号", bound_to=("username",))
     phone_index = BlindIndexField("手机号索引")
-    email = EncryptedTextField("邮箱")
+    email = EncryptedTextField("邮箱", bound_to=("username",))
     email_index = BlindIndexField("邮箱索引")
     department = models.ForeignKey(
         Department,

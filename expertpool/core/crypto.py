@@ -1,37 +1,47 @@
-"""Encryption of columns, blind indexes and sealed names; the keys live outside the database.
+"""Authenticated encryption and blind indexes; the keys live outside the database.
 
-``CRYPTO_SUITE`` chooses AES-256-GCM with HMAC-SHA-256 (``intl``) or SM4-GCM with HMAC-SM3
-(``gm``, GB/T 32907 and GB/T 32905). A token starts with one byte that names its suite, so both
-can be read after a change.
+A token is bound to the place where it stands (`binding`): moved to another row, column or table
+it opens no more. Its head says how it was made::
+
+    suite (1 byte) | key id (4 bytes) | nonce (12 bytes) | ciphertext and tag
+
+``CRYPTO_SUITE`` chooses what new tokens are made with, AES-256-GCM (``intl``) or SM4-GCM (``gm``,
+GB/T 32907), and the digest of indexes and derived keys, SHA-256 or SM3 (GB/T 32905). A secret NAME
+writes; it and the secrets in NAME_OLD read (docs/decisions/0038, docs/howto/rotate-keys.md).
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from django.conf import settings
 
 NONCE_BYTES = 12
 TAG_BYTES = 16
-SUITES = {"intl": b"\x01", "gm": b"\x02"}
+KEY_ID_BYTES = 4
+HEAD_BYTES = 1 + KEY_ID_BYTES
+INDEX_BYTES = 16
+# 1 and 2 were tokens without key id and binding: nothing reads them any more.
+SUITES = {"intl": b"\x03", "gm": b"\x04"}
 
 
 class DecryptionError(ValueError):
-    """The value was altered, or its key is not the one in the environment."""
+    """The value was altered or moved, or its key is not in the environment."""
 
 
-def _derive(secret: str, purpose: str, length: int) -> bytes:
-    """Derive a key for one purpose from a configured secret (HMAC as a PRF, RFC 5869 expand)."""
-    block = hmac.new(secret.encode(), f"expertpool:{purpose}\x01".encode(), hashlib.sha256).digest()
-    return block[:length]
+class _Aead(Protocol):
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
 
 
 class _Sm4Gcm:
@@ -40,65 +50,119 @@ class _Sm4Gcm:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def encrypt(self, nonce: bytes, data: bytes, associated: bytes | None) -> bytes:
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
         encryptor = Cipher(algorithms.SM4(self._key), modes.GCM(nonce)).encryptor()
-        encryptor.authenticate_additional_data(associated or b"")
+        encryptor.authenticate_additional_data(associated_data or b"")
         return encryptor.update(data) + encryptor.finalize() + encryptor.tag
 
-    def decrypt(self, nonce: bytes, data: bytes, associated: bytes | None) -> bytes:
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
         body, tag = data[:-TAG_BYTES], data[-TAG_BYTES:]
         decryptor = Cipher(algorithms.SM4(self._key), modes.GCM(nonce, tag)).decryptor()
-        decryptor.authenticate_additional_data(associated or b"")
+        decryptor.authenticate_additional_data(associated_data or b"")
         return decryptor.update(body) + decryptor.finalize()
 
 
-@lru_cache(maxsize=32)
-def _cipher(secret: str, purpose: str, suite: bytes) -> Any:
-    if suite == SUITES["intl"]:
-        return AESGCM(_derive(secret, f"{purpose}:aes", 32))
-    if suite == SUITES["gm"]:
-        return _Sm4Gcm(_derive(secret, f"{purpose}:sm4", 16))
-    message = f"unknown suite {suite!r}"
-    raise ValueError(message)
+class _Ring(NamedTuple):
+    """The ciphers of one secret and of those before it, by the head of the tokens they read."""
+
+    head: bytes  # of new tokens
+    ciphers: dict[bytes, _Aead]
+
+
+def binding(*parts: str | int | UUID) -> bytes:
+    """Return the associated data of a token that stands at ``parts``: table, column and what
+    names the row for good. Different parts never give the same bytes."""
+    texts = []
+    for part in parts:
+        if not isinstance(part, str | int | UUID):
+            message = f"a token is not bound to {part!r}: give text, a number or a UUID"
+            raise TypeError(message)
+        text = str(part)
+        texts.append(f"{len(text)}:{text}")
+    return "".join(texts).encode()
+
+
+def _derive(secret: str, purpose: str, length: int, suite: str) -> bytes:
+    """Derive a key for one purpose from a configured secret (HKDF-Expand, RFC 5869)."""
+    digest = hashes.SM3() if suite == "gm" else hashes.SHA256()
+    return HKDFExpand(digest, length, f"expertpool:{purpose}".encode()).derive(secret.encode())
+
+
+def key_id(secret: str) -> bytes:
+    """Return what names ``secret`` in tokens; it tells nothing about it."""
+    return _derive(secret, "key-id", KEY_ID_BYTES, "intl")
+
+
+@lru_cache(maxsize=16)
+def _ring(setting: str, secrets: tuple[str, ...], suite: str) -> _Ring:
+    ciphers: dict[bytes, _Aead] = {}
+    for secret in secrets:
+        ciphers[SUITES["intl"] + key_id(secret)] = AESGCM(
+            _derive(secret, f"{setting}:aes-256-gcm", 32, "intl")
+        )
+        ciphers[SUITES["gm"] + key_id(secret)] = _Sm4Gcm(
+            _derive(secret, f"{setting}:sm4-gcm", 16, "gm")
+        )
+    return _Ring(SUITES[suite] + key_id(secrets[0]), ciphers)
 
 
 class Vault:
-    """Encrypts and decrypts bytes under one configured secret.
+    """Encrypts and decrypts bytes under the secret of one setting (FIELD_KEY, SEAL_KEY).
 
-    ``secret_setting`` names the setting (FIELD_KEY, SEAL_KEY); ``purpose`` separates uses.
+    ``bound_to`` is the `binding` of the place where the token stands.
     """
 
-    def __init__(self, secret_setting: str, purpose: str) -> None:
-        self._secret_setting = secret_setting
-        self._purpose = purpose
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
 
-    def encrypt(self, plain: bytes) -> bytes:
-        return self.encrypt_all([plain])[0]
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
+        return self.encrypt_all([(plain, bound_to)])[0]
 
-    def encrypt_all(self, plains: Iterable[bytes]) -> list[bytes]:
-        suite = SUITES[settings.CRYPTO_SUITE]
-        cipher = _cipher(getattr(settings, self._secret_setting), self._purpose, suite)
+    def encrypt_all(self, pairs: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """Return a token for each pair of plain bytes and binding."""
+        ring = self._ring()
+        head, encrypt = ring.head, ring.ciphers[ring.head].encrypt
         tokens = []
-        for plain in plains:
+        for plain, bound_to in pairs:
             nonce = os.urandom(NONCE_BYTES)
-            tokens.append(suite + nonce + cipher.encrypt(nonce, plain, None))
+            tokens.append(head + nonce + encrypt(nonce, plain, head + bound_to))
         return tokens
 
-    def decrypt(self, token: bytes) -> bytes:
-        """Return the plain bytes; raise DecryptionError when token or key do not fit."""
-        suite, nonce, body = token[:1], token[1 : 1 + NONCE_BYTES], token[1 + NONCE_BYTES :]
+    def decrypt(self, token: bytes, bound_to: bytes) -> bytes:
+        """Return the plain bytes; raise DecryptionError when token, place or key do not fit."""
+        head, nonce = token[:HEAD_BYTES], token[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
+        cipher = self._ring().ciphers.get(head)
+        if cipher is None:
+            raise DecryptionError(self._unknown(head))
         try:
-            cipher = _cipher(getattr(settings, self._secret_setting), self._purpose, suite)
-            return bytes(cipher.decrypt(nonce, body, None))
+            return cipher.decrypt(nonce, token[HEAD_BYTES + NONCE_BYTES :], head + bound_to)
         except (InvalidTag, ValueError) as error:
-            message = "无法解密：数据被改动，或密钥与写入时不同。"
+            message = "无法解密：数据被改动，或不在它原来的位置。"
             raise DecryptionError(message) from error
+
+    @property
+    def head(self) -> bytes:
+        """What the tokens begin with that are made now; others wait for `rotate-keys`."""
+        return self._ring().head
+
+    def _ring(self) -> _Ring:
+        old = getattr(settings, f"{self.setting}_OLD")
+        secrets = (getattr(settings, self.setting), *old)
+        return _ring(self.setting, secrets, settings.CRYPTO_SUITE)
+
+    def _unknown(self, head: bytes) -> str:
+        if len(head) < HEAD_BYTES or head[:1] not in SUITES.values():
+            return "无法解密：数据被改动，或不是本版本写入的。"
+        return (
+            f"无法解密：写入时用的密钥（标识 {head[1:].hex()}）不在环境中。"
+            f"请把当时的密钥填入 {self.setting}_OLD，再重启系统。"
+        )
 
 
 @lru_cache(maxsize=64)
 def _index_state(secret: str, purpose: str, suite: str) -> hmac.HMAC:
     digest = "sm3" if suite == "gm" else "sha256"
-    return hmac.new(_derive(secret, f"index:{purpose}", 32), digestmod=digest)
+    return hmac.new(_derive(secret, f"index:{purpose}", 32, suite), digestmod=digest)
 
 
 def blind_index(purpose: str, value: str) -> bytes:
@@ -108,4 +172,4 @@ def blind_index(purpose: str, value: str) -> bytes:
     """
     state = _index_state(settings.INDEX_KEY, purpose, settings.CRYPTO_SUITE).copy()
     state.update(value.encode())
-    return state.digest()[:16]
+    return state.digest()[:INDEX_BYTES]

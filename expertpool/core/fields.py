@@ -1,7 +1,14 @@
 """Model fields for sensitive values: encrypted at rest, found by a blind index.
 
-    phone = EncryptedTextField("手机号")
+    phone = EncryptedTextField("手机号", bound_to=("number",))
     phone_index = BlindIndexField("手机号索引")
+
+A value is bound to its table, its column and the columns ``bound_to``, which name its row: they
+are unique together and never change (docs/decisions/0038). It is opened by its row, when the
+attribute is read: a list that does not show a phone number decrypts none. ``values()`` and
+``values_list()`` give a `Sealed`, which nobody can read; ``update()`` and ``bulk_update()`` can
+only empty such a column. Where rows are written by COPY, `EncryptedField.token` and
+`token_each` make what they hold.
 
 Services fill the index through ``blind_index`` of the normalised value; equal values get equal
 indexes, so a unique constraint on the index holds what a unique constraint on the value would.
@@ -9,49 +16,199 @@ indexes, so a unique constraint on the index holds what a unique constraint on t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
-from expertpool.core.crypto import Vault
-
-field_vault = Vault("FIELD_KEY", "field")
+from expertpool.core.crypto import HEAD_BYTES, Vault, binding
 
 
-class EncryptedTextField(models.TextField):
-    """Text kept as an authenticated ciphertext (see `core.crypto`); empty text is kept empty.
+class Sealed:
+    """A token as it stands in a column. Only the attribute of its row opens it."""
 
-    Lookups other than ``isnull`` are refused: search goes through a blind index.
-    """
+    __slots__ = ("plain", "token")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("default", "")
-        kwargs.setdefault("blank", True)
+    def __init__(self, token: bytes, plain: Any = None) -> None:
+        self.token = token
+        self.plain = plain  # kept once it was opened
+
+    def __str__(self) -> str:
+        message = "an encrypted value is read as an attribute of its row, not by values()"
+        raise FieldError(message)
+
+
+class EncryptedAttribute(DeferredAttribute):
+    """Opens the value when it is read from a row."""
+
+    field: EncryptedField
+
+    def __get__(self, row: models.Model | None, cls: type[models.Model] | None = None) -> Any:
+        if row is None:
+            return self
+        name = self.field.attname
+        if name not in row.__dict__:  # deferred: its row comes along, since it is opened by it
+            row.refresh_from_db(fields=[name, *self.field.bound_to])
+        value = row.__dict__[name]
+        return self.field.open(row, value) if isinstance(value, Sealed) else value
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        row.__dict__[self.field.attname] = value
+
+
+class EncryptedField(models.Field):
+    """What encrypted text and bytes share; ``key`` names the setting of their secret."""
+
+    descriptor_class = EncryptedAttribute
+    empty: str | bytes
+
+    def __init__(
+        self, *args: Any, bound_to: Sequence[str] = (), key: str = "FIELD_KEY", **kwargs: Any
+    ) -> None:
+        # Neither is of the schema: migrations do not know them, and cannot open such a column.
+        self.bound_to = tuple(bound_to)
+        self.vault = Vault(key)
         super().__init__(*args, **kwargs)
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *self._check_bound_to()]
 
     def get_internal_type(self) -> str:
         return "BinaryField"
 
+    def open(self, row: models.Model, value: Sealed) -> Any:
+        """Return what ``value`` of ``row`` says; raises crypto.DecryptionError."""
+        if value.plain is None:
+            bound = self.binding_of(*(getattr(row, name) for name in self.bound_to))
+            value.plain = self.from_bytes(self.vault.decrypt(value.token, bound))
+        return value.plain
+
+    def token(self, value: Any, *bound: Any) -> bytes:
+        """Return what the column holds for ``value`` in the row whose ``bound_to`` is ``bound``."""
+        if value == self.empty:
+            return b""
+        return self.vault.encrypt(self.to_bytes(value), self.binding_of(*bound))
+
+    def token_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[bytes]:
+        """The same for many rows, as pairs of a value, never empty, and what ``bound_to`` is."""
+        return self.vault.encrypt_all(
+            (self.to_bytes(value), self.binding_of(*bound)) for value, bound in values
+        )
+
+    def binding_of(self, *values: Any) -> bytes:
+        """Return the binding of the row in which the columns ``bound_to`` hold ``values``."""
+        if not values or len(values) != len(self.bound_to):
+            message = f"{self} is bound to {self.bound_to}, not to {len(values)} values"
+            raise ValueError(message)
+        return binding(self.model._meta.db_table, self.attname, *values)
+
+    def to_bytes(self, value: Any) -> bytes:
+        raise NotImplementedError
+
+    def from_bytes(self, plain: bytes) -> str | bytes:
+        raise NotImplementedError
+
+    def pre_save(self, row: models.Model, add: bool) -> Any:
+        value = row.__dict__.get(self.attname)
+        if isinstance(value, Sealed):
+            if not add and value.token[:HEAD_BYTES] == self.vault.head:
+                return value
+            value = self.open(row, value)  # a row of its own, or a key that goes out of use
+        if value is None or value == self.empty:
+            return value
+        bound = (getattr(row, name) for name in self.bound_to)
+        sealed = Sealed(self.token(value, *bound), value)
+        row.__dict__[self.attname] = sealed
+        return sealed
+
     def get_prep_value(self, value: Any) -> bytes | None:
         if value is None:
             return None
-        return field_vault.encrypt(str(value).encode()) if value != "" else b""
+        if isinstance(value, Sealed):
+            return value.token
+        if value == self.empty:
+            return b""
+        message = f"{self} is encrypted for its row: set the attribute and save the row"
+        raise FieldError(message)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         value = value if prepared else self.get_prep_value(value)
         return None if value is None else connection.Database.Binary(value)
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         if value is None:
             return None
-        return field_vault.decrypt(bytes(value)).decode() if value else ""
+        return Sealed(bytes(value)) if value else self.empty
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
             message = f"{self.name} is encrypted; search by its blind index"
             raise FieldError(message)
         return super().get_lookup(lookup_name)
+
+    def _check_bound_to(self) -> list[checks.CheckMessage]:
+        """That no two rows are bound alike: else a value could be moved from one to the other."""
+        fields = {field.attname: field for field in self.model._meta.concrete_fields}
+        if not set(self.bound_to) <= fields.keys():
+            return [checks.Error(f"{self}: no columns {self.bound_to}", obj=self, id="core.E001")]
+        alone = any(fields[name].unique for name in self.bound_to)
+        bound = {fields[name].name for name in self.bound_to}
+        together = any(
+            isinstance(one, models.UniqueConstraint)
+            and one.condition is None
+            and one.fields
+            and set(one.fields) <= bound
+            for one in self.model._meta.constraints
+        )
+        if alone or together:
+            return []
+        message = f"{self}: {self.bound_to} are not unique together"
+        return [checks.Error(message, obj=self, id="core.E002")]
+
+
+class EncryptedTextField(EncryptedField, models.TextField):
+    """Text kept as an authenticated ciphertext (see `core.crypto`); empty text is kept empty.
+
+    Lookups other than ``isnull`` are refused: search goes through a blind index.
+    """
+
+    empty = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def to_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def from_bytes(self, plain: bytes) -> str:
+        return plain.decode()
+
+
+class EncryptedBytesField(EncryptedField, models.BinaryField):
+    """The same for bytes."""
+
+    empty = b""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, plain: bytes) -> bytes:
+        return plain
+
+
+def encrypted(model: type[models.Model], name: str) -> EncryptedField:
+    """Return the encrypted column ``name`` of ``model``."""
+    return next(field for field in encrypted_fields(model) if field.attname == name)
+
+
+def encrypted_fields(model: type[models.Model]) -> list[EncryptedField]:
+    """Return all encrypted columns of ``model``."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedField)]
 
 
 class BlindIndexField(models.BinaryField):

@@ -59,10 +59,10 @@ class Message(models.Model):
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     recipient_key = BlindIndexField("收件人索引")
-    recipient = EncryptedTextField("收件人")
-    address = EncryptedTextField("地址")
-    subject = EncryptedTextField("标题")
-    body = EncryptedTextField("正文")
+    recipient = EncryptedTextField("收件人", bound_to=("key",))
+    address = EncryptedTextField("地址", bound_to=("key",))
+    subject = EncryptedTextField("标题", bound_to=("key",))
+    body = EncryptedTextField("正文", bound_to=("key",))
     attachments = models.ManyToManyField(
         Attachment, verbose_name="附件", blank=True, related_name="+"
     )

@@ -13,7 +13,7 @@ class StoredSetting(models.Model):
 
     code = models.CharField("设置", max_length=80, unique=True)
     value = models.JSONField("值", null=True)
-    secret = EncryptedTextField("密文")
+    secret = EncryptedTextField("密文", bound_to=("code",))
 
     class Meta:
         verbose_name = verbose_name_plural = "设置值"

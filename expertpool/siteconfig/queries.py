@@ -18,8 +18,7 @@ from expertpool.siteconfig.models import SettingChange, StoredSetting
 
 def stored_values() -> Stored:
     """Return what is not the default, by code: one query."""
-    rows = StoredSetting.objects.values_list("code", "value", "secret")
-    return {code: secret or value for code, value, secret in rows}
+    return {row.code: row.secret or row.value for row in StoredSetting.objects.all()}
 
 
 @dataclass(frozen=True)

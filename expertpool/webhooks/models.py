@@ -17,7 +17,8 @@ class Subscription(models.Model):
 
     name = models.CharField("名称", max_length=40)
     url = models.CharField("推送地址", max_length=500)
-    secret = EncryptedTextField("签名密钥")
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    secret = EncryptedTextField("签名密钥", bound_to=("uid",))
     events = models.JSONField("事件", default=list)  # EventCode values
     active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("创建时间")

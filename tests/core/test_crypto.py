@@ -1,17 +1,20 @@
-"""Encryption of columns and blind indexes, in both suites."""
+"""Authenticated encryption and blind indexes, in both suites."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expertpool.core.crypto import DecryptionError, Vault, blind_index
+from expertpool.core.crypto import DecryptionError, Vault, binding, blind_index
 
-vault = Vault("FIELD_KEY", "tests")
+vault = Vault("FIELD_KEY")
+HERE = binding("tests", "secret", 1)
 SUITES = ("intl", "gm")
+OTHER = "0" * 64
 
 
 @pytest.fixture(params=SUITES)
@@ -24,52 +27,84 @@ def suite(request: pytest.FixtureRequest, settings: Any) -> str:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
 def test_what_was_encrypted_comes_back(plain: bytes) -> None:
-    token = vault.encrypt(plain)
-    assert vault.decrypt(token) == plain
+    token = vault.encrypt(plain, HERE)
+    assert vault.decrypt(token, HERE) == plain
     assert len(plain) < 8 or plain not in token
 
 
 @pytest.mark.usefixtures("suite")
 def test_the_same_text_is_encrypted_differently_each_time() -> None:
-    assert vault.encrypt("张三".encode()) != vault.encrypt("张三".encode())
+    assert len({*vault.encrypt_all([("张三".encode(), HERE)] * 3)}) == 3
 
 
 @pytest.mark.usefixtures("suite")
 def test_any_change_is_noticed() -> None:
-    token = vault.encrypt(b"13800138000")
+    token = vault.encrypt(b"13800138000", HERE)
     for at in range(len(token)):
         changed = bytearray(token)
         changed[at] ^= 1
         with pytest.raises(DecryptionError, match="无法解密"):
-            vault.decrypt(bytes(changed))
+            vault.decrypt(bytes(changed), HERE)
 
 
+@pytest.mark.usefixtures("suite")
 @pytest.mark.parametrize(
-    "token", [b"", b"\x01", b"\x02", b"\x01" + bytes(12), b"\x02" + bytes(20), b"\x07" + bytes(40)]
+    "there", [("tests", "secret", 2), ("tests", "other", 1), ("others", "secret", 1)]
 )
-def test_what_is_no_token_is_refused(token: bytes) -> None:
-    with pytest.raises(DecryptionError):
-        vault.decrypt(token)
+def test_a_token_opens_only_where_it_stands(there: tuple[Any, ...]) -> None:
+    token = vault.encrypt(b"13800138000", HERE)
+    with pytest.raises(DecryptionError, match="不在它原来的位置"):
+        vault.decrypt(token, binding(*there))
+
+
+@given(*[st.lists(st.text() | st.integers() | st.uuids(), max_size=3)] * 2)
+def test_different_places_are_bound_differently(one: list[Any], other: list[Any]) -> None:
+    same = [str(part) for part in one] == [str(part) for part in other]
+    assert (binding(*one) == binding(*other)) is same
+
+
+@pytest.mark.parametrize("part", [None, b"x", 1.5])
+def test_a_row_that_is_not_named_yet_binds_nothing(part: Any) -> None:
+    with pytest.raises(TypeError, match="not bound"):
+        binding("tests", "secret", part)
+    assert binding("tests", "secret", uuid.uuid4())
+
+
+@pytest.mark.parametrize("head", [0, 1, 2, 5, 7])
+@pytest.mark.parametrize("length", [0, 1, 12, 40])
+def test_what_is_no_token_of_this_version_is_refused(head: int, length: int) -> None:
+    with pytest.raises(DecryptionError, match="本版本"):
+        vault.decrypt((bytes([head]) + bytes(40))[:length], HERE)
 
 
 def test_both_suites_are_read_whichever_is_set(settings: Any) -> None:
     tokens = []
     for suite in SUITES:
         settings.CRYPTO_SUITE = suite
-        tokens.append(vault.encrypt(b"x"))
-    assert [token[0] for token in tokens] == [1, 2]
-    assert [vault.decrypt(token) for token in tokens] == [b"x", b"x"]
+        tokens.append(vault.encrypt(b"x", HERE))
+    assert [token[0] for token in tokens] == [3, 4]
+    assert [vault.decrypt(token, HERE) for token in tokens] == [b"x", b"x"]
 
 
-def test_another_key_or_purpose_cannot_read(settings: Any) -> None:
-    token = vault.encrypt(b"x")
+@pytest.mark.usefixtures("suite")
+def test_an_old_key_reads_as_long_as_it_is_given(settings: Any) -> None:
+    token = vault.encrypt(b"x", HERE)
+    settings.FIELD_KEY, settings.FIELD_KEY_OLD = OTHER, (settings.FIELD_KEY,)
+    assert vault.decrypt(token, HERE) == b"x"
+    assert not token.startswith(vault.head)
+    assert vault.encrypt(b"x", HERE).startswith(vault.head)
+    settings.FIELD_KEY_OLD = ()
+    with pytest.raises(DecryptionError, match=f"标识 {token[1:5].hex()}.*FIELD_KEY_OLD"):
+        vault.decrypt(token, HERE)
+
+
+def test_the_secret_of_another_setting_cannot_read(settings: Any) -> None:
+    token = vault.encrypt(b"x", HERE)
     with pytest.raises(DecryptionError):
-        Vault("FIELD_KEY", "other").decrypt(token)
+        Vault("SEAL_KEY").decrypt(token, HERE)
+    settings.SEAL_KEY = settings.FIELD_KEY  # the same secret by mistake: still keys of their own
     with pytest.raises(DecryptionError):
-        Vault("SEAL_KEY", "tests").decrypt(token)
-    settings.FIELD_KEY = "0" * 64
-    with pytest.raises(DecryptionError):
-        vault.decrypt(token)
+        Vault("SEAL_KEY").decrypt(token, HERE)
 
 
 @pytest.mark.usefixtures("suite")
@@ -79,7 +114,7 @@ def test_a_blind_index_is_equal_for_equal_values_of_one_purpose(settings: Any) -
     assert blind_index("phone", "13800138000") == index
     assert blind_index("phone", "13800138001") != index
     assert blind_index("mail", "13800138000") != index
-    settings.INDEX_KEY = "0" * 64
+    settings.INDEX_KEY = OTHER
     assert blind_index("phone", "13800138000") != index
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
 
+from expertpool.core.fields import EncryptedBytesField
 from expertpool.draws.enums import (
     INVALID,
     MANUAL_STATUS_LABEL,
@@ -55,7 +56,7 @@ class Draw(models.Model):
     rule_content = models.JSONField("规则", db_column="rule")
     candidate_count = models.PositiveIntegerField("候选人数")
     seal = models.CharField("封存值", max_length=64, blank=True)
-    nonce = models.BinaryField("系统随机数（加密）")
+    nonce = EncryptedBytesField("系统随机数", key="SEAL_KEY", bound_to=("number",))
     reveals = models.JSONField("揭示值", default=list)  # [{"role": "system", "value": "hex"}, …]
     seed = models.CharField("种子", max_length=64, blank=True)
     reveal_at = models.DateTimeField("名单公开时间")
@@ -170,7 +171,7 @@ class Candidate(models.Model):
     commit = models.CharField("身份承诺", max_length=64)
     groups = models.JSONField("条件组级次")  # {"g1": 1}
     unit = models.CharField("单位代号", max_length=16, null=True)  # noqa: DJ001 (null is "no unit" in the record)
-    opening = models.BinaryField("身份（加密）")
+    opening = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "commit"))
 
     class Meta:
         verbose_name = verbose_name_plural = "候选人"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from expertpool.core.fields import EncryptedBytesField
 from expertpool.draws.models.draw import Draw
 
 
@@ -74,7 +77,8 @@ class ReleaseRequest(TwoPersonRequest):
 class PickRequest(TwoPersonRequest):
     """That experts chosen by hand be invited. ``picks`` names them, encrypted with the seal key."""
 
-    picks = models.BinaryField("人选（加密）")
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    picks = EncryptedBytesField("人选", key="SEAL_KEY", bound_to=("draw_id", "uid"))
 
     class Meta(TwoPersonRequest.Meta):
         verbose_name = verbose_name_plural = "人选申请"

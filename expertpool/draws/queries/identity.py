@@ -7,12 +7,14 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from expertpool.core.crypto import Vault, blind_index
+from expertpool.core.crypto import blind_index
+from expertpool.core.fields import encrypted
+from expertpool.draws.models import Candidate
 from vdraw import SALT_BYTES
 
-_vault = Vault("SEAL_KEY", "opening")
-nonce_vault = Vault("SEAL_KEY", "nonce")
 _HEAD = struct.Struct(f">Q{SALT_BYTES}s")
+# What has to be loaded of a candidate to open it.
+OPENED_BY = ("draw_id", "commit", "opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,22 @@ class Identity:
     salt: str
 
 
-def close_identity(identity: Identity) -> bytes:
-    """Return the encrypted opening of a candidate."""
-    return close_identities([identity])[0]
+def pack_identity(identity: Identity) -> bytes:
+    """Return what `Candidate.opening` keeps, encrypted."""
+    return _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt)) + identity.ref.encode()
 
 
-def close_identities(identities: Iterable[Identity]) -> list[bytes]:
-    """The same for all candidates of a draw."""
-    return _vault.encrypt_all(
-        _HEAD.pack(one.expert_id, bytes.fromhex(one.salt)) + one.ref.encode() for one in identities
+def close_identities(draw_id: int, identities: Iterable[tuple[str, Identity]]) -> list[bytes]:
+    """Return the encrypted openings of a draw's candidates, given with their commitments."""
+    return encrypted(Candidate, "opening").token_each(
+        (pack_identity(one), (draw_id, commit)) for commit, one in identities
     )
 
 
-def open_identity(opening: bytes | memoryview) -> Identity:
-    """Decrypt an opening; raises core.crypto.DecryptionError if it was altered."""
-    plain = _vault.decrypt(bytes(opening))
+def open_identity(candidate: Candidate) -> Identity:
+    """Say who ``candidate`` is; raises core.crypto.DecryptionError if his opening was altered, or
+    moved from another candidate or draw."""
+    plain = bytes(candidate.opening)
     expert_id, salt = _HEAD.unpack_from(plain)
     return Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
 

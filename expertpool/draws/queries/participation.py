@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import STANDBY, Candidate, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import holder_key, open_identity
+from expertpool.draws.queries.identity import OPENED_BY, holder_key, open_identity
 
 
 def held_expert_ids(
@@ -82,9 +82,9 @@ def _count(
 
 def _named(rows: list[tuple[Any, int, int | None, int]], known: dict[bytes, int]) -> Counter[int]:
     sealed = [one for holder, _, expert, one in rows if not expert and bytes(holder) not in known]
-    openings = dict(Candidate.objects.filter(pk__in=sealed).values_list("pk", "opening"))
+    candidates = Candidate.objects.only(*OPENED_BY).in_bulk(sealed)
     counts = Counter[int]()
     for holder, times, expert, candidate in rows:
         expert_id = known.get(bytes(holder)) or expert
-        counts[expert_id or open_identity(openings[candidate]).expert_id] = times
+        counts[expert_id or open_identity(candidates[candidate]).expert_id] = times
     return counts

@@ -31,7 +31,7 @@ class Beside:
 
     def reason(self, candidate: Candidate) -> str | None:
         """Return the reason (of the protocol) against ``candidate``, whatever seat he would take."""
-        expert_id = open_identity(candidate.opening).expert_id
+        expert_id = open_identity(candidate).expert_id
         if expert_id in self.used:
             return SKIP_REASON[ExclusionReason.IN_PANEL]
         employer = _employer_of(expert_id)
@@ -50,7 +50,7 @@ class Beside:
     def seat(self, candidate: Candidate) -> None:
         """Note that ``candidate`` gets a seat."""
         self.seated.append(candidate.commit)
-        employer = _employer_of(open_identity(candidate.opening).expert_id)
+        employer = _employer_of(open_identity(candidate).expert_id)
         if employer:
             self.taken[employer] += 1
 

@@ -88,7 +88,7 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
         raise EmergencyRefused("只有应急抽取可以查看联系电话。")
     if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
-    expert = Expert.objects.get(pk=open_identity(invitation.candidate.opening).expert_id)
+    expert = Expert.objects.get(pk=open_identity(invitation.candidate).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
     return Contact(expert.name, expert.phone)
 
@@ -128,7 +128,7 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
 
 
 def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Letter:
-    expert = Expert.objects.get(pk=open_identity(row.candidate.opening).expert_id)
+    expert = Expert.objects.get(pk=open_identity(row.candidate).expert_id)
     return Letter(
         recipient=recipient_of(expert),
         context={

@@ -54,7 +54,7 @@ def invite(
     Raises IntegrityError when an expert is held elsewhere at that time: the constraint's word.
     """
     tokens = [make_token(entropy) for _ in places]
-    identities = [open_identity(place.candidate.opening) for place in places]
+    identities = [open_identity(place.candidate) for place in places]
     emergency = emergency_of(draw)
     minutes = emergency.minutes if emergency else plan.reply_minutes
     projects = draw.covered
@@ -105,7 +105,7 @@ def invite(
 
 def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> None:
     """Tell a standby, once, that he sits in the panel now; who has not answered still has to."""
-    expert = Expert.objects.get(pk=open_identity(invitation.candidate.opening).expert_id)
+    expert = Expert.objects.get(pk=open_identity(invitation.candidate).expert_id)
     words = words_of(invitation.draw.covered)
     answered = invitation.state == InvitationState.ACCEPTED
     until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"

@@ -110,7 +110,7 @@ def named_rows(draw: Draw) -> list[NamedRow]:
     invitations = list(
         Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
     )
-    ids = {row.pk: open_identity(row.candidate.opening).expert_id for row in invitations}
+    ids = {row.pk: open_identity(row.candidate).expert_id for row in invitations}
     experts = (
         Expert.objects.select_related("employer", "division")
         .prefetch_related("specialty_links__specialty")
@@ -131,7 +131,7 @@ def release(*, draw_id: int, now: datetime) -> bool:
         return False
     rows = Invitation.objects.filter(draw=draw, expert__isnull=True).select_related("candidate")
     for row in rows:
-        row.expert_id = open_identity(row.candidate.opening).expert_id
+        row.expert_id = open_identity(row.candidate).expert_id
     Invitation.objects.bulk_update(rows, ["expert"])
     ReleaseRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
         decided_at=now, agreed=False

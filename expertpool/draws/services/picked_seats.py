@@ -9,7 +9,7 @@ import vdraw
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.identity import Identity, close_identity
+from expertpool.draws.queries.identity import Identity, pack_identity
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.pick_checks import Pick
@@ -43,7 +43,7 @@ def seat_picks(
             position=taken + at,
             commit=vdraw.commit_identity(draw_id=draw.number, ref=ref, salt=salt),
             groups={pick.group: level},
-            opening=close_identity(Identity(pick.expert_id, ref, salt)),
+            opening=pack_identity(Identity(pick.expert_id, ref, salt)),
         )
         seat = vdraw.Seat(candidate.commit, pick.group, level)
         places.append(Place(candidate, seat, taken + at + 1))

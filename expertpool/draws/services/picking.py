@@ -17,7 +17,6 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
-from expertpool.core.crypto import Vault
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import INVALID, DrawKind, DrawStatus
@@ -44,7 +43,6 @@ from expertpool.projects.enums import RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import has_option
 
-_vault = Vault("SEAL_KEY", "picks")
 NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
     "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
@@ -211,7 +209,7 @@ def _request(
     content = json.dumps([[pick.expert_id, pick.group] for pick in picks])
     request = PickRequest(
         draw=draw,
-        picks=_vault.encrypt(content.encode()),
+        picks=content.encode(),
         reason=reason.strip(),
         requested_by=actor,
         requested_at=now,
@@ -235,7 +233,7 @@ def _request(
 
 
 def _open(request: PickRequest) -> list[Pick]:
-    content = json.loads(_vault.decrypt(bytes(request.picks)))
+    content = json.loads(bytes(request.picks))
     return [Pick(expert_id, group) for expert_id, group in content]
 
 

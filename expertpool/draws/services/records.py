@@ -26,7 +26,7 @@ def build_record(draw: Draw) -> dict[str, Any]:
     if draw.released_at is not None:
         rows = Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
         for row in rows:
-            identity = open_identity(row.candidate.opening)
+            identity = open_identity(row.candidate)
             openings.append(vdraw.Opening(row.candidate.commit, identity.ref, identity.salt))
     record = vdraw.build_record(load_order(draw), load_events(draw), openings)
     return record.to_dict()

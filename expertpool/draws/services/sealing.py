@@ -25,7 +25,7 @@ from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.identity import Identity, close_identities, nonce_vault
+from expertpool.draws.queries.identity import Identity, close_identities
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
@@ -217,7 +217,7 @@ def _seal(
         rule_content=rule.to_dict(),
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
-        nonce=nonce_vault.encrypt(nonce),
+        nonce=nonce,
         reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
         sealed_at=now,
         operator=actor,
@@ -361,7 +361,7 @@ def _copy_candidates(
     # The lines as COPY reads them, many at once: nothing in them needs escaping.
     lines: list[str] = []
     commits = [candidate.commit for candidate in sealed.candidates]
-    openings = close_identities([identities[commit] for commit in commits])
+    openings = close_identities(draw.pk, [(commit, identities[commit]) for commit in commits])
     for position, (candidate, opening) in enumerate(zip(sealed.candidates, openings, strict=True)):
         key = tuple(candidate.groups.items())
         text = groups_json.get(key)
@@ -381,10 +381,9 @@ def _copy_candidates(
 
 def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> vdraw.Order:
     """Reveal the nonce and derive the order (steps 2 and 3)."""
-    nonce = nonce_vault.decrypt(bytes(draw.nonce))
     given = {item["role"]: item["value"] for item in draw.reveals}
     reveals = [
-        vdraw.Reveal(vdraw.SYSTEM_ROLE, nonce.hex()),
+        vdraw.Reveal(vdraw.SYSTEM_ROLE, draw.nonce.hex()),
         *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors),
     ]
     order = vdraw.order_candidates(sealed, reveals)

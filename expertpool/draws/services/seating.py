@@ -211,7 +211,7 @@ def _unavailable(
 def _lost(
     draw: Draw, plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
 ) -> dict[str, str]:
-    experts = {open_identity(row.opening).expert_id: row.commit for row in candidates}
+    experts = {open_identity(row).expert_id: row.commit for row in candidates}
     lost = exclusions_of(plan, experts, now=now, draw=draw)
     return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 

@@ -46,12 +46,12 @@ class Expert(models.Model):
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    id_number = EncryptedTextField("身份证号")
+    id_number = EncryptedTextField("身份证号", bound_to=("number",))
     id_number_index = BlindIndexField("身份证号索引")
-    phone = EncryptedTextField("手机号")
+    phone = EncryptedTextField("手机号", bound_to=("number",))
     phone_index = BlindIndexField("手机号索引")
     phone_tail_index = BlindIndexField("手机尾号索引")
-    email = EncryptedTextField("邮箱")
+    email = EncryptedTextField("邮箱", bound_to=("number",))
     email_index = BlindIndexField("邮箱索引")
     employer = models.ForeignKey(
         "directory.Unit",
@@ -77,10 +77,10 @@ class Expert(models.Model):
         related_name="+",
     )
     expert_type = models.CharField("专家类型", max_length=50, blank=True)
-    address = EncryptedTextField("通讯地址")
+    address = EncryptedTextField("通讯地址", bound_to=("number",))
     postcode = models.CharField("邮编", max_length=10, blank=True)
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
-    bank_account = EncryptedTextField("银行账号")
+    bank_account = EncryptedTextField("银行账号", bound_to=("number",))
     remark = models.TextField("备注", blank=True)
     contact_person = models.CharField("联系人", max_length=50, blank=True)  # kind organisation
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.fields import field_vault
+from expertpool.core.fields import encrypted_fields
 from expertpool.core.importing import (
     CellRefused,
     Fault,
@@ -55,6 +55,7 @@ _EXPERT_COLUMNS = (
     "department_id", "search_tokens", "created_at", "created_by_id", "updated_at",
 )  # fmt: skip
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(_EXPERT_COLUMNS)}) FROM STDIN"
+_ENCRYPTED = encrypted_fields(Expert)
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
 _NEW_IDS = (
     "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
@@ -179,18 +180,19 @@ class ExpertImporter(Importer):
     def _record(self, values: dict[str, Any], pk: int, number: str) -> tuple[Any, ...]:
         """Return one row of the table, in the order of _EXPERT_COLUMNS."""
         get = values.get
-        phone, id_number, email = values["phone"], get("id_number", ""), get("email", "")
+        tokens = {one.attname: one.token(get(one.attname) or "", number) for one in _ENCRYPTED}
+        phone, email = values["phone"], get("email", "")
         return (
             pk, number, get("kind") or ExpertKind.INDIVIDUAL.value, values["name"],
             get("sex") or "", values["birth_date"],
-            _encrypted(id_number), values["id_number_index"],
-            _encrypted(phone), values["phone_index"], phone_tail_index(phone),
-            _encrypted(email), email_index(email),
+            tokens["id_number"], values["id_number_index"],
+            tokens["phone"], values["phone_index"], phone_tail_index(phone),
+            tokens["email"], email_index(email),
             self.units[_employer(values)].pk if get("employer") else None,
             get("title", ""), values["title_level"], get("position", ""), get("education", ""),
             get("practice_years") or None, values["division_id"], get("expert_type", ""),
-            _encrypted(get("address", "")), get("postcode", ""), get("bank_name", ""),
-            _encrypted(get("bank_account", "")), get("remark", ""), get("contact_person", ""),
+            tokens["address"], get("postcode", ""), get("bank_name", ""),
+            tokens["bank_account"], get("remark", ""), get("contact_person", ""),
             self.status, "", "", get("term_start_date") or None, get("term_end_date") or None,
             ExpertSource.IMPORT.value, self.actor.department_id if self.actor else None,
             search_tokens(values["name"]), self.now, self.actor.pk if self.actor else None,
@@ -213,10 +215,6 @@ class ExpertImporter(Importer):
 
 def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
-
-
-def _encrypted(value: str) -> bytes:
-    return field_vault.encrypt(value.encode()) if value else b""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import Identity, close_identity, holder_key
+from expertpool.draws.queries.identity import Identity, close_identities, holder_key
 from expertpool.portal.bench.copying import copy_rows
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
@@ -129,7 +129,8 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
 
 def _candidate(seat: _Seat) -> tuple[Any, ...]:
     identity = Identity(seat.expert_id, f"ZJ2020{seat.expert_id:06d}", "00" * 16)
-    commit, opening = f"{seat.number:064x}", close_identity(identity)
+    commit = f"{seat.number:064x}"
+    (opening,) = close_identities(seat.draw.pk, [(commit, identity)])
     return seat.number, seat.draw.pk, seat.line, seat.line, commit, '{"g1": 1}', opening
 
 

@@ -26,7 +26,7 @@ from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, Invitation
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.identity import OPENED_BY, open_identity
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
 from expertpool.reports.queries.expectation import (
     ChiSquare,
@@ -122,14 +122,14 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
             "candidate_id", "origin", "state"
         )
     }
-    rows = list(Candidate.objects.filter(draw=draw).values_list("pk", "groups", "unit", "opening"))
-    units = Counter(unit for _, _, unit, _ in rows if unit)
+    rows = list(Candidate.objects.filter(draw=draw).only(*OPENED_BY, "groups", "unit"))
+    units = Counter(row.unit for row in rows if row.unit)
     cap = draw.rule.unit_cap
     classes: dict[Any, list[tuple[int, Exposure]]] = defaultdict(list)
-    for pk, groups, unit, opening in rows:
-        crowd = units[unit] if cap is not None and unit and units[unit] > cap else 0
-        exposure = found[open_identity(opening).expert_id]
-        classes[(*sorted(groups.items()), crowd)].append((pk, exposure))
+    for row in rows:
+        crowd = units[row.unit] if cap is not None and row.unit and units[row.unit] > cap else 0
+        exposure = found[open_identity(row).expert_id]
+        classes[(*sorted(row.groups.items()), crowd)].append((row.pk, exposure))
     for members in classes.values():
         seated = sum(lines.get(pk, ("", ""))[0] == Origin.DRAWN for pk, _ in members)
         for pk, exposure in members:

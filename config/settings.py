@@ -159,16 +159,6 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "task_middleware": [reading_settings_once],
 }
 
-# --- Mail ------------------------------------------------------------------------------------
-EMAIL_HOST = env_str("EMAIL_HOST")  # empty: mails go to /dev/outbox/ like every other channel
-EMAIL_PORT = env_int("EMAIL_PORT", default=25)
-EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
-EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
-EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "专家库 <noreply@example.cn>")
-
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any while DEBUG is on.
 WEBHOOK_PRIVATE_HOSTS = env_list("WEBHOOK_PRIVATE_HOSTS", default=[])

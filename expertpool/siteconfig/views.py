@@ -115,6 +115,7 @@ def _form(request: HttpRequest, form: SettingsForm, *, meanwhile: Any = ()) -> H
         "title": f"修改设置：{form.group.label}",
         "group": form.group,
         "trial": trial_of(form.group),
+        "address": getattr(request.user, "email", ""),  # of the reader himself, for the trial
         "meanwhile": meanwhile,
     }
     status = 422 if form.errors or meanwhile else 200

@@ -474,7 +474,7 @@ RULES: dict[str, Rule] = {
     # What the office decides
     "siteconfig:index": only("admin"),
     "siteconfig:edit": only("admin", kwargs=lambda _w, _u: {"group": "site"}),
-    "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "site"}),
+    "siteconfig:try": only("admin", kwargs=lambda _w, _u: {"group": "mail"}),
     "siteconfig:history": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "siteconfig:reset": only("admin", kwargs=lambda _w, _u: {"code": "core.site_name"}),
     "webhooks:list": only("admin"),

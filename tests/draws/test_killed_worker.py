@@ -88,14 +88,8 @@ def test_inviting_interrupted_by_a_kill_reaches_everybody_once() -> None:
     for name in names:
         make_expert(email=f"{name}@example.cn")
     with MailServer() as server:
-        user, password = server.account
-        worker = Worker(
-            EMAIL_HOST=server.host,
-            EMAIL_PORT=str(server.port),
-            EMAIL_HOST_USER=user,
-            EMAIL_HOST_PASSWORD=password,
-            WORKER_CONCURRENCY="1",  # so that just one message is under way
-        )
+        server.configure()
+        worker = Worker(WORKER_CONCURRENCY="1")  # so that just one message is under way
         draw = make_draw(now=timezone.now(), seats=3, channels=("email",))
         with worker.running() as process:
             assert server.hanging.wait(timeout=30)

@@ -53,12 +53,10 @@ def stored_files(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def mail_server(settings: Settings) -> Iterator[MailServer]:
+def mail_server(db: None) -> Iterator[MailServer]:
     """An SMTP server that wants a password, and settings that know it."""
     with MailServer() as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = server.account
-        settings.EMAIL_TIMEOUT = 5
+        server.configure()
         yield server
 
 

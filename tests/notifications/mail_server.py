@@ -18,6 +18,17 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from expertpool.notifications.settings import (
+    HOST,
+    PASSWORD,
+    PORT,
+    SECURITY,
+    SENDER,
+    TIMEOUT,
+    USER,
+)
+from tests.factories.siteconfig import configure
+
 ACCOUNT = ("noreply@example.cn", "Mail-server-7")
 
 
@@ -48,6 +59,17 @@ class MailServer:
 
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
+
+    def configure(self) -> None:
+        """Make this the mail server of the site."""
+        user, password = self.account
+        configure(HOST, self.host)
+        configure(PORT, self.port)
+        configure(SECURITY, "none")
+        configure(USER, user)
+        configure(PASSWORD, password)
+        configure(SENDER, user)
+        configure(TIMEOUT, 5)
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any

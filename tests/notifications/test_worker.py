@@ -43,10 +43,6 @@ def start_worker(mail_server: MailServer) -> Iterator[Callable[[], subprocess.Po
     environment = os.environ | {
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "config.settings_test",
-        "EMAIL_HOST": mail_server.host,
-        "EMAIL_PORT": str(mail_server.port),
-        "EMAIL_HOST_USER": mail_server.account[0],
-        "EMAIL_HOST_PASSWORD": mail_server.account[1],
     }
     workers: list[subprocess.Popen[bytes]] = []
 

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import ssl
 from contextlib import suppress
-from email.utils import parseaddr
+from dataclasses import dataclass
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
+from expertpool.core.configuration import Reader, value_of
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus, Transport
 from expertpool.notifications.channels.outbox import Outbox
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.settings import (
+    HOST,
+    PASSWORD,
+    PORT,
+    SECURITY,
+    SENDER,
+    SENDER_NAME,
+    TIMEOUT,
+    USER,
+)
 
-NOT_CONFIGURED = "没有配置邮件服务器（EMAIL_HOST），邮件没有发出。请系统管理员配置后重新通知。"
+NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
 
 
 class EmailChannel:
@@ -36,38 +50,82 @@ class EmailChannel:
 
 def transport() -> Transport | None:
     """Return what sends in this deployment; None where nothing is configured."""
-    if settings.EMAIL_HOST:
-        return Smtp()
+    server = mail_server(value_of)
+    if server is not None:
+        return Smtp(server)
     return Outbox() if settings.DEV_PAGES else None
 
 
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in, and in whose name. ``security``: ``ssl``, ``starttls``, ``none``."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    timeout: int  # seconds, for each answer of the server
+    sender: str
+    sender_name: str
+
+
+def mail_server(read: Reader) -> MailServer | None:
+    """Return the server of the settings, stored or just typed; None when no host is given."""
+    if not read(HOST):
+        return None
+    return MailServer(
+        host=read(HOST),
+        port=read(PORT),
+        user=read(USER),
+        password=read(PASSWORD),
+        security=read(SECURITY),
+        timeout=read(TIMEOUT),
+        sender=read(SENDER),
+        sender_name=read(SENDER_NAME),
+    )
+
+
 class Smtp:
-    """Hands one message to the server of the settings ``EMAIL_*``."""
+    """Hands one message to ``server``."""
+
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
 
     def send(self, outbound: Outbound) -> SendResult:
-        connection = EmailBackend()
+        server = self.server
+        connection = EmailBackend(
+            host=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.security == "starttls",
+            use_ssl=server.security == "ssl",
+            timeout=server.timeout,
+        )
         try:
-            mail = compose(outbound)
+            mail = compose(outbound, server)
             connection.open()
             connection.send_messages([mail])
+        except OSError as error:  # smtplib's errors too; a refused certificate is also a ValueError
+            return failure(error)
         except ValueError:  # of headers that cannot be encoded
             return SendResult(SendStatus.REJECTED, detail="邮箱地址或标题无法写进邮件。")
-        except OSError as error:  # smtplib's errors too
-            return failure(error)
         finally:
             # Once the server has taken the message, a bad farewell changes nothing.
             with suppress(OSError):
                 connection.close()
-        return SendResult(SendStatus.ACCEPTED, provider_id=message_id(outbound.reference))
+        return SendResult(SendStatus.ACCEPTED, provider_id=message_id(outbound.reference, server))
 
 
-def compose(outbound: Outbound) -> EmailMultiAlternatives:
+def compose(outbound: Outbound, server: MailServer) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=outbound.subject,
         body=outbound.body,
+        from_email=formataddr((server.sender_name, server.sender)),
         to=[outbound.address],
         headers={
-            "Message-ID": message_id(outbound.reference),
+            "Message-ID": message_id(outbound.reference, server),
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -78,9 +136,8 @@ def compose(outbound: Outbound) -> EmailMultiAlternatives:
     return mail
 
 
-def message_id(reference: str) -> str:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    return f"<{reference}@{domain or 'localhost'}>"
+def message_id(reference: str, server: MailServer) -> str:
+    return f"<{reference}@{server.sender.partition('@')[2] or 'localhost'}>"
 
 
 def failure(error: OSError) -> SendResult:
@@ -95,12 +152,30 @@ def failure(error: OSError) -> SendResult:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         detail = f"邮件服务器拒绝登录（{error.smtp_code}），请检查邮箱账号和密码。"
     elif isinstance(error, smtplib.SMTPSenderRefused):
-        detail = f"邮件服务器不接受发件人（{error.smtp_code}），请检查 DEFAULT_FROM_EMAIL。"
+        detail = f"邮件服务器不接受发件人（{error.smtp_code}），请检查发件邮箱。"
     elif isinstance(error, smtplib.SMTPResponseException):
         detail = f"邮件服务器暂不服务（{error.smtp_code}）。"
     else:
-        detail = f"连接邮件服务器失败（{error or type(error).__name__}）。"
+        detail = f"连接邮件服务器失败：{_trouble(error)}"
     return SendResult(SendStatus.RETRY, detail=detail)
+
+
+def _trouble(error: OSError) -> str:
+    """Say in words what stands between us and the server, and what to look at."""
+    if isinstance(error.__context__, TimeoutError):  # smtplib hides it behind a disconnection
+        error = error.__context__
+    for kind, words in (
+        (socket.gaierror, "找不到这台主机，请核对服务器的名称。"),
+        (ConnectionRefusedError, "主机拒绝连接，请核对端口，或问清防火墙是否放行。"),
+        (TimeoutError, "没有在规定时间内答复，请核对服务器、端口和加密方式。"),
+        (ssl.SSLCertVerificationError, "服务器的证书不可信或与名称不符，请核对服务器的名称。"),
+        (ssl.SSLError, "加密连接没有建立，请核对端口和加密方式。"),
+        (smtplib.SMTPNotSupportedError, "服务器不支持所选的加密方式或登录，请核对加密方式和账号。"),
+        (smtplib.SMTPServerDisconnected, "服务器断开了连接，请核对端口和加密方式。"),
+    ):
+        if isinstance(error, kind):
+            return words
+    return f"{error or type(error).__name__}。"
 
 
 def _refusal(code: int) -> SendResult:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Before the second, third … attempt: an hour in all, long enough for greylisting and a restart.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800))
 MAX_ATTEMPTS = len(BACKOFF) + 1
-# An attempt that takes longer has died; EMAIL_TIMEOUT holds for each of its few steps.
+# An attempt that takes longer has died; the time limit of the mail server holds for each of its few steps.
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)

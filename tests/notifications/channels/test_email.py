@@ -10,9 +10,14 @@ from pytest_django.fixtures import Settings
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.email import NOT_CONFIGURED
+from expertpool.notifications.settings import PASSWORD, PORT, TIMEOUT
+from tests.factories.siteconfig import configure
 from tests.notifications.mail_server import MailServer
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+]
 
 PDF = b"%PDF-1.7 \x00\xff" * 4000
 
@@ -87,26 +92,22 @@ def test_a_resend_has_the_same_message_id(mail_server: MailServer) -> None:
     assert len({message["Message-ID"] for message in mail_server.accepted}) == 1
 
 
-def test_a_wrong_password_is_the_administrators_to_mend(
-    mail_server: MailServer, settings: Settings
-) -> None:
-    settings.EMAIL_HOST_PASSWORD = "wrong"
+def test_a_wrong_password_is_the_administrators_to_mend(mail_server: MailServer) -> None:
+    configure(PASSWORD, "wrong")
     result = mail()
     assert result.status is SendStatus.RETRY
     assert result.detail == "邮件服务器拒绝登录（535），请检查邮箱账号和密码。"
 
 
-def test_a_server_that_is_down_is_tried_again(mail_server: MailServer, settings: Settings) -> None:
-    settings.EMAIL_PORT = 1
+def test_a_server_that_is_down_is_tried_again(mail_server: MailServer) -> None:
+    configure(PORT, 1)
     result = mail()
     assert result.status is SendStatus.RETRY
     assert "连接邮件服务器失败" in result.detail
 
 
-def test_a_server_that_does_not_answer_is_tried_again(
-    mail_server: MailServer, settings: Settings
-) -> None:
-    settings.EMAIL_TIMEOUT = 0.5
+def test_a_server_that_does_not_answer_is_tried_again(mail_server: MailServer) -> None:
+    configure(TIMEOUT, 1)
     assert mail("slow@example.cn").status is SendStatus.RETRY
 
 
@@ -125,5 +126,5 @@ def test_a_farewell_that_fails_does_not_send_twice(
 def test_no_server_and_no_development_is_a_failure_not_a_pretence(
     settings: Settings,
 ) -> None:
-    settings.EMAIL_HOST, settings.DEV_PAGES = "", False
+    settings.DEV_PAGES = False
     assert mail() == SendResult(SendStatus.REJECTED, detail=NOT_CONFIGURED)

@@ -1,0 +1,155 @@
+"""「发送测试邮件」 against real servers, with what is typed and not yet saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from expertpool.notifications.settings import HOST, PASSWORD
+from expertpool.siteconfig.models import SettingChange
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+from tests.notifications.mail_server import MailServer
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+]
+TRY = "/settings/groups/mail/try/"
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A server that the settings do not know yet."""
+    with MailServer() as server:
+        yield server
+
+
+def attempt(client: Client, admin: User, at: object, **changes: str) -> str:
+    """Press the button with the server at port ``at`` typed into the form, ``changes`` on top."""
+    values = {
+        "version": "0",
+        "host": "127.0.0.1",
+        "port": str(at),
+        "security": "none",
+        "user": MailServer.account[0],
+        "password": MailServer.account[1],
+        "sender": MailServer.account[0],
+        "sender_name": "城建专家库",
+        "timeout": "2",
+    } | changes
+    form = {
+        name if name == "version" else f"notifications-mail_{name}": value
+        for name, value in values.items()
+    }
+    form["address"] = changes.get("address", "me@example.cn")
+    return login(client, admin).post(TRY, form).content.decode()
+
+
+def test_it_arrives_and_nothing_is_saved(client: Client, admin: User, server: MailServer) -> None:
+    assert "已发出，请到 me@example.cn 的收件箱查看" in attempt(client, admin, server.port)
+    (mail,) = server.accepted
+    assert mail["Subject"] == "测试邮件"
+    assert mail["From"] == "城建专家库 <noreply@example.cn>"
+    assert value_of(HOST) == ""
+    assert not SettingChange.objects.exists()
+
+
+def test_the_stored_password_serves_where_none_is_typed(
+    client: Client, admin: User, server: MailServer
+) -> None:
+    configure(PASSWORD, MailServer.account[1])
+    assert "已发出" in attempt(client, admin, server.port, password="")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": "wrong"}, "拒绝登录（535），请检查邮箱账号和密码"),
+        ({"port": "1"}, "主机拒绝连接，请核对端口"),
+        ({"host": "mail.invalid"}, "找不到这台主机，请核对服务器的名称"),
+        ({"security": "ssl"}, "加密连接没有建立，请核对端口和加密方式"),
+        ({"security": "starttls"}, "服务器不支持所选的加密方式"),
+        ({"host": ""}, "请先填写服务器"),
+        ({"address": "nobody"}, "收件邮箱格式不对"),
+        ({"address": "bounce@example.cn"}, "邮件服务器拒收（550）"),
+        ({"sender": ""}, "还要填写发件邮箱"),
+        ({"port": "70000"}, "应为 1 至 65535"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(
+    client: Client, admin: User, server: MailServer, changes: dict[str, str], words: str
+) -> None:
+    text = attempt(client, admin, server.port, **changes)
+    assert words in text
+    assert MailServer.account[1] not in text
+    assert not server.accepted
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_long(client: Client, admin: User) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        assert "没有在规定时间内答复" in attempt(client, admin, port)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(
+    client: Client, admin: User, tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_self_signed(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        greeter = Thread(target=_greet, args=(listening, context), daemon=True)
+        greeter.start()
+        port = str(listening.getsockname()[1])
+        assert "证书不可信或与名称不符" in attempt(client, admin, port, security="ssl")
+        greeter.join(timeout=5)
+
+
+def _greet(listening: socket.socket, context: ssl.SSLContext) -> None:
+    """Take one connection and offer the certificate; the other side is to turn away."""
+    connection, _ = listening.accept()
+    with suppress(ssl.SSLError, OSError), connection:
+        context.wrap_socket(connection, server_side=True).close()
+
+
+def _self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path

@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem, register_account_items, register_menu
+from expertpool.core.registry import MenuItem
 
-
-def register() -> None:
-    register_menu(
-        "system",
-        MenuItem(
-            "accounts.users",
-            "用户管理",
-            "users",
-            "accounts:user_list",
-            ("accounts.users",),
-            10,
-            active=("accounts:user_",),
-        ),
-        MenuItem(
-            "accounts.roles",
-            "角色权限",
-            "shield-lock",
-            "accounts:role_list",
-            ("accounts.roles",),
-            20,
-            active=("accounts:role_",),
-        ),
-        MenuItem(
-            "accounts.departments",
-            "部门管理",
-            "sitemap",
-            "accounts:department_list",
-            ("accounts.departments",),
-            30,
-            active=("accounts:department_",),
-        ),
-        MenuItem(
-            "accounts.logins",
-            "登录记录",
-            "login",
-            "accounts:login_list",
-            ("accounts.logins",),
-            40,
-            active=("accounts:login_",),
-        ),
-        MenuItem(
-            "accounts.tokens",
-            "接口令牌",
-            "key",
-            "accounts:token_list",
-            ("accounts.tokens",),
-            80,
-            active=("accounts:token_",),
-        ),
-    )
-    register_account_items(
-        MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)
-    )
+ITEMS = (
+    MenuItem(
+        "accounts.users",
+        "用户管理",
+        "users",
+        "accounts:user_list",
+        ("accounts.users",),
+        10,
+        active=("accounts:user_",),
+        group="system",
+    ),
+    MenuItem(
+        "accounts.roles",
+        "角色权限",
+        "shield-lock",
+        "accounts:role_list",
+        ("accounts.roles",),
+        20,
+        active=("accounts:role_",),
+        group="system",
+    ),
+    MenuItem(
+        "accounts.departments",
+        "部门管理",
+        "sitemap",
+        "accounts:department_list",
+        ("accounts.departments",),
+        30,
+        active=("accounts:department_",),
+        group="system",
+    ),
+    MenuItem(
+        "accounts.logins",
+        "登录记录",
+        "login",
+        "accounts:login_list",
+        ("accounts.logins",),
+        40,
+        active=("accounts:login_",),
+        group="system",
+    ),
+    MenuItem(
+        "accounts.tokens",
+        "接口令牌",
+        "key",
+        "accounts:token_list",
+        ("accounts.tokens",),
+        80,
+        active=("accounts:token_",),
+        group="system",
+    ),
+)
+PASSWORD = MenuItem("accounts.password", "修改密码", "key", "accounts:password", order=10)

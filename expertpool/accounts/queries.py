@@ -16,7 +16,7 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
-from expertpool.core.permissions import get_permission
+from expertpool.core.permissions import PERMISSIONS
 
 NOTHING = Q(pk__in=[])
 
@@ -28,9 +28,9 @@ def scope_q(
 
     ``department`` and ``owner`` are lookup paths from the row to its department and its owner.
     No grant gives no row; a permission without scopes gives all. Chosen departments include
-    those below. Raises UnknownPermission for a code outside the catalogue.
+    those below. Raises UnknownCode for a code outside the catalogue.
     """
-    scoped = get_permission(code).scoped
+    scoped = PERMISSIONS[code].scoped
     result = NOTHING
     for grant in user.grants.get(code, []):
         if not scoped or grant.scope == Scope.ALL:

@@ -1,60 +1,65 @@
-"""The words of the log: each app registers the labels of its actions, and of values that are no
-fields of a model, in ``apps.ready()``."""
+"""The words of the log: each app adds its actions, and the labels of values that are no fields of a
+model, in ``apps.ready()``."""
 
 from __future__ import annotations
 
-_actions: dict[str, str] = {}
-_values: dict[str, str] = {}
-_former: dict[str, str] = {}
+from dataclasses import dataclass
+
+from expertpool.core.catalogue import Catalogue
 
 
-class UnknownAction(LookupError):
-    """An action code that no app registered: a programming error."""
+@dataclass(frozen=True)
+class Action:
+    """Something that is logged: ``expert.create``."""
+
+    code: str
+    label: str
 
 
-def register_actions(**labels: str) -> None:
-    """Register actions; ``expert__create`` stands for the code ``expert.create``."""
-    for name, label in labels.items():
-        _actions[name.replace("__", ".")] = label
+@dataclass(frozen=True)
+class ValueLabel:
+    """What a name or code in ``before`` and ``after`` is called, where no field of the subject
+    says it (``sha256``: 校验值)."""
+
+    code: str
+    label: str
 
 
-def register_former_names(names: dict[str, str]) -> None:
-    """Register what actions and types of subjects were called once: the old name → today's.
+@dataclass(frozen=True)
+class FormerName:
+    """What an action or a type of subject was called once, and its name today.
 
     The chain holds entries as they were written, so that nothing in it can be renamed.
     """
-    _former.update(names)
+
+    code: str
+    today: str
+
+
+LOG_ACTIONS: Catalogue[Action] = Catalogue("log action")
+VALUE_LABELS: Catalogue[ValueLabel] = Catalogue("value label")
+FORMER_NAMES: Catalogue[FormerName] = Catalogue("former name")
+
+ACTIONS = (Action("export.finish", "导出数据"),)
 
 
 def name_today(name: str) -> str:
     """Return what an action or a type of subject in an entry is called now."""
-    return _former.get(name, name)
+    former = FORMER_NAMES.get(name)
+    return former.today if former else name
 
 
 def all_names(name: str) -> list[str]:
     """Return ``name`` and what it was called before."""
-    return [name, *(old for old, new in _former.items() if new == name)]
+    return [name, *(former.code for former in FORMER_NAMES if former.today == name)]
 
 
 def action_label(code: str) -> str:
-    code = name_today(code)
-    return _actions.get(code, code)
-
-
-def all_actions() -> dict[str, str]:
-    return dict(_actions)
-
-
-def check_action(code: str) -> None:
-    if code not in _actions:
-        raise UnknownAction(code)
-
-
-def register_value_labels(labels: dict[str, str]) -> None:
-    """Register what names and codes in ``before`` and ``after`` are called, where no field of the
-    subject says it (``{"sha256": "校验值", "masked": "脱敏"}``)."""
-    _values.update(labels)
+    """Return the label, or the code of an action that is no longer declared."""
+    action = LOG_ACTIONS.get(name_today(code))
+    return action.label if action else name_today(code)
 
 
 def value_label(code: str) -> str:
-    return _values.get(code, code)
+    label = VALUE_LABELS.get(code)
+    return label.label if label else code

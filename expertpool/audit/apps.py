@@ -6,17 +6,22 @@ class AuditConfig(AppConfig):
     verbose_name = "留痕"
 
     def ready(self) -> None:
-        from expertpool.audit import menu
-        from expertpool.audit.actions import register_actions
+        from expertpool.audit.actions import ACTIONS, LOG_ACTIONS
         from expertpool.audit.exports import EntryExport
+        from expertpool.audit.home import NUMBERS, SHORTCUTS
+        from expertpool.audit.menu import ITEM
         from expertpool.audit.permissions import PERMISSIONS
         from expertpool.audit.receivers import record_export
+        from expertpool.core import home
         from expertpool.core.events import subscribe
-        from expertpool.core.exporting import ExportFinished, register_export
+        from expertpool.core.exporting import EXPORTS, ExportFinished
         from expertpool.core.permissions import register_permissions
+        from expertpool.core.registry import MENU
 
         register_permissions(PERMISSIONS)
-        register_actions(export__finish="导出数据")
-        register_export(EntryExport())
-        menu.register()
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(ITEM)
+        home.NUMBERS.add(*NUMBERS)
+        home.SHORTCUTS.add(*SHORTCUTS)
+        EXPORTS.add(EntryExport())
         subscribe(ExportFinished, record_export)

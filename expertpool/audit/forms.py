@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
-from expertpool.audit.actions import all_actions, all_names
+from expertpool.audit.actions import LOG_ACTIONS, all_names
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 
 
 def action_choices() -> list[tuple[str, str]]:
-    return [("", "全部"), *sorted(all_actions().items(), key=lambda pair: pair[0])]
+    return [("", "全部"), *sorted((action.code, action.label) for action in LOG_ACTIONS)]
 
 
 class EntryFilters(FilterForm):

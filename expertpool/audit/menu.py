@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem, register_menu
+from expertpool.core.registry import MenuItem
 
-
-def register() -> None:
-    register_menu(
-        "system",
-        MenuItem(
-            "audit.entries",
-            "操作日志",
-            "history",
-            "audit:entry_list",
-            ("audit.view",),
-            50,
-            active=("audit",),
-        ),
-    )
+ITEM = MenuItem(
+    "audit.entries",
+    "操作日志",
+    "history",
+    "audit:entry_list",
+    ("audit.view",),
+    50,
+    active=("audit",),
+    group="system",
+)

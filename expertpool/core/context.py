@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.configuration import value_of
-from expertpool.core.registry import account_items_for, menu_for
+from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
 from expertpool.core.settings import SITE_NAME
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def _account_items(user: Any) -> list[dict[str, str]]:
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.view_name if match else ""
+    page = MENU_PAGES.get(here)
+    under = page.item if page else ""
     groups = []
     for group, items in menu_for(request.user):
         entries = [
@@ -60,7 +62,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
                 "label": item.label,
                 "url": reverse(item.url_name),
                 "icon": item.icon,
-                "active": _is_current(here, (item.url_name, *item.active)),
+                "active": _is_current(here, (item.url_name, *item.active)) or item.code == under,
                 "count": item.count(request.user) if item.count else 0,
             }
             for item in items

@@ -1,28 +1,55 @@
 """The catalogue of permissions: written in code, chosen from by roles, unknown codes refused.
 
-Each app declares its group in its own ``permissions.py`` and registers it in ``apps.ready()``.
+Each app declares its group in its own ``permissions.py`` and adds it in ``apps.ready()``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.core.checks import Error
 from django.core.exceptions import PermissionDenied
+from django.urls import get_resolver
+
+from expertpool.core.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+class BuiltInRole(StrEnum):
+    """The roles that every installation begins with; what they are is told in accounts."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    DEPARTMENT = "department"
+    SUPERVISOR = "supervisor"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    EXPERT = "expert"
+
+
 @dataclass(frozen=True)
 class Permission:
-    """One right. ``scoped`` rights are granted together with a data scope (own department …)."""
+    """One right. ``scoped`` rights are granted together with a data scope (own department …).
+
+    ``roles`` are the built-in roles that begin with it, beside the administrator, who has every
+    right but those of a person's own area (``admin=False``); the scope is that of the role.
+    """
 
     code: str
     label: str
     scoped: bool = False
+    roles: tuple[BuiltInRole, ...] = ()
+    admin: bool = True
+
+    def belongs_to(self, role: BuiltInRole) -> bool:
+        """Tell whether the built-in ``role`` begins with it."""
+        return role in self.roles or (role == BuiltInRole.ADMIN and self.admin)
 
 
 @dataclass(frozen=True)
@@ -34,10 +61,6 @@ class PermissionGroup:
     permissions: tuple[Permission, ...]
 
 
-class UnknownPermission(LookupError):
-    """A permission code that no catalogue declares: a programming error, raised at import."""
-
-
 class Holder(Protocol):
     """What the core knows of a user."""
 
@@ -46,35 +69,19 @@ class Holder(Protocol):
     def has_permission(self, code: str) -> bool: ...
 
 
-_groups: dict[str, PermissionGroup] = {}
-_permissions: dict[str, Permission] = {}
+PERMISSION_GROUPS: Catalogue[PermissionGroup] = Catalogue("permission group")
+PERMISSIONS: Catalogue[Permission] = Catalogue("permission")
 
 
 def register_permissions(group: PermissionGroup) -> None:
-    """Add ``group`` to the catalogue; registering the same group twice changes nothing.
-
-    Raises ValueError when another group has its code, or another permission one of its codes.
-    """
-    if _groups.setdefault(group.code, group) != group:
-        message = f"permission group {group.code} is declared twice"
-        raise ValueError(message)
-    for permission in group.permissions:
-        known = _permissions.setdefault(permission.code, permission)
-        if known != permission:
-            message = f"permission {permission.code} is declared twice"
-            raise ValueError(message)
+    """Add ``group`` and each of its permissions to their catalogues."""
+    PERMISSION_GROUPS.add(group)
+    PERMISSIONS.add(*group.permissions)
 
 
-def permission_groups() -> tuple[PermissionGroup, ...]:
-    return tuple(_groups.values())
-
-
-def get_permission(code: str) -> Permission:
-    """Return the permission; raise UnknownPermission for a code outside the catalogue."""
-    try:
-        return _permissions[code]
-    except KeyError:
-        raise UnknownPermission(code) from None
+def undeclared(*codes: str) -> list[str]:
+    """Return what is wrong with ``codes`` that an entry of another catalogue names."""
+    return [f"permission {code} is declared nowhere" for code in codes if code not in PERMISSIONS]
 
 
 View = Callable[..., "HttpResponse"]
@@ -101,3 +108,16 @@ def requires(*codes: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def check_required_codes(**kwargs: Any) -> list[Error]:
+    """System check: every code that a view asks for is one that a role can be given."""
+    _ = get_resolver().url_patterns  # imports all views
+    return [
+        Error(
+            f"A view asks for it: {fault}",
+            hint="Declare it in the permissions.py of its app.",
+            id="core.E002",
+        )
+        for fault in undeclared(*sorted(required_codes))
+    ]

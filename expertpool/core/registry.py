@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.permissions import undeclared
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    """One entry of the side menu, shown to holders of one of ``permissions``.
+class MenuGroup:
+    """A part of the side menu, under its heading."""
 
-    ``order`` sorts inside the group; ``count`` returns what waits for this user (or None);
-    ``active`` lists further URL names under which the entry is shown as current: a name, a
-    namespace (``experts``), or the beginning of names, ended by "_" (``directory:title_``).
+    code: str
+    label: str
+    order: int
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of a menu, shown to holders of one of ``permissions``.
+
+    ``order`` sorts inside the ``group`` (of the side menu: `MENU_GROUPS`); ``count`` returns what
+    waits for this user (or None); ``active`` lists further URL names under which the entry is
+    shown as current: a name, a namespace (``experts``), or the beginning of names, ended by "_"
+    (``directory:title_``).
     """
 
     code: str
@@ -28,19 +42,23 @@ class MenuItem:
     order: int = 100
     count: Callable[[Any], int] | None = None
     active: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True)
-class MenuGroup:
+class MenuPage:
+    """A page, by its URL name, that lies under the menu entry ``item`` of an app below."""
+
     code: str
-    label: str
-    order: int
+    item: str
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab on a panorama page. ``render`` returns HTML for the subject of the page."""
+    """One tab on a panorama page (``experts:detail`` …). ``render`` returns HTML for the subject
+    of the page."""
 
+    page: str
     code: str
     label: str
     order: int
@@ -49,75 +67,60 @@ class Tab:
     count: Callable[[Any, Any], int | None] | None = None
 
 
-@dataclass
-class _Registry:
-    groups: dict[str, MenuGroup] = field(default_factory=dict)
-    items: dict[str, list[MenuItem]] = field(default_factory=lambda: defaultdict(list))
-    tabs: dict[str, list[Tab]] = field(default_factory=lambda: defaultdict(list))
-    account: list[MenuItem] = field(default_factory=list)
+def faults_of_item(item: MenuItem) -> Iterator[str]:
+    """Name the permissions and the page of ``item`` that are not there."""
+    yield from undeclared(*item.permissions)
+    try:
+        reverse(item.url_name)
+    except NoReverseMatch:
+        yield f"page {item.url_name} is not there"
 
 
-_registry = _Registry()
-
-# The groups of the side menu, in order; apps only add entries to them.
-for _order, (_code, _label) in enumerate(
-    [
-        ("home", ""),
-        ("experts", "专家库管理"),
-        ("draws", "抽取管理"),
-        ("reviews", "评审与评价"),
-        ("system", "系统管理"),
-    ]
-):
-    _registry.groups[_code] = MenuGroup(_code, _label, _order)
+def _faults_in_menu(item: MenuItem) -> Iterator[str]:
+    yield from faults_of_item(item)
+    if item.group not in MENU_GROUPS:
+        yield f"menu group {item.group!r} is not there"
 
 
-def register_menu(group: str, *items: MenuItem) -> None:
-    """Add entries to a menu group (KeyError for an unknown group)."""
-    known = _registry.items[_registry.groups[group].code]
-    for item in items:
-        if all(other.code != item.code for other in known):
-            known.append(item)
-    known.sort(key=lambda item: item.order)
+MENU_GROUPS: Catalogue[MenuGroup] = Catalogue("menu group", order=lambda group: group.order)
+MENU: Catalogue[MenuItem] = Catalogue(
+    "menu entry", order=lambda item: item.order, faults=_faults_in_menu
+)
+MENU_PAGES: Catalogue[MenuPage] = Catalogue(
+    "page of a menu entry",
+    faults=lambda page: [] if page.item in MENU else [f"menu entry {page.item} is not there"],
+)
+# Under the user's name: personal data, password …
+ACCOUNT_ITEMS: Catalogue[MenuItem] = Catalogue(
+    "account entry", order=lambda item: item.order, faults=faults_of_item
+)
+PAGE_TABS: Catalogue[Tab] = Catalogue(
+    "tab",
+    code=lambda tab: f"{tab.page} {tab.code}",
+    order=lambda tab: tab.order,
+    faults=lambda tab: undeclared(*tab.permissions),
+)
 
 
-def register_account_items(*items: MenuItem) -> None:
-    """Add entries to the menu under the user's name (personal data, password …)."""
-    for item in items:
-        if all(other.code != item.code for other in _registry.account):
-            _registry.account.append(item)
-    _registry.account.sort(key=lambda item: item.order)
+def may_use(user: Any, permissions: tuple[str, ...]) -> bool:
+    """Tell whether ``user`` has one of ``permissions``, or none is asked for."""
+    return not permissions or any(user.has_permission(code) for code in permissions)
 
 
 def account_items_for(user: Any) -> list[MenuItem]:
     """Return the entries under the name of ``user``."""
-    return [item for item in _registry.account if _is_allowed(user, item.permissions)]
-
-
-def _is_allowed(user: Any, permissions: tuple[str, ...]) -> bool:
-    return not permissions or any(user.has_permission(code) for code in permissions)
-
-
-def register_tab(page: str, tab: Tab) -> None:
-    """Add a tab to the panorama ``page`` (``experts:detail`` …)."""
-    tabs = _registry.tabs[page]
-    if all(other.code != tab.code for other in tabs):
-        tabs.append(tab)
-        tabs.sort(key=lambda other: other.order)
+    return [item for item in ACCOUNT_ITEMS if may_use(user, item.permissions)]
 
 
 def tabs_for(page: str, user: Any) -> list[Tab]:
     """Return the tabs of ``page`` that ``user`` may see, in order."""
-    return [tab for tab in _registry.tabs[page] if _is_allowed(user, tab.permissions)]
+    return [tab for tab in PAGE_TABS if tab.page == page and may_use(user, tab.permissions)]
 
 
 def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:
     """Return the side menu that ``user`` may see; empty groups are left out."""
-    result = []
-    for group in _registry.groups.values():
-        items = [
-            item for item in _registry.items[group.code] if _is_allowed(user, item.permissions)
-        ]
-        if items:
-            result.append((group, items))
-    return result
+    usable = [item for item in MENU if may_use(user, item.permissions)]
+    groups = [
+        (group, [item for item in usable if item.group == group.code]) for group in MENU_GROUPS
+    ]
+    return [(group, items) for group, items in groups if items]

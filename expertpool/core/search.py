@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.core.registry import menu_for
 
 MOST_RESULTS = 6
@@ -28,19 +29,13 @@ class SearchProvider:
     """``find(user, query, limit)`` returns at most ``limit`` items that ``user`` may see; it
     answers nothing when the user lacks the permission."""
 
+    code: str
     label: str
     find: Callable[[Any, str, int], Sequence[SearchItem]]
     order: int = 100
 
 
-_providers: list[SearchProvider] = []
-
-
-def register_search(provider: SearchProvider) -> None:
-    """Add a group of results; registering it twice changes nothing."""
-    if provider not in _providers:
-        _providers.append(provider)
-        _providers.sort(key=lambda other: other.order)
+SEARCHES: Catalogue[SearchProvider] = Catalogue("search", order=lambda provider: provider.order)
 
 
 def search(user: Any, query: str) -> list[dict[str, Any]]:
@@ -48,7 +43,7 @@ def search(user: Any, query: str) -> list[dict[str, Any]]:
     query = query.strip()[:100]
     if not query:
         return []
-    found = [(one.label, one.find(user, query, MOST_RESULTS)) for one in _providers]
+    found = [(one.label, one.find(user, query, MOST_RESULTS)) for one in SEARCHES]
     return [{"label": label, "items": list(items)} for label, items in found if items]
 
 
@@ -60,6 +55,3 @@ def find_pages(user: Any, query: str, limit: int) -> list[SearchItem]:
         for item in items
         if query.casefold() in item.label.casefold()
     ][:limit]
-
-
-register_search(SearchProvider("功能", find_pages, order=900))

@@ -1,6 +1,6 @@
 """Who sees which fields: plain, masked or hidden. (Rows: each app's ``*_visible_to(user)``.)
 
-Apps register their guarded fields; roles choose a level for each; a user with several roles gets
+Apps declare their guarded fields; roles choose a level for each; a user with several roles gets
 the most open one. A masked or hidden field is not searched, sorted or counted in clear.
 """
 
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from django.db import models
+
+from expertpool.core.catalogue import Catalogue
 
 
 class Level(models.TextChoices):
@@ -24,6 +27,13 @@ class Level(models.TextChoices):
 OPENNESS = {Level.HIDDEN: 0, Level.MASKED: 1, Level.PLAIN: 2}
 
 
+class Sensitivity(Enum):
+    """What built-in roles go by: how one is reached, or what identifies and pays him."""
+
+    CONTACT = "contact"
+    PRIVATE = "private"
+
+
 @dataclass(frozen=True)
 class GuardedField:
     """A field whose value only some roles see in clear. ``exportable=False``: in no export ever."""
@@ -33,6 +43,7 @@ class GuardedField:
     mask: Callable[[str], str]
     default: Level = Level.MASKED
     exportable: bool = True
+    sensitivity: Sensitivity = Sensitivity.PRIVATE
 
 
 class Viewer(Protocol):
@@ -42,38 +53,24 @@ class Viewer(Protocol):
     def field_levels(self) -> dict[str, list[str]]: ...
 
 
-_fields: dict[str, GuardedField] = {}
-
-
-def register_fields(*fields: GuardedField) -> None:
-    for field in fields:
-        _fields[field.code] = field
-
-
-def guarded_fields() -> tuple[GuardedField, ...]:
-    return tuple(_fields.values())
-
-
-def is_guarded(code: str) -> bool:
-    return code in _fields
+GUARDED_FIELDS: Catalogue[GuardedField] = Catalogue("guarded field")
 
 
 def check_guard(code: str) -> None:
-    """Refuse (ValueError) the code of a field that nobody registered: misspelt, it would be plain."""
-    if code and code not in _fields:
-        message = f"guarded field {code} is not registered"
-        raise ValueError(message)
+    """Refuse (UnknownCode) the guard that nobody declared: misspelt, its field would be plain."""
+    if code:
+        _ = GUARDED_FIELDS[code]
 
 
 def is_exportable(code: str) -> bool:
     """Tell whether values of the field may stand in an export at all (masked or plain)."""
-    field = _fields.get(code)
+    field = GUARDED_FIELDS.get(code)
     return field is None or field.exportable
 
 
 def level_for(viewer: Viewer, code: str) -> Level:
     """Return the most open level that the viewer's roles give; a field not guarded is plain."""
-    field = _fields.get(code)
+    field = GUARDED_FIELDS.get(code)
     if field is None:
         return Level.PLAIN
     levels = [Level(value) for value in viewer.field_levels.get(code, [])] or [field.default]
@@ -85,4 +82,4 @@ def show(viewer: Viewer, code: str, value: str) -> str:
     level = level_for(viewer, code)
     if level is Level.PLAIN or not value:
         return value
-    return _fields[code].mask(value) if level is Level.MASKED else ""
+    return GUARDED_FIELDS[code].mask(value) if level is Level.MASKED else ""

@@ -15,6 +15,7 @@ ITEMS = tuple(
         permissions=PERMISSION,
         order=order,
         active=(f"directory:{code}_", *(("directory:scheme_",) if code == "specialty" else ())),
+        group="system",
     )
     for order, (code, label, icon) in enumerate(
         [

@@ -1,8 +1,8 @@
 """The menu entry of the draws app."""
 
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuItem, MenuPage
 
-RECORDS = MenuItem(
+ITEM = MenuItem(
     "draw_records",
     "抽取记录",
     "dice-5",
@@ -10,4 +10,7 @@ RECORDS = MenuItem(
     permissions=("draws.view",),
     order=30,
     active=("draws:detail",),
+    group="projects",
 )
+# The way to a draw begins at its project.
+PAGES = tuple(MenuPage(f"draws:{page}", "projects") for page in ("plan", "prequery", "exclusions"))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-Address = Callable[[str], str]  # token -> path of the page
-_pages: list[Address] = []
+from expertpool.core.catalogue import Catalogue
 
 
-def register_reply_page(address: Address) -> None:
-    """Let personal links lead to ``address(token)``. Raises ValueError for a second page."""
-    if _pages:
-        raise ValueError("The page of personal links is registered already.")
-    _pages.append(address)
+@dataclass(frozen=True)
+class LinkPage:
+    """The page on which personal links to ``code`` end; ``address`` makes its path of a token."""
+
+    code: str
+    address: Callable[[str], str]
+
+
+LINK_PAGES: Catalogue[LinkPage] = Catalogue("page of personal links")
 
 
 def reply_path(token: str) -> str:
     """Return the path of the personal link with ``token``."""
-    return _pages[0](token)
+    return LINK_PAGES["reply"].address(token)

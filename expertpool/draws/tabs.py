@@ -215,30 +215,6 @@ def log_tab(request: HttpRequest, project: Project) -> str:
 
 
 LONGEST = 200  # rows that a tab shows; the full lists are on their own pages
-PROJECT_TABS = (
-    Tab("plan", "抽取方案", 20, plan_tab, permissions=("draws.view", "draws.plan")),
-    Tab("experts", "参与专家", 25, experts_tab, permissions=("draws.view",)),
-    Tab("draw", "抽取结果", 30, result_tab, permissions=("draws.view",)),
-    Tab("notices", "通知", 50, notices_tab, permissions=("draws.view",)),
-    Tab("log", "日志", 60, log_tab, permissions=("audit.view", "projects.approve", "draws.run")),
-)
-BATCH_TABS = (
-    Tab(
-        "plan",
-        "抽取方案",
-        20,
-        lambda request, batch: plan_tab(request, projects_in(batch.pk)[0], of_batch=True),
-        permissions=("draws.view", "draws.plan"),
-    ),
-    Tab(
-        "draw",
-        "抽取结果",
-        30,
-        lambda request, batch: result_tab(request, projects_in(batch.pk)[0]),
-        permissions=("draws.view",),
-    ),
-)
-PARTICIPANTS = Tab("participants", "参与专家", 10, participants, permissions=("draws.view",))
 
 
 def expert_draws(request: HttpRequest, expert: Expert) -> str:
@@ -269,4 +245,43 @@ def _group_name(line: Invitation) -> str:
     return line.draw.rule.group_names[line.group]
 
 
-EXPERT_DRAWS = Tab("draws", "抽取记录", 60, expert_draws, permissions=("draws.names",))
+PAGE, BATCH_PAGE = "projects:detail", "projects:batch_detail"
+TABS = (
+    Tab(PAGE, "plan", "抽取方案", 20, plan_tab, permissions=("draws.view", "draws.plan")),
+    Tab(PAGE, "experts", "参与专家", 25, experts_tab, permissions=("draws.view",)),
+    Tab(PAGE, "draw", "抽取结果", 30, result_tab, permissions=("draws.view",)),
+    Tab(PAGE, "notices", "通知", 50, notices_tab, permissions=("draws.view",)),
+    Tab(
+        PAGE,
+        "log",
+        "日志",
+        60,
+        log_tab,
+        permissions=("audit.view", "projects.approve", "draws.run"),
+    ),
+    Tab(
+        BATCH_PAGE,
+        "plan",
+        "抽取方案",
+        20,
+        lambda request, batch: plan_tab(request, projects_in(batch.pk)[0], of_batch=True),
+        permissions=("draws.view", "draws.plan"),
+    ),
+    Tab(
+        BATCH_PAGE,
+        "draw",
+        "抽取结果",
+        30,
+        lambda request, batch: result_tab(request, projects_in(batch.pk)[0]),
+        permissions=("draws.view",),
+    ),
+    Tab(
+        "projects:overview",
+        "participants",
+        "参与专家",
+        10,
+        participants,
+        permissions=("draws.view",),
+    ),
+    Tab("experts:detail", "draws", "抽取记录", 60, expert_draws, permissions=("draws.names",)),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expertpool.accounts.models import User
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
 
@@ -13,6 +13,7 @@ def count_pending(user: User) -> int:
     return experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING).count()
 
 
+GROUP = MenuGroup("experts", "专家库管理", 10)
 ITEMS = (
     MenuItem(
         "experts",
@@ -23,6 +24,7 @@ ITEMS = (
         order=10,
         count=count_pending,
         active=("experts:detail", "experts:package"),
+        group="experts",
     ),
     MenuItem(
         "experts.import",
@@ -32,6 +34,7 @@ ITEMS = (
         permissions=("experts.import",),
         order=20,
         active=("experts:import_run", "experts:import_mapping"),
+        group="experts",
     ),
     MenuItem(
         "experts.tags",
@@ -40,6 +43,7 @@ ITEMS = (
         "experts:tag_list",
         permissions=("experts.tags",),
         order=30,
+        group="experts",
     ),
     MenuItem(
         "experts.leaves",
@@ -48,6 +52,7 @@ ITEMS = (
         "experts:leave_list",
         permissions=("experts.leave",),
         order=40,
+        group="experts",
     ),
     MenuItem(
         "experts.blacklist",
@@ -56,6 +61,7 @@ ITEMS = (
         "experts:blacklist",
         permissions=("experts.blacklist",),
         order=50,
+        group="experts",
     ),
     MenuItem(
         "experts.deleted",
@@ -64,5 +70,6 @@ ITEMS = (
         "experts:deleted",
         permissions=("experts.delete",),
         order=60,
+        group="experts",
     ),
 )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 from expertpool.core.text import mask_email, mask_middle
-from expertpool.core.visibility import GuardedField
+from expertpool.core.visibility import GuardedField, Sensitivity
 
 PERMISSIONS = PermissionGroup(
     "experts",
     "专家",
     (
-        Permission("experts.view", "查看专家", scoped=True),
+        Permission(
+            "experts.view",
+            "查看专家",
+            scoped=True,
+            roles=(Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR),
+        ),
         Permission("experts.add", "新增专家", scoped=True),
         Permission("experts.edit", "编辑、审核、冻结专家", scoped=True),
         Permission("experts.delete", "删除和恢复专家", scoped=True),
-        Permission("experts.import", "导入专家"),
+        Permission("experts.import", "导入专家", roles=(Role.OPERATOR,)),
         Permission("experts.export", "导出专家", scoped=True),
         Permission("experts.blacklist", "管理黑名单", scoped=True),
         Permission("experts.leave", "管理请假", scoped=True),
@@ -23,13 +29,27 @@ PERMISSIONS = PermissionGroup(
     ),
 )
 # What an account of an expert may do with what is his own.
-OWN = PermissionGroup("self", "专家本人", (Permission("experts.self", "使用专家端"),))
+OWN = PermissionGroup(
+    "self",
+    "专家本人",
+    (Permission("experts.self", "使用专家端", roles=(Role.EXPERT,), admin=False),),
+)
 
 FIELDS = (
-    GuardedField("experts.phone", "手机号", lambda value: mask_middle(value, head=3, tail=4)),
+    GuardedField(
+        "experts.phone",
+        "手机号",
+        lambda value: mask_middle(value, head=3, tail=4),
+        sensitivity=Sensitivity.CONTACT,
+    ),
     GuardedField("experts.id_number", "身份证号", lambda value: mask_middle(value, head=4, tail=2)),
-    GuardedField("experts.email", "邮箱", mask_email),
-    GuardedField("experts.address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0)),
+    GuardedField("experts.email", "邮箱", mask_email, sensitivity=Sensitivity.CONTACT),
+    GuardedField(
+        "experts.address",
+        "通讯地址",
+        lambda value: mask_middle(value, head=3, tail=0),
+        sensitivity=Sensitivity.CONTACT,
+    ),
     # Paid from the payment page, never from a list that travels.
     GuardedField(
         "experts.bank_account",

@@ -93,9 +93,11 @@ def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str
     )[:300]
 
 
+PAGE = "experts:detail"
 TABS = (
-    Tab("profile", "基本信息", 10, profile),
+    Tab(PAGE, "profile", "基本信息", 10, profile),
     Tab(
+        PAGE,
         "specialties",
         "评审专业",
         20,
@@ -103,14 +105,15 @@ TABS = (
         count=lambda _user, expert: expert.specialty_links.count(),
     ),
     Tab(
+        PAGE,
         "avoidances",
         "回避单位",
         30,
         avoidances,
         count=lambda _user, expert: expert.avoidance_units.count(),
     ),
-    Tab("leaves", "请假", 40, leaves),
-    Tab("files", "附件", 50, files),
-    Tab("history", "历史变更", 80, history),
-    Tab("log", "操作日志", 90, log, permissions=("audit.view",)),
+    Tab(PAGE, "leaves", "请假", 40, leaves),
+    Tab(PAGE, "files", "附件", 50, files),
+    Tab(PAGE, "history", "历史变更", 80, history),
+    Tab(PAGE, "log", "操作日志", 90, log, permissions=("audit.view",)),
 )

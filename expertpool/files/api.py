@@ -12,7 +12,7 @@ from ninja import File, Form, Query, Router, Status, UploadedFile
 from expertpool.core.api import Id, Refusal, allows, answers
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import policy_for
+from expertpool.files.policies import file_subject
 from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view
 from expertpool.files.schemas import AttachmentOutput, SubjectRef, UploadInput
 from expertpool.files.services import attach, note_download
@@ -83,7 +83,7 @@ def attachment_download(request: HttpRequest, attachment_id: Id) -> FileResponse
 
 def _subject(request: HttpRequest, of: SubjectRef) -> Model:
     subject = find_subject(of.subject_type, of.subject_id)
-    if subject is None or not policy_for(of.subject_type).may_view(request.user, of.subject_id):
+    if subject is None or not file_subject(of.subject_type).may_view(request.user, of.subject_id):
         raise Http404
     return subject
 

@@ -6,12 +6,8 @@ class FilesConfig(AppConfig):
     verbose_name = "附件"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import register_actions, register_value_labels
+        from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
+        from expertpool.files.actions import ACTIONS, VALUES
 
-        register_actions(
-            file__attach="上传附件",
-            file__download="下载附件",
-            file__preview="查看附件",
-            file__remove="删除附件",
-        )
-        register_value_labels({"file": "文件", "size": "大小（字节）", "sha256": "SHA-256"})
+        LOG_ACTIONS.add(*ACTIONS)
+        VALUE_LABELS.add(*VALUES)

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from expertpool.files.models import Attachment
-from expertpool.files.policies import policy_for
+from expertpool.files.policies import file_subject
 from expertpool.files.validators import ACCEPTED
 
 
@@ -41,7 +41,7 @@ def find_subject(subject_type: str, subject_id: str) -> models.Model | None:
 
 def is_evidence(attachment: Attachment) -> bool:
     """Tell whether a file proves something: only services store and remove such files."""
-    return attachment.kind in policy_for(attachment.subject_type).evidence
+    return attachment.kind in file_subject(attachment.subject_type).evidence
 
 
 def preview_kind(attachment: Attachment) -> str:
@@ -53,11 +53,11 @@ def preview_kind(attachment: Attachment) -> str:
 
 
 def may_view(user: Any, attachment: Attachment) -> bool:
-    return policy_for(attachment.subject_type).may_view(user, attachment.subject_id)
+    return file_subject(attachment.subject_type).may_view(user, attachment.subject_id)
 
 
 def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
-    return policy_for(subject_type).may_edit(user, subject_id)
+    return file_subject(subject_type).may_edit(user, subject_id)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class FileRow:
 def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> dict[str, Any]:
     """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
-    policy = policy_for(subject_type)
+    policy = file_subject(subject_type)
     return {
         "files": [
             FileRow(row, policy.evidence.get(row.kind, ""), bool(preview_kind(row)))

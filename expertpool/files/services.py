@@ -20,7 +20,7 @@ from django.utils import timezone
 from expertpool.audit.services import record
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import policy_for
+from expertpool.files.policies import file_subject
 from expertpool.files.queries import is_evidence, subject_of
 from expertpool.files.validators import MEGABYTE, FileType, detect_type
 
@@ -46,7 +46,7 @@ def attach(
     (``as_evidence``), and every file of a subject that is closed; a name that contradicts the
     content gets the right ending. If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
     """
-    policy = policy_for(subject._meta.label_lower)
+    policy = file_subject(subject._meta.label_lower)
     _refuse_closed(subject._meta.label_lower, str(subject.pk))
     if kind in policy.evidence and not as_evidence:
         raise FileRefused(f"「{policy.evidence[kind]}」由系统生成，不能上传。")
@@ -151,7 +151,7 @@ def clean_file_name(name: str, kind: FileType) -> str:
 
 
 def _refuse_closed(subject_type: str, subject_id: str) -> None:
-    if reason := policy_for(subject_type).closed(subject_id):
+    if reason := file_subject(subject_type).closed(subject_id):
         raise FileRefused(reason)
 
 

@@ -12,7 +12,7 @@ from expertpool.core.views.listing import FilterForm
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import Occasion, Text, all_occasions, check_text
+from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
 
 ALL = ("", "全部")
 
@@ -27,7 +27,7 @@ class RecordFilterForm(FilterForm):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        known = [(occasion.code, occasion.label) for occasion in all_occasions()]
+        known = [(occasion.code, occasion.label) for occasion in OCCASIONS]
         self.fields["occasion"].choices = [ALL, *known]  # type: ignore[attr-defined]
 
     def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:

@@ -21,6 +21,7 @@ ITEMS = (
         "notifications:records",
         permissions=("notifications.view",),
         order=60,
+        group="system",
     ),
     MenuItem(
         "notifications.templates",
@@ -30,6 +31,7 @@ ITEMS = (
         permissions=("notifications.templates",),
         order=70,
         active=("notifications:template",),
+        group="system",
     ),
 )
 

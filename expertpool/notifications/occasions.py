@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 
@@ -29,13 +30,18 @@ class Occasion:
     """Why a message is sent.
 
     ``placeholders`` gives a sample value for each name (``{"专家姓名": "王建国"}``); ``defaults``
-    gives (subject, body) for each channel over which the occasion may be told.
+    gives (subject, body) for each channel over which the occasion may be told; one that could not
+    be saved raises TemplateRefused.
     """
 
     code: str
     label: str
     placeholders: Mapping[str, str]
     defaults: Mapping[str, tuple[str, str]]
+
+    def __post_init__(self) -> None:
+        for channel in self.defaults:
+            check_text(self, self.default(channel))
 
     @property
     def channels(self) -> tuple[ChannelCode, ...]:
@@ -46,28 +52,13 @@ class Occasion:
         return Text(*self.defaults[channel])
 
 
-_occasions: dict[str, Occasion] = {}
-
-
-def register_occasion(occasion: Occasion) -> None:
-    """Add ``occasion``; a default text that could not be saved raises TemplateRefused."""
-    for subject, body in occasion.defaults.values():
-        check_text(occasion, Text(subject, body))
-    _occasions[occasion.code] = occasion
-
-
-def get_occasion(code: str) -> Occasion:
-    """Return the occasion; LookupError for a code that no app declares."""
-    return _occasions[code]
-
-
-def all_occasions() -> tuple[Occasion, ...]:
-    return tuple(_occasions.values())
+OCCASIONS: Catalogue[Occasion] = Catalogue("occasion")
 
 
 def occasion_label(code: str) -> str:
     """Return the label, or the code of an occasion that is no longer declared."""
-    return _occasions[code].label if code in _occasions else code
+    occasion = OCCASIONS.get(code)
+    return occasion.label if occasion else code
 
 
 def check_text(occasion: Occasion, text: Text) -> None:

@@ -8,7 +8,7 @@ from django import forms
 
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.queries import dictionary_names
-from expertpool.papers.registry import all_papers
+from expertpool.papers.registry import PAPERS
 
 
 class TemplateUploadForm(forms.Form):
@@ -29,7 +29,7 @@ class TemplateUploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         paper: Any = self.fields["paper"]
-        paper.choices = [(paper.code, paper.label) for paper in all_papers()]
+        paper.choices = [(paper.code, paper.label) for paper in PAPERS]
         paper.initial = paper.choices[0][0]
         kind: Any = self.fields["project_kind"]
         names = dictionary_names(DictionaryCode.PROJECT_KIND)

@@ -2,11 +2,12 @@
 
 from expertpool.core.registry import MenuItem
 
-TEMPLATES = MenuItem(
+ITEM = MenuItem(
     "paper_templates",
     "文书模板",
     "file-text",
     "papers:list",
     permissions=("papers.templates",),
     order=80,
+    group="system",
 )

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.papers.enums import TemplateForm, TemplateState
-from expertpool.papers.registry import get_paper
+from expertpool.papers.registry import PAPERS
 
 
 class PaperTemplate(models.Model):
@@ -50,7 +50,7 @@ class PaperTemplate(models.Model):
 
     @property
     def paper_label(self) -> str:
-        return get_paper(self.paper).label
+        return PAPERS[self.paper].label
 
     @property
     def kind_label(self) -> str:

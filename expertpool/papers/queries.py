@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.files.models import Attachment
+from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.models import PaperTemplate
@@ -42,6 +43,8 @@ def may_view_file(user: User, template_id: str) -> bool:
     return user.has_permission("papers.templates")
 
 
-def may_edit_file(user: User, template_id: str) -> bool:
-    """Nobody adds files to a template or removes them: another one takes its place."""
-    return False
+TEMPLATE_FILES = FileSubject(
+    "papers.papertemplate",
+    may_view=may_view_file,
+    may_edit=lambda user, template_id: False,  # another template takes its place
+)

@@ -18,7 +18,7 @@ from expertpool.papers.enums import TemplateState
 from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import content_of, file_of
-from expertpool.papers.registry import Paper, get_paper
+from expertpool.papers.registry import PAPERS, Paper
 
 _LOCK = "papers-templates"
 GONE = "该模板已删除，请刷新页面。"
@@ -39,7 +39,7 @@ def upload_template(
     that is wrong) what cannot be filled, and (files.FileRefused) what is no such file.
     """
     content = uploaded_file.read(MAX_SIZE + 1)
-    form = check_template(content, paper.catalogue)
+    form = check_template(content, paper.vocabulary)
     lock_transaction(_LOCK)
     replaced = _put_aside(paper.code, project_kind)
     template = PaperTemplate(
@@ -72,7 +72,7 @@ def enable_template(*, template: PaperTemplate, actor: User, now: datetime) -> N
     template = _current(template)
     if template.state == TemplateState.ACTIVE:
         return
-    check_template(content_of(template), get_paper(template.paper).catalogue)
+    check_template(content_of(template), PAPERS[template.paper].vocabulary)
     _put_aside(template.paper, template.project_kind)
     _set_state(template, TemplateState.ACTIVE)
     record("paper.enable", actor=actor, now=now, subject=template)
@@ -115,8 +115,8 @@ def fill_paper(
     Raises TemplateRefused when its file is no longer one that can be filled.
     """
     PaperTemplate.objects.filter(pk=template.pk, used_at__isnull=True).update(used_at=now)
-    catalogue = get_paper(template.paper).catalogue
-    return fill_template(content_of(template), catalogue, values=values, lines=lines)
+    vocabulary = PAPERS[template.paper].vocabulary
+    return fill_template(content_of(template), vocabulary, values=values, lines=lines)
 
 
 def _current(template: PaperTemplate) -> PaperTemplate:

@@ -24,7 +24,7 @@ from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.forms import TemplateUploadForm
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import all_templates, content_of, file_of
-from expertpool.papers.registry import all_papers, get_paper
+from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import (
     delete_template,
     disable_template,
@@ -47,7 +47,7 @@ SORTS: dict[str, str | tuple[str, ...]] = {
 @requires("papers.templates")
 def template_list(request: UserRequest) -> HttpResponse:
     found = listing(request, all_templates(), sorts=SORTS, default_sort="paper", tabs=TABS)
-    context = found.context | {"papers": all_papers(), "rows": [_row(row) for row in found.page]}
+    context = found.context | {"papers": PAPERS, "rows": [_row(row) for row in found.page]}
     return render_list(request, "papers/template_list.html", context)
 
 
@@ -65,7 +65,7 @@ def upload(request: UserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             template = upload_template(
-                paper=get_paper(form.cleaned_data["paper"]),
+                paper=PAPERS[form.cleaned_data["paper"]],
                 project_kind=form.cleaned_data["project_kind"],
                 uploaded_file=form.cleaned_data["file"],
                 actor=request.user,
@@ -88,10 +88,9 @@ def upload(request: UserRequest) -> HttpResponse:
 @requires("papers.templates")
 def starter(request: UserRequest, code: str) -> HttpResponse:
     """The built-in form as a template to start from."""
-    try:
-        paper = get_paper(code)
-    except KeyError:
-        raise Http404 from None
+    paper = PAPERS.get(code)
+    if paper is None:
+        raise Http404
     return _download(paper.starter(), TemplateForm.XLSX, f"{paper.label}模板示例")
 
 
@@ -100,7 +99,7 @@ def starter(request: UserRequest, code: str) -> HttpResponse:
 def preview(request: UserRequest, pk: int) -> HttpResponse:
     """The template filled with sample data."""
     template = get_object_or_404(PaperTemplate, pk=pk)
-    content = sample_of(content_of(template), get_paper(template.paper).catalogue)
+    content = sample_of(content_of(template), PAPERS[template.paper].vocabulary)
     return _download(content, template.form, f"预览 {template.name.rpartition('.')[0]}")
 
 
@@ -152,15 +151,15 @@ def _catalogues() -> list[dict[str, Any]]:
             "groups": [
                 (title, note, [(one.name, mark(one.name), one.sample) for one in placeholders])
                 for title, note, placeholders in (
-                    ("整张表的变量", "", paper.catalogue.fields),
+                    ("整张表的变量", "", paper.vocabulary.fields),
                     (
                         "每位专家的变量",
                         "写在表格的一行里，这一行按人数自动重复",
-                        paper.catalogue.columns,
+                        paper.vocabulary.columns,
                     ),
                 )
                 if placeholders
             ],
         }
-        for paper in all_papers()
+        for paper in PAPERS
     ]

@@ -6,6 +6,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from expertpool.portal import menu
+        from expertpool.core.registry import MENU
+        from expertpool.portal.menu import ITEM
 
-        menu.register()
+        MENU.add(ITEM)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem, register_menu
+from expertpool.core.registry import MenuItem
 
-
-def register() -> None:
-    register_menu("home", MenuItem("portal.home", "工作台", "home", "portal:home", order=10))
+ITEM = MenuItem("portal.home", "工作台", "home", "portal:home", order=10, group="home")

@@ -12,10 +12,10 @@ from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import archived_visible_to
 from expertpool.projects.queries.measures import (
+    PROJECT_DETAILS,
+    PROJECT_MEASURES,
     Detail,
     Measure,
-    details,
-    measures,
     with_details,
     with_measures,
 )
@@ -102,7 +102,7 @@ class ProjectExport(Exporter):
     columns = COLUMNS
 
     def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
-        return [*self.columns, *map(_measured, measures()), *map(_detailed, details())]
+        return [*self.columns, *map(_measured, PROJECT_MEASURES), *map(_detailed, PROJECT_DETAILS)]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
         return with_details(with_measures(chosen_projects(user, params)), user)
@@ -139,7 +139,7 @@ class StatisticExport(Exporter):
             Column("label", grouping_for(params).header, lambda line: line.label, width=24),
             Column("count", "项目数", lambda line: line.count),
         ]
-        for measure in measures():
+        for measure in PROJECT_MEASURES:
             columns += _summed(measure)
         return columns
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem
+from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.projects.queries import count_to_decide
 from expertpool.projects.queries.follow_up import count_open_tasks
 
+# The group of whatever draws, in the apps above too.
+GROUP = MenuGroup("projects", "抽取管理", 20)
 ITEMS = (
     MenuItem(
         "projects",
@@ -18,10 +20,8 @@ ITEMS = (
             "projects:detail",
             "projects:avoidances",
             "projects:attachments",
-            "draws:plan",
-            "draws:prequery",
-            "draws:exclusions",
         ),
+        group="projects",
     ),
     MenuItem(
         "project_batches",
@@ -31,6 +31,7 @@ ITEMS = (
         permissions=("projects.view",),
         order=15,
         active=("projects:batch_",),
+        group="projects",
     ),
     MenuItem(
         "project_approvals",
@@ -40,6 +41,7 @@ ITEMS = (
         permissions=("projects.approve",),
         order=20,
         count=count_to_decide,
+        group="projects",
     ),
     MenuItem(
         "project_tasks",
@@ -49,6 +51,7 @@ ITEMS = (
         permissions=("projects.view",),
         order=25,
         count=count_open_tasks,
+        group="projects",
     ),
     MenuItem(
         "project_statistics",
@@ -57,6 +60,7 @@ ITEMS = (
         "projects:statistics",
         permissions=("projects.view",),
         order=60,
+        group="projects",
     ),
     MenuItem(
         "project_archive",
@@ -65,13 +69,15 @@ ITEMS = (
         "projects:archive_list",
         permissions=("projects.view",),
         order=70,
+        group="projects",
     ),
-)
-SETTINGS = MenuItem(
-    "project_rules",
-    "制度规则",
-    "gavel",
-    "projects:rules",
-    permissions=("projects.rules",),
-    order=55,
+    MenuItem(
+        "project_rules",
+        "制度规则",
+        "gavel",
+        "projects:rules",
+        permissions=("projects.rules",),
+        order=55,
+        group="system",
+    ),
 )

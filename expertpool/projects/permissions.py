@@ -1,15 +1,23 @@
+from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
 
 PERMISSIONS = PermissionGroup(
     "projects",
     "项目",
     (
-        Permission("projects.view", "查看项目", scoped=True),
-        Permission("projects.add", "申请项目"),
-        Permission("projects.edit", "修改项目", scoped=True),
-        Permission("projects.approve", "审核项目", scoped=True),
-        Permission("projects.delete", "删除项目", scoped=True),
-        Permission("projects.archive", "归档项目", scoped=True),
+        Permission(
+            "projects.view",
+            "查看项目",
+            scoped=True,
+            roles=(Role.OPERATOR, Role.DEPARTMENT, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR),
+        ),
+        Permission("projects.add", "申请项目", roles=(Role.OPERATOR, Role.DEPARTMENT)),
+        Permission(
+            "projects.edit", "修改项目", scoped=True, roles=(Role.OPERATOR, Role.DEPARTMENT)
+        ),
+        Permission("projects.approve", "审核项目", scoped=True, roles=(Role.SUPERVISOR,)),
+        Permission("projects.delete", "删除项目", scoped=True, roles=(Role.DEPARTMENT,)),
+        Permission("projects.archive", "归档项目", scoped=True, roles=(Role.OPERATOR,)),
         Permission("projects.delete_files", "批量删除项目附件", scoped=True),
         Permission("projects.rules", "设置制度规则"),
     ),

@@ -91,12 +91,12 @@ def count_batch_attachments(user: User, batch: ProjectBatch) -> int:
     return attachments_of(batch).count()
 
 
-BATCH_TABS = (
-    Tab("projects", "项目", 10, batch_projects),
-    Tab("attachments", "附件", 40, batch_attachments, count=count_batch_attachments),
-)
+PAGE = "projects:detail"
+BATCH_PAGE = "projects:batch_detail"
 TABS = (
-    Tab("overview", "概况", 10, overview),
-    Tab("follow_up", "跟进", 35, follow_up, count=count_open),
-    Tab("attachments", "附件", 40, attachments, count=count_attachments),
+    Tab(PAGE, "overview", "概况", 10, overview),
+    Tab(PAGE, "follow_up", "跟进", 35, follow_up, count=count_open),
+    Tab(PAGE, "attachments", "附件", 40, attachments, count=count_attachments),
+    Tab(BATCH_PAGE, "projects", "项目", 10, batch_projects),
+    Tab(BATCH_PAGE, "attachments", "附件", 40, batch_attachments, count=count_batch_attachments),
 )

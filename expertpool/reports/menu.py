@@ -2,20 +2,24 @@
 
 from expertpool.core.registry import MenuItem
 
-LEDGER = MenuItem(
-    "ledger",
-    "人工操作台账",
-    "list-check",
-    "reports:ledger",
-    permissions=("reports.ledger",),
-    order=60,
-)
-EXPOSURE = MenuItem(
-    "exposure",
-    "曝光分析",
-    "chart-dots",
-    "reports:exposure",
-    permissions=("reports.exposure",),
-    order=70,
-    active=("reports:exposure_",),
+ITEMS = (
+    MenuItem(
+        "ledger",
+        "人工操作台账",
+        "list-check",
+        "reports:ledger",
+        permissions=("reports.ledger",),
+        order=60,
+        group="projects",
+    ),
+    MenuItem(
+        "exposure",
+        "曝光分析",
+        "chart-dots",
+        "reports:exposure",
+        permissions=("reports.exposure",),
+        order=70,
+        active=("reports:exposure_",),
+        group="projects",
+    ),
 )

@@ -6,12 +6,15 @@ class SelfserviceConfig(AppConfig):
     verbose_name = "专家自助"
 
     def ready(self) -> None:
-        from expertpool.core.registry import register_menu, register_tab
-        from expertpool.draws.registry import register_reply_page
-        from expertpool.selfservice.menu import OWN_AREA
+        from expertpool.core import home
+        from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.draws.registry import LINK_PAGES, LinkPage
+        from expertpool.selfservice.home import SHORTCUTS
+        from expertpool.selfservice.menu import ITEMS
         from expertpool.selfservice.queries import reply_address
-        from expertpool.selfservice.tabs import OWN_LETTERS
+        from expertpool.selfservice.tabs import TABS
 
-        register_menu("home", *OWN_AREA)
-        register_tab("portal:home", OWN_LETTERS)
-        register_reply_page(reply_address)
+        MENU.add(*ITEMS)
+        home.SHORTCUTS.add(*SHORTCUTS)
+        PAGE_TABS.add(*TABS)
+        LINK_PAGES.add(LinkPage("reply", reply_address))

@@ -16,7 +16,7 @@ def count_open_letters(user: User) -> int:
     return len(letters_of(expert, now=timezone.now()).open) if expert else 0
 
 
-OWN_AREA = (
+ITEMS = (
     MenuItem(
         "my_reviews",
         "我的评审",
@@ -26,6 +26,7 @@ OWN_AREA = (
         order=20,
         count=count_open_letters,
         active=("selfservice:review", "selfservice:review_"),
+        group="home",
     ),
     MenuItem(
         "my_leaves",
@@ -34,6 +35,7 @@ OWN_AREA = (
         "selfservice:leaves",
         permissions=("experts.self",),
         order=30,
+        group="home",
     ),
     MenuItem(
         "my_avoidances",
@@ -42,5 +44,6 @@ OWN_AREA = (
         "selfservice:avoidances",
         permissions=("experts.self",),
         order=40,
+        group="home",
     ),
 )

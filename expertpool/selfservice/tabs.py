@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from expertpool.core.home import HOME
 from expertpool.core.registry import Tab
 from expertpool.experts.queries.experts import expert_for
 from expertpool.selfservice.queries import letters_of
@@ -26,4 +27,4 @@ def own_letters(request: HttpRequest, user: User) -> str:
     return render_to_string("selfservice/_letters.html", {"letters": letters}, request)
 
 
-OWN_LETTERS = Tab("my_letters", "我的评审", 10, own_letters, permissions=("experts.self",))
+TABS = (Tab(HOME, "my_letters", "我的评审", 10, own_letters, permissions=("experts.self",)),)

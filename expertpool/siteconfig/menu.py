@@ -10,4 +10,5 @@ ITEM = MenuItem(
     permissions=("siteconfig.manage",),
     order=5,
     active=("siteconfig",),
+    group="system",
 )

@@ -6,23 +6,20 @@ class WebhooksConfig(AppConfig):
     verbose_name = "事件推送"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import register_actions
+        from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.events import subscribe
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import register_menu
+        from expertpool.core.registry import MENU
         from expertpool.draws.events import DrawEnded, DrawSealed, InvitationAnswered, NamesReleased
         from expertpool.projects.events import ProjectApproved
         from expertpool.webhooks import receivers
+        from expertpool.webhooks.actions import ACTIONS
         from expertpool.webhooks.menu import ITEM
         from expertpool.webhooks.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
-        register_menu("system", ITEM)
-        register_actions(
-            webhook__create="新增事件推送",
-            webhook__edit="修改事件推送",
-            webhook__resend="重发事件",
-        )
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(ITEM)
         subscribe(ProjectApproved, receivers.project_approved)
         subscribe(DrawSealed, receivers.draw_sealed)
         subscribe(DrawEnded, receivers.draw_ended)

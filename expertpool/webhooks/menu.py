@@ -10,4 +10,5 @@ ITEM = MenuItem(
     permissions=("webhooks.manage",),
     order=81,
     active=("webhooks",),
+    group="system",
 )

@@ -6,12 +6,13 @@ class WorkflowConfig(AppConfig):
     verbose_name = "审批流程"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import register_actions
+        from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import register_menu
+        from expertpool.core.registry import MENU
+        from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEM
         from expertpool.workflow.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
-        register_menu("system", ITEM)
-        register_actions(workflow__save="修改审批流程")
+        LOG_ACTIONS.add(*ACTIONS)
+        MENU.add(ITEM)

@@ -10,4 +10,5 @@ ITEM = MenuItem(
     permissions=("workflow.manage",),
     order=57,
     active=("workflow:flow",),
+    group="system",
 )

@@ -1,8 +1,11 @@
-"""What can be approved: apps register their subjects at start."""
+"""What can be approved: apps declare their subjects at start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.permissions import undeclared
 
 
 @dataclass(frozen=True)
@@ -15,17 +18,6 @@ class FlowSubject:
     permission: str
 
 
-_subjects: dict[str, FlowSubject] = {}
-
-
-def register_flow_subject(subject: FlowSubject) -> None:
-    _subjects[subject.code] = subject
-
-
-def flow_subjects() -> list[FlowSubject]:
-    return list(_subjects.values())
-
-
-def get_flow_subject(code: str) -> FlowSubject:
-    """Raises LookupError for a subject that nobody registered."""
-    return _subjects[code]
+FLOW_SUBJECTS: Catalogue[FlowSubject] = Catalogue(
+    "flow subject", faults=lambda subject: undeclared(subject.permission)
+)

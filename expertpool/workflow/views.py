@@ -14,7 +14,7 @@ from expertpool.core.permissions import requires
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.forms import StepsForm, changed, drafts_in, drafts_of
 from expertpool.workflow.models import FlowStep, FlowVersion
-from expertpool.workflow.policies import FlowSubject, flow_subjects, get_flow_subject
+from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.services.flows import ALWAYS, current_version, save_flow
 
 
@@ -22,7 +22,7 @@ from expertpool.workflow.services.flows import ALWAYS, current_version, save_flo
 @requires("workflow.manage")
 def flow_list(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    versions = [(subject, current_version(subject.code, now=now)) for subject in flow_subjects()]
+    versions = [(subject, current_version(subject.code, now=now)) for subject in FLOW_SUBJECTS]
     flows = [
         (subject, version, [_in_words(step, subject) for step in version.steps.all()])
         for subject, version in versions
@@ -75,7 +75,7 @@ def steps(request: UserRequest, subject: str) -> HttpResponse:
 
 def _subject(code: str) -> FlowSubject:
     try:
-        return get_flow_subject(code)
+        return FLOW_SUBJECTS[code]
     except LookupError as error:
         raise Http404 from error
 

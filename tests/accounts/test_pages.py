@@ -11,8 +11,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
 from expertpool.accounts.services.roles import ensure_demo_roles
-from expertpool.core.permissions import permission_groups
-from expertpool.core.visibility import guarded_fields
+from expertpool.core.permissions import PERMISSION_GROUPS
+from expertpool.core.visibility import GUARDED_FIELDS
 from tests.factories.accounts import make_department, make_user
 from tests.fixtures import login
 
@@ -161,7 +161,7 @@ def test_actions_on_a_user(client: Client, admin: User) -> None:
 
 
 def role_data(**values: Any) -> dict[str, Any]:
-    levels = {f"level__{field.code.replace('.', '__')}": "masked" for field in guarded_fields()}
+    levels = {f"level__{field.code.replace('.', '__')}": "masked" for field in GUARDED_FIELDS}
     return {"name": "项目助理", "description": ""} | levels | values
 
 
@@ -179,7 +179,7 @@ def test_a_role_made_on_the_page_works_in_menu_action_and_data(client: Client, a
     role = Role.objects.get(name="项目助理")
     grant = role.permissions.get(code="projects.view")
     assert (grant.scope, list(grant.departments.all())) == (Scope.CHOSEN, [department])
-    assert role.fields.count() == len(guarded_fields())
+    assert role.fields.count() == len(GUARDED_FIELDS)
     user = make_user(roles=(role,))
     login(client, user)
     assert {"登录记录", "项目管理"} <= set(menu_of(client))
@@ -191,7 +191,7 @@ def test_a_role_made_on_the_page_works_in_menu_action_and_data(client: Client, a
 def test_the_page_of_a_role_shows_the_whole_catalogue_as_it_is(client: Client, admin: User) -> None:
     role = ensure_demo_roles()["department"]
     page = login(client, admin).get(f"/roles/{role.pk}/").content.decode()
-    for group in permission_groups():
+    for group in PERMISSION_GROUPS:
         for permission in group.permissions:
             assert permission.label in page
     assert re.search(r'name="grant__projects__view"[^>]*checked', page)

@@ -7,7 +7,7 @@ import pytest
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, Role, RolePermission, User
 from expertpool.accounts.queries import scope_q, users_visible_to
-from expertpool.core.permissions import UnknownPermission
+from expertpool.core.catalogue import UnknownCode
 from tests.factories.accounts import make_department, make_user
 
 pytestmark = pytest.mark.django_db
@@ -106,5 +106,5 @@ def test_unscoped_permission_reaches_all_rows(admin: User, operator: User) -> No
 
 
 def test_unknown_code_is_an_error(admin: User) -> None:
-    with pytest.raises(UnknownPermission):
+    with pytest.raises(UnknownCode):
         scope_q(admin, "projects.veiw")

@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 
 from expertpool.accounts.models import User
-from expertpool.core.exporting.registry import _exporters
+from expertpool.core.exporting.registry import EXPORTS
 from expertpool.directory.models import Specialty
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation
@@ -177,7 +177,7 @@ def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResp
         address = reverse("experts:detail", args=[expert.pk])
         for tab in EXPERT_TABS:
             yield f"experts:detail {tab}", ask(client, f"{address}?tab={tab}")
-    for code in _exporters:
+    for code in EXPORTS.codes:
         query = f"?project={sealed.draw.project_id}"
         address = reverse("core:export", args=[code])
         yield f"core:export {code}", ask(client, address + query)

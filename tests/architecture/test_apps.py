@@ -18,6 +18,7 @@ CORE = {
     "events",
     "exporting",
     "fields",
+    "home",
     "importing",
     "jobs",
     "locks",

@@ -46,7 +46,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.papers.models import PaperTemplate
-from expertpool.papers.registry import get_paper
+from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
 from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
@@ -208,9 +208,9 @@ def make_world() -> World:
             now=now,
         ),
         paper_template=upload_template(
-            paper=get_paper("draw_sheet"),
+            paper=PAPERS["draw_sheet"],
             project_kind="",
-            uploaded_file=SimpleUploadedFile("抽取表.xlsx", get_paper("draw_sheet").starter()),
+            uploaded_file=SimpleUploadedFile("抽取表.xlsx", PAPERS["draw_sheet"].starter()),
             actor=users["admin"],
             now=now,
         ),

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.utils import timezone
 
-from expertpool.audit import actions
+from expertpool.audit.actions import LOG_ACTIONS, Action
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record
 
@@ -13,12 +13,12 @@ Note = Callable[..., Entry]
 
 
 @pytest.fixture
-def note(monkeypatch: pytest.MonkeyPatch) -> Note:
+def note() -> Iterator[Note]:
     """Write one entry of the action ``test.note``."""
-    monkeypatch.setattr(actions, "_actions", actions._actions | {"test.note": "记一笔"})
 
     def write(text: str = "", **values: object) -> Entry:
         values.setdefault("actor", None)
         return record("test.note", now=timezone.now(), note=text, **values)  # type: ignore[arg-type]
 
-    return write
+    with LOG_ACTIONS.holding(Action("test.note", "记一笔")):
+        yield write

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.actions import UnknownAction
 from expertpool.audit.context import address
 from expertpool.audit.queries import differences, entries_for, summary, timeline_items
 from expertpool.audit.services import changed, record, snapshot
+from expertpool.core.catalogue import UnknownCode
 from tests.audit.conftest import Note
 from tests.factories.accounts import make_department, make_user
 
@@ -35,7 +35,7 @@ def test_a_job_acts_as_the_system(note: Note) -> None:
 
 
 def test_an_unregistered_action_is_an_error() -> None:
-    with pytest.raises(UnknownAction):
+    with pytest.raises(UnknownCode):
         record("test.unknown", actor=None, now=timezone.now())
 
 

@@ -9,15 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from expertpool.core import permissions
 from expertpool.core.permissions import (
+    PERMISSION_GROUPS,
+    PERMISSIONS,
     Permission,
     PermissionGroup,
-    UnknownPermission,
-    get_permission,
-    permission_groups,
+    check_required_codes,
     register_permissions,
     required_codes,
     requires,
+    undeclared,
 )
 
 
@@ -30,25 +32,31 @@ class Holder:
 
 
 def test_the_catalogue_knows_its_codes() -> None:
-    assert get_permission("directory.edit").label == "维护基础资料"
-    with pytest.raises(UnknownPermission):
-        get_permission("directory.eat")
+    assert PERMISSIONS["directory.edit"].label == "维护基础资料"
+    assert undeclared("directory.edit", "directory.eat") == [
+        "permission directory.eat is declared nowhere"
+    ]
 
 
-def test_registering_again_changes_nothing_and_doubles_are_refused() -> None:
-    before = permission_groups()
-    group = next(group for group in before if group.code == "directory")
-    register_permissions(group)
-    assert permission_groups() == before
-    with pytest.raises(ValueError, match="directory is declared twice"):
+def test_a_group_is_declared_once_and_so_is_each_permission() -> None:
+    with pytest.raises(ValueError, match="permission group 'directory'"):
         register_permissions(PermissionGroup("directory", "另一组", ()))
+    double = PermissionGroup("tests", "测试", (Permission("directory.edit", "又一"),))
+    with (
+        PERMISSION_GROUPS.holding(),
+        PERMISSIONS.holding(),
+        pytest.raises(ValueError, match=r"permission 'directory\.edit'"),
+    ):
+        register_permissions(double)
 
 
-def test_every_code_is_unique_and_begins_with_its_group() -> None:
-    codes = [code for group in permission_groups() for code in group.permissions]
-    assert len({code.code for code in codes}) == len(codes)
-    for group in permission_groups():
-        assert all(one.code.startswith(f"{group.code}.") for one in group.permissions)
+def test_a_view_that_asks_for_an_unknown_code_is_found_at_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert check_required_codes() == []
+    monkeypatch.setattr(permissions, "required_codes", {"directory.edit", "directory.eat"})
+    (error,) = check_required_codes()
+    assert "directory.eat" in error.msg
 
 
 def test_a_guarded_view_needs_one_of_its_codes() -> None:
@@ -73,4 +81,4 @@ def test_a_guarded_view_needs_one_of_its_codes() -> None:
 
 def test_a_scoped_permission_says_so() -> None:
     assert Permission("a.b", "甲").scoped is False
-    assert get_permission("experts.view").scoped is True
+    assert PERMISSIONS["experts.view"].scoped is True

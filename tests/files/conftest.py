@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 
 from expertpool.accounts.models import Department
-from expertpool.files import policies
+from expertpool.files.policies import FILE_SUBJECTS, FileSubject
 from tests.factories.accounts import make_department
 
 
@@ -20,13 +20,13 @@ def media(settings: LazySettings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def subject(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Department]:
-    monkeypatch.setattr(policies, "_policies", dict(policies._policies))
-    policies.register_subject(
+def subject(db: None) -> Iterator[Department]:
+    files = FileSubject(
         "accounts.department",
         may_view=lambda user, pk: (
             user.has_permission("accounts.departments") or user.has_permission("audit.view")
         ),
         may_edit=lambda user, pk: user.has_permission("accounts.departments"),
     )
-    return make_department()
+    with FILE_SUBJECTS.holding(files):
+        yield make_department()

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from expertpool.notifications import occasions
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import Occasion, register_occasion
+from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
 from tests.notifications.mail_server import MailServer
 
@@ -39,12 +38,8 @@ WANG = Recipient(user_id=7, name="王建国", phone="13800000001", email="wang@e
 @pytest.fixture(autouse=True)
 def occasion() -> Iterator[Occasion]:
     """The only occasion of these tests, whatever the apps above declare."""
-    declared = dict(occasions._occasions)
-    occasions._occasions.clear()
-    register_occasion(INVITATION)
-    yield INVITATION
-    occasions._occasions.clear()
-    occasions._occasions.update(declared)
+    with OCCASIONS.holding(INVITATION, alone=True):
+        yield INVITATION
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,18 @@ from pytest_django import Settings
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.documents.filling import (
-    Catalogue,
     Placeholder,
     TemplateRefused,
+    Vocabulary,
     check_template,
     sample_of,
 )
 from expertpool.files.models import Attachment
-from expertpool.papers import registry
 from expertpool.papers.enums import TemplateForm, TemplateState
 from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import content_of, file_of, template_for
-from expertpool.papers.registry import get_paper, register_paper
+from expertpool.papers.registry import PAPERS, Paper
 from expertpool.papers.services import (
     delete_template,
     disable_template,
@@ -56,9 +56,9 @@ def upload(
     name: str = "本单位抽取表.xlsx",
 ) -> PaperTemplate:
     return upload_template(
-        paper=get_paper(paper),
+        paper=PAPERS[paper],
         project_kind=kind,
-        uploaded_file=SimpleUploadedFile(name, content or get_paper(paper).starter()),
+        uploaded_file=SimpleUploadedFile(name, content or PAPERS[paper].starter()),
         actor=actor,
         now=NOW,
     )
@@ -129,7 +129,7 @@ def test_the_content_tells_what_it_is_not_the_name(admin: User) -> None:
 @pytest.mark.shows("DRAW-27")
 def test_a_template_that_was_used_stays_readable_when_it_is_removed(admin: User) -> None:
     unused, used = upload(admin, kind="货物"), upload(admin, SIGN_IN, content=WORD)
-    values = {one.name: one.sample for one in get_paper(SIGN_IN).catalogue.fields}
+    values = {one.name: one.sample for one in PAPERS[SIGN_IN].vocabulary.fields}
     fill_paper(template=used, values=values, lines=[], now=NOW)
     used.refresh_from_db()
     assert used.used_at == NOW
@@ -148,9 +148,9 @@ def test_a_template_that_was_used_stays_readable_when_it_is_removed(admin: User)
 @pytest.mark.parametrize("paper", [DRAW, SIGN_IN])
 @pytest.mark.shows("DRAW-26", "DRAW-27")
 def test_the_starter_is_a_template_with_all_columns(paper: str) -> None:
-    catalogue, content = get_paper(paper).catalogue, get_paper(paper).starter()
-    assert check_template(content, catalogue) == "xlsx"
-    filled = read_book(sample_of(content, catalogue)).active
+    vocabulary, content = PAPERS[paper].vocabulary, PAPERS[paper].starter()
+    assert check_template(content, vocabulary) == "xlsx"
+    filled = read_book(sample_of(content, vocabulary)).active
     cells = [str(cell) for row in filled.values for cell in row if cell is not None]
     assert "王建国" in cells
     assert not any("{{" in cell for cell in cells)
@@ -158,16 +158,15 @@ def test_the_starter_is_a_template_with_all_columns(paper: str) -> None:
 
 
 @pytest.fixture
-def certificate(monkeypatch: pytest.MonkeyPatch) -> str:
+def certificate() -> Iterator[str]:
     """A paper of an app that this one has never heard of."""
-    monkeypatch.setattr(registry, "_papers", dict(registry._papers))
-    catalogue = Catalogue(
+    vocabulary = Vocabulary(
         fields=(Placeholder("证书编号", "PS-2026-0001"), Placeholder("姓名", "王建国")),
         columns=(Placeholder("评审.项目", "信息化建设项目"),),
     )
     built_in = docx_bytes(paragraph("{{姓名}}") + table(("{{评审.项目}}",)))
-    register_paper("certificate", "评审证书", catalogue, lambda: built_in)
-    return "certificate"
+    with PAPERS.holding(Paper("certificate", "评审证书", vocabulary, lambda: built_in)):
+        yield "certificate"
 
 
 @pytest.mark.shows("DRAW-27")
@@ -186,8 +185,3 @@ def test_another_app_registers_a_paper_and_fills_it(admin: User, certificate: st
         now=NOW,
     )
     assert document_lines(content) == ["李萌", "甲", "乙"]
-
-
-def test_a_code_belongs_to_one_paper(certificate: str) -> None:
-    with pytest.raises(ValueError, match="certificate"):
-        register_paper(certificate, "别的证书", Catalogue((), ()), bytes)

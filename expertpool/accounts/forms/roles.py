@@ -12,8 +12,8 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.roles import Grant
-from expertpool.core.permissions import Permission, permission_groups
-from expertpool.core.visibility import Level, guarded_fields
+from expertpool.core.permissions import PERMISSION_GROUPS, Permission
+from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class RoleForm(forms.Form):
             (row.pk, "　" * row.depth + row.name)  # type: ignore[attr-defined]
             for row in self._departments.values()
         ]
-        for group in permission_groups():
+        for group in PERMISSION_GROUPS:
             for permission in group.permissions:
                 self._add_permission(permission, choices)
-        for field in guarded_fields():
+        for field in GUARDED_FIELDS:
             self.fields[_name("level", field.code)] = forms.ChoiceField(
                 label=field.label, choices=Level.choices, initial=field.default
             )
@@ -71,11 +71,11 @@ class RoleForm(forms.Form):
         """Return the catalogue as bound fields, group by group."""
         return [
             (group.label, [self._row(permission) for permission in group.permissions])
-            for group in permission_groups()
+            for group in PERMISSION_GROUPS
         ]
 
     def levels(self) -> list[BoundField]:
-        return [self[_name("level", field.code)] for field in guarded_fields()]
+        return [self[_name("level", field.code)] for field in GUARDED_FIELDS]
 
     def chosen_grants(self) -> list[Grant]:
         """Return what was ticked, after ``is_valid()``."""
@@ -89,7 +89,7 @@ class RoleForm(forms.Form):
                     for key in data.get(_name("departments", permission.code)) or []
                 ],
             )
-            for group in permission_groups()
+            for group in PERMISSION_GROUPS
             for permission in group.permissions
             if data[_name("grant", permission.code)]
         ]
@@ -97,7 +97,7 @@ class RoleForm(forms.Form):
     def chosen_levels(self) -> dict[str, Level]:
         return {
             field.code: Level(self.cleaned_data[_name("level", field.code)])
-            for field in guarded_fields()
+            for field in GUARDED_FIELDS
         }
 
     def _row(self, permission: Permission) -> PermissionRow:

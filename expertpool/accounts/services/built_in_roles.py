@@ -1,149 +1,82 @@
-"""The seven roles that every installation begins with."""
+"""The seven roles that every installation begins with.
+
+What a role may do is told by the permissions (`Permission.roles`), what it sees by the sensitivity
+of the guarded fields: an app that is new in a version says both itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from expertpool.accounts.enums import Scope
-from expertpool.core.permissions import permission_groups
-from expertpool.core.visibility import Level
-
-NOT_FOR_ADMIN = frozenset({"experts.self"})  # the area of an expert himself
-
-GUARDED = (
-    "experts.phone",
-    "experts.email",
-    "experts.address",
-    "experts.id_number",
-    "experts.bank_account",
-)
+from expertpool.core.permissions import PERMISSIONS, BuiltInRole
+from expertpool.core.visibility import GUARDED_FIELDS, Level, Sensitivity
 
 
 @dataclass(frozen=True)
 class RoleDefinition:
-    """A built-in role as it is created; administrators may change it afterwards."""
+    """A built-in role as it is created; administrators may change it afterwards.
 
-    code: str
+    ``contact`` and ``private`` are how it sees guarded fields, ``scope`` is that of its scoped
+    permissions.
+    """
+
+    code: BuiltInRole
     name: str
     description: str
-    scopes: Mapping[str, Scope]
-    levels: Mapping[str, Level] = field(default_factory=dict)
+    contact: Level = Level.HIDDEN
+    private: Level = Level.HIDDEN
+    scope: Scope = Scope.ALL
+
+    @property
+    def scopes(self) -> dict[str, Scope]:
+        """Return the codes of its permissions, each with its scope."""
+        return {
+            permission.code: self.scope if permission.scoped else Scope.ALL
+            for permission in PERMISSIONS
+            if permission.belongs_to(self.code)
+        }
+
+    @property
+    def levels(self) -> dict[str, Level]:
+        """Return how it sees each guarded field."""
+        levels = {Sensitivity.CONTACT: self.contact, Sensitivity.PRIVATE: self.private}
+        return {field.code: levels[field.sensitivity] for field in GUARDED_FIELDS}
 
 
-def _in(scope: Scope, *codes: str) -> dict[str, Scope]:
-    return dict.fromkeys(codes, scope)
-
-
-def _levels(contact: Level, private: Level) -> dict[str, Level]:
-    """Return levels of the guarded fields: phone, mail and address, then card and account."""
-    return dict.fromkeys(GUARDED[:3], contact) | dict.fromkeys(GUARDED[3:], private)
-
-
-def built_in_roles() -> tuple[RoleDefinition, ...]:
-    """Return the seven roles every installation begins with."""
-    everything = [p.code for group in permission_groups() for p in group.permissions]
-    return (
-        RoleDefinition(
-            "admin",
-            "管理员",
-            "管理专家库、项目、账号和系统",
-            _in(Scope.ALL, *(code for code in everything if code not in NOT_FOR_ADMIN)),
-            _levels(Level.PLAIN, Level.MASKED),
-        ),
-        RoleDefinition(
-            "operator",
-            "经办人",
-            "导入名单、设置抽取方案、执行抽取和补抽、登记答复；看到的专家信息已脱敏",
-            _in(
-                Scope.ALL,
-                "experts.view",
-                "experts.import",
-                "projects.view",
-                "projects.add",
-                "projects.edit",
-                "projects.archive",
-                "draws.view",
-                "draws.plan",
-                "draws.run",
-                "draws.contribute",
-                "draws.record_reply",
-                "draws.void",
-                "draws.release",
-                "draws.names",
-                "directory.view",
-                "notifications.view",
-            ),
-            _levels(Level.MASKED, Level.HIDDEN),
-        ),
-        RoleDefinition(
-            "department",
-            "部门用户",
-            "申请本部门及下级部门的项目，查看它们的抽取结果",
-            _in(
-                Scope.DEPARTMENT_AND_BELOW,
-                "projects.view",
-                "projects.edit",
-                "projects.delete",
-                "draws.view",
-            )
-            | _in(Scope.ALL, "projects.add", "directory.view"),
-            _levels(Level.HIDDEN, Level.HIDDEN),
-        ),
-        RoleDefinition(
-            "supervisor",
-            "监督人",
-            "审核项目，在抽取时提供随机值，查看排除原因",
-            _in(
-                Scope.ALL,
-                "experts.view",
-                "projects.view",
-                "projects.approve",
-                "draws.view",
-                "draws.contribute",
-                "draws.confirm_picks",
-                "draws.void",
-                "draws.release",
-                "draws.see_exclusions",
-                "reports.ledger",
-                "reports.exposure",
-                "draws.names",
-                "directory.view",
-            ),
-            _levels(Level.MASKED, Level.HIDDEN),
-        ),
-        RoleDefinition(
-            "finance",
-            "财务",
-            "查看项目",
-            _in(Scope.ALL, "projects.view"),
-            _levels(Level.HIDDEN, Level.MASKED),
-        ),
-        RoleDefinition(
-            "auditor",
-            "审计员",
-            "只读：查看操作日志、登录记录和全部业务",
-            _in(
-                Scope.ALL,
-                "audit.view",
-                "accounts.logins",
-                "experts.view",
-                "projects.view",
-                "draws.view",
-                "draws.see_exclusions",
-                "reports.ledger",
-                "reports.exposure",
-                "draws.names",
-                "directory.view",
-                "notifications.view",
-            ),
-            _levels(Level.MASKED, Level.MASKED),
-        ),
-        RoleDefinition(
-            "expert",
-            "专家",
-            "答复邀请、请假、查看本人信息",
-            _in(Scope.ALL, "experts.self"),
-            _levels(Level.HIDDEN, Level.HIDDEN),
-        ),
-    )
+BUILT_IN_ROLES = (
+    RoleDefinition(
+        BuiltInRole.ADMIN,
+        "管理员",
+        "管理专家库、项目、账号和系统",
+        contact=Level.PLAIN,
+        private=Level.MASKED,
+    ),
+    RoleDefinition(
+        BuiltInRole.OPERATOR,
+        "经办人",
+        "导入名单、设置抽取方案、执行抽取和补抽、登记答复；看到的专家信息已脱敏",
+        contact=Level.MASKED,
+    ),
+    RoleDefinition(
+        BuiltInRole.DEPARTMENT,
+        "部门用户",
+        "申请本部门及下级部门的项目，查看它们的抽取结果",
+        scope=Scope.DEPARTMENT_AND_BELOW,
+    ),
+    RoleDefinition(
+        BuiltInRole.SUPERVISOR,
+        "监督人",
+        "审核项目，在抽取时提供随机值，查看排除原因",
+        contact=Level.MASKED,
+    ),
+    RoleDefinition(BuiltInRole.FINANCE, "财务", "查看项目", private=Level.MASKED),
+    RoleDefinition(
+        BuiltInRole.AUDITOR,
+        "审计员",
+        "只读：查看操作日志、登录记录和全部业务",
+        contact=Level.MASKED,
+        private=Level.MASKED,
+    ),
+    RoleDefinition(BuiltInRole.EXPERT, "专家", "答复邀请、请假、查看本人信息"),
+)

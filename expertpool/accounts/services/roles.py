@@ -19,10 +19,10 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
-from expertpool.accounts.services.built_in_roles import RoleDefinition, built_in_roles
+from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
 from expertpool.accounts.services.guards import check_administrator_left
 from expertpool.audit.services import changed, record
-from expertpool.core.permissions import get_permission, permission_groups
+from expertpool.core.permissions import PERMISSIONS, BuiltInRole
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level
 
@@ -43,7 +43,7 @@ def ensure_demo_roles() -> dict[str, Role]:
     Existing roles stay as administrators made them. Writes no log entry: what is created stands
     in the code, not in anybody's decision.
     """
-    definitions = {definition.code: definition for definition in built_in_roles()}
+    definitions = {definition.code: definition for definition in BUILT_IN_ROLES}
     roles = {role.code: role for role in Role.objects.filter(code__in=definitions)}
     missing = [definition for code, definition in definitions.items() if code not in roles]
     if missing:
@@ -58,14 +58,14 @@ def grant_new_permissions(*, now: datetime) -> None:
     A code counts as new once; what administrators take away afterwards stays away. The first time,
     a code is new if nobody has it.
     """
-    codes = {permission.code for group in permission_groups() for permission in group.permissions}
+    codes = set(PERMISSIONS.codes)
     known = set(KnownPermission.objects.values_list("code", flat=True))
     new = codes - (known or set(RolePermission.objects.values_list("code", flat=True)))
     met = [KnownPermission(code=code) for code in sorted(codes - known)]
     KnownPermission.objects.bulk_create(met, ignore_conflicts=True)
-    definitions = {definition.code: definition for definition in built_in_roles()} if new else {}
+    definitions = {definition.code: definition for definition in BUILT_IN_ROLES} if new else {}
     for role in Role.objects.filter(code__in=definitions, built_in=True):
-        scopes = definitions[role.code].scopes
+        scopes = definitions[BuiltInRole(role.code)].scopes
         added = [
             RolePermission(role=role, code=code, scope=scopes[code])
             for code in sorted(new & set(scopes))
@@ -91,7 +91,7 @@ def save_role(
     """Create (``role`` None) or change a role; holders have it so from their next request.
 
     Refuses a name that is taken (ValidationError), codes outside the catalogue
-    (UnknownPermission), chosen departments with none chosen (NotAllowed), and to leave nobody who
+    (UnknownCode), chosen departments with none chosen (NotAllowed), and to leave nobody who
     manages users and roles (LastAdministrator).
     """
     before = _snapshot(role) if role else {}
@@ -134,7 +134,7 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
 def _replace_grants(role: Role, grants: list[Grant]) -> None:
     role.permissions.all().delete()
     for grant in grants:
-        permission = get_permission(grant.code)
+        permission = PERMISSIONS[grant.code]
         scope = grant.scope if permission.scoped else Scope.ALL
         row = RolePermission.objects.create(role=role, code=grant.code, scope=scope)
         if scope == Scope.CHOSEN:
@@ -157,7 +157,7 @@ def _snapshot(role: Role) -> dict[str, object]:
 
 
 def _in_words(row: RolePermission) -> str:
-    permission = get_permission(row.code)
+    permission = PERMISSIONS[row.code]
     if not permission.scoped:
         return permission.label
     where = "、".join(str(department) for department in row.departments.all())
@@ -179,7 +179,7 @@ def _create(definitions: Iterable[RoleDefinition]) -> dict[str, Role]:
     ]
     Role.objects.bulk_create([role for role, _ in pairs])
     RolePermission.objects.bulk_create(
-        RolePermission(role=role, code=get_permission(code).code, scope=scope)
+        RolePermission(role=role, code=PERMISSIONS[code].code, scope=scope)
         for role, d in pairs
         for code, scope in d.scopes.items()
     )

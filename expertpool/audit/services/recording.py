@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from expertpool.audit.actions import check_action
+from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.audit.context import address
 from expertpool.audit.models import Entry
 from expertpool.core.fields import EncryptedTextField
@@ -40,10 +40,10 @@ def record(
     """Append one entry in the current transaction; ``actor`` None is the system itself.
 
     ``before`` and ``after`` hold JSON values (dates and decimals become text) and never a guarded
-    value in clear; `snapshot` makes them from a row. Raises UnknownAction for a code that nobody
+    value in clear; `snapshot` makes them from a row. Raises UnknownCode for a code that nobody
     registered, TypeError for a float, which JSON in PostgreSQL does not keep exactly.
     """
-    check_action(action)
+    _ = LOG_ACTIONS[action]
     entry = Entry(
         at=now,
         actor_id=actor.pk if actor is not None else None,

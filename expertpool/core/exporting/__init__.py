@@ -11,7 +11,7 @@
 
         def rows(self, user, params): ...
 
-    register_export(ExpertExport())        # in apps.ready()
+    EXPORTS.add(ExpertExport())            # in apps.ready()
 
 The page links to ``{% url "core:export" "experts.experts" %}``; filters, order and columns come
 along in the address as ``params``.
@@ -25,14 +25,14 @@ from expertpool.core.exporting.exporter import (
     visible_columns,
 )
 from expertpool.core.exporting.registry import (
+    EXPORTS,
     ExportFinished,
     export_url,
-    get_exporter,
-    register_export,
 )
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 
 __all__ = [
+    "EXPORTS",
     "Column",
     "ExportFinished",
     "Exporter",
@@ -40,8 +40,6 @@ __all__ = [
     "Rows",
     "Stamp",
     "export_url",
-    "get_exporter",
-    "register_export",
     "visible_columns",
     "write_xlsx",
 ]

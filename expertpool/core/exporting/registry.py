@@ -7,10 +7,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.core.exporting.exporter import Exporter
-from expertpool.core.permissions import required_codes
+from expertpool.core.permissions import undeclared
 
-_exporters: dict[str, Exporter] = {}
+EXPORTS: Catalogue[Exporter] = Catalogue(
+    "export", faults=lambda exporter: undeclared(exporter.permission)
+)
 
 
 @dataclass(frozen=True)
@@ -18,17 +21,6 @@ class ExportFinished:
     """A file with personal data now exists; published in the transaction that says so."""
 
     run_id: int
-
-
-def register_export(exporter: Exporter) -> None:
-    """Add ``exporter`` under its code; called in ``apps.ready()``."""
-    _exporters[exporter.code] = exporter
-    required_codes.add(exporter.permission)
-
-
-def get_exporter(code: str) -> Exporter:
-    """Return the export; raise KeyError when there is none of that code."""
-    return _exporters[code]
 
 
 def export_url(code: str, **params: str) -> str:

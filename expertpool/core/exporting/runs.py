@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from expertpool.core.events import publish
 from expertpool.core.exporting.exporter import Exporter
-from expertpool.core.exporting.registry import ExportFinished, get_exporter
+from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
 from expertpool.core.models import ExportRun
@@ -84,7 +84,7 @@ def _write(run: ExportRun, now: datetime) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             rows = write_xlsx(
-                get_exporter(run.exporter),
+                EXPORTS[run.exporter],
                 user=run.user,
                 params=QueryDict(run.params),
                 stamp=Stamp(str(run.user), run.created_at, run.address),

@@ -11,7 +11,7 @@
         def save(self, rows): ...
         def finish(self, totals, *, file_name): ...
 
-    register_import(UnitImporter)                      # in apps.ready()
+    IMPORTS.add(UnitImporter)                          # in apps.ready()
     urlpatterns += import_urls(UnitImporter)           # in the app's urls.py
 
 The pages are ``<app>:import`` (upload) and ``<app>:import_run`` (headers, preview, progress,
@@ -33,9 +33,10 @@ from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 from expertpool.core.importing.mapping import open_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
-from expertpool.core.importing.registry import get_importer, register_import
+from expertpool.core.importing.registry import IMPORTS
 
 __all__ = [
+    "IMPORTS",
     "CellRefused",
     "Column",
     "Fault",
@@ -48,11 +49,9 @@ __all__ = [
     "check_rows",
     "choice",
     "day",
-    "get_importer",
     "import_urls",
     "open_table",
     "read_rows",
-    "register_import",
     "text",
     "whole_number",
 ]

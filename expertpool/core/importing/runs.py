@@ -27,7 +27,7 @@ from expertpool.core.importing.mapping import (
     remember_headers,
 )
 from expertpool.core.importing.reading import SUFFIXES, Numbered, UnreadableFile, read_rows
-from expertpool.core.importing.registry import get_importer
+from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
@@ -108,7 +108,7 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     Refuses a mapping that leaves out a required column or names one twice (RunRefused).
     """
     _require(run, ImportState.MAPPING, ImportState.PREVIEWED)
-    importer = get_importer(run.importer)
+    importer = IMPORTS[run.importer]
     named = [code for code in codes if code]
     if len(codes) != len(run.headers) or set(named) - {column.code for column in importer.columns}:
         raise RunRefused("表头与文件不一致，请重新上传。")
@@ -144,7 +144,7 @@ def _check(
     now: datetime,
     progress: Callable[[int], None] | None = None,
 ) -> Totals:
-    kind = get_importer(run.importer)
+    kind = IMPORTS[run.importer]
     importer = kind(actor=run.user, now=now, options=run.options)
     totals = check_rows(importer, rows, run.mapping, keep=keep, refused=refused, progress=progress)
     if keep:

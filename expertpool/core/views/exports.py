@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
-from expertpool.core.exporting.registry import get_exporter
+from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import own_exports, start_export
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
@@ -22,10 +22,9 @@ from expertpool.core.views.listing import page_size, render_list
 @require_safe
 def start(request: HttpRequest, code: str) -> HttpResponseBase:
     """Export what a list shows: the file itself, or a page that waits for a long one."""
-    try:
-        exporter = get_exporter(code)
-    except KeyError:
-        raise Http404 from None
+    exporter = EXPORTS.get(code)
+    if exporter is None:
+        raise Http404
     user: Any = request.user
     if not user.has_permission(exporter.permission):
         raise PermissionDenied

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-# Entries of the log are part of its chain and stay: audit.actions.register_former_names.
+# Entries of the log are part of its chain and stay: audit.actions.FORMER_NAMES.
 MOVE = """
 INSERT INTO papers_papertemplate
     (id, paper, project_kind, name, form, state, used_at, uploaded_at, uploaded_by_id)

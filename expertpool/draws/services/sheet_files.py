@@ -17,6 +17,7 @@ from expertpool.draws.services.names import may_read
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
 from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
+from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment
 
@@ -146,3 +147,6 @@ def may_view_sheet(user: User, draw_id: str) -> bool:
 def may_edit_sheet(user: User, draw_id: str) -> bool:
     """Nobody adds files to a draw or removes them."""
     return False
+
+
+SHEET_FILES = FileSubject("draws.draw", may_view=may_view_sheet, may_edit=may_edit_sheet)

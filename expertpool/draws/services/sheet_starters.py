@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from expertpool.core.documents import SheetColumn, xlsx_sheet
 from expertpool.core.documents.filling import mark
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.services.sheet_files import COLUMNS, SIGN_IN_COLUMNS, SIGNATURES
-from expertpool.draws.services.sheet_values import CATALOGUES
+from expertpool.draws.services.sheet_values import VOCABULARIES
+from expertpool.papers.registry import Paper
 
 _HEAD = {
     SheetKind.DRAW: (
@@ -31,7 +34,7 @@ _COLUMNS: dict[SheetKind, tuple[SheetColumn, ...]] = {
 
 def starter(sheet: SheetKind) -> bytes:
     """Return an .xlsx template for ``sheet`` that can be changed and uploaded."""
-    known = CATALOGUES[sheet].line_names
+    known = VOCABULARIES[sheet].line_names
     marks = [f"专家.{column.header}" for column in _COLUMNS[sheet]]
     return xlsx_sheet(
         title="{{文书标题}}",
@@ -41,3 +44,9 @@ def starter(sheet: SheetKind) -> bytes:
         signatures=SIGNATURES if sheet == SheetKind.DRAW else (),
         footer=mark("抽取编号"),
     )
+
+
+SHEETS = tuple(
+    Paper(sheet.value, str(sheet.label), vocabulary, partial(starter, sheet))
+    for sheet, vocabulary in VOCABULARIES.items()
+)

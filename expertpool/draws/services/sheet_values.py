@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expertpool.core.documents.filling import Catalogue, Placeholder, Value
+from expertpool.core.documents.filling import Placeholder, Value, Vocabulary
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import words_of
@@ -53,8 +53,8 @@ _LINE = (
     Placeholder("专家.工作单位", "省建筑设计研究院"),
     Placeholder("专家.候补", "候补"),
 )
-CATALOGUES = {
-    SheetKind.DRAW: Catalogue(
+VOCABULARIES = {
+    SheetKind.DRAW: Vocabulary(
         fields=(*_PROJECT, *_DRAW),
         columns=(
             *_LINE,
@@ -65,7 +65,7 @@ CATALOGUES = {
             Placeholder("专家.备注", "技术类"),
         ),
     ),
-    SheetKind.SIGN_IN: Catalogue(
+    SheetKind.SIGN_IN: Vocabulary(
         fields=_PROJECT,
         columns=(
             *_LINE,
@@ -80,14 +80,14 @@ CATALOGUES = {
 
 @dataclass(frozen=True)
 class SheetValues:
-    """Values by the names of a catalogue: of the sheet, and of each line."""
+    """Values by the names of a vocabulary: of the sheet, and of each line."""
 
     fields: dict[str, Value]
     lines: list[dict[str, Value]]
 
 
 def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
-    """Return what ``sheet`` holds by the names of its catalogue."""
+    """Return what ``sheet`` holds by the names of its vocabulary."""
     conditions = [f"{name} {seats} 人：{text or '不限'}" for name, seats, text in sheet.conditions]
     own: dict[str, Value] = {
         "抽取方式": _way(draw),
@@ -112,7 +112,7 @@ def _way(draw: Draw) -> str:
 
 
 def sign_in_values(draw: Draw, sheet: SignInSheet) -> SheetValues:
-    """Return what the sign-in sheet holds by the names of its catalogue."""
+    """Return what the sign-in sheet holds by the names of its vocabulary."""
     return SheetValues(_project(draw, sheet), [_sign_in_line(row) for row in sheet.rows])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
+from expertpool.files.policies import FileSubject
 
 
 def may_view_files(user: User) -> bool:
@@ -36,3 +37,8 @@ def _is_own(user: User, subject_id: str) -> bool:
         return False
     own = expert_for(user)
     return own is not None and str(own.pk) == subject_id
+
+
+EXPERT_FILES = FileSubject(
+    "experts.expert", may_view=may_view_expert_files, may_edit=may_edit_expert_files
+)

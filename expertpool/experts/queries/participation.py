@@ -1,20 +1,28 @@
-"""How often an expert took part. The app above that knows fills the slot."""
+"""How often an expert took part. Apps above that know declare it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-Counter = Callable[[], Mapping[int, int]]
-
-_counters: list[Counter] = []
+from expertpool.core.catalogue import Catalogue
 
 
-def register_participation_counter(counter: Counter) -> None:
-    """Let ``counter`` say how many invitations each expert (by id) accepted; called in
-    ``apps.ready()`` of one app above. The last one registered counts."""
-    _counters[:] = [counter]
+@dataclass(frozen=True)
+class ParticipationCounter:
+    """``count`` says how many invitations each expert (by id) accepted."""
+
+    code: str
+    count: Callable[[], Mapping[int, int]]
+
+
+PARTICIPATION_COUNTERS: Catalogue[ParticipationCounter] = Catalogue("participation counter")
 
 
 def participation_counts() -> Mapping[int, int]:
     """Return the number of accepted invitations by expert id; experts without one are left out."""
-    return _counters[0]() if _counters else {}
+    counts: Counter[int] = Counter()
+    for counter in PARTICIPATION_COUNTERS:
+        counts.update(counter.count())
+    return counts

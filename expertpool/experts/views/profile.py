@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
-from expertpool.core.visibility import Level, is_guarded, level_for
+from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.profile import SECTIONS, ExpertForm
@@ -83,7 +83,7 @@ def _posted(request: UserRequest) -> QueryDict | None:
 def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
     """The clear text of a masked value, for a reason that is recorded."""
     code = f"experts.{field}"
-    if not is_guarded(code) or level_for(request.user, code) is Level.HIDDEN:
+    if code not in GUARDED_FIELDS or level_for(request.user, code) is Level.HIDDEN:
         raise Http404
     expert: Expert = get_object_or_404(experts_visible_to(request.user, "experts.reveal"), pk=pk)
     try:

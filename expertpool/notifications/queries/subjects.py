@@ -1,6 +1,6 @@
 """What a message is about, and who may read such messages.
 
-An upper app registers a policy for its subjects: while an expert's name is sealed, the texts and
+An upper app declares it for its subjects: while an expert's name is sealed, the texts and
 recipients of the messages about it are shown to nobody but the recipient.
 """
 
@@ -8,29 +8,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.notifications.models import Message
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
 About = Model | tuple[str, str | int]
-# Of these ids of one type, those whose messages the user may read now.
-Policy = Callable[["User", Collection[str]], Collection[str]]
-
-_policies: dict[str, Policy] = {}
 
 
-def register_subject_policy(about_type: str, readable: Policy) -> None:
-    """Let ``readable(user, ids)`` choose which messages about ``about_type`` may be read.
+@dataclass(frozen=True)
+class MessageSubject:
+    """Messages about ``code`` (``draws.invitation``): ``readable(user, ids)`` returns those of the
+    ids whose messages ``user`` may read now.
 
-    It gets ids as text and is asked once a page. A type without policy is open to everybody who
-    may see the list at all.
+    It gets ids as text and is asked once a page. A type that nobody declared is open to everybody
+    who may see the list at all.
     """
-    _policies[about_type] = readable
+
+    code: str
+    readable: Callable[[User, Collection[str]], Collection[str]]
+
+
+MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
 
 
 def subject_key(about: About) -> tuple[str, str]:
@@ -47,7 +52,9 @@ def readable_by(user: User, messages: Iterable[Message]) -> set[int]:
     for message in found:
         ids[message.about_type].add(message.about_id)
     open_ids = {
-        kind: set(_policies[kind](user, values)) if kind in _policies else values
+        kind: set(MESSAGE_SUBJECTS[kind].readable(user, values))
+        if kind in MESSAGE_SUBJECTS
+        else values
         for kind, values in ids.items()
     }
     return {message.pk for message in found if message.about_id in open_ids[message.about_type]}

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from expertpool.files.policies import FileSubject
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import count_parts
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import Occasion, Text, all_occasions, fill
+from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, fill
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
@@ -78,7 +79,7 @@ def template_states() -> list[tuple[Occasion, list[TemplateState]]]:
                 for channel in occasion.channels
             ],
         )
-        for occasion in all_occasions()
+        for occasion in OCCASIONS
     ]
 
 
@@ -91,3 +92,8 @@ def preview(occasion: Occasion, text: Text) -> Preview:
 def may_edit_files(user: User, template_id: str) -> bool:
     """Tell whether ``user`` may see and change the files of templates."""
     return user.has_permission("notifications.templates")
+
+
+TEMPLATE_FILES = FileSubject(
+    "notifications.messagetemplate", may_view=may_edit_files, may_edit=may_edit_files
+)

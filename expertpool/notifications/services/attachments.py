@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.files.models import Attachment
 from expertpool.notifications.channels.base import File
 from expertpool.notifications.models import Message
 
-Renderer = Callable[[str], File]
 
-_renderers: dict[str, Renderer] = {}
+@dataclass(frozen=True)
+class DocumentKind:
+    """Documents that ``render(id)`` makes; it runs in a job, at each attempt."""
+
+    code: str
+    render: Callable[[str], File]
+
+
+DOCUMENT_KINDS: Catalogue[DocumentKind] = Catalogue("document kind")
 
 
 @dataclass(frozen=True)
@@ -22,15 +30,10 @@ class Document:
     id: str | int
 
 
-def register_document(kind: str, render: Renderer) -> None:
-    """Let ``render(id)`` make the documents of ``kind``; it runs in a job, at each attempt."""
-    _renderers[kind] = render
-
-
 def load_files(message: Message) -> tuple[File, ...]:
     """Read and render what goes along with ``message``: stored files first, then documents."""
     stored = [_stored(row) for row in message.attachments.order_by("id")]
-    return (*stored, *(_renderers[kind](str(pk)) for kind, pk in message.documents))
+    return (*stored, *(DOCUMENT_KINDS[kind].render(str(pk)) for kind, pk in message.documents))
 
 
 def _stored(row: Attachment) -> File:

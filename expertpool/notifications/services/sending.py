@@ -14,7 +14,7 @@ from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import Occasion, fill, get_occasion
+from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.queries.subjects import About, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
@@ -74,7 +74,7 @@ def send_messages(
 
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
-    declared = get_occasion(occasion)
+    declared = OCCASIONS[occasion]
     states = states_of(declared, channels)
     drafts = {
         (draft := _draft(letter, declared, state, now)).key: (draft, letter)

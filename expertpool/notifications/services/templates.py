@@ -10,7 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import Text, check_text, get_occasion
+from expertpool.notifications.occasions import OCCASIONS, Text, check_text
 from expertpool.notifications.queries.templates import TemplateState, template_state
 
 
@@ -23,7 +23,7 @@ def save_template(
     Refuses unknown placeholders by name (UnknownPlaceholders), stray braces and an empty body
     (TemplateRefused). Messages made before keep their text.
     """
-    declared = get_occasion(occasion)
+    declared = OCCASIONS[occasion]
     text = Text(" ".join(text.subject.split()), text.body.strip().replace("\r\n", "\n"))
     check_text(declared, text)
     if not text.body:
@@ -51,7 +51,7 @@ def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -
 
     Nothing happens where that is so already.
     """
-    declared = get_occasion(occasion)
+    declared = OCCASIONS[occasion]
     before = template_state(declared, channel)
     if before.template is None or (before.active and not before.edited):
         return

@@ -15,7 +15,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.forms import TemplateForm
-from expertpool.notifications.occasions import get_occasion
+from expertpool.notifications.occasions import OCCASIONS
 from expertpool.notifications.queries.templates import (
     TemplateState,
     preview,
@@ -69,7 +69,7 @@ def reset(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
 
 def _state_or_404(occasion: str, channel: str) -> TemplateState:
     try:
-        return template_state(get_occasion(occasion), channel)
+        return template_state(OCCASIONS[occasion], channel)
     except LookupError:
         raise Http404 from None
 

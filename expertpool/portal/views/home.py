@@ -7,13 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.home import HOME, may_have_todos, numbers_for, shortcuts_for, todos_for
 from expertpool.core.registry import tabs_for
-from expertpool.portal.queries.home import next_reviews, own_doings, shortcuts_for
-from expertpool.portal.queries.stats import stats_for
-from expertpool.portal.queries.todos import may_have_todos, todos_for
-
-# Apps register sections of the home page as tabs of this page; the subject is the user.
-HOME = "portal:home"
+from expertpool.portal.queries.home import next_reviews, own_doings
 
 
 def home(request: UserRequest) -> HttpResponse:
@@ -26,7 +22,7 @@ def home(request: UserRequest) -> HttpResponse:
     context = {
         "now": now,
         "roles": "、".join(str(role) for role in user.roles.all()),
-        "stats": stats_for(user, now=now),
+        "stats": numbers_for(user, now=now),
         "sections": [tab.render(request, user) for tab in tabs_for(HOME, user)],
         "has_todos": may_have_todos(user),
         "todos": todos_for(user, now=now),

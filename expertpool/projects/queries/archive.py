@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.catalogue import Catalogue
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.projects import projects_visible_to
 
-# What of the project is still open in the upper app, as phrases without a full stop.
-Obstacle = Callable[[Project], list[str]]
 
-_obstacles: list[Obstacle] = []
+@dataclass(frozen=True)
+class Obstacle:
+    """What keeps a project from being archived: ``reasons`` says, with the project locked, what of
+    it is still open in an upper app, as phrases without a full stop."""
+
+    code: str
+    reasons: Callable[[Project], list[str]]
 
 
-def register_obstacle(obstacle: Obstacle) -> None:
-    """Let an upper app keep a project from being archived; it is asked with the project locked."""
-    if obstacle not in _obstacles:
-        _obstacles.append(obstacle)
+OBSTACLES: Catalogue[Obstacle] = Catalogue("obstacle")
 
 
 def obstacles(project: Project) -> list[str]:
     """Return what is still open in the upper apps."""
-    return [reason for obstacle in _obstacles for reason in obstacle(project)]
+    return [reason for obstacle in OBSTACLES for reason in obstacle.reasons(project)]
 
 
 def archived_visible_to(user: User) -> QuerySet[Project]:

@@ -1,7 +1,7 @@
 """What upper apps know of each project, for its export and its statistics.
 
-`register_measures` takes numbers, which are summed in statistics; `register_details` takes texts,
-which stand in the export alone. Both are computed by the database, for all rows at once.
+`PROJECT_MEASURES` are numbers, which are summed in statistics; `PROJECT_DETAILS` are texts, which
+stand in the export alone. Both are computed by the database, for all rows at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import User
+from expertpool.core.catalogue import Catalogue
 from expertpool.projects.models import Project
 
 
@@ -41,34 +42,16 @@ class Detail:
     word: Callable[[Any], str]
 
 
-_measures: dict[str, Measure] = {}
-_details: dict[str, Detail] = {}
-
-
-def register_measures(*measures: Measure) -> None:
-    """Add numbers, in this order."""
-    _measures.update((measure.code, measure) for measure in measures)
-
-
-def register_details(*details: Detail) -> None:
-    """Add texts, in this order."""
-    _details.update((detail.code, detail) for detail in details)
-
-
-def measures() -> list[Measure]:
-    return list(_measures.values())
-
-
-def details() -> list[Detail]:
-    return list(_details.values())
+PROJECT_MEASURES: Catalogue[Measure] = Catalogue("measure of projects")
+PROJECT_DETAILS: Catalogue[Detail] = Catalogue("detail of projects")
 
 
 def with_measures(projects: QuerySet[Project], *, once: bool = False) -> QuerySet[Project]:
     """Annotate all registered numbers under their codes; ``once`` to add them up."""
-    numbers = {code: Coalesce(one.expression(once), 0) for code, one in _measures.items()}
+    numbers = {one.code: Coalesce(one.expression(once), 0) for one in PROJECT_MEASURES}
     return projects.annotate(**numbers)
 
 
 def with_details(projects: QuerySet[Project], user: User) -> QuerySet[Project]:
     """Annotate all registered texts under their codes, as ``user`` may read them."""
-    return projects.annotate(**{code: one.annotation(user) for code, one in _details.items()})
+    return projects.annotate(**{one.code: one.annotation(user) for one in PROJECT_DETAILS})

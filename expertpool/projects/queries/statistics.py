@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
-from expertpool.projects.queries.measures import measures, with_measures
+from expertpool.projects.queries.measures import PROJECT_MEASURES, with_measures
 
 # Where a project stands, in order: on the road to approval, then on that of its draw.
 STAGES: dict[str, str] = {
@@ -112,7 +112,7 @@ def statistic_of(projects: QuerySet[Project], grouping: Grouping) -> Statistic:
 
     The one draw of a batch counts at its lead, so that lines and total add up.
     """
-    sums = {f"{one.code}_sum": Sum(one.code) for one in measures()}
+    sums = {f"{one.code}_sum": Sum(one.code) for one in PROJECT_MEASURES}
     rows = (
         with_measures(projects.order_by().annotate(key=grouping.key), once=True)
         .values("key", *grouping.names)
@@ -124,7 +124,7 @@ def statistic_of(projects: QuerySet[Project], grouping: Grouping) -> Statistic:
             row["key"],
             grouping.word(row),
             row["count"],
-            {one.code: row[f"{one.code}_sum"] or 0 for one in measures()},
+            {one.code: row[f"{one.code}_sum"] or 0 for one in PROJECT_MEASURES},
         )
         for row in rows
     ]
@@ -132,5 +132,5 @@ def statistic_of(projects: QuerySet[Project], grouping: Grouping) -> Statistic:
 
 
 def _total(lines: list[Line]) -> Line:
-    sums = {one.code: sum(line.sums[one.code] for line in lines) for one in measures()}
+    sums = {one.code: sum(line.sums[one.code] for line in lines) for one in PROJECT_MEASURES}
     return Line(None, "合计", sum(line.count for line in lines), sums)

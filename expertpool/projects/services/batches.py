@@ -14,12 +14,15 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
+from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
 from expertpool.projects.exceptions import BatchRefused, ProjectChanged
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries.batches import (
     LARGEST_BATCH,
     is_fixed,
+    may_edit_batch_files,
+    may_view_batch_files,
     projects_in,
     proposed_batch_number,
 )
@@ -237,3 +240,11 @@ def _leave(project: Project, *, actor: User, now: datetime) -> None:
     project.save(update_fields=["batch", "leads_batch"])
     before = {"批次": f"{batch.number} {batch.name}"}
     record("project.batch_leave", actor=actor, now=now, subject=project, before=before)
+
+
+BATCH_FILES = FileSubject(
+    "projects.projectbatch",
+    may_view=may_view_batch_files,
+    may_edit=may_edit_batch_files,
+    closed=batch_closed,
+)

@@ -10,11 +10,18 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.policies import FileSubject
 from expertpool.files.queries import is_evidence
 from expertpool.files.services import remove_attachment
-from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.enums import EvidenceKind, ProjectStatus
 from expertpool.projects.exceptions import NoteRequired
 from expertpool.projects.models import ProgressEntry, Project
+from expertpool.projects.queries.projects import (
+    files_deletion_url,
+    may_edit_files,
+    may_view_entry_files,
+    may_view_files,
+)
 from expertpool.projects.services.bulk import Outcome, for_each
 from expertpool.projects.services.state import ARCHIVED, lock_project
 
@@ -67,3 +74,19 @@ def remove_files(
         )
 
     return for_each(attachments, remove)
+
+
+PROJECT_FILES = FileSubject(
+    "projects.project",
+    may_view=may_view_files,
+    may_edit=may_edit_files,
+    closed=closed,
+    evidence=dict(EvidenceKind.choices),
+    bulk_url=files_deletion_url,
+)
+ENTRY_FILES = FileSubject(
+    "projects.progressentry",
+    may_view=may_view_entry_files,
+    may_edit=lambda user, subject_id: False,  # an entry never changes
+    closed=entry_closed,
+)

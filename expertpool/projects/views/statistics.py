@@ -14,7 +14,7 @@ from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
 from expertpool.projects.forms.filters import NO_KIND, ProjectFilter
-from expertpool.projects.queries.measures import measures
+from expertpool.projects.queries.measures import PROJECT_MEASURES
 from expertpool.projects.queries.projects import projects_visible_to
 from expertpool.projects.queries.statistics import (
     GROUPINGS,
@@ -68,7 +68,7 @@ def _tabs(params: QueryDict, current: Grouping) -> list[dict[str, Any]]:
 
 def _headers() -> list[str]:
     labels = []
-    for measure in measures():
+    for measure in PROJECT_MEASURES:
         labels += [measure.label, *([measure.share_label] if measure.share_of else [])]
     return labels
 
@@ -76,7 +76,7 @@ def _headers() -> list[str]:
 def _figures(line: Line) -> list[tuple[str, Any]]:
     """Return header and figure of each measure, its share behind it."""
     figures: list[tuple[str, Any]] = []
-    for measure in measures():
+    for measure in PROJECT_MEASURES:
         figures.append((measure.label, line.sums[measure.code]))
         if measure.share_of:
             figures.append((measure.share_label, share(line, measure) or "—"))

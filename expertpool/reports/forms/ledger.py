@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from expertpool.audit.actions import all_actions
+from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 
@@ -15,13 +15,12 @@ NOT_OF_A_DRAW = {"draw.plan", "draw.prequery", "draw.template", "draw.template_d
 
 
 def action_choices() -> list[tuple[str, str]]:
-    labels = all_actions().items()
     return [
         ("", "全部"),
         *(
-            (code, text)
-            for code, text in labels
-            if code.startswith("draw.") and code not in NOT_OF_A_DRAW
+            (action.code, action.label)
+            for action in LOG_ACTIONS
+            if action.code.startswith("draw.") and action.code not in NOT_OF_A_DRAW
         ),
     ]
 

@@ -16,7 +16,7 @@ from expertpool.core.locks import lock_transaction
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
-from expertpool.workflow.policies import FlowSubject, get_flow_subject
+from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.queries import latest_version
 
 MOST_STEPS = 10
@@ -43,7 +43,7 @@ def save_flow(
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
     ten, one name twice, a role that may not decide, and a flow in which every step has a condition.
     """
-    found = get_flow_subject(subject)
+    found = FLOW_SUBJECTS[subject]
     lock_transaction("workflow.flow")
     latest = current_version(subject, now=now)
     wanted = [_normalised(step, subject) for step in steps]

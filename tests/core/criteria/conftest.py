@@ -19,10 +19,9 @@ from expertpool.core.criteria import (
     Tree,
     register_criteria,
 )
-from expertpool.core.criteria import registry as criteria_registry
+from expertpool.core.criteria.registry import criteria_of
 from expertpool.core.models.exports import ExportState
-from expertpool.core.visibility import GuardedField, register_fields
-from expertpool.core.visibility import _fields as guarded_fields
+from expertpool.core.visibility import GUARDED_FIELDS, GuardedField
 
 SUBJECT = "tests.export"
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
@@ -66,8 +65,7 @@ FIELDS = (
 
 @pytest.fixture(autouse=True)
 def subject() -> Iterator[str]:
-    register_fields(GuardedField("tests.address", "IP 地址", lambda value: "***"))
-    register_criteria(SUBJECT, *FIELDS)
-    yield SUBJECT
-    del criteria_registry._subjects[SUBJECT]
-    del guarded_fields["tests.address"]
+    address = GuardedField("tests.address", "IP 地址", lambda value: "***")
+    with GUARDED_FIELDS.holding(address), criteria_of(SUBJECT).holding():
+        register_criteria(SUBJECT, *FIELDS)
+        yield SUBJECT

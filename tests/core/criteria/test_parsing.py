@@ -125,5 +125,5 @@ def test_canonical_is_the_same_for_the_same_meaning() -> None:
 
 
 def test_two_fields_of_one_code_are_a_programming_error() -> None:
-    with pytest.raises(ValueError, match="registered twice"):
+    with pytest.raises(ValueError, match="two entries of criterion of tests"):
         register_criteria(SUBJECT, Number(code="rows", label="另一个"))

@@ -14,9 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineWorkbook
 
 from expertpool.core.documents.filling import (
-    Catalogue,
     Placeholder,
     TemplateRefused,
+    Vocabulary,
     check_template,
     fill_template,
     sample_of,
@@ -37,7 +37,7 @@ from tests.core.documents.office import (
     zipped,
 )
 
-CATALOGUE = Catalogue(
+VOCABULARY = Vocabulary(
     fields=(
         Placeholder("项目名称", "市第一医院信息化项目"),
         Placeholder("抽取人数", 3),
@@ -57,15 +57,15 @@ LINES: list[dict[str, Any]] = [
 
 
 def fill(content: bytes, lines: list[dict[str, Any]] | None = None, **values: Any) -> bytes:
-    check_template(content, CATALOGUE)
+    check_template(content, VOCABULARY)
     return fill_template(
-        content, CATALOGUE, values=VALUES | values, lines=LINES if lines is None else lines
+        content, VOCABULARY, values=VALUES | values, lines=LINES if lines is None else lines
     )
 
 
 def problems(content: bytes) -> list[str]:
     with pytest.raises(TemplateRefused) as refused:
-        check_template(content, CATALOGUE)
+        check_template(content, VOCABULARY)
     return list(refused.value.problems)
 
 
@@ -317,7 +317,7 @@ def test_placeholders_that_word_split_are_joined() -> None:
         ("序号", "姓名"), ("{{专家.序号}}", "{{专家.姓名}}"), ("合计", "")
     )
     content = docx_bytes(body, header=paragraph("{{项目名称}}"))
-    assert check_template(content, CATALOGUE) == "docx"
+    assert check_template(content, VOCABULARY) == "docx"
     filled = fill(content)
     lines = document_lines(filled)
     assert lines[0] == "项目：道路改造 &lt;A&amp;B&gt;（共3人）"
@@ -483,6 +483,6 @@ def test_a_damaged_workbook_is_refused_not_an_error() -> None:
 
 
 def test_a_sample_is_filled_with_the_samples() -> None:
-    sheet = read_book(sample_of(book_bytes(make_book()), CATALOGUE)).active
+    sheet = read_book(sample_of(book_bytes(make_book()), VOCABULARY)).active
     assert [cell.value for cell in sheet["B"][3:6]] == ["王建国"] * 3
     assert sheet["A1"].value == "市第一医院信息化项目抽取表"

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from expertpool.core.exporting import Column, Exporter, register_export
-from expertpool.core.exporting import registry as export_registry
+from expertpool.core.exporting import EXPORTS, Column, Exporter
 from expertpool.core.text import mask_middle
-from expertpool.core.visibility import GuardedField, register_fields
-from expertpool.core.visibility import _fields as guarded_fields
+from expertpool.core.visibility import GUARDED_FIELDS, GuardedField
 from expertpool.directory.models import Title
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
@@ -46,15 +44,13 @@ class TitleExport(Exporter):
 @pytest.fixture(autouse=True)
 def exporter(settings: Any, tmp_path: Path) -> Iterator[TitleExport]:
     settings.MEDIA_ROOT = tmp_path
-    register_fields(
+    guards = (
         GuardedField("tests.phone", "手机号", lambda value: mask_middle(value, head=3, tail=4)),
         GuardedField("tests.secret", "口令", lambda value: "*", exportable=False),
     )
     one = TitleExport()
-    register_export(one)
-    yield one
-    del export_registry._exporters[one.code]
-    del guarded_fields["tests.phone"], guarded_fields["tests.secret"]
+    with GUARDED_FIELDS.holding(*guards), EXPORTS.holding(one):
+        yield one
 
 
 def give_level(user: Any, field: str, level: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from expertpool.core.exporting import Column, register_export, runs, workbook
+from expertpool.core.exporting import EXPORTS, Column, runs, workbook
 from expertpool.core.exporting.runs import start_export, write_export
 from expertpool.core.models import ExportRun
 from tests.core.exporting.conftest import NOW, TitleExport
@@ -38,11 +38,11 @@ def test_progress_is_seen_while_the_job_runs(monkeypatch: pytest.MonkeyPatch) ->
         columns = (Column("name", "职称", value),)
 
     exporter = Watched()
-    register_export(exporter)
     admin = make_user("admin")
     last = list(exporter.rows(admin, {}))[24]
-    run = start_export(exporter=exporter, params=QueryDict(), actor=admin, address="", now=NOW)
-    write_export(run_id=run.pk, now=NOW)
+    with EXPORTS.holding(exporter, alone=True):
+        run = start_export(exporter=exporter, params=QueryDict(), actor=admin, address="", now=NOW)
+        write_export(run_id=run.pk, now=NOW)
     assert seen == [("running", 20)]
     run.refresh_from_db()
     assert (run.state, run.rows) == ("done", run.total)

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from expertpool.accounts.models import User
 from expertpool.core.importing import Column, Fault, Importer, Row, Totals, UnreadableFile, text
 from expertpool.core.importing import runs as runs_module
-from expertpool.core.importing.registry import _importers, register_import
+from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
     RunRefused,
     choose_mapping,
@@ -70,9 +70,8 @@ class TitleImporter(Importer):
 @pytest.fixture(autouse=True)
 def _importer(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
-    register_import(TitleImporter)
-    yield
-    _importers.pop(TitleImporter.code)
+    with IMPORTS.holding(TitleImporter):
+        yield
 
 
 def upload(tmp_path: Path, rows: Sequence[Sequence[Any]], name: str = "表.xlsx") -> Any:

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.core.client import client_address
 from expertpool.core.context import _is_current, shell
 from expertpool.core.responses import refused, saved
-from expertpool.core.search import SearchItem, SearchProvider, _providers, register_search
+from expertpool.core.search import SEARCHES, SearchItem, SearchProvider
 from tests.fixtures import login
 
 
@@ -69,13 +69,8 @@ def test_providers_are_asked_in_order(client: Client, admin: User) -> None:
     def find(user: User, query: str, limit: int) -> list[SearchItem]:
         return [SearchItem(f"{user} {query} {limit}", "/x/", "user")]
 
-    provider = SearchProvider("专家", find, order=1)
-    register_search(provider)
-    register_search(provider)
-    try:
+    with SEARCHES.holding(SearchProvider("tests", "专家", find, order=1)):
         page = login(client, admin).get("/search/?q=%20职称 ").content.decode()
-    finally:
-        _providers.remove(provider)
     assert page.count(f"{admin} 职称 6") == 1
     assert page.index("专家") < page.index("功能")
 

@@ -15,7 +15,7 @@ from expertpool.draws.enums import DrawKind, SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.papers import template_for
 from expertpool.papers.models import PaperTemplate
-from expertpool.papers.registry import get_paper
+from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
 from expertpool.projects.models import Project
 
@@ -29,7 +29,7 @@ def _files(settings: Settings, tmp_path: Path) -> None:
 
 
 def upload(actor: User, sheet: SheetKind, kind: str = "") -> PaperTemplate:
-    paper = get_paper(sheet)
+    paper = PAPERS[sheet]
     file = SimpleUploadedFile("本单位的表.xlsx", paper.starter())
     return upload_template(paper=paper, project_kind=kind, uploaded_file=file, actor=actor, now=NOW)
 

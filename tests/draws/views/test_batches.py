@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.core.home import todos_for
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
-from expertpool.portal.queries.todos import todos_for
 from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user

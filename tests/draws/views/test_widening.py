@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.home import todos_for
 from expertpool.draws.models import ConditionLevel, Draw
 from expertpool.draws.services.names import release
-from expertpool.portal.queries.todos import todos_for
 from expertpool.projects.models import Project
 from tests.factories.draws import EVERYBODY
 from tests.factories.widening import (

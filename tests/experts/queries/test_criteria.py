@@ -10,8 +10,11 @@ from django.db import connection
 
 from expertpool.core.criteria import Context, CriteriaError, explain, parse, to_q
 from expertpool.experts.models import Expert
-from expertpool.experts.queries import participation
 from expertpool.experts.queries.criteria import SUBJECT, participation_q
+from expertpool.experts.queries.participation import (
+    PARTICIPATION_COUNTERS,
+    ParticipationCounter,
+)
 from tests.factories.experts import (
     NOW,
     make_division,
@@ -130,12 +133,13 @@ def test_the_employer(db: None) -> None:
     [("gte", 2, "甲"), ("lte", 1, "丙乙"), ("eq", 0, "丙"), ("between", (1, 2), "乙甲")],
 )
 def test_participation_counts_also_who_never_took_part(
-    db: None, monkeypatch: pytest.MonkeyPatch, op: str, value: Any, expected: str
+    db: None, op: str, value: Any, expected: str
 ) -> None:
     counts = {make_expert("甲").pk: 2, make_expert("乙").pk: 1}
     make_expert("丙")
-    monkeypatch.setattr(participation, "_counters", [lambda: counts])
-    found = Expert.objects.filter(participation_q(op, value, Context(now=NOW)))
+    counter = ParticipationCounter("tests", lambda: counts)
+    with PARTICIPATION_COUNTERS.holding(counter, alone=True):
+        found = Expert.objects.filter(participation_q(op, value, Context(now=NOW)))
     assert "".join(sorted(found.values_list("name", flat=True))) == expected
 
 

@@ -18,8 +18,8 @@ from expertpool.notifications.enums import TRANSITIONS, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import outbox_messages
-from expertpool.notifications.services import attachments, delivery
-from expertpool.notifications.services.attachments import Document, register_document
+from expertpool.notifications.services import delivery
+from expertpool.notifications.services.attachments import DOCUMENT_KINDS, Document, DocumentKind
 from expertpool.notifications.services.delivery import (
     BACKOFF,
     MAX_ATTEMPTS,
@@ -121,12 +121,12 @@ def test_trying_ends(facts: list[object]) -> None:
 
 @pytest.mark.shows("DRAW-24")
 def test_stored_files_and_documents_made_when_sending_arrive(mail_server: MailServer) -> None:
-    register_document(
+    letters = DocumentKind(
         "tests.letter", lambda pk: File(f"邀请函{pk}.pdf", b"%PDF", "application/pdf")
     )
     stored = make_file("招标公告.pdf", b"%PDF-1.7 notice")
-    after(*send("email", attachments=[stored, Document("tests.letter", 12)]))
-    del attachments._renderers["tests.letter"]
+    with DOCUMENT_KINDS.holding(letters):
+        after(*send("email", attachments=[stored, Document("tests.letter", 12)]))
     parts = mail_server.accepted[0].iter_attachments()
     assert [(part.get_filename(), part.get_payload(decode=True)) for part in parts] == [
         ("招标公告.pdf", b"%PDF-1.7 notice"),

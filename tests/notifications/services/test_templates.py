@@ -6,7 +6,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import Occasion, Text, register_occasion
+from expertpool.notifications.occasions import Occasion, Text
 from expertpool.notifications.queries.templates import preview, template_state, template_states
 from expertpool.notifications.services.templates import reset_template, save_template
 from tests.notifications.conftest import NOON, send
@@ -74,9 +74,8 @@ def test_each_change_is_logged_with_both_texts(admin: User) -> None:
 
 
 def test_a_default_text_with_an_unknown_placeholder_does_not_start() -> None:
-    bad = Occasion("tests.bad", "坏", placeholders={}, defaults={"sms": ("", "{{专家姓名}}")})
     with pytest.raises(UnknownPlaceholders):
-        register_occasion(bad)
+        Occasion("tests.bad", "坏", placeholders={}, defaults={"sms": ("", "{{专家姓名}}")})
 
 
 def test_the_list_has_each_channel_of_each_occasion(

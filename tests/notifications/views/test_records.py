@@ -7,9 +7,8 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries import subjects
 from expertpool.notifications.queries.messages import LINK_HIDDEN, SEALED, messages_about, notices
-from expertpool.notifications.queries.subjects import register_subject_policy
+from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.sending import Recipient
 from tests.fixtures import login
@@ -27,9 +26,8 @@ def sealed() -> Iterator[set[str]]:
     def readable(user: User, asked: Collection[str]) -> set[str]:
         return set(asked) - ids
 
-    register_subject_policy("tests.invitation", readable)
-    yield ids
-    del subjects._policies["tests.invitation"]
+    with MESSAGE_SUBJECTS.holding(MessageSubject("tests.invitation", readable)):
+        yield ids
 
 
 @pytest.mark.shows("OVW-09", "PRJ-21")

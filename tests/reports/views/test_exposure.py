@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.exporting import get_exporter
+from expertpool.core.exporting import EXPORTS
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.reports.models import ExposureReport
@@ -77,7 +77,7 @@ def test_only_experts_in_the_scope_of_the_reader_are_named(
     client: Client, operator: User, supervisor: User, report: ExposureReport
 ) -> None:
     request = login(client, supervisor).get(reverse(PAGE)).wsgi_request
-    exporter = get_exporter("reports.exposure")
+    exporter = EXPORTS["reports.exposure"]
     rows = list(exporter.rows(supervisor, request.GET))
     values = [[column.value(row) for column in exporter.columns] for row in rows]
     assert len(values) == 4

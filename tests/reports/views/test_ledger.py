@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head
-from expertpool.core.exporting import get_exporter
+from expertpool.core.exporting import EXPORTS
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.chain import hash_text
@@ -127,7 +127,7 @@ def test_each_step_has_its_link_and_the_public_page_the_head(
     call_command("verify_chain")
     assert head.hash in capsys.readouterr().out
 
-    exporter = get_exporter("reports.ledger")
+    exporter = EXPORTS["reports.ledger"]
     rows = list(exporter.rows(supervisor, page.wsgi_request.GET))
     values = {column.code: column.value(rows[0]) for column in exporter.columns}
     assert len(rows) == len(entries)

@@ -56,7 +56,7 @@ def check_excel(package: Package, findings: Findings) -> None:
             for _, nodes in paragraphs(drawing):
                 where = f"工作表「{sheet.name}」文本框"
                 findings.look(joined(nodes), where, in_row=False)
-        rows = _rows_with(book, sheet, findings.catalogue.line_names)
+        rows = _rows_with(book, sheet, findings.vocabulary.line_names)
         findings.look_at_rows([count(row) for row in rows], f"工作表「{sheet.name}」")
     if sum(map(len, book.formulas())) > _MOST_FORMULAS:
         findings.problems.append("公式太多，请删去不需要打印的公式")

@@ -8,11 +8,11 @@ from expertpool.core.documents.filling.excel import check_excel, fill_excel
 from expertpool.core.documents.filling.markup import BROKEN
 from expertpool.core.documents.filling.package import Package
 from expertpool.core.documents.filling.placeholders import (
-    Catalogue,
     Filling,
     Findings,
     TemplateRefused,
     Value,
+    Vocabulary,
 )
 from expertpool.core.documents.filling.word import check_word, fill_word
 
@@ -21,18 +21,18 @@ _FILL = {"xlsx": fill_excel, "docx": fill_word}
 _SAMPLE_LINES = 3
 
 
-def check_template(content: bytes, catalogue: Catalogue) -> str:
+def check_template(content: bytes, vocabulary: Vocabulary) -> str:
     """Return ``xlsx`` or ``docx`` when ``content`` is a template that can be filled.
 
     Raises TemplateRefused, which names everything that is wrong and where: unknown placeholders,
     macros, links to other files, too much content, a file that is damaged.
     """
     package = Package(content)
-    findings = Findings(catalogue)
+    findings = Findings(vocabulary)
     try:
         _CHECK[package.kind](package, findings)
         findings.refuse()
-        sample_of(content, catalogue)
+        sample_of(content, vocabulary)
     except (LookupError, ValueError, AttributeError) as error:  # as no office program writes it
         raise TemplateRefused(BROKEN) from error
     return package.kind
@@ -40,27 +40,27 @@ def check_template(content: bytes, catalogue: Catalogue) -> str:
 
 def fill_template(
     content: bytes,
-    catalogue: Catalogue,
+    vocabulary: Vocabulary,
     *,
     values: Mapping[str, Value],
     lines: Sequence[Mapping[str, Value]],
 ) -> bytes:
     """Return a checked template with ``values`` and, in rows that repeat, ``lines`` in it.
 
-    Every name of ``catalogue`` has a value (KeyError names one that has none). Values are text,
+    Every name of ``vocabulary`` has a value (KeyError names one that has none). Values are text,
     never markup or formulas.
     """
     package = Package(content)
-    _FILL[package.kind](package, Filling(values, lines, frozenset(catalogue.line_names)))
+    _FILL[package.kind](package, Filling(values, lines, frozenset(vocabulary.line_names)))
     return package.to_bytes()
 
 
-def sample_of(content: bytes, catalogue: Catalogue) -> bytes:
+def sample_of(content: bytes, vocabulary: Vocabulary) -> bytes:
     """Return a checked template filled with the samples of its placeholders."""
-    line = {one.name: one.sample for one in catalogue.columns}
+    line = {one.name: one.sample for one in vocabulary.columns}
     return fill_template(
         content,
-        catalogue,
-        values={one.name: one.sample for one in catalogue.fields},
+        vocabulary,
+        values={one.name: one.sample for one in vocabulary.fields},
         lines=[line] * _SAMPLE_LINES,
     )

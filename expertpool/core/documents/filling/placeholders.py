@@ -37,7 +37,7 @@ class Placeholder:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Vocabulary:
     """What templates of one kind may use.
 
     ``fields`` have one value in a document. ``columns`` have one in each line; their names begin
@@ -100,7 +100,7 @@ def as_text(value: Value) -> str:
 class Findings:
     """What looking through a template found."""
 
-    catalogue: Catalogue
+    vocabulary: Vocabulary
     used: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
@@ -108,9 +108,9 @@ class Findings:
         """Note the placeholders of ``text``; ``in_row``: it stands where a row can be repeated."""
         for name in names_in(text):
             self.used.add(name)
-            if name not in self.catalogue.names:
+            if name not in self.vocabulary.names:
                 self.problems.append(f"{where}：没有变量 {self._named(name)}")
-            elif name in self.catalogue.line_names and not in_row:
+            elif name in self.vocabulary.line_names and not in_row:
                 self.problems.append(f"{where}：变量 {{{{{name}}}}} 只能写在表格的一行里")
         if _STRAY.search(MARK.sub("", text)):
             self.problems.append(f"{where}：双花括号没有配对「{excerpt(text)}」")
@@ -126,14 +126,16 @@ class Findings:
         name = excerpt(name)
         if name.startswith("{%"):
             return f"{name}（只支持 {{{{变量名}}}}；含 {{{{专家.…}}}} 的行会自动重复）"
-        near = get_close_matches(name, self.catalogue.names, n=1, cutoff=0.5)
+        near = get_close_matches(name, self.vocabulary.names, n=1, cutoff=0.5)
         return f"{{{{{name}}}}}" + (f"，是否要用 {{{{{near[0]}}}}}？" if near else "")
 
     def refuse(self) -> None:
         """Raise TemplateRefused with all that was found, if anything was."""
         if not self.problems and not self.used:
             self.problems.append(
-                "模板里没有变量。请在要填写的地方写上变量，如 {{" + self.catalogue.names[0] + "}}。"
+                "模板里没有变量。请在要填写的地方写上变量，如 {{"
+                + self.vocabulary.names[0]
+                + "}}。"
             )
         if len(self.problems) > _SHOWN:
             rest = len(self.problems) - _SHOWN

@@ -64,7 +64,7 @@ def fill_word(package: Package, filling: Filling) -> None:
 
 def _check_part(document: Document, label: str, findings: Findings) -> None:
     _refuse_active_fields(document)
-    line_names = findings.catalogue.line_names
+    line_names = findings.vocabulary.line_names
     repeated: dict[int, Element] = {}
     for at, (paragraph, nodes) in enumerate(paragraphs(document), start=1):
         text = joined(nodes)

@@ -1,0 +1,31 @@
+"""What this app writes to the log."""
+
+from expertpool.audit.actions import Action, ValueLabel
+from expertpool.core.visibility import Level
+
+ACTIONS = (
+    Action("user.sign_in", "登录"),
+    Action("user.sign_out", "退出登录"),
+    Action("user.lock", "账号锁定"),
+    Action("user.unlock", "解除锁定"),
+    Action("user.create", "新增用户"),
+    Action("user.edit", "编辑用户"),
+    Action("user.disable", "停用用户"),
+    Action("user.enable", "启用用户"),
+    Action("user.change_password", "修改密码"),
+    Action("user.reset_password", "重置密码"),
+    Action("role.create", "新增角色"),
+    Action("role.edit", "编辑角色"),
+    Action("role.delete", "删除角色"),
+    Action("token.create", "新增接口令牌"),
+    Action("token.revoke", "收回接口令牌"),
+    Action("department.create", "新增部门"),
+    Action("department.edit", "编辑部门"),
+    Action("department.disable", "停用部门"),
+    Action("department.enable", "启用部门"),
+)
+VALUES = (
+    ValueLabel("permissions", "权限"),
+    ValueLabel("fields", "敏感信息"),
+    *(ValueLabel(level.value, str(level.label)) for level in Level),
+)

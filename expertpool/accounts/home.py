@@ -1,0 +1,49 @@
+"""What this app puts on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import locked_users, login_records_visible_to
+from expertpool.core.home import Number, Source, Todo
+from expertpool.core.registry import MenuItem
+from expertpool.core.views.filters import within_days
+
+
+def locked_accounts(user: User, now: datetime) -> Iterator[Number]:
+    count = locked_users(now).count()
+    url = f"{reverse('accounts:user_list')}?tab=locked"
+    yield Number("锁定账号", count, url, "lock", "red" if count else "grey")
+
+
+def failed_logins(user: User, now: datetime) -> Iterator[Number]:
+    today = timezone.localdate(now)
+    records = login_records_visible_to(user).filter(within_days("at", (today, today)))
+    count = records.exclude(outcome=LoginOutcome.SUCCESS).count()
+    url = f"{reverse('accounts:login_list')}?tab=failure&days={today}"
+    yield Number("今日登录失败", count, url, "shield-x", "amber" if count else "grey")
+
+
+def locked_to_look_at(user: User, now: datetime) -> Iterator[Todo]:
+    locked = locked_users(now).count()
+    if locked:
+        url = f"{reverse('accounts:user_list')}?tab=locked"
+        yield Todo("账号锁定", f"{locked} 个账号因连续登录失败锁定", url, "lock", "red", "查看")
+
+
+NUMBERS = (
+    Source("locked_accounts", "accounts.users", 50, locked_accounts),
+    Source("failed_logins", "accounts.logins", 60, failed_logins),
+)
+TODOS = (Source("locked_accounts", "accounts.users", 110, locked_to_look_at),)
+SHORTCUTS = (
+    MenuItem(
+        "accounts.logins", "登录记录", "login", "accounts:login_list", ("accounts.logins",), 90
+    ),
+)

@@ -1,0 +1,100 @@
+"""The home page: what apps put there. Each part is for holders of its permission.
+
+The page itself is in the app at the top; this is what the others fill. A whole section of one's own
+is a `Tab` of the page ``HOME``, whose subject is the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from expertpool.core.catalogue import Catalogue
+from expertpool.core.permissions import undeclared
+from expertpool.core.registry import MenuItem, faults_of_item, may_use
+
+HOME = "home"
+MOST_TODOS = 5  # of one kind; the list behind has all
+MOST_SHORTCUTS = 6
+
+Shown = TypeVar("Shown")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number and the list that it counts."""
+
+    label: str
+    value: int
+    url: str
+    icon: str
+    tone: str = "blue"
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for this user."""
+
+    title: str
+    text: str
+    url: str
+    icon: str
+    tone: str = "blue"
+    action: str = "处理"
+
+
+@dataclass(frozen=True)
+class Source(Generic[Shown]):
+    """``find(user, now)`` gives what the home page of a holder of ``permission`` shows of one
+    kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos, what is more urgent."""
+
+    code: str
+    permission: str
+    order: int
+    find: Callable[[Any, datetime], Iterable[Shown]]
+
+
+def _faults(source: Source[Any]) -> list[str]:
+    return undeclared(source.permission)
+
+
+NUMBERS: Catalogue[Source[Number]] = Catalogue(
+    "number of the home page", order=lambda source: source.order, faults=_faults
+)
+TODOS: Catalogue[Source[Todo]] = Catalogue(
+    "kind of todo", order=lambda source: source.order, faults=_faults
+)
+# What people come for; the first few are shown.
+SHORTCUTS: Catalogue[MenuItem] = Catalogue(
+    "shortcut", order=lambda item: item.order, faults=faults_of_item
+)
+
+
+def numbers_for(user: Any, *, now: datetime) -> list[Number]:
+    """Return the numbers of the areas that ``user`` may see."""
+    return _found(NUMBERS, user, now)
+
+
+def todos_for(user: Any, *, now: datetime) -> list[Todo]:
+    """Return what waits for ``user``, the most urgent kind first."""
+    return _found(TODOS, user, now)
+
+
+def may_have_todos(user: Any) -> bool:
+    return any(user.has_permission(source.permission) for source in TODOS)
+
+
+def shortcuts_for(user: Any) -> list[MenuItem]:
+    """Return what ``user`` most likely comes for."""
+    return [item for item in SHORTCUTS if may_use(user, item.permissions)][:MOST_SHORTCUTS]
+
+
+def _found(sources: Iterable[Source[Shown]], user: Any, now: datetime) -> list[Shown]:
+    return [
+        shown
+        for source in sources
+        if user.has_permission(source.permission)
+        for shown in source.find(user, now)
+    ]

@@ -1,0 +1,132 @@
+"""What this app puts on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.home import MOST_TODOS, Number, Source, Todo
+from expertpool.core.registry import MenuItem
+from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
+from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.queries.picking import lists_to_complete
+from expertpool.draws.queries.requests import requests_to_decide
+from expertpool.draws.services.sealing import CONTRIBUTOR_PERMISSION
+from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.models import Project
+
+
+def running_draws(user: User, now: datetime) -> Iterator[Number]:
+    running = draws_visible_to(user).filter(status=DrawStatus.INVITING).count()
+    yield Number("抽取中", running, f"{reverse('draws:list')}?tab=inviting", "arrows-shuffle")
+
+
+def _contributions(user: User, permission: str) -> Iterator[Todo]:
+    """Draws that are sealed and wait for the value of a role that ``user`` may act as."""
+    role = next(role for role, code in CONTRIBUTOR_PERMISSION.items() if code == permission)
+    sealed = draws_visible_to(user, permission).filter(
+        status=DrawStatus.SEALED, rule_content__contributors__contains=[role]
+    )
+    for draw in sealed[:MOST_TODOS]:
+        if role not in {reveal["role"] for reveal in draw.reveals}:
+            yield Todo(
+                f"提供随机值：{draw.title}",
+                f"{draw.number} 已封存，等待您提供随机值后定序",
+                reverse("draws:detail", args=[draw.pk]),
+                "arrows-shuffle",
+                "red",
+                "提供",
+            )
+
+
+def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
+    yield from _contributions(user, "draws.contribute")
+
+
+def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
+    yield from _contributions(user, "draws.run")
+    projects = projects_to_draw(user, "draws.run").filter(
+        Q(batch__isnull=True) | Q(leads_batch=True),  # a batch is drawn once
+        status=ProjectStatus.APPROVED,
+        draw_state__in=(DrawState.NOT_DRAWN, DrawState.UNSATISFIED),
+        opening_at__gt=now,
+    )
+    by_hand = Draw.objects.filter(status=DrawStatus.UNSATISFIED).exclude(kind=DrawKind.RANDOM)
+    projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `incomplete_lists`
+    for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
+        short = project.draw_state == DrawState.UNSATISFIED
+        yield Todo(
+            f"{'补足' if short else '抽取'}专家：{project.batch or project.name}",
+            f"{_moment(project)} 评审，{'人数不满足，请补抽或放宽条件' if short else '尚未抽取'}",
+            reverse("projects:detail", args=[project.pk]) + ("?tab=plan" if short else ""),
+            "dice-5",
+            "orange",
+            "去补足" if short else "去抽取",
+        )
+
+
+def picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in requests_to_decide(PickRequest, user, "draws.confirm_picks")[:MOST_TODOS]:
+        yield Todo(
+            f"确认人选：{asked.draw.title}",
+            f"{asked.draw.get_kind_display()}，{_moment(asked.draw.project)} 评审，确认后发出邀请",
+            reverse("draws:detail", args=[asked.draw_id]),
+            "users",
+            "red",
+            "确认",
+        )
+
+
+def voids_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in requests_to_decide(VoidRequest, user, "draws.void")[:MOST_TODOS]:
+        yield _to_confirm("作废抽取", asked, "ban")
+
+
+def releases_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
+    for asked in requests_to_decide(ReleaseRequest, user, "draws.release")[:MOST_TODOS]:
+        yield _to_confirm("提前公开名单", asked, "eye")
+
+
+def _to_confirm(what: str, asked: TwoPersonRequest, icon: str) -> Todo:
+    return Todo(
+        f"确认{what}：{asked.draw.project.name}",
+        f"{asked.requested_by} 申请：{asked.reason}",
+        reverse("draws:detail", args=[asked.draw_id]),
+        icon,
+        "red",
+        "确认",
+    )
+
+
+def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
+    for draw in lists_to_complete(user, now=now)[:MOST_TODOS]:
+        yield Todo(
+            f"另选专家：{draw.title}",
+            f"{draw.get_kind_display()}的名单有人退出，{_moment(draw.project)} 评审",
+            reverse("draws:detail", args=[draw.pk]),
+            "users",
+            "orange",
+            "去选",
+        )
+
+
+def _moment(project: Project) -> str:
+    return f"{timezone.localtime(project.opening_at):%m-%d %H:%M}"
+
+
+NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
+TODOS = (
+    Source("values_to_give", "draws.contribute", 10, values_to_give),
+    Source("picks_to_confirm", "draws.confirm_picks", 20, picks_to_confirm),
+    Source("voids_to_confirm", "draws.void", 30, voids_to_confirm),
+    Source("releases_to_confirm", "draws.release", 40, releases_to_confirm),
+    Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
+    Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),
+)
+SHORTCUTS = (MenuItem("draws.list", "抽取记录", "dice-5", "draws:list", ("draws.view",), 40),)

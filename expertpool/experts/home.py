@@ -1,0 +1,52 @@
+"""What this app puts on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.home import Number, Source, Todo
+from expertpool.core.registry import MenuItem
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.experts import experts_visible_to
+
+
+def formal_experts(user: User, now: datetime) -> Iterator[Number]:
+    formal = experts_visible_to(user).filter(status=ExpertStatus.FORMAL).count()
+    yield Number("在库专家", formal, f"{reverse('experts:list')}?tab=formal", "users", "green")
+
+
+def pending_experts(user: User, now: datetime) -> Iterator[Number]:
+    count = experts_visible_to(user).filter(status=ExpertStatus.PENDING).count()
+    tone = "amber" if count else "grey"
+    yield Number("待审核专家", count, _pending_url(), "user-check", tone)
+
+
+def experts_to_approve(user: User, now: datetime) -> Iterator[Todo]:
+    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING).count()
+    if pending:
+        text = f"{pending} 位专家待审核入库"
+        yield Todo("审核专家", text, _pending_url(), "user-check", "amber", "审核")
+
+
+def _pending_url() -> str:
+    return f"{reverse('experts:list')}?tab=pending"
+
+
+NUMBERS = (
+    Source("formal_experts", "experts.view", 10, formal_experts),
+    Source("pending_experts", "experts.edit", 20, pending_experts),
+)
+TODOS = (Source("experts_to_approve", "experts.edit", 100, experts_to_approve),)
+SHORTCUTS = (
+    MenuItem("experts.find", "查找专家", "user-search", "experts:list", ("experts.view",), 30),
+    MenuItem(
+        "experts.import", "导入专家", "file-import", "experts:import", ("experts.import",), 50
+    ),
+    MenuItem(
+        "experts.leave", "登记请假", "calendar-off", "experts:leave_list", ("experts.leave",), 60
+    ),
+)

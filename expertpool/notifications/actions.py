@@ -1,0 +1,9 @@
+"""What this app writes to the log."""
+
+from expertpool.audit.actions import Action
+
+ACTIONS = (
+    Action("notifications.template_save", "修改通知模板"),
+    Action("notifications.template_reset", "恢复默认通知模板"),
+    Action("notifications.delete", "删除通知记录"),
+)

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
-from expertpool.audit import actions
+from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS, Action, FormerName
 from expertpool.audit.exports import EntryExport
 from expertpool.audit.queries import entries_for
 from tests.audit.conftest import Note
@@ -111,16 +111,15 @@ def test_checking_the_chain_from_the_page(client: Client, auditor: User) -> None
 
 
 def test_an_entry_from_before_a_renaming_is_shown_and_found_by_todays_name(
-    client: Client, auditor: User, note: Note, monkeypatch: pytest.MonkeyPatch
+    client: Client, auditor: User, note: Note
 ) -> None:
     entry = note("从前", subject=auditor)
-    monkeypatch.setattr(actions, "_actions", {"test.written": "写一笔"})
-    former = {"test.note": "test.written", "accounts.user": "accounts.role"}
-    monkeypatch.setattr(actions, "_former", former)
-    login(client, auditor)
-    page = client.get("/audit/", {"action": "test.written"}).content.decode()
-    assert "从前" in page
-    assert "写一笔" in page
-    assert "角色" in client.get(f"/audit/{entry.pk}/").content.decode()
-    role = Role(pk=auditor.pk)
-    assert list(entries_for(role)) == [entry]
+    renamed = FormerName("test.note", "test.written"), FormerName("accounts.user", "accounts.role")
+    written = Action("test.written", "写一笔")
+    with LOG_ACTIONS.holding(written, alone=True), FORMER_NAMES.holding(*renamed, alone=True):
+        login(client, auditor)
+        page = client.get("/audit/", {"action": "test.written"}).content.decode()
+        assert "从前" in page
+        assert "写一笔" in page
+        assert "角色" in client.get(f"/audit/{entry.pk}/").content.decode()
+        assert list(entries_for(Role(pk=auditor.pk))) == [entry]

@@ -45,10 +45,10 @@ browser: dev
 
 ## 数据与文档
 bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes 10000,100000" 量更大的库）
-	@$(BIN)/expertpool bench $(or $(ARGS),tests/data/experts_5000.xlsx)
+	@$(BIN)/python -m tools.bench $(or $(ARGS),tests/data/experts_5000.xlsx)
 
 bench-soak: setup ## 两个进程持续抽取，检查无人重复占用、记录都能重演（ARGS="--sizes 100000 --minutes 10"）
-	@$(BIN)/expertpool bench --only soak $(or $(ARGS),--sizes 10000 --minutes 1)
+	@$(BIN)/python -m tools.bench --only soak $(or $(ARGS),--sizes 10000 --minutes 1)
 
 features: dev ## 功能清单：每项功能由哪些测试证明
 	@$(BIN)/python -m tools.features

@@ -35,7 +35,6 @@ USAGE = """专家库综合管理系统
   verify-chain                   核验操作留痕的链条
 
 其他
-  bench                          在大数据量下测量耗时
   django …                       Django 自带的管理命令
 """
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path("expertpool")
-# Bench writes a history of thousands of draws to measure with.
-ELSEWHERE = {"migrations", "bench"}
+ELSEWHERE = {"migrations"}
 DOOR = ROOT / "draws/services/status.py"
 WRITES = {"update", "create", "get_or_create", "update_or_create", "Draw"}
 

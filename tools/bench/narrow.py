@@ -9,7 +9,7 @@ from expertpool.directory.queries import specialty_subtree
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert, Tag
-from expertpool.portal.bench.plans import (
+from tools.bench.plans import (
     Criteria,
     Staff,
     at_least,
@@ -18,7 +18,7 @@ from expertpool.portal.bench.plans import (
     make_plan,
     make_project,
 )
-from expertpool.portal.bench.reporting import Reporter, timed
+from tools.bench.reporting import Reporter, timed
 
 RUNS = 3
 

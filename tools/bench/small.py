@@ -15,9 +15,9 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import import_file
-from expertpool.portal.bench.pages import client_of, get
-from expertpool.portal.bench.plans import Staff, at_least, holding, make_plan, make_project
-from expertpool.portal.bench.reporting import Reporter, timed
+from tools.bench.pages import client_of, get
+from tools.bench.plans import Staff, at_least, holding, make_plan, make_project
+from tools.bench.reporting import Reporter, timed
 
 RUNS = 15
 

@@ -14,9 +14,9 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Candidate, Draw, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import Identity, close_identities, holder_key
-from expertpool.portal.bench.copying import copy_rows
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
+from tools.bench.copying import copy_rows
 
 EXPERTS_PER_DRAW = 100  # of the pool, for one draw in the last two years
 COMING = 200  # of those draws are for reviews in the next two weeks, names sealed

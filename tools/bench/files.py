@@ -25,8 +25,8 @@ from expertpool.core.models import ImportRun
 from expertpool.experts.services.demo import demo_rows
 from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.importing import ExpertImporter
-from expertpool.portal.bench.processes import in_child
-from expertpool.portal.bench.reporting import Reporter, peak_megabytes, timed
+from tools.bench.processes import in_child
+from tools.bench.reporting import Reporter, peak_megabytes, timed
 from vdraw.verify import find_difference_in_text
 
 RECORD_CANDIDATES = 100_000

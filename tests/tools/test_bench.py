@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from expertpool.draws.models import Draw, Hold, Invitation
-from expertpool.portal.bench.reporting import Reporter
-from expertpool.portal.bench.soak import check_since, measure_soak
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
+from tools.bench.reporting import Reporter
+from tools.bench.soak import check_since, measure_soak
 
 
 @pytest.mark.shows("DRAW-15")

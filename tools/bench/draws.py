@@ -18,8 +18,9 @@ from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
-from expertpool.portal.bench.bare import bare_eligibility
-from expertpool.portal.bench.plans import (
+from expertpool.projects.models import Project
+from tools.bench.bare import bare_eligibility
+from tools.bench.plans import (
     Staff,
     at_least,
     branches_of_one_percent,
@@ -27,8 +28,7 @@ from expertpool.portal.bench.plans import (
     make_plan,
     make_project,
 )
-from expertpool.portal.bench.reporting import Reporter, timed
-from expertpool.projects.models import Project
+from tools.bench.reporting import Reporter, timed
 
 RUNS = 7
 DECLINES = 20

@@ -26,8 +26,8 @@ from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import id_number_index, phone_index, phone_tail_index
 from expertpool.experts.services.demo import CITIES, EMPLOYERS, GIVEN, POSITIONS, SURNAMES
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.portal.bench.copying import copy_rows, indexes_made_at_the_end
-from expertpool.portal.bench.history import write_history
+from tools.bench.copying import copy_rows, indexes_made_at_the_end
+from tools.bench.history import write_history
 
 _FIELDS = (
     "id", "number", "name", "sex", "birth_date", "id_number", "id_number_index", "phone",

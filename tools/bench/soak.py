@@ -26,10 +26,10 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.state import load_state
-from expertpool.portal.bench.plans import Staff, at_least, make_plan, make_project
-from expertpool.portal.bench.processes import in_children
-from expertpool.portal.bench.reporting import Reporter
 from expertpool.projects.models import Project
+from tools.bench.plans import Staff, at_least, make_plan, make_project
+from tools.bench.processes import in_children
+from tools.bench.reporting import Reporter
 
 AIM = 100  # draws a minute, of all processes together
 HOURS = 8  # of one day, into which the reviews fall by quarters of an hour

@@ -14,8 +14,8 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.directory.models import Division
 from expertpool.experts.models import SavedSearch
-from expertpool.portal.bench.plans import at_least, branches_of_one_percent, holding
-from expertpool.portal.bench.reporting import Reporter, timed
+from tools.bench.plans import at_least, branches_of_one_percent, holding
+from tools.bench.reporting import Reporter, timed
 
 RUNS = 30
 AIM = 0.1

@@ -1,0 +1,51 @@
+"""`make bench`: how fast the main jobs are, one line of JSON a measurement."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+
+import django
+
+from config.commands import end_on_signals
+from config.database import database_running
+from tools.bench.parts import PARTS, SOAK
+
+
+def main() -> None:
+    parser = ArgumentParser(
+        prog="make bench",
+        description="测量导入、抽取、列表和搜索的耗时（在单独的数据库里，结束后删除）。",
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", help="专家名单（.xlsx）")
+    what.add_argument(
+        "--sizes", type=_sizes, help="改为在这些人数的库里测量，例如 10000,100000,1000000"
+    )
+    parser.add_argument(
+        "--only", choices=(*PARTS, SOAK), action="append", help="只测这一部分（可以多次给出）"
+    )
+    parser.add_argument("--minutes", type=float, default=1, help="持续抽取（--only soak）多少分钟")
+    parser.add_argument("--keep", action="store_true", help="保留数据库，下次接着用")
+    arguments = parser.parse_args()
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    end_on_signals()
+    with database_running():
+        django.setup()
+        from tools.bench.run import measure_file, measure_sizes  # noqa: PLC0415 - needs Django
+
+        if arguments.file is not None:
+            measure_file(arguments.file)
+        else:
+            parts = arguments.only or PARTS
+            measure_sizes(arguments.sizes, parts, minutes=arguments.minutes, keep=arguments.keep)
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Measuring in databases of its own, which are dropped at the end: nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.utils import timezone
+
+from expertpool.accounts.services.demo import ensure_demo_accounts
+from tools.bench.draws import measure_draws
+from tools.bench.files import measure_import, measure_record
+from tools.bench.narrow import measure_narrow
+from tools.bench.pages import measure_pages
+from tools.bench.parts import SOAK
+from tools.bench.pools import ensure_pool
+from tools.bench.reporting import Reporter
+from tools.bench.small import measure_small
+from tools.bench.soak import measure_soak
+
+DATABASE = "expertpool_bench"
+
+
+def measure_file(file: Path) -> None:
+    """Measure import, draw, list and search with the experts of an .xlsx file."""
+    with _as_in_service(), _database(DATABASE, keep=False):
+        measure_small(Reporter(print), file)
+
+
+def measure_sizes(
+    sizes: Sequence[int], parts: Sequence[str], *, minutes: float, keep: bool
+) -> None:
+    """Measure ``parts`` in a pool of each size, and how they grow; ``keep`` the pools."""
+    reporter = Reporter(print)
+    own = connection.settings_dict["NAME"]
+    with _as_in_service():
+        for size in sizes:
+            with _database(f"{own}_bench_{size}", keep=keep):
+                _measure(reporter, size, parts, minutes=minutes)
+    reporter.report_growth()
+
+
+def _as_in_service() -> override_settings:
+    """DEBUG would write every query down and render templates with more care."""
+    return override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES)
+
+
+@contextmanager
+def _database(name: str, *, keep: bool) -> Iterator[None]:
+    connection.settings_dict["TEST"]["NAME"] = name
+    databases = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=())
+    try:
+        ensure_demo_accounts(now=timezone.now())
+        yield
+    finally:
+        teardown_databases(databases, verbosity=0, keepdb=keep)
+
+
+def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: float) -> None:
+    now = timezone.now()
+    reporter.note("pool", size=size, seconds=round(ensure_pool(size, now=now), 1))
+    if "draws" in parts:
+        measure_draws(reporter, size, now=now)
+    if "pages" in parts:
+        measure_pages(reporter, size)
+    if "narrow" in parts:
+        measure_narrow(reporter, size, now=now)
+    if "import" in parts:
+        measure_import(reporter, size, now=now)
+    if "record" in parts:
+        measure_record(reporter)
+    if SOAK in parts:
+        measure_soak(reporter, size, minutes=minutes)

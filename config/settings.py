@@ -19,6 +19,8 @@ from config.worker import reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=True)
+# Pages for developers: /dev/outbox/, /styleguide/, the account list on the sign-in page.
+DEV_PAGES = DEBUG
 SECRET_KEY = secret("SECRET_KEY", generate=DEBUG)
 # Keys of encrypted columns, of their blind indexes and of sealed names; kept outside the database.
 # What NAME wrote before its last changes, NAME_OLD reads (docs/howto/rotate-keys.md).
@@ -62,6 +64,8 @@ INSTALLED_APPS = [
     "template_partials",
     "procrastinate.contrib.django",
 ]
+if DEV_PAGES:
+    INSTALLED_APPS.insert(0, "expertpool.styleguide")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -198,6 +202,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
     "loggers": {"procrastinate": {"level": "WARNING"}},  # else two lines a job, each minute
 }
-
-# Pages for developers: /dev/outbox/, /styleguide/, the account list on the sign-in page.
-DEV_PAGES = DEBUG

@@ -1,10 +1,11 @@
 """All URLs: each app's own list is mounted here."""
 
-from django.urls import include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import api
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("expertpool.core.urls")),
     path("", include("expertpool.portal.urls")),
     path("", include("expertpool.accounts.urls")),
@@ -23,3 +24,5 @@ urlpatterns = [
     path("", include("expertpool.draws.urls")),
     path("", include("expertpool.selfservice.urls")),
 ]
+if settings.DEV_PAGES:
+    urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))

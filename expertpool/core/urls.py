@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import path
 
-from expertpool.core.views import exports, site, styleguide
+from expertpool.core.views import exports, site
 
 app_name = "core"
-urlpatterns: list[URLPattern] = [
+urlpatterns = [
     path("watermark.svg", site.watermark, name="watermark"),
     path("health/", site.health, name="health"),
     path("search/", site.search, name="search"),
@@ -15,17 +14,3 @@ urlpatterns: list[URLPattern] = [
     path("exports/<int:pk>/file/", exports.download, name="export_file"),
     path("exports/new/<str:code>/", exports.start, name="export"),
 ]
-
-if settings.DEV_PAGES:
-    urlpatterns += [
-        path("styleguide/", styleguide.guide, name="styleguide"),
-        path("styleguide/list/", styleguide.sample_list),
-        path("styleguide/drawer/", styleguide.drawer),
-        path("styleguide/done/", styleguide.done),
-        path("styleguide/reveal/", styleguide.reveal),
-        path("styleguide/search/", styleguide.search),
-        path("styleguide/tree/", styleguide.tree),
-        path("styleguide/people/", styleguide.people),
-        path("styleguide/job/", styleguide.job),
-        path("styleguide/<slug:name>/", styleguide.sample_page),
-    ]

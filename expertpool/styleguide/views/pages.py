@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from expertpool.core.responses import saved
 from expertpool.core.templatetags.ui import TONES
-from expertpool.core.views import styleguide_samples as samples
 from expertpool.core.views.listing import page_size, render_list
+from expertpool.styleguide.views import samples
 
 
 class TreeSelect(forms.SelectMultiple):
@@ -118,7 +118,7 @@ class ConditionForm(forms.Form):
 def _page(request: HttpRequest, name: str, **values: Any) -> HttpResponse:
     labels = ["基本信息", "评审专业", "证明材料", "提交"]
     context = samples.shell(request.path) | {"step_labels": labels} | values
-    return render(request, f"core/styleguide/{name}.html", context)
+    return render(request, f"styleguide/{name}.html", context)
 
 
 @login_not_required
@@ -161,7 +161,7 @@ def sample_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "saved": [{"name": "即将到期", "url": "?tab=expiring", "delete_url": "done/"}],
     }
-    return render_list(request, "core/styleguide/list.html", context)
+    return render_list(request, "styleguide/list.html", context)
 
 
 @login_not_required
@@ -227,7 +227,7 @@ def job(request: HttpRequest) -> HttpResponse:
     step = int(request.GET.get("step", "0"))
     return render(
         request,
-        "core/styleguide/job.html",
+        "styleguide/job.html",
         {"value": step * 100, "url": f"/styleguide/job/?step={step + 1}", "done": step >= 5},
     )
 

@@ -170,7 +170,9 @@ class User(AbstractBaseUser):
         result: dict[str, list[RolePermission]] = {}
         if not self.is_active or self.must_change_password:
             return result
-        rows = RolePermission.objects.filter(role__users=self).prefetch_related("departments")
+        rows = list(RolePermission.objects.filter(role__users=self))
+        chosen = [grant for grant in rows if grant.scope == Scope.CHOSEN]
+        models.prefetch_related_objects(chosen, "departments")
         for grant in rows:
             result.setdefault(grant.code, []).append(grant)
         return result

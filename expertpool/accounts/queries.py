@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import (
@@ -37,6 +37,21 @@ def scope_q(
             return Q()
         result |= _reach(user, grant, department=department, owner=owner)
     return result
+
+
+def codes_reaching(user: User, row: Model, codes: Iterable[str]) -> frozenset[str]:
+    """Return those of ``codes`` within whose scope of ``user`` the stored ``row`` lies.
+
+    One query for all of them; none where the scopes are everything or nothing.
+    """
+    scopes = {code: scope_q(user, code) for code in codes if user.has_permission(code)}
+    narrow = {f"at{at}": (code, q) for at, (code, q) in enumerate(scopes.items()) if q}
+    found = {}
+    if narrow:
+        rows = type(row)._default_manager.filter(pk=row.pk)
+        found = rows.aggregate(**{name: Count("pk", filter=q) for name, (_, q) in narrow.items()})
+    out = {code for name, (code, _) in narrow.items() if not found[name]}
+    return frozenset(scopes.keys() - out)
 
 
 def _reach(user: User, grant: RolePermission, *, department: str, owner: str) -> Q:

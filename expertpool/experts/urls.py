@@ -21,6 +21,7 @@ urlpatterns = [
     path("options.json", experts.options, name="options"),
     path("new/", profile.create, name="create"),
     path("<int:pk>/", experts.detail, name="detail"),
+    path("<int:pk>/menu/", experts.menu, name="menu"),
     path("<int:pk>/edit/", profile.edit, name="edit"),
     path("<int:pk>/reveal/<slug:field>/", profile.reveal, name="reveal"),
     path("<int:pk>/versions/", records.versions, name="versions"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, Role, RolePermission, User
-from expertpool.accounts.queries import scope_q, users_visible_to
+from expertpool.accounts.queries import codes_reaching, scope_q, users_visible_to
 from expertpool.core.catalogue import UnknownCode
 from tests.factories.accounts import make_department, make_user
+from tests.factories.projects import make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,21 @@ def test_unscoped_permission_reaches_all_rows(admin: User, operator: User) -> No
 def test_unknown_code_is_an_error(admin: User) -> None:
     with pytest.raises(UnknownCode):
         scope_q(admin, "projects.veiw")
+
+
+def test_one_query_tells_which_rights_reach_a_row(
+    tree: dict[str, Department], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    role = make_role("部门", Scope.DEPARTMENT)  # projects.view
+    RolePermission.objects.create(role=role, code="projects.edit", scope=Scope.CHOSEN)
+    RolePermission.objects.create(role=role, code="projects.delete", scope=Scope.ALL)
+    user = make_user(department=tree["一部"], roles=(role,))
+    codes = [f"projects.{name}" for name in ("view", "edit", "delete", "archive")]
+    mine = make_project(department=tree["一部"])
+    other = make_project(department=tree["二部"])
+    assert user.has_permission("projects.view")
+    with django_assert_num_queries(1):
+        assert codes_reaching(user, mine, codes) == {"projects.view", "projects.delete"}
+    assert codes_reaching(user, other, codes) == {"projects.delete"}
+    with django_assert_num_queries(0):
+        assert codes_reaching(user, other, ["projects.delete", "projects.archive"])

@@ -276,6 +276,7 @@ RULES: dict[str, Rule] = {
     "experts:conditions": only(*READ_EXPERTS),
     "experts:search_save": only(*READ_EXPERTS),
     "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
+    "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:search_delete": only(*READ_EXPERTS, kwargs=pk(lambda w: w.saved_search)),
     "experts:create": only("admin"),

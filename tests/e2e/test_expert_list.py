@@ -52,3 +52,24 @@ def test_a_clerk_keeps_the_pool(open_browser: OpenBrowser) -> None:
     phone.open("/experts/")
     phone.sees("丙工")
     assert phone.overflow <= 0
+
+
+def test_the_menu_of_a_row_is_opened_by_keyboard(open_browser: OpenBrowser) -> None:
+    make_expert("甲工")
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    screen.open("/experts/")
+    opener = screen.page.get_by_role("button", name="更多操作")
+    opener.focus()
+    screen.page.keyboard.press("ArrowDown")
+    expect(screen.page.locator(".dropdown-item", has_text="冻结")).to_be_focused()
+    screen.page.keyboard.press("End")
+    expect(screen.page.locator(".dropdown-item", has_text="删除")).to_be_focused()
+    screen.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()
+    screen.page.locator(".dropdown-item", has_text="冻结").click()
+    screen.page.get_by_label("冻结原因").fill("证书年检")
+    screen.confirm()
+    expect(screen.page.locator("tbody .pill", has_text="冻结")).to_have_count(1)
+    assert Expert.objects.get().status == "frozen"

@@ -179,4 +179,4 @@ def test_the_page_asks_the_same_for_any_number_of_changes(
         signed_in.get("/settings/")
 
 
-PAGE_QUERIES = 10
+PAGE_QUERIES = 9

@@ -89,8 +89,10 @@ def dropdown(
     tone: str = "ghost",
     hide_label: bool = True,
     size: str = "",
+    load: str = "",
 ) -> SafeString:
-    """A button that opens a menu of ``menu_item``."""
+    """A button that opens a menu of ``menu_item``: the content, or what the address ``load``
+    answers when it is opened first (a list has twenty menus, of which one is looked at)."""
     opener = element(
         "button",
         sign(name=icon) if icon else "",
@@ -103,7 +105,7 @@ def dropdown(
         aria_label=hide_label and label,
         title=hide_label and label,
     )
-    menu = element("div", content, class_="dropdown-menu", hidden=True)
+    menu = element("div", content, class_="dropdown-menu", hidden=True, data_load=load)
     return element("div", opener, menu, class_="dropdown", data_dropdown=True)
 
 

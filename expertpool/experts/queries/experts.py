@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import Department, User
-from expertpool.accounts.queries import departments_within, scope_q
+from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
 from expertpool.core.crypto import blind_index
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
@@ -59,15 +59,10 @@ class Actions:
 
 def actions_for(user: User, expert: Expert) -> Actions:
     """Return what ``user`` can do with ``expert`` now; rights are those over this very record."""
-
-    def may(name: str) -> bool:
-        code = f"experts.{name}"
-        if not user.has_permission(code):
-            return False
-        return experts_visible_to(user, code).filter(pk=expert.pk).exists()
-
+    names = ("edit", "blacklist", "leave", "delete")
+    reaching = codes_reaching(user, expert, (f"experts.{name}" for name in names))
+    edit, blacklist, leave, delete = (f"experts.{name}" in reaching for name in names)
     status = expert.status
-    edit, blacklist, delete = may("edit"), may("blacklist"), may("delete")
     here = status != ExpertStatus.DELETED
     return Actions(
         edit=edit and here,
@@ -76,7 +71,7 @@ def actions_for(user: User, expert: Expert) -> Actions:
         unfreeze=edit and status == ExpertStatus.FROZEN,
         blacklist=blacklist and status in {ExpertStatus.FORMAL, ExpertStatus.FROZEN},
         unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
-        leave=here and may("leave"),
+        leave=here and leave,
         delete=delete and here,
         restore=delete and not here,
         tags=here and user.has_permission("experts.tags"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -91,3 +91,12 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
     context = {"expert": expert, "may": actions_for(request.user, expert)}
     return panorama(request, PAGE, expert, "experts/expert_detail.html", context)
+
+
+@require_safe
+@requires("experts.view")
+def menu(request: UserRequest, pk: int) -> HttpResponse:
+    """What may be done with one expert of the list: the lines of its menu."""
+    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    may = actions_for(request.user, expert)
+    return render(request, "experts/_menu.html", {"expert": expert, "may": may, "from": ""})

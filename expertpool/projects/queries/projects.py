@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
-from expertpool.accounts.queries import departments_within, scope_q
+from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
 from expertpool.core.text import clean_text
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project, RuleSetting
@@ -87,20 +87,20 @@ class ProjectActions:
 
 def actions_for(user: User, project: Project) -> ProjectActions:
     """Return what makes sense now and is within the rights of ``user``."""
-
-    def reached(projects: QuerySet[Project], code: str) -> bool:
-        return user.has_permission(code) and projects.filter(pk=project.pk).exists()
-
-    editor = reached(projects_editable_by(user), "projects.edit")
+    names = ("edit", "delete", "archive")
+    reaching = codes_reaching(user, project, (f"projects.{name}" for name in names))
+    editor, deleter, archiver = (f"projects.{name}" in reaching for name in names)
     return ProjectActions(
         edit=editor and project.is_editable,
         submit=editor and project.is_editable,
         withdraw=editor and project.is_withdrawable,
-        decide=reached(projects_to_decide(user), "projects.approve"),
-        delete=reached(projects_deletable_by(user), "projects.delete") and project.is_deletable,
+        decide=project.status == ProjectStatus.PENDING
+        and user.has_permission("projects.approve")
+        and projects_to_decide(user).filter(pk=project.pk).exists(),
+        delete=deleter and project.is_deletable,
         avoid=editor and project.is_open,
         follow=editor and not project.is_archived,
-        archive=project.is_archivable and reached(projects_archivable_by(user), "projects.archive"),
+        archive=archiver and project.is_archivable,
     )
 
 

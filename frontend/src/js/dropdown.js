@@ -1,5 +1,7 @@
 // Menus that hang on a button: arrows, Home, End, first letters are the browser's, Esc closes.
+// A menu with data-load asks for its lines when it is opened first.
 import { openFloating } from "./floating.js";
+import { htmx } from "./htmx-setup.js";
 
 function setup(box) {
   const button = box.querySelector(":scope > button");
@@ -7,8 +9,18 @@ function setup(box) {
   const items = () =>
     [...menu.querySelectorAll("a, button, input, summary")].filter((item) => !item.disabled);
   let close = null;
+  let loading = false;
 
-  function open(focusAt) {
+  async function load() {
+    loading = true;
+    await htmx.ajax("GET", menu.dataset.load, { source: menu, target: menu, swap: "innerHTML" });
+    loading = false;
+    if (menu.children.length) delete menu.dataset.load;
+    return !menu.dataset.load && box.isConnected;
+  }
+
+  async function open(focusAt) {
+    if (loading || (menu.dataset.load && !(await load()))) return;
     button.setAttribute("aria-expanded", "true");
     box.closest("td")?.classList.add("is-open");
     close = openFloating(button, menu, {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
-from expertpool.experts.models import SavedSearch
+from expertpool.experts.models import Expert, SavedSearch
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import (
     NOW,
@@ -183,3 +184,19 @@ def test_a_search_is_kept_and_used_with_one_click(
 def test_a_private_search_is_nobody_elses(client: Client, admin: User, operator: User) -> None:
     SavedSearch.objects.create(name="私", query="q=1", owner=admin, created_at=NOW)
     assert login(client, operator).get(LIST).context["saved"] == []
+
+
+def test_the_menu_of_a_row_comes_when_it_is_opened(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert("甲")
+    address = reverse("experts:menu", args=[expert.pk])
+    html = client.get(LIST).content.decode()
+    assert f'data-load="{address}"' in html
+    assert "登记请假" not in html
+    assert labels(client, address) == ["冻结", "登记请假", "移入黑名单", "删除"]
+    Expert.objects.filter(pk=expert.pk).update(status="pending")
+    assert labels(client, address) == ["审核通过", "登记请假", "删除"]
+
+
+def labels(client: Client, address: str) -> list[str]:
+    return re.findall(r"<span>(\w+)</span>", client.get(address).content.decode())

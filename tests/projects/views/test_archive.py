@@ -92,5 +92,5 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
         client.get(LIST)
 
 
-# Session, user, grants, their departments; count, rows, departments; the menu's tasks; the bell.
-LIST_QUERIES = 10
+# Session, user, grants; count, rows, departments; the menu's tasks; the bell.
+LIST_QUERIES = 9

@@ -172,6 +172,6 @@ def test_the_page_asks_the_same_for_any_number_of_projects(
     assert Project.objects.filter(batch=batch).count() == count
 
 
-# Session, user, grants, their departments; batches counted and read; tasks; the bell.
-LIST_QUERIES = 9
-PAGE_QUERIES = 14
+# Session, user, grants; batches counted and read; tasks; the bell.
+LIST_QUERIES = 8
+PAGE_QUERIES = 13

@@ -155,5 +155,5 @@ def test_the_list_asks_the_same_for_any_number_of_tasks(
         client.get(LIST)
 
 
-# Session, user, grants, their departments; tabs with the count, rows; completable, visible; the menu's tasks; the bell.
-LIST_QUERIES = 11
+# Session, user, grants; tabs with the count, rows; completable, visible; the menu's tasks; the bell.
+LIST_QUERIES = 10

@@ -144,5 +144,5 @@ def test_the_page_asks_the_same_for_any_number_of_lines(
         client.get(PAGE)
 
 
-# Session, user, grants, their departments; kinds, statistics, departments; tasks; the bell.
-PAGE_QUERIES = 10
+# Session, user, grants; kinds, statistics, departments; tasks; the bell.
+PAGE_QUERIES = 9

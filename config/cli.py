@@ -34,6 +34,9 @@ USAGE = """专家库综合管理系统
   verify-draw 文件.json          核验一次抽取的公开记录，不需要数据库
   verify-chain                   核验操作留痕的链条
 
+密钥
+  rotate-keys                    用新密钥重新加密全部信息，系统不用停（docs/howto/rotate-keys.md）
+
 其他
   django …                       Django 自带的管理命令
 """

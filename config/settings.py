@@ -27,7 +27,6 @@ SECRET_KEY = secret("SECRET_KEY", generate=DEBUG)
 FIELD_KEY = secret("FIELD_KEY", generate=DEBUG)
 FIELD_KEY_OLD = old_secrets("FIELD_KEY")
 INDEX_KEY = secret("INDEX_KEY", generate=DEBUG)
-INDEX_KEY_OLD = old_secrets("INDEX_KEY")
 SEAL_KEY = secret("SEAL_KEY", generate=DEBUG)
 SEAL_KEY_OLD = old_secrets("SEAL_KEY")
 CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3

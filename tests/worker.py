@@ -27,31 +27,35 @@ class Worker:
     """`expertpool worker` as its own process; ``environment`` adds settings to it."""
 
     def __init__(self, **environment: str) -> None:
-        settings = connection.settings_dict
-        place = urlencode({"host": settings["HOST"]} if settings["HOST"] else {})
-        port = f":{settings['PORT']}" if settings["PORT"] else ""
-        url = f"postgres://{settings['USER']}@{port}/{quote(settings['NAME'])}?{place}"
-        self._environment = os.environ | {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "config.settings_test",
-            **environment,
-        }
+        self._environment = environment
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         """Start the worker; whatever still runs at the end is killed."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "config.cli", "worker"],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
+        with program("worker", **self._environment) as process:
             yield process
-        finally:
-            kill(process)
+
+
+@contextmanager
+def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `expertpool` with ``arguments`` over the test's database; kill what runs at the end."""
+    settings = connection.settings_dict
+    place = urlencode({"host": settings["HOST"]} if settings["HOST"] else {})
+    port = f":{settings['PORT']}" if settings["PORT"] else ""
+    url = f"postgres://{settings['USER']}@{port}/{quote(settings['NAME'])}?{place}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.cli", *arguments],
+        cwd=ROOT,
+        env=os.environ
+        | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings_test", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill(process)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -60,17 +60,27 @@ class EncryptedAttribute(DeferredAttribute):
 
 
 class EncryptedField(models.Field):
-    """What encrypted text and bytes share; ``key`` names the setting of their secret."""
+    """What encrypted text and bytes share.
+
+    ``key`` names the setting of the secret; ``rows_at_once`` is for `core.rekeying`: few where
+    values are large.
+    """
 
     descriptor_class = EncryptedAttribute
     empty: str | bytes
 
     def __init__(
-        self, *args: Any, bound_to: Sequence[str] = (), key: str = "FIELD_KEY", **kwargs: Any
+        self,
+        *args: Any,
+        bound_to: Sequence[str] = (),
+        key: str = "FIELD_KEY",
+        rows_at_once: int = 500,
+        **kwargs: Any,
     ) -> None:
-        # Neither is of the schema: migrations do not know them, and cannot open such a column.
+        # None of them is of the schema: migrations do not know them, and cannot open such a column.
         self.bound_to = tuple(bound_to)
         self.vault = Vault(key)
+        self.rows_at_once = rows_at_once
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:

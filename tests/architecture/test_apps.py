@@ -28,6 +28,7 @@ CORE = {
     "models",
     "permissions",
     "registry",
+    "rekeying",
     "responses",
     "search",
     "settings",

@@ -1,7 +1,8 @@
-"""Records of long runs (exports and imports) and of the interface's answers."""
+"""Records of long runs (exports, imports, changes of keys) and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
 from expertpool.core.models.exports import ExportRun
 from expertpool.core.models.imports import HeaderMemory, ImportRun
+from expertpool.core.models.keys import Rekeying
 
-__all__ = ["ExportRun", "HeaderMemory", "ImportRun", "StoredAnswer"]
+__all__ = ["ExportRun", "HeaderMemory", "ImportRun", "Rekeying", "StoredAnswer"]

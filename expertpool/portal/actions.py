@@ -1,0 +1,8 @@
+"""What this app logs."""
+
+from expertpool.audit.actions import Action
+
+ACTIONS = (
+    Action("keys.rotate", "更换密钥"),
+    Action("keys.rotated", "密钥更换完成"),
+)

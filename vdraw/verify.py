@@ -432,7 +432,8 @@ class Replay:
 
     def end(self, event: Any, where: str) -> None:
         _check_keys(event, where, ["state"], more=True)
-        need(self.ended is None, f"{where}：抽取已经结束，不能再次结束")
+        again = self.ended is None or event["state"] == "void"  # a draw may be voided after its end
+        need(again, f"{where}：抽取已经结束，不能再次结束")
         self.ended = event["state"]
         if self.ended == "void":
             self._check_void(event, where)

@@ -86,8 +86,17 @@ def spoiled_records():
                 yield record
 
 
+def voided(number):
+    """A draw that ended and was declared void afterwards."""
+    record = vector(number)
+    void = {"type": "end", "state": "void", "reason": "名单泄露", "by": ["张", "李"]}
+    record["events"].append(void | {"n": len(record["events"]) + 1})
+    return record
+
+
 def test_vectors_accidental_lives_and_spoiled_records_get_the_same_answers():
     lives = [random_record(seed).to_dict() for seed in range(2000, 2150)]
+    lives += [voided(number) for number in range(len(VECTORS))]
     records = [*VECTORS, *lives, *spoiled_records()]
     answers, texts = run_node(CHECK_RECORDS, json.dumps(records))
     sound = len(VECTORS) + len(lives)

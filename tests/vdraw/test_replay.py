@@ -51,6 +51,19 @@ def test_a_void_draw_can_be_stored_and_verified():
     assert find_difference(build_record(order, stored).to_dict()) is None
 
 
+def test_a_draw_can_be_voided_after_it_has_ended():
+    order = order_people([({"g1": 1}, None)] * 3, {"g1": 2})
+    first = seat_first(order)
+    ended = end_draw(first.state)
+    void = void_draw(ended.state, "名单泄露", ("张", "李"))
+    events = [*first.events, *ended.events, *void.events]
+    assert replay(order, events).end == "void"
+    record = build_record(order, events).to_dict()
+    assert find_difference(record) is None
+    record["events"].append(record["events"][1] | {"n": 4})
+    assert "已作废" in (find_difference(record) or "")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -420,7 +420,8 @@ const CHECKS = {
 
   end(event, state, where) {
     checkKeys(event, where, ["state"], true);
-    need(state.ended === null, `${where}：抽取已经结束，不能再次结束`);
+    const again = state.ended === null || event.state === "void"; // may be voided after its end
+    need(again, `${where}：抽取已经结束，不能再次结束`);
     state.ended = event.state;
     if (event.state === "void") {
       checkVoid(event, where);

@@ -60,6 +60,7 @@ class Expert(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,  # experts_by_employer
     )
     title = models.CharField("职称", max_length=50, blank=True)
     title_level = models.PositiveSmallIntegerField(
@@ -165,6 +166,8 @@ class Expert(models.Model):
             models.Index(fields=["status", "-id"], name="experts_status"),
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
+            # With the id: a search gathers thousands by their employers without reading one row.
+            models.Index(fields=["employer"], include=["id"], name="experts_by_employer"),
             # What the list is sorted by: its first page is read off the index.
             models.Index(fields=["name", "id"], name="experts_by_name"),
             models.Index(fields=["term_end_date", "id"], name="experts_by_term"),

@@ -18,7 +18,7 @@ from django.urls import get_resolver
 from expertpool.core.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponseBase
 
 
 class BuiltInRole(StrEnum):
@@ -84,7 +84,7 @@ def undeclared(*codes: str) -> list[str]:
     return [f"permission {code} is declared nowhere" for code in codes if code not in PERMISSIONS]
 
 
-View = Callable[..., "HttpResponse"]
+View = Callable[..., "HttpResponseBase"]
 # Codes named by views, compared with the catalogue by a system check once all apps are ready.
 required_codes: set[str] = set()
 
@@ -98,7 +98,7 @@ def requires(*codes: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
             if not any(user.has_permission(code) for code in codes):
                 raise PermissionDenied

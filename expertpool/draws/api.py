@@ -4,17 +4,18 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.criteria import parse, schema
+from expertpool.core.responses import file_answer
+from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
@@ -53,12 +54,11 @@ REFUSALS = (
     Refusal(NamesSealed, 403, "names-sealed", "名单尚未公开"),
     Refusal(EngineError, 409, "record-differs", "抽取数据与封存值不一致"),
 )
-TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 SHEETS = {
-    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TYPES.values()}
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary"}}
+        for kind in (TYPES["pdf"], TYPES["xlsx"])
+    }
 }
 PLAN_MISSING = "还没有抽取方案，请先设置。"
 
@@ -302,7 +302,7 @@ def sheet_get(
     request: UserRequest,
     draw_id: Id,
     format: Literal["pdf", "xlsx"] = "pdf",  # noqa: A002
-) -> HttpResponse:
+) -> HttpResponseBase:
     """返回《评审专家抽取表》。到名单公开时间才能取，每次都记入操作日志。"""
     draws = draws_visible_to(request.user, "draws.names")
     draw = get_object_or_404(
@@ -311,10 +311,7 @@ def sheet_get(
     now = timezone.now()
     sheet = build_sheet(draw=draw, actor=request.user, now=now)
     content = sheet_pdf(sheet, at=now) if format == "pdf" else sheet_xlsx(sheet)
-    name = content_disposition_header(True, f"{sheet.title} {draw.number}.{format}")
-    return HttpResponse(
-        content, content_type=TYPES[format], headers={"Content-Disposition": str(name)}
-    )
+    return file_answer(content, name=f"{sheet.title} {draw.number}.{format}")
 
 
 def _planned(user: User, project_id: int, code: str = "draws.plan") -> DrawPlan:

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Status, UploadedFile
 
 from expertpool.core.api import Id, Refusal, allows, answers
+from expertpool.core.responses import file_answer
+from expertpool.core.responses.files import UNKNOWN
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import file_subject
@@ -68,17 +70,12 @@ def attachment_add(
     openapi_extra={"responses": {200: BINARY}},
 )
 @allows()
-def attachment_download(request: HttpRequest, attachment_id: Id) -> FileResponse:
+def attachment_download(request: HttpRequest, attachment_id: Id) -> HttpResponseBase:
     attachment = get_object_or_404(Attachment, pk=attachment_id)
     if not may_view(request.user, attachment):
         raise Http404
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())
-    return FileResponse(
-        attachment.file.open("rb"),
-        as_attachment=True,
-        filename=attachment.name,
-        content_type="application/octet-stream",
-    )
+    return file_answer(attachment.file.open("rb"), name=attachment.name, content_type=UNKNOWN)
 
 
 def _subject(request: HttpRequest, of: SubjectRef) -> Model:

@@ -7,11 +7,6 @@ class TemplateForm(models.TextChoices):
     XLSX = "xlsx", "Excel"
     DOCX = "docx", "Word"
 
-    @property
-    def content_type(self) -> str:
-        kind = {"xlsx": "spreadsheetml.sheet", "docx": "wordprocessingml.document"}[self.value]
-        return f"application/vnd.openxmlformats-officedocument.{kind}"
-
 
 class TemplateState(models.TextChoices):
     """Life of a customer's template. A removed one is kept only when it was used."""

@@ -6,20 +6,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.documents.filling import TemplateRefused, mark, sample_of
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.files.exceptions import FileRefused
-from expertpool.papers.enums import TemplateForm, TemplateState
+from expertpool.papers.enums import TemplateState
 from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.forms import TemplateUploadForm
 from expertpool.papers.models import PaperTemplate
@@ -86,21 +85,21 @@ def upload(request: UserRequest) -> HttpResponse:
 
 @require_safe
 @requires("papers.templates")
-def starter(request: UserRequest, code: str) -> HttpResponse:
+def starter(request: UserRequest, code: str) -> HttpResponseBase:
     """The built-in form as a template to start from."""
     paper = PAPERS.get(code)
     if paper is None:
         raise Http404
-    return _download(paper.starter(), TemplateForm.XLSX, f"{paper.label}模板示例")
+    return file_answer(paper.starter(), name=f"{paper.label}模板示例.xlsx")
 
 
 @require_safe
 @requires("papers.templates")
-def preview(request: UserRequest, pk: int) -> HttpResponse:
+def preview(request: UserRequest, pk: int) -> HttpResponseBase:
     """The template filled with sample data."""
     template = get_object_or_404(PaperTemplate, pk=pk)
     content = sample_of(content_of(template), PAPERS[template.paper].vocabulary)
-    return _download(content, template.form, f"预览 {template.name.rpartition('.')[0]}")
+    return file_answer(content, name=f"预览 {template.name.rpartition('.')[0]}.{template.form}")
 
 
 @require_safe
@@ -134,13 +133,6 @@ def _change(request: UserRequest, pk: int, service: Any, message: str) -> HttpRe
     except (TemplateGone, TemplateRefused) as error:
         return refused(str(error))
     return saved(message)
-
-
-def _download(content: bytes, form: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TemplateForm(form).content_type)
-    header = content_disposition_header(True, f"{name}.{form}")
-    response["Content-Disposition"] = header or "attachment"
-    return response
 
 
 def _catalogues() -> list[dict[str, Any]]:

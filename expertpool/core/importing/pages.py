@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.importing.importer import Importer
@@ -26,10 +25,10 @@ from expertpool.core.importing.runs import (
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.models import ImportRun
 from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
 
 RECENT = 5
 STEPS = ("上传文件", "核对", "完成")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., HttpResponseBase]
 
 
@@ -121,13 +120,9 @@ class _Pages:
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_upload.html", context, status=status)
 
-    def template(self, request: HttpRequest) -> HttpResponse:
+    def template(self, request: HttpRequest) -> HttpResponseBase:
         name = f"{self.importer.label}导入模板.xlsx"
-        response = HttpResponse(template_bytes(self.importer), content_type=XLSX)
-        response["Content-Disposition"] = content_disposition_header(
-            as_attachment=True, filename=name
-        )
-        return response
+        return file_answer(template_bytes(self.importer), name=name)
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
@@ -175,9 +170,7 @@ class _Pages:
         if not run.refused_path.is_file():
             raise Http404
         name = f"未导入信息表-{run.file_name.rpartition('.')[0]}.xlsx"
-        response = FileResponse(run.refused_path.open("rb"), as_attachment=True, filename=name)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return file_answer(run.refused_path.open("rb"), name=name)
 
     def _run(self, request: HttpRequest, pk: int) -> ImportRun:
         return get_object_or_404(own_imports(request.user, self.importer.code), pk=pk)

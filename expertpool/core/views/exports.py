@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import own_exports, start_export
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
+from expertpool.core.responses import file_answer
 from expertpool.core.views.listing import page_size, render_list
 
 
@@ -68,7 +69,5 @@ def _own(request: HttpRequest, pk: int) -> ExportRun:
     return get_object_or_404(own_exports(request.user, now=timezone.now()), pk=pk)
 
 
-def _file(run: ExportRun) -> FileResponse:
-    response = FileResponse(run.path.open("rb"), as_attachment=True, filename=run.file_name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+def _file(run: ExportRun) -> HttpResponseBase:
+    return file_answer(run.path.open("rb"), name=run.file_name)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw
@@ -38,7 +38,7 @@ Made = tuple[str, str, bytes]  # title, form, content
 @require_safe
 @never_cache
 @requires("draws.names")
-def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> HttpResponse:
+def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> HttpResponseBase:
     """Send a sheet of a draw in the user's scope.
 
     A PDF opens in the browser, whence it is printed. The file is the customer's template for the
@@ -55,11 +55,7 @@ def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> Http
     except NamesSealed:
         context = {"draw": draw, "since": readable_from(draw, request.user)}
         return render(request, "draws/sheet_sealed.html", context, status=409)
-    content_type = "application/pdf" if as_pdf else TemplateForm(form).content_type
-    response = HttpResponse(content, content_type=content_type)
-    header = content_disposition_header(not as_pdf, f"{title} {draw.number}.{form}")
-    response["Content-Disposition"] = header or "inline"
-    return response
+    return file_answer(content, name=f"{title} {draw.number}.{form}", inline=as_pdf)
 
 
 def _draw_sheet(draw: Draw, user: User, as_pdf: bool, now: datetime) -> Made:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 import vdraw
 from expertpool.audit.actions import action_label
+from expertpool.core.responses import file_answer
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
@@ -93,7 +94,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @public
-def record(request: HttpRequest, number: str) -> HttpResponse:
+def record(request: HttpRequest, number: str) -> HttpResponseBase:
     """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal."""
     draw = get_object_or_404(Draw, number=number)
     try:
@@ -102,14 +103,11 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         return JsonResponse({"error": str(error)}, status=404)
     except vdraw.EngineError as error:
         return JsonResponse({"error": str(error)}, status=409)
-    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'inline; filename="{draw.number}.json"'
-    return response
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return file_answer(text.encode(), name=f"{draw.number}.json", inline=True)
 
 
 @public
-def program(request: HttpRequest) -> FileResponse:
+def program(request: HttpRequest) -> HttpResponseBase:
     """The program that checks a record without this system: one Python file."""
-    return FileResponse(
-        CHECKER.open("rb"), as_attachment=True, filename="verify.py", content_type="text/x-python"
-    )
+    return file_answer(CHECKER.open("rb"), name="verify.py")

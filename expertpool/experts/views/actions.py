@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.permissions import requires
+from expertpool.core.permissions import View, requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import picked_rows
 from expertpool.experts.exceptions import ExpertRefused
@@ -62,7 +62,6 @@ def _plain(request: UserRequest) -> dict[str, Any]:
 
 
 Arguments = Callable[[UserRequest], dict[str, Any]]
-View = Callable[..., HttpResponse]
 
 
 def _single(change: Callable[..., object], code: str, verb: str, arguments: Arguments) -> View:

@@ -7,7 +7,7 @@ import tempfile
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
 from expertpool.core.criteria import All, canonical
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports import write_package
@@ -113,6 +113,4 @@ def package(request: UserRequest) -> Any:
         return redirect(f"{reverse('experts:list')}?{request.GET.urlencode()}")
     stream.seek(0)
     name = f"专家信息{timezone.localtime(now):%Y%m%d-%H%M}.zip"
-    response = FileResponse(stream, as_attachment=True, filename=name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_answer(stream, name=name)

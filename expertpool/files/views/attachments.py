@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import file_answer, refused, saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import file_subject
@@ -20,22 +20,15 @@ from expertpool.files.services import attach, note_download, remove_attachment
 
 
 @require_GET
-def download(request: HttpRequest, pk: int) -> FileResponse:
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a file to who may see its subject; never shown inside a page of ours."""
     attachment = get_object_or_404(Attachment, pk=pk)
     if not may_view(request.user, attachment):
         raise Http404
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())
-    response = FileResponse(
-        attachment.file.open("rb"),
-        as_attachment=True,
-        filename=attachment.name,
-        content_type=attachment.content_type,
+    return file_answer(
+        attachment.file.open("rb"), name=attachment.name, content_type=attachment.content_type
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def subject_files(request: HttpRequest, subject_type: str, subject_id: str) -> HttpResponse:

@@ -18,14 +18,12 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from expertpool.core.responses import file_answer
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view, preview_kind
 from expertpool.files.services import note_preview
-from expertpool.files.views.ranges import ranged_response
 
 KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
-# The browser's own viewer of PDF draws itself with inline styles.
-CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @require_safe
@@ -59,17 +57,13 @@ def content(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
     if meant != f"{pk}-{request.user.pk}" or not preview_kind(attachment):
         raise Http404
-    response = ranged_response(
+    return file_answer(
         attachment.file.open("rb"),
-        size=attachment.size,
-        wanted=request.headers.get("Range", ""),
+        name=attachment.name,
         content_type=attachment.content_type,
+        inline=True,
+        part=request.headers.get("Range", ""),
     )
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _signer() -> TimestampSigner:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from expertpool.core.responses import file_answer
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SystemEntropy
@@ -63,34 +64,25 @@ def take_project_leave(
     return None
 
 
-def calendar_response(invitation: Invitation, *, now: datetime) -> HttpResponse:
-    return HttpResponse(
-        calendar_file(invitation, now=now),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="review.ics"'},
-    )
+def calendar_response(invitation: Invitation, *, now: datetime) -> HttpResponseBase:
+    return file_answer(calendar_file(invitation, now=now), name="review.ics")
 
 
 def file_response(
     invitation: Invitation, attachment: Attachment, *, preview: bool, now: datetime
-) -> FileResponse:
+) -> HttpResponseBase:
     """Send a file of the project to the expert of ``invitation`` and log it.
 
     ``preview`` shows a PDF or a picture in the browser; everything else is downloaded.
     """
     note_expert_download(invitation=invitation, attachment=attachment, now=now)
     inline = preview and attachment.content_type in SHOWN
-    response = FileResponse(
+    return file_answer(
         attachment.file.open("rb"),
-        as_attachment=not inline,
-        filename=attachment.name,
+        name=attachment.name,
         content_type=attachment.content_type,
+        inline=inline,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    # The PDF viewer of browsers does not run in a sandbox.
-    response["Content-Security-Policy"] = f"default-src 'none'{'' if inline else '; sandbox'}"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def files_for(invitation: Invitation) -> list[ProjectFile]:

@@ -13,8 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -90,7 +89,7 @@ def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpRespo
 
 @by_link
 @require_safe
-def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
+def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponseBase:
     now = timezone.now()
     if not letter_of(invitation, now=now).is_coming:
         return _page(request, token, invitation, status=404)

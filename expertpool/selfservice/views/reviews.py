@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -74,7 +73,7 @@ def leave(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 
 @require_safe
 @as_expert
-def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
     invitation, now = _own(expert, pk), timezone.now()
     if not letter_of(invitation, now=now).is_coming:
         raise Http404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from os import SEEK_END
 from typing import IO, Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -12,15 +13,15 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 CHUNK = 64 * 1024
 
 
-def ranged_response(
-    file: IO[bytes] | Any, *, size: int, wanted: str, content_type: str
-) -> HttpResponseBase:
+def ranged_response(file: IO[bytes] | Any, *, wanted: str, content_type: str) -> HttpResponseBase:
     """Return the whole file, or the one part that ``wanted`` (a Range header) names.
 
     A part beyond the end is refused with 416; a header that names several parts, or is not
     understood, is answered with the whole, as the standard allows.
     """
     response: HttpResponseBase
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
     part = _part(wanted, size)
     if part is None:
         response = FileResponse(file, content_type=content_type)

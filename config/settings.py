@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "expertpool.experts",
     "expertpool.projects",
     "expertpool.workflow",
+    "expertpool.customforms",
     "expertpool.notifications",
     "expertpool.papers",
     "expertpool.accounts",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("papers/", include("expertpool.papers.urls")),
     path("api/v1/", api.urls),
     path("webhooks/", include("expertpool.webhooks.urls")),
+    path("fields/", include("expertpool.customforms.urls")),
     path("workflow/", include("expertpool.workflow.urls")),
     path("draws/", include("expertpool.reports.urls")),
     path("experts/", include("expertpool.experts.urls")),

@@ -36,18 +36,26 @@ class Worker:
             yield process
 
 
-@contextmanager
-def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `expertpool` with ``arguments`` over the test's database; kill what runs at the end."""
+def environment_of(**more: str) -> dict[str, str]:
+    """Return the environment of a process over the test's database."""
     settings = connection.settings_dict
     place = urlencode({"host": settings["HOST"]} if settings["HOST"] else {})
     port = f":{settings['PORT']}" if settings["PORT"] else ""
     url = f"postgres://{settings['USER']}@{port}/{quote(settings['NAME'])}?{place}"
+    return os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "config.settings_test",
+        **more,
+    }
+
+
+@contextmanager
+def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `expertpool` with ``arguments`` over the test's database; kill what runs at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "config.cli", *arguments],
         cwd=ROOT,
-        env=os.environ
-        | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings_test", **environment},
+        env=environment_of(**environment),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -8,10 +8,11 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core import home
-        from expertpool.core.criteria import register_criteria
+        from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
+        from expertpool.customforms.policies import FIELD_USES
         from expertpool.draws import occasions
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.exports.notices import NoticeExport
@@ -21,7 +22,8 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.menu import ITEM, PAGES
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries.archive import open_matters
-        from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT
+        from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
+        from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
@@ -48,6 +50,8 @@ class DrawsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         register_criteria(SUBJECT, *CONDITION_FIELDS)
+        join_criteria(SUBJECT, joined_conditions)
+        FIELD_USES.add(USE)
         EXPORTS.add(DrawExport(), NoticeExport())
         PAPERS.add(*SHEETS)
         FILE_SUBJECTS.add(SHEET_FILES)

@@ -8,20 +8,21 @@ class ExpertsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
-        from expertpool.core.criteria import register_criteria
+        from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.search import SEARCHES, SearchProvider
+        from expertpool.core.subjects import SUBJECTS
         from expertpool.core.visibility import GUARDED_FIELDS
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exports import ExpertExport
+        from expertpool.experts.fields import EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.experts.menu import GROUP, ITEMS
         from expertpool.experts.occasions import ACCOUNT, ACTIVATION
-        from expertpool.experts.permissions import FIELDS, OWN, PERMISSIONS
-        from expertpool.experts.queries.criteria import LIST_FIELDS, SUBJECT
+        from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.tabs import TABS
@@ -32,7 +33,8 @@ class ExpertsConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         register_permissions(OWN)
-        GUARDED_FIELDS.add(*FIELDS)
+        SUBJECTS.add(EXPERT)
+        GUARDED_FIELDS.add(*EXPERT.guards())
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
@@ -41,7 +43,8 @@ class ExpertsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))
-        register_criteria(SUBJECT, *LIST_FIELDS)
+        register_criteria(EXPERT.code, *EXPERT.criteria())
+        join_criteria(EXPERT.code, EXPERT.joined_criteria)
         EXPORTS.add(ExpertExport())
         IMPORTS.add(ExpertImporter)
         FILE_SUBJECTS.add(EXPERT_FILES)

@@ -1,11 +1,9 @@
-"""Rights and guarded fields of experts, from which roles choose."""
+"""Rights over experts, from which roles choose; guarded fields are declared in `fields`."""
 
 from __future__ import annotations
 
 from expertpool.core.permissions import BuiltInRole as Role
 from expertpool.core.permissions import Permission, PermissionGroup
-from expertpool.core.text import mask_email, mask_middle
-from expertpool.core.visibility import GuardedField, Sensitivity
 
 PERMISSIONS = PermissionGroup(
     "experts",
@@ -33,28 +31,4 @@ OWN = PermissionGroup(
     "self",
     "专家本人",
     (Permission("experts.self", "使用专家端", roles=(Role.EXPERT,), admin=False),),
-)
-
-FIELDS = (
-    GuardedField(
-        "experts.phone",
-        "手机号",
-        lambda value: mask_middle(value, head=3, tail=4),
-        sensitivity=Sensitivity.CONTACT,
-    ),
-    GuardedField("experts.id_number", "身份证号", lambda value: mask_middle(value, head=4, tail=2)),
-    GuardedField("experts.email", "邮箱", mask_email, sensitivity=Sensitivity.CONTACT),
-    GuardedField(
-        "experts.address",
-        "通讯地址",
-        lambda value: mask_middle(value, head=3, tail=0),
-        sensitivity=Sensitivity.CONTACT,
-    ),
-    # Paid from the payment page, never from a list that travels.
-    GuardedField(
-        "experts.bank_account",
-        "银行账号",
-        lambda value: mask_middle(value, head=0, tail=4),
-        exportable=False,
-    ),
 )

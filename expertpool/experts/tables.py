@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.experts import SOON, TERM_ENDING, TERM_OVER, state_word
 
-SOON = timedelta(days=60)  # before the end of a term
 SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": "id",
     "name": "name",
@@ -28,6 +28,7 @@ TONES = {
     ExpertStatus.BLACKLISTED: "red",
     ExpertStatus.DELETED: "grey",
 }
+TERM_TONES = {TERM_OVER: "grey", TERM_ENDING: "orange"}
 
 
 BLACKLIST_TABS = (
@@ -68,14 +69,9 @@ def tabs(today: date) -> tuple[ListTab, ...]:
 
 
 def state_pill(expert: Expert, today: date) -> tuple[str, str]:
-    """Return label and tone of where an expert stands; in the pool his term counts too."""
-    end = expert.term_end_date
-    if expert.status == ExpertStatus.FORMAL and end is not None:
-        if end < today:
-            return "聘期已满", "grey"
-        if end <= today + SOON:
-            return "即将到期", "orange"
-    return expert.get_status_display(), TONES[ExpertStatus(expert.status)]
+    """Return label and tone of where an expert stands."""
+    word = state_word(expert, today)
+    return word, TERM_TONES.get(word) or TONES[ExpertStatus(expert.status)]
 
 
 def leave_pill(leave: Leave, now: datetime) -> tuple[str, str]:

@@ -10,12 +10,11 @@ from django.utils import timezone
 from expertpool.audit.actions import action_label
 from expertpool.core.registry import Tab
 from expertpool.directory.queries import path_names
-from expertpool.experts.forms.profile import SECTIONS
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
 from expertpool.experts.queries.records import log_of
-from expertpool.experts.services.versions import VERSIONED
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,8 +32,12 @@ def _page(request: HttpRequest, template: str, expert: Expert, **context: Any) -
 
 
 def profile(request: HttpRequest, expert: Expert) -> str:
-    titles = {code: title for code, (title, _) in SECTIONS[expert.kind].items()}
-    return _page(request, "profile", expert, titles=titles)
+    sections = [
+        (code, title, EXPERT.panorama(expert, code, expert.kind))
+        for code, title in EXPERT.titles(expert.kind).items()
+        if code != "specialties"  # a tab of its own
+    ]
+    return _page(request, "profile", expert, sections=sections)
 
 
 def specialties(request: HttpRequest, expert: Expert) -> str:
@@ -60,8 +63,9 @@ def files(request: HttpRequest, expert: Expert) -> str:
 
 def history(request: HttpRequest, expert: Expert) -> str:
     versions = list(expert.versions.all())
+    labels = EXPERT.labels()
     rows = [
-        (version, "、".join(VERSIONED.get(name, name) for name in version.changed))
+        (version, "、".join(labels.get(name, name) for name in version.changed))
         for version in versions
     ]
     return _page(request, "history", expert, rows=rows, newest=versions[0] if versions else None)

@@ -32,6 +32,7 @@ CORE = {
     "responses",
     "search",
     "settings",
+    "subjects",
     "tables",
     "tasks",
     "templates",

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import grimp
 
 PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "permissions"} | {
-    # Catalogues that upper apps register in: log actions, occasions of messages, rights to files, papers.
+    # Catalogues that upper apps register in or choose from: log actions, fields of records, papers …
     "actions",
+    "fields",
     "occasions",
     "policies",
     "registry",

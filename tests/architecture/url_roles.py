@@ -469,6 +469,9 @@ RULES: dict[str, Rule] = {
     "selfservice:avoidance_add": only("expert"),
     "selfservice:avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
     # Events for other platforms
+    "customforms:field_list": only("admin"),
+    "customforms:field_create": only("admin"),
+    "customforms:field_edit": only("admin", kwargs=pk(lambda w: w.custom_field)),
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),

@@ -14,6 +14,7 @@ from expertpool.accounts.models import ApiToken, LoginRecord, Role, User
 from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
+from expertpool.customforms.models import CustomField
 from expertpool.directory.models import (
     DictionaryItem,
     Division,
@@ -55,6 +56,7 @@ from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery
 
@@ -97,6 +99,7 @@ class World:
     tag: Tag
     tie: AvoidanceUnit
     saved_search: SavedSearch
+    custom_field: CustomField
     activation: str
     api_token: ApiToken
     delivery: Delivery
@@ -230,6 +233,7 @@ def make_world() -> World:
         tag=make_tag(),
         tie=AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared"),
         activation=_activation(now),
+        custom_field=make_field(),
         saved_search=SavedSearch.objects.create(
             name="全部", query="tab=formal", owner=users["admin"], created_at=now
         ),

@@ -23,7 +23,6 @@ from expertpool.accounts.models import User
 from expertpool.core.importing.runs import confirm_import, perform_import, start_import
 from expertpool.core.models import ImportRun
 from expertpool.experts.services.demo import demo_rows
-from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.importing import ExpertImporter
 from tools.bench.processes import in_child
 from tools.bench.reporting import Reporter, peak_megabytes, timed
@@ -31,7 +30,7 @@ from vdraw.verify import find_difference_in_text
 
 RECORD_CANDIDATES = 100_000
 IMPORT_ROWS = 100_000
-_PHONE = [column.code for column in COLUMNS].index("phone")
+_PHONE = [column.code for column in ExpertImporter.get_columns()].index("phone")
 
 
 def measure_record(reporter: Reporter) -> None:
@@ -97,7 +96,7 @@ def _write_table(path: Path, count: int, now: datetime) -> None:
     options = {"constant_memory": True, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, [column.header for column in COLUMNS])
+        sheet.write_row(0, 0, [column.header for column in ExpertImporter.get_columns()])
         for at, cells in enumerate(demo_rows(random, count, now), 1):
             cells[_PHONE] = f"1{70 + count % 7}{at:08d}"
             sheet.write_row(at, 0, [str(cell) for cell in cells])

@@ -4,7 +4,7 @@ An app registers the fields of a subject; everything that asks "which rows" then
 ``parse`` → ``to_q``, ``explain`` and ``canonical``. See `docs/architecture/concepts.md`.
 """
 
-from expertpool.core.criteria.compiling import Context, prepare, to_q
+from expertpool.core.criteria.compiling import Context, fields_named, prepare, to_q
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import (
     Boolean,
@@ -21,7 +21,12 @@ from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical, canonical_json
 from expertpool.core.criteria.parsing import parse
 from expertpool.core.criteria.reaching import reach
-from expertpool.core.criteria.registry import criteria_field, criteria_fields, register_criteria
+from expertpool.core.criteria.registry import (
+    criteria_field,
+    criteria_fields,
+    join_criteria,
+    register_criteria,
+)
 from expertpool.core.criteria.wording import explain, schema
 
 __all__ = [
@@ -47,6 +52,8 @@ __all__ = [
     "criteria_field",
     "criteria_fields",
     "explain",
+    "fields_named",
+    "join_criteria",
     "parse",
     "prepare",
     "reach",

@@ -39,6 +39,11 @@ def prepare(nodes: Iterable[Node], context: Context) -> None:
             look_up(values, context)
 
 
+def fields_named(nodes: Iterable[Node]) -> set[str]:
+    """Return the codes of the fields that ``nodes`` ask."""
+    return {leaf.field for node in nodes for leaf in _leaves(node)}
+
+
 def _leaves(node: Node) -> Iterator[Leaf]:
     match node:
         case Leaf():

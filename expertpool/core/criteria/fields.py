@@ -63,6 +63,7 @@ class Field:
     nullable: bool = False
     operators: tuple[str, ...] = ()
     suffix: str = ""
+    is_retired: bool = False  # what is stored keeps its meaning; nobody asks it anew
 
     def operator_labels(self) -> dict[str, str]:
         """Return the operators of this field with their Chinese labels, in order."""

@@ -21,7 +21,7 @@ def parse(
 ) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
-    With ``viewer``, fields that he does not see plain are refused. ``known``: that the things it
+    With ``viewer``, who asks anew, fields that he does not see plain or that are retired are refused. ``known``: that the things it
     names exist was checked before, and is not looked up again. Raises CriteriaError.
     """
     if isinstance(data, str):
@@ -75,6 +75,8 @@ class _Parser:
         field = criteria_field(self.subject, data["field"])
         if self.viewer and field.guard and level_for(self.viewer, field.guard) is not Level.PLAIN:
             raise CriteriaError(f"您看不到“{field.label}”的明文，不能用它作条件，请删除该条件。")
+        if self.viewer and field.is_retired:
+            raise CriteriaError(f"字段“{field.label}”已停用，请删除该条件或另选字段。")
         op = str(data.get("op"))
         if op not in field.operator_labels():
             raise field.refuse("没有这种比较方式，请重新选择。")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import Field
 from expertpool.core.visibility import check_guard
 
+Source = Callable[[], Sequence[Field]]
+
 _subjects: dict[str, Catalogue[Field]] = {}
+_sources: dict[str, Source] = {}
 
 
 def criteria_of(subject: str) -> Catalogue[Field]:
@@ -27,15 +32,28 @@ def register_criteria(subject: str, *fields: Field) -> None:
     criteria_of(subject).add(*fields)
 
 
+def join_criteria(subject: str, source: Source) -> None:
+    """Let ``source`` add fields to ``subject`` that come and go at run time; asked each time."""
+    _sources[subject] = source
+
+
 def criteria_fields(subject: str) -> tuple[Field, ...]:
-    """Return the fields of ``subject`` in their order."""
-    return tuple(criteria_of(subject))
+    """Return the fields of ``subject`` in their order, without retired ones."""
+    joined = (field for field in _joined(subject) if not field.is_retired)
+    return (*criteria_of(subject), *joined)
 
 
 def criteria_field(subject: str, code: object) -> Field:
-    """Return one field; raise CriteriaError when the subject has none of that code."""
+    """Return one field, a retired one, too; raise CriteriaError when the subject has none of that
+    code."""
     field = criteria_of(subject).get(code) if isinstance(code, str) else None
+    if field is None:
+        field = next((one for one in _joined(subject) if one.code == code), None)
     if field is None:
         message = f"条件中的字段“{code}”不存在，请删除该条件或另选字段。"
         raise CriteriaError(message)
     return field
+
+
+def _joined(subject: str) -> Sequence[Field]:
+    return _sources[subject]() if subject in _sources else ()

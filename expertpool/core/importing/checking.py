@@ -31,8 +31,8 @@ def check_rows(
     order of the sheet; ``progress`` with the number of rows done after each chunk. Empty rows are
     passed over and not counted.
     """
-    by_code = {column.code: column for column in importer.columns}
-    plan = [(at, by_code[code]) for at, code in enumerate(codes) if code in by_code]
+    known = importer.by_code
+    plan = [(at, known[code]) for at, code in enumerate(codes) if code in known]
     totals = Totals()
     source = (row for row in (_row(number, cells, plan) for number, cells in rows) if row)
     while chunk := list(islice(source, importer.chunk_rows)):

@@ -29,6 +29,12 @@ class CellRefused(ValueError):
         self.reason = reason
         self.detail = detail
 
+    def sentence(self, label: str) -> str:
+        """Return what a form says of the field ``label``."""
+        reason = self.reason.format(label)
+        wrong = "不对" if reason.endswith(("格式", "校验位")) else ""
+        return f"{reason}{wrong}：{self.detail}" if self.detail else f"{reason}{wrong}。"
+
 
 def as_text(cell: Any) -> str:
     """Return what stands in a cell as clean text; whole numbers without their decimal point."""

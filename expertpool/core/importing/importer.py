@@ -62,7 +62,7 @@ class Importer(ABC):
     code: ClassVar[str]  # "experts"
     label: ClassVar[str]  # 专家
     permission: ClassVar[str]
-    columns: ClassVar[Sequence[Column]]
+    columns: ClassVar[Sequence[Column]] = ()
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
@@ -72,6 +72,12 @@ class Importer(ABC):
         self.actor = actor
         self.now = now
         self.options = options
+        self.by_code = {column.code: column for column in self.get_columns()}
+
+    @classmethod
+    def get_columns(cls) -> Sequence[Column]:
+        """Return the columns of a run that begins now; overridden where they depend on data."""
+        return cls.columns
 
     @abstractmethod
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -96,5 +102,4 @@ class Importer(ABC):
 
     def fault(self, code: str, reason: str, detail: str = "") -> Fault:
         """Return a fault of the column ``code``."""
-        header = next(column.header for column in self.columns if column.code == code)
-        return Fault(header, reason, detail)
+        return Fault(self.by_code[code].header, reason, detail)

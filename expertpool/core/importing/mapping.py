@@ -88,7 +88,7 @@ def open_table(
     importer: type[Importer], rows: Iterator[Numbered]
 ) -> tuple[Header, Iterator[Numbered]]:
     """Do `split_header` with the columns of ``importer`` and what users explained before."""
-    return split_header(rows, importer.columns, remembered_headers(importer.code))
+    return split_header(rows, importer.get_columns(), remembered_headers(importer.code))
 
 
 def remembered_headers(importer: str) -> dict[str, str]:

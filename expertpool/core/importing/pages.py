@@ -54,7 +54,7 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args: Any, run: ImportRun, importer: type[Importer]) -> None:
         super().__init__(*args)
-        choices = [("", "不导入"), *((one.code, _starred(one)) for one in importer.columns)]
+        choices = [("", "不导入"), *((one.code, _starred(one)) for one in importer.get_columns())]
         for at, (header, code) in enumerate(run.pairs()):
             self.fields[f"column-{at}"] = forms.ChoiceField(
                 label=header or f"第 {at + 1} 列（无表头）",

@@ -110,11 +110,13 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     _require(run, ImportState.MAPPING, ImportState.PREVIEWED)
     importer = IMPORTS[run.importer]
     named = [code for code in codes if code]
-    if len(codes) != len(run.headers) or set(named) - {column.code for column in importer.columns}:
+    if len(codes) != len(run.headers) or set(named) - {
+        column.code for column in importer.get_columns()
+    }:
         raise RunRefused("表头与文件不一致，请重新上传。")
     if len(set(named)) != len(named):
         raise RunRefused("有两个表头对应了同一列，请改正其中一个。")
-    absent = missing(importer.columns, named)
+    absent = missing(importer.get_columns(), named)
     if absent:
         raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
     remember_headers(run.importer, run.headers, codes)

@@ -37,7 +37,7 @@ def template_bytes(importer: type[Importer]) -> bytes:
     head, needed = book.add_format(HEAD), book.add_format(HEAD | {"font_color": "#B42318"})
     sheet = book.add_worksheet(importer.label)
     sheet.freeze_panes(1, 0)
-    for at, column in enumerate(importer.columns):
+    for at, column in enumerate(importer.get_columns()):
         sheet.set_column(at, at, column.width, text)
         sheet.write_string(0, at, column.header, needed if column.required else head)
         if column.help:
@@ -46,7 +46,7 @@ def template_bytes(importer: type[Importer]) -> bytes:
         if column.choices:
             rule = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
             sheet.data_validation(1, at, TEMPLATE_ROWS, at, rule)
-    _write_notes(book, importer.columns)
+    _write_notes(book, importer.get_columns())
     book.close()
     return stream.getvalue()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from expertpool.experts.queries.criteria import EXPERT_FIELDS
+from expertpool.core.criteria import Field
+from expertpool.experts.fields import EXPERT
 
 SUBJECT = "draws.condition"
 
-# A condition on these would single people out: a designation that looks like a draw
-# (招标投标法实施条例 第四十六条). Units and persons to keep out are avoidances of the project.
-NAMING_FIELDS = frozenset({"name", "number", "employer", "status", "source"})
+# Not fields that single people out (``draws=False``), which would be a designation that looks like
+# a draw (招标投标法实施条例 第四十六条). Units and persons to keep out are avoidances of the project.
+CONDITION_FIELDS = tuple(EXPERT.criteria(draws=True))
 
-CONDITION_FIELDS = tuple(field for field in EXPERT_FIELDS if field.code not in NAMING_FIELDS)
+
+def joined_conditions() -> list[Field]:
+    """Return those of the fields that administrators have added to experts."""
+    return EXPERT.joined_criteria(draws=True)

@@ -13,10 +13,12 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import explain, parse
+from expertpool.core.criteria import explain, fields_named, parse
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
+from expertpool.customforms.exceptions import FieldRetired
+from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
@@ -34,6 +36,7 @@ from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.tasks import release_names
+from expertpool.experts.fields import EXPERT
 from expertpool.projects.enums import ProjectStatus, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
@@ -83,6 +86,7 @@ def seal_and_start(
 
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
+    _hold_fields(found)
     draw, sealed, identities = _seal(
         plan, projects, found, widening, actor=actor, now=now, entropy=entropy
     )
@@ -102,6 +106,16 @@ def seal_and_start(
     _copy_candidates(draw, sealed, identities, order)
     _seat(draw, order, is_fresh=True, now=now, entropy=entropy)
     return draw
+
+
+def _hold_fields(found: Eligibility) -> None:
+    """Let nobody retire a field that the conditions ask until the seal stands."""
+    levels = [level for group in found.groups for level in group.levels.all()]
+    try:
+        codes = fields_named(parse(SUBJECT, level.criteria) for level in levels)
+        hold_fields(EXPERT.code, codes)
+    except FieldRetired as retired:
+        raise DrawNotReady(str(retired)) from None
 
 
 @transaction.atomic

@@ -126,6 +126,8 @@ class Expert(models.Model):
         "directory.Specialty", verbose_name="评审专业", through="ExpertSpecialty", related_name="+"
     )
     tags = models.ManyToManyField(Tag, verbose_name="分组", blank=True, related_name="experts")
+    # Values of the fields that administrators added (`core.subjects`), by their codes.
+    extra = models.JSONField("其他信息", default=dict, blank=True, editable=False)
     search_tokens = ArrayField(models.CharField(max_length=8), default=list, editable=False)
     created_at = models.DateTimeField("入库时间")
     created_by = models.ForeignKey(
@@ -163,6 +165,7 @@ class Expert(models.Model):
         indexes = [
             GinIndex(fields=["search_tokens"], name="experts_search"),
             GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="experts_number"),
+            GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="experts_extra"),
             models.Index(fields=["status", "-id"], name="experts_status"),
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),

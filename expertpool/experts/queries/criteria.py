@@ -1,4 +1,4 @@
-"""The fields that conditions over experts may name (filters, saved searches, draws)."""
+"""What conditions over experts ask that no single column says; `fields` declares who asks it."""
 
 from __future__ import annotations
 
@@ -7,29 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 
-from expertpool.core.criteria import (
-    Choice,
-    Context,
-    Date,
-    Field,
-    Multi,
-    Number,
-    Reference,
-    Text,
-    Tree,
-)
-from expertpool.directory.enums import DictionaryCode, TitleLevel
-from expertpool.directory.models import Division, Specialty, Title, Unit
+from expertpool.core.criteria import Context
 from expertpool.directory.queries import (
-    dictionary_names,
     division_subtree,
     specialty_subtree,
     specialty_subtrees,
 )
-from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
-from expertpool.experts.models import Expert, ExpertSpecialty, Tag
+from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.participation import participation_counts
 
@@ -42,7 +27,6 @@ OPERATORS: dict[str, Callable[[int, Any], bool]] = {
     "lte": operator.le,
     "between": lambda count, bounds: bool(bounds[0] <= count <= bounds[1]),
 }
-NUMBER_OPERATORS = ("gte", "lte", "between", "eq")
 _Membership = Expert.tags.through
 
 
@@ -63,8 +47,9 @@ def prepare_specialties(values: Iterable[str], context: Context) -> None:
         known |= specialty_subtrees(missing)
 
 
-def _holding(values: Sequence[str]) -> QuerySet[ExpertSpecialty]:
-    return _holders(specialty_subtree(values).values_list("pk", flat=True))
+def experts_holding(values: Sequence[str]) -> QuerySet[Any, Any]:
+    """Return the keys of the experts who hold one of the specialties, or one below it."""
+    return _holders(specialty_subtree(values).values_list("pk", flat=True)).values("expert")
 
 
 def _holders(specialties: Iterable[int]) -> QuerySet[ExpertSpecialty]:
@@ -86,6 +71,16 @@ def division_q(op: str, values: Sequence[str], context: Context) -> Q:
 
 def _below(values: Sequence[str]) -> list[str]:
     return list(division_subtree(values).values_list("pk", flat=True))
+
+
+def experts_in_divisions(values: Sequence[str]) -> QuerySet[Any, Any]:
+    """Return the keys of the experts in one of the divisions or below it."""
+    return Expert.objects.filter(division__in=_below(values)).order_by().values("pk")
+
+
+def experts_in_groups(values: Sequence[int]) -> QuerySet[Any, Any]:
+    """Return the keys of the experts in one of the groups."""
+    return _Membership.objects.filter(tag__in=values).values("expert")
 
 
 def tag_q(op: str, values: Sequence[int], context: Context) -> Q:
@@ -114,102 +109,3 @@ def participation_q(op: str, value: Any, context: Context) -> Q:
     if holds(0, value):
         return ~Q(pk__in=[pk for pk, count in counts.items() if not holds(count, value)])
     return Q(pk__in=[pk for pk, count in counts.items() if holds(count, value)])
-
-
-def _entries(dictionary: DictionaryCode) -> Callable[[], list[tuple[str, str]]]:
-    return lambda: [(name, name) for name in dictionary_names(dictionary)]
-
-
-def _titles() -> list[tuple[str, str]]:
-    return [(name, name) for name in Title.objects.values_list("name", flat=True)]
-
-
-def _labels(model: Any) -> Callable[[Sequence[str]], dict[str, str]]:
-    def labels(values: Sequence[str]) -> dict[str, str]:
-        valid = [value for value in values if value.isdigit()]
-        rows = model.objects.filter(pk__in=valid).values_list("pk", "name")
-        return {str(pk): name for pk, name in rows}
-
-    return labels
-
-
-EXPERT_FIELDS: tuple[Field, ...] = (
-    Tree(
-        code="specialty",
-        label="专业",
-        match=specialty_q,
-        find=lambda values: _holding(values).values("expert"),
-        prepare=prepare_specialties,
-        labels=_labels(Specialty),
-        src=lambda: reverse("directory:specialty_tree"),
-    ),
-    Choice(code="title_level", label="职称级别", choices=TitleLevel.choices, ordered=True),
-    Choice(code="title", label="职称", choices=_titles),
-    Tree(
-        code="division",
-        label="所在地区",
-        match=division_q,
-        find=lambda values: (
-            Expert.objects.filter(division__in=_below(values)).order_by().values("pk")
-        ),
-        labels=_labels(Division),
-        src=lambda: reverse("directory:division_tree"),
-        operators=("in", "not_in"),
-    ),
-    Multi(
-        code="tag",
-        label="分组",
-        match=tag_q,
-        find=lambda values: _Membership.objects.filter(tag__in=values).values("expert"),
-        choices=lambda: list(Tag.objects.values_list("pk", "name")),
-    ),
-    Choice(code="kind", label="类别", choices=ExpertKind.choices),
-    Choice(
-        code="expert_type",
-        label="专家类型",
-        choices=_entries(DictionaryCode.EXPERT_TYPE),
-    ),
-    Choice(
-        code="education",
-        label="学历",
-        choices=_entries(DictionaryCode.EDUCATION),
-    ),
-    Choice(code="sex", label="性别", choices=Sex.choices),
-    Number(
-        code="age",
-        label="年龄",
-        match=age_q,
-        suffix="岁",
-        maximum=150,
-        operators=NUMBER_OPERATORS,
-    ),
-    Number(
-        code="practice_years",
-        label="从业年限",
-        suffix="年",
-        maximum=100,
-        operators=NUMBER_OPERATORS,
-    ),
-    Reference(
-        code="employer",
-        label="工作单位",
-        labels=_labels(Unit),
-        src=lambda: reverse("directory:unit_search"),
-    ),
-    Choice(code="status", label="状态", choices=ExpertStatus.choices),
-    Date(code="term_end", label="聘期至", path="term_end_date", nullable=True),
-    Number(
-        code="participation",
-        label="参加评审次数",
-        match=participation_q,
-        suffix="次",
-        maximum=100_000,
-        operators=NUMBER_OPERATORS,
-    ),
-    Text(code="name", label="姓名"),
-    Text(code="number", label="专家编号"),
-    Choice(code="source", label="来源", choices=ExpertSource.choices),
-)
-
-# The list does without 参加评审次数: it would tell who has just been drawn while names are sealed.
-LIST_FIELDS = tuple(field for field in EXPERT_FIELDS if field.code != "participation")

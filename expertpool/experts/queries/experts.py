@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,6 +14,8 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
 
 TAIL = 4
+SOON = timedelta(days=60)  # before the end of a term
+TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
 
 
 def experts_visible_to(user: User, code: str = "experts.view") -> QuerySet[Expert]:
@@ -76,6 +79,17 @@ def actions_for(user: User, expert: Expert) -> Actions:
         restore=delete and not here,
         tags=here and user.has_permission("experts.tags"),
     )
+
+
+def state_word(expert: Expert, today: date) -> str:
+    """Return where an expert stands, in words; in the pool his term counts too."""
+    end = expert.term_end_date
+    if expert.status == ExpertStatus.FORMAL and end is not None:
+        if end < today:
+            return TERM_OVER
+        if end <= today + SOON:
+            return TERM_ENDING
+    return expert.get_status_display()
 
 
 def expert_for(user: User) -> Expert | None:

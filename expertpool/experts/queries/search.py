@@ -16,9 +16,11 @@ from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
 from expertpool.core.lookups import Among
+from expertpool.core.subjects import extra_q, joined_fields
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import TAIL, phone_index, phone_tail_index
 from expertpool.experts.queries.tokens import keyword_tokens
 
@@ -45,12 +47,16 @@ def find(queryset: QuerySet[Expert], text: str, user: User) -> Found:
 
     A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
-    also a whole phone number or its last four digits.
+    also a whole phone number or its last four digits; or all that a field of text says which an
+    administrator has added.
     """
     gathered: set[int] | None = None
     many: list[tuple[Q, set[int]]] = []
-    for keyword in text.split()[:MOST_KEYWORDS]:
-        parts = _parts(keyword, user)
+    keywords = text.split()[:MOST_KEYWORDS]
+    added = joined_fields(SUBJECT) if keywords else []
+    texts = [one.code for one in added if one.is_searched and not one.is_retired]
+    for keyword in keywords:
+        parts = _parts(keyword, user, texts)
         ids, complete = _gather(parts)
         if not complete:
             many.append((Q(*(part.fits for part in parts), _connector=Q.OR), ids))
@@ -75,8 +81,8 @@ class _Part:
     fits: Any
 
 
-def _parts(keyword: str, user: User) -> list[_Part]:
-    conditions: list[Any] = [_named(keyword)]
+def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
+    conditions: list[Any] = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
     if units := _units(keyword):
         conditions.append(Among("employer", units))
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():

@@ -18,7 +18,6 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.blacklist import add_to_blacklist
-from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.status import freeze_expert
@@ -78,7 +77,11 @@ def ensure_demo_experts(
     rows = ((at, row) for at, row in enumerate(demo_rows(random, count, now), 2))
     refused: list[Any] = []
     check_rows(
-        importer, rows, [column.code for column in COLUMNS], keep=True, refused=refused.append
+        importer,
+        rows,
+        [column.code for column in ExpertImporter.get_columns()],
+        keep=True,
+        refused=refused.append,
     )
     if refused:
         message = f"demo row refused: {refused[0].faults}"
@@ -89,6 +92,7 @@ def ensure_demo_experts(
 
 def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
     """Yield rows of the import's columns."""
+    codes = [column.code for column in ExpertImporter.get_columns()]
     branches = _branches(random)
     units = [_unit(random, city, kind) for city in CITIES for kind in EMPLOYERS]
     for number in range(count):
@@ -116,7 +120,7 @@ def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
             "term_start_date": (now - timedelta(days=random.randint(30, 400))).date(),
             "term_end_date": (now + timedelta(days=random.randint(20, 900))).date(),
         }
-        yield [values.get(column.code, "") for column in COLUMNS]
+        yield [values.get(code, "") for code in codes]
 
 
 def _name(random: Random) -> str:

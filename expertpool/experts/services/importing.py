@@ -14,9 +14,9 @@ from django.db import connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.fields import encrypted_fields
 from expertpool.core.importing import (
     CellRefused,
+    Column,
     Fault,
     Importer,
     Row,
@@ -32,6 +32,7 @@ from expertpool.directory.models import Unit
 from expertpool.directory.queries import title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import (
     email_index,
@@ -40,22 +41,13 @@ from expertpool.experts.queries.experts import (
     phone_tail_index,
 )
 from expertpool.experts.services.accounts import queue_accounts
-from expertpool.experts.services.import_columns import COLUMNS
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.validators import id_card_sex
 
-_EXPERT_COLUMNS = (
-    "id", "number", "kind", "name", "sex", "birth_date", "id_number", "id_number_index", "phone",
-    "phone_index", "phone_tail_index", "email", "email_index", "employer_id", "title",
-    "title_level", "position", "education", "practice_years", "division_id", "expert_type",
-    "address", "postcode", "bank_name", "bank_account", "remark", "contact_person", "status",
-    "status_before_deletion", "deletion_reason", "term_start_date", "term_end_date", "source",
-    "department_id", "search_tokens", "created_at", "created_by_id", "updated_at",
-)  # fmt: skip
-_COPY_EXPERTS = f"COPY experts_expert ({', '.join(_EXPERT_COLUMNS)}) FROM STDIN"
-_ENCRYPTED = encrypted_fields(Expert)
+_COLUMNS = Expert._meta.concrete_fields
+_COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
 _NEW_IDS = (
     "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
@@ -69,7 +61,6 @@ class ExpertImporter(Importer):
     code = "experts"
     label = "专家"
     permission = "experts.import"
-    columns = COLUMNS
     option_fields = {
         "status": forms.ChoiceField(label="导入后的状态", choices=STATUSES, initial="formal"),
         "accounts": forms.BooleanField(
@@ -79,8 +70,18 @@ class ExpertImporter(Importer):
         ),
     }
 
+    @classmethod
+    def get_columns(cls) -> Sequence[Column]:
+        return EXPERT.import_columns()
+
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
+        # The column's code → the field; what a cleaner of its own reads is put in apart.
+        self.fields = {
+            one.imported.code or one.code: one
+            for one in EXPERT.fields()
+            if one.write and one.imported and not one.imported.clean
+        }
         self.status = options.get("status") or ExpertStatus.FORMAL
         self.specialties = SpecialtyNames()
         self.divisions = DivisionNames()
@@ -169,7 +170,7 @@ class ExpertImporter(Importer):
             ids = [pk for (pk,) in cursor.fetchall()]
             with cursor.copy(_COPY_EXPERTS) as copy:
                 for row, pk, number in zip(rows, ids, numbers, strict=True):
-                    copy.write_row(self._record(row.values, pk, number))
+                    copy.write_row(_stored(self._record(row.values, pk, number)))
             with cursor.copy(_COPY_SPECIALTIES) as copy:
                 for row, pk in zip(rows, ids, strict=True):
                     for specialty in row.values["specialty_ids"]:
@@ -177,27 +178,31 @@ class ExpertImporter(Importer):
         if self.options.get("accounts"):
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 
-    def _record(self, values: dict[str, Any], pk: int, number: str) -> tuple[Any, ...]:
-        """Return one row of the table, in the order of _EXPERT_COLUMNS."""
-        get = values.get
-        tokens = {one.attname: one.token(get(one.attname) or "", number) for one in _ENCRYPTED}
-        phone, email = values["phone"], get("email", "")
-        return (
-            pk, number, get("kind") or ExpertKind.INDIVIDUAL.value, values["name"],
-            get("sex") or "", values["birth_date"],
-            tokens["id_number"], values["id_number_index"],
-            tokens["phone"], values["phone_index"], phone_tail_index(phone),
-            tokens["email"], email_index(email),
-            self.units[_employer(values)].pk if get("employer") else None,
-            get("title", ""), values["title_level"], get("position", ""), get("education", ""),
-            get("practice_years") or None, values["division_id"], get("expert_type", ""),
-            tokens["address"], get("postcode", ""), get("bank_name", ""),
-            tokens["bank_account"], get("remark", ""), get("contact_person", ""),
-            self.status, "", "", get("term_start_date") or None, get("term_end_date") or None,
-            ExpertSource.IMPORT.value, self.actor.department_id if self.actor else None,
-            search_tokens(values["name"]), self.now, self.actor.pk if self.actor else None,
-            self.now,
-        )  # fmt: skip
+    def _record(self, values: dict[str, Any], pk: int, number: str) -> Expert:
+        phone, name = values["phone"], values["name"]
+        expert = Expert(
+            pk=pk,
+            number=number,
+            birth_date=values["birth_date"],
+            id_number_index=values["id_number_index"],
+            phone_index=values["phone_index"],
+            phone_tail_index=phone_tail_index(phone),
+            email_index=email_index(values.get("email", "")),
+            employer=self.units[_employer(values)] if values.get("employer") else None,
+            division_id=values["division_id"],
+            status=self.status,
+            source=ExpertSource.IMPORT,
+            department_id=self.actor.department_id if self.actor else None,
+            search_tokens=search_tokens(name),
+            created_at=self.now,
+            created_by=self.actor,
+            updated_at=self.now,
+        )
+        for code, declared in self.fields.items():
+            value = values.get(code)
+            if value not in (None, ""):
+                declared.set_value(expert, value)
+        return expert
 
     def finish(self, totals: Totals, *, file_name: str) -> None:
         record(
@@ -215,6 +220,11 @@ class ExpertImporter(Importer):
 
 def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
+
+
+def _stored(expert: Expert) -> list[Any]:
+    """Return a record as the database takes it, in the order of _COLUMNS."""
+    return [one.get_db_prep_save(one.pre_save(expert, add=True), connection) for one in _COLUMNS]
 
 
 @dataclass

@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import clean_code
 from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import (
     email_index,
@@ -28,25 +28,10 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.experts.services.versions import (
-    changed_fields,
-    masked_difference,
-    record_version,
-    snapshot,
-)
-from expertpool.experts.validators import contact_errors, id_card_sex, identity_errors
+from expertpool.experts.services.versions import masked_difference, record_version
+from expertpool.experts.validators import id_card_sex, identity_errors
 
-# What may be given to `create_expert` and `update_expert`; ``specialties`` comes apart.
-PROFILE_FIELDS = frozenset(
-    {
-        "kind", "name", "sex", "birth_date", "id_number", "phone", "email", "contact_person",
-        "employer", "title", "title_level", "position", "education", "practice_years", "division",
-        "expert_type", "address", "postcode", "bank_name", "bank_account", "remark",
-        "term_start_date", "term_end_date", "department",
-    }
-)  # fmt: skip
 Errors = dict[str, Any]
-CODES = ("phone", "id_number", "email", "bank_account", "postcode")
 
 
 @dataclass(frozen=True)
@@ -67,7 +52,7 @@ def create_expert(
     actor: User | None,
     now: datetime,
 ) -> Expert:
-    """Enter an expert with ``values`` (a choice of PROFILE_FIELDS) and return him.
+    """Enter an expert with ``values`` (a choice of `EXPERT.writable`) and return him.
 
     Gives him a number and fills birth date and sex from the ID card number when they are empty.
     Refuses wrong or missing data and a phone or ID card number that is already in the pool
@@ -82,10 +67,9 @@ def create_expert(
         created_by=actor,
         updated_at=now,
     )
-    _fill(expert, values)
-    _save(expert, actor)
+    _save(expert, actor, _fill(expert, values))
     _set_specialties(expert, specialties)
-    before, after = masked_difference({}, snapshot(expert))
+    before, after = masked_difference({}, EXPERT.version_of(expert))
     record("expert.create", actor=actor, now=now, subject=expert, before=before, after=after)
     return expert
 
@@ -105,35 +89,30 @@ def update_expert(
     Refuses what `create_expert` refuses.
     """
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    before = snapshot(expert)
-    _fill(expert, values)
+    before = EXPERT.version_of(expert)
+    errors = _fill(expert, values)
     expert.updated_at = now
-    _save(expert, actor)
+    _save(expert, actor, errors)
     if specialties is not None:
         _set_specialties(expert, specialties)
-    after = snapshot(expert)
-    if changed_fields(before, after):
+    after = EXPERT.version_of(expert)
+    if EXPERT.differences(before, after):
         record_version(expert, before, after, actor=actor, now=now)
         old, new = masked_difference(before, after)
         record("expert.update", actor=actor, now=now, subject=expert, before=old, after=new)
     return expert
 
 
-def _fill(expert: Expert, values: dict[str, Any]) -> None:
-    unknown = values.keys() - PROFILE_FIELDS
-    if unknown:
-        message = f"no profile fields: {', '.join(sorted(unknown))}"
-        raise TypeError(message)
-    for name, value in values.items():
-        text = clean_code(value) if name in CODES else value
-        setattr(expert, name, text.strip() if isinstance(text, str) else text)
-    expert.id_number = expert.id_number.upper()
+def _fill(expert: Expert, values: dict[str, Any]) -> Errors:
+    """Put in what is in order; return what is wrong with the rest."""
+    errors: Errors = EXPERT.fill(expert, values)
     _fill_from_id_number(expert)
     expert.phone_index = phone_index(expert.phone)
     expert.phone_tail_index = phone_tail_index(expert.phone)
     expert.id_number_index = id_number_index(expert.id_number)
     expert.email_index = email_index(expert.email)
     expert.search_tokens = search_tokens(expert.name)
+    return errors
 
 
 def _fill_from_id_number(expert: Expert) -> None:
@@ -143,8 +122,8 @@ def _fill_from_id_number(expert: Expert) -> None:
     expert.sex = expert.sex or id_card_sex(expert.id_number)
 
 
-def _save(expert: Expert, actor: User | None) -> None:
-    errors = _field_errors(expert)
+def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
+    errors = _field_errors(expert) | errors
     errors |= _duplicates(expert, actor, except_for=errors)
     if errors:
         raise ValidationError(errors)
@@ -160,8 +139,7 @@ def _save(expert: Expert, actor: User | None) -> None:
 
 
 def _field_errors(expert: Expert) -> Errors:
-    errors: Errors = dict(contact_errors(expert.phone, expert.email))
-    errors |= identity_errors(expert.id_number, expert.birth_date, expert.sex)
+    errors: Errors = dict(identity_errors(expert.id_number, expert.birth_date, expert.sex))
     if not expert.phone:
         errors["phone"] = ValidationError("请填写手机号，邀请和答复都要用到。", code="required")
     if expert.kind == ExpertKind.ORGANISATION and not expert.contact_person:

@@ -14,7 +14,8 @@ from expertpool.core.responses import refused
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.forms.profile import SECTIONS, ExpertForm
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.profile import create_expert, update_expert
@@ -47,7 +48,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Edit a record, or with ``?section=contact`` one section of it."""
     expert = get_object_or_404(_editable(request), pk=pk)
     section = request.GET.get("section", "")
-    sections = SECTIONS[expert.kind]
+    sections = EXPERT.titles(expert.kind)
     if section and section not in sections:
         raise Http404
     form = ExpertForm(
@@ -63,7 +64,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    what = sections[section][0] if section else "专家"
+    what = sections[section] if section else "专家"
     refresh = "page" if section else "list"
     title = f"编辑{what} · {expert.name}"
     return drawer_form(request, form, write, title=title, refresh=refresh)

@@ -13,13 +13,13 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.crud import Crud, CrudColumn
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
 from expertpool.experts.models import AvoidanceUnit
 from expertpool.experts.queries.experts import experts_visible_to, tags_with_counts
 from expertpool.experts.queries.records import compare
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
-from expertpool.experts.services.versions import VERSIONED
 from expertpool.experts.views.drawers import drawer_form
 
 tags = Crud(
@@ -109,7 +109,7 @@ def versions(request: UserRequest, pk: int) -> HttpResponse:
         older, newer = newer, older
     context = {
         "title": f"{expert.name}：第 {older.number} 版与第 {newer.number} 版",
-        "rows": compare(older, newer, request.user, VERSIONED),
+        "rows": compare(older, newer, request.user, EXPERT.labels()),
         "older": older,
         "newer": newer,
     }

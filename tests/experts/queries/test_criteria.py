@@ -143,6 +143,7 @@ def test_participation_counts_also_who_never_took_part(
     assert "".join(sorted(found.values_list("name", flat=True))) == expected
 
 
+@pytest.mark.django_db
 def test_the_list_does_not_ask_how_often_somebody_took_part() -> None:
     """It would tell who has just been drawn while names are sealed."""
     with pytest.raises(CriteriaError, match="participation"):

@@ -1,0 +1,78 @@
+"""Subjects: each field of a kind of record is declared once, and appears wherever it says.
+
+    EXPERT = Subject("experts.expert", label="专家", sections={…}, fields=(
+        FieldDeclaration(
+            code="postcode",
+            label="邮编",
+            kind=Text(longest=10, rule=postcode),
+            form=InForm(section="contact"),
+            imported=InImport(aliases=("邮政编码",), sample="410000"),
+            exported=InExport(width=8),
+            history=InHistory(),
+        ),
+        …
+    ))
+
+From it follow the form, the panorama, the columns of import and export, conditions of lists and
+draws, versions and their comparison, the guarded fields, and the check of what a service is given.
+See docs/decisions/0035.
+"""
+
+from expertpool.core.subjects.fields import (
+    FieldDeclaration,
+    InCriteria,
+    InExport,
+    InForm,
+    InHistory,
+    InImport,
+)
+from expertpool.core.subjects.kinds import (
+    Choice,
+    Day,
+    Entry,
+    Flag,
+    Kind,
+    Moment,
+    Number,
+    Rows,
+    Text,
+    Words,
+)
+from expertpool.core.subjects.questions import extra_q, extra_question
+from expertpool.core.subjects.subject import (
+    FIELD_SOURCES,
+    SUBJECTS,
+    FieldSource,
+    ShownField,
+    Snapshot,
+    Subject,
+    joined_fields,
+)
+
+__all__ = [
+    "FIELD_SOURCES",
+    "SUBJECTS",
+    "Choice",
+    "Day",
+    "Entry",
+    "FieldDeclaration",
+    "FieldSource",
+    "Flag",
+    "InCriteria",
+    "InExport",
+    "InForm",
+    "InHistory",
+    "InImport",
+    "Kind",
+    "Moment",
+    "Number",
+    "Rows",
+    "ShownField",
+    "Snapshot",
+    "Subject",
+    "Text",
+    "Words",
+    "extra_q",
+    "extra_question",
+    "joined_fields",
+]

@@ -1,0 +1,182 @@
+"""One field of a record, and where it appears: each place that it has is declared beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from expertpool.core.criteria import Field as CriteriaField
+from expertpool.core.exporting import Column as ExportColumn
+from expertpool.core.importing import CellRefused
+from expertpool.core.importing import Column as ImportColumn
+from expertpool.core.importing.columns import Cleaner
+from expertpool.core.subjects.kinds import Kind
+from expertpool.core.visibility import GuardedField
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForm:
+    """Where a record is typed and shown: the section, by variant of the record where they differ
+    ("" is every variant). ``name`` is that of the control; ``labels`` are other labels by variant.
+    ``shown=False``: typed, yet not on the page; ``typed=False``: the other way round."""
+
+    section: str | Mapping[str, str]
+    order: int = 0
+    name: str = ""
+    help: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+    wide: bool = False
+    typed: bool = True
+    shown: bool = True
+
+    def section_of(self, variant: str) -> str:
+        """Return the section in which records of ``variant`` have the field; "" for none."""
+        return self.section if isinstance(self.section, str) else self.section.get(variant, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InImport:
+    """A column of the import; see `core.importing.Column`. ``clean`` where a table is allowed more
+    than the form (a birthday without its day)."""
+
+    aliases: Collection[str] = ()
+    order: int = 0
+    code: str = ""
+    help: str = ""
+    sample: str = ""
+    width: int = 16
+    clean: Cleaner | None = None
+    header: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InExport:
+    """A column of the export; see `core.exporting.Column`. ``value`` where the record does not
+    have it under the field's code."""
+
+    order: int = 0
+    code: str = ""
+    width: int = 16
+    optional: bool = False
+    value: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InCriteria:
+    """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may."""
+
+    field: CriteriaField
+    order: int = 0
+    draws: bool = True
+    lists: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class InHistory:
+    """Kept in the versions of a record and compared."""
+
+    order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldDeclaration:
+    """A field and its places; a place that is not given is one where it does not appear.
+
+    ``code`` is the attribute of the record, or the key in its ``extra`` (``is_extra``). In each
+    place the fields follow in the order of their declaration; ``order`` moves one forward (below
+    0) or back. ``write=False``: no service takes it. ``is_retired``: it reads as before, and
+    nobody fills or asks it any more.
+    """
+
+    code: str
+    label: str
+    kind: Kind
+    required: bool = False
+    guard: GuardedField | None = None
+    write: bool = True
+    read: Callable[[Any], Any] | None = None
+    show: Callable[[Any], str] | None = None
+    form: InForm | None = None
+    imported: InImport | None = None
+    exported: InExport | None = None
+    criterion: InCriteria | None = None
+    history: InHistory | None = None
+    is_extra: bool = False
+    is_retired: bool = False
+    is_searched: bool = False
+
+    def value_of(self, record: Any) -> Any:
+        """Return what ``record`` has; None where it has nothing."""
+        if self.read is not None:
+            return self.read(record)
+        if not self.is_extra:
+            return getattr(record, self.code)
+        stored = record.extra.get(self.code)
+        return None if stored is None else self.kind.load(stored)
+
+    def set_value(self, record: Any, value: Any) -> None:
+        """Put a cleaned ``value`` into ``record``; nothing takes an extra value out."""
+        if not self.is_extra:
+            setattr(record, self.code, value)
+        elif value in (None, "", []):
+            record.extra.pop(self.code, None)
+        else:
+            record.extra[self.code] = self.kind.store(value)
+
+    def clean(self, value: Any) -> Any:
+        """Return ``value`` by the rule of the kind; empty is what it is. Raises CellRefused."""
+        cleaned = value if value in (None, "") else self.kind.clean(value)
+        # That a column is filled in, its model says.
+        if self.is_extra and self.required and cleaned in (None, "", []):
+            raise CellRefused("{}为空", "请填写这一项。")
+        return cleaned
+
+    def word_of(self, record: Any) -> str:
+        """Return the value as it is read in Chinese."""
+        return self.kind.word(self.value_of(record))
+
+    # --- places -------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """How its control is called."""
+        return (self.form.name if self.form else "") or self.code
+
+    def input(self, variant: str, current: Any = None) -> forms.Field:
+        place = self.form
+        assert place is not None  # noqa: S101 (asked only of fields that are typed)
+        return self.kind.input(
+            current=current,
+            label=place.labels.get(variant, self.label),
+            required=self.required or place.required,
+            help_text=place.help,
+        )
+
+    def import_column(self) -> ImportColumn:
+        place = self.imported or InImport()
+        return ImportColumn(
+            place.code or self.code,
+            place.header or self.label,
+            place.clean or self.kind.cell_cleaner(),
+            tuple(place.aliases),
+            required=self.required,
+            help=place.help,
+            sample=place.sample,
+            choices=self.kind.options,
+            width=place.width,
+        )
+
+    def export_column(self) -> ExportColumn:
+        place = self.exported or InExport()
+        return ExportColumn(
+            place.code or self.code,
+            self.label,
+            place.value or (lambda record: self.kind.cell(self.value_of(record))),
+            self.guard.code if self.guard else "",
+            place.width,
+            optional=place.optional,
+        )

@@ -1,0 +1,63 @@
+"""Form fields that clean by the rule of a kind, and selects whose choices are too many for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from expertpool.core.importing.columns import CellRefused
+
+
+class RuleField(forms.CharField):
+    """What is typed, cleaned by ``rule``: the same that cleans a cell of an import."""
+
+    def __init__(self, *, rule: Callable[[Any], Any], **kwargs: Any) -> None:
+        super().__init__(empty_value=None, **kwargs)
+        self.rule = rule
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        if typed is None:
+            return None
+        try:
+            return self.rule(typed)
+        except CellRefused as refusal:
+            raise ValidationError(refusal.sentence(str(self.label))) from None
+
+    def run_validators(self, value: Any) -> None:
+        """The rule has said everything."""
+
+
+class ChosenOptions:
+    """A select whose page carries only the chosen options; the script fetches all others."""
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        rows = chosen_rows(self.choices.queryset, value)  # type: ignore[attr-defined]
+        label = self.choices.field.label_from_instance  # type: ignore[attr-defined]
+        return [
+            (None, [self.create_option(name, row.pk, label(row), True, at, attrs=attrs)], at)  # type: ignore[attr-defined]
+            for at, row in enumerate(rows)
+        ]
+
+
+def chosen_rows(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+    """Return the rows whose keys are among ``values``; what is no key is left out."""
+    keys = []
+    for value in values:
+        try:
+            keys.append(rows.model._meta.pk.to_python(value))
+        except ValidationError:
+            continue
+    return rows.filter(pk__in=[key for key in keys if key not in (None, "")])
+
+
+class ManyRemote(ChosenOptions, forms.SelectMultiple):
+    """Several rows of a long table or a tree."""
+
+
+class OneRemote(ChosenOptions, forms.Select):
+    """One row of a long table or a tree."""

@@ -1,0 +1,286 @@
+"""The kinds of values that a field can hold.
+
+A kind knows the one rule for its values (`clean`: of a cell, of what is typed, of what a service is
+given; it takes what it has returned), the control in which it is typed, and how it reads.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from expertpool.core.importing.columns import (
+    CellRefused,
+    Cleaner,
+    as_code,
+    as_text,
+    choice,
+    day,
+    text,
+    whole_number,
+)
+from expertpool.core.subjects.inputs import ManyRemote, OneRemote, RuleField
+
+Pairs = Iterable[tuple[Any, str]]
+WITHOUT = "请选择"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(ABC):
+    """See the module. ``clean`` is never given an empty value."""
+
+    @abstractmethod
+    def clean(self, raw: Any) -> Any:
+        """Return the value; raise CellRefused with the mend."""
+
+    def cell_cleaner(self) -> Cleaner:
+        """Return the rule for the cells of an import, where choices are words."""
+        return self.clean
+
+    @abstractmethod
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        """Return the control; ``current`` is what the record holds, ``kwargs`` label, help …"""
+
+    def word(self, value: Any) -> str:
+        """Return the value as it is read in versions and on pages; nothing for none."""
+        return "" if value is None else str(value)
+
+    def cell(self, value: Any) -> Any:
+        """Return what an export writes: a number or a date stays one."""
+        return self.word(value)
+
+    def store(self, value: Any) -> Any:
+        """Return the value for the JSON of a record's further fields; `load` reads it."""
+        return value
+
+    def load(self, stored: Any) -> Any:
+        return stored
+
+    @property
+    def options(self) -> Sequence[str]:
+        """What the import's template offers in a list."""
+        return ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page gives it a whole line."""
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Kind):
+    """Text; ``rule`` cleans more strictly than the length, ``rows`` makes the control a text area."""
+
+    longest: int
+    rule: Cleaner | None = None
+    rows: int = 0
+    counted: bool = False  # whether the text area counts the characters
+
+    def clean(self, raw: Any) -> str:
+        value: str = self.cell_cleaner()(raw)
+        return value
+
+    def cell_cleaner(self) -> Cleaner:
+        return self.rule or text(self.longest)
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        # The rule says what is too long, of what is left without blanks; the page only helps.
+        limit = {} if self.rule else {"maxlength": self.longest}
+        counter = {"data-count": self.longest} if self.counted else {}
+        area = forms.Textarea(attrs=limit | counter | {"rows": self.rows})
+        kwargs.setdefault("widget", area if self.rows else forms.TextInput(attrs=limit))
+        return forms.CharField(**kwargs)
+
+    @property
+    def is_long(self) -> bool:
+        return self.rows > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Kind):
+    """A number from ``least`` to ``most``; whole unless ``decimals``. ``suffix`` is its measure."""
+
+    least: int = 0
+    most: int = 999_999_999
+    decimals: bool = False
+    suffix: str = ""
+
+    def clean(self, raw: Any) -> int | float | None:
+        if not self.decimals:
+            whole: int | None = whole_number(self.least, self.most)(raw)
+            return whole
+        try:
+            value = float(as_code(raw))
+        except ValueError:
+            value = math.nan
+        if not self.least <= value <= self.most:
+            raise CellRefused("{}格式", f"应为 {self.least} 至 {self.most} 的数字。")
+        return int(value) if value.is_integer() else value
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        attrs = {"min": self.least, "max": self.most} | ({"step": "any"} if self.decimals else {})
+        return RuleField(rule=self.clean, widget=forms.NumberInput(attrs=attrs), **kwargs)
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Kind):
+    """A date."""
+
+    def clean(self, raw: Any) -> date | None:
+        return day(raw)
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        return RuleField(rule=self.clean, widget=forms.DateInput(), **kwargs)
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+    def store(self, value: date) -> str:
+        return value.isoformat()
+
+    def load(self, stored: str) -> date:
+        return date.fromisoformat(stored)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Kind):
+    """A date and time that a record gets by itself."""
+
+    def clean(self, raw: Any) -> Any:
+        return raw
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        return forms.DateTimeField(**kwargs)
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Kind):
+    """One of fixed values with their words; ``words`` are further words of an import."""
+
+    pairs: Pairs
+    words: Mapping[str, Any] = field(default_factory=dict)
+    without: str = WITHOUT  # what the control says when nothing is chosen
+
+    def clean(self, raw: Any) -> Any:
+        by_value = {str(value): value for value, _ in self.pairs}
+        return by_value[str(raw)] if str(raw) in by_value else self.cell_cleaner()(raw)
+
+    def cell_cleaner(self) -> Cleaner:
+        return choice({label: value for value, label in self.pairs} | dict(self.words))
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        return forms.ChoiceField(choices=[("", self.without), *self.pairs], **kwargs)
+
+    def word(self, value: Any) -> str:
+        return str(dict(self.pairs).get(value, "" if value is None else value))
+
+    @property
+    def options(self) -> Sequence[str]:
+        return [label for _, label in self.pairs]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Text):
+    """One of the words that administrators keep in a list. The control offers them, and what the
+    record has stays, even if it is gone there; an import takes other words as well."""
+
+    words: Callable[[], Sequence[str]]
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        names = list(self.words())
+        if current and current not in names:
+            names.append(current)
+        choices = [("", WITHOUT), *((name, name) for name in names)]
+        return forms.ChoiceField(choices=choices, **kwargs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words(Kind):
+    """Several of fixed words: a list. In a cell they stand side by side."""
+
+    known: Sequence[str]
+
+    def clean(self, raw: Any) -> list[str]:
+        given = raw if isinstance(raw, list | tuple) else _apart(as_text(raw))
+        words = list(dict.fromkeys(as_text(word) for word in given))
+        if wrong := [word for word in words if word not in self.known]:
+            raise CellRefused("{}不存在", f"没有“{wrong[0]}”，应为：{'、'.join(self.known)}。")
+        return [word for word in self.known if word in words]
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        choices = [(word, word) for word in self.known]
+        return forms.MultipleChoiceField(
+            choices=choices, widget=forms.CheckboxSelectMultiple, **kwargs
+        )
+
+    def word(self, value: Any) -> str:
+        return "、".join(value or ())
+
+
+def _apart(cell: str) -> list[str]:
+    for mark in "；;，,\n":
+        cell = cell.replace(mark, "、")
+    return [word.strip() for word in cell.split("、") if word.strip()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Kind):
+    """Yes or no; not known is neither."""
+
+    def clean(self, raw: Any) -> bool | None:
+        if isinstance(raw, bool):
+            return raw
+        answer: bool | str = choice({"是": True, "否": False})(raw)
+        return None if answer == "" else bool(answer)
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        choices = [("", WITHOUT), ("是", "是"), ("否", "否")]
+        return _FlagField(choices=choices, **kwargs)
+
+    def word(self, value: Any) -> str:
+        return "" if value is None else "是" if value else "否"
+
+    @property
+    def options(self) -> Sequence[str]:
+        return ("是", "否")
+
+
+class _FlagField(forms.ChoiceField):
+    def prepare_value(self, value: Any) -> Any:
+        return ("是" if value else "否") if isinstance(value, bool) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Kind):
+    """One row of another table, or ``many``. ``attrs`` tell the script where it fetches the
+    choices that are too many for a page. An import names rows by words; its run finds them."""
+
+    rows: Callable[[], QuerySet[Any]]
+    many: bool = False
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+
+    def clean(self, raw: Any) -> Any:
+        return raw
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        if self.attrs:
+            remote = ManyRemote if self.many else OneRemote
+            kwargs.setdefault("widget", remote(attrs=dict(self.attrs)))
+        kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
+        return kind(self.rows(), **kwargs)
+
+    def word(self, value: Any) -> str:
+        return "、".join(map(str, value.all())) if self.many else str(value or "")

@@ -1,0 +1,9 @@
+"""What this app writes to the log."""
+
+from expertpool.audit.actions import Action
+
+ACTIONS = (
+    Action("customfield.add", "新增自定义字段"),
+    Action("customfield.change", "修改自定义字段"),
+    Action("customfield.retire", "停用自定义字段"),
+)

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from expertpool.core.registry import MenuItem
+
+ITEM = MenuItem(
+    "customforms",
+    "自定义字段",
+    "list-plus",
+    "customforms:field_list",
+    permissions=("customforms.manage",),
+    order=56,
+    active=("customforms:field_",),
+    group="system",
+)

@@ -1,0 +1,70 @@
+"""Fields that administrators add to records, and the mark by which processes notice a change."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.customforms.enums import FieldKind
+
+
+class CustomField(models.Model):
+    """A field of ``subject`` (experts.expert …), added without code. Never deleted: records, versions
+    and sealed draws name it by ``code``; retired (``active`` off) it is read and no longer filled."""
+
+    subject = models.CharField("对象", max_length=50)
+    code = models.CharField("代码", max_length=12, editable=False)  # x1, x2 … within the subject
+    label = models.CharField("名称", max_length=30)
+    kind = models.CharField("类型", max_length=12, choices=FieldKind.choices)
+    options = models.JSONField("选项", default=list, blank=True)
+    required = models.BooleanField("必填", default=False)
+    help = models.CharField("填写说明", max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+    active = models.BooleanField("启用", default=True)
+    created_at = models.DateTimeField("新增时间", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="新增人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    updated_at = models.DateTimeField("修改时间", editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自定义字段"
+        ordering = ["subject", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "code"], name="customforms_code_once"),
+            models.UniqueConstraint(
+                fields=["subject", "label"],
+                condition=models.Q(active=True),
+                name="customforms_label_once",
+                violation_error_message="已有同名的字段，请换一个名称。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^x[1-9][0-9]*$"), name="customforms_code_form"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=FieldKind.values), name="customforms_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class FieldMark(models.Model):
+    """One row, with another ``mark`` after each change of a custom field. A mark never comes again,
+    not even after a change that was rolled back: what a process has read under it stays true."""
+
+    mark = models.UUIDField("标记", default=uuid4)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "字段标记"
+
+    def __str__(self) -> str:
+        return str(self.mark)

@@ -1,0 +1,272 @@
+"""A field that an administrator adds is in every place at once, and leaves none that needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.criteria import CriteriaError, explain, parse, schema
+from expertpool.core.importing.sheets import template_bytes
+from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.exceptions import FieldInUse
+from expertpool.customforms.models import CustomField
+from expertpool.customforms.services.fields import FieldData, change_field, retire_field
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.conditions import SUBJECT as CONDITION
+from expertpool.draws.queries.fitting import fitting_experts, sealed_levels
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import Expert
+from expertpool.experts.services.importing import ExpertImporter, import_file
+from expertpool.experts.services.profile import update_expert
+from tests.core.importing.sheets import read_xlsx, write_xlsx
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import NOW, make_expert
+from tests.factories.fields import LICENCES, make_field
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("experts:list")
+
+
+def with_licence(name: str = "", licence: str = "一级注册") -> Expert:
+    expert = make_expert(name) if name else make_expert()
+    field = CustomField.objects.get(label="执业资格")
+    return update_expert(expert=expert, values={field.code: licence}, actor=None, now=NOW)
+
+
+def condition(field: CustomField, *values: str) -> dict[str, Any]:
+    return {"field": field.code, "op": "in", "value": list(values)}
+
+
+def listed(client: Client, **query: str) -> set[str]:
+    return {one.name for one in client.get(LIST, query).context["page"].object_list}
+
+
+def test_it_is_typed_shown_kept_and_compared(client: Client, admin: User) -> None:
+    field = make_field(help="见证书")
+    login(client, admin)
+    expert = make_expert()
+    edit = reverse("experts:edit", args=[expert.pk]) + "?section=extra"
+    page = client.get(edit).content.decode()
+    assert "执业资格" in page
+    assert "见证书" in page
+    assert client.post(edit, {field.code: "三级注册"}).status_code == 422
+    assert client.post(edit, {field.code: "二级注册"}).status_code == 204
+    expert.refresh_from_db()
+    assert expert.extra == {field.code: "二级注册"}
+    detail = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert "其他信息" in detail
+    assert "二级注册" in detail
+    client.post(edit, {field.code: ""})
+    expert.refresh_from_db()
+    assert expert.extra == {}
+    assert [version.changed for version in expert.versions.all()][:2] == [[field.code]] * 2
+    versions = client.get(reverse("experts:versions", args=[expert.pk])).content.decode()
+    assert "执业资格" in versions
+    entry = Entry.objects.filter(action="expert.update").latest("id")
+    assert (entry.before, entry.after) == ({"执业资格": "二级注册"}, {"执业资格": ""})
+
+
+def test_every_kind_is_imported_exported_and_asked(
+    client: Client, admin: User, tmp_path: Path
+) -> None:
+    cells = {
+        FieldKind.TEXT: ("推荐人", "李四", {"op": "contains", "value": "李"}),
+        FieldKind.LONG_TEXT: ("业绩", "某桥；某路", {"op": "contains", "value": "某桥"}),
+        FieldKind.NUMBER: ("项目数", "12", {"op": "gte", "value": 12}),
+        FieldKind.DATE: ("发证日期", "2020年5月1日", {"op": "lte", "value": "2020-05-01"}),
+        FieldKind.CHOICE: ("执业资格", "一级注册", {"op": "in", "value": ["一级注册"]}),
+        FieldKind.WORDS: ("语种", "英语、法语", {"op": "all", "value": ["英语", "法语"]}),
+        FieldKind.FLAG: ("可出差", "是", {"op": "eq", "value": True}),
+    }
+    fields = {
+        kind: make_field(label, kind, options=("英语", "法语", "俄语") if kind == "words" else None)
+        for kind, (label, _, _) in cells.items()
+    }
+    labels = [label for label, _, _ in cells.values()]
+    (tmp_path / "template.xlsx").write_bytes(template_bytes(ExpertImporter))
+    assert set(labels) <= set(read_xlsx(tmp_path / "template.xlsx")[0])
+    body = [
+        ["姓名", "手机号", *labels],
+        ["王小明", "13800138000", *(cell for _, cell, _ in cells.values())],
+        ["张大力", "13800138001", *("" for _ in cells)],
+        ["错一", "13800138002", "", "", "很多", "", "", "", ""],
+        ["错二", "13800138003", "", "", "", "", "特级", "", ""],
+    ]
+    outcome = import_file(write_xlsx(tmp_path / "in.xlsx", body), actor=admin, now=NOW)
+    assert {row["row"]: row["reason"] for row in outcome.refused} == {
+        4: "项目数格式",
+        5: "执业资格不存在",
+    }
+    expert = Expert.objects.get(name="王小明")
+    assert expert.extra == {
+        fields[FieldKind.TEXT].code: "李四",
+        fields[FieldKind.LONG_TEXT].code: "某桥；某路",
+        fields[FieldKind.NUMBER].code: 12,
+        fields[FieldKind.DATE].code: "2020-05-01",
+        fields[FieldKind.CHOICE].code: "一级注册",
+        fields[FieldKind.WORDS].code: ["英语", "法语"],
+        fields[FieldKind.FLAG].code: True,
+    }
+    login(client, admin)
+    for kind, (_, _, question) in cells.items():
+        leaf = {"field": fields[kind].code, **question}
+        assert listed(client, where=str(leaf).replace("'", '"').replace("True", "true")) == {
+            "王小明"
+        }, kind
+        empty = f'{{"field": "{fields[kind].code}", "op": "empty"}}'
+        assert listed(client, where=empty) == {"张大力"}, kind
+        asked = {one["code"] for one in schema(CONDITION)["fields"]}
+        assert (fields[kind].code in asked) == (kind not in ("text", "long_text"))
+    assert listed(client, q="李四") == {"王小明"}
+    answer = client.get(reverse("core:export", args=["experts.experts"]), {"where": empty})
+    (tmp_path / "out.xlsx").write_bytes(answer.getvalue())
+    assert set(labels) <= set(read_xlsx(tmp_path / "out.xlsx")[0])
+    columns = {column.header: column for column in EXPERT.export_columns()}
+    assert [str(columns[label].value(expert)) for label in labels] == [
+        "李四", "某桥；某路", "12", "2020-05-01", "一级注册", "英语、法语", "是",
+    ]  # fmt: skip
+
+
+def test_a_draw_asks_it_and_explains_it(db: None) -> None:
+    field = make_field()
+    for at in range(3):
+        with_licence(f"甲{at}", LICENCES[at])
+    draw = make_draw(now=NOW, groups=[GroupInput("注册", 1, [condition(field, *LICENCES[:2])])])
+    assert draw.candidate_count == 2
+    sealed = draw.rule_content["groups"][0]["levels"][0]
+    assert sealed["text"] == "执业资格 属于 一级注册、二级注册"
+
+
+def test_a_condition_on_it_is_answered_by_an_index() -> None:
+    field = make_field()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        find = parse(CONDITION, condition(field, "一级注册"))
+        from expertpool.core.criteria import reach
+
+        keys = reach(find)
+        assert keys is not None
+        assert "experts_extra" in keys.explain()
+
+
+# --- it cannot vanish ----------------------------------------------------------------------------
+
+
+def test_a_draw_under_way_keeps_it(db: None) -> None:
+    field = make_field()
+    with_licence()
+    draw = make_draw(now=NOW, groups=[GroupInput("注册", 1, [condition(field, "一级注册")])])
+    with pytest.raises(FieldInUse, match=draw.number):
+        retire_field(field=field, actor=None, now=NOW)
+    fewer = FieldData(label="执业资格", options=LICENCES[1:])
+    with pytest.raises(FieldInUse, match="一级注册"):
+        change_field(field=field, data=fewer, actor=None, now=NOW)
+    more = FieldData(label="资格", options=("特级", *LICENCES))
+    change_field(field=field, data=more, actor=None, now=NOW)
+
+    Draw.objects.update(status=DrawStatus.UNSATISFIED, ended_at=NOW)
+    with pytest.raises(FieldInUse, match="抽取条件用过"):
+        change_field(field=field, data=fewer, actor=None, now=NOW)
+    retire_field(field=field, actor=None, now=NOW)
+    # What was sealed is still explained and found.
+    draw.refresh_from_db()
+    [(_, node)] = sealed_levels(draw)["g1"]
+    assert explain(node) == "资格 属于 一级注册"
+    assert len(fitting_experts(sealed_levels(draw), now=NOW)) == 1
+
+
+def test_retired_it_is_read_and_no_longer_asked(client: Client, admin: User) -> None:
+    field = make_field()
+    expert = with_licence()
+    where = condition(field, "一级注册")
+    project = make_ready_project(now=NOW, groups=[GroupInput("注册", 1, [where])])
+    retire_field(field=field, actor=admin, now=NOW)
+    with pytest.raises(CriteriaError, match="“执业资格”已停用"):
+        parse(EXPERT.code, where, viewer=admin)
+    assert field.code not in {one["code"] for one in schema(CONDITION)["fields"]}
+    with pytest.raises(DrawNotReady, match="“执业资格”已停用"):
+        start_draw(project=project, actor=admin, now=NOW, entropy=SeededEntropy(1))
+    with pytest.raises(TypeError):
+        update_expert(expert=expert, values={field.code: "无"}, actor=admin, now=NOW)
+    assert "执业资格" in EXPERT.labels().values()
+    assert "执业资格" not in {column.header for column in EXPERT.import_columns()}
+    login(client, admin)
+    page = client.get(reverse("draws:plan", args=[project.pk]))
+    assert page.status_code == 200
+    with pytest.raises(ValidationError, match="已停用"):
+        change_field(field=field, data=FieldData(label="新"), actor=admin, now=NOW)
+
+
+def test_an_option_that_a_record_holds_stays() -> None:
+    field = make_field()
+    with_licence(licence="无")
+    with pytest.raises(FieldInUse, match="有 1 条记录"):
+        change_field(field=field, data=FieldData("资格", LICENCES[:2]), actor=None, now=NOW)
+    change_field(field=field, data=FieldData("资格", LICENCES[1:]), actor=None, now=NOW)
+    field.refresh_from_db()
+    assert field.options == list(LICENCES[1:])
+
+
+@pytest.mark.parametrize(
+    ("label", "options"), [("手机", ("甲",)), ("", ("甲",)), ("资格", ()), ("资格", ("甲、乙",))]
+)
+def test_what_cannot_be_a_field_is_refused(label: str, options: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError):
+        make_field(label, options=options)
+    assert not CustomField.objects.exists()
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: User) -> None:
+    login(client, admin)
+    data = {"subject": "experts.expert", "label": "执业资格", "kind": "choice", "order": 1}
+    create = reverse("customforms:field_create")
+    assert client.post(create, data).status_code == 422
+    assert client.post(create, data | {"options": "一级\n二级\n"}).status_code == 204
+    field = CustomField.objects.get()
+    assert (field.code, field.options, field.created_by) == ("x1", ["一级", "二级"], admin)
+    edit = reverse("customforms:field_edit", args=[field.pk])
+    changed = {"label": "资格", "options": "一级\n二级\n三级", "order": 1, "active": "on"}
+    assert client.post(edit, changed).status_code == 204
+    field.refresh_from_db()
+    assert (field.label, field.options) == ("资格", ["一级", "二级", "三级"])
+    assert client.post(edit, changed | {"active": ""}).status_code == 204
+    field.refresh_from_db()
+    assert not field.active
+    actions = Entry.objects.filter(action__startswith="customfield.").order_by("id")
+    assert [entry.action for entry in actions] == [
+        "customfield.add", "customfield.change", "customfield.retire",
+    ]  # fmt: skip
+    assert "资格" in client.get(reverse("customforms:field_list")).content.decode()
+
+
+def test_a_page_asks_once_whether_fields_have_changed(client: Client, admin: User) -> None:
+    login(client, admin)
+    make_field()
+    expert = with_licence()
+    for url in (LIST, f"{LIST}?q=王", reverse("experts:detail", args=[expert.pk])):
+        client.get(url)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            client.get(url)
+        asked = [one for one in seen.captured_queries if "customforms_" in one["sql"]]
+        assert len(asked) <= 1, url
+        assert all("fieldmark" in one["sql"] for one in asked), "read although nothing changed"

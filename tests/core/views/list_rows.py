@@ -1,0 +1,204 @@
+"""How each list gets a further row: one line a list. A list that is missing here fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.models import LoginRecord, User
+from expertpool.directory.models import DictionaryItem, Title
+from expertpool.draws.occasions import INVITATION
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.leave import file_leave
+from expertpool.notifications.channels.outbox import PREFIX
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.papers.registry import PAPERS
+from expertpool.papers.services import upload_template
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
+from expertpool.projects.services.archive import archive_project
+from expertpool.projects.services.tasks import TaskData, assign_task
+from expertpool.reports.enums import ReportState
+from expertpool.reports.models import ExposureReport, ExposureRow
+from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.batches import make_batch, make_members
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import (
+    make_division,
+    make_expert,
+    make_scheme,
+    make_specialty,
+    make_tag,
+    make_unit,
+)
+from tests.factories.projects import make_project
+from tests.factories.webhooks import make_delivery, make_subscription
+
+MakeRow = Callable[[User, int], Any]  # who reads the list, the how-manieth row
+
+
+def _expert(_reader: User, at: int, **kw: Any) -> Expert:
+    specialty = make_specialty(f"Q{at}")
+    return make_expert(
+        f"专家{at}", employer=make_unit(), specialties=(specialty,), tags=(make_tag(f"{at}"),), **kw
+    )
+
+
+def _blacklisted(reader: User, at: int) -> None:
+    add_to_blacklist(expert=_expert(reader, at), reason="违规", actor=reader, now=timezone.now())
+
+
+def _leave(reader: User, at: int) -> None:
+    now = timezone.now()
+    start, end = now - timedelta(days=1), now + timedelta(days=1)
+    file_leave(
+        expert=_expert(reader, at), start=start, end=end, reason="出国", actor=reader, now=now
+    )
+
+
+def _excluded(reader: User, at: int) -> dict[str, Any]:
+    _expert(reader, at, status=ExpertStatus.FROZEN)
+    project = Project.objects.first() or make_ready_project(now=timezone.now())
+    return {"pk": project.pk}
+
+
+def _draw(reader: User, at: int) -> None:
+    for number in range(3):
+        make_expert(f"专家{at}{number}")
+    make_draw(now=timezone.now() + timedelta(days=10 * at), operator=reader, seats=1)
+
+
+def _project(status: str) -> MakeRow:
+    def make(_reader: User, at: int) -> Project:
+        return make_project(status, name=f"项目{at}", department=make_department(f"{at} 部"))
+
+    return make
+
+
+def _archived(reader: User, at: int) -> None:
+    project = _project(ProjectStatus.APPROVED)(reader, at)
+    archive_project(project=project, note="资料齐全", actor=reader, now=timezone.now())
+
+
+def _task(reader: User, at: int) -> None:
+    assign_task(
+        project=_project(ProjectStatus.APPROVED)(reader, at),
+        data=TaskData(f"任务{at}", timezone.localdate(), assignee=reader),
+        actor=reader,
+        now=timezone.now(),
+    )
+
+
+def _batch(_reader: User, at: int) -> None:
+    now = timezone.now()
+    department = make_department(f"{at} 部")
+    make_batch(make_members(72, 96, now=now, department=department), now=now)
+
+
+def _message(channel: ChannelCode) -> MakeRow:
+    def make(reader: User, at: int) -> None:
+        (message,) = send_message(
+            occasion=INVITATION.code,
+            recipient=Recipient(reader.pk, reader.name, phone="13800138000"),
+            channels=[channel],
+            context=INVITATION.placeholders,
+            about=make_user(),
+            key=f"row-{at}",
+            now=timezone.now(),
+        )
+        Message.objects.filter(pk=message.pk).update(
+            state=DeliveryState.DELIVERED,
+            sent_at=timezone.now(),
+            provider_id=f"{PREFIX}{at}",  # as the development outbox does
+        )
+
+    return make
+
+
+def _exposed(reader: User, at: int) -> None:
+    day, now = timezone.localdate(), timezone.now()
+    report, _ = ExposureReport.objects.get_or_create(
+        start_date=day,
+        end_date=day,
+        defaults={"requested_at": now, "computed_at": now, "state": ReportState.DONE},
+    )
+    counts = dict.fromkeys(("eligible", "drawn", "supplemented", "expected", "tail"), 1)
+    asked = dict.fromkeys(("asked", "accepted", "declined", "no_answer"), 1)
+    ExposureRow.objects.create(
+        report=report, expert=_expert(reader, at), residual=at, **counts, **asked
+    )
+
+
+def _login(_reader: User, at: int) -> None:
+    LoginRecord.objects.create(
+        at=timezone.now(),
+        account=f"{at}",
+        user=make_user(department=make_department(f"{at} 部")),
+        address="192.0.2.1",
+        outcome=LoginOutcome.SUCCESS,
+    )
+
+
+def _paper(reader: User, at: int) -> None:
+    paper = PAPERS["draw_sheet"]
+    kind = DictionaryItem.objects.filter(dictionary="project_kind").order_by("pk")[at].name
+    upload_template(
+        paper=paper,
+        project_kind=kind,
+        uploaded_file=SimpleUploadedFile("抽取表.xlsx", paper.starter()),
+        actor=reader,
+        now=timezone.now(),
+    )
+
+
+def _item(_reader: User, at: int) -> None:
+    DictionaryItem.objects.create(dictionary="education", name=f"学历{at}")
+
+
+# A row may answer the arguments of the list's address.
+ROWS: dict[str, MakeRow] = {
+    "accounts:login_list": _login,
+    "accounts:token_list": lambda reader, at: make_token(
+        make_user("operator", department=make_department(f"{at} 部")), actor=reader
+    ),
+    "accounts:user_list": lambda _reader, at: make_user(
+        "operator", department=make_department(f"{at} 部")
+    ),
+    "audit:entry_list": _project(ProjectStatus.DRAFT),
+    "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
+    "directory:item_list": _item,
+    "directory:scheme_list": lambda _reader, at: make_scheme(f"t{at}", f"分类{at}"),
+    "directory:title_list": lambda _reader, at: Title.objects.create(name=f"职称{at}", level=1),
+    "directory:unit_list": lambda _reader, _at: make_unit(),
+    "draws:exclusions": _excluded,
+    "draws:list": _draw,
+    "experts:blacklist": _blacklisted,
+    "experts:deleted": lambda reader, at: _expert(
+        reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()
+    ),
+    "experts:leave_list": _leave,
+    "experts:list": _expert,
+    "experts:tag_list": lambda _reader, at: make_tag(f"分组{at}"),
+    "notifications:inbox": _message(ChannelCode.SITE),
+    "notifications:outbox": _message(ChannelCode.SMS),
+    "notifications:records": _message(ChannelCode.SMS),
+    "papers:list": _paper,
+    "projects:approvals": _project(ProjectStatus.PENDING),
+    "projects:archive_list": _archived,
+    "projects:batch_list": _batch,
+    "projects:list": _project(ProjectStatus.DRAFT),
+    "projects:task_list": _task,
+    "reports:exposure": _exposed,
+    "reports:ledger": _draw,
+    "webhooks:deliveries": lambda reader, _at: make_delivery(actor=reader, now=timezone.now()),
+    "webhooks:list": lambda reader, _at: make_subscription(actor=reader),
+}

@@ -1,0 +1,62 @@
+"""Every list asks the database the same for one row and for three; the lists come from the resolver."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLResolver, get_resolver, reverse
+
+from expertpool.accounts.models import User
+from tests.core.views.list_rows import ROWS
+from tests.fixtures import login
+
+
+def lists(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """Yield the URL names whose view is made with `core.views.listing`."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            if pattern.namespace != "styleguide":  # samples for developers
+                yield from lists(pattern, inner)
+        else:
+            view = inspect.unwrap(pattern.callback)
+            function = getattr(view, "__func__", view)
+            if "listing" in getattr(getattr(function, "__code__", None), "co_names", ()):
+                yield f"{namespace}{pattern.name}"
+
+
+def test_every_list_is_measured() -> None:
+    assert sorted(lists()) == sorted(ROWS)
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_a_list_asks_the_same_for_any_number_of_rows(
+    client: Client, admin: User, name: str
+) -> None:
+    login(client, admin)
+    kwargs = ROWS[name](admin, 0)
+    address = reverse(name, kwargs=kwargs if isinstance(kwargs, dict) else None)
+    ask(client, address)  # what is loaded once in a process
+    one, first = ask(client, address)
+    for at in (1, 2):
+        ROWS[name](admin, at)
+    three, second = ask(client, address)
+    assert total(second) >= total(first) + 2
+    assert len(three) == len(one), "\n".join(sorted(set(three) - set(one)))
+
+
+def ask(client: Client, address: str) -> tuple[list[str], HttpResponse]:
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200
+    return [query["sql"] for query in queries.captured_queries], response
+
+
+def total(response: HttpResponse) -> int:
+    return response.context["page"].paginator.count  # type: ignore[attr-defined]

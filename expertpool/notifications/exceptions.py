@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from expertpool.core.placeholders import mark
+
 
 class TemplateRefused(ValueError):
     """A template text that cannot be used; the message says what to mend."""
@@ -12,8 +14,7 @@ class UnknownPlaceholders(TemplateRefused):
 
     def __init__(self, names: Iterable[str], known: Iterable[str]) -> None:
         self.names = tuple(names)
-        wrong = "、".join(f"{{{{{name}}}}}" for name in self.names)
-        allowed = "、".join(f"{{{{{name}}}}}" for name in known)
+        wrong, allowed = ("、".join(map(mark, names)) for names in (self.names, known))
         super().__init__(f"不认识的变量：{wrong}。可以使用：{allowed}。")
 
 

@@ -6,16 +6,14 @@ an administrator writes another.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.placeholders import Vocabulary, fill_text, has_stray_braces
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
-
-PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class Text(NamedTuple):
@@ -44,6 +42,10 @@ class Occasion:
             check_text(self, self.default(channel))
 
     @property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary.of(self.placeholders)
+
+    @property
     def channels(self) -> tuple[ChannelCode, ...]:
         return tuple(ChannelCode(code) for code in self.defaults)
 
@@ -63,12 +65,9 @@ def occasion_label(code: str) -> str:
 
 def check_text(occasion: Occasion, text: Text) -> None:
     """Refuse placeholders that are not declared (UnknownPlaceholders) and stray double braces."""
-    names = dict.fromkeys(name for part in text for name in _names(part))
-    unknown = [name for name in names if name not in occasion.placeholders]
-    if unknown:
+    if unknown := occasion.vocabulary.unknown_in("\n".join(text)):
         raise UnknownPlaceholders(unknown, occasion.placeholders)
-    rest = "".join(PLACEHOLDER.sub("", part) for part in text)
-    if "{{" in rest or "}}" in rest:
+    if any(map(has_stray_braces, text)):
         raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
 
 
@@ -77,13 +76,5 @@ def fill(text: Text, values: Mapping[str, str]) -> Text:
 
     The subject stays one line. KeyError names a placeholder without a value.
     """
-
-    def value(match: re.Match[str]) -> str:
-        return str(values[match[1].strip()])
-
-    subject, body = (PLACEHOLDER.sub(value, part) for part in text)
+    subject, body = (fill_text(part, values) for part in text)
     return Text(" ".join(subject.split()), body)
-
-
-def _names(text: str) -> Iterator[str]:
-    return (match[1].strip() for match in PLACEHOLDER.finditer(text))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.documents.filling import Vocabulary
+from expertpool.core.placeholders import Vocabulary
 
 
 @dataclass(frozen=True)

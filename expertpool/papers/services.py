@@ -11,8 +11,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.documents.filling import MAX_SIZE, Value, check_template, fill_template
+from expertpool.core.documents.filling import MAX_SIZE, check_template, fill_template
 from expertpool.core.locks import lock_transaction
+from expertpool.core.placeholders import Value
 from expertpool.files.services import attach, remove_attachment
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.exceptions import TemplateGone

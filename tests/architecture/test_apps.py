@@ -27,6 +27,7 @@ CORE = {
     "migrations",
     "models",
     "permissions",
+    "placeholders",
     "registry",
     "rekeying",
     "responses",

@@ -15,13 +15,8 @@ from pytest_django import Settings
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.core.documents.filling import (
-    Placeholder,
-    TemplateRefused,
-    Vocabulary,
-    check_template,
-    sample_of,
-)
+from expertpool.core.documents.filling import TemplateRefused, check_template, sample_of
+from expertpool.core.placeholders import Placeholder, Vocabulary
 from expertpool.files.models import Attachment
 from expertpool.papers.enums import TemplateForm, TemplateState
 from expertpool.papers.exceptions import TemplateGone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from expertpool.core.documents import SheetColumn, xlsx_sheet
-from expertpool.core.documents.filling import mark
+from expertpool.core.placeholders import mark
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.services.sheet_files import COLUMNS, SIGN_IN_COLUMNS, SIGNATURES
 from expertpool.draws.services.sheet_values import VOCABULARIES

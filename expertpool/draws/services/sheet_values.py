@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expertpool.core.documents.filling import Placeholder, Value, Vocabulary
+from expertpool.core.placeholders import Placeholder, Value, Vocabulary
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import words_of

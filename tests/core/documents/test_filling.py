@@ -14,13 +14,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineWorkbook
 
 from expertpool.core.documents.filling import (
-    Placeholder,
     TemplateRefused,
-    Vocabulary,
     check_template,
     fill_template,
     sample_of,
 )
+from expertpool.core.placeholders import Placeholder, Vocabulary
 from tests.core.documents.office import (
     REL,
     WORD,

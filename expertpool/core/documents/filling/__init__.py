@@ -6,23 +6,13 @@ loops, no expressions, so that a template cannot run anything.
 """
 
 from expertpool.core.documents.filling.filler import check_template, fill_template, sample_of
+from expertpool.core.documents.filling.findings import TemplateRefused
 from expertpool.core.documents.filling.package import MAX_SIZE
-from expertpool.core.documents.filling.placeholders import (
-    Placeholder,
-    TemplateRefused,
-    Value,
-    Vocabulary,
-    mark,
-)
 
 __all__ = [
     "MAX_SIZE",
-    "Placeholder",
     "TemplateRefused",
-    "Value",
-    "Vocabulary",
     "check_template",
     "fill_template",
-    "mark",
     "sample_of",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
+from expertpool.core.documents.filling.findings import Filling, Findings, as_text
 from expertpool.core.documents.filling.markup import (
     Element,
     children,
@@ -22,18 +23,10 @@ from expertpool.core.documents.filling.markup import (
     text_of,
 )
 from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.placeholders import (
-    MARK,
-    Filling,
-    Findings,
-    Value,
-    as_text,
-    name_of,
-    names_in,
-)
 from expertpool.core.documents.filling.references import Repetition, follow
 from expertpool.core.documents.filling.sheets import Book, Sheet
 from expertpool.core.documents.filling.texts import fill_texts, joined, paragraphs
+from expertpool.core.placeholders import MARK, Value, name_of, names_in
 
 _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 # Formulas that fetch something from outside.

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from expertpool.core.documents.filling.excel import check_excel, fill_excel
+from expertpool.core.documents.filling.findings import Filling, Findings, TemplateRefused
 from expertpool.core.documents.filling.markup import BROKEN
 from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.placeholders import (
-    Filling,
-    Findings,
-    TemplateRefused,
-    Value,
-    Vocabulary,
-)
 from expertpool.core.documents.filling.word import check_word, fill_word
+from expertpool.core.placeholders import Value, Vocabulary
 
 _CHECK = {"xlsx": check_excel, "docx": check_word}
 _FILL = {"xlsx": fill_excel, "docx": fill_word}

@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 
+from expertpool.core.documents.filling.findings import TemplateRefused
 from expertpool.core.documents.filling.markup import (
     BROKEN,
     Document,
@@ -18,7 +19,6 @@ from expertpool.core.documents.filling.markup import (
     remove,
     to_bytes,
 )
-from expertpool.core.documents.filling.placeholders import TemplateRefused
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 5 * MEGABYTE

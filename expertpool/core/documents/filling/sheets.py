@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from expertpool.core.documents.filling.findings import TemplateRefused
 from expertpool.core.documents.filling.markup import (
     Document,
     Element,
@@ -20,7 +21,6 @@ from expertpool.core.documents.filling.markup import (
     text_of,
 )
 from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.placeholders import TemplateRefused
 from expertpool.core.documents.filling.references import (
     Cell,
     Repetition,

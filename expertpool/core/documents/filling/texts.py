@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
+from expertpool.core.documents.filling.findings import as_text
 from expertpool.core.documents.filling.markup import (
     Document,
     Element,
@@ -14,7 +15,7 @@ from expertpool.core.documents.filling.markup import (
     set_text,
     text_of,
 )
-from expertpool.core.documents.filling.placeholders import MARK, Value, as_text, name_of
+from expertpool.core.placeholders import MARK, Value, name_of
 
 
 def joined(nodes: Sequence[Element]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from expertpool.core.documents.filling.findings import Filling, Findings, TemplateRefused, excerpt
 from expertpool.core.documents.filling.markup import (
     Document,
     Element,
@@ -19,15 +20,8 @@ from expertpool.core.documents.filling.markup import (
     text_of,
 )
 from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.placeholders import (
-    Filling,
-    Findings,
-    TemplateRefused,
-    Value,
-    excerpt,
-    names_in,
-)
 from expertpool.core.documents.filling.texts import fill_texts, joined, paragraphs
+from expertpool.core.placeholders import Value, names_in
 
 _MAIN = "wordprocessingml"
 _PARTS = {

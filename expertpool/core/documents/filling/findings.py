@@ -1,18 +1,13 @@
-"""The placeholders that a template may use, and how they stand in a text."""
+"""What looking through a template finds, and what is filled in."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
-Value = str | int | float
+from expertpool.core.placeholders import Value, Vocabulary, has_stray_braces, mark, names_in
 
-# Braces of both widths, as a Chinese keyboard gives either; {% … %} only to name it as unknown.
-MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)|\{%[^{}]{0,100}%\}")
-_STRAY = re.compile(r"\{\{|\}\}|｛｛|｝｝")
 MOST_REPEATED = 2000  # elements of all rows of a part that are copied once for each line
 MOST_ROWS = 5  # of a sheet or document that repeat
 _SHOWN = 50  # problems; a template with more is not meant for this document
@@ -26,34 +21,6 @@ class TemplateRefused(Exception):
     def __init__(self, *problems: str) -> None:
         super().__init__("；".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True)
-class Placeholder:
-    """A name as it is written between the braces, and a sample of its value."""
-
-    name: str
-    sample: Value
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What templates of one kind may use.
-
-    ``fields`` have one value in a document. ``columns`` have one in each line; their names begin
-    with what a line is and a dot (``专家.姓名``).
-    """
-
-    fields: tuple[Placeholder, ...]
-    columns: tuple[Placeholder, ...]
-
-    @property
-    def names(self) -> list[str]:
-        return [one.name for one in (*self.fields, *self.columns)]
-
-    @property
-    def line_names(self) -> set[str]:
-        return {one.name for one in self.columns}
 
 
 @dataclass(frozen=True)
@@ -72,23 +39,6 @@ class Filling:
         """Return the values of each repetition; without lines the row stays once, empty."""
         blank = dict.fromkeys(self.line_names, "")
         return [{**self.values, **line} for line in self.lines or [blank]]
-
-
-def mark(name: str) -> str:
-    """Return a placeholder as it is written in a template."""
-    return f"{{{{{name}}}}}"
-
-
-def names_in(text: str) -> list[str]:
-    """Return the names between braces, in order."""
-    return [name_of(match) for match in MARK.finditer(text)]
-
-
-def name_of(match: re.Match[str]) -> str:
-    """Return the name: full-width letters and dots are those of half width, spaces do not count."""
-    if match[1] is None:
-        return match[0]
-    return "".join(unicodedata.normalize("NFKC", match[1]).split())
 
 
 def as_text(value: Value) -> str:
@@ -112,7 +62,7 @@ class Findings:
                 self.problems.append(f"{where}：没有变量 {self._named(name)}")
             elif name in self.vocabulary.line_names and not in_row:
                 self.problems.append(f"{where}：变量 {{{{{name}}}}} 只能写在表格的一行里")
-        if _STRAY.search(MARK.sub("", text)):
+        if has_stray_braces(text):
             self.problems.append(f"{where}：双花括号没有配对「{excerpt(text)}」")
 
     def look_at_rows(self, rows: Sequence[int], where: str) -> None:
@@ -126,8 +76,8 @@ class Findings:
         name = excerpt(name)
         if name.startswith("{%"):
             return f"{name}（只支持 {{{{变量名}}}}；含 {{{{专家.…}}}} 的行会自动重复）"
-        near = get_close_matches(name, self.vocabulary.names, n=1, cutoff=0.5)
-        return f"{{{{{name}}}}}" + (f"，是否要用 {{{{{near[0]}}}}}？" if near else "")
+        near = self.vocabulary.nearest(name)
+        return mark(name) + (f"，是否要用 {mark(near)}？" if near else "")
 
     def refuse(self) -> None:
         """Raise TemplateRefused with all that was found, if anything was."""

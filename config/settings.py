@@ -127,7 +127,7 @@ LOGIN_URL = "accounts:login"
 LOGOUT_URL = "accounts:logout"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
-SESSION_COOKIE_AGE = env_int("SESSION_MINUTES", default=480) * 60
+SESSION_ENGINE = "expertpool.accounts.backends"  # with the length that the office has set
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

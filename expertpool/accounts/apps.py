@@ -12,12 +12,15 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.menu import ITEMS, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.receivers import give_new_permissions
+        from expertpool.accounts.settings import SETTINGS
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core import home
+        from expertpool.core.configuration import register_settings
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 
         register_permissions(PERMISSIONS)
+        register_settings(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)

@@ -1,12 +1,15 @@
-"""Sign-in backend; the rules (lock, rate limit, records) are in `accounts.services.login`."""
+"""Users and lengths of sessions; the rules of signing in are in `accounts.services.login`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.sessions.backends import db
 from django.http import HttpRequest
 
 from expertpool.accounts.models import User
+from expertpool.accounts.settings import SESSION_LENGTH
+from expertpool.core.configuration import value_of
 
 
 class AccountBackend:
@@ -17,3 +20,10 @@ class AccountBackend:
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).select_related("department").first()
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in the database that last as long as the office says."""
+
+    def get_session_cookie_age(self) -> int:
+        return int(value_of(SESSION_LENGTH).total_seconds())

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.configuration import value_of
 from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
-from expertpool.core.settings import SITE_NAME
+from expertpool.core.settings import SITE_NAME, WATERMARK
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,7 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "account_unit": str(getattr(user, "department", None) or ""),
         "account_items": lambda: _account_items(user),
         "logout_url": _url(settings.LOGOUT_URL),
-        "watermark_url": reverse("core:watermark"),
+        "watermark_url": reverse("core:watermark") if value_of(WATERMARK) else "",
     }
 
 

@@ -1,8 +1,11 @@
-"""What the office decides about every page."""
+"""What the office decides about every page, exports and imports."""
 
-from expertpool.core.configuration import Setting, SettingGroup, Text
+from datetime import timedelta
+
+from expertpool.core.configuration import Boolean, Duration, Number, Setting, SettingGroup, Text
 
 SITE = SettingGroup("site", "站点", order=10)
+TABLES = SettingGroup("tables", "导出与导入", order=70)
 
 SITE_NAME = Setting(
     "core.site_name",
@@ -13,5 +16,35 @@ SITE_NAME = Setting(
     order=10,
     help="显示在每一页的左上角、登录页和浏览器标签上。",
 )
+WATERMARK = Setting(
+    "core.watermark",
+    "页面水印",
+    Boolean(),
+    True,
+    group=SITE,
+    order=30,
+    help="登录后的每一页显示查看人、部门、时间和 IP；关闭后截图和翻拍不能追查到人。",
+)
+EXPORT_KEPT = Setting(
+    "core.export_kept",
+    "导出文件保留",
+    Duration(1, 168, "小时"),
+    timedelta(hours=24),
+    group=TABLES,
+    order=10,
+    help="过后自动删除；只影响以后的导出。",
+)
+IMPORT_KEPT = Setting(
+    "core.import_kept",
+    "导入文件保留",
+    Duration(1, 30, "天"),
+    timedelta(days=7),
+    group=TABLES,
+    order=20,
+    help="上传的名单和《未导入信息表》过后自动删除；只影响以后的导入。",
+)
+IMPORT_SIZE = Setting(
+    "core.import_size", "导入文件最大", Number(1, 200, "MB"), 50, group=TABLES, order=30
+)
 
-SETTINGS = (SITE_NAME,)
+SETTINGS = (SITE_NAME, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE)

@@ -8,6 +8,7 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core import home
+        from expertpool.core.configuration import register_settings
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
@@ -28,6 +29,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
         from expertpool.draws.services.sheet_starters import SHEETS
+        from expertpool.draws.settings import RULES, SETTINGS
         from expertpool.draws.tabs import TABS
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
@@ -41,6 +43,7 @@ class DrawsConfig(AppConfig):
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
 
         register_permissions(PERMISSIONS)
+        register_settings(*SETTINGS, rules=RULES)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
         MENU.add(ITEM)

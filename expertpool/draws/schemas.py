@@ -96,9 +96,21 @@ class PlanInput(Input):
         max_length=2,
         description="封存后各提供一个随机值的人：operator 经办人，supervisor 监督人；空为封存后立即抽取",
     )
-    reply_minutes: int = Field(60, ge=1, le=43200, description="答复时限（分钟）")
-    leave_hours: int = Field(2, ge=0, le=720, description="最晚请假（评审前小时）")
-    reveal_hours: int = Field(2, ge=0, le=720, description="名单公开（评审前小时）")
+    reply_minutes: int | None = Field(
+        None,
+        ge=1,
+        le=43200,
+        description="答复时限（分钟）；null 为站点设置的默认值，上下限也由站点设置规定",
+    )
+    leave_hours: int | None = Field(
+        None, ge=0, le=720, description="最晚请假（评审前小时）；null 为站点设置的默认值"
+    )
+    reveal_hours: int | None = Field(
+        None,
+        ge=0,
+        le=720,
+        description="名单公开（评审前小时）；null 为站点设置的默认值，上下限也由站点设置规定",
+    )
     channels: Annotated[
         list[ChannelCode], AfterValidator(_once_each), AfterValidator(_with_text)
     ] = Field(

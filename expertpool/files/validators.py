@@ -7,7 +7,9 @@ import zipfile
 from dataclasses import dataclass
 from typing import IO
 
+from expertpool.core.configuration import Setting, value_of
 from expertpool.files.exceptions import FileRefused
+from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE
 
 MEGABYTE = 1024 * 1024
 ACCEPTED = "PDF、Word、Excel、PowerPoint、OFD、图片、TXT、ZIP、MP3、WAV、MP4、WebM"
@@ -19,27 +21,30 @@ class FileType:
 
     content_type: str
     extensions: tuple[str, ...]
-    max_size: int = 50 * MEGABYTE
+    limit: Setting[int] = DOCUMENT_SIZE  # in MB
+
+    @property
+    def max_size(self) -> int:
+        """Bytes, as the office has set it."""
+        return value_of(self.limit) * MEGABYTE
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-_IMAGE = 20 * MEGABYTE
-_MEDIA = 200 * MEGABYTE
 
 # (bytes, where they stand, kind)
 _MARKS: tuple[tuple[bytes, int, FileType], ...] = (
     (b"%PDF-", 0, FileType("application/pdf", (".pdf",))),
-    (b"\x89PNG\r\n\x1a\n", 0, FileType("image/png", (".png",), _IMAGE)),
-    (b"\xff\xd8\xff", 0, FileType("image/jpeg", (".jpg", ".jpeg"), _IMAGE)),
-    (b"GIF87a", 0, FileType("image/gif", (".gif",), _IMAGE)),
-    (b"GIF89a", 0, FileType("image/gif", (".gif",), _IMAGE)),
-    (b"WEBP", 8, FileType("image/webp", (".webp",), _IMAGE)),
-    (b"WAVE", 8, FileType("audio/wav", (".wav",), _MEDIA)),
-    (b"ID3", 0, FileType("audio/mpeg", (".mp3",), _MEDIA)),
-    (b"\xff\xfb", 0, FileType("audio/mpeg", (".mp3",), _MEDIA)),
-    (b"\xff\xf3", 0, FileType("audio/mpeg", (".mp3",), _MEDIA)),
-    (b"ftyp", 4, FileType("video/mp4", (".mp4", ".m4a"), _MEDIA)),
-    (b"\x1a\x45\xdf\xa3", 0, FileType("video/webm", (".webm",), _MEDIA)),
+    (b"\x89PNG\r\n\x1a\n", 0, FileType("image/png", (".png",), IMAGE_SIZE)),
+    (b"\xff\xd8\xff", 0, FileType("image/jpeg", (".jpg", ".jpeg"), IMAGE_SIZE)),
+    (b"GIF87a", 0, FileType("image/gif", (".gif",), IMAGE_SIZE)),
+    (b"GIF89a", 0, FileType("image/gif", (".gif",), IMAGE_SIZE)),
+    (b"WEBP", 8, FileType("image/webp", (".webp",), IMAGE_SIZE)),
+    (b"WAVE", 8, FileType("audio/wav", (".wav",), MEDIA_SIZE)),
+    (b"ID3", 0, FileType("audio/mpeg", (".mp3",), MEDIA_SIZE)),
+    (b"\xff\xfb", 0, FileType("audio/mpeg", (".mp3",), MEDIA_SIZE)),
+    (b"\xff\xf3", 0, FileType("audio/mpeg", (".mp3",), MEDIA_SIZE)),
+    (b"ftyp", 4, FileType("video/mp4", (".mp4", ".m4a"), MEDIA_SIZE)),
+    (b"\x1a\x45\xdf\xa3", 0, FileType("video/webm", (".webm",), MEDIA_SIZE)),
 )
 # What the file named so inside a zip makes of it.
 _ZIPPED: tuple[tuple[str, FileType], ...] = (
@@ -57,7 +62,6 @@ _OLE: tuple[tuple[str, FileType], ...] = (
 _OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = FileType("application/zip", (".zip",))
 _TEXT = FileType("text/plain", (".txt", ".csv"))
-_MOST_READ = 50 * MEGABYTE + 1  # of text and old office files; a longer one is refused for size
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 # Programs in a zip: Java archives, Android packages, macros.
 _PROGRAMS = ("META-INF/MANIFEST.MF", "AndroidManifest.xml", "vbaProject.bin")
@@ -104,7 +108,7 @@ def _zipped(file: IO[bytes]) -> FileType:
 
 def _ole(file: IO[bytes]) -> FileType | None:
     file.seek(0)
-    content = file.read(_MOST_READ)
+    content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
     if "_VBA_PROJECT".encode("utf-16-le") in content:
         raise FileRefused("文件里含有宏，请另存为不含宏的格式后上传。")
     return next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
@@ -113,7 +117,7 @@ def _ole(file: IO[bytes]) -> FileType | None:
 def _is_text(file: IO[bytes]) -> bool:
     """Tell whether the file is plain text: no control characters, no markup, no script."""
     file.seek(0)
-    content = file.read(_MOST_READ)
+    content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
     if not content or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"#!")):
         return False
     if _CONTROL.search(content):

@@ -13,15 +13,16 @@ from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.accounts.services import login as service
 from expertpool.accounts.services.login import (
-    FAILURES_OF_ADDRESS,
-    FAILURES_TO_LOCK,
     SignIn,
     sign_in,
 )
+from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.audit.models import Entry
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.siteconfig import configure
 
 NOW = timezone.now()
+TIMES, TIMES_OF_ADDRESS = FAILURES_TO_LOCK.default, FAILURES_OF_ADDRESS.default
 EDGE = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
@@ -109,35 +110,44 @@ def test_no_password_is_kept_in_clear(zhang: User) -> None:
 
 @pytest.mark.shows("SYS-15")
 def test_five_failures_in_a_row_lock_the_account_for_a_quarter_of_an_hour(zhang: User) -> None:
-    for _ in range(FAILURES_TO_LOCK):
+    for _ in range(TIMES):
         assert attempt(password="falsch").outcome == LoginOutcome.WRONG_PASSWORD
     zhang.refresh_from_db()
-    assert zhang.failed_logins == FAILURES_TO_LOCK
+    assert zhang.failed_logins == TIMES
     assert attempt().outcome == LoginOutcome.LOCKED
     assert attempt(now=NOW + timedelta(minutes=14)).outcome == LoginOutcome.LOCKED
     assert attempt(now=NOW + timedelta(minutes=15)).outcome == LoginOutcome.SUCCESS
     assert Entry.objects.filter(action="user.lock", subject_id=str(zhang.pk)).count() == 1
 
 
+def test_the_office_decides_how_often_and_how_long(zhang: User) -> None:
+    configure(FAILURES_TO_LOCK, 3)
+    configure(LOCK_TIME, timedelta(minutes=2))
+    for _ in range(3):
+        assert attempt(password="falsch").outcome == LoginOutcome.WRONG_PASSWORD
+    assert attempt(now=NOW + timedelta(minutes=1)).outcome == LoginOutcome.LOCKED
+    assert attempt(now=NOW + timedelta(minutes=3)).outcome == LoginOutcome.SUCCESS
+
+
 def test_after_a_lock_the_count_begins_anew(zhang: User) -> None:
-    for _ in range(FAILURES_TO_LOCK):
+    for _ in range(TIMES):
         attempt(password="falsch")
     later = NOW + timedelta(minutes=16)
-    for _ in range(FAILURES_TO_LOCK - 1):
+    for _ in range(TIMES - 1):
         assert attempt(password="falsch", now=later).outcome == LoginOutcome.WRONG_PASSWORD
     assert attempt(now=later).outcome == LoginOutcome.SUCCESS
 
 
 def test_a_success_ends_the_row_of_failures(zhang: User) -> None:
     for _ in range(3):
-        for _ in range(FAILURES_TO_LOCK - 1):
+        for _ in range(TIMES - 1):
             attempt(password="falsch", address="10.0.0.2")
         assert attempt().outcome == LoginOutcome.SUCCESS
 
 
 @pytest.mark.shows("SYS-15")
 def test_failures_of_an_address_count_over_all_accounts_and_grow_old(zhang: User) -> None:
-    for number in range(FAILURES_OF_ADDRESS):
+    for number in range(TIMES_OF_ADDRESS):
         attempt(f"nobody{number}")
     assert attempt().outcome == LoginOutcome.RATE_LIMITED
     assert attempt(address="10.0.0.2").outcome == LoginOutcome.SUCCESS
@@ -208,8 +218,8 @@ def slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_parallel_guesses_do_not_pass_the_limit(transactional_db: None, slow_hash: None) -> None:
     make_user(username="zhang")
     outcomes = guess_at_once(12)
-    assert outcomes.count(LoginOutcome.WRONG_PASSWORD) == FAILURES_TO_LOCK
-    assert outcomes.count(LoginOutcome.LOCKED) == 12 - FAILURES_TO_LOCK
+    assert outcomes.count(LoginOutcome.WRONG_PASSWORD) == TIMES
+    assert outcomes.count(LoginOutcome.LOCKED) == 12 - TIMES
 
 
 @pytest.mark.race
@@ -223,7 +233,7 @@ def test_they_would_if_counting_were_reading_and_writing(
             return False
         time.sleep(0.05)  # the password is looked at
         fresh.failed_logins += 1
-        if fresh.failed_logins >= FAILURES_TO_LOCK:
+        if fresh.failed_logins >= TIMES:
             fresh.locked_until = now + timedelta(minutes=15)
         fresh.save()
         return True
@@ -231,4 +241,4 @@ def test_they_would_if_counting_were_reading_and_writing(
     monkeypatch.setattr(service, "_claim_attempt", read_then_write)
     make_user(username="zhang")
     outcomes = guess_at_once(12)
-    assert outcomes.count(LoginOutcome.WRONG_PASSWORD) > FAILURES_TO_LOCK
+    assert outcomes.count(LoginOutcome.WRONG_PASSWORD) > TIMES

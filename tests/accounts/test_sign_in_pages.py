@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
@@ -8,9 +10,11 @@ from django.utils import timezone
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensure_demo_accounts
 from expertpool.accounts.services.users import disable_user
+from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.accounts.views.login import LIMITED, REFUSED
 from expertpool.audit.models import Entry
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +58,7 @@ def test_all_refusals_read_the_same_and_keep_what_was_typed(client: Client, stat
     response = sign_in(client, name, "falsch" if state == "wrong" else PASSWORD)
     page = response.content.decode()
     assert response.status_code == 422
-    assert REFUSED in page
+    assert REFUSED.format(times="5 次", long="15 分钟") in page
     assert f'value="{name}"' in page
     assert PASSWORD not in page
     assert "_auth_user_id" not in client.session
@@ -163,3 +167,10 @@ def test_without_the_token_of_the_form_nothing_is_signed_in() -> None:
     user = make_user()
     response = sign_in(Client(enforce_csrf_checks=True), user.username)
     assert response.status_code == 403
+
+
+def test_a_session_lasts_as_long_as_the_office_says(client: Client) -> None:
+    configure(SESSION_LENGTH, timedelta(minutes=30))
+    sign_in(client, make_user().username)
+    assert client.cookies["sessionid"]["max-age"] == 1800
+    assert client.session.get_expiry_age() == 1800

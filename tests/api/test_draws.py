@@ -14,6 +14,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import record_answer
+from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
@@ -22,6 +23,7 @@ from tests.factories.accounts import make_department
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
 from tests.factories.widening import make_short_panel
 from vdraw.verify import main as verify
 
@@ -303,3 +305,12 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
     runner.get("/draws")
     with django_assert_num_queries(6):
         assert runner.get("/draws").json()["total"] == rows
+
+
+def test_a_plan_keeps_the_times_that_the_office_has_set(runner: Caller) -> None:
+    configure(REPLY_SHORTEST, 30)
+    configure(REPLY_USUAL, 45)
+    address = f"/projects/{approved().pk}/plan"
+    assert runner.put(address, plan()).json()["reply_minutes"] == 45
+    assert_problem(runner.put(address, plan(reply_minutes=29)), 422, "invalid-values")
+    assert runner.get(address).json()["reply_minutes"] == 45

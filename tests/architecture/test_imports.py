@@ -11,6 +11,8 @@ PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "per
     "occasions",
     "policies",
     "registry",
+    # What the office has set, and the groups in which upper apps set more.
+    "settings",
 }
 # module -> module: reason
 ALLOWED: dict[tuple[str, str], str] = {}

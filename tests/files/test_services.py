@@ -16,8 +16,10 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment, remove_orphans
+from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE
 from expertpool.files.validators import MEGABYTE
-from tests.files.samples import PDF
+from tests.factories.siteconfig import configure
+from tests.files.samples import ACCEPTED, PDF
 
 
 def store(subject: Department, content: bytes = PDF, name: str = "通知.pdf") -> Attachment:
@@ -83,3 +85,15 @@ def test_bytes_of_a_failed_transaction_are_swept_after_a_day(
     (path,) = stored_files(media)
     assert path == media / kept.file.name
     assert path != media / lost.file.name
+
+
+@pytest.mark.shows("SYS-05")
+def test_the_office_decides_how_large_each_kind_may_be(subject: Department) -> None:
+    configure(DOCUMENT_SIZE, 1)
+    configure(IMAGE_SIZE, 2)
+    with pytest.raises(FileRefused, match="最大 1 MB"):
+        store(subject, PDF + bytes(MEGABYTE))
+    image = ACCEPTED["image/png"] + bytes(MEGABYTE)
+    assert store(subject, image).size == len(image)  # told by its content, not by its name
+    with pytest.raises(FileRefused, match="最大 2 MB"):
+        store(subject, image + bytes(MEGABYTE))

@@ -9,6 +9,8 @@ from expertpool.files.services import clean_file_name
 from expertpool.files.validators import FileType, detect_type
 from tests.files.samples import ACCEPTED, REFUSED
 
+pytestmark = pytest.mark.django_db  # how much is read is a setting
+
 
 @pytest.mark.parametrize("content_type", ACCEPTED)
 def test_accepted_kinds_are_told_by_their_content(content_type: str) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
+from expertpool.core.settings import WATERMARK
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.siteconfig.conftest import (
@@ -180,3 +181,9 @@ def test_the_page_asks_the_same_for_any_number_of_changes(
 
 
 PAGE_QUERIES = 9
+
+
+def test_the_watermark_can_be_turned_off(signed_in: Client) -> None:
+    assert 'id="watermark"' in signed_in.get("/settings/").content.decode()
+    configure(WATERMARK, False)
+    assert 'id="watermark"' not in signed_in.get("/settings/").content.decode()

@@ -12,14 +12,13 @@ from django.db.models import Case, F, Q, Value, When
 from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User, contact_index
 from expertpool.accounts.services.devices import describe_device
+from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.text import clean_code, mask_middle
 from expertpool.core.validators import MOBILE
 
-FAILURES_TO_LOCK = 5  # in a row, of one account
-LOCK_TIME = timedelta(minutes=15)
-FAILURES_OF_ADDRESS = 30  # of whatever accounts, within ADDRESS_WINDOW
 ADDRESS_WINDOW = timedelta(minutes=10)
 
 FAILURES = (
@@ -50,9 +49,9 @@ class _Attempt:
 def sign_in(*, identifier: str, password: str, address: str, device: str, now: datetime) -> SignIn:
     """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
 
-    ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After 5 failures in a row an
-    account is locked for 15 minutes; after 30 failures within 10 minutes an address is refused
-    until they are older, so that nobody shuts out an office behind one address for good. All
+    ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After so many failures in a
+    row as `accounts.settings` say an account is locked for a while; after others within 10
+    minutes an address is refused until they are older, so that nobody shuts out an office behind one address for good. All
     answers but the last take the same time and shall be shown by the same message, so that nobody
     learns which accounts exist.
     """
@@ -101,7 +100,7 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
 def _claim_attempt(user: User, now: datetime) -> bool:
     """Count this attempt as failed before the password is looked at; False when locked.
 
-    One conditional update: of any number of attempts at the same moment only 5 get through, since
+    One conditional update: of any number of attempts at the same moment only so many get through, since
     each waits for the row until the one before is decided.
     """
     count = Case(When(locked_until__isnull=False, then=Value(1)), default=F("failed_logins") + 1)
@@ -111,9 +110,9 @@ def _claim_attempt(user: User, now: datetime) -> bool:
             failed_logins=count,
             locked_until=Case(
                 When(
-                    failed_logins__gte=FAILURES_TO_LOCK - 1,
+                    failed_logins__gte=value_of(FAILURES_TO_LOCK) - 1,
                     locked_until__isnull=True,
-                    then=Value(now + LOCK_TIME),
+                    then=Value(now + value_of(LOCK_TIME)),
                 ),
                 default=Value(None),
             ),
@@ -125,7 +124,7 @@ def _is_limited(address: str, now: datetime) -> bool:
     failures = LoginRecord.objects.filter(
         address=address, at__gt=now - ADDRESS_WINDOW, outcome__in=FAILURES
     )
-    return failures.count() >= FAILURES_OF_ADDRESS
+    return failures.count() >= value_of(FAILURES_OF_ADDRESS)
 
 
 def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> SignIn:
@@ -150,5 +149,9 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
 def _note_lock(user: User, now: datetime) -> None:
     if User.objects.filter(pk=user.pk, locked_until__gt=now).exists():
         record(
-            "user.lock", actor=None, subject=user, note=f"连续 {FAILURES_TO_LOCK} 次失败", now=now
+            "user.lock",
+            actor=None,
+            subject=user,
+            note=f"连续 {value_of(FAILURES_TO_LOCK)} 次失败",
+            now=now,
         )

@@ -21,11 +21,13 @@ from expertpool.accounts.queries import demo_users
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
+from expertpool.accounts.settings import FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.core.client import client_address
+from expertpool.core.configuration import value_of
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 # One sentence for every account, there or not.
-REFUSED = "账号或密码不对。连续输错 5 次，账号会锁定 15 分钟；忘记密码或急用请联系管理员。"
+REFUSED = "账号或密码不对。连续输错 {times}，账号会锁定 {long}；忘记密码或急用请联系管理员。"
 LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或联系管理员。"
 
 
@@ -50,7 +52,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             if result.user.must_change_password:
                 return redirect("accounts:password")
             return redirect(_next(request))
-        form.add_error(None, LIMITED if result.outcome == LoginOutcome.RATE_LIMITED else REFUSED)
+        form.add_error(None, LIMITED if result.outcome == LoginOutcome.RATE_LIMITED else _refused())
     context = {"form": form, "next": request.GET.get("next", "")}
     if settings.DEV_PAGES:
         context |= {
@@ -105,3 +107,9 @@ def _next(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _refused() -> str:
+    times = FAILURES_TO_LOCK.kind.words(value_of(FAILURES_TO_LOCK))
+    long = LOCK_TIME.kind.words(value_of(LOCK_TIME))
+    return REFUSED.format(times=times, long=long)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.core.exporting.exporter import Exporter
 from expertpool.core.exporting.registry import EXPORTS, ExportFinished
@@ -20,11 +21,11 @@ from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
+from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.tasks import write_export as write_export_task
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
-KEPT = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def start_export(
         address=address,
         total=exporter.rows(actor, params).count(),
         created_at=now,
-        expires_at=now + KEPT,
+        expires_at=now + value_of(EXPORT_KEPT),
     )
     if run.total > AT_ONCE:
         defer(write_export_task, lock=f"export-{run.pk}", run_id=run.pk)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from expertpool.core.configuration import value_of
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import (
@@ -33,13 +34,12 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
+from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE
 from expertpool.core.tasks import run_import
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 2_000  # rows that a user can wait for
 PREVIEWED = 20_000  # rows that a preview looks at
-LARGEST = 50 * 1024**2  # bytes
-KEPT = timedelta(days=7)
 SHOWN = 200  # refused rows on the page
 
 
@@ -62,15 +62,16 @@ def start_import(
     name = str(upload.name or "")
     if not name.lower().endswith(SUFFIXES):
         raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
-    if (upload.size or 0) > LARGEST:
-        raise UnreadableFile(f"文件超过 {LARGEST // 1024**2} MB，请分成几个文件导入。")
+    most = value_of(IMPORT_SIZE)
+    if (upload.size or 0) > most * 1024**2:
+        raise UnreadableFile(f"文件超过 {most} MB，请分成几个文件导入。")
     run = ImportRun.objects.create(
         user=actor,
         importer=importer.code,
         file_name=name[-200:],
         options=options,
         created_at=now,
-        expires_at=now + KEPT,
+        expires_at=now + value_of(IMPORT_KEPT),
     )
     try:
         _store(run, upload)

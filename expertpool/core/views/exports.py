@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
+from expertpool.core.configuration import value_of
 from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import own_exports, start_export
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.responses import file_answer
+from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.views.listing import page_size, render_list
 
 
@@ -44,7 +46,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """My exports."""
     rows = own_exports(request.user, now=timezone.now())
     page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-    return render_list(request, "core/export_list.html", {"page": page})
+    context = {"page": page, "kept": EXPORT_KEPT.kind.words(value_of(EXPORT_KEPT))}
+    return render_list(request, "core/export_list.html", context)
 
 
 @require_safe

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from expertpool.draws.models.emergency import FEWEST_MINUTES, MOST_MINUTES
+from expertpool.core.configuration import value_of
+from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST, EMERGENCY_USUAL
 
 
 class EmergencyForm(forms.Form):
@@ -22,9 +25,11 @@ class EmergencyForm(forms.Form):
     )
     minutes = forms.IntegerField(
         label="答复时限（分钟）",
-        min_value=FEWEST_MINUTES,
-        max_value=MOST_MINUTES,
-        initial=15,
         help_text="从现在起；原来更早截止的不变。此后补抽的专家也用这个时限。",
         error_messages={"required": "请填写答复时限。"},
     )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"minutes": value_of(EMERGENCY_USUAL)})
+        low, high = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
+        self.fields["minutes"].widget.attrs |= {"min": low, "max": high}

@@ -4,8 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.draws.models.draw import Draw
-
-FEWEST_MINUTES, MOST_MINUTES = 5, 120
+from expertpool.draws.settings import EMERGENCY_MINUTES
 
 
 class Emergency(models.Model):
@@ -25,7 +24,7 @@ class Emergency(models.Model):
         verbose_name = verbose_name_plural = "应急抽取"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(minutes__range=(FEWEST_MINUTES, MOST_MINUTES)),
+                condition=models.Q(minutes__range=(EMERGENCY_MINUTES.low, EMERGENCY_MINUTES.high)),
                 name="draws_emergency_minutes",
             ),
         ]

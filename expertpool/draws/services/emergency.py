@@ -12,17 +12,18 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
-from expertpool.draws.models.emergency import FEWEST_MINUTES, MOST_MINUTES
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import moment_text, next_opening, words_of
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, send_messages
@@ -37,7 +38,7 @@ def declare_emergency(
     Open invitations have to be answered within ``minutes`` from now, unless their time ends sooner,
     and those who are asked are told; later invitations get ``minutes``, too. Answers by hand need a
     supervisor's name from now on. Refuses (EmergencyRefused) a draw that is not 抽取中 or was
-    declared before, an opening that is over, fewer than 5 or more than 120 minutes, and the
+    declared before, an opening that is over, minutes outside the bounds of `draws.settings`, and the
     operator as his own supervisor.
     """
     draw = lock_draw(draw.pk, archived=EmergencyRefused("项目已归档，不能再更改。"))
@@ -106,8 +107,9 @@ def _check(
         raise EmergencyRefused("请写明应急原因和在场监督人的姓名。")
     if supervisor == actor.name:
         raise EmergencyRefused("在场监督人不能是经办人自己。")
-    if not FEWEST_MINUTES <= minutes <= MOST_MINUTES:
-        raise EmergencyRefused(f"答复时限应在 {FEWEST_MINUTES} 至 {MOST_MINUTES} 分钟之间。")
+    fewest, most = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
+    if not fewest <= minutes <= most:
+        raise EmergencyRefused(f"答复时限应在 {fewest} 至 {most} 分钟之间。")
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:

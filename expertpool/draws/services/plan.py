@@ -7,21 +7,40 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import lock_projects
+from expertpool.draws.settings import (
+    LEAVE_USUAL,
+    REPLY_LONGEST,
+    REPLY_SHORTEST,
+    REPLY_USUAL,
+    REVEAL_EARLIEST,
+    REVEAL_LATEST,
+    REVEAL_USUAL,
+)
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
+
+
+# What a plan gets where nothing is said, and between what each time has to lie.
+USUAL = {"reply_minutes": REPLY_USUAL, "leave_hours": LEAVE_USUAL, "reveal_hours": REVEAL_USUAL}
+BOUNDS = {
+    "reply_minutes": (REPLY_SHORTEST, REPLY_LONGEST),
+    "reveal_hours": (REVEAL_LATEST, REVEAL_EARLIEST),
+}
 
 
 @dataclass(frozen=True)
@@ -36,15 +55,18 @@ class GroupInput:
 
 @dataclass(frozen=True)
 class PlanInput:
-    """The settings of a plan as entered; see `draws.models.DrawPlan` for their meaning."""
+    """The settings of a plan as entered; see `draws.models.DrawPlan` for their meaning.
+
+    None for a time: as long as the office usually gives (`draws.settings`).
+    """
 
     unit_cap: int | None = 1
     frequency_cap: int | None = None
     frequency_days: int = 365
     contributors: Sequence[str] = ()
-    reply_minutes: int = 60
-    leave_hours: int = 2
-    reveal_hours: int = 2
+    reply_minutes: int | None = None
+    leave_hours: int | None = None
+    reveal_hours: int | None = None
     channels: Sequence[str] = field(default_factory=lambda: list(DEFAULT_CHANNELS))
 
 
@@ -52,7 +74,8 @@ class PlanInput:
 def ensure_plan(*, project: Project, now: datetime) -> DrawPlan:
     """Return the project's plan, made with the default settings when there is none."""
     plan, _ = DrawPlan.objects.get_or_create(
-        project=project, defaults={"channels": DEFAULT_CHANNELS, "updated_at": now}
+        project=project,
+        defaults={"channels": DEFAULT_CHANNELS, "updated_at": now} | usual_times(),
     )
     return plan
 
@@ -69,7 +92,8 @@ def save_plan(
     """Replace settings and groups of the project's plan, which is that of the lead of its batch.
 
     Refuses a plan whose draw is sealed (DrawInProgress), an archived project or a plan without
-    groups (DrawNotReady), and conditions that do not parse (core.criteria.CriteriaError).
+    groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), and times
+    outside the bounds that the office has set (ValidationError).
     """
     project = lock_projects(project)[0]
     if valid_draws(project):
@@ -80,10 +104,11 @@ def save_plan(
         raise DrawNotReady("请至少设置一个条件组。")
     plan = ensure_plan(project=project, now=now)
     before = describe_plan(plan)
-    for name, value in asdict(settings).items():
+    for name, value in _filled(settings).items():
         setattr(plan, name, list(value) if isinstance(value, tuple) else value)
     plan.updated_at = now
     plan.full_clean()
+    _check_times(plan)
     plan.save()
     plan.groups.all().delete()
     for order, entered in enumerate(groups, start=1):
@@ -92,6 +117,28 @@ def save_plan(
         "draw.plan", actor=actor, now=now, subject=project, before=before, after=describe_plan(plan)
     )
     return plan
+
+
+def usual_times() -> dict[str, int]:
+    """Return the times of a new plan."""
+    return {name: value_of(usual) for name, usual in USUAL.items()}
+
+
+def _filled(settings: PlanInput) -> dict[str, Any]:
+    values = asdict(settings)
+    times = usual_times()
+    return values | {name: times[name] for name in times if values[name] is None}
+
+
+def _check_times(plan: DrawPlan) -> None:
+    errors = {}
+    for name, (low, high) in BOUNDS.items():
+        least, most = value_of(low), value_of(high)
+        if not least <= getattr(plan, name) <= most:
+            bounds = f"{low.kind.words(least)}至 {high.kind.words(most)}"
+            errors[name] = f"应为 {bounds}，由站点设置规定。"
+    if errors:
+        raise ValidationError(errors)
 
 
 def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:

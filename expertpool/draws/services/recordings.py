@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.recordings import part_path
@@ -22,10 +23,11 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
+from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import EvidenceKind
 
-LARGEST = 200 * 1024 * 1024  # bytes: what the files app takes of a film
-LARGEST_PART = 4 * 1024 * 1024  # below what a request may hold
+MEGABYTE = 1024 * 1024
+LARGEST_PART = 4 * MEGABYTE  # below what a request may hold
 
 
 def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, actor: User) -> int:
@@ -44,8 +46,9 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
         return size
     if offset > size:
         raise RecordingRefused("录屏数据有缺失，请停止后重新录制。")
-    if len(content) > LARGEST_PART or end > LARGEST:
-        raise RecordingRefused("录屏太长：一次最多 200 MB，请停止后另录一段。")
+    most = value_of(MEDIA_SIZE)
+    if len(content) > LARGEST_PART or end > most * MEGABYTE:
+        raise RecordingRefused(f"录屏太长：一次最多 {most} MB，请停止后另录一段。")
     with path.open("r+b" if size else "wb") as file:
         file.seek(offset)  # over what is left of a part whose writing was cut off
         file.write(content)

@@ -30,7 +30,7 @@ from expertpool.draws.queries.insight import insight_of
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
-from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan
+from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan, usual_times
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
@@ -42,7 +42,9 @@ PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 @requires("draws.plan")
 def plan(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
-    saved_plan = plan_for(project) or DrawPlan(project=lead_of(project), channels=DEFAULT_CHANNELS)
+    saved_plan = plan_for(project) or DrawPlan(
+        project=lead_of(project), channels=DEFAULT_CHANNELS, **usual_times()
+    )
     if request.method != "POST":
         settings = SettingsForm(instance=saved_plan)
         groups = GroupsForm(drafts_of(saved_plan), user=request.user)
@@ -62,7 +64,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
         except (DrawError, CriteriaError) as error:
             settings.add_error(None, str(error))
         except ValidationError as error:
-            settings.add_error(None, error.messages)
+            settings.refuse(error)
         else:
             messages.success(request, "抽取方案已保存。")
             return redirect(plan_address(project))

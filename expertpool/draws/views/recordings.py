@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import User, UserRequest
+from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.draws.exceptions import RecordingRefused
@@ -18,11 +19,12 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.recordings import may_record_screen, unfinished_recordings
 from expertpool.draws.services.recordings import (
-    LARGEST,
     LARGEST_PART,
+    MEGABYTE,
     append_part,
     finish_recording,
 )
+from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import EvidenceKind
 
 
@@ -33,7 +35,7 @@ def recorder_for(user: User, draw: Draw) -> dict[str, Any] | None:
     # Two persons may use one browser: what one of them has not saved is not sent by the other.
     return {
         "owner": f"{draw.pk}-{user.pk}",
-        "largest": LARGEST,
+        "largest": value_of(MEDIA_SIZE) * MEGABYTE,
         "largest_part": LARGEST_PART,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -18,17 +18,18 @@ from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
+from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.experts.tasks import open_accounts as open_accounts_task
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 
 ROLE = "expert"
 SALT = "experts.activation"
-VALID = timedelta(days=7)
 AT_ONCE = 100  # accounts of one job; a password takes a tenth of a second
 
 
@@ -71,7 +72,7 @@ def _mail_link(expert: Expert, user: User, now: datetime) -> None:
     if not expert.email:
         return
     token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
-    until = timezone.localtime(now + VALID)
+    until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     send_message(
         occasion=ACTIVATION.code,
         recipient=Recipient(user.pk, expert.name, expert.phone, expert.email),
@@ -96,7 +97,7 @@ def _state(user: User) -> str:
 def user_for_link(token: str) -> User:
     """Return whose account the link activates. Raises LinkInvalid for a forged, old or used one."""
     try:
-        pk, state = signing.loads(token, salt=SALT, max_age=VALID)
+        pk, state = signing.loads(token, salt=SALT, max_age=value_of(ACTIVATION_VALID))
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkInvalid("链接无效或已过期，请联系管理员重新开通。") from None
     user = User.objects.filter(pk=pk, is_active=True).first()

@@ -21,7 +21,9 @@ from expertpool.core.exporting.runs import (
     write_export,
 )
 from expertpool.core.models import ExportRun
+from expertpool.core.settings import EXPORT_KEPT
 from tests.core.exporting.conftest import NOW, TitleExport
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +121,8 @@ def test_files_expire(exporter: TitleExport, admin: User) -> None:
     assert not own_exports(admin, now=after).exists()
     assert remove_expired_exports(now=after) == 1
     assert not run.path.exists()
+
+
+def test_the_office_decides_how_long_a_file_is_kept(exporter: TitleExport, admin: User) -> None:
+    configure(EXPORT_KEPT, timedelta(hours=2))
+    assert start(exporter, admin).expires_at == NOW + timedelta(hours=2)

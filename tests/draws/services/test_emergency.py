@@ -20,10 +20,12 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, record_answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,12 @@ def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> Non
     )
     with pytest.raises(EmergencyRefused, match="已经有结果"):
         read_contact(invitation=other, actor=operator, now=NOW)
+
+
+def test_the_office_narrows_how_long_an_answer_may_take(draw: Draw, operator: User) -> None:
+    configure(EMERGENCY_SHORTEST, 10)
+    configure(EMERGENCY_LONGEST, 20)
+    for minutes in (9, 21):
+        with pytest.raises(EmergencyRefused, match="10 至 20 分钟"):
+            declare(draw, operator, minutes=minutes)
+    assert declare(draw, operator, minutes=10).minutes == 10

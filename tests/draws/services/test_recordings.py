@@ -15,11 +15,13 @@ from expertpool.draws.services.recordings import append_part, finish_recording
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_orphans
+from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +103,8 @@ def test_recordings_of_two_persons_do_not_mix(draw, operator):
 
 
 def test_too_much_and_what_is_no_film_are_refused(draw, operator, monkeypatch):
-    monkeypatch.setattr(recordings, "LARGEST", 5)
+    monkeypatch.setattr(recordings, "MEGABYTE", 5)
+    configure(MEDIA_SIZE, 1)
     given = {"draw": draw, "recording": uuid4(), "actor": operator}
     append_part(offset=0, content=b"\x00\x01ab", **given)
     with pytest.raises(RecordingRefused, match="太长"):

@@ -10,11 +10,14 @@ from expertpool.audit.models import Entry
 from expertpool.draws.forms.plan import GroupDraft, LevelDraft, changed
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.draws import plan_for
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL, REVEAL_LATEST, REVEAL_USUAL
 from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +197,44 @@ def test_findings_of_the_seats_name_the_article(client, operator, project):
         reverse("projects:detail", args=[project.pk]), {"tab": "plan"}
     )
     assert "招标投标法第三十七条" in page.content.decode()
+
+
+@pytest.fixture
+def bounds():
+    configure(REPLY_SHORTEST, 30)
+    configure(REPLY_USUAL, 45)
+    configure(REVEAL_LATEST, 4)
+    configure(REVEAL_USUAL, 6)
+
+
+def test_a_new_plan_begins_with_what_the_office_usually_gives(client, operator, project, bounds):
+    page = login(client, operator).get(reverse("draws:plan", args=[project.pk]))
+    form = page.context["form"]
+    assert [form[name].value() for name in ("reply_minutes", "reveal_hours")] == [45, 6]
+    save_plan(
+        project=project,
+        settings=PlanInput(),
+        groups=[GroupInput("组", 1, [{"all": []}])],
+        actor=operator,
+        now=timezone.now(),
+    )
+    plan = plan_for(project)
+    assert (plan.reply_minutes, plan.reveal_hours) == (45, 6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reply_minutes": "29"}, "应为 30 分钟至 43200 分钟，由站点设置规定"),
+        ({"reply_minutes": "99999"}, "应为 30 分钟至 43200 分钟"),
+        ({"reveal_hours": "3"}, "应为 4 小时至 720 小时"),
+    ],
+)
+def test_times_outside_the_bounds_of_the_office_are_refused(
+    client, operator, project, bounds, changes, words
+):
+    data = posted(reveal_hours="5") | changes
+    answer = login(client, operator).post(reverse("draws:plan", args=[project.pk]), data)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ConditionGroup.objects.exists()

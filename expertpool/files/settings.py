@@ -1,0 +1,29 @@
+"""What the office decides about files."""
+
+from expertpool.core.configuration import Number, Setting, SettingGroup
+
+UPLOADS = SettingGroup("uploads", "上传限制", order=60, note="按内容识别种类，不看文件名")
+
+DOCUMENT_SIZE = Setting(
+    "files.document_size",
+    "文档最大",
+    Number(1, 200, "MB"),
+    50,
+    group=UPLOADS,
+    order=10,
+    help="PDF、Word、Excel、PowerPoint、OFD、TXT、ZIP。",
+)
+IMAGE_SIZE = Setting(
+    "files.image_size", "图片最大", Number(1, 100, "MB"), 20, group=UPLOADS, order=20
+)
+MEDIA_SIZE = Setting(
+    "files.media_size",
+    "音频、视频最大",
+    Number(1, 1000, "MB"),
+    200,
+    group=UPLOADS,
+    order=30,
+    help="抽取大厅的录屏也按这个限制。",
+)
+
+SETTINGS = (DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE)

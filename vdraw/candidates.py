@@ -18,7 +18,7 @@ class Candidates(Sequence[Candidate]):
     """Candidates in columns: the groups of most are those of many others, and an object for each
     would cost more than its hashes.
 
-    ``kinds`` are the groups with levels that occur, ``kind_of`` says for each candidate which are
+    ``kinds`` are different groups with levels, ``kind_of`` says for each candidate which are
     his; ``commits`` and ``units`` are as in `Candidate`.
     """
 

@@ -120,7 +120,7 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     """
     given = Candidates.of(candidates)
     _check_commits(given.commits)
-    fits = [_read_fits(rule, given, kind) for kind in range(len(given.kinds))]
+    fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
     unsorted = rule.digest_all(b"\x00" + TAG + text for text in candidate_texts(given))
     by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
     leaves = tuple([unsorted[at] for at in by_leaf])
@@ -131,7 +131,7 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
         positions=_positions(sorted_.commits),
         leaves=leaves,
         fits=tuple([fits[kind] for kind in sorted_.kind_of]),
-        levels=tuple(sorted({level for one in fits for _, level in one})),
+        levels=tuple(sorted({level for one in fits.values() for _, level in one})),
         seal=_seal_value(rule, leaves),
     )
 

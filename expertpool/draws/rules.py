@@ -45,6 +45,7 @@ class SealedRule:
     """
 
     content: Mapping[str, Any]
+    hash_name: str  # of its commitments and, of a draw, its order
     projects: tuple[str, ...]  # their numbers
     groups: tuple[SealedGroup, ...]
     contributors: tuple[str, ...]
@@ -90,6 +91,7 @@ class SealedRule:
         """
         return cls(
             content=content,
+            hash_name=_text(content, "hash") or "sha256",
             projects=_texts(content, "projects"),
             groups=read_groups(content.get("groups", [])),
             contributors=_texts(content, "contributors"),

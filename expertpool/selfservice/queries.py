@@ -145,7 +145,7 @@ def invitations_of(expert: Expert) -> QuerySet[Invitation]:
     holds = Hold.objects.filter(holder=holder_key(expert.pk))
     return (
         Invitation.objects.filter(pk__in=holds.values("invitation"))
-        .select_related("draw__project__batch", "candidate")
+        .select_related("draw__project__batch")
         .prefetch_related("draw__projects")
         .order_by("-draw__project__opening_at", "-pk")
     )

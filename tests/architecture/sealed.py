@@ -134,7 +134,7 @@ def draw_sealed(world: World, specialty: Specialty) -> Sealed:
 
 
 def _lines(draw: Draw) -> list[Invitation]:
-    return list(Invitation.objects.filter(draw=draw).select_related("candidate"))
+    return list(Invitation.objects.filter(draw=draw).select_related("draw"))
 
 
 def _answer(draw: Draw) -> None:

@@ -72,9 +72,9 @@ def test_supplement_interrupted_by_a_kill_is_done_once_after_restart() -> None:
     with worker.running():
         wait_for(lambda: Invitation.objects.filter(state=InvitationState.NO_ANSWER).count() == 2)
 
-    rows = Invitation.objects.filter(draw=draw).select_related("candidate")
+    rows = Invitation.objects.filter(draw=draw).select_related("draw")
     assert [row.line for row in rows] == [1, 2, 3, 4]
-    seated = {row.candidate.commit for row in rows if row.state == InvitationState.INVITED}
+    seated = {row.commit for row in rows if row.state == InvitationState.INVITED}
     assert seated == expected
     types = Counter(row.content["type"] for row in DrawEvent.objects.all())
     assert types == {"drawn": 1, "exit": 2, "supplement": 2}

@@ -70,4 +70,4 @@ def make_draw(
 
 def expert_id_of(invitation: Invitation) -> int:
     """Who stands behind a sealed line."""
-    return open_identity(invitation.candidate).expert_id
+    return open_identity(invitation).expert_id

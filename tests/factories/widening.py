@@ -108,7 +108,7 @@ def state_of(draw: Draw) -> str:
 
 
 def people(*draws: Draw, **condition: Any) -> list[int]:
-    rows = Invitation.objects.filter(draw__in=draws, **condition).select_related("candidate")
+    rows = Invitation.objects.filter(draw__in=draws, **condition).select_related("draw")
     return [expert_id_of(row) for row in rows.order_by("draw_id", "line")]
 
 

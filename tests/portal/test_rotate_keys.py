@@ -20,7 +20,7 @@ from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import encrypted
 from expertpool.core.models import Rekeying
 from expertpool.core.rekeying import encrypted_columns, rekey, waiting
-from expertpool.draws.models import Candidate
+from expertpool.draws.models import Invitation
 from expertpool.experts.models import ExpertVersion
 from expertpool.portal.services.keys import tokens_waiting
 from tests.factories.accounts import make_user
@@ -189,20 +189,21 @@ def test_another_suite_is_a_new_key_too(old: dict[str, str], settings: Any) -> N
     call_command("rotate_keys")
     assert readable() == before
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT get_byte(opening, 0) FROM draws_candidate")
-        assert cursor.fetchall() == [(4,)]
+        for column, table in (("opening", "invitation"), ("openings", "sealblock")):
+            cursor.execute(f"SELECT DISTINCT get_byte({column}, 0) FROM draws_{table}")  # noqa: S608
+            assert cursor.fetchall() == [(4,)]
 
 
 def test_an_opening_put_elsewhere_is_not_carried_over(old: dict[str, str]) -> None:
-    one, two = Candidate.objects.order_by("pk")[:2]
+    one, two = Invitation.objects.order_by("pk")[:2]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL expertpool.rekeying = 'on'")
         cursor.execute(
-            "UPDATE draws_candidate SET opening = (SELECT opening FROM draws_candidate"
+            "UPDATE draws_invitation SET opening = (SELECT opening FROM draws_invitation"
             " WHERE id = %s) WHERE id = %s",
             [one.pk, two.pk],
         )
     with pytest.raises(DecryptionError, match="不在它原来的位置"):
-        _ = Candidate.objects.get(pk=two.pk).opening
+        _ = Invitation.objects.get(pk=two.pk).opening
     with pytest.raises(CommandError, match="不在它原来的位置"):
         call_command("rotate_keys")

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
+import vdraw
 from expertpool.accounts.models import User
+from expertpool.core.fields import encrypted
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Candidate, Draw, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import Identity, close_identities, holder_key
+from expertpool.draws.models import Draw, DrawProject, Hold, Invitation
+from expertpool.draws.queries.identity import Identity, holder_key, pack_identity
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
 from tools.bench.copying import copy_rows
@@ -26,7 +28,7 @@ _DURATION = timedelta(hours=4)
 
 @dataclass(frozen=True)
 class _Seat:
-    """One seat of an old draw; its number serves for candidate and invitation."""
+    """One seat of an old draw; its number serves for the invitation."""
 
     number: int
     draw: Draw
@@ -47,11 +49,7 @@ def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) ->
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
     names: tuple[str, ...] = (
-        "id", "draw_id", "position", "rank", "commit", "groups", "opening",
-    )  # fmt: skip
-    copy_rows(Candidate, names, map(_candidate, seats))
-    names = (
-        "id", "draw_id", "panel_id", "candidate_id", "line", "group", "level", "origin", "state",
+        "id", "draw_id", "panel_id", "commit", "opening", "line", "group", "level", "origin", "state",
         "expert_id", "token_hash", "invited_at", "deadline_at", "replied_at", "replied_via",
     )  # fmt: skip
     copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
@@ -127,18 +125,14 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
     )
 
 
-def _candidate(seat: _Seat) -> tuple[Any, ...]:
-    identity = Identity(seat.expert_id, f"ZJ2020{seat.expert_id:06d}", "00" * 16)
-    commit = f"{seat.number:064x}"
-    (opening,) = close_identities(seat.draw.pk, [(commit, identity)])
-    return seat.number, seat.draw.pk, seat.line, seat.line, commit, '{"g1": 1}', opening
-
-
 def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
     draw = seat.draw
     accepted = random.random() < 0.8
+    identity = Identity(seat.expert_id, f"ZJ2020{seat.expert_id:06d}", f"{seat.number:032x}")
+    commit = vdraw.commit_identity(draw_id=draw.number, ref=identity.ref, salt=identity.salt)
+    opening = encrypted(Invitation, "opening").token(pack_identity(identity), draw.pk, commit)
     return (
-        seat.number, draw.pk, draw.pk, seat.number, seat.line, "g1", 1, Origin.DRAWN.value,
+        seat.number, draw.pk, draw.pk, commit, opening, seat.line, "g1", 1, Origin.DRAWN.value,
         InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
         seat.expert_id if draw.released_at else None, seat.number.to_bytes(32, "big"),
         draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",

@@ -116,7 +116,7 @@ def _replays(draw: Draw) -> bool:
     seated = {seat.commit for seat in load_state(draw).seats}
     states = (InvitationState.INVITED, InvitationState.ACCEPTED)
     rows = Invitation.objects.filter(draw=draw, state__in=states)
-    return seated == set(rows.values_list("candidate__commit", flat=True))
+    return seated == set(rows.values_list("commit", flat=True))
 
 
 def _work(number: int, *, until: float, most: int | None) -> Work:

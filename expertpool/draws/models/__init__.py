@@ -1,4 +1,4 @@
-from expertpool.draws.models.draw import Candidate, Draw, DrawEvent, DrawProject
+from expertpool.draws.models.draw import Draw, DrawEvent, DrawProject, SealBlock
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
@@ -12,7 +12,6 @@ from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
     "STANDBY",
-    "Candidate",
     "ConditionGroup",
     "ConditionLevel",
     "ConditionTemplate",
@@ -26,6 +25,7 @@ __all__ = [
     "PickRequest",
     "ReleaseRequest",
     "RevealRule",
+    "SealBlock",
     "TwoPersonRequest",
     "VoidRequest",
 ]

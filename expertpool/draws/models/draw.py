@@ -161,29 +161,28 @@ class DrawProject(models.Model):
         return f"{self.draw_id} {self.project_id}"
 
 
-class Candidate(models.Model):
-    """One candidate of a draw. Who it is stands only in ``opening``: expert id, number and salt,
-    encrypted with the seal key, which is kept outside the database."""
+class SealBlock(models.Model):
+    """Candidates of a draw as they were sealed, a thousand to a row, in the order of their leaves.
 
-    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="candidates")
-    position = models.PositiveIntegerField("叶序")  # by leaf, from 0: the order in the record
-    rank = models.PositiveIntegerField("抽签次序", null=True)  # by ticket, from 0
-    commit = models.CharField("身份承诺", max_length=64)
-    groups = models.JSONField("条件组级次")  # {"g1": 1}
-    unit = models.CharField("单位代号", max_length=16, null=True)  # noqa: DJ001 (null is "no unit" in the record)
-    opening = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "commit"))
+    Who they are stands only in ``openings``: expert ids, salts and numbers, encrypted with the seal
+    key, which is kept outside the database. `draws.queries.blocks` packs and unpacks the columns.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="blocks")
+    n = models.PositiveIntegerField("序号")  # from 0
+    commits = models.BinaryField("身份承诺")  # 32 bytes each
+    kinds = models.JSONField("条件组级次")  # those that occur: [{"g1": 1}, …]
+    kind_of = models.BinaryField("各人条件组级次")  # 2 bytes each: which of ``kinds``
+    units = models.BinaryField("单位代号")  # 4 bytes each: 7 is U7, 0 none
+    openings = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "n"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "候选人"
-        ordering = ["draw", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["draw", "position"], name="draws_candidate_position"),
-            models.UniqueConstraint(fields=["draw", "rank"], name="draws_candidate_rank"),
-            models.UniqueConstraint(fields=["draw", "commit"], name="draws_candidate_commit"),
-        ]
+        verbose_name = verbose_name_plural = "封存的候选人"
+        ordering = ["draw", "n"]
+        constraints = [models.UniqueConstraint(fields=["draw", "n"], name="draws_sealblock_n")]
 
     def __str__(self) -> str:
-        return self.commit[:12]
+        return f"{self.draw_id} 第 {self.n} 段"
 
 
 class DrawEvent(models.Model):

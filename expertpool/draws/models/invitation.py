@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
-from expertpool.core.fields import BlindIndexField
+from expertpool.core.fields import BlindIndexField, EncryptedBytesField
 from expertpool.draws.enums import (
     SEATED_STATES,
     STANDBY_LETTER,
@@ -17,14 +17,15 @@ from expertpool.draws.enums import (
     PanelRole,
     ReplyVia,
 )
-from expertpool.draws.models.draw import Candidate, Draw
+from expertpool.draws.models.draw import Draw
 
 # Those who stand by, or stood by until they left.
 STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
 
 class Invitation(models.Model):
-    """One seated expert and his answer; exactly one for a candidate. ``panel`` is the first draw of
+    """One seated expert and his answer. ``commit`` is his commitment in the record, ``opening`` says
+    who he is: expert id, number and salt, encrypted with the seal key. ``panel`` is the first draw of
     those that find one panel together (a trigger writes it): the panel has at most one leader.
 
     ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
@@ -33,7 +34,8 @@ class Invitation(models.Model):
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
-    candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="invitation")
+    commit = models.CharField("身份承诺", max_length=64)
+    opening = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "commit"))
     line = models.PositiveIntegerField(
         "行号"
     )  # order on the sheet: seating order, supplements last
@@ -70,6 +72,7 @@ class Invitation(models.Model):
         ordering = ["draw", "line"]
         constraints = [
             models.UniqueConstraint(fields=["draw", "line"], name="draws_invitation_line"),
+            models.UniqueConstraint(fields=["draw", "commit"], name="draws_invitation_commit"),
             models.UniqueConstraint(
                 fields=["panel"],
                 condition=models.Q(panel_role=PanelRole.LEADER, state__in=SEATED_STATES),

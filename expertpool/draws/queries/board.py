@@ -128,6 +128,9 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
         .select_related("changed_by")
         .order_by("draw_id", "line")
     )
+    draws = {one.pk: one for one in (draw, *widened)}
+    for line in lines:
+        line.draw = draws[line.draw_id]
     groups = [
         GroupBoard(
             code=group.code,

@@ -28,12 +28,13 @@ Level = tuple[int, Node]
 
 class Fitting(NamedTuple):
     """An expert who fits: his best level by group code, and the first reason against him ("" where
-    he may be drawn)."""
+    he may be drawn). Those of one ``kind`` have the same groups and levels."""
 
     expert_id: int
     number: str
     employer_id: int | None
     reason: str
+    kind: int
     groups: dict[str, int]
 
 
@@ -76,17 +77,17 @@ def fitting_experts(
     )
     rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **best)
     found: list[Fitting] = []
-    seen: dict[tuple[int | None, ...], dict[str, int]] = {}  # many share one pattern
+    seen: dict[tuple[int | None, ...], tuple[int, dict[str, int]]] = {}  # many share one pattern
     for expert_id, number, employer_id, why, *row in _plain_rows(
         rows.values_list("pk", "number", "employer_id", "why", *best)
     ):
         pattern = tuple(row)
-        fits = seen.get(pattern)
-        if fits is None:
+        known = seen.get(pattern)
+        if known is None:
             fits = {code: level for code, level in zip(levels, row, strict=True) if level}
-            seen[pattern] = fits
-        if fits:
-            found.append(Fitting(expert_id, number, employer_id, why, fits))
+            known = seen[pattern] = (len(seen), fits)
+        if known[1]:
+            found.append(Fitting(expert_id, number, employer_id, why, *known))
     return found
 
 

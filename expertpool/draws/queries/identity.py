@@ -1,20 +1,17 @@
-"""Who stands behind a candidate. The answer lies encrypted under the seal key, which is kept
+"""Who stands behind a commitment. The answer lies encrypted under the seal key, which is kept
 outside the database; nothing here may be shown without `draws.services.names`."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from expertpool.core.crypto import blind_index
-from expertpool.core.fields import encrypted
-from expertpool.draws.models import Candidate
-from vdraw import SALT_BYTES
+import vdraw
+from expertpool.core.crypto import DecryptionError, blind_index
+from expertpool.draws.models import Draw, Invitation
 
-_HEAD = struct.Struct(f">Q{SALT_BYTES}s")
-# What has to be loaded of a candidate to open it.
-OPENED_BY = ("draw_id", "commit", "opening")
+_HEAD = struct.Struct(f">Q{vdraw.SALT_BYTES}s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +24,30 @@ class Identity:
 
 
 def pack_identity(identity: Identity) -> bytes:
-    """Return what `Candidate.opening` keeps, encrypted."""
+    """Return what `Invitation.opening` keeps, encrypted."""
     return _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt)) + identity.ref.encode()
 
 
-def close_identities(draw_id: int, identities: Iterable[tuple[str, Identity]]) -> list[bytes]:
-    """Return the encrypted openings of a draw's candidates, given with their commitments."""
-    return encrypted(Candidate, "opening").token_each(
-        (pack_identity(one), (draw_id, commit)) for commit, one in identities
-    )
-
-
-def open_identity(candidate: Candidate) -> Identity:
-    """Say who ``candidate`` is; raises core.crypto.DecryptionError if his opening was altered, or
-    moved from another candidate or draw."""
-    plain = bytes(candidate.opening)
+def open_identity(line: Invitation) -> Identity:
+    """Say who sits, or sat, on ``line``; raises core.crypto.DecryptionError if his opening was
+    altered, moved from another line, or is not that of his commitment."""
+    plain = bytes(line.opening)
     expert_id, salt = _HEAD.unpack_from(plain)
-    return Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
+    identity = Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
+    check_commitments(line.draw, [line.commit], [identity.ref], [identity.salt])
+    return identity
+
+
+def check_commitments(
+    draw: Draw, commits: Sequence[str], refs: Sequence[str], salts: Sequence[str]
+) -> None:
+    """Refuse (core.crypto.DecryptionError) openings that are not those of ``commits``."""
+    found = vdraw.commit_identities(
+        draw_id=draw.number, refs=refs, salts=salts, hash_name=draw.rule.hash_name
+    )
+    if found != list(commits):
+        message = f"抽取 {draw.number}：身份与封存时的承诺不符，数据被改动过，不能打开。"
+        raise DecryptionError(message)
 
 
 def holder_key(expert_id: int) -> bytes:

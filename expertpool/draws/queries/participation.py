@@ -16,8 +16,8 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import STANDBY, Candidate, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import OPENED_BY, holder_key, open_identity
+from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
+from expertpool.draws.queries.identity import holder_key, open_identity
 
 
 def held_expert_ids(
@@ -72,19 +72,19 @@ def _count(
         .annotate(
             times=Count("pk"),
             expert=Max("invitation__expert"),
-            candidate=Max("invitation__candidate"),
+            line=Max("invitation"),
         )
         .filter(times__gte=at_least)
-        .values_list("holder", "times", "expert", "candidate")
+        .values_list("holder", "times", "expert", "line")
     )
     return _named(rows, known)
 
 
 def _named(rows: list[tuple[Any, int, int | None, int]], known: dict[bytes, int]) -> Counter[int]:
     sealed = [one for holder, _, expert, one in rows if not expert and bytes(holder) not in known]
-    candidates = Candidate.objects.only(*OPENED_BY).in_bulk(sealed)
+    lines = Invitation.objects.select_related("draw").in_bulk(sealed)
     counts = Counter[int]()
-    for holder, times, expert, candidate in rows:
+    for holder, times, expert, line in rows:
         expert_id = known.get(bytes(holder)) or expert
-        counts[expert_id or open_identity(candidates[candidate]).expert_id] = times
+        counts[expert_id or open_identity(lines[line]).expert_id] = times
     return counts

@@ -11,10 +11,10 @@ from functools import cached_property
 from django.db.models import Q
 
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason
-from expertpool.draws.models import Candidate, ConditionGroup, Draw, Invitation
+from expertpool.draws.models import ConditionGroup, Draw, Invitation
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.identity import OPENED_BY, open_identity
+from expertpool.draws.queries.identity import open_identity
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
@@ -101,8 +101,7 @@ def shortfall_of(project: Project) -> Shortfall | None:
 
 def experts_on(lines: Sequence[Invitation]) -> set[int]:
     """Return the ids of the experts behind ``lines``, opened to be counted, never to be shown."""
-    rows = Candidate.objects.filter(invitation__in=lines).order_by().only(*OPENED_BY)
-    return {open_identity(row).expert_id for row in rows}
+    return {open_identity(line).expert_id for line in lines}
 
 
 def employers_of(lines: Sequence[Invitation]) -> Counter[int]:

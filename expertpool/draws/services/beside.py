@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 
 import vdraw
 from expertpool.draws.enums import SEATED_STATES, SKIP_REASON, DrawStatus, ExclusionReason
-from expertpool.draws.models import Candidate, Draw
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import panel_of
-from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.shortfall import employers_of, experts_on
 from expertpool.experts.models import Expert
 
@@ -29,9 +28,8 @@ class Beside:
     room: dict[str, int]  # seats of a group that the others leave to this draw
     seated: list[str] = field(default_factory=list)  # by the step that is being decided
 
-    def reason(self, candidate: Candidate) -> str | None:
-        """Return the reason (of the protocol) against ``candidate``, whatever seat he would take."""
-        expert_id = open_identity(candidate).expert_id
+    def reason(self, expert_id: int) -> str | None:
+        """Return the reason (of the protocol) against an expert, whatever seat he would take."""
         if expert_id in self.used:
             return SKIP_REASON[ExclusionReason.IN_PANEL]
         employer = _employer_of(expert_id)
@@ -47,10 +45,10 @@ class Beside:
         rows = zip(state.order.sealed.rule.groups, step.state.sitting, strict=True)
         return any(len(row) > self.room.get(group.id, group.seats) for group, row in rows)
 
-    def seat(self, candidate: Candidate) -> None:
-        """Note that ``candidate`` gets a seat."""
-        self.seated.append(candidate.commit)
-        employer = _employer_of(open_identity(candidate).expert_id)
+    def seat(self, commit: str, expert_id: int) -> None:
+        """Note that the expert behind ``commit`` gets a seat."""
+        self.seated.append(commit)
+        employer = _employer_of(expert_id)
         if employer:
             self.taken[employer] += 1
 

@@ -63,8 +63,8 @@ def ensure_demo_draws(
     invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
     free = PlanInput(unit_cap=None, reply_minutes=24 * 60)
     second = _draw(reviewed, free, invited, operator, now=started, entropy=entropy)
-    for row in Invitation.objects.filter(draw=second).select_related("candidate"):
-        if expert is None or open_identity(row.candidate).expert_id != expert.pk:
+    for row in second.invitations.all():
+        if expert is None or open_identity(row).expert_id != expert.pk:
             _answer(row, accept=True, now=now, entropy=entropy)
     shared = [GroupInput("教学设备", 3, [_branch("B", "2")])]
     third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)

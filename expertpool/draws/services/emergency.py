@@ -84,12 +84,12 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
 
     Refuses (EmergencyRefused) any other draw and whoever has answered: names stay sealed.
     """
-    invitation = Invitation.objects.select_related("draw", "candidate").get(pk=invitation.pk)
+    invitation = Invitation.objects.select_related("draw").get(pk=invitation.pk)
     if emergency_of(invitation.draw) is None:
         raise EmergencyRefused("只有应急抽取可以查看联系电话。")
     if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
-    expert = Expert.objects.get(pk=open_identity(invitation.candidate).expert_id)
+    expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
     return Contact(expert.name, expert.phone)
 
@@ -114,11 +114,7 @@ def _check(
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:
     """Bring deadlines forward; the job of the later one finds the invitation settled."""
-    rows = list(
-        Invitation.objects.filter(
-            draw=draw, state=InvitationState.INVITED, deadline_at__gt=deadline_at
-        ).select_related("candidate")
-    )
+    rows = list(draw.invitations.filter(state=InvitationState.INVITED, deadline_at__gt=deadline_at))
     Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch(expire_invitation, jobs, at=deadline_at)
@@ -130,7 +126,7 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
 
 
 def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Letter:
-    expert = Expert.objects.get(pk=open_identity(row.candidate).expert_id)
+    expert = Expert.objects.get(pk=open_identity(row).expert_id)
     return Letter(
         recipient=recipient_of(expert),
         context={

@@ -12,10 +12,10 @@ from django.conf import settings
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
-from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.identity import holder_key, open_identity
+from expertpool.draws.queries.identity import Identity, holder_key, open_identity, pack_identity
 from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
@@ -33,7 +33,7 @@ TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
 class Place:
     """A seat that was just given out: who sits there, and in what line of the sheet."""
 
-    candidate: Candidate
+    who: Identity
     seat: Seat
     line: int
     conflict: bool = False  # he cannot come any more: no hold, no letter
@@ -54,7 +54,6 @@ def invite(
     Raises IntegrityError when an expert is held elsewhere at that time: the constraint's word.
     """
     tokens = [make_token(entropy) for _ in places]
-    identities = [open_identity(place.candidate) for place in places]
     emergency = emergency_of(draw)
     minutes = emergency.minutes if emergency else plan.reply_minutes
     projects = draw.covered
@@ -62,24 +61,25 @@ def invite(
     invitations = Invitation.objects.bulk_create(
         Invitation(
             draw=draw,
-            candidate=place.candidate,
+            commit=place.seat.commit,
+            opening=pack_identity(place.who),
             line=place.line,
             group=place.seat.group,
             level=place.seat.level,
             origin=origin,
             state=InvitationState.CONFLICT if place.conflict else InvitationState.INVITED,
-            expert_id=identity.expert_id if draw.released_at is not None else None,
+            expert_id=place.who.expert_id if draw.released_at is not None else None,
             token_hash=hash_token(token),
             invited_at=now,
             deadline_at=deadline_at,
             replied_at=now if place.conflict else None,
             replied_via=ReplyVia.SYSTEM if place.conflict else "",
         )
-        for place, identity, token in zip(places, identities, tokens, strict=True)
+        for place, token in zip(places, tokens, strict=True)
     )
     asked = [
-        (invitation, identity.expert_id, token)
-        for invitation, identity, token in zip(invitations, identities, tokens, strict=True)
+        (invitation, place.who.expert_id, token)
+        for invitation, place, token in zip(invitations, places, tokens, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
     Hold.objects.bulk_create(
@@ -105,7 +105,7 @@ def invite(
 
 def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> None:
     """Tell a standby, once, that he sits in the panel now; who has not answered still has to."""
-    expert = Expert.objects.get(pk=open_identity(invitation.candidate).expert_id)
+    expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     words = words_of(invitation.draw.covered)
     answered = invitation.state == InvitationState.ACCEPTED
     until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"

@@ -107,10 +107,8 @@ def _read_names(draw: Draw, actor: User, now: datetime, purpose: str) -> list[Na
 
 def named_rows(draw: Draw) -> list[NamedRow]:
     """Open all lines of a draw. Only for code that checked the right to read them."""
-    invitations = list(
-        Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
-    )
-    ids = {row.pk: open_identity(row.candidate).expert_id for row in invitations}
+    invitations = list(draw.invitations.order_by("line"))
+    ids = {row.pk: open_identity(row).expert_id for row in invitations}
     experts = (
         Expert.objects.select_related("employer", "division")
         .prefetch_related("specialty_links__specialty")
@@ -129,9 +127,9 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
         return False
-    rows = Invitation.objects.filter(draw=draw, expert__isnull=True).select_related("candidate")
+    rows = draw.invitations.filter(expert__isnull=True)
     for row in rows:
-        row.expert_id = open_identity(row.candidate).expert_id
+        row.expert_id = open_identity(row).expert_id
     Invitation.objects.bulk_update(rows, ["expert"])
     ReleaseRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
         decided_at=now, agreed=False

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import PickRefused
-from expertpool.draws.models import Candidate, Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.eligibility import exclusions_of, fitting
 from expertpool.draws.queries.identity import open_identity
 from expertpool.experts.models import Expert
@@ -77,9 +75,8 @@ def check_experts(
 
 def people_of(draw: Draw | None) -> tuple[set[int], list[Expert]]:
     """Return the ids of all who are or were on the list of ``draw``, and those who sit."""
-    rows = Candidate.objects.filter(draw=draw) if draw else Candidate.objects.none()
-    lines = rows.annotate(state=F("invitation__state"))
-    states = {open_identity(row).expert_id: row.state for row in lines}
+    lines = draw.invitations.all() if draw else ()
+    states = {open_identity(line).expert_id: line.state for line in lines}
     sitting = [pk for pk, state in states.items() if state in SEATED_STATES]
     return set(states), list(Expert.objects.filter(pk__in=sitting).select_related("employer"))
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import vdraw
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.identity import Identity, pack_identity
+from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.pick_checks import Pick
@@ -32,21 +32,17 @@ def seat_picks(
     numbers = dict(
         Expert.objects.filter(pk__in=[pick.expert_id for pick in picks]).values_list("pk", "number")
     )
-    taken = Candidate.objects.filter(draw=draw).count()
+    taken = draw.invitations.count()
     places = []
     for at, pick in enumerate(picks):
         level = levels[pick.expert_id][pick.group]
         salt = entropy.token_bytes(vdraw.SALT_BYTES).hex()
         ref = numbers[pick.expert_id]
-        candidate = Candidate.objects.create(
-            draw=draw,
-            position=taken + at,
-            commit=vdraw.commit_identity(draw_id=draw.number, ref=ref, salt=salt),
-            groups={pick.group: level},
-            opening=pack_identity(Identity(pick.expert_id, ref, salt)),
+        commit = vdraw.commit_identity(
+            draw_id=draw.number, ref=ref, salt=salt, hash_name=draw.rule.hash_name
         )
-        seat = vdraw.Seat(candidate.commit, pick.group, level)
-        places.append(Place(candidate, seat, taken + at + 1))
+        seat = vdraw.Seat(commit, pick.group, level)
+        places.append(Place(Identity(pick.expert_id, ref, salt), seat, taken + at + 1))
     if draw.status not in (DrawStatus.SEALED, DrawStatus.INVITING):
         reopen(draw, now=now)
     origin = ORIGIN[DrawKind(draw.kind)]

@@ -33,7 +33,12 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
-from expertpool.draws.services.sealing import check_ready, further_of_batch, next_number
+from expertpool.draws.services.sealing import (
+    check_ready,
+    further_of_batch,
+    hash_of_new_draws,
+    next_number,
+)
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.two_persons import settle
@@ -262,6 +267,7 @@ def _rule(
         "draw_id": number,
         "projects": [project.number for project in projects],
         "kind": kind,
+        "hash": hash_of_new_draws(),
         "reason": reason,
         "approval_number": approval_number,
         "supersedes": voided[0].draw.number if voided else None,

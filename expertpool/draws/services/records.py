@@ -6,7 +6,7 @@ from typing import Any
 
 import vdraw
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.state import load_events, load_order
 
@@ -24,9 +24,9 @@ def build_record(draw: Draw) -> dict[str, Any]:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     openings = []
     if draw.released_at is not None:
-        rows = Invitation.objects.filter(draw=draw).select_related("candidate").order_by("line")
+        rows = draw.invitations.order_by("line")
         for row in rows:
-            identity = open_identity(row.candidate)
-            openings.append(vdraw.Opening(row.candidate.commit, identity.ref, identity.salt))
+            identity = open_identity(row)
+            openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
     record = vdraw.build_record(load_order(draw), load_events(draw), openings)
     return record.to_dict()

@@ -47,7 +47,7 @@ OVER = "该邀请已经答复过或已失效，无需再操作。"
 def invitation_for_token(token: str) -> Invitation:
     """Return the invitation behind a personal link; raises LinkInvalid for any other text."""
     found = (
-        Invitation.objects.select_related("draw__project__batch", "candidate")
+        Invitation.objects.select_related("draw__project__batch")
         .prefetch_related("draw__projects")
         .filter(token_hash=hash_token(token))
         .first()
@@ -236,7 +236,7 @@ def _lock_draw(draw_id: int) -> Draw:
 
 def _lock(invitation: Invitation) -> Invitation:
     draw = _lock_draw(invitation.draw_id)
-    invitation = Invitation.objects.select_related("candidate").get(pk=invitation.pk)
+    invitation = Invitation.objects.get(pk=invitation.pk)
     invitation.draw = draw
     if not draw.is_valid:
         raise ReplyRefused(OVER)

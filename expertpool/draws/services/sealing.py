@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 import vdraw
@@ -23,13 +24,14 @@ from expertpool.draws.enums import DrawStatus
 from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
+from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.identity import Identity, close_identities
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.shortfall import Shortfall
+from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
@@ -42,8 +44,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
 
 CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
-NULL = "\\N"  # in a line of COPY
-COPY_LINES = 2_000
+HASH = {"intl": "sha256", "gm": "sm3"}
 CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
 
 
@@ -87,9 +88,7 @@ def seal_and_start(
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
     _hold_fields(found)
-    draw, sealed, identities = _seal(
-        plan, projects, found, widening, actor=actor, now=now, entropy=entropy
-    )
+    draw, sealed = _seal(plan, projects, found, widening, actor=actor, now=now, entropy=entropy)
     move_projects(draw, actor=actor, now=now)
     record(
         "draw.seal",
@@ -100,10 +99,8 @@ def seal_and_start(
     )
     publish(DrawSealed(draw.pk))
     if plan.contributors:
-        _copy_candidates(draw, sealed, identities)
         return draw
     order = _order(draw, sealed, actor=actor, now=now)
-    _copy_candidates(draw, sealed, identities, order)
     _seat(draw, order, is_fresh=True, now=now, entropy=entropy)
     return draw
 
@@ -139,7 +136,6 @@ def contribute(
     record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
     if len(draw.reveals) == len(draw.rule.contributors):
         order = _order(draw, load_sealed(draw), actor=actor, now=now)
-        _save_ranks(draw, order)
         _seat(draw, order, is_fresh=False, now=now, entropy=entropy)
     return draw
 
@@ -218,11 +214,12 @@ def _seal(
     actor: User,
     now: datetime,
     entropy: Entropy,
-) -> tuple[Draw, vdraw.Sealed, dict[str, Identity]]:
+) -> tuple[Draw, vdraw.Sealed]:
     number = next_number(now)
     nonce = entropy.token_bytes(vdraw.NONCE_BYTES)
     rule = _build_rule(plan, projects, found, widening, number=number, nonce=nonce, now=now)
-    identities, candidates = _candidates(number, found.eligible, entropy)
+    people = _identities(found.eligible, entropy)
+    candidates = _candidates(rule, found.eligible, people, entropy)
     sealed = vdraw.seal_draw(rule, candidates)
     draw = Draw(
         number=number,
@@ -238,7 +235,10 @@ def _seal(
     )
     draw.save(force_insert=True)
     cover(draw, projects)
-    return draw, sealed, identities
+    place = {commit: at for at, commit in enumerate(candidates.commits)}
+    by_leaf = [place[commit] for commit in sealed.candidates.commits]
+    store_blocks(draw, sealed, people.picked(by_leaf))
+    return draw, sealed
 
 
 def _build_rule(
@@ -289,7 +289,8 @@ def _build_rule(
         draw_id=number,
         projects=[one.number for one in projects],
         groups=groups,
-        nonce_commit=vdraw.commit_nonce(nonce),
+        nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_of_new_draws()),
+        hash_name=hash_of_new_draws(),
         contributors=list(plan.contributors),
         unit_cap=unit_cap,
         exclusions=found.exclusion_counts,
@@ -336,61 +337,36 @@ def further_of_batch(projects: Sequence[Project], voided: Sequence[VoidRequest])
     return {"meetings": meetings, "supersedes_all": [one.draw.number for one in voided]}
 
 
+def _identities(eligible: Sequence[Fitting], entropy: Entropy) -> Identities:
+    """Give every eligible expert a fresh salt."""
+    salts = entropy.token_bytes(vdraw.SALT_BYTES * len(eligible)).hex()
+    return Identities(
+        [item.expert_id for item in eligible],
+        [item.number for item in eligible],
+        pieces(salts, 2 * vdraw.SALT_BYTES),
+    )
+
+
 def _candidates(
-    draw_id: str, eligible: list[Fitting], entropy: Entropy
-) -> tuple[dict[str, Identity], list[vdraw.Candidate]]:
-    """Give every eligible expert a fresh salt, a commitment and his employer's token."""
-    salts = entropy.token_bytes(vdraw.SALT_BYTES * len(eligible))
+    rule: vdraw.Rule, eligible: Sequence[Fitting], people: Identities, entropy: Entropy
+) -> vdraw.Candidates:
+    """Give every eligible expert a commitment and his employer's token."""
     employers = {item.employer_id for item in eligible if item.employer_id is not None}
     # Tokens are numbered in a random order, so that they tell nothing about the employer.
     keys = {employer: entropy.token_bytes(8) for employer in sorted(employers)}
-    tokens = {employer: f"U{n}" for n, employer in enumerate(sorted(keys, key=keys.__getitem__), 1)}
-    text = salts.hex()
-    each = 2 * vdraw.SALT_BYTES
-    texts = [text[start : start + each] for start in range(0, len(text), each)]
-    commits = vdraw.commit_identities(
-        draw_id=draw_id, refs=[item.number for item in eligible], salts=texts
+    tokens: dict[int | None, str | None] = {None: None}
+    for n, employer in enumerate(sorted(keys, key=keys.__getitem__), 1):
+        tokens[employer] = f"U{n}"
+    kinds = {item.kind: item.groups for item in eligible}
+    places = {kind: at for at, kind in enumerate(kinds)}
+    return vdraw.Candidates(
+        commits=vdraw.commit_identities(
+            draw_id=rule.draw_id, refs=people.refs, salts=people.salts, hash_name=rule.hash_name
+        ),
+        kinds=list(kinds.values()),
+        kind_of=[places[item.kind] for item in eligible],
+        units=[tokens[item.employer_id] for item in eligible],
     )
-    identities: dict[str, Identity] = {}
-    candidates: list[vdraw.Candidate] = []
-    for commit, item, salt in zip(commits, eligible, texts, strict=True):
-        identities[commit] = Identity(item.expert_id, item.number, salt)
-        unit = tokens[item.employer_id] if item.employer_id is not None else None
-        candidates.append(vdraw.Candidate(commit, item.groups, unit))
-    return identities, candidates
-
-
-def _copy_candidates(
-    draw: Draw,
-    sealed: vdraw.Sealed,
-    identities: dict[str, Identity],
-    order: vdraw.Order | None = None,
-) -> None:
-    """Write the candidates by COPY, thousands of rows, with their ranks if the order is known."""
-    columns = "draw_id, position, rank, commit, groups, unit, opening"
-    ranks: dict[int, int] = {}
-    if order is not None:
-        ranks = {position: rank for rank, position in enumerate(order.ranking)}
-    groups_json: dict[tuple[tuple[str, int], ...], str] = {}
-    # The lines as COPY reads them, many at once: nothing in them needs escaping.
-    lines: list[str] = []
-    commits = [candidate.commit for candidate in sealed.candidates]
-    openings = close_identities(draw.pk, [(commit, identities[commit]) for commit in commits])
-    for position, (candidate, opening) in enumerate(zip(sealed.candidates, openings, strict=True)):
-        key = tuple(candidate.groups.items())
-        text = groups_json.get(key)
-        if text is None:
-            text = groups_json[key] = vdraw.canonical_json(dict(key)).decode()
-        lines.append(
-            f"{draw.pk}\t{position}\t{ranks.get(position, NULL)}\t{candidate.commit}\t{text}"
-            f"\t{candidate.unit or NULL}\t\\\\x{opening.hex()}\n"
-        )
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY draws_candidate ({columns}) FROM STDIN") as copy,
-    ):
-        for start in range(0, len(lines), COPY_LINES):
-            copy.write("".join(lines[start : start + COPY_LINES]))
 
 
 def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> vdraw.Order:
@@ -415,14 +391,9 @@ def _seat(
     defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
 
 
-def _save_ranks(draw: Draw, order: vdraw.Order) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE draws_candidate AS c SET rank = o.rank - 1"
-            " FROM unnest(%s::int[]) WITH ORDINALITY AS o(position, rank)"
-            " WHERE c.draw_id = %s AND c.position = o.position",
-            [list(order.ranking), draw.pk],
-        )
+def hash_of_new_draws() -> str:
+    """The hash that rule and commitments of a new draw name: that of the suite of ciphers."""
+    return HASH[settings.CRYPTO_SUITE]
 
 
 def next_number(now: datetime, letter: str = "D") -> str:

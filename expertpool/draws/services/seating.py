@@ -6,7 +6,7 @@ draws compete for the same experts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -17,9 +17,10 @@ from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Candidate, Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.eligibility import exclusions_of
-from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite, tell_moved_up
@@ -44,13 +45,14 @@ def seat_draw(
     step = vdraw.seat_first(order)
     append_events(draw, step.events, now=now, actor=None)
     plan = _plan_of(draw)
-    found = Candidate.objects.filter(draw=draw, commit__in=[seat.commit for seat in step.seats])
+    openings = Openings(draw, order.sealed)
+    found = openings.of(seat.commit for seat in step.seats)
     lost = {} if is_fresh else _unavailable(draw, plan, found, now=now)
-    gone = _seat_rows(draw, plan, step, Origin.DRAWN, lost, now=now, entropy=entropy)
+    gone = _seat_rows(draw, plan, step, openings, Origin.DRAWN, lost, now=now, entropy=entropy)
     state = step.state
     # Standbys first: none of them moves up only to leave.
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
-        exited = vdraw.exit_expert(state, invitation.candidate.commit, reason)
+        exited = vdraw.exit_expert(state, invitation.commit, reason)
         append_events(draw, exited.events, now=now, actor=None)
         _move_up(draw, plan, exited, now=now)
         state = exited.state
@@ -68,7 +70,7 @@ def exit_and_refill(
     draw = invitation.draw
     Hold.objects.filter(invitation=invitation).update(active=False)
     state = load_state(draw)
-    step = vdraw.exit_expert(state, invitation.candidate.commit, reason)
+    step = vdraw.exit_expert(state, invitation.commit, reason)
     append_events(draw, _witnessed(step.events, invitation.witness), now=now, actor=actor)
     reopen(draw, now=now)
     plan = _plan_of(draw)
@@ -92,11 +94,12 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     state = load_state(draw)
     before = len(state.seats)
     plan = _plan_of(draw)
-    step = vdraw.supplement(state, asks(draw, state, plan, now=now))
+    openings = Openings(draw, state.order.sealed)
+    step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
     if step.seats:
         reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
-    _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
+    _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
     finish_if_answered(draw, step.state, now=now)
     return len(step.state.seats) - before
 
@@ -127,9 +130,10 @@ def _refill(
     # Once the panel sits nobody new is asked: his time to answer would be over before it began.
     may_ask = not state.order.sealed.rule.has_opened(now)
     if state.is_due and state.has_free_seats and may_ask:
-        step = vdraw.supplement(state, asks(draw, state, plan, now=now))
+        openings = Openings(draw, state.order.sealed)
+        step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
         append_events(draw, step.events, now=now, actor=None)
-        _seat_rows(draw, plan, step, Origin.SUPPLEMENT, now=now, entropy=entropy)
+        _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
         state = step.state
     finish_if_answered(draw, state, now=now)
 
@@ -138,6 +142,7 @@ def _seat_rows(
     draw: Draw,
     plan: DrawPlan,
     step: vdraw.Step,
+    openings: Openings,
     origin: Origin,
     lost: Mapping[str, str] = NOBODY,
     *,
@@ -147,19 +152,17 @@ def _seat_rows(
     """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (reasons
     by commitment). Whoever a supplement seats was asked about when his turn came."""
     for seat in step.moved:
-        Invitation.objects.filter(draw=draw, candidate__commit=seat.commit).update(
+        Invitation.objects.filter(draw=draw, commit=seat.commit).update(
             group=seat.group, level=seat.level
         )
-    commits = [seat.commit for seat in step.seats]
-    found = Candidate.objects.filter(draw=draw, commit__in=commits)
-    candidates = {candidate.commit: candidate for candidate in found}
+    people = openings.of(seat.commit for seat in step.seats)
     line = Invitation.objects.filter(draw=draw).count()
     places = [
-        Place(candidates[seat.commit], seat, line + n, conflict=seat.commit in lost)
+        Place(people[seat.commit], seat, line + n, conflict=seat.commit in lost)
         for n, seat in enumerate(step.seats, start=1)
     ]
     rows = invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
-    return [(row, lost[row.candidate.commit]) for row in rows if row.candidate.commit in lost]
+    return [(row, lost[row.commit]) for row in rows if row.commit in lost]
 
 
 def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> None:
@@ -168,50 +171,52 @@ def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> 
     if step.moved_up is None:
         return
     seat = step.moved_up
-    rows = Invitation.objects.filter(draw=draw, candidate__commit=seat.commit)
+    rows = Invitation.objects.filter(draw=draw, commit=seat.commit)
     rows.update(group=seat.group, level=seat.level, moved_up_at=now)
-    tell_moved_up(plan=plan, invitation=rows.select_related("draw", "candidate").get(), now=now)
+    tell_moved_up(plan=plan, invitation=rows.select_related("draw").get(), now=now)
 
 
-def asks(draw: Draw, state: vdraw.DrawState, plan: DrawPlan, *, now: datetime) -> vdraw.Unavailable:
+def asks(
+    draw: Draw, state: vdraw.DrawState, plan: DrawPlan, openings: Openings, *, now: datetime
+) -> vdraw.Unavailable:
     """Return the engine's question whether a candidate, whose turn came in a supplement of
     ``state``, can be seated now."""
     panel = beside(draw)
 
     def unavailable(commit: str) -> str | None:
-        candidate = Candidate.objects.get(draw=draw, commit=commit)
-        reason = panel.reason(candidate) if panel else None
-        reason = reason or _lost(draw, plan, [candidate], now=now).get(commit)
+        people = openings.of([commit])
+        expert_id = people[commit].expert_id
+        reason = panel.reason(expert_id) if panel else None
+        reason = reason or _lost(draw, plan, people, now=now).get(commit)
         if reason is None and panel:
             if panel.fills_twice(state, commit):
                 return "ineligible"
-            panel.seat(candidate)
+            panel.seat(commit, expert_id)
         return reason
 
     return unavailable
 
 
 def _unavailable(
-    draw: Draw, plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
+    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
 ) -> dict[str, str]:
     """Return the reason (of the protocol) for each of the first seated who cannot come any more."""
-    candidates = list(candidates)
-    lost = _lost(draw, plan, candidates, now=now)
+    lost = _lost(draw, plan, people, now=now)
     if panel := beside(draw):
-        for candidate in candidates:
-            if candidate.commit in lost:
+        for commit, one in people.items():
+            if commit in lost:
                 continue
-            if reason := panel.reason(candidate):
-                lost[candidate.commit] = reason
+            if reason := panel.reason(one.expert_id):
+                lost[commit] = reason
             else:
-                panel.seat(candidate)
+                panel.seat(commit, one.expert_id)
     return lost
 
 
 def _lost(
-    draw: Draw, plan: DrawPlan, candidates: Iterable[Candidate], *, now: datetime
+    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
 ) -> dict[str, str]:
-    experts = {open_identity(row).expert_id: row.commit for row in candidates}
+    experts = {one.expert_id: commit for commit, one in people.items()}
     lost = exclusions_of(plan, experts, now=now, draw=draw)
     return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 
@@ -232,5 +237,6 @@ def has_more(draw: Draw, *, now: datetime) -> bool:
     state = load_state(draw)
     if not state.lacking:
         return False
-    step = vdraw.supplement(state, asks(draw, state, _plan_of(draw), now=now))
+    openings = Openings(draw, state.order.sealed)
+    step = vdraw.supplement(state, asks(draw, state, _plan_of(draw), openings, now=now))
     return sum(step.state.lacking.values()) < sum(state.lacking.values())

@@ -7,20 +7,16 @@ changed by hand (docs/decisions/0017).
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from threading import Lock
 from typing import Any
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
-
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws.models import Candidate, Draw, DrawEvent
+from expertpool.draws.models import Draw, DrawEvent
+from expertpool.draws.queries.blocks import candidates_of
 from expertpool.draws.queries.emergency import emergency_of
 
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
@@ -30,13 +26,7 @@ _orders_lock = Lock()  # the threads of a process share them
 
 def load_sealed(draw: Draw) -> vdraw.Sealed:
     """Seal rule and candidates again; raises EngineError when they no longer give the seal."""
-    read = cache(json.loads)  # thousands of candidates share a few texts
-    rows = Candidate.objects.filter(draw=draw).order_by()
-    columns = rows.values_list("commit", Cast("groups", TextField()), "unit")
-    sealed = vdraw.seal_draw(
-        vdraw.Rule.from_dict(draw.rule_content),
-        [vdraw.Candidate(commit, read(groups), unit) for commit, groups, unit in columns],
-    )
+    sealed = vdraw.seal_draw(vdraw.Rule.from_dict(draw.rule_content), candidates_of(draw))
     if sealed.seal != draw.seal:
         message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
         raise vdraw.EngineError(message)

@@ -37,7 +37,7 @@ def replay(request: UserRequest, pk: int) -> HttpResponse:
         except NamesSealed as error:
             messages.error(request, str(error))
             return redirect("draws:replay", pk=pk)
-        context["names"] = {row.invitation.candidate.commit: row.expert.name for row in rows}
+        context["names"] = {row.invitation.commit: row.expert.name for row in rows}
     return render(request, "draws/replay.html", context)
 
 

@@ -24,9 +24,9 @@ from django.db.models import Q, QuerySet
 
 from expertpool.core.views.filters import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Candidate, Draw, Invitation
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.blocks import candidates_of, identities_of
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.identity import OPENED_BY, open_identity
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
 from expertpool.reports.queries.expectation import (
     ChiSquare,
@@ -117,27 +117,27 @@ def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:
 
 def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
     lines = {
-        candidate_id: (origin, state)
-        for candidate_id, origin, state in Invitation.objects.filter(draw=draw).values_list(
-            "candidate_id", "origin", "state"
+        commit: (origin, state)
+        for commit, origin, state in Invitation.objects.filter(draw=draw).values_list(
+            "commit", "origin", "state"
         )
     }
-    rows = list(Candidate.objects.filter(draw=draw).only(*OPENED_BY, "groups", "unit"))
-    units = Counter(row.unit for row in rows if row.unit)
+    candidates = candidates_of(draw)
+    units = Counter(unit for unit in candidates.units if unit)
     cap = draw.rule.unit_cap
-    classes: dict[Any, list[tuple[int, Exposure]]] = defaultdict(list)
-    for row in rows:
+    classes: dict[Any, list[tuple[str, Exposure]]] = defaultdict(list)
+    for row, identity in zip(candidates, identities_of(draw, candidates), strict=True):
         crowd = units[row.unit] if cap is not None and row.unit and units[row.unit] > cap else 0
-        exposure = found[open_identity(row).expert_id]
-        classes[(*sorted(row.groups.items()), crowd)].append((row.pk, exposure))
+        exposure = found[identity.expert_id]
+        classes[(*sorted(row.groups.items()), crowd)].append((row.commit, exposure))
     for members in classes.values():
-        seated = sum(lines.get(pk, ("", ""))[0] == Origin.DRAWN for pk, _ in members)
-        for pk, exposure in members:
+        seated = sum(lines.get(commit, ("", ""))[0] == Origin.DRAWN for commit, _ in members)
+        for commit, exposure in members:
             exposure.eligible += 1
             if seated:
                 exposure.chances.append(seated / len(members))
-            if pk in lines:
-                _add_line(exposure, *lines[pk])
+            if commit in lines:
+                _add_line(exposure, *lines[commit])
 
 
 def _add_line(exposure: Exposure, origin: str, state: str) -> None:
@@ -206,8 +206,7 @@ def _guessable(draws: Iterable[Draw]) -> list[tuple[str, float]]:
     found = []
     for draw in draws:
         seats = {group.code: group.seats for group in draw.rule.panel}
-        groups = Candidate.objects.filter(draw=draw).values_list("groups", flat=True)
-        bits = panel_bits(seats, groups)
+        bits = panel_bits(seats, (row.groups for row in candidates_of(draw)))
         if bits < GUESSABLE_BITS:
             found.append((draw.number, round(bits, 1)))
     return sorted(found, key=lambda one: (one[1], one[0]))[:MOST_GUESSABLE]

@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import EmergencyRefused, ReplyRefused
-from expertpool.draws.models import Candidate, Draw, DrawEvent, Emergency, Invitation
+from expertpool.draws.models import Draw, DrawEvent, Emergency, Invitation
 from expertpool.draws.services.emergency import declare_emergency, read_contact
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
@@ -20,6 +20,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, record_answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.state import load_order
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
@@ -128,12 +129,12 @@ def test_answers_by_telephone_name_the_supervisor(draw: Draw, operator: User) ->
 @pytest.mark.shows("DRAW-31")
 def test_the_queue_stays_the_same(draw: Draw, operator: User) -> None:
     """Whoever is seated after the declaration is the next in the order of the seal."""
-    ranked = list(Candidate.objects.filter(draw=draw).order_by("rank"))
+    ranked = list(load_order(draw).candidates)
     declare(draw, operator)
     by_telephone(Invitation.objects.get(line=1), operator, state=InvitationState.DECLINED)
     by_telephone(Invitation.objects.get(line=2), operator, state=InvitationState.DECLINED)
-    lines = Invitation.objects.order_by("line").values_list("candidate_id", flat=True)
-    assert list(lines) == [candidate.pk for candidate in ranked[:4]]
+    lines = Invitation.objects.order_by("line").values_list("commit", flat=True)
+    assert list(lines) == [candidate.commit for candidate in ranked[:4]]
 
 
 def test_the_record_and_the_sheet_say_so(draw: Draw, operator: User) -> None:

@@ -279,7 +279,7 @@ def draw_two_batches_at_once(experts: int, seats: int) -> list[Any]:
 def test_two_batches_over_one_small_pool_never_share_an_expert(meeting: None) -> None:
     results = draw_two_batches_at_once(experts=5, seats=3)
     assert not [result for result in results if isinstance(result, Exception)]
-    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("candidate")
+    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("draw")
     assert len({expert_id_of(row) for row in rows}) == len(rows) == 5
 
 
@@ -289,7 +289,7 @@ def test_without_lock_and_constraint_two_batches_share_experts(
     """Negative control."""
     results = draw_two_batches_at_once(experts=3, seats=3)
     assert not [result for result in results if isinstance(result, Exception)]
-    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("candidate")
+    rows = Invitation.objects.filter(state=InvitationState.INVITED).select_related("draw")
     assert len({expert_id_of(row) for row in rows}) == 3 < len(rows) == 6
 
 

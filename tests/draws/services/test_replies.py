@@ -35,7 +35,7 @@ ENTROPY = SeededEntropy(99)
 
 
 def lines(draw: Draw) -> list[Invitation]:
-    return list(Invitation.objects.filter(draw=draw).select_related("draw__project", "candidate"))
+    return list(Invitation.objects.filter(draw=draw).select_related("draw__project"))
 
 
 def accept(row: Invitation) -> None:

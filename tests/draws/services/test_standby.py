@@ -61,7 +61,7 @@ def drawn(experts: int, *, seats: int = 2, standbys: int = 1) -> Draw:
 
 
 def lines(draw: Draw) -> list[Invitation]:
-    return list(Invitation.objects.filter(draw=draw).select_related("draw__project", "candidate"))
+    return list(Invitation.objects.filter(draw=draw).select_related("draw__project"))
 
 
 def groups(draw: Draw) -> list[tuple[str, str]]:

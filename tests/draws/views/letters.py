@@ -11,9 +11,7 @@ from expertpool.notifications.models import Message
 def lines(draw: Draw) -> list[Invitation]:
     """The lines of a draw, fresh from the database."""
     return list(
-        Invitation.objects.filter(draw=draw)
-        .select_related("draw__project", "candidate")
-        .order_by("line")
+        Invitation.objects.filter(draw=draw).select_related("draw__project").order_by("line")
     )
 
 

@@ -1,0 +1,149 @@
+"""The candidates of a sealed draw as they are stored: a thousand to a row, in columns.
+
+A row for each of a hundred thousand, with its indexes and its encryption, took most of the time of
+a draw (docs/decisions/0028). Only those who are seated have rows of their own: invitations.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import vdraw
+from expertpool.draws.models import Draw, SealBlock
+from expertpool.draws.queries.identity import Identity, check_commitments
+
+BLOCK = 1024
+_COMMIT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Identities in columns."""
+
+    expert_ids: Sequence[int]
+    refs: Sequence[str]
+    salts: Sequence[str]
+
+    def __getitem__(self, at: int) -> Identity:
+        return Identity(self.expert_ids[at], self.refs[at], self.salts[at])
+
+    def picked(self, positions: Sequence[int]) -> Identities:
+        """Those at ``positions``, in that order."""
+        return Identities(
+            [self.expert_ids[at] for at in positions],
+            [self.refs[at] for at in positions],
+            [self.salts[at] for at in positions],
+        )
+
+
+# --- Candidates ---------------------------------------------------------------------------------
+
+
+def pack_candidates(candidates: vdraw.Candidates, start: int) -> dict[str, object]:
+    """Return the columns of the block that begins with the candidate at ``start``."""
+    end = min(start + BLOCK, len(candidates))
+    numbers: dict[int, int] = {}  # of the kinds that occur here
+    kind_of = [numbers.setdefault(kind, len(numbers)) for kind in candidates.kind_of[start:end]]
+    units = [int(unit[1:]) if unit else 0 for unit in candidates.units[start:end]]
+    return {
+        "commits": bytes.fromhex("".join(candidates.commits[start:end])),
+        "kinds": [dict(candidates.kinds[kind]) for kind in numbers],
+        "kind_of": struct.pack(f">{len(kind_of)}H", *kind_of),
+        "units": struct.pack(f">{len(units)}I", *units),
+    }
+
+
+def candidates_of(draw: Draw) -> vdraw.Candidates:
+    """Return the candidates of ``draw`` in the order of their leaves, as they stand in its blocks;
+    raises EngineError where a block has no such form. Only the seal tells whether they are all."""
+    commits: list[str] = []
+    kinds: dict[str, int] = {}
+    known: list[dict[str, int]] = []
+    kind_of: list[int] = []
+    units: list[str | None] = []
+    blocks = SealBlock.objects.filter(draw=draw).order_by("n")
+    try:
+        for row in blocks.values_list("commits", "kinds", "kind_of", "units"):
+            text, count = bytes(row[0]).hex(), len(row[0]) // _COMMIT_BYTES
+            commits += pieces(text, 2 * _COMMIT_BYTES)
+            numbers = []
+            for kind in row[1]:
+                number = kinds.setdefault(repr(kind), len(kinds))
+                if number == len(known):
+                    known.append(kind)
+                numbers.append(number)
+            kind_of += [numbers[at] for at in struct.unpack(f">{count}H", row[2])]
+            units += [f"U{unit}" if unit else None for unit in struct.unpack(f">{count}I", row[3])]
+    except (struct.error, IndexError, TypeError) as error:
+        message = f"抽取 {draw.number} 封存的候选人已无法读取：数据被改动过，抽取停止。"
+        raise vdraw.EngineError(message) from error
+    return vdraw.Candidates(commits, known, kind_of, units)
+
+
+# --- Openings -----------------------------------------------------------------------------------
+
+
+def pack_openings(people: Identities, start: int) -> bytes:
+    """Return what `SealBlock.openings` keeps, encrypted: ids, salts, numbers."""
+    ids = people.expert_ids[start : start + BLOCK]
+    salts = bytes.fromhex("".join(people.salts[start : start + BLOCK]))
+    refs = "\n".join(people.refs[start : start + BLOCK])
+    return struct.pack(f">{len(ids)}Q", *ids) + salts + refs.encode()
+
+
+def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity]:
+    """Yield who the ``candidates`` of ``draw`` are, in their order. Only for code that says so in
+    the log; raises as `Openings`."""
+    for block in draw.blocks.order_by("n").only("draw_id", "n", "openings"):
+        commits = candidates.commits[block.n * BLOCK : (block.n + 1) * BLOCK]
+        people = _open(block, len(commits))
+        check_commitments(draw, commits, people.refs, people.salts)
+        yield from (people[at] for at in range(len(commits)))
+
+
+class Openings:
+    """Opens who stands behind the commitments of a sealed draw, block by block as it is asked.
+
+    Raises core.crypto.DecryptionError where the openings of a block were altered, moved from
+    another block or draw, or are not those of its commitments.
+    """
+
+    def __init__(self, draw: Draw, sealed: vdraw.Sealed) -> None:
+        self._draw = draw
+        self._sealed = sealed
+        self._blocks: dict[int, Identities] = {}
+
+    def of(self, commits: Iterable[str]) -> dict[str, Identity]:
+        """Return who the candidates with these ``commits`` are."""
+        places = {commit: divmod(self._sealed.positions[commit], BLOCK) for commit in commits}
+        self._load({n for n, _ in places.values()} - self._blocks.keys())
+        found = {commit: self._blocks[n][at] for commit, (n, at) in places.items()}
+        people = found.values()
+        check_commitments(
+            self._draw, list(found), [one.ref for one in people], [one.salt for one in people]
+        )
+        return found
+
+    def _load(self, numbers: set[int]) -> None:
+        count = len(self._sealed.candidates)
+        rows = self._draw.blocks.filter(n__in=numbers).order_by()
+        for block in rows if numbers else ():
+            self._blocks[block.n] = _open(block, min(BLOCK, count - block.n * BLOCK))
+
+
+def _open(block: SealBlock, count: int) -> Identities:
+    plain = bytes(block.openings)
+    split = struct.calcsize(f">{count}Q")
+    end = split + count * vdraw.SALT_BYTES
+    return Identities(
+        struct.unpack(f">{count}Q", plain[:split]),
+        plain[end:].decode().split("\n"),
+        pieces(plain[split:end].hex(), 2 * vdraw.SALT_BYTES),
+    )
+
+
+def pieces(text: str, size: int) -> list[str]:
+    """Cut ``text`` into pieces of ``size``."""
+    return [text[start : start + size] for start in range(0, len(text), size)]

@@ -15,12 +15,12 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.settings import SETTINGS
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core import home
-        from expertpool.core.configuration import register_settings
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 
         register_permissions(PERMISSIONS)
-        register_settings(*SETTINGS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)

@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
         from django.core.checks import register as register_check
 
         from expertpool.core.catalogue import check_catalogues
-        from expertpool.core.configuration import register_settings
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import check_required_codes
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
@@ -17,7 +17,7 @@ class CoreConfig(AppConfig):
 
         register_check(check_catalogues)
         register_check(check_required_codes)
-        register_settings(*SETTINGS)
+        SITE_SETTINGS.add(*SETTINGS)
         MENU_GROUPS.add(MenuGroup("home", "", 0), MenuGroup("system", "系统管理", 90))
         ACCOUNT_ITEMS.add(
             MenuItem("core.exports", "我的导出", "download", "core:export_list", order=50)

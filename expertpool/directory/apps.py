@@ -8,7 +8,7 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
-        from expertpool.core.configuration import register_settings
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.directory.actions import ACTIONS
@@ -18,7 +18,7 @@ class DirectoryConfig(AppConfig):
         from expertpool.directory.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
-        register_settings(*SETTINGS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         post_migrate.connect(fill_new_database, sender=self)

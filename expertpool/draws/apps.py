@@ -8,7 +8,7 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core import home
-        from expertpool.core.configuration import register_settings
+        from expertpool.core.configuration import SETTING_RULES, SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
@@ -43,7 +43,8 @@ class DrawsConfig(AppConfig):
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
 
         register_permissions(PERMISSIONS)
-        register_settings(*SETTINGS, rules=RULES)
+        SITE_SETTINGS.add(*SETTINGS)
+        SETTING_RULES.add(*RULES)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
         MENU.add(ITEM)

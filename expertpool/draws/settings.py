@@ -95,7 +95,7 @@ def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Rul
             f"（{low.kind.words(read(low))}）和“{high.label}”（{high.kind.words(read(high))}）之间。"
         )
 
-    return Rule(INVITING, broken)
+    return Rule(usual.code, INVITING, broken)
 
 
 RULES = (

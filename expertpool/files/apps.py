@@ -7,10 +7,10 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
-        from expertpool.core.configuration import register_settings
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.files.actions import ACTIONS, VALUES
         from expertpool.files.settings import SETTINGS
 
-        register_settings(*SETTINGS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)

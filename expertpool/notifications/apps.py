@@ -7,7 +7,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
-        from expertpool.core.configuration import Trial, register_settings, register_trial
+        from expertpool.core.configuration import (
+            SETTING_RULES,
+            SETTING_TRIALS,
+            SITE_SETTINGS,
+            Trial,
+        )
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.files.policies import FILE_SUBJECTS
@@ -19,8 +24,9 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.settings import MAIL, RULES, SETTINGS
 
         register_permissions(PERMISSIONS)
-        register_settings(*SETTINGS, rules=RULES)
-        register_trial(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
+        SITE_SETTINGS.add(*SETTINGS)
+        SETTING_RULES.add(*RULES)
+        SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

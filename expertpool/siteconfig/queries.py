@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from expertpool.core.configuration import Setting, SettingGroup
-from expertpool.core.configuration.catalogue import all_settings, find_setting, settings_of
+from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK
 from expertpool.core.configuration.reading import Stored, current, loaded
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -42,7 +42,7 @@ def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
     """Return the settings that ``query`` finds; two queries for any number of them."""
     stored, changes = current(), _last_changes()
     groups: dict[SettingGroup, list[Row]] = {}
-    for setting in all_settings():
+    for setting in SITE_SETTINGS:
         row = Row(
             setting=setting,
             shown=setting.kind.words(loaded(setting, stored)),
@@ -74,7 +74,7 @@ def history_of(setting: Setting[Any]) -> list[ChangeLine]:
 def in_words(changes: QuerySet[SettingChange] | Sequence[SettingChange]) -> list[ChangeLine]:
     lines = []
     for change in changes:
-        setting = find_setting(change.code)
+        setting = SITE_SETTINGS.get(change.code)
         before = _words(setting, change.before) + ("（默认）" if change.was_default else "")
         after = _words(setting, change.after) + ("（默认）" if change.reset else "")
         label = setting.label if setting else change.code

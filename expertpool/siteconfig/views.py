@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.core.configuration import Setting, SettingGroup, TrialFailed
-from expertpool.core.configuration.catalogue import find_setting, setting_groups, trial_of
+from expertpool.core.configuration.catalogue import SETTING_TRIALS, SITE_SETTINGS, setting_groups
 from expertpool.core.configuration.reading import current
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
@@ -56,7 +56,7 @@ def edit(request: HttpRequest, group: str) -> HttpResponse:
 def try_out(request: HttpRequest, group: str) -> HttpResponse:
     """Try what is typed, without saving it; answers what came of it."""
     found = _group(group)
-    trial = trial_of(found)
+    trial = SETTING_TRIALS.get(found.code)
     if trial is None:
         return refused("这一组设置没有可以试的，直接保存即可。")
     form = SettingsForm(found, request.POST)
@@ -103,7 +103,7 @@ def _group(code: str) -> SettingGroup:
 
 
 def _setting(code: str) -> Setting[Any]:
-    setting = find_setting(code)
+    setting = SITE_SETTINGS.get(code)
     if setting is None:
         raise Http404
     return setting
@@ -114,7 +114,7 @@ def _form(request: HttpRequest, form: SettingsForm, *, meanwhile: Any = ()) -> H
         "form": form,
         "title": f"修改设置：{form.group.label}",
         "group": form.group,
-        "trial": trial_of(form.group),
+        "trial": SETTING_TRIALS.get(form.group.code),
         "address": getattr(request.user, "email", ""),  # of the reader himself, for the trial
         "meanwhile": meanwhile,
     }

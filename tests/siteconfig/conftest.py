@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from expertpool.core.configuration import (
+    SETTING_RULES,
+    SETTING_TRIALS,
+    SITE_SETTINGS,
     Boolean,
     Choice,
     Duration,
@@ -23,9 +26,6 @@ from expertpool.core.configuration import (
     TimeRange,
     Trial,
     TrialFailed,
-    catalogue,
-    register_settings,
-    register_trial,
 )
 
 GROUP = SettingGroup("samples", "样例", order=999)
@@ -55,8 +55,11 @@ def greet(read: Reader, address: str) -> str:
 
 @pytest.fixture(autouse=True)
 def samples() -> Iterator[None]:
-    known = (dict(catalogue._settings), list(catalogue._rules), dict(catalogue._trials))
-    register_settings(*SAMPLES, rules=(Rule(GROUP, order_of_limits),))
-    register_trial(Trial(GROUP, "试一试", "发给谁", greet))
-    yield
-    catalogue._settings, catalogue._rules, catalogue._trials = known
+    rule = Rule("samples.order", GROUP, order_of_limits)
+    trial = Trial(GROUP, "试一试", "发给谁", greet)
+    with (
+        SITE_SETTINGS.holding(*SAMPLES),
+        SETTING_RULES.holding(rule),
+        SETTING_TRIALS.holding(trial),
+    ):
+        yield

@@ -14,8 +14,6 @@ from expertpool.core.configuration import (
     Number,
     Setting,
     Span,
-    Text,
-    register_settings,
 )
 from expertpool.core.configuration.reading import loaded
 from tests.siteconfig.conftest import (
@@ -97,12 +95,6 @@ def test_a_night_goes_past_midnight(at: str, inside: bool) -> None:
 def test_a_default_outside_its_bounds_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(ValidationError):
         Setting("samples.wrong", "错", Number(1, 2), 3, group=GROUP)
-
-
-def test_a_code_belongs_to_one_setting() -> None:
-    register_settings(NAME)
-    with pytest.raises(ValueError, match="declared twice"):
-        register_settings(Setting(NAME.code, "别的", Text(), "x", group=GROUP))
 
 
 @pytest.mark.parametrize(

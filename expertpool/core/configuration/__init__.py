@@ -2,18 +2,19 @@
 
 MINUTES = Setting("draws.reply_minutes", "答复时限", Number(1, 43_200, "分钟"), 60, group=INVITING)
 
-register_settings(MINUTES)      # in apps.ready()
+SITE_SETTINGS.add(MINUTES)      # in apps.ready()
 value_of(MINUTES)               # an int, as it stands now
 """
 
 from expertpool.core.configuration.catalogue import (
+    SETTING_RULES,
+    SETTING_TRIALS,
+    SITE_SETTINGS,
     Rule,
     Setting,
     SettingGroup,
     Trial,
     TrialFailed,
-    register_settings,
-    register_trial,
 )
 from expertpool.core.configuration.kinds import (
     Boolean,
@@ -29,6 +30,9 @@ from expertpool.core.configuration.kinds import (
 from expertpool.core.configuration.reading import Reader, read_once, value_of
 
 __all__ = [
+    "SETTING_RULES",
+    "SETTING_TRIALS",
+    "SITE_SETTINGS",
     "Boolean",
     "Choice",
     "Duration",
@@ -45,7 +49,5 @@ __all__ = [
     "Trial",
     "TrialFailed",
     "read_once",
-    "register_settings",
-    "register_trial",
     "value_of",
 ]

@@ -1,4 +1,4 @@
-"""The settings that there are: each app registers its own in ``apps.ready()``."""
+"""The settings that there are: each app adds its own in ``apps.ready()``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.core.configuration.kinds import Kind
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Setting(Generic[T]):
 class Rule:
     """What must hold between settings of one group. ``broken`` returns a sentence, or nothing."""
 
+    code: str
     group: SettingGroup
     broken: Callable[[Reader], str]
 
@@ -66,47 +68,20 @@ class Trial:
     run: Callable[[Reader, str], str]
 
 
-_settings: dict[str, Setting[Any]] = {}
-_rules: list[Rule] = []
-_trials: dict[str, Trial] = {}
-
-
-def register_settings(*settings: Setting[Any], rules: tuple[Rule, ...] = ()) -> None:
-    """Add to the catalogue; ValueError when another setting has the code."""
-    for setting in settings:
-        if _settings.setdefault(setting.code, setting) is not setting:
-            message = f"setting {setting.code} is declared twice"
-            raise ValueError(message)
-    _rules.extend(rule for rule in rules if rule not in _rules)
-
-
-def register_trial(trial: Trial) -> None:
-    """Give the settings of a group their button."""
-    if _trials.setdefault(trial.group.code, trial) != trial:
-        message = f"group {trial.group.code} has a trial already"
-        raise ValueError(message)
-
-
-def all_settings() -> list[Setting[Any]]:
-    """Return every setting, by group and order."""
-    return sorted(_settings.values(), key=lambda one: (one.group.order, one.order, one.code))
+SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(
+    "setting", order=lambda setting: 10_000 * setting.group.order + setting.order
+)
+SETTING_RULES: Catalogue[Rule] = Catalogue("rule of settings")
+SETTING_TRIALS: Catalogue[Trial] = Catalogue("trial", code=lambda trial: trial.group.code)
 
 
 def settings_of(group: SettingGroup) -> list[Setting[Any]]:
-    return [setting for setting in all_settings() if setting.group == group]
+    return [setting for setting in SITE_SETTINGS if setting.group == group]
 
 
 def setting_groups() -> list[SettingGroup]:
-    return list(dict.fromkeys(setting.group for setting in all_settings()))
+    return list(dict.fromkeys(setting.group for setting in SITE_SETTINGS))
 
 
 def rules_of(group: SettingGroup) -> list[Rule]:
-    return [rule for rule in _rules if rule.group == group]
-
-
-def trial_of(group: SettingGroup) -> Trial | None:
-    return _trials.get(group.code)
-
-
-def find_setting(code: str) -> Setting[Any] | None:
-    return _settings.get(code)
+    return [rule for rule in SETTING_RULES if rule.group == group]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.exceptions import AccountError
-from expertpool.accounts.forms.accounts import DepartmentForm, refusals_in
+from expertpool.accounts.forms.accounts import DepartmentForm
 from expertpool.accounts.models import Department, UserRequest
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.departments import (
@@ -20,6 +20,7 @@ from expertpool.accounts.services.departments import (
 )
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 
 
@@ -36,11 +37,13 @@ def department_list(request: UserRequest) -> HttpResponse:
 @requires("accounts.departments")
 def department_create(request: UserRequest) -> HttpResponse:
     form = DepartmentForm(request.POST or None, initial={"parent": request.GET.get("parent")})
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            create_department(**form.cleaned_data, actor=request.user, now=timezone.now())
-            return saved("已新增。")
-    return _drawer(request, form, "新增部门")
+
+    def write() -> None:
+        create_department(**form.cleaned_data, actor=request.user, now=timezone.now())
+
+    return drawer_form(
+        request, form, write, title="新增部门", message="已新增。", refusals=AccountError
+    )
 
 
 @requires("accounts.departments")
@@ -48,16 +51,18 @@ def department_edit(request: UserRequest, pk: int) -> HttpResponse:
     department = get_object_or_404(Department, pk=pk)
     initial = {name: getattr(department, name) for name in ("name", "parent", "order")}
     form = DepartmentForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            edit_department(
-                department=department,
-                **form.cleaned_data,
-                actor=request.user,
-                now=timezone.now(),
-            )
-            return saved("已保存。")
-    return _drawer(request, form, "编辑部门")
+
+    def write() -> None:
+        edit_department(
+            department=department,
+            **form.cleaned_data,
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request, form, write, title="编辑部门", message="已保存。", refusals=AccountError
+    )
 
 
 @require_POST
@@ -80,8 +85,3 @@ def department_enable(request: UserRequest, pk: int) -> HttpResponse:
     except AccountError as error:
         return refused(str(error))
     return saved("部门已启用。")
-
-
-def _drawer(request: UserRequest, form: DepartmentForm, title: str) -> HttpResponse:
-    context = {"form": form, "title": title}
-    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.forms.accounts import refusals_in
+from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.tokens import TokenForm, scope_choices
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import tokens_visible_to
 from expertpool.accounts.services.tokens import create_token, revoke_token
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import ListTab, listing, render_list
 
 SORTS = {"created": "created_at", "expires": "expires_at", "used": "last_used_at"}
@@ -37,14 +38,21 @@ def token_list(request: UserRequest) -> HttpResponse:
 @requires("accounts.tokens")
 def token_create(request: UserRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            token, text = create_token(
-                **form.data_for_service(), actor=request.user, now=timezone.now()
-            )
-            return _show_once(request, token, text)
-    context = {"form": form, "title": "新增接口令牌", "submit_label": "创建并显示令牌"}
-    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)
+
+    def write() -> HttpResponse:
+        token, text = create_token(
+            **form.data_for_service(), actor=request.user, now=timezone.now()
+        )
+        return _show_once(request, token, text)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="新增接口令牌",
+        submit_label="创建并显示令牌",
+        refusals=AccountError,
+    )
 
 
 @requires("accounts.tokens")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.exceptions import AccountError
-from expertpool.accounts.forms.accounts import UserForm, refusals_in
+from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import users_visible_to
@@ -23,6 +23,7 @@ from expertpool.accounts.services.users import (
 )
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import ListTab, listing, render_list
 
 SORTS = {"username": "username", "name": "name", "login": "last_login", "created": "created_at"}
@@ -51,24 +52,37 @@ def user_list(request: UserRequest) -> HttpResponse:
 @requires("accounts.users")
 def user_create(request: UserRequest) -> HttpResponse:
     form = UserForm(request.POST or None, actor=request.user)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            user, password = create_user(
-                **form.cleaned_data, actor=request.user, now=timezone.now()
-            )
-            return _show_password(request, user, password)
-    return _drawer(request, form, title="新增用户", submit_label="创建并生成密码")
+
+    def write() -> HttpResponse:
+        user, password = create_user(**form.cleaned_data, actor=request.user, now=timezone.now())
+        return _show_password(request, user, password)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="新增用户",
+        submit_label="创建并生成密码",
+        refusals=AccountError,
+    )
 
 
 @requires("accounts.users")
 def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     user = _user(request, pk)
     form = UserForm(request.POST or None, actor=request.user, user=user)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            edit_user(user=user, **form.cleaned_data, actor=request.user, now=timezone.now())
-            return saved("已保存，用户下一次操作时生效。")
-    return _drawer(request, form, title=f"编辑用户 {user.username}")
+
+    def write() -> None:
+        edit_user(user=user, **form.cleaned_data, actor=request.user, now=timezone.now())
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"编辑用户 {user.username}",
+        message="已保存，用户下一次操作时生效。",
+        refusals=AccountError,
+    )
 
 
 @requires("accounts.users")
@@ -121,13 +135,6 @@ def user_unlock(request: UserRequest, pk: int) -> HttpResponse:
 
 def _user(request: UserRequest, pk: int) -> User:
     return get_object_or_404(users_visible_to(request.user), pk=pk)
-
-
-def _drawer(
-    request: UserRequest, form: UserForm, *, title: str, submit_label: str = "保存"
-) -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": submit_label}
-    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)
 
 
 def _show_password(request: UserRequest, user: User, password: str) -> HttpResponse:

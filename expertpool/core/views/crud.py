@@ -30,13 +30,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import FilterForm, ListTab, listing, render_list
 
 
@@ -146,17 +147,12 @@ class Crud:
         # A drawer that adds may be opened with values in the address (``?dictionary=…``).
         initial = {} if row else request.GET.dict()
         form = self.form(request.POST or None, instance=row, initial=initial)
-        if request.method == "POST" and form.is_valid():
-            try:
-                self.save(row=form.instance, actor=request.user, now=timezone.now())
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                return saved("已保存")
-        verb = "编辑" if row else "新增"
-        status = 422 if request.method == "POST" else 200
-        context = {"title": f"{verb}{self.noun or self.title}", "form": form}
-        return render(request, "core/drawer_form.html", context, status=status)
+
+        def write() -> None:
+            self.save(row=form.instance, actor=request.user, now=timezone.now())
+
+        title = f"{'编辑' if row else '新增'}{self.noun or self.title}"
+        return drawer_form(request, form, write, title=title)
 
     # --- parts --------------------------------------------------------------------------------
 

@@ -7,13 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.directory.forms import RelationForm
 from expertpool.directory.models import Unit, UnitRelation
@@ -90,17 +91,13 @@ def _form(
     form = RelationForm(
         request.POST or None, instance=row, unit=unit, other_is_owner=other_is_owner
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_relation(
-                relation=form.instance,
-                actor=request.user,  # type: ignore[arg-type]
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            form.add_error(None, error.messages)
-        else:
-            return saved("已保存")
+
+    def write() -> None:
+        save_relation(
+            relation=form.instance,
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+
     title = f"{'上级或股东' if other_is_owner else '下级或被投资单位'} · {unit}"
-    status = 422 if request.method == "POST" else 200
-    return render(request, "core/drawer_form.html", {"title": title, "form": form}, status=status)
+    return drawer_form(request, form, write, title=title)

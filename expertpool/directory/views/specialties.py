@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.directory.forms import (
     SpecialtyEditForm,
@@ -129,7 +129,7 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
         )
 
     title = f"在“{parent.name}”下新增" if parent else "新增一级分类"
-    return _drawer(request, form, title, write)
+    return drawer_form(request, form, write, title=title)
 
 
 @requires("directory.edit")
@@ -148,7 +148,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return _drawer(request, form, f"编辑 {node}", write)
+    return drawer_form(request, form, write, title=f"编辑 {node}")
 
 
 @requires("directory.edit")
@@ -166,7 +166,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return _drawer(request, form, f"移动 {node}", write)
+    return drawer_form(request, form, write, title=f"移动 {node}")
 
 
 @require_POST
@@ -179,25 +179,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         return refused("".join(error.messages))
     return saved(f"已删除“{node}”")
-
-
-def _drawer(request: HttpRequest, form: Form, title: str, write: Any) -> HttpResponse:
-    if request.method == "POST" and form.is_bound and form.is_valid():
-        try:
-            write()
-        except ValidationError as error:
-            _show(form, error)
-        else:
-            return saved("已保存")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "core/drawer_form.html", {"title": title, "form": form}, status=status)
-
-
-def _show(form: Form, error: ValidationError) -> None:
-    """Show what the service refused, at its field where the form has it."""
-    known = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
-    for field, errors in known.items():
-        form.add_error(field if field in form.fields else None, errors)
 
 
 @require_safe

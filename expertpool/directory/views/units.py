@@ -7,12 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.directory.forms import UnitFilter, UnitForm
 from expertpool.directory.models import Unit, UnitAlias
@@ -54,20 +55,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, unit: Unit, title: str) -> HttpResponse:
     form = UnitForm(request.POST or None, instance=unit)
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_unit(
-                unit=form.instance,
-                aliases=form.cleaned_data["aliases"],
-                actor=request.user,  # type: ignore[arg-type]
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return saved("已保存")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "core/drawer_form.html", {"title": title, "form": form}, status=status)
+
+    def write() -> None:
+        save_unit(
+            unit=form.instance,
+            aliases=form.cleaned_data["aliases"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+
+    return drawer_form(request, form, write, title=title)
 
 
 @require_POST

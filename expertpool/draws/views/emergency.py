@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import refused
+from expertpool.core.views.drawers import drawer_form
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import Invitation
@@ -22,18 +23,21 @@ def declare(request: UserRequest, pk: int) -> HttpResponse:
     """Turn a running draw into an emergency (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     form = EmergencyForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            declare_emergency(
-                draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data
-            )
-        except EmergencyRefused as error:
-            form.add_error(None, str(error))
-        else:
-            return saved("已转为应急抽取。", refresh="page")
-    context = {"form": form, "title": "转为应急抽取", "submit_label": "转为应急抽取"}
-    status = 422 if form.is_bound else 200
-    return render(request, "draws/emergency_form.html", context, status=status)
+
+    def write() -> None:
+        declare_emergency(draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="转为应急抽取",
+        submit_label="转为应急抽取",
+        message="已转为应急抽取。",
+        refresh="page",
+        refusals=EmergencyRefused,
+        template="draws/emergency_form.html",
+    )
 
 
 @require_POST

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import refused
+from expertpool.core.views.drawers import drawer_form
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.forms.picking import PanelRolesForm
 from expertpool.draws.queries.draws import draws_visible_to, panel_of
@@ -27,13 +28,16 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None
     form = PanelRolesForm(data, lines=lines, names=names)
-    if form.is_valid():
-        try:
-            set_panel_roles(draw=draw, roles=form.roles, actor=request.user, now=now)
-        except RolesRefused as error:
-            form.add_error(None, str(error))
-        else:
-            return saved("角色已设置。", refresh="page")
-    context = {"form": form, "title": "设置评审组角色"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+
+    def write() -> None:
+        set_panel_roles(draw=draw, roles=form.roles, actor=request.user, now=now)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="设置评审组角色",
+        message="角色已设置。",
+        refresh="page",
+        refusals=RolesRefused,
+    )

@@ -44,6 +44,7 @@ class BlacklistForm(OneExpertForm):
 
 
 class LeaveForm(OneExpertForm):
+    error_fields = {"during": "start"}
     start = forms.DateTimeField(label="开始时间")
     end = forms.DateTimeField(label="结束时间", help_text="到期自动销假。")
     reason = reason_field("事由", longest=200)
@@ -67,6 +68,7 @@ class AvoidanceForm(forms.Form):
     )
     note = forms.CharField(label="说明", max_length=200, required=False)
     wide = {"unit_name", "note"}
+    error_fields = {"unit": "unit_name"}
 
     def unit(self) -> Unit | None:
         """Return the unit, made when it is new, if one is named. Raises ValidationError."""

@@ -28,6 +28,8 @@ class ExpertForm(forms.Form):
     changes only when something is typed; one that he does not see at all is left out.
     """
 
+    error_fields = {"employer": "employer_name"}
+
     def __init__(
         self,
         data: Any = None,

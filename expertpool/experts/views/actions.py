@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import picked_rows
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import TagExpertsForm
@@ -30,7 +31,6 @@ from expertpool.experts.services.status import (
 )
 from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
-from expertpool.experts.views.drawers import drawer_form
 
 
 def _picked(request: UserRequest, code: str) -> QuerySet[Expert]:
@@ -145,6 +145,7 @@ def tag_many(request: UserRequest) -> HttpResponse:
         request,
         form,
         write,
+        refusals=ExpertRefused,
         title="调整分组",
         template="experts/tag_drawer.html",
         keys=picked.getlist("pk"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -20,7 +21,6 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import blacklist_visible_to
 from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
 from expertpool.experts.tables import BLACKLIST_TABS
-from expertpool.experts.views.drawers import drawer_form
 
 
 @require_safe
@@ -64,7 +64,14 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     title = f"移入黑名单 · {given.name}" if given else "移入黑名单"
     refresh = "page" if request.GET.get("from") == "detail" else "list"
     return drawer_form(
-        request, form, write, title=title, refresh=refresh, danger=True, submit_label="移入黑名单"
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=title,
+        refresh=refresh,
+        danger=True,
+        submit_label="移入黑名单",
     )
 
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.exceptions import LeaveRefused
+from expertpool.experts.exceptions import ExpertRefused, LeaveRefused
 from expertpool.experts.forms.actions import LeaveForm
 from expertpool.experts.forms.filters import LeaveFilter
 from expertpool.experts.models import Expert
@@ -20,7 +21,6 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import leaves_visible_to
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.experts.tables import leave_tabs
-from expertpool.experts.views.drawers import drawer_form
 
 
 @require_safe
@@ -60,7 +60,15 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
 
     title = f"登记请假 · {given.name}" if given else "登记请假"
     refresh = "page" if request.GET.get("from") == "detail" else "list"
-    return drawer_form(request, form, write, title=title, message="已登记请假", refresh=refresh)
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=title,
+        message="已登记请假",
+        refresh=refresh,
+    )
 
 
 @require_POST

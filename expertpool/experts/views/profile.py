@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -20,7 +21,6 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.reveal import reveal_value
-from expertpool.experts.views.drawers import drawer_form
 
 
 @requires("experts.add")
@@ -40,7 +40,9 @@ def create(request: UserRequest) -> HttpResponse:
         )
         return f"已新增{expert}"
 
-    return drawer_form(request, form, write, title=f"新增{ExpertKind(kind).label}")
+    return drawer_form(
+        request, form, write, refusals=ExpertRefused, title=f"新增{ExpertKind(kind).label}"
+    )
 
 
 @requires("experts.edit")
@@ -67,7 +69,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     what = sections[section] if section else "专家"
     refresh = "page" if section else "list"
     title = f"编辑{what} · {expert.name}"
-    return drawer_form(request, form, write, title=title, refresh=refresh)
+    return drawer_form(request, form, write, refusals=ExpertRefused, title=title, refresh=refresh)
 
 
 def _editable(request: UserRequest) -> QuerySet[Expert]:

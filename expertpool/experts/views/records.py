@@ -13,6 +13,8 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.crud import Crud, CrudColumn
+from expertpool.core.views.drawers import drawer_form
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
 from expertpool.experts.models import AvoidanceUnit
@@ -20,7 +22,6 @@ from expertpool.experts.queries.experts import experts_visible_to, tags_with_cou
 from expertpool.experts.queries.records import compare
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
-from expertpool.experts.views.drawers import drawer_form
 
 tags = Crud(
     app="experts",
@@ -53,7 +54,9 @@ def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
         tags: Any = form.cleaned_data["tags"]
         return set_tags(expert=expert, tags=tags, actor=request.user, now=timezone.now())
 
-    return drawer_form(request, form, write, title=f"分组 · {expert.name}", refresh="page")
+    return drawer_form(
+        request, form, write, refusals=ExpertRefused, title=f"分组 · {expert.name}", refresh="page"
+    )
 
 
 @requires("experts.edit")
@@ -76,7 +79,9 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
         return add_avoidance_unit(row=row, actor=request.user, now=timezone.now())
 
     title = f"添加回避关系 · {expert.name}"
-    return drawer_form(request, form, write, title=title, message="已添加", refresh="page")
+    return drawer_form(
+        request, form, write, refusals=ExpertRefused, title=title, message="已添加", refresh="page"
+    )
 
 
 @require_POST

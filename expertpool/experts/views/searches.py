@@ -19,6 +19,7 @@ from expertpool.core.client import client_address
 from expertpool.core.criteria import All, canonical
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer, refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.exports import write_package
@@ -28,7 +29,6 @@ from expertpool.experts.models import SavedSearch
 from expertpool.experts.queries.experts import deleted_visible_to
 from expertpool.experts.services.saved_searches import delete_search, save_search
 from expertpool.experts.tables import SORTS
-from expertpool.experts.views.drawers import drawer_form
 
 NOT_KEPT = ("page", "size")
 
@@ -49,7 +49,9 @@ def conditions(request: UserRequest) -> HttpResponse:
             query["where"] = json.dumps(canonical(node), ensure_ascii=False)
         address = reverse("experts:list")
         return HttpResponseClientRedirect(f"{address}?{query.urlencode()}" if query else address)
-    return drawer_form(request, form, lambda: None, title="高级查询", submit_label="查询")
+    return drawer_form(
+        request, form, lambda: None, refusals=ExpertRefused, title="高级查询", submit_label="查询"
+    )
 
 
 @requires("experts.view")
@@ -64,7 +66,9 @@ def save(request: UserRequest) -> HttpResponse:
     def write() -> object:
         return save_search(search=form.instance, actor=request.user, now=timezone.now())
 
-    return drawer_form(request, form, write, title="保存常用查询", refresh="page")
+    return drawer_form(
+        request, form, write, refusals=ExpertRefused, title="保存常用查询", refresh="page"
+    )
 
 
 @require_POST

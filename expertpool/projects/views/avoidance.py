@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import AvoidanceForm
@@ -26,23 +26,24 @@ def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
         subject=subject,
         initial={"role": request.GET.get("role", "")},
     )
-    if form.is_valid():
-        try:
-            add_avoidance(
-                project=project,
-                data=form.data_for_service(),
-                actor=request.user,
-                now=timezone.now(),
-            )
-        except ProjectError as error:
-            return refused(str(error))
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return saved("已添加回避。", refresh="page")
-    context = {"form": form, "title": f"添加{AvoidanceSubject(subject).label}"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+
+    def write() -> None:
+        add_avoidance(
+            project=project,
+            data=form.data_for_service(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"添加{AvoidanceSubject(subject).label}",
+        message="已添加回避。",
+        refresh="page",
+        refusals=ProjectError,
+    )
 
 
 @require_POST

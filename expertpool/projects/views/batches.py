@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.exceptions import ProjectError
@@ -44,7 +45,6 @@ from expertpool.projects.services.batches import (
     update_batch,
 )
 from expertpool.projects.tables import BATCH_SORTS, TABS
-from expertpool.projects.views.drawers import drawer_form
 
 PAGE = "projects:batch_detail"
 
@@ -129,7 +129,15 @@ def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
             batch=batch, **form.cleaned_data, actor=request.user, now=timezone.now()
         )
 
-    return drawer_form(request, form, write, title="编辑批次", message="批次已保存。")
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ProjectError,
+        title="编辑批次",
+        message="批次已保存。",
+        refresh="page",
+    )
 
 
 @requires("projects.edit")
@@ -150,7 +158,15 @@ def batch_add(request: UserRequest, pk: int) -> HttpResponse:
         )
 
     title = "加入项目"
-    return drawer_form(request, form, write, title=title, message="项目已加入批次。")
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ProjectError,
+        title=title,
+        message="项目已加入批次。",
+        refresh="page",
+    )
 
 
 @require_POST

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
+from expertpool.files.exceptions import FileRefused
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.filters import TaskFilter
 from expertpool.projects.forms.follow_up import CompletionForm, ProgressForm, TaskForm
@@ -25,7 +27,6 @@ from expertpool.projects.queries.projects import projects_editable_by, projects_
 from expertpool.projects.services.progress import add_progress
 from expertpool.projects.services.tasks import assign_task, cancel_task, complete_task
 from expertpool.projects.tables import TASK_SORTS, task_tabs
-from expertpool.projects.views.drawers import drawer_form
 
 
 @require_safe
@@ -69,7 +70,15 @@ def progress_add(request: UserRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title="添加进展", message="已添加进展。")
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=(ProjectError, FileRefused),
+        title="添加进展",
+        message="已添加进展。",
+        refresh="page",
+    )
 
 
 @requires("projects.edit")
@@ -89,9 +98,11 @@ def task_add(request: UserRequest, pk: int) -> HttpResponse:
         request,
         form,
         write,
+        refusals=(ProjectError, FileRefused),
         title="指派任务",
         message="已指派任务，并通知负责人。",
         submit_label="指派",
+        refresh="page",
     )
 
 
@@ -109,9 +120,11 @@ def task_complete(request: UserRequest, pk: int) -> HttpResponse:
         request,
         form,
         write,
+        refusals=(ProjectError, FileRefused),
         title=f"完成任务：{task.title}",
         message="任务已完成。",
         submit_label="确认完成",
+        refresh="page",
     )
 
 

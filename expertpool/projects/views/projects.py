@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -14,6 +14,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import All, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
@@ -53,7 +54,8 @@ def conditions(request: UserRequest) -> HttpResponse:
     """The condition builder; its answer becomes ``where`` in the address of the list."""
     posted = request.POST if request.method == "POST" else None
     form = WhereForm(posted, initial={"where": request.GET.get("where", "")})
-    if form.is_valid():
+
+    def go() -> HttpResponse:
         query = request.GET.copy()
         for name in ("page", "where"):
             query.pop(name, None)
@@ -61,9 +63,8 @@ def conditions(request: UserRequest) -> HttpResponse:
         if node != All():
             query["where"] = json.dumps(canonical(node), ensure_ascii=False)
         return HttpResponseClientRedirect(f"{reverse('projects:list')}?{query.urlencode()}")
-    context = {"form": form, "title": "高级查询", "submit_label": "查询"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+
+    return drawer_form(request, form, go, title="高级查询", submit_label="查询")
 
 
 @requires("projects.view")

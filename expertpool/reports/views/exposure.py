@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +16,7 @@ from expertpool.audit.actions import action_label
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
@@ -71,17 +72,21 @@ def exposure(request: UserRequest) -> HttpResponse:
 def new_period(request: UserRequest) -> HttpResponse:
     """Ask for the report of a period (drawer)."""
     form = PeriodForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+
+    def write() -> HttpResponse:
         start, end = form.cleaned_data["period"]
-        try:
-            report = request_report(start=start, end=end, actor=request.user, now=timezone.now())
-        except ReportRefused as error:
-            form.add_error("period", str(error))
-        else:
-            return HttpResponseClientRedirect(address_of(report))
-    context = {"form": form, "title": "统计一个时段", "submit_label": "开始统计"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+        report = request_report(start=start, end=end, actor=request.user, now=timezone.now())
+        return HttpResponseClientRedirect(address_of(report))
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="统计一个时段",
+        submit_label="开始统计",
+        refusals=ReportRefused,
+        at="period",
+    )
 
 
 @require_POST

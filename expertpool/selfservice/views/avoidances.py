@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.experts.models import Expert
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
@@ -29,17 +29,13 @@ def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
 @as_expert
 def add(request: UserRequest, expert: Expert) -> HttpResponse:
     form = OwnAvoidanceForm(request.POST or None)
-    if form.is_valid():
-        try:
-            with transaction.atomic():  # a unit that was made for a refused row goes with it
-                add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return saved("已登记，涉及该单位或人员的项目不会抽取您。")
-    context = {"form": form, "title": "登记回避关系"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+
+    def write() -> None:
+        with transaction.atomic():  # a unit that was made for a refused row goes with it
+            add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
+
+    message = "已登记，涉及该单位或人员的项目不会抽取您。"
+    return drawer_form(request, form, write, title="登记回避关系", message=message)
 
 
 @require_POST

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
@@ -51,16 +52,14 @@ def leaves(request: UserRequest, expert: Expert) -> HttpResponse:
 @as_expert
 def add(request: UserRequest, expert: Expert) -> HttpResponse:
     form = OwnLeaveForm(request.POST or None)
-    if form.is_valid():
-        try:
-            file_leave(expert=expert, actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except LeaveRefused as error:
-            form.add_error(None, str(error))
-        else:
-            return saved("请假已登记，期间不会被抽取。")
-    context = {"form": form, "title": "登记请假"}
-    status = 422 if form.is_bound else 200
-    return render(request, "core/drawer_form.html", context, status=status)
+
+    def write() -> None:
+        file_leave(expert=expert, actor=request.user, now=timezone.now(), **form.cleaned_data)
+
+    message = "请假已登记，期间不会被抽取。"
+    return drawer_form(
+        request, form, write, title="登记请假", message=message, refusals=LeaveRefused
+    )
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.webhooks.forms import SubscriptionForm
 from expertpool.webhooks.models import Subscription
@@ -33,35 +33,31 @@ def subscription_list(request: UserRequest) -> HttpResponse:
 @requires("webhooks.manage")
 def create(request: UserRequest) -> HttpResponse:
     form = SubscriptionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            subscription = create_subscription(
-                **form.cleaned_data, actor=request.user, now=timezone.now()
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return _show_secret(request, subscription)
-    return _drawer(request, form, title="新增事件推送", submit_label="创建并显示密钥")
+
+    def write() -> HttpResponse:
+        subscription = create_subscription(
+            **form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        return _show_secret(request, subscription)
+
+    return drawer_form(request, form, write, title="新增事件推送", submit_label="创建并显示密钥")
 
 
 @requires("webhooks.manage")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     subscription = _subscription(request, pk)
     form = SubscriptionForm(request.POST or None, subscription=subscription)
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_subscription(
-                subscription=subscription,
-                **form.cleaned_data,
-                actor=request.user,
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return saved("已保存。")
-    return _drawer(request, form, title=f"编辑事件推送 {subscription.name}")
+
+    def write() -> None:
+        edit_subscription(
+            subscription=subscription,
+            **form.cleaned_data,
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    title = f"编辑事件推送 {subscription.name}"
+    return drawer_form(request, form, write, title=title, message="已保存。")
 
 
 @require_POST
@@ -73,13 +69,6 @@ def test(request: UserRequest, pk: int) -> HttpResponse:
 
 def _subscription(request: UserRequest, pk: int) -> Subscription:
     return get_object_or_404(subscriptions_visible_to(request.user), pk=pk)
-
-
-def _drawer(
-    request: UserRequest, form: SubscriptionForm, *, title: str, submit_label: str = "保存"
-) -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": submit_label}
-    return render(request, "core/drawer_form.html", context, status=422 if form.errors else 200)
 
 
 def _show_secret(request: UserRequest, subscription: Subscription) -> HttpResponse:

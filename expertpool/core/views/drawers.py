@@ -1,4 +1,4 @@
-"""Drawer forms: shown, refused with what was typed, saved."""
+"""Forms in the drawer: shown, refused with what was typed, written."""
 
 from __future__ import annotations
 
@@ -7,48 +7,55 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
-from expertpool.experts.exceptions import ExpertRefused
 
-# Where a field of the model is called otherwise in a form.
-ELSEWHERE = {"employer": "employer_name", "unit": "unit_name", "during": "start"}
+Refusals = type[Exception] | tuple[type[Exception], ...]
 
 
 def drawer_form(
-    request: UserRequest,
+    request: HttpRequest,
     form: BaseForm,
     write: Callable[[], object],
     *,
-    title: str,
+    title: str = "",
     message: str = "已保存",
     refresh: str = "list",
+    refusals: Refusals = (),
+    at: str | None = None,
     template: str = "core/drawer_form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Answer a drawer form: call ``write`` once it is valid; what is refused stands at its field.
+    """Answer a drawer form: call ``write`` once it is valid.
 
-    ``write`` may return the sentence to show instead of ``message``.
+    What the service refuses (``refusals``, ValidationError) is shown with what was typed, by 422:
+    at the field ``at`` or above the form, a ValidationError at its own fields. Otherwise the drawer
+    closes and says ``message``, or the sentence that ``write`` returns; an answer that it returns
+    (a secret shown once, a page to go to) takes the place of that.
     """
     if request.method == "POST" and form.is_valid():
         try:
             told = write()
-        except ExpertRefused as refusal:
-            form.add_error(None, str(refusal))
         except ValidationError as error:
             show_errors(form, error)
+        except refusals as refusal:
+            form.add_error(at, str(refusal))
         else:
+            if isinstance(told, HttpResponse):
+                return told
             return saved(told if isinstance(told, str) else message, refresh=refresh)
     status = 422 if request.method == "POST" else 200
     return render(request, template, {"title": title, "form": form} | context, status=status)
 
 
 def show_errors(form: BaseForm, error: ValidationError) -> None:
-    """Show what a service refused, at its field where the form has it."""
+    """Show what a service refused, at its field where the form has it.
+
+    ``form.error_fields`` says where a field of the model is called otherwise in the form.
+    """
     known = getattr(error, "error_dict", None) or {"__all__": error.error_list}
     for field, errors in known.items():
-        name = field if field in form.fields else ELSEWHERE.get(field, "")
+        name = getattr(form, "error_fields", {}).get(field, field)
         form.add_error(name if name in form.fields else None, errors)

@@ -43,6 +43,7 @@ CORE = {
     "validators",
     "views",
     "visibility",
+    "workbooks",
 }
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter import Workbook
 
-FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter", "text_wrap": True}
+from expertpool.core.workbooks import Writer, open_workbook
+
 BORDER = {"border": 1}
 
 
@@ -42,35 +42,29 @@ def xlsx_sheet(
     ``picture`` is a small PNG (a QR code) beside the title.
     """
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    form = _Form(book, book.add_worksheet(title[:31].translate(_FORBIDDEN)), columns)
-    form.title(title, picture)
-    form.fields(fields, fields_a_line)
-    form.table([*rows, *([""] * len(columns) for _ in range(blank_rows))])
-    form.notes(notes)
-    form.signatures(signatures)
-    form.print_setup(footer)
-    book.close()
+    with open_workbook(stream) as book:
+        form = _Form(book, title, columns)
+        form.title(title, picture)
+        form.fields(fields, fields_a_line)
+        form.table([*rows, *([""] * len(columns) for _ in range(blank_rows))])
+        form.notes(notes)
+        form.signatures(signatures)
+        form.print_setup(footer)
     return stream.getvalue()
 
 
-_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-
-
-class _Form:
-    def __init__(
-        self, book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[SheetColumn]
-    ) -> None:
-        self.book, self.sheet, self.columns = book, sheet, columns
+class _Form(Writer):
+    def __init__(self, book: Workbook, title: str, columns: Sequence[SheetColumn]) -> None:
+        super().__init__(book, title)
+        self.columns = columns
         self.last = len(columns) - 1
         self.row = 0
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, column.width)
+            self.sheet.set_column(at, at, column.width)
 
-    def format(self, **options: Any) -> Any:
-        return self.book.add_format(FONT | options)
+    def style(self, **options: Any) -> Any:
+        """On paper a long text goes on in the next line."""
+        return super().style(text_wrap=True, **options)
 
     def merge(self, first: int, last: int, text: str, style: Any) -> None:
         """Write ``text`` over the columns ``first`` to ``last`` of the current row."""
@@ -82,7 +76,7 @@ class _Form:
 
     def title(self, text: str, picture: bytes) -> None:
         self.sheet.set_row(self.row, 66 if picture else 36)
-        style = self.format(font_name="黑体", font_size=18, align="center")
+        style = self.style(font_name="黑体", font_size=18, align="center")
         self.merge(0, self.last, text, style)
         if picture:
             place = {"image_data": io.BytesIO(picture), "x_offset": 24, "y_offset": 4}
@@ -90,8 +84,8 @@ class _Form:
         self.row += 1
 
     def fields(self, fields: Sequence[tuple[str, str]], a_line: int) -> None:
-        label = self.format(**BORDER, align="center", bg_color="#F2F4F8")
-        value = self.format(**BORDER, align="left")
+        label = self.style(**BORDER, align="center", bg_color="#F2F4F8")
+        value = self.style(**BORDER, align="left")
         for start in range(0, len(fields), a_line):
             line = fields[start : start + a_line]
             self.sheet.set_row(self.row, 24)
@@ -102,24 +96,21 @@ class _Form:
             self.row += 1
 
     def table(self, rows: Sequence[Sequence[Any]]) -> None:
-        header = self.format(**BORDER, bold=True, align="center", bg_color="#E8EEF7")
+        header = self.style(**BORDER, bold=True, align="center", bg_color="#E8EEF7")
         for at, column in enumerate(self.columns):
             self.sheet.write_string(self.row, at, column.header, header)
         self.sheet.set_row(self.row, 26)
         self.sheet.repeat_rows(self.row)
         self.row += 1
-        styles = [self.format(**BORDER, align=column.align) for column in self.columns]
+        styles = [self.style(**BORDER, align=column.align) for column in self.columns]
         for row in rows:
             self.sheet.set_row(self.row, 26)
             for at, (value, style) in enumerate(zip(row, styles, strict=True)):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    self.sheet.write_number(self.row, at, value, style)
-                else:
-                    self.sheet.write_string(self.row, at, str(value), style)
+                self.cell(self.row, at, value, style)
             self.row += 1
 
     def notes(self, notes: Sequence[str]) -> None:
-        style = self.format(font_size=10, align="left")
+        style = self.style(font_size=10, align="left")
         for note in notes:
             self.sheet.set_row(self.row, 20)
             self.merge(0, self.last, note, style)
@@ -130,17 +121,13 @@ class _Form:
             return
         self.row += 1
         self.sheet.set_row(self.row, 32)
-        style = self.format(align="left")
+        style = self.style(align="left")
         edges = [round(at * (self.last + 1) / len(labels)) for at in range(len(labels) + 1)]
         for label, first, end in zip(labels, edges, edges[1:], strict=False):
             self.merge(first, end - 1, f"{label}：", style)
         self.row += 1
 
     def print_setup(self, footer: str) -> None:
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         self.sheet.center_horizontally()
-        self.sheet.fit_to_pages(1, 0)
-        left = footer.replace("&", "&&")[:200]
-        self.sheet.set_footer(f"&L&9{left}&R&9第 &P 页 共 &N 页")
+        self.print_wide(left=footer, right="第 &P 页 共 &N 页")

@@ -9,20 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import xlsxwriter
-
 from expertpool.core.importing.columns import Column
 from expertpool.core.importing.importer import Importer, Row
+from expertpool.core.workbooks import ALARM, HEAD, Writer, open_workbook
 
 TEMPLATE_ROWS = 5_000  # rows of the template that have text format and drop-down lists
-LONGEST_CELL = 32_767  # Excel's own limit
-PLAIN = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
-HEAD = FONT | {"bold": True, "bg_color": "#E8EEF7", "border": 1, "border_color": "#BFC8D6"}
 
 
 def template_bytes(importer: type[Importer]) -> bytes:
@@ -31,43 +22,40 @@ def template_bytes(importer: type[Importer]) -> bytes:
     All cells are text, so that Excel does not round ID card numbers or drop leading noughts.
     """
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, PLAIN)
-    book.set_properties({"title": f"{importer.label}导入模板"})
-    text = book.add_format(FONT | {"num_format": "@"})
-    head, needed = book.add_format(HEAD), book.add_format(HEAD | {"font_color": "#B42318"})
-    sheet = book.add_worksheet(importer.label)
-    sheet.freeze_panes(1, 0)
-    for at, column in enumerate(importer.get_columns()):
-        sheet.set_column(at, at, column.width, text)
-        sheet.write_string(0, at, column.header, needed if column.required else head)
-        if column.help:
-            sheet.write_comment(0, at, column.help, {"x_scale": 2})
-        sheet.write_string(1, at, column.sample, text)
-        if column.choices:
-            rule = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
-            sheet.data_validation(1, at, TEMPLATE_ROWS, at, rule)
-    _write_notes(book, importer.get_columns())
-    book.close()
+    columns = importer.get_columns()
+    with open_workbook(stream) as book:
+        book.set_properties({"title": f"{importer.label}导入模板"})
+        table = Writer(book, importer.label)
+        needed = book.add_format(HEAD | {"font_color": ALARM})
+        table.head([(column.header, column.width) for column in columns])
+        for at, column in enumerate(columns):
+            table.sheet.set_column(at, at, column.width, table.text)
+            if column.required:
+                table.sheet.write_string(0, at, column.header, needed)
+            if column.help:
+                table.sheet.write_comment(0, at, column.help, {"x_scale": 2})
+            table.cell(1, at, column.sample)
+            if column.choices:
+                rule = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
+                table.sheet.data_validation(1, at, TEMPLATE_ROWS, at, rule)
+        _write_notes(Writer(book, "填写说明"), columns)
     return stream.getvalue()
 
 
-def _write_notes(book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
-    head, text = book.add_format(HEAD), book.add_format(FONT | {"text_wrap": True})
-    sheet = book.add_worksheet("填写说明")
-    for at, (title, width) in enumerate((("列", 18), ("必填", 8), ("说明", 70), ("示例", 32))):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, title, head)
+def _write_notes(notes: Writer, columns: Sequence[Column]) -> None:
+    wrapped = notes.style(text_wrap=True)
+    notes.head([("列", 18), ("必填", 8), ("说明", 70), ("示例", 32)])
     for row, column in enumerate(columns, 1):
         values = ("是" if column.required else "", column.help, column.sample)
         for at, value in enumerate((column.header, *values)):
-            sheet.write_string(row, at, value, text)
-    notes = (
+            notes.cell(row, at, value, wrapped)
+    lines = (
         "第一行是表头，列的次序可以变，不用的列可以删去。",
         "示例行请删除或覆盖。",
         "有错的行不会导入，其余照常导入；未导入的行连同原因可以下载，改好后再次导入即可。",
     )
-    for at, note in enumerate(notes, len(columns) + 2):
-        sheet.write_string(at, 0, note)
+    for at, line in enumerate(lines, len(columns) + 2):
+        notes.sheet.write_string(at, 0, line)
 
 
 class RefusedSheet:
@@ -85,40 +73,20 @@ class RefusedSheet:
     def __enter__(self) -> RefusedSheet:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.part = self.path.with_suffix(".part")
-        self.book = xlsxwriter.Workbook(str(self.part), PLAIN | {"constant_memory": True})
-        self.text = self.book.add_format(FONT | {"num_format": "@"})
-        self.reason = self.book.add_format(FONT | {"font_color": "#B42318"})
-        self.sheet = self.book.add_worksheet("未导入信息")
-        head = self.book.add_format(HEAD)
-        for at, (title, width) in enumerate(
-            [("原行号", 8), ("未导入原因", 40), *((header, 16) for header in self.headers)]
-        ):
-            self.sheet.set_column(at, at, width)
-            self.sheet.write_string(0, at, title, head)
-        self.sheet.freeze_panes(1, 2)
+        self.book = open_workbook(self.part, constant_memory=True)
+        self.table = Writer(self.book, "未导入信息")
+        self.reason = self.table.style(font_color=ALARM)
+        cells = [(header, 16) for header in self.headers]
+        self.table.head([("原行号", 8), ("未导入原因", 40), *cells], frozen=2)
         return self
 
     def add(self, row: Row) -> None:
         self.count += 1
-        self.sheet.write_number(self.count, 0, row.number)
+        self.table.cell(self.count, 0, row.number)
         reasons = "；".join(str(fault).rstrip("。") for fault in row.faults)
-        self.sheet.write_string(self.count, 1, reasons, self.reason)
+        self.table.cell(self.count, 1, reasons, self.reason)
         for at, cell in enumerate(row.cells, 2):
-            self._write(at, cell)
-
-    def _write(self, at: int, cell: Any) -> None:
-        """Write a cell as it was: a number stays a number, so that the reader sees what is wrong."""
-        match cell:
-            case None | "":
-                return
-            case bool():
-                self.sheet.write_boolean(self.count, at, cell)
-            case int() | float():
-                self.sheet.write_number(self.count, at, cell)
-            case datetime() | date() | time():
-                self.sheet.write_string(self.count, at, cell.isoformat(), self.text)
-            case _:
-                self.sheet.write_string(self.count, at, str(cell)[:LONGEST_CELL], self.text)
+            self.table.cell(self.count, at, _as_it_was(cell))
 
     def __exit__(
         self,
@@ -130,3 +98,8 @@ class RefusedSheet:
         if kind is None and self.count:
             self.part.replace(self.path)
         self.part.unlink(missing_ok=True)
+
+
+def _as_it_was(cell: Any) -> Any:
+    """A number stays a number, so that the reader sees what is wrong; a time is told as it came."""
+    return cell.isoformat() if isinstance(cell, datetime | date | time) else cell

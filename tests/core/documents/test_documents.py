@@ -126,7 +126,7 @@ def test_a_printed_form_has_its_parts() -> None:
     assert values[1] == ["项目名称", "=项目", "项目编号", "001"]
     assert values[2][:2] == ["采购单位", "市医院"]
     assert values[3] == ["序号", "姓名", "单位", "签名"]
-    assert values[4] == [1, "@王", "设计院", ""]
+    assert values[4] == [1, "@王", "设计院", None]
     assert values[5][0] == "备注"
     assert [value for value in values[7] if value] == ["抽取人：", "监督人："]
     assert sheet["B2"].data_type == "s"

@@ -20,6 +20,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
 from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import covers, draws_visible_to, plan_for, projects_to_draw
@@ -380,6 +381,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "names_readable_from": readable_from(draw, user),
         "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
         "version": board.version,
+        "actions": list(actions_for(draw, user, now=timezone.now()).values()),
         "counts": {
             "seats": board.seats,
             "standbys": board.standby_count,

@@ -71,6 +71,35 @@ MANUAL_STATUS_LABEL: dict[str, str] = {
 }
 
 
+# Who may give a random value after the seal, and by which right.
+CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
+CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
+
+
+class ActionCode(models.TextChoices):
+    """What can be done with a draw, or begun for a project; `draws.queries.actions` says when."""
+
+    PLAN = "plan", "设置抽取方案"
+    START = "start", "开始抽取"
+    PICK = "pick", "人工抽取、专家分配"
+    WIDEN_PLAN = "widen_plan", "放宽条件"
+    CONTRIBUTE = "contribute", "提供随机值"
+    ABANDON = "abandon", "放弃抽取"
+    SUPPLEMENT = "supplement", "再补抽一次"
+    WIDEN = "widen", "按放宽的条件补抽"
+    PICK_MORE = "pick_more", "另选专家"
+    AGREE_PICKS = "agree_picks", "确认人选"
+    TURN_DOWN_PICKS = "turn_down_picks", "退回人选"
+    WITHDRAW_PICKS = "withdraw_picks", "撤回人选"
+    SET_ROLES = "set_roles", "设置角色"
+    DECLARE_EMERGENCY = "declare_emergency", "应急抽取"
+    ASK_VOID = "ask_void", "申请作废"
+    DECIDE_VOID = "decide_void", "确认作废"
+    ASK_RELEASE = "ask_release", "提前公开名单"
+    DECIDE_RELEASE = "decide_release", "确认公开"
+    RECORD_REPLY = "record_reply", "登记"
+
+
 class PanelRole(models.TextChoices):
     """What an expert is in the panel."""
 

@@ -12,12 +12,11 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
-from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import requests_to_decide
-from expertpool.draws.services.sealing import CONTRIBUTOR_PERMISSION
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 

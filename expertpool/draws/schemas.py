@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.draws.enums import (
+    ActionCode,
     DrawKind,
     DrawStatus,
     InvitationState,
@@ -291,6 +292,16 @@ class Line(Output):
     replied_via: ReplyVia | Literal[""]
 
 
+class ActionState(Output):
+    """One thing that can be done with a draw."""
+
+    code: ActionCode
+    label: str
+    permitted: bool = Field(description="令牌用户有没有这项权限")
+    allowed: bool = Field(description="现在能不能做")
+    why_not: str = Field(description="现在不能做的原因和解决办法；能做时为空")
+
+
 class DrawOutput(DrawSummary):
     """How a draw stands."""
 
@@ -301,6 +312,7 @@ class DrawOutput(DrawSummary):
     )
     verify_url: str = Field(description="公开的核验网址")
     version: str = Field(description="随任何变化而变，可用来判断是否有更新")
+    actions: list[ActionState] = Field(description="令牌用户现在可以做什么；不能的说明原因")
     counts: Counts
     groups: list[GroupState]
     lines: list[Line]

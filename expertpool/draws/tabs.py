@@ -15,9 +15,10 @@ from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.registry import Tab
 from expertpool.core.visibility import show
-from expertpool.draws.enums import SEATED_STATES, InvitationState
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation
+from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import (
@@ -31,12 +32,11 @@ from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tabs import log_of, notices_of
 from expertpool.draws.services.names import read_panel, readable_draws
-from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL
 from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.messages import notices
-from expertpool.projects.enums import ProjectStatus, RegimeOption
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import (
     check_projects,
@@ -44,7 +44,6 @@ from expertpool.projects.queries.batches import (
     members_of,
     projects_in,
 )
-from expertpool.projects.queries.regimes import has_option
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -64,7 +63,11 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     draws, now = valid_draws(project), timezone.now()
     findings = check_projects(members, seats or None, now)
     draw = draws[-1] if draws else None
-    waiting = [member for member in members if member.status != ProjectStatus.APPROVED]
+    short = shortfall_of(project) if next_opening(members, now=now) > now else None
+    sees_exclusions = _reaches(user, project, "draws.see_exclusions")
+    actions = actions_for_project(project, user, now=now)
+    if short:
+        actions |= actions_for(short.base, user, now=now)
     context = {
         "project": project,
         "members": members,
@@ -78,13 +81,11 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
         "findings": findings if project.is_undrawn else [],
         "draw": draw,
-        "short": shortfall_of(project) if next_opening(members, now=now) > now else None,
-        "may_pick": not waiting
-        and has_option(project, RegimeOption.MANUAL_WAYS)
-        and _reaches(user, project, "draws.pick"),
-        "may_plan": _reaches(user, project, "draws.plan"),
-        "may_run": not waiting and _reaches(user, project, "draws.run"),
-        "may_see_exclusions": _reaches(user, project, "draws.see_exclusions"),
+        "short": short,
+        "actions": actions,
+        "prequeries": sees_exclusions
+        or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
+        "sees_exclusions": sees_exclusions,
         "start_question": _start_question(members, seats, standbys),
     }
     return render_to_string("draws/_plan.html", context, request)

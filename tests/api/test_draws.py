@@ -314,3 +314,17 @@ def test_a_plan_keeps_the_times_that_the_office_has_set(runner: Caller) -> None:
     assert runner.put(address, plan()).json()["reply_minutes"] == 45
     assert_problem(runner.put(address, plan(reply_minutes=29)), 422, "invalid-values")
     assert runner.get(address).json()["reply_minutes"] == 45
+
+
+def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(
+    runner: Caller, experts: list[Expert]
+) -> None:
+    base = make_draw(now=timezone.now(), seats=2)
+    actions = {row["code"]: row for row in runner.get(f"/draws/{base.pk}").json()["actions"]}
+    assert actions["declare_emergency"]["allowed"]
+    assert actions["widen"]["permitted"]
+    assert not actions["widen"]["allowed"]
+    wider = {"reason": "人数不足", "supervisor": "赵监督"}
+    refused = runner.post(f"/draws/{base.pk}/widening", wider)
+    assert_problem(refused, 409, "draw-refused")
+    assert actions["widen"]["why_not"] in refused.json()["detail"]

@@ -14,13 +14,14 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer_batch
-from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
 from expertpool.draws.occasions import EMERGENCY
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import moment_text, next_opening, words_of
+from expertpool.draws.queries.meetings import moment_text, words_of
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
@@ -97,12 +98,7 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
 def _check(
     draw: Draw, reason: str, supervisor: str, minutes: int, actor: User, now: datetime
 ) -> None:
-    if not draw.is_random or draw.status != DrawStatus.INVITING:
-        raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
-    if emergency_of(draw) is not None:
-        raise EmergencyRefused("本次抽取已经转为应急抽取。")
-    if next_opening(draw.covered, now=now) <= now:
-        raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
+    check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
     if not reason or not supervisor:
         raise EmergencyRefused("请写明应急原因和在场监督人的姓名。")
     if supervisor == actor.name:

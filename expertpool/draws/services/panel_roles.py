@@ -10,10 +10,12 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws.enums import SEATED_STATES, PanelRole
+from expertpool.draws.enums import SEATED_STATES, ActionCode, PanelRole
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.models import STANDBY, Draw, Invitation
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.status import announce_panel
 from expertpool.projects.enums import RegimeOption
@@ -32,10 +34,8 @@ def set_panel_roles(
     archived. The log names lines, not persons: names may still be sealed. Announces PanelSettled
     where the panel stands.
     """
-    over = RolesRefused("抽取已失效或项目已归档，不能再设置角色。")
-    draw = lock_draw(draw.pk, archived=over)
-    if not draw.is_valid:
-        raise over
+    draw = lock_draw(draw.pk, archived=RolesRefused(ARCHIVED))
+    check_action(ActionCode.SET_ROLES, draw, actor=actor, now=now)
     rows = {row.pk: row for row in seated_lines(draw)}
     if roles.keys() - rows.keys():
         raise RolesRefused("有专家刚刚退出，请刷新页面后重新设置。")

@@ -19,39 +19,28 @@ from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import INVALID, DrawKind, DrawStatus
+from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.picking import experts_to_show, seats_of
-from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.readiness import ARCHIVED, check_manual_ways, check_ready
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
-from expertpool.draws.services.sealing import (
-    check_ready,
-    further_of_batch,
-    hash_of_new_draws,
-    next_number,
-)
+from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.two_persons import settle
 from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
-from expertpool.projects.enums import RegimeOption
 from expertpool.projects.models import Project
-from expertpool.projects.queries.regimes import has_option
-
-NOT_ALLOWED = (
-    "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
-    "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
-)
 
 
 @transaction.atomic
@@ -72,8 +61,9 @@ def request_picks(
     and (DrawNotReady, DrawInProgress) what a draw would be refused for.
     """
     projects = lock_projects(project)
-    if kind == DrawKind.RANDOM or not has_option(project, RegimeOption.MANUAL_WAYS):
-        raise PickRefused(NOT_ALLOWED)
+    if kind == DrawKind.RANDOM:
+        raise PickRefused("随机抽取由系统抽取专家，不能人工指定。")
+    check_manual_ways(project)
     if not reason.strip() or not approval_number.strip():
         raise PickRefused("请写明不能随机抽取的理由和批准文号。")
     plan = check_ready(projects, now=now)
@@ -110,12 +100,7 @@ def request_more(
     the list before, and a list that is void, over, or has another choice waiting.
     """
     draw = _lock(draw)
-    if draw.is_random:
-        raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
-    if draw.status in (*INVALID, DrawStatus.SEALED) or open_request(PickRequest, draw):
-        raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
-    if next_opening(draw.covered, now=now) <= now:
-        raise PickRefused("评审开始时间已过，不能再选。")
+    check_action(ActionCode.PICK_MORE, draw, actor=actor, now=now)
     if not reason.strip():
         raise PickRefused("请写明另选的理由。")
     lock_transaction(SEATING_LOCK)
@@ -136,8 +121,7 @@ def agree_to_picks(
     be seated any more.
     """
     draw = _lock(request.draw)
-    if next_opening(draw.covered, now=now) <= now:
-        raise PickRefused("评审开始时间已过，不能再确认。")
+    check_action(ActionCode.AGREE_PICKS, draw, actor=actor, now=now)
     settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
@@ -173,8 +157,7 @@ def withdraw_picks(*, request: PickRequest, actor: User, now: datetime) -> PickR
     Refuses (PickRefused) everybody else, and a request that was settled.
     """
     draw = _lock(request.draw)
-    if request.requested_by_id != actor.pk:
-        raise PickRefused("只有选定人本人可以撤回。")
+    check_action(ActionCode.WITHDRAW_PICKS, draw, actor=actor, now=now)
     settle(request, agree=False, note="", actor=None, now=now, refused=PickRefused)
     _give_up(draw, actor=actor, now=now)
     record("draw.pick_withdraw", actor=actor, now=now, subject=draw)
@@ -200,8 +183,7 @@ def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datet
 
     Refuses (PickRefused) where the regime does not allow it.
     """
-    if not has_option(plan.project, RegimeOption.MANUAL_WAYS):
-        raise PickRefused(NOT_ALLOWED)
+    check_manual_ways(plan.project)
     found = evaluate(plan, now=now)
     subject = draw or plan.project
     record("draw.pick_look", actor=actor, now=now, subject=subject, note="查看可选的专家")
@@ -249,7 +231,7 @@ def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    return lock_draw(draw.pk, archived=PickRefused("项目已归档，不能再更改。"))
+    return lock_draw(draw.pk, archived=PickRefused(ARCHIVED))
 
 
 def _rule(

@@ -14,10 +14,10 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
-from expertpool.draws.exceptions import DrawInProgress, DrawNotReady
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.readiness import check_plannable
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.settings import (
     LEAVE_USUAL,
@@ -29,7 +29,6 @@ from expertpool.draws.settings import (
     REVEAL_USUAL,
 )
 from expertpool.notifications.enums import ChannelCode
-from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
@@ -96,10 +95,7 @@ def save_plan(
     outside the bounds that the office has set (ValidationError).
     """
     project = lock_projects(project)[0]
-    if valid_draws(project):
-        raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
-    if project.status == ProjectStatus.ARCHIVED:
-        raise DrawNotReady("项目已归档，不能再设置抽取方案。")
+    check_plannable(project)
     if not groups:
         raise DrawNotReady("请至少设置一个条件组。")
     plan = ensure_plan(project=project, now=now)

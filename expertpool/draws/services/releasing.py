@@ -8,9 +8,11 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
-from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.actions import check_action, check_release
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.refusals import log_refusals
@@ -33,9 +35,7 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
         draw = _lock(draw)
         if not reason.strip():
             raise ReleaseRefused("请写明提前公开的原因。")
-        _check(draw)
-        if open_request(ReleaseRequest, draw):
-            raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
+        check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
         request = ReleaseRequest(
             draw=draw, reason=reason.strip()[:500], requested_by=actor, requested_at=now
         )
@@ -62,7 +62,7 @@ def decide_release(
         if not agree:
             record("draw.release_refuse", actor=actor, now=now, subject=draw, note=note.strip())
             return request
-        _check(draw)
+        check_release(draw)
         planned, draw.reveal_at = draw.reveal_at, now
         draw.save(update_fields=["reveal_at"])
         record(
@@ -78,12 +78,5 @@ def decide_release(
         return request
 
 
-def _check(draw: Draw) -> None:
-    if draw.ordered_at is None or not draw.is_valid:
-        raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
-    if draw.released_at is not None:
-        raise ReleaseRefused("名单已经公开，无需再申请。")
-
-
 def _lock(draw: Draw) -> Draw:
-    return lock_draw(draw.pk, archived=ReleaseRefused("项目已归档，不能再更改。"))
+    return lock_draw(draw.pk, archived=ReleaseRefused(ARCHIVED))

@@ -14,11 +14,12 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
+from expertpool.draws.enums import SEATED_STATES, ActionCode, InvitationState, ReplyVia
 from expertpool.draws.events import InvitationAnswered
-from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
+from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING
+from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
@@ -41,7 +42,6 @@ EXIT_REASON: dict[str, str] = {
     InvitationState.LEAVE: "leave",
     InvitationState.REPLACED: "replaced",
 }
-OVER = "该邀请已经答复过或已失效，无需再操作。"
 
 
 def invitation_for_token(token: str) -> Invitation:
@@ -215,15 +215,10 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
 def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
     """Try again to fill the free seats of a draw that ended short; return how many were seated.
 
-    Refuses (DrawNotReady) when no seat is free or the opening is over.
+    Refuses (DrawNotReady) when no seat is free, the draw goes on, or the opening is over.
     """
     draw = _lock_draw(draw.pk)
-    if not draw.is_random:
-        raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
-    if next_opening(draw.covered, now=now) <= now:
-        raise DrawNotReady("评审开始时间已过，不能再补抽。")
-    if not draw.ordered_at or not load_state(draw).has_free_seats:
-        raise DrawNotReady("没有空缺的席位，无需补抽。")
+    check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)
     seated = supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
     record("draw.supplement", actor=actor, now=now, subject=draw, after={"补抽人数": seated})
     return seated

@@ -20,16 +20,17 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import ActionCode, DrawStatus
 from expertpool.draws.events import DrawSealed
-from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
+from expertpool.draws.exceptions import ContributionRefused, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
+from expertpool.draws.queries.actions import check_action, check_contribution
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.readiness import check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
@@ -39,13 +40,9 @@ from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.tasks import release_names
 from expertpool.experts.fields import EXPERT
-from expertpool.projects.enums import ProjectStatus, Severity
 from expertpool.projects.models import Project
-from expertpool.projects.queries.batches import check_projects, faults_of
 
-CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
 HASH = {"intl": "sha256", "gm": "sm3"}
-CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
 
 
 @transaction.atomic
@@ -126,7 +123,7 @@ def contribute(
     the opening is over.
     """
     draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
-    _check_contribution(draw, role, actor, now)
+    check_contribution(draw, role, actor, now=now)
     try:
         revealed = vdraw.encode_contribution(value)
     except vdraw.EngineError as error:
@@ -147,62 +144,12 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
     Announces DrawEnded.
     """
     draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
-    if draw.status != DrawStatus.SEALED:
-        raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
+    check_action(ActionCode.ABANDON, draw, actor=actor, now=now)
     if not reason.strip():
         raise DrawNotReady("请写明放弃的原因。")
     set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
     record("draw.abandon", actor=actor, now=now, subject=draw, note=reason.strip())
     return draw
-
-
-def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
-    """Return the plan of projects for which experts may be found together now; see `start_draw`."""
-    for project in projects:
-        named = f"「{project.name}」" if len(projects) > 1 else "项目"
-        if project.status != ProjectStatus.APPROVED:
-            message = f"{named}尚未审核通过或已归档，不能抽取。"
-            raise DrawNotReady(message)
-        if valid_draws(project):
-            message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
-            raise DrawInProgress(message)
-        if project.opening_at <= now:
-            message = f"{named}的评审开始时间已过，请先修改时间。"
-            raise DrawNotReady(message)
-    return check_plan(projects, now=now)
-
-
-def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
-    """Return the plan of ``projects``; refuses (DrawNotReady) what their regime and batch forbid."""
-    lead = projects[0]
-    plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
-    if plan is None or not plan.groups.exists():
-        raise DrawNotReady("还没有设置抽取条件，请先填写抽取方案。")
-    if faults := faults_of(projects):
-        raise DrawNotReady("；".join(faults) + "。")
-    seats = sum(plan.groups.values_list("seats", flat=True))
-    findings = check_projects(projects, seats, now)
-    blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
-    if blocking:
-        raise DrawNotReady("；".join(blocking))
-    return plan
-
-
-def _check_contribution(draw: Draw, role: str, actor: User, now: datetime) -> None:
-    if draw.status != DrawStatus.SEALED:
-        raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
-    if first_opening(draw.covered) <= now:
-        raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
-    given = [item["role"] for item in draw.reveals]
-    expected = draw.rule.contributors
-    if role not in expected:
-        raise ContributionRefused("封存的规则里没有这个角色。")
-    if role in given:
-        raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
-    if not actor.has_permission(CONTRIBUTOR_PERMISSION[role]):
-        raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
-    if any(item.get("by") == actor.pk for item in draw.reveals):
-        raise ContributionRefused("同一人不能以两个身份提供随机值。")
 
 
 def _seal(

@@ -10,6 +10,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import TwoPersonRequest
+from expertpool.draws.queries.requests import SETTLED, check_two_persons
 
 
 def settle(
@@ -25,13 +26,13 @@ def settle(
 
     Raises ``refused`` for the person who asked, and when the request was settled already.
     """
-    if actor is not None and request.requested_by_id == actor.pk:
-        raise refused("须由两人办理：申请人不能自己确认。")
+    if actor is not None:
+        check_two_persons(request, actor, refused)
     changed = (
         type(request)
         ._default_manager.filter(pk=request.pk, decided_at__isnull=True)
         .update(decided_by=actor, decided_at=now, agreed=agree, note=note.strip()[:500])
     )
     if not changed:
-        raise refused("该申请已经有人处理，请刷新页面。")
+        raise refused(SETTLED)
     request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])

@@ -13,7 +13,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import (
     Draw,
@@ -23,8 +23,8 @@ from expertpool.draws.models import (
     ReleaseRequest,
     VoidRequest,
 )
-from expertpool.draws.queries.draws import widened_by
-from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.actions import check_action, check_void
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
@@ -44,11 +44,7 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
     draw = _lock(draw)
     if not reason.strip():
         raise VoidRefused("请写明作废的原因。")
-    if draw.ordered_at is None or draw.status == DrawStatus.VOID:
-        raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
-    _check_last(draw)
-    if open_request(VoidRequest, draw):
-        raise VoidRefused("该抽取已有待确认的作废申请。")
+    check_action(ActionCode.ASK_VOID, draw, actor=actor, now=now)
     request = VoidRequest(draw=draw, reason=reason.strip(), requested_by=actor, requested_at=now)
     request.save()
     record("draw.void_request", actor=actor, now=now, subject=draw, note=request.reason)
@@ -74,18 +70,9 @@ def decide_void(
     return request
 
 
-def _check_last(draw: Draw) -> None:
-    if (later := widened_by(draw)) is not None:
-        state = "先放弃或作废" if later.status == DrawStatus.SEALED else "先作废"
-        message = (
-            f"本次抽取已由 {later.number} 放宽条件补抽，请{state} {later.number}，再作废本次。"
-        )
-        raise VoidRefused(message)
-
-
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
-    _check_last(draw)
+    check_void(draw)
     if draw.is_random:
         by = (request.requested_by.username, actor.username)
         step = vdraw.void_draw(load_state(draw), request.reason, by)
@@ -108,4 +95,4 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
 
 
 def _lock(draw: Draw) -> Draw:
-    return lock_draw(draw.pk, archived=VoidRefused("项目已归档，不能作废抽取。"))
+    return lock_draw(draw.pk, archived=VoidRefused(ARCHIVED))

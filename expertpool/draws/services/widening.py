@@ -15,23 +15,19 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import WideningRefused
-from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, VoidRequest
-from expertpool.draws.queries.draws import widened_by
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
-from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.requests import open_request
-from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import add_levels, describe_plan
-from expertpool.draws.services.sealing import Widening, check_plan, seal_and_start
+from expertpool.draws.services.sealing import Widening, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
-from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
-
-NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 
 
 @transaction.atomic
@@ -47,12 +43,8 @@ def widen_plan(
     Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
     and an archived project; and what `save_plan` refuses of conditions.
     """
-    project = lock_projects(project)[0]
-    short = shortfall_of(project)
-    if short is None:
-        raise WideningRefused(NOTHING_LACKS)
-    if project.status != ProjectStatus.APPROVED:
-        raise WideningRefused("项目已归档，不能再更改。")
+    projects = lock_projects(project)
+    project, short = projects[0], check_widenable(projects, now=now)
     if levels.keys() - short.lacking.keys():
         raise WideningRefused("只能放宽缺人的条件组，请刷新页面后重试。")
     plan = DrawPlan.objects.get(project=project)
@@ -81,11 +73,12 @@ def start_widened_draw(
     that was widened already, while somebody of its order can still be seated or a void is asked for,
     and once the opening is over; and (DrawNotReady) what the regime forbids. Announces DrawSealed.
     """
-    base = lock_draw(base.pk, archived=WideningRefused("项目已归档，不能再抽取。"))
+    base = lock_draw(base.pk, archived=WideningRefused(ARCHIVED))
     reason, supervisor = reason.strip(), supervisor.strip()
     _check_words(reason, supervisor, actor)
-    short = _check(base, now=now)
+    check_action(ActionCode.WIDEN, base, actor=actor, now=now)
     projects = base.covered
+    short = check_widenable(projects, now=now)
     plan = check_plan(projects, now=now)
     lock_transaction(SEATING_LOCK)
     if any(has_more(draw, now=now) for draw in short.draws):
@@ -116,17 +109,3 @@ def _check_words(reason: str, supervisor: str, actor: User) -> None:
         raise WideningRefused("请写明放宽条件的原因和在场监督人的姓名。")
     if supervisor == actor.name:
         raise WideningRefused("在场监督人不能是经办人自己。")
-
-
-def _check(base: Draw, *, now: datetime) -> Shortfall:
-    if (later := widened_by(base)) is not None:
-        message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
-        raise WideningRefused(message)
-    short = shortfall_of(base.project)
-    if short is None or short.base != base:
-        raise WideningRefused(NOTHING_LACKS)
-    if next_opening(base.covered, now=now) <= now:
-        raise WideningRefused("评审开始时间已过，不能再抽取。")
-    if any(open_request(VoidRequest, draw) for draw in short.draws):
-        raise WideningRefused("有待确认的作废申请，请先处理。")
-    return short

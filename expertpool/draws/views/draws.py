@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,10 +19,11 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import RUNNING, DrawKind, DrawStatus, SheetKind
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, ActionCode, DrawKind, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
+from expertpool.draws.queries.actions import actions_for, actions_for_project, open_role
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
     draws_visible_to,
@@ -42,7 +44,6 @@ from expertpool.draws.services.names import (
     read_names,
     readable_from,
 )
-from expertpool.draws.services.sealing import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.draws.views.two_persons import open_matters_of
@@ -96,16 +97,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
     board, covered = board_of(draw), draw.covered
-    runs = reaches(user, draw, "draws.run")
-    valid = draw.is_valid
-    drawn = valid and draw.ordered_at is not None
-    contributions = _contributions(request, draw)
-    two_persons = open_matters_of(draw, user)
-    waiting = {item["matter"].name for item in two_persons}
-    asked = open_request(PickRequest, draw)
-    own_picks = asked is not None and asked.requested_by == user
+    contributions = _contributions(request, draw, now)
+    actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
     later, in_time = widened_by(draw), next_opening(covered, now=now) > now
-    short = shortfall_of(draw.project) if valid and in_time and later is None else None
+    short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
     return {
         "draw": draw,
         "project": draw.project,
@@ -118,42 +113,22 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         if board.standby_seats
         else "",
         "contributions": contributions,
-        "pick_request": asked,
+        "pick_request": open_request(PickRequest, draw),
         "pick_history": PickRequest.objects.filter(draw=draw).select_related(
             "requested_by", "decided_by"
         ),
-        "may_read_picks": asked and (reaches(user, draw, "draws.confirm_picks") or own_picks),
-        "may_withdraw_picks": own_picks,
-        "may_pick": not draw.is_random
-        and not asked
-        and board.lacking
-        and draw.status in (DrawStatus.INVITING, DrawStatus.UNSATISFIED, DrawStatus.SUCCESS)
-        and reaches(user, draw, "draws.pick"),
-        "may_set_roles": runs and valid and board.seated_count,
-        "may_abandon": runs and draw.is_random and draw.status == DrawStatus.SEALED,
-        "may_supplement": runs
-        and draw.is_random
-        and in_time
-        and board.lacking
-        and draw.status == DrawStatus.UNSATISFIED,
+        "actions": actions,
+        "reads_picks": actions[ActionCode.AGREE_PICKS].permitted
+        or actions[ActionCode.WITHDRAW_PICKS].allowed,
         "in_time": in_time,
         "later": later,
         "short": short,
-        "may_widen": runs,
-        "may_plan": reaches(user, draw, "draws.plan"),
         "emergency": emergency_of(draw),
-        "may_declare": runs and draw.is_random and draw.status == DrawStatus.INVITING,
         "early": agreed_request(ReleaseRequest, draw),
-        "two_persons": two_persons,
-        "may_ask_void": drawn and "void" not in waiting and reaches(user, draw, "draws.void"),
-        "may_ask_release": drawn
-        and draw.released_at is None
-        and "release" not in waiting
-        and reaches(user, draw, "draws.release"),
-        "may_answer": valid and reaches(user, draw, "draws.record_reply"),
+        "two_persons": open_matters_of(draw, actions),
         "recordable": tuple(RECORDABLE),
-        "may_see_exclusions": draw.is_random and reaches(user, draw, "draws.see_exclusions"),
-        "may_read": may_read(draw, user, now=now),
+        "sees_exclusions": draw.is_random and reaches(user, draw, "draws.see_exclusions"),
+        "reads_names": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
         "refreshes": draw.status in RUNNING and not any(item["form"] for item in contributions),
@@ -165,19 +140,13 @@ def _reachable(user: User, projects: Sequence[Project]) -> set[int]:
     return set(seen.order_by().values_list("pk", flat=True))
 
 
-def _contributions(request: UserRequest, draw: Draw) -> list[dict[str, Any]]:
+def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict[str, Any]]:
     """One entry for each role the rule names: given or not, and a form where this user may give.
 
     Nobody gives twice: the form stands at the first open role that he may fill.
     """
     given = {reveal["role"] for reveal in draw.reveals}
-    open_roles = [
-        role
-        for role in draw.rule.contributors
-        if role not in given and request.user.has_permission(CONTRIBUTOR_PERMISSION[role])
-    ]
-    already = any(reveal.get("by") == request.user.pk for reveal in draw.reveals)
-    own = open_roles[0] if open_roles and draw.status == DrawStatus.SEALED and not already else ""
+    own = open_role(draw, request.user, now=now)
     return [
         {
             "role": role,
@@ -241,7 +210,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
         "project": draw.project,
         "first_opening": first_opening(draw.covered),
         "board": board,
-        "contributions": _contributions(request, draw),
+        "contributions": _contributions(request, draw, now),
         "names": experts,
         "emergency": emergency_of(draw),
         "recorder": recorder_for(request.user, draw),

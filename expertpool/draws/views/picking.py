@@ -18,6 +18,7 @@ from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import DrawError, DrawNotReady
 from expertpool.draws.forms.picking import PickForm, picks_in
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.picking import recommend, seats_of
@@ -84,13 +85,13 @@ def pick_more(request: UserRequest, pk: int) -> HttpResponse:
 @requires("draws.pick", "draws.confirm_picks")
 def picks(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
     """Show whom an open request names (drawer): to its author and to those who confirm it."""
-    asked, confirms = _asked(request, pk, request_pk)
+    asked = _asked(request, pk, request_pk)
     context = {
         "title": "待确认的人选",
         "draw": asked.draw,
         "pick_request": asked,
         "rows": read_picks(request=asked, actor=request.user, now=timezone.now()),
-        "may_confirm": confirms and asked.requested_by != request.user,
+        "actions": actions_for(asked.draw, request.user, now=timezone.now()),
     }
     return render(request, "draws/picks.html", context)
 
@@ -98,7 +99,7 @@ def picks(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
 @require_POST
 @requires("draws.confirm_picks")
 def agree(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked, _ = _asked(request, pk, request_pk)
+    asked = _asked(request, pk, request_pk)
     try:
         agree_to_picks(
             request=asked, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
@@ -111,7 +112,7 @@ def agree(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
 @require_POST
 @requires("draws.confirm_picks")
 def turn_down(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked, _ = _asked(request, pk, request_pk)
+    asked = _asked(request, pk, request_pk)
     note = request.POST.get("reason", "")
     try:
         turn_down_picks(request=asked, note=note, actor=request.user, now=timezone.now())
@@ -123,7 +124,7 @@ def turn_down(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
 @require_POST
 @requires("draws.pick")
 def withdraw(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked, _ = _asked(request, pk, request_pk)
+    asked = _asked(request, pk, request_pk)
     try:
         withdraw_picks(request=asked, actor=request.user, now=timezone.now())
     except DrawError as error:
@@ -136,8 +137,8 @@ def _list(request: UserRequest, pk: int, code: str) -> Draw:
     return get_object_or_404(lists, pk=pk)
 
 
-def _asked(request: UserRequest, pk: int, request_pk: int) -> tuple[PickRequest, bool]:
-    """Return the open request, and whether this user may confirm it; 404 out of reach."""
+def _asked(request: UserRequest, pk: int, request_pk: int) -> PickRequest:
+    """Return the open request, for its author and those who confirm it; 404 for all others."""
     rows = PickRequest.objects.filter(draw=pk, decided_at__isnull=True)
     asked = get_object_or_404(rows.select_related("draw__project", "requested_by"), pk=request_pk)
     user = request.user
@@ -145,7 +146,7 @@ def _asked(request: UserRequest, pk: int, request_pk: int) -> tuple[PickRequest,
     own = asked.requested_by == user
     if not confirms and not (own and draws_visible_to(user, "draws.pick").filter(pk=pk).exists()):
         raise Http404
-    return asked, confirms
+    return asked
 
 
 def _is_sent(request: UserRequest) -> bool:

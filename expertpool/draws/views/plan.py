@@ -23,6 +23,7 @@ from expertpool.draws.forms.plan import (
     with_groups,
 )
 from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import count_condition
 from expertpool.draws.queries.draws import plan_for, projects_to_draw
@@ -111,7 +112,7 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
     """Show who could be drawn, in numbers, and what stands behind them; nothing changes but the log."""
     code = next(code for code in PREQUERY if request.user.has_permission(code))
     project = get_object_or_404(projects_to_draw(request.user, code), pk=pk)
-    may_see_exclusions = (
+    sees_exclusions = (
         request.user.has_permission("draws.see_exclusions")
         and projects_to_draw(request.user, "draws.see_exclusions").filter(pk=pk).exists()
     )
@@ -130,12 +131,12 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
         "result": result,
         "standby_note": f"另有候补 {result.standby_seats} 人" if result.standby_seats else "",
         "insight": insight,
-        "costs": insight.costs if may_see_exclusions else insight.setting_costs,
-        "paths": tie_paths(project, insight.fitting_ids) if may_see_exclusions else [],
+        "costs": insight.costs if sees_exclusions else insight.setting_costs,
+        "paths": tie_paths(project, insight.fitting_ids) if sees_exclusions else [],
         "findings": check_projects(members_of(project), result.seats, now),
         "guessable_bits": GUESSABLE_BITS,
-        "may_see_exclusions": may_see_exclusions,
-        "may_plan": request.user.has_permission("draws.plan"),
+        "sees_exclusions": sees_exclusions,
+        "actions": actions_for_project(project, request.user, now=now),
     }
     return render(request, "draws/prequery.html", context)
 

@@ -29,7 +29,7 @@ def replay(request: UserRequest, pk: int) -> HttpResponse:
         "draw": draw,
         "project": draw.project,
         "record_url": reverse("draws:verify_record", args=[draw.number]),
-        "may_read": draw.ended_at is not None and may_read(draw, request.user, now=now),
+        "reads_names": draw.ended_at is not None and may_read(draw, request.user, now=now),
     }
     if request.method == "POST":
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw, ReleaseRequest, TwoPersonRequest, VoidRequest
-from expertpool.draws.queries.draws import draws_visible_to, reaches
+from expertpool.draws.queries.actions import Action
+from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -29,6 +31,7 @@ class Matter:
 
     name: str  # its URLs are draws:name, draws:name_agree and draws:name_turn_down
     code: str
+    deciding: ActionCode
     kind: type[TwoPersonRequest]
     request: Callable[..., Any]
     decide: Callable[..., Any]
@@ -67,6 +70,7 @@ class Matter:
 VOID = Matter(
     "void",
     "draws.void",
+    ActionCode.DECIDE_VOID,
     VoidRequest,
     request_void,
     decide_void,
@@ -80,6 +84,7 @@ VOID = Matter(
 RELEASE = Matter(
     "release",
     "draws.release",
+    ActionCode.DECIDE_RELEASE,
     ReleaseRequest,
     request_release,
     decide_release,
@@ -92,7 +97,7 @@ RELEASE = Matter(
 )
 
 
-def open_matters_of(draw: Draw, user: User) -> list[dict[str, Any]]:
+def open_matters_of(draw: Draw, actions: Mapping[ActionCode, Action]) -> list[dict[str, Any]]:
     """Return what the page shows of requests about ``draw`` that wait for a second person."""
     shown = []
     for matter in (RELEASE, VOID):
@@ -104,7 +109,7 @@ def open_matters_of(draw: Draw, user: User) -> list[dict[str, Any]]:
             {
                 "matter": matter,
                 "asked": asked,
-                "may_decide": asked.requested_by != user and reaches(user, draw, matter.code),
+                "decide": actions[matter.deciding],
                 "agree_url": reverse(f"draws:{matter.name}_agree", kwargs=at),
                 "turn_down_url": reverse(f"draws:{matter.name}_turn_down", kwargs=at),
             }

@@ -14,14 +14,17 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.plan import GroupDraft, GroupsForm, changed, drafts_in, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.widening import NOTHING_LACKS, start_widened_draw, widen_plan
+from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 
@@ -81,9 +84,9 @@ def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
 def widen(request: UserRequest, pk: int) -> HttpResponse:
     """Start the draw for what the panel of a draw lacks (drawer)."""
     base = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
-    short = shortfall_of(base.project)
-    if short is None or short.base != base:
-        return refused(NOTHING_LACKS)
+    why_not = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN].why_not
+    if why_not or (short := shortfall_of(base.project)) is None:
+        return refused(why_not or NOTHING_LACKS)
     form = WideningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -1,0 +1,345 @@
+"""What may be done now: the one place that says so, in the same words for pages, interface and services.
+
+A rule here knows where a draw or project stands, who asks and the time. What was typed, and what only
+turns out under the seating lock (who is still free), the service checks itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, ActionCode, DrawStatus
+from expertpool.draws.exceptions import (
+    ContributionRefused,
+    DrawError,
+    DrawInProgress,
+    DrawNotReady,
+    EmergencyRefused,
+    PickRefused,
+    ReleaseRefused,
+    ReplyRefused,
+    RolesRefused,
+    VoidRefused,
+    WideningRefused,
+)
+from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.draws import projects_to_draw, reaches, widened_by
+from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.readiness import (
+    ARCHIVED,
+    NOTHING_LACKS,
+    check_manual_ways,
+    check_plannable,
+    check_ready,
+    check_widenable,
+)
+from expertpool.draws.queries.requests import SETTLED, check_two_persons, open_request
+from expertpool.projects.enums import DrawState
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import members_of
+
+OVER = "该邀请已经答复过或已失效，无需再操作。"
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done with a draw or project. ``why_not`` says in a sentence what keeps
+    from it and how to mend that; empty: nothing does."""
+
+    code: ActionCode
+    permitted: bool  # by role and scope of the user
+    why_not: str
+
+    @property
+    def label(self) -> str:
+        return str(self.code.label)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the user may do it now: a button is shown, the service does not refuse it."""
+        return self.permitted and not self.why_not
+
+
+@dataclass
+class _OfDraw:
+    """What the rules ask of a draw, each only once."""
+
+    draw: Draw
+    user: User
+    now: datetime
+
+    @cached_property
+    def board(self) -> Board:
+        return board_of(self.draw)
+
+    @cached_property
+    def is_over(self) -> bool:
+        """Whether the panel sits for the last time, or sat."""
+        return next_opening(self.draw.covered, now=self.now) <= self.now
+
+    @cached_property
+    def later(self) -> Draw | None:
+        return widened_by(self.draw)
+
+    @cached_property
+    def picks(self) -> PickRequest | None:
+        return open_request(PickRequest, self.draw)
+
+    @cached_property
+    def void(self) -> VoidRequest | None:
+        return open_request(VoidRequest, self.draw)
+
+    @cached_property
+    def is_archived(self) -> bool:
+        return any(project.is_archived for project in self.draw.covered)
+
+    def reaches(self, code: str) -> bool:
+        return self.user.has_permission(code) and reaches(self.user, self.draw, code)
+
+
+def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> None:
+    """Refuse (ContributionRefused) that ``user`` gives the value of ``role``."""
+    if draw.status != DrawStatus.SEALED:
+        raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
+    if first_opening(draw.covered) <= now:
+        raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
+    if role not in draw.rule.contributors:
+        raise ContributionRefused("封存的规则里没有这个角色。")
+    if role in [item["role"] for item in draw.reveals]:
+        raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
+    if not user.has_permission(CONTRIBUTOR_PERMISSION[role]):
+        raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
+    if any(item.get("by") == user.pk for item in draw.reveals):
+        raise ContributionRefused("同一人不能以两个身份提供随机值。")
+
+
+def open_role(draw: Draw, user: User, *, now: datetime) -> str:
+    """Return the first role whose value ``user`` may give now; empty when there is none."""
+    for role in draw.rule.contributors:
+        try:
+            check_contribution(draw, role, user, now=now)
+        except ContributionRefused:
+            continue
+        return role
+    return ""
+
+
+def _contribute(facts: _OfDraw) -> None:
+    draw, user = facts.draw, facts.user
+    if not open_role(draw, user, now=facts.now):
+        for role in draw.rule.contributors or ("",):
+            check_contribution(draw, role, user, now=facts.now)
+
+
+def _abandon(facts: _OfDraw) -> None:
+    if not facts.draw.is_random:
+        raise DrawInProgress("人工选定的名单请由选定人撤回，或由确认人退回。")
+    if facts.draw.status != DrawStatus.SEALED:
+        raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
+
+
+def _supplement(facts: _OfDraw) -> None:
+    draw = facts.draw
+    if not draw.is_random:
+        raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
+    if facts.is_over:
+        raise DrawNotReady("评审开始时间已过，不能再补抽。")
+    short = draw.project.draw_state == DrawState.UNSATISFIED and facts.board.lacking
+    if draw.status != DrawStatus.UNSATISFIED or not short:
+        raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
+
+
+def _widen(facts: _OfDraw) -> None:
+    if (later := facts.later) is not None:
+        message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
+        raise WideningRefused(message)
+    short = check_widenable(facts.draw.covered, now=facts.now)
+    if short.base != facts.draw:
+        raise WideningRefused(NOTHING_LACKS)
+    if any(open_request(VoidRequest, draw) for draw in short.draws):
+        raise WideningRefused("有待确认的作废申请，请先处理。")
+
+
+def _pick_more(facts: _OfDraw) -> None:
+    draw = facts.draw
+    if draw.is_random:
+        raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
+    if not draw.is_valid or draw.status == DrawStatus.SEALED or facts.picks:
+        raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
+    if facts.is_over:
+        raise PickRefused("评审开始时间已过，不能再选。")
+    if not facts.board.lacking:
+        raise PickRefused("没有空缺的席位，无需另选。")
+
+
+def _decide_picks(facts: _OfDraw) -> None:
+    check_two_persons(facts.picks, facts.user, PickRefused)
+
+
+def _agree_picks(facts: _OfDraw) -> None:
+    _decide_picks(facts)
+    if facts.is_over:
+        raise PickRefused("评审开始时间已过，不能再确认。")
+
+
+def _withdraw_picks(facts: _OfDraw) -> None:
+    if facts.picks is None:
+        raise PickRefused(SETTLED)
+    if facts.picks.requested_by != facts.user:
+        raise PickRefused("只有选定人本人可以撤回。")
+
+
+def _set_roles(facts: _OfDraw) -> None:
+    if not facts.draw.is_valid:
+        raise RolesRefused("抽取已失效，不能再设置角色。")
+    if not facts.board.seated_count:
+        raise RolesRefused("还没有在席的专家，不能设置角色。")
+
+
+def _declare(facts: _OfDraw) -> None:
+    if not facts.draw.is_random or facts.draw.status != DrawStatus.INVITING:
+        raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
+    if emergency_of(facts.draw) is not None:
+        raise EmergencyRefused("本次抽取已经转为应急抽取。")
+    if facts.is_over:
+        raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
+
+
+def check_void(draw: Draw) -> None:
+    """Refuse (VoidRefused) to void ``draw`` as it stands: the latest of a panel is voided first."""
+    if draw.ordered_at is None or not draw.is_valid:
+        raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
+    if (later := widened_by(draw)) is not None:
+        state = "先放弃或作废" if later.status == DrawStatus.SEALED else "先作废"
+        message = (
+            f"本次抽取已由 {later.number} 放宽条件补抽，请{state} {later.number}，再作废本次。"
+        )
+        raise VoidRefused(message)
+
+
+def _ask_void(facts: _OfDraw) -> None:
+    check_void(facts.draw)
+    if facts.void:
+        raise VoidRefused("该抽取已有待确认的作废申请。")
+
+
+def check_release(draw: Draw) -> None:
+    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time."""
+    if draw.ordered_at is None or not draw.is_valid:
+        raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
+    if draw.released_at is not None:
+        raise ReleaseRefused("名单已经公开，无需再申请。")
+
+
+def _ask_release(facts: _OfDraw) -> None:
+    check_release(facts.draw)
+    if open_request(ReleaseRequest, facts.draw):
+        raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
+
+
+def _record_reply(facts: _OfDraw) -> None:
+    if not facts.draw.is_valid or not facts.board.lines:
+        raise ReplyRefused(OVER)
+
+
+def _decide_void(facts: _OfDraw) -> None:
+    check_two_persons(facts.void, facts.user, VoidRefused)
+    check_void(facts.draw)
+
+
+def _decide_release(facts: _OfDraw) -> None:
+    check_two_persons(open_request(ReleaseRequest, facts.draw), facts.user, ReleaseRefused)
+    check_release(facts.draw)
+
+
+Rule = Callable[[_OfDraw], None]
+_OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
+    ActionCode.CONTRIBUTE: ("", _contribute),  # by the roles that the rule names
+    ActionCode.ABANDON: ("draws.run", _abandon),
+    ActionCode.SUPPLEMENT: ("draws.run", _supplement),
+    ActionCode.WIDEN: ("draws.run", _widen),
+    ActionCode.PICK_MORE: ("draws.pick", _pick_more),
+    ActionCode.AGREE_PICKS: ("draws.confirm_picks", _agree_picks),
+    ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", _decide_picks),
+    ActionCode.WITHDRAW_PICKS: ("draws.pick", _withdraw_picks),
+    ActionCode.SET_ROLES: ("draws.run", _set_roles),
+    ActionCode.DECLARE_EMERGENCY: ("draws.run", _declare),
+    ActionCode.ASK_VOID: ("draws.void", _ask_void),
+    ActionCode.DECIDE_VOID: ("draws.void", _decide_void),
+    ActionCode.ASK_RELEASE: ("draws.release", _ask_release),
+    ActionCode.DECIDE_RELEASE: ("draws.release", _decide_release),
+    ActionCode.RECORD_REPLY: ("draws.record_reply", _record_reply),
+}
+
+
+def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, Action]:
+    """Return what ``user`` may do with ``draw`` now, and why not what he may not, by code."""
+    facts = _OfDraw(draw, user, now)
+    return {
+        code: Action(code, _permits(facts, permission), _why_not(facts, rule))
+        for code, (permission, rule) in _OF_DRAW.items()
+    }
+
+
+def check_action(code: ActionCode, draw: Draw, *, actor: User, now: datetime) -> None:
+    """Refuse (DrawError) what may not be done with ``draw`` as it stands, in the words of its page.
+
+    Permission and scope are the caller's: services are called by jobs, too.
+    """
+    _OF_DRAW[code][1](_OfDraw(draw, actor, now))
+
+
+def _permits(facts: _OfDraw, permission: str) -> bool:
+    if permission:
+        return facts.reaches(permission)
+    roles = facts.draw.rule.contributors
+    return any(facts.user.has_permission(CONTRIBUTOR_PERMISSION[role]) for role in roles)
+
+
+def _why_not(facts: _OfDraw, rule: Rule) -> str:
+    if facts.is_archived:
+        return ARCHIVED
+    try:
+        rule(facts)
+    except DrawError as error:
+        return str(error)
+    return ""
+
+
+def actions_for_project(project: Project, user: User, *, now: datetime) -> dict[ActionCode, Action]:
+    """Return what ``user`` may begin for ``project``, with all of its batch, and why not the rest."""
+    members = members_of(project)
+    lead = members[0]
+
+    def pick() -> None:
+        check_manual_ways(lead)
+        check_ready(members, now=now)
+
+    rules: dict[ActionCode, tuple[str, Callable[[], object]]] = {
+        ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
+        ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),
+        ActionCode.PICK: ("draws.pick", pick),
+        ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),
+    }
+    return {
+        code: Action(code, _reaches_project(user, project, permission), _refusal(rule))
+        for code, (permission, rule) in rules.items()
+    }
+
+
+def _reaches_project(user: User, project: Project, code: str) -> bool:
+    return user.has_permission(code) and projects_to_draw(user, code).filter(pk=project.pk).exists()
+
+
+def _refusal(rule: Callable[[], object]) -> str:
+    try:
+        rule()
+    except DrawError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,91 @@
+"""Whether experts may be found for projects now: what keeps a plan, a draw or a list from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from expertpool.draws.exceptions import (
+    DrawInProgress,
+    DrawNotReady,
+    PickRefused,
+    WideningRefused,
+)
+from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.projects.enums import ProjectStatus, RegimeOption, Severity
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import check_projects, faults_of
+from expertpool.projects.queries.regimes import has_option
+
+NOT_ALLOWED = (
+    "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
+    "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
+)
+NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
+ARCHIVED = "项目已归档，不能再更改。"
+
+
+def check_plannable(project: Project) -> None:
+    """Refuse (DrawInProgress, DrawNotReady) to change the plan of ``project``, the lead of its batch."""
+    if valid_draws(project):
+        raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
+    if project.status == ProjectStatus.ARCHIVED:
+        raise DrawNotReady("项目已归档，不能再设置抽取方案。")
+
+
+def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
+    """Return the plan of projects for which experts may be found together now.
+
+    Refuses a project that is not approved, is over, or breaks a rule set to blocking, and projects
+    that cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress).
+    """
+    for project in projects:
+        named = f"「{project.name}」" if len(projects) > 1 else "项目"
+        if project.status != ProjectStatus.APPROVED:
+            message = f"{named}尚未审核通过或已归档，不能抽取。"
+            raise DrawNotReady(message)
+        if valid_draws(project):
+            message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
+            raise DrawInProgress(message)
+        if project.opening_at <= now:
+            message = f"{named}的评审开始时间已过，请先修改时间。"
+            raise DrawNotReady(message)
+    return check_plan(projects, now=now)
+
+
+def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
+    """Return the plan of ``projects``; refuses (DrawNotReady) what their regime and batch forbid."""
+    lead = projects[0]
+    plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
+    if plan is None or not plan.groups.exists():
+        raise DrawNotReady("还没有设置抽取条件，请先填写抽取方案。")
+    if faults := faults_of(projects):
+        raise DrawNotReady("；".join(faults) + "。")
+    seats = sum(plan.groups.values_list("seats", flat=True))
+    findings = check_projects(projects, seats, now)
+    blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
+    if blocking:
+        raise DrawNotReady("；".join(blocking))
+    return plan
+
+
+def check_manual_ways(project: Project) -> None:
+    """Refuse (PickRefused) to choose by hand where the options of the regime do not allow it."""
+    if not has_option(project, RegimeOption.MANUAL_WAYS):
+        raise PickRefused(NOT_ALLOWED)
+
+
+def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:
+    """Return what the panel of ``projects`` lacks; refuses (WideningRefused) where nothing lacks, a
+    draw goes on, the opening is over, or one is archived."""
+    short = shortfall_of(projects[0])
+    if short is None:
+        raise WideningRefused(NOTHING_LACKS)
+    if any(project.is_archived for project in projects):
+        raise WideningRefused(ARCHIVED)
+    if next_opening(projects, now=now) <= now:
+        raise WideningRefused("评审开始时间已过，不能再抽取。")
+    return short

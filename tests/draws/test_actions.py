@@ -1,0 +1,308 @@
+"""What may be done now is said in one place: pages show it, services keep to it, in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus, InvitationState
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.forms.draw import RECORDABLE
+from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.queries.actions import Action, actions_for, actions_for_project
+from expertpool.draws.queries.requests import open_request
+from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
+from expertpool.draws.services.pick_checks import Pick
+from expertpool.draws.services.picking import (
+    agree_to_picks,
+    request_more,
+    turn_down_picks,
+    withdraw_picks,
+)
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import add_supplement, record_answer
+from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.services.widening import start_widened_draw
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Project
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways, ask_for, make_list
+from tests.factories.widening import accept_all, leave, people, reply
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(second=0, microsecond=0)
+ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor")
+ENTROPY = SeededEntropy(5)
+RANDOM_STATES = tuple(DrawStatus)
+PICKED_STATES = tuple(one for one in DrawStatus if one != DrawStatus.SUCCESS_SUPPLEMENT)
+CASES = [
+    *((DrawKind.RANDOM, status) for status in RANDOM_STATES),
+    *((kind, status) for kind in (DrawKind.MANUAL, DrawKind.ALLOCATED) for status in PICKED_STATES),
+]
+
+
+@pytest.fixture
+def users() -> dict[str, User]:
+    return {role: make_user(role) for role in ROLES}
+
+
+def drawn(status: DrawStatus, users: dict[str, User]) -> Draw:
+    """A random draw that the services brought to ``status``."""
+    for _ in range({"unsatisfied": 2, "success_supplement": 3}.get(status, 4)):
+        make_expert()
+    waits = status in (DrawStatus.SEALED, DrawStatus.ABANDONED)
+    plan: dict[str, Any] = {"contributors": ["operator", "supervisor"]} if waits else {}
+    draw = make_draw(now=NOW, operator=users["operator"], seats=2, **plan)
+    if status == DrawStatus.ABANDONED:
+        abandon_draw(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    if status in (DrawStatus.SUCCESS_SUPPLEMENT, DrawStatus.UNSATISFIED):
+        others = Expert.objects.exclude(pk__in=people(draw))
+        others.update(status=ExpertStatus.FROZEN)  # skipped when their turn comes
+        reply(Invitation.objects.filter(draw=draw)[0], accept=False, now=NOW)
+        accept_all(draw, now=NOW)
+        others.update(status=ExpertStatus.FORMAL)
+    if status == DrawStatus.SUCCESS_SUPPLEMENT:
+        assert add_supplement(draw=draw, actor=users["operator"], now=NOW, entropy=ENTROPY)
+    if status.startswith("success"):
+        accept_all(draw, now=NOW)
+    if status == DrawStatus.VOID:
+        void(draw, users)
+    return Draw.objects.get(pk=draw.pk)
+
+
+def picked(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
+    """A list that the services brought to ``status``."""
+    allow_manual_ways(actor=users["admin"], now=NOW)
+    experts = [make_expert(), make_expert()]
+    project = make_ready_project(now=NOW, seats=2)
+    people = {"actor": users["operator"], "now": NOW, "kind": kind}
+    if status in (DrawStatus.SEALED, DrawStatus.ABANDONED):
+        request = ask_for(project, experts, **people)
+        if status == DrawStatus.ABANDONED:
+            withdraw_picks(request=request, actor=users["operator"], now=NOW)
+        return Draw.objects.get(pk=request.draw_id)
+    draw = make_list(project, experts, second=users["supervisor"], **people)
+    if status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
+        accept_all(draw, now=NOW)
+    if status == DrawStatus.UNSATISFIED:
+        leave(Invitation.objects.filter(draw=draw)[0], now=NOW)
+    if status == DrawStatus.VOID:
+        void(draw, users)
+    return Draw.objects.get(pk=draw.pk)
+
+
+def void(draw: Draw, users: dict[str, User]) -> None:
+    asked = request_void(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    decide_void(request=asked, agree=True, note="", actor=users["supervisor"], now=NOW)
+
+
+def made(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
+    draw = drawn(status, users) if kind == DrawKind.RANDOM else picked(kind, status, users)
+    assert (draw.kind, draw.status) == (kind, status)
+    return draw
+
+
+def buttons(draw: Draw, actions: dict[ActionCode, Action]) -> dict[ActionCode, str]:
+    """The address behind the button of each action on the page of ``draw``."""
+    found = {
+        ActionCode.ABANDON: reverse("draws:abandon", args=[draw.pk]),
+        ActionCode.SUPPLEMENT: reverse("draws:supplement", args=[draw.pk]),
+        ActionCode.PICK_MORE: reverse("draws:pick_more", args=[draw.pk]),
+        ActionCode.SET_ROLES: reverse("draws:panel_roles", args=[draw.pk]),
+        ActionCode.DECLARE_EMERGENCY: reverse("draws:emergency", args=[draw.pk]),
+        ActionCode.ASK_VOID: reverse("draws:void", args=[draw.pk]),
+        ActionCode.ASK_RELEASE: reverse("draws:release", args=[draw.pk]),
+        ActionCode.WIDEN_PLAN: reverse("draws:widen_plan", args=[draw.project_id]),
+        ActionCode.CONTRIBUTE: f'action="{reverse("draws:contribute", args=[draw.pk, "operator"])}',
+    }
+    if actions[ActionCode.WIDEN_PLAN].allowed:  # first the conditions, then the draw
+        del found[ActionCode.CONTRIBUTE]
+    else:
+        found[ActionCode.WIDEN] = reverse("draws:widen", args=[draw.pk])
+    return found
+
+
+@pytest.mark.parametrize(("kind", "status"), CASES)
+def test_the_page_has_a_button_for_what_is_allowed_and_for_nothing_else(
+    kind: DrawKind, status: DrawStatus, users: dict[str, User], client: Client
+) -> None:
+    draw = made(kind, status, users)
+    seen = 0
+    for role, user in users.items():
+        actions = actions_for(draw, user, now=NOW) | actions_for_project(
+            draw.project, user, now=NOW
+        )
+        answer = login(client, user).get(reverse("draws:detail", args=[draw.pk]))
+        if answer.status_code != 200:
+            assert not any(action.permitted for action in actions.values()), role
+            continue
+        page, seen = answer.content.decode(), seen + 1
+        for code, address in buttons(draw, actions).items():
+            own = address.replace("operator", "supervisor") if role == "supervisor" else address
+            assert (f'{own}"' in page) == actions[code].allowed, (role, code)
+        recordable = Invitation.objects.filter(draw=draw, state__in=RECORDABLE).exists()
+        shown = any(
+            f'{reverse("draws:answer", args=[draw.pk, line])}"' in page for line in range(1, 9)
+        )
+        assert shown == (actions[ActionCode.RECORD_REPLY].allowed and recordable), role
+    assert seen >= 2
+
+
+def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
+    """The service behind each action, with all that a person types."""
+    by: dict[str, Any] = {"actor": actor, "now": NOW}
+    line = Invitation.objects.filter(draw=draw).order_by("line").last()
+    on = {"draw": draw, **by}
+    found: dict[ActionCode, Callable[[], Any]] = {
+        ActionCode.CONTRIBUTE: lambda: contribute(
+            role="operator", value="41", entropy=ENTROPY, **on
+        ),
+        ActionCode.ABANDON: lambda: abandon_draw(reason="有误", **on),
+        ActionCode.SUPPLEMENT: lambda: add_supplement(entropy=ENTROPY, **on),
+        ActionCode.WIDEN: lambda: start_widened_draw(
+            base=draw, reason="人数不足", supervisor="赵监督", entropy=ENTROPY, **by
+        ),
+        ActionCode.PICK_MORE: lambda: request_more(
+            picks=[Pick(make_expert().pk, "g1")], reason="有人退出", **on
+        ),
+        ActionCode.SET_ROLES: lambda: set_panel_roles(
+            roles={row.pk: "leader" for row in seated_lines(draw)[:1]}, **on
+        ),
+        ActionCode.DECLARE_EMERGENCY: lambda: declare_emergency(
+            reason="评审临近", supervisor="赵监督", minutes=30, **on
+        ),
+        ActionCode.ASK_VOID: lambda: request_void(reason="有误", **on),
+        ActionCode.ASK_RELEASE: lambda: request_release(reason="检查", **on),
+    }
+    if line is not None:
+        found[ActionCode.RECORD_REPLY] = lambda: record_answer(
+            invitation=line,
+            state=InvitationState.REPLACED,
+            reason="电话告知",
+            entropy=ENTROPY,
+            **by,
+        )
+    asked_for = PickRequest.objects.filter(draw=draw).order_by("-pk")
+    if asked_for:
+        found |= {
+            ActionCode.AGREE_PICKS: lambda: agree_to_picks(
+                request=asked_for.all()[0], entropy=ENTROPY, **by
+            ),
+            ActionCode.TURN_DOWN_PICKS: lambda: turn_down_picks(
+                request=asked_for.all()[0], note="不妥", **by
+            ),
+            ActionCode.WITHDRAW_PICKS: lambda: withdraw_picks(request=asked_for.all()[0], **by),
+        }
+    if (asked := open_request(VoidRequest, draw)) is not None:
+        found[ActionCode.DECIDE_VOID] = lambda: decide_void(
+            request=asked, agree=True, note="", **by
+        )
+    if (early := open_request(ReleaseRequest, draw)) is not None:
+        found[ActionCode.DECIDE_RELEASE] = lambda: decide_release(
+            request=early, agree=True, note="", **by
+        )
+    return found
+
+
+def refusal(call: Callable[[], Any]) -> str:
+    """What the service says when it refuses; nothing of it stays."""
+    try:
+        with transaction.atomic():
+            call()
+            transaction.set_rollback(True)
+    except DrawError as error:
+        return str(error)
+    return ""
+
+
+def compare(draw: Draw, actor: User) -> set[ActionCode]:
+    """Compare what the actions say with what the services do; return what was allowed."""
+    allowed = set()
+    for code, call in calls(draw, actor).items():
+        why_not = actions_for(draw, actor, now=NOW)[code].why_not
+        assert refusal(call) == why_not, code
+        if not why_not:
+            allowed.add(code)
+    return allowed
+
+
+@pytest.mark.parametrize(("kind", "status"), CASES)
+def test_a_service_refuses_what_is_not_allowed_in_the_same_words(
+    kind: DrawKind, status: DrawStatus, users: dict[str, User]
+) -> None:
+    draw = made(kind, status, users)
+    make_expert()  # somebody whom a widened draw can find
+    allowed = compare(draw, users["operator"])
+    compare(draw, users["admin"])
+    if not draw.is_valid:
+        assert allowed == set()
+
+
+@pytest.mark.parametrize("ask", [request_void, request_release])
+def test_what_waits_for_a_second_person(ask: Callable[..., Any], users: dict[str, User]) -> None:
+    draw = drawn(DrawStatus.SUCCESS, users)
+    ask(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    own, others = compare(draw, users["operator"]), compare(draw, users["admin"])
+    assert {code.value for code in others - own} & {"decide_void", "decide_release"}
+
+
+def test_after_the_opening_nothing_new_is_begun(users: dict[str, User]) -> None:
+    draw = drawn(DrawStatus.UNSATISFIED, users)
+    after = draw.project.opening_at + timedelta(minutes=1)
+    actions = actions_for(draw, users["operator"], now=after)
+    for code in (ActionCode.SUPPLEMENT, ActionCode.WIDEN, ActionCode.DECLARE_EMERGENCY):
+        assert actions[code].why_not, code
+    assert "已过" in actions[ActionCode.SUPPLEMENT].why_not
+
+
+def test_in_an_archived_project_nothing_is_allowed(users: dict[str, User], client: Client) -> None:
+    draw = drawn(DrawStatus.SUCCESS, users)
+    Project.objects.filter(pk=draw.project_id).update(status=ProjectStatus.ARCHIVED)
+    draw = Draw.objects.get(pk=draw.pk)
+    actions = actions_for(draw, users["operator"], now=NOW)
+    assert {action.why_not for action in actions.values()} == {"项目已归档，不能再更改。"}
+    page = login(client, users["operator"]).get(reverse("draws:detail", args=[draw.pk]))
+    for code, address in buttons(
+        draw, actions | {ActionCode.WIDEN_PLAN: actions[ActionCode.WIDEN]}
+    ).items():
+        assert f'{address}"' not in page.content.decode(), code
+    assert refusal(
+        lambda: request_void(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    ) == ("项目已归档，不能再更改。")
+
+
+def test_a_project_says_why_it_cannot_be_drawn(users: dict[str, User], client: Client) -> None:
+    """As its service does; the page shows no button then."""
+    ready = make_ready_project(now=NOW, seats=2)
+    late = make_ready_project(now=NOW - timedelta(hours=73), seats=2)
+    make_expert(), make_expert()
+    for project in (ready, late):
+        start = actions_for_project(project, users["operator"], now=NOW)[ActionCode.START]
+        said = refusal(
+            lambda project=project: start_draw(
+                project=project, actor=users["operator"], now=NOW, entropy=ENTROPY
+            )
+        )
+        assert said == start.why_not
+        page = login(client, users["operator"]).get(
+            reverse("projects:detail", args=[project.pk]), {"tab": "plan"}
+        )
+        button = f'{reverse("draws:start", args=[project.pk])}"'
+        assert (button in page.content.decode()) == start.allowed
+    assert not start.allowed

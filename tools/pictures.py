@@ -125,6 +125,10 @@ def take_pool(admin: Camera) -> None:
 
 
 def take_settings(admin: Camera) -> None:
+    admin.open("/settings/")
+    change(admin, "站点名称", "江城专家库综合管理系统")
+    change(admin, "文档最大", "100")
+    admin.take("settings")
     admin.open("/workflow/")
     admin.page.locator("main a[href^='/workflow/']").first.click()
     admin.take("flow")
@@ -136,6 +140,15 @@ def take_settings(admin: Camera) -> None:
     admin.press("上传模板")
     admin.page.locator("#drawer input[type=file]").wait_for()
     admin.take("sheet-template")
+
+
+def change(admin: Camera, setting: str, value: str) -> None:
+    """Set ``setting`` on the page of all settings."""
+    admin.press(f"修改“{setting}”")
+    drawer = admin.page.locator("#drawer")
+    drawer.get_by_label(setting).fill(value)
+    drawer.get_by_role("button", name="保存", exact=True).click()
+    drawer.wait_for(state="hidden")
 
 
 def take_projects(operator: Camera) -> None:

@@ -8,6 +8,7 @@ class ExpertsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
@@ -25,6 +26,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.services.importing import ExpertImporter
+        from expertpool.experts.settings import SETTINGS
         from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
         from expertpool.files.policies import FILE_SUBJECTS
@@ -35,6 +37,7 @@ class ExpertsConfig(AppConfig):
         register_permissions(OWN)
         SUBJECTS.add(EXPERT)
         GUARDED_FIELDS.add(*EXPERT.guards())
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)

@@ -9,6 +9,7 @@ from django import forms
 
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import settings_of
+from expertpool.core.configuration.kinds import UNSET
 from expertpool.core.configuration.reading import current, loaded
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import version_of
@@ -79,8 +80,8 @@ def field_name(setting: Setting[Any]) -> str:
 
 
 def _help(setting: Setting[Any]) -> str:
-    usual = "" if setting.kind.is_secret else f"默认：{setting.kind.words(setting.default)}。"
-    return f"{setting.help}{usual}"
+    usual = setting.kind.words(setting.default)
+    return setting.help if usual == UNSET else f"{setting.help}默认：{usual}。"
 
 
 def _put(data: Any, name: str, value: Any) -> None:

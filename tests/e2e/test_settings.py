@@ -1,0 +1,50 @@
+"""The page of settings in a browser: found by a key, changed, true at once for somebody else."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from expertpool.accounts.models import User
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.pages import sign_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_setting_is_found_changed_and_true_in_another_window(
+    open_browser: OpenBrowser, admin: User, operator: User
+) -> None:
+    other = open_browser()
+    sign_in(other, operator)
+    other.sees("专家库综合管理系统")
+
+    screen = open_browser()
+    sign_in(screen, admin)
+    screen.open("/settings/")
+    page = screen.page
+    page.keyboard.press("/")
+    expect(page.locator("#setting-query")).to_be_focused()
+    page.keyboard.type("站点名称")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    screen.press("修改“站点名称”")
+    drawer = page.locator("#drawer")
+    expect(drawer.get_by_label("站点名称")).to_be_focused()
+    drawer.get_by_label("站点名称").fill("")
+    screen.press("保存", within=drawer)
+    expect(drawer).to_contain_text("请填写站点名称")
+    drawer.get_by_label("站点名称").fill("城建专家库")
+    screen.press("保存", within=drawer)
+    screen.sees("已保存，立即生效")
+    expect(page.locator("#list")).to_contain_text("默认：专家库综合管理系统")
+
+    other.open("/")
+    expect(other.page.locator(".side-brand")).to_contain_text("城建专家库")
+
+    screen.press("历史")
+    expect(drawer).to_contain_text("原来是 专家库综合管理系统")
+    screen.press("恢复默认", within=drawer)
+    screen.confirm()
+    screen.sees("已恢复默认")
+    other.open("/")
+    expect(other.page.locator(".side-brand")).to_contain_text("专家库综合管理系统")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -84,36 +82,3 @@ def unfreeze_expert(*, expert: Expert, actor: User | None, now: datetime) -> Exp
     return set_status(
         expert=expert, to=ExpertStatus.FORMAL, action="expert.unfreeze", actor=actor, now=now
     )
-
-
-@dataclass
-class BulkOutcome:
-    """What came of a change of many experts: how many were done, and why each other was not."""
-
-    done: int = 0
-    refused: list[str] = field(default_factory=list)
-
-    def sentence(self, verb: str) -> str:
-        """Return 已冻结 3 位；2 位未处理：…"""
-        text = f"已{verb} {self.done} 位专家。"
-        if not self.refused:
-            return text
-        shown = "".join(self.refused[:3])
-        more = " 等" if len(self.refused) > 3 else ""
-        return f"{text}{len(self.refused)} 位未处理：{shown}{more}"
-
-
-@transaction.atomic
-def for_each_expert(
-    experts: Iterable[Expert], change: Callable[..., object], **arguments: Any
-) -> BulkOutcome:
-    """Call the service ``change`` for each of ``experts``; who is refused is skipped and told."""
-    outcome = BulkOutcome()
-    for expert in experts:
-        try:
-            with transaction.atomic():
-                change(expert=expert, **arguments)
-            outcome.done += 1
-        except ExpertRefused as refusal:
-            outcome.refused.append(str(refusal))
-    return outcome

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import picked_rows
 from expertpool.experts.exceptions import ExpertRefused
@@ -25,7 +26,6 @@ from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import (
     approve_expert,
-    for_each_expert,
     freeze_expert,
     unfreeze_expert,
 )
@@ -88,22 +88,18 @@ def _bulk(
     picked: Callable[[UserRequest, str], QuerySet[Expert]] = _picked,
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts."""
-
-    @require_POST
-    @requires(code)
-    def view(request: UserRequest) -> HttpResponse:
-        outcome = for_each_expert(
-            list(picked(request, code)),
+    return bulk_view(
+        BulkAction(
+            code,
+            verb,
+            "位专家",
+            "expert",
             change,
-            actor=request.user,
-            now=timezone.now(),
-            **arguments(request),
+            lambda request: picked(request, code),
+            ExpertRefused,
+            arguments,
         )
-        if not outcome.done:
-            return refused(outcome.sentence(verb))
-        return saved(outcome.sentence(verb))
-
-    return view
+    )
 
 
 def _refresh(request: UserRequest) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.core.bulk import BulkResult, for_each
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import FileSubject
@@ -22,7 +23,6 @@ from expertpool.projects.queries.projects import (
     may_view_entry_files,
     may_view_files,
 )
-from expertpool.projects.services.bulk import Outcome, for_each
 from expertpool.projects.services.state import ARCHIVED, lock_project
 
 
@@ -54,12 +54,12 @@ def remove_files(
     reason: str,
     actor: User,
     now: datetime,
-) -> Outcome:
+) -> BulkResult:
     """Remove files of ``project`` by the right projects.delete_files, each with a log entry.
 
     Evidence stays until the project is archived: its draw may be disputed. Removing files that
     are no longer to be kept is the one thing that may still be done to an archived project.
-    Refuses an empty ``reason`` (NoteRequired); what is refused of the files is in the outcome.
+    Refuses an empty ``reason`` (NoteRequired); what is refused of the files is in the result.
     """
     reason = reason.strip()
     if not reason:
@@ -73,7 +73,7 @@ def remove_files(
             attachment=attachment, actor=actor, now=now, note=reason, even_closed=True
         )
 
-    return for_each(attachments, remove)
+    return for_each(attachments, remove, refusals=FileRefused)
 
 
 PROJECT_FILES = FileSubject(

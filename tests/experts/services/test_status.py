@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.bulk import for_each
 from expertpool.experts.enums import STATUS_TRANSITIONS, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import BlacklistEntry, Expert
@@ -23,7 +24,6 @@ from expertpool.experts.services.blacklist import (
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import (
     approve_expert,
-    for_each_expert,
     freeze_expert,
     set_status,
     unfreeze_expert,
@@ -117,9 +117,15 @@ def test_the_database_keeps_deletion_whole(db: None) -> None:
 @pytest.mark.shows("EXP-19")
 def test_of_many_the_unfit_are_skipped_and_told(admin: User) -> None:
     experts = [make_expert("甲"), make_expert("乙", status=ExpertStatus.PENDING), make_expert("丙")]
-    outcome = for_each_expert(experts, freeze_expert, reason="年检", actor=admin, now=NOW)
-    assert outcome.done == 2
-    assert outcome.sentence("冻结").startswith("已冻结 2 位专家。1 位未处理：乙现为“待审核”")
+
+    def freeze(expert: Expert) -> Expert:
+        return freeze_expert(expert=expert, reason="年检", actor=admin, now=NOW)
+
+    result = for_each(experts, freeze, refusals=ExpertRefused)
+    assert result.done == [str(experts[0]), str(experts[2])]
+    ((name, reason),) = result.refused
+    assert name == str(experts[1])
+    assert "乙现为“待审核”" in reason
 
 
 # --- Blacklist ---------------------------------------------------------------------------------

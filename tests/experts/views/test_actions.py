@@ -13,6 +13,7 @@ from django.urls import reverse
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.audit.models import Entry
+from expertpool.core.views import bulk
 from expertpool.experts.models import BlacklistEntry, Expert, Leave
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_tag
@@ -76,6 +77,31 @@ def test_everything_that_the_list_shows(client: Client, admin: User) -> None:
     assert toast(answer) == "已冻结 2 位专家。"
     assert [status(expert) for expert in shown + others] == ["frozen", "frozen", "formal", "frozen"]
     assert post(client, "freeze_many", reason="年检").status_code == 409
+
+
+@pytest.mark.shows("EXP-19")
+def test_of_many_each_that_is_refused_is_told_with_its_reason(client: Client, admin: User) -> None:
+    login(client, admin)
+    fit, waiting = make_expert("甲"), make_expert("乙", status="pending")
+    answer = post(client, "freeze_many", pk=[fit.pk, waiting.pk], reason="年检")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["HX-Retarget"]) == (200, "#drawer")
+    assert "已冻结 1 位专家" in page
+    assert "乙现为“待审核”" in page
+    assert (status(fit), status(waiting)) == ("frozen", "pending")
+
+
+def test_more_than_one_request_can_do_is_refused_as_a_whole(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST", 1)
+    rows = [make_expert("甲"), make_expert("乙")]
+    answer = post(login(client, admin), "freeze_many", pk=[row.pk for row in rows], reason="年检")
+    assert (answer.status_code, toast(answer)) == (
+        409,
+        "一次最多处理 1 位专家，请用筛选条件分批处理。",
+    )
+    assert {status(row) for row in rows} == {"formal"}
 
 
 @pytest.mark.shows("EXP-20")

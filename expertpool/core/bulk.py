@@ -9,12 +9,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from expertpool.files.exceptions import FileRefused
-from expertpool.projects.exceptions import ProjectError
+Refusals = type[Exception] | tuple[type[Exception], ...]
 
 
 @dataclass
-class Outcome:
+class BulkResult:
     """What came of each row: the names of those done, and (name, reason) of those refused."""
 
     done: list[str] = field(default_factory=list)
@@ -22,17 +21,20 @@ class Outcome:
 
 
 @transaction.atomic
-def for_each(rows: Iterable[Any], change: Callable[[Any], object]) -> Outcome:
-    """Call ``change`` for each of ``rows``; one that is refused leaves the others as they are."""
-    outcome = Outcome()
+def for_each(
+    rows: Iterable[Any], change: Callable[[Any], object], *, refusals: Refusals
+) -> BulkResult:
+    """Call ``change`` for each of ``rows``; one that is refused (``refusals``, ValidationError)
+    leaves the others as they are."""
+    result = BulkResult()
     for row in rows:
         try:
             with transaction.atomic():
                 change(row)
-        except (ProjectError, FileRefused) as refusal:
-            outcome.refused.append((str(row), str(refusal)))
         except ValidationError as refusal:
-            outcome.refused.append((str(row), "".join(refusal.messages)))
+            result.refused.append((str(row), "".join(refusal.messages)))
+        except refusals as refusal:
+            result.refused.append((str(row), str(refusal)))
         else:
-            outcome.done.append(str(row))
-    return outcome
+            result.done.append(str(row))
+    return result

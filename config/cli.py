@@ -13,6 +13,7 @@ DJANGO = "config.commands:django_command"
 ENTRY_POINTS = {
     "run": "config.supervisor:main",
     "serve": "config.commands:serve",
+    "worker": "config.supervisor:work",
     "verify-draw": "vdraw.verify:main",
 }
 USAGE = """专家库综合管理系统
@@ -22,7 +23,7 @@ USAGE = """专家库综合管理系统
 运行
   run                            启动全部：数据库、网页服务和后台任务
   serve                          只启动网页服务（HOST、PORT 指定地址，默认 127.0.0.1:8000）
-  worker                         只启动后台任务
+  worker                         只启动后台任务：限时任务和其他任务各一个进程
   migrate                        升级数据库结构
 
 数据
@@ -51,8 +52,6 @@ def main(arguments: list[str] | None = None) -> int:
     command, *rest = arguments
     if command in ENTRY_POINTS:
         return _call(ENTRY_POINTS[command], rest)
-    if command == "worker":
-        return _call(DJANGO, ["procrastinate", "worker", *rest])
     if command == "django":
         return _call(DJANGO, rest)
     if f"\n  {command} " in USAGE:

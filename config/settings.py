@@ -157,11 +157,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 
 # --- Jobs ------------------------------------------------------------------------------------
-# A mail server that hangs holds up its own message, not the deadlines of draws.
-PROCRASTINATE_WORKER_DEFAULTS = {
-    "concurrency": env_int("WORKER_CONCURRENCY", default=4),
-    "task_middleware": [reading_settings_once],
+# Processes of `expertpool worker`: for each queue (core.jobs), how many of its jobs run at once.
+# Python runs one thread at a time: an import beside a deadline would hold it up.
+WORKERS = {
+    "deadlines": {"deadlines": 2},
+    "others": {"messages": env_int("WORKER_CONCURRENCY", default=4), "default": 2, "heavy": 2},
 }
+PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once]}
 
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any while DEBUG is on.

@@ -1,4 +1,4 @@
-"""`expertpool run`: prepare everything, then keep the web server and the worker together."""
+"""`expertpool run`: prepare everything, then keep the web server and the workers together."""
 
 from __future__ import annotations
 
@@ -17,11 +17,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connections
 
-from config.commands import end_on_signals, host, port
+from config.commands import (
+    django_command,
+    end_on_signals,
+    end_with_supervisor,
+    host,
+    port,
+)
 from config.database import database_running
 from config.postgres import DatabaseUnavailableError
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
+COMMAND = [sys.executable, "-m", "config.cli"]
+WORKERS = {  # as in settings.WORKERS
+    "限时任务": [*COMMAND, "worker", "deadlines"],
+    "其他后台任务": [*COMMAND, "worker", "others"],
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -38,14 +49,28 @@ def main(arguments: list[str]) -> int:
     try:
         with database_running():
             prepare()
-            command = [sys.executable, "-m", "config.cli"]
-            programs = {"网页服务": [*command, "serve"], "后台任务": [*command, "worker"]}
+            programs = {"网页服务": [*COMMAND, "serve"], **WORKERS}
             return supervise(programs, ready=_answers, announce=_announce)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def work(arguments: list[str]) -> int:
+    """Run the worker processes until told to stop; with the name of one, that one alone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if arguments:
+        return django_command(["work", *arguments])
+    end_on_signals()
+    end_with_supervisor()
+    try:
+        with database_running():
+            return supervise(WORKERS)
+    except (DatabaseUnavailableError, ImproperlyConfigured) as error:
+        print(f"无法启动：{error}", file=sys.stderr)
+        return 1
 
 
 def prepare() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import psutil
 from django.db import connection
 from procrastinate.contrib.django.procrastinate_app import app
 
@@ -67,9 +68,15 @@ def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[by
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL the worker and everything it started."""
+    """SIGKILL the program and everything it started, whose sessions are their own."""
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        family = [*psutil.Process(process.pid).children(recursive=True), process]
+        process.send_signal(signal.SIGSTOP)  # it starts nothing more
+        for one in family:
+            try:
+                one.kill()
+            except psutil.NoSuchProcess:
+                pass
     process.wait()
 
 

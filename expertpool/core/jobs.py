@@ -3,10 +3,14 @@
 A job is a row in the same PostgreSQL (Procrastinate): it commits with the change that caused it
 or vanishes with it. A task takes ids, calls one service, and may run twice without harm. Deadlines
 are jobs with ``schedule_at``; nothing sleeps.
+
+Services name the task; only `tasks` modules know the services. A task says in which queue it waits
+(docs/decisions/0040); ``settings.WORKERS`` says who works on which.
 """
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,12 +20,20 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.manager import JobManager
 
-__all__ = ["app", "defer", "defer_batch", "retry_external", "retry_stalled"]
+__all__ = [
+    "DEADLINES", "HEAVY", "MESSAGES", "app", "defer", "defer_batch", "retry_external",
+    "retry_stalled",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
+
+# Queues, by what a job may be held up by. What names none waits in "default".
+DEADLINES = "deadlines"  # ends at a moment that somebody was told: short, by nothing
+MESSAGES = "messages"  # talks to the outside: by a server that hangs
+HEAVY = "heavy"  # files, PDFs, statistics: by the processor, for minutes
 
 # For tasks that talk to the outside world: after 30, 90, 150, 210 and 270 seconds.
 retry_external = RetryStrategy(max_attempts=5, wait=30, linear_wait=60)
@@ -35,24 +47,34 @@ _manager = JobManager(DjangoConnector())
 
 
 def defer(
-    task: Any, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
+    name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
 ) -> int:
-    """Queue ``task`` with ``arguments`` (ids only) in the current transaction; return the job id.
+    """Queue the task ``name`` with ``arguments`` (ids only) in the current transaction; return the
+    job id. TypeError for arguments that the task does not take, LookupError for no such task.
 
     ``at`` is the earliest time; jobs with the same ``lock`` run one after the other.
     """
-    deferrer = task.configure(schedule_at=at, lock=lock)
-    deferrer.job_manager = _manager
+    deferrer = _deferrer(name, [arguments], schedule_at=at, lock=lock)
     return int(deferrer.defer(**arguments))
 
 
-def defer_batch(task: Any, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:
-    """Queue ``task`` once for each dictionary of arguments, in one statement of this transaction."""
-    if not jobs:
-        return
-    deferrer = task.configure(schedule_at=at)
+def defer_batch(name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:
+    """Queue the task once for each dictionary of arguments, in one statement of this transaction."""
+    if jobs:
+        _deferrer(name, jobs, schedule_at=at).batch_defer(*jobs)
+
+
+def _deferrer(name: str, jobs: Sequence[dict[str, Any]], **options: Any) -> JobDeferrer:
+    task = app.tasks.get(name)
+    if task is None:
+        message = f"no task is called {name}"
+        raise LookupError(message)
+    taken = inspect.signature(task.func)
+    for arguments in jobs:
+        taken.bind(**arguments)
+    deferrer = task.configure(**options)
     deferrer.job_manager = _manager
-    deferrer.batch_defer(*jobs)
+    return deferrer
 
 
 async def retry_stalled(manager: JobManager) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import app, retry_external
+from expertpool.core.jobs import MESSAGES, app, retry_external
+from expertpool.notifications.services import delivery
 
 
-@app.task(name="notifications.deliver_message", retry=retry_external)
+@app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
 def deliver_message(message_id: int) -> None:
     """Make one attempt to send a message; its own retries are jobs of their own."""
-    from expertpool.notifications.services.delivery import deliver
-
-    deliver(message_id=message_id, now=timezone.now())
+    delivery.deliver(message_id=message_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -21,6 +20,4 @@ def deliver_message(message_id: int) -> None:
 )
 def reap_stuck_messages(timestamp: int) -> None:
     """Every minute: bring forward what a dead worker left behind."""
-    from expertpool.notifications.services.delivery import reap_stuck
-
-    reap_stuck(now=timezone.now())
+    delivery.reap_stuck(now=timezone.now())

@@ -24,7 +24,6 @@ from expertpool.reports.queries.exposure import (
     figures_of,
     judge,
 )
-from expertpool.reports.tasks import compute_exposure
 
 logger = logging.getLogger(__name__)
 LONGEST = timedelta(days=3 * 366)
@@ -49,7 +48,7 @@ def request_report(*, start: date, end: date, actor: User | None, now: datetime)
         end_date=end,
         defaults={"state": ReportState.QUEUED, "requested_by": actor, "requested_at": now},
     )
-    defer(compute_exposure, lock=f"exposure-{report.pk}", report_id=report.pk)
+    defer("reports.compute_exposure", lock=f"exposure-{report.pk}", report_id=report.pk)
     return report
 
 

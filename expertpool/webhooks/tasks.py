@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import app
+from expertpool.core.jobs import MESSAGES, app
+from expertpool.webhooks.services import delivery
 
 
-@app.task(name="webhooks.deliver")
+@app.task(name="webhooks.deliver", queue=MESSAGES)
 def deliver_event(delivery_id: int) -> None:
     """Make one attempt to deliver an event; its next attempt is a job of its own."""
-    from expertpool.webhooks.services.delivery import deliver
-
-    deliver(delivery_id=delivery_id, now=timezone.now())
+    delivery.deliver(delivery_id=delivery_id, now=timezone.now())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from expertpool.core.jobs import MAX_STALLS, defer, retry_external, retry_stalled
+from expertpool.core.jobs import MAX_STALLS, defer, defer_batch, retry_external, retry_stalled
 from tests.worker import run_async
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,16 +58,26 @@ def test_a_job_vanishes_with_its_transaction(in_worker: bool) -> None:
     connector = app.connector.get_worker_connector() if in_worker else app.connector
     with app.replace_connector(connector):
         with transaction.atomic():
-            defer(nothing, number=1)
+            defer("tests.core.nothing", number=1)
             transaction.set_rollback(True)
         with transaction.atomic():
-            defer(nothing, number=2)
+            defer("tests.core.nothing", number=2)
     assert jobs() == [2]
+
+
+def test_a_task_is_given_what_it_takes() -> None:
+    with pytest.raises(LookupError, match=r"no task is called tests\.core\.unknown"):
+        defer("tests.core.unknown", number=1)
+    with pytest.raises(TypeError, match="number"):
+        defer("tests.core.nothing", numbers=1)
+    with pytest.raises(TypeError, match="missing"):
+        defer_batch("tests.core.nothing", [{"number": 1}, {}])
+    assert jobs() == []
 
 
 def test_a_job_waits_until_its_time() -> None:
     at = timezone.now() + timedelta(hours=1)
-    job_id = defer(nothing, at=at, lock="draw-1", number=1)
+    job_id = defer("tests.core.nothing", at=at, lock="draw-1", number=1)
     job = ProcrastinateJob.objects.get(pk=job_id)
     assert (job.scheduled_at, job.lock) == (at, "draw-1")
 
@@ -84,23 +94,23 @@ def test_trouble_outside_is_waited_out_for_minutes_not_hours() -> None:
 
 
 def test_the_job_of_a_dead_worker_is_queued_again() -> None:
-    give_to_dead_worker(defer(nothing, number=1))
-    give_to_dead_worker(defer(nothing, number=2), seconds=0)
+    give_to_dead_worker(defer("tests.core.nothing", number=1))
+    give_to_dead_worker(defer("tests.core.nothing", number=2), seconds=0)
     heal()
     assert jobs() == [1]
     assert jobs("doing") == [2]
 
 
 def test_a_job_that_kills_its_worker_each_time_is_given_up() -> None:
-    give_to_dead_worker(defer(nothing, number=1), attempts=MAX_STALLS)
+    give_to_dead_worker(defer("tests.core.nothing", number=1), attempts=MAX_STALLS)
     heal()
     assert jobs("failed") == [1]
 
 
 def test_a_job_whose_successor_waits_is_given_up_alone() -> None:
-    give_to_dead_worker(defer(alone, number=1))
-    defer(alone, number=2)
-    give_to_dead_worker(defer(nothing, number=3))
+    give_to_dead_worker(defer("tests.core.alone", number=1))
+    defer("tests.core.alone", number=2)
+    give_to_dead_worker(defer("tests.core.nothing", number=3))
     heal()
     assert jobs() == [2, 3]
     assert jobs("failed") == [1]

@@ -22,7 +22,6 @@ from expertpool.core.jobs import defer
 from expertpool.core.models import ExportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.settings import EXPORT_KEPT
-from expertpool.core.tasks import write_export as write_export_task
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
@@ -47,7 +46,7 @@ def start_export(
         expires_at=now + value_of(EXPORT_KEPT),
     )
     if run.total > AT_ONCE:
-        defer(write_export_task, lock=f"export-{run.pk}", run_id=run.pk)
+        defer("core.write_export", lock=f"export-{run.pk}", run_id=run.pk)
     else:
         _write(run, now)
     return run

@@ -35,7 +35,6 @@ from expertpool.core.locks import lock_transaction
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE
-from expertpool.core.tasks import run_import
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 2_000  # rows that a user can wait for
@@ -183,7 +182,7 @@ def confirm_import(*, run: ImportRun, now: datetime) -> None:
         if not waiting.update(state=ImportState.RUNNING, confirmed_at=now, done_rows=0):
             raise RunRefused("该文件已经确认导入，请看导入结果。")
         if run.total > AT_ONCE:
-            defer(run_import, lock=f"import-{run.pk}", run_id=run.pk)
+            defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
     if run.total <= AT_ONCE:
         perform_import(run_id=run.pk, now=now)
     run.refresh_from_db()

@@ -25,7 +25,6 @@ from expertpool.draws.queries.meetings import moment_text, words_of
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
-from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, send_messages
 
@@ -113,7 +112,7 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     rows = list(draw.invitations.filter(state=InvitationState.INVITED, deadline_at__gt=deadline_at))
     Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
-    defer_batch(expire_invitation, jobs, at=deadline_at)
+    defer_batch("draws.expire_invitation", jobs, at=deadline_at)
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
     words = words_of(draw.covered)
     letters = [_letter(row, deadline_at, words) for row in rows]

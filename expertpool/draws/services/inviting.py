@@ -19,7 +19,6 @@ from expertpool.draws.queries.identity import Identity, holder_key, open_identit
 from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.tasks import expire_invitation
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Letter, Recipient, send_messages
 from vdraw import Seat
@@ -99,7 +98,7 @@ def invite(
         if letters:
             send_messages(occasion=occasion.code, letters=letters, channels=plan.channels, now=now)
     jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
-    defer_batch(expire_invitation, jobs, at=deadline_at)
+    defer_batch("draws.expire_invitation", jobs, at=deadline_at)
     return invitations
 
 

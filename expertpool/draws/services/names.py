@@ -22,7 +22,6 @@ from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.services.refusals import log_refusals
-from expertpool.draws.tasks import store_sheet
 from expertpool.experts.models import Expert
 
 
@@ -138,5 +137,5 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)
     publish(NamesReleased(draw.pk))
-    defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
+    defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True

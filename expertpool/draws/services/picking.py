@@ -38,7 +38,6 @@ from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.two_persons import settle
-from expertpool.draws.tasks import release_names
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 
@@ -129,7 +128,7 @@ def agree_to_picks(
     levels = check_experts(plan, picks, draw=draw, now=now)
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)
-        defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
+        defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
     seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
     record("draw.pick_agree", actor=actor, now=now, subject=draw, after={"人数": len(picks)})
     return request

@@ -38,7 +38,6 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.tasks import release_names
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
 
@@ -335,7 +334,7 @@ def _seat(
     draw: Draw, order: vdraw.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
 ) -> None:
     seat_draw(draw=draw, order=order, is_fresh=is_fresh, now=now, entropy=entropy)
-    defer(release_names, at=max(draw.reveal_at, now), draw_id=draw.pk)
+    defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
 
 
 def hash_of_new_draws() -> str:

@@ -26,7 +26,6 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import Place, invite, tell_moved_up
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.tasks import store_sheet
 
 SEATING_LOCK = "draws.seating"
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -121,7 +120,7 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
     """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
     set_draw_status(draw, status, actor=None, now=now)
     record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
-    defer(store_sheet, lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
+    defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 
 def _refill(

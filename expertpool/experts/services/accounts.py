@@ -24,7 +24,6 @@ from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
 from expertpool.experts.settings import ACTIVATION_VALID
-from expertpool.experts.tasks import open_accounts as open_accounts_task
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 
@@ -125,7 +124,7 @@ def queue_accounts(expert_ids: Collection[int], *, actor_id: int | None) -> None
     """Open the accounts of many experts as jobs, within this transaction."""
     ids = list(expert_ids)
     for start in range(0, len(ids), AT_ONCE):
-        defer(open_accounts_task, expert_ids=ids[start : start + AT_ONCE], actor_id=actor_id)
+        defer("experts.open_accounts", expert_ids=ids[start : start + AT_ONCE], actor_id=actor_id)
 
 
 def open_accounts(*, expert_ids: Collection[int], actor_id: int | None, now: datetime) -> int:

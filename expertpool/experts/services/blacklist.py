@@ -14,7 +14,6 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import BlacklistEntry, Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.status import set_status
-from expertpool.experts.tasks import end_blacklist_entry
 
 
 @transaction.atomic
@@ -57,7 +56,7 @@ def add_to_blacklist(
     entry.save()
     if until_date is not None:
         next_day = day_start(until_date + timedelta(days=1))
-        defer(end_blacklist_entry, at=next_day, entry_id=entry.pk)
+        defer("experts.end_blacklist_entry", at=next_day, entry_id=entry.pk)
     return entry
 
 

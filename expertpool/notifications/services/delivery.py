@@ -23,7 +23,6 @@ from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.subjects import About, subject_key
 from expertpool.notifications.services.attachments import load_files
-from expertpool.notifications.tasks import deliver_message
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ def reap_stuck(*, now: datetime) -> int:
         count += 1
     for message in overdue:
         Message.objects.filter(pk=message.pk).update(due_at=now)
-        defer(deliver_message, message_id=message.pk)
+        defer("notifications.deliver_message", message_id=message.pk)
         count += 1
     return count
 
@@ -136,7 +135,7 @@ def _settle(message: Message, result: SendResult, now: datetime) -> None:
     if not _move(attempt, state, **changes):
         return
     if state is DeliveryState.QUEUED:
-        defer(deliver_message, at=changes["due_at"], message_id=message.pk)
+        defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
     elif state is DeliveryState.SENT:
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:

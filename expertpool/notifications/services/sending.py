@@ -19,7 +19,6 @@ from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.queries.subjects import About, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
-from expertpool.notifications.tasks import deliver_message
 
 TEMPLATE_OFF = "该渠道的模板已停用"
 
@@ -88,7 +87,7 @@ def send_messages(
     _attach_files([(stored[key], drafts[key][1]) for key in new], states)
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
-    defer_batch(deliver_message, [{"message_id": message.pk} for message in queued])
+    defer_batch("notifications.deliver_message", [{"message_id": message.pk} for message in queued])
     return [stored[key] for key in drafts]
 
 

@@ -16,7 +16,6 @@ from expertpool.core.jobs import defer
 from expertpool.webhooks.enums import TEST, DeliveryState, EventCode
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
-from expertpool.webhooks.tasks import deliver_event
 
 
 @transaction.atomic
@@ -68,4 +67,4 @@ def _queue(subscription: Subscription, event: str, data: dict[str, Any], now: da
 
 
 def _defer(delivery: Delivery) -> None:
-    defer(deliver_event, lock=f"webhook-{delivery.pk}", delivery_id=delivery.pk)
+    defer("webhooks.deliver", lock=f"webhook-{delivery.pk}", delivery_id=delivery.pk)

@@ -17,7 +17,6 @@ from expertpool.webhooks.exceptions import AddressRefused
 from expertpool.webhooks.models import Delivery
 from expertpool.webhooks.services.addresses import resolve_target
 from expertpool.webhooks.services.signing import HEADER, sign
-from expertpool.webhooks.tasks import deliver_event
 
 # Before the second, third … attempt: two days in all, as long as a weekend without an operator.
 BACKOFF = tuple(
@@ -123,4 +122,4 @@ def _settle(delivery: Delivery, result: _Result, now: datetime) -> None:
     )
     if same.update(**changes) and retry_at is not None:
         lock = f"webhook-{delivery.pk}"
-        defer(deliver_event, at=retry_at, lock=lock, delivery_id=delivery.pk)
+        defer("webhooks.deliver", at=retry_at, lock=lock, delivery_id=delivery.pk)

@@ -8,20 +8,21 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
-        from expertpool.core.criteria import register_criteria
+        from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
+        from expertpool.core.subjects import SUBJECTS
         from expertpool.files.policies import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects.actions import ACTIONS
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
+        from expertpool.projects.fields import PROJECT
         from expertpool.projects.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.projects.menu import GROUP, ITEMS
         from expertpool.projects.occasions import DECIDED, TASK
         from expertpool.projects.permissions import PERMISSIONS
-        from expertpool.projects.queries.criteria import PROJECT_FIELDS, SUBJECT
         from expertpool.projects.services.batches import BATCH_FILES
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
@@ -36,9 +37,11 @@ class ProjectsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
-        register_criteria(SUBJECT, *PROJECT_FIELDS)
+        SUBJECTS.add(PROJECT)
+        register_criteria(PROJECT.code, *PROJECT.criteria())
+        join_criteria(PROJECT.code, PROJECT.joined_criteria)
         EXPORTS.add(ProjectExport(), ArchiveExport(), StatisticExport())
         IMPORTS.add(ProjectImporter)
         FILE_SUBJECTS.add(PROJECT_FILES, ENTRY_FILES, BATCH_FILES)
         OCCASIONS.add(DECIDED, TASK)
-        FLOW_SUBJECTS.add(FlowSubject(SUBJECT, "项目申请", "projects.approve"))
+        FLOW_SUBJECTS.add(FlowSubject(PROJECT.code, "项目申请", "projects.approve"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.core.exporting import Column, Exporter, Params, Rows
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import archived_visible_to
@@ -52,29 +53,8 @@ def _name(row: Any) -> str:
     return str(row or "")
 
 
-COLUMNS = (
-    Column("number", "项目编号", lambda project: project.number),
-    Column("name", "项目名称", lambda project: project.name, width=36),
-    Column("kind", "项目类型", lambda project: project.kind),
-    Column("regime", "适用制度", lambda project: project.get_regime_display(), optional=True),
-    Column("department", "所属部门", lambda project: _name(project.department), optional=True),
-    Column("batch", "批次", lambda project: _name(project.batch), width=24),
-    Column("purchaser", "采购单位", lambda project: _name(project.purchaser), width=30),
-    Column("budget", "预算（元）", lambda project: project.budget),
-    Column("representatives", "代表人数", lambda project: project.representatives, width=10),
-    Column("opening", "评审开始时间", lambda project: project.opening_at, width=20),
-    Column("duration", "预计时长（分钟）", lambda project: project.duration_minutes),
-    Column("check_in", "报到时间", lambda project: project.check_in_at, width=20),
-    Column("place", "评审地点", lambda project: project.place, width=32),
-    Column("contact", "联系人", lambda project: project.contact_name, optional=True),
-    Column("contact_phone", "联系电话", lambda project: project.contact_phone),
-    Column("description", "项目说明", lambda project: project.description, width=32),
-    Column("applicant", "申请人", lambda project: _name(project.created_by)),
-    Column("created", "申请时间", lambda project: project.created_at, width=20, optional=True),
-    Column("submitted", "提交时间", lambda project: project.submitted_at, width=20),
-    Column("approver", "审核人", lambda project: _name(project.decided_by)),
-    Column("decided", "审核时间", lambda project: project.decided_at, width=20),
-    Column("decision", "审核意见", lambda project: project.decision_note, width=24),
+# What the lists make of the two statuses.
+STATES = (
     Column("state", "状态", lambda project: state_pill(project)[0]),
     Column("draw_state", "抽取状态", lambda project: project.get_draw_state_display()),
 )
@@ -99,10 +79,15 @@ class ProjectExport(Exporter):
     code = "projects.projects"
     title = "项目"
     permission = "projects.view"
-    columns = COLUMNS
+    columns = ()
 
     def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
-        return [*self.columns, *map(_measured, PROJECT_MEASURES), *map(_detailed, PROJECT_DETAILS)]
+        return [
+            *PROJECT.export_columns(),
+            *STATES,
+            *map(_measured, PROJECT_MEASURES),
+            *map(_detailed, PROJECT_DETAILS),
+        ]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
         return with_details(with_measures(chosen_projects(user, params)), user)
@@ -115,11 +100,14 @@ class ArchiveExport(Exporter):
     title = "归档项目"
     permission = "projects.view"
     columns = (
-        *COLUMNS,
+        *STATES,
         Column("archived", "归档时间", lambda project: project.archived_at, width=20),
         Column("archived_by", "归档人", lambda project: _name(project.archived_by)),
         Column("archive_note", "归档说明", lambda project: project.archive_note, width=36),
     )
+
+    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+        return [*PROJECT.export_columns(), *self.columns]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
         rows = ArchiveFilter(params).filter(archived_visible_to(user))

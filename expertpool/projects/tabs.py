@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from expertpool.core.registry import Tab, tabs_for
 from expertpool.files.queries import attachments_of
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries import actions_for, projects_visible_to
 from expertpool.projects.queries.batches import batch_actions_for, faults_of, projects_in
@@ -32,6 +33,7 @@ OVERVIEW = "projects:overview"
 def overview(request: HttpRequest, project: Project) -> str:
     context = {
         "project": project,
+        "extra": PROJECT.panorama(project, "extra"),
         "avoidances": project.avoidances.select_related("unit"),
         "actions": actions_for(cast("User", request.user), project),
         "course": course_of(project, now=timezone.now()),

@@ -27,6 +27,7 @@ from expertpool.core.subjects.fields import (
     InImport,
 )
 from expertpool.core.subjects.kinds import (
+    Amount,
     Choice,
     Day,
     Entry,
@@ -52,6 +53,7 @@ from expertpool.core.subjects.subject import (
 __all__ = [
     "FIELD_SOURCES",
     "SUBJECTS",
+    "Amount",
     "Choice",
     "Day",
     "Entry",

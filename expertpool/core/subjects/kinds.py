@@ -10,7 +10,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -81,7 +82,7 @@ class Text(Kind):
     longest: int
     rule: Cleaner | None = None
     rows: int = 0
-    counted: bool = False  # whether the text area counts the characters
+    counted: int = 0  # up to which length the text area counts the characters
 
     def clean(self, raw: Any) -> str:
         value: str = self.cell_cleaner()(raw)
@@ -93,7 +94,7 @@ class Text(Kind):
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         # The rule says what is too long, of what is left without blanks; the page only helps.
         limit = {} if self.rule else {"maxlength": self.longest}
-        counter = {"data-count": self.longest} if self.counted else {}
+        counter = {"data-count": self.counted} if self.counted else {}
         area = forms.Textarea(attrs=limit | counter | {"rows": self.rows})
         kwargs.setdefault("widget", area if self.rows else forms.TextInput(attrs=limit))
         return forms.CharField(**kwargs)
@@ -154,13 +155,37 @@ class Day(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Moment(Kind):
-    """A date and time that a record gets by itself."""
+    """A date and time; ``rule`` reads it from a cell, where the record does not get it by itself."""
+
+    rule: Cleaner | None = None
 
     def clean(self, raw: Any) -> Any:
-        return raw
+        return raw if isinstance(raw, datetime) or self.rule is None else self.rule(raw)
+
+    def cell_cleaner(self) -> Cleaner:
+        return self.rule or self.clean
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         return forms.DateTimeField(**kwargs)
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount(Kind):
+    """An amount in yuan and fen; ``rule`` reads it from a cell (120万)."""
+
+    rule: Cleaner
+
+    def clean(self, raw: Any) -> Any:
+        return raw if isinstance(raw, Decimal) else self.rule(raw)
+
+    def cell_cleaner(self) -> Cleaner:
+        return self.rule
+
+    def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
+        return forms.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
     def cell(self, value: Any) -> Any:
         return value

@@ -9,9 +9,9 @@ from django.urls import reverse_lazy
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.text import clean_code, clean_text
-from expertpool.directory.enums import DictionaryCode
-from expertpool.directory.models import DictionaryItem, Unit
-from expertpool.projects.enums import AvoidanceSubject, PersonRole, Regime
+from expertpool.directory.models import Unit
+from expertpool.projects.enums import AvoidanceSubject, PersonRole
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries import blocking_rules, departments_for_filing
 from expertpool.projects.queries.regimes import options_on
@@ -31,62 +31,33 @@ def keep_chosen(field: forms.BoundField) -> None:
     )
 
 
-class ProjectForm(forms.ModelForm):
-    """The application. It checks the values; the services check everything else."""
+class ProjectForm(forms.Form):
+    """The application, as `fields` declares it; the services check the values."""
 
-    sections: ClassVar = [
-        ("基本信息", ["name", "number", "regime", "kind", "department", "purchaser"]),
-        ("规模", ["budget", "representatives"]),
-        ("时间地点", ["opening_at", "duration_minutes", "check_in_at", "place"]),
-        ("联系方式与说明", ["contact_name", "contact_phone", "description"]),
-    ]
-    kind = forms.ChoiceField(label="项目类型", required=False)
-
-    class Meta:
-        model = Project
-        fields = (
-            "name",
-            "number",
-            "regime",
-            "kind",
-            "department",
-            "purchaser",
-            "budget",
-            "representatives",
-            "opening_at",
-            "duration_minutes",
-            "check_in_at",
-            "place",
-            "contact_name",
-            "contact_phone",
-            "description",
+    def __init__(
+        self, data: Any = None, *, user: User, project: Project | None = None, number: str = ""
+    ) -> None:
+        titles, typed = PROJECT.titles(), PROJECT.inputs()
+        self.sections = [(titles[code], [one.name for one in typed[code]]) for code in typed]
+        self.declared = {one.name: one for group in typed.values() for one in group}
+        initial = (
+            {name: one.value_of(project) for name, one in self.declared.items()}
+            if project
+            else {
+                "number": number,
+                "representatives": 0,
+                "duration_minutes": 240,
+                "department": user.department_id,
+            }
         )
-        widgets: ClassVar = {
-            "purchaser": forms.Select(attrs=UNIT_SEARCH),
-            "description": forms.Textarea(attrs={"rows": 4, "data-count": 2000}),
-        }
-        help_texts: ClassVar = {
-            "number": "已按年度给出一个未用的编号，可以改成本单位的编号。",
-            "purchaser": "输入单位名称的一部分查找；采购单位自动列为回避单位。",
-            "representatives": "与抽取的专家一同组成评审委员会的代表人数，用于核对法定人数。",
-        }
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=initial)
+        for name, one in self.declared.items():
+            self.fields[name] = one.input("", initial.get(name))
         fields: dict[str, Any] = self.fields
-        departments = departments_for_filing(user)
-        if self.instance.department_id:
-            departments |= Department.objects.filter(pk=self.instance.department_id)
-        elif user.department_id:
-            self.initial.setdefault("department", user.department_id)
-        fields["department"].queryset = departments
-        fields["kind"].choices = _kinds(self.instance.kind)
-        fields["regime"].choices = [("", "请选择"), *Regime.choices]
-        fields["purchaser"].empty_label = "请选择"
-        keep_chosen(self["purchaser"])
-
-    def validate_unique(self) -> None:
-        """The service refuses a number in use and proposes another."""
+        fields["department"].queryset = departments_for_filing(user)
+        if project:
+            own = Department.objects.filter(pk=project.department_id)
+            fields["department"].queryset |= own
 
     def clean_number(self) -> str:
         return clean_code(self.cleaned_data["number"])
@@ -95,18 +66,9 @@ class ProjectForm(forms.ModelForm):
         return clean_text(self.cleaned_data["name"])
 
     def data_for_service(self) -> ProjectData:
-        return ProjectData(**self.cleaned_data)
-
-
-def _kinds(current: str) -> list[tuple[str, str]]:
-    names = list(
-        DictionaryItem.objects.filter(
-            dictionary=DictionaryCode.PROJECT_KIND, active=True
-        ).values_list("name", flat=True)
-    )
-    if current and current not in names:
-        names.append(current)
-    return [("", "请选择"), *((name, name) for name in names)]
+        values = dict(self.cleaned_data)
+        extra = {name: values.pop(name) for name, one in self.declared.items() if one.is_extra}
+        return ProjectData(**values, extra=extra)
 
 
 class AvoidanceForm(forms.ModelForm):

@@ -50,6 +50,9 @@ class Project(models.Model):
     contact_phone = models.CharField("联系电话", max_length=30)
     description = models.TextField("项目说明", blank=True)
 
+    # Values of the fields that administrators added (`core.subjects`), by their codes.
+    extra = models.JSONField("其他信息", default=dict, blank=True, editable=False)
+
     status = models.CharField(
         "审核状态", max_length=12, choices=ProjectStatus.choices, default=ProjectStatus.DRAFT
     )
@@ -131,6 +134,7 @@ class Project(models.Model):
             ),
         ]
         indexes = [
+            GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="projects_extra"),
             models.Index(fields=["status", "-id"], name="projects_status"),
             models.Index(fields=["draw_state", "-id"], name="projects_draw_state"),
             models.Index(fields=["opening_at"], name="projects_opening"),

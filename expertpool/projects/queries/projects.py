@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
+from expertpool.core.subjects import extra_q, joined_fields
 from expertpool.core.text import clean_text
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project, RuleSetting
@@ -137,10 +138,14 @@ def departments_for_filing(user: User) -> QuerySet[Department]:
 
 def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     """Return those of ``projects`` in which each word of ``text`` occurs: in name, number,
-    department, contact purchaser or batch."""
-    for word in clean_text(text).split():
+    department, contact, purchaser, batch or a field of text that an administrator has added."""
+    words = clean_text(text).split()
+    added = joined_fields(SUBJECT) if words else []
+    texts = [one.code for one in added if one.is_searched and not one.is_retired]
+    for word in words:
         projects = projects.filter(
-            Q(name__icontains=word)
+            Q(*(extra_q(code, "contains", word) for code in texts), _connector=Q.OR)
+            | Q(name__icontains=word)
             | Q(number__icontains=word)
             | Q(department__name__icontains=word)
             | Q(contact_name__icontains=word)

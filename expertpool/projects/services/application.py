@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from expertpool.projects.exceptions import (
     NumberTaken,
     ProjectNotEditable,
 )
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.state import lock_project, set_project_status
@@ -44,6 +46,10 @@ class ProjectData:
     duration_minutes: int = 240
     check_in_at: datetime | None = None
     description: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)  # fields that administrators added
+
+
+BUILT_IN = tuple(one.name for one in fields(ProjectData) if one.name != "extra")
 
 
 @transaction.atomic
@@ -54,8 +60,8 @@ def create_project(*, data: ProjectData, actor: User, now: datetime) -> Project:
     (DepartmentNotAllowed), incomplete values and a check-in after the opening (ValidationError).
     """
     _check_department(data.department, actor)
-    project = Project(**_values(data), created_by=actor, created_at=now)
-    _save(project, now)
+    project = Project(created_by=actor, created_at=now)
+    _save(project, PROJECT.fill(project, _values(data)), now)
     record("project.create", actor=actor, now=now, subject=project, after=describe(project))
     return project
 
@@ -74,19 +80,17 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
     if data.department.pk != project.department_id:
         _check_department(data.department, actor)
     before = describe(project)
-    for name, value in _values(data).items():
-        setattr(project, name, value)
-    _save(project, now)
+    _save(project, PROJECT.fill(project, _values(data)), now)
     after = describe(project)
-    changed = [name for name in after if after[name] != before[name]]
+    changed = [name for name in (before | after) if after.get(name, "") != before.get(name, "")]
     if changed:
         record(
             "project.update",
             actor=actor,
             now=now,
             subject=project,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
+            before={name: before.get(name, "") for name in changed},
+            after={name: after.get(name, "") for name in changed},
         )
     return project
 
@@ -137,15 +141,16 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
 
 def describe(project: Project) -> dict[str, Any]:
     """Return the applicant's values as JSON for the log."""
-    values = {field.name: getattr(project, field.name) for field in fields(ProjectData)}
+    values = {name: getattr(project, name) for name in BUILT_IN}
+    added = [one for one in PROJECT.all_fields() if one.is_extra and one.code in project.extra]
     return {
         name: value if value is None or isinstance(value, int) else str(value)
         for name, value in values.items()
-    }
+    } | {one.label: one.word_of(project) for one in added}
 
 
 def _values(data: ProjectData) -> dict[str, Any]:
-    return {field.name: getattr(data, field.name) for field in fields(data)}
+    return {name: getattr(data, name) for name in BUILT_IN} | dict(data.extra)
 
 
 def _check_department(department: Department, actor: User) -> None:
@@ -153,7 +158,9 @@ def _check_department(department: Department, actor: User) -> None:
         raise DepartmentNotAllowed(f"您不能为「{department.name}」申请项目，请选择本部门。")
 
 
-def _save(project: Project, now: datetime) -> None:
+def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime) -> None:
+    if errors:
+        raise ValidationError(dict(errors))
     if project.check_in_at and project.check_in_at > project.opening_at:
         raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
     project.full_clean(validate_unique=False)

@@ -11,18 +11,18 @@ from django.db import IntegrityError
 
 from expertpool.accounts.models import Department
 from expertpool.audit.services import record
-from expertpool.core.importing import Fault, Importer, Row, Totals
+from expertpool.core.importing import Column, Fault, Importer, Row, Totals
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import dictionary_names, units_matching
 from expertpool.directory.services.units import resolve_unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.exceptions import NumberTaken
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.application import ProjectData, create_project, submit_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
-from expertpool.projects.services.import_columns import COLUMNS
 
 DRAFT, SUBMITTED = "draft", "pending"
 
@@ -33,7 +33,6 @@ class ProjectImporter(Importer):
     code = "projects"
     label = "项目"
     permission = "projects.add"
-    columns = COLUMNS
     option_fields = {
         "status": forms.ChoiceField(
             label="导入后",
@@ -42,8 +41,16 @@ class ProjectImporter(Importer):
         ),
     }
 
+    @classmethod
+    def get_columns(cls) -> Sequence[Column]:
+        return PROJECT.import_columns()
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        # What a cleaner of its own reads is found by the run, and put in apart.
+        declared = [one for one in PROJECT.fields() if one.imported and not one.imported.clean]
+        self.plain = [one.code for one in declared if one.write and one.code != "number"]
+        self.extra = {one.code for one in declared if one.is_extra}
         self.submit = self.options.get("status") == SUBMITTED
         self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
         self.departments = _by_name(list(departments_for_filing(self.actor)))
@@ -136,17 +143,11 @@ class ProjectImporter(Importer):
                 add_avoidance(project=project, data=data, actor=self.actor, now=self.now)
 
     def _data(self, values: dict[str, Any]) -> ProjectData:
-        given = {
-            name: values[name]
-            for name in (
-                "name", "regime", "kind", "budget", "representatives", "opening_at",
-                "duration_minutes", "check_in_at", "place", "contact_name", "contact_phone",
-                "description",
-            )
-            if values.get(name) not in (None, "")
-        }  # fmt: skip
+        given = {name: values[name] for name in self.plain if values.get(name) not in (None, "")}
+        extra = {name: given.pop(name) for name in self.extra & given.keys()}
         return ProjectData(
             **given,
+            extra=extra,
             number=values.get("number") or proposed_number(self.now),
             department=values["department_row"],
             purchaser=self._unit(values.get("purchaser", ""), values.get("uscc", "")),

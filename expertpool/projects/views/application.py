@@ -39,8 +39,7 @@ STEPS = ("项目信息", "回避", "附件与提交")
 @requires("projects.add")
 def create(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    initial = {"number": proposed_number(now)}
-    form = ProjectForm(_posted(request), initial=initial, user=request.user)
+    form = ProjectForm(_posted(request), number=proposed_number(now), user=request.user)
 
     def save() -> Project:
         return create_project(data=form.data_for_service(), actor=request.user, now=now)
@@ -51,7 +50,7 @@ def create(request: UserRequest) -> HttpResponse:
 @requires("projects.edit")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
-    form = ProjectForm(_posted(request), instance=project, user=request.user)
+    form = ProjectForm(_posted(request), project=project, user=request.user)
 
     def save() -> Project:
         return update_project(

@@ -16,8 +16,8 @@ from expertpool.core.importing.sheets import template_bytes
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
-from expertpool.projects.services.import_columns import moment, money
 from expertpool.projects.services.importing import ProjectImporter
+from expertpool.projects.validators import moment, money
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_unit, make_uscc
 from tests.factories.projects import make_project

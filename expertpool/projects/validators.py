@@ -1,0 +1,102 @@
+"""The rules for single values of a project."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+
+from expertpool.core.importing import CellRefused, as_code, text
+from expertpool.core.text import clean_text
+from expertpool.core.validators import is_valid_uscc
+
+_MOMENT = re.compile(
+    r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?[\sT]*(\d{1,2})[:：时点](\d{1,2})?(?:[:：]\d{1,2})?分?"
+)
+# Excel counts days from here; the years 2000 to 2099 as such numbers.
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
+_SERIALS = (36_526, 73_050)
+MOST_NAME = 200
+_AS = "应像 2026-12-01 09:30。"
+
+
+def moment(cell: Any) -> datetime | None:
+    """Clean a date with its time: a date cell of Excel, its number, or text in the usual forms."""
+    if isinstance(cell, datetime):
+        return timezone.make_aware(cell.replace(second=0, microsecond=0))
+    if isinstance(cell, date):
+        raise CellRefused("{}缺少时间", _AS)
+    if isinstance(cell, float | int):
+        return _from_serial(float(cell))
+    value = as_code(cell)
+    if not value:
+        return None
+    found = _MOMENT.fullmatch(value)
+    try:
+        parts = [int(part or 0) for part in found.groups()] if found else []
+        year, month, day, hour, minute = parts
+        return timezone.make_aware(datetime(year, month, day, hour, minute))  # noqa: DTZ001
+    except ValueError:
+        raise CellRefused("{}格式", _AS) from None
+
+
+def _from_serial(number: float) -> datetime:
+    if not _SERIALS[0] <= number < _SERIALS[1]:
+        raise CellRefused("{}格式", _AS)
+    at = _DAY_ZERO + timedelta(minutes=round(number * 24 * 60))
+    if at.time() == time():
+        raise CellRefused("{}缺少时间", _AS)
+    return timezone.make_aware(at)
+
+
+def money(cell: Any) -> Decimal | None:
+    """Clean an amount in yuan: ``1,200,000``, ``120万``, a number."""
+    value = as_code(cell).replace(",", "").replace("，", "").removesuffix("元").strip()
+    if not value:
+        return None
+    number, unit = (value[:-1], 10_000) if value.endswith("万") else (value, 1)
+    try:
+        amount = (Decimal(number) * unit).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not 0 <= amount < 10**12:
+        raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
+    return amount
+
+
+_PERSON = re.compile(r"(?P<name>[^（(）)]+)(?:[（(](?P<unit>[^（(）)]+)[)）])?")
+_NUMBER = re.compile(r"[A-Za-z]+\d+")
+
+
+def people(cell: Any) -> list[dict[str, str]]:
+    """Clean ``王明（华东设计院）；李华；ZJ000012`` into names with units, and numbers of experts."""
+    found = []
+    for part in re.split(r"[;；、，,\n]+", text(1000)(cell)):
+        if not part.strip():
+            continue
+        person = _PERSON.fullmatch(part.strip())
+        name, unit = (clean_text(value) for value in person.groups("")) if person else ("", "")
+        if not 0 < len(name) <= MOST_NAME or len(unit) > MOST_NAME:
+            raise CellRefused("{}格式", "应像：王明（华东设计院）；李华；ZJ000012。")
+        if _NUMBER.fullmatch(name):
+            found.append({"expert_number": name.upper()})
+        else:
+            found.append({"name": name, "unit_name": unit})
+    return found
+
+
+def uscc(cell: Any) -> str:
+    value = as_code(cell).upper()
+    if value and not is_valid_uscc(value):
+        raise CellRefused("{}格式", "应为 18 位，请逐位核对。")
+    return value
+
+
+def number(cell: Any) -> str:
+    value = as_code(cell)
+    if len(value) > 50:
+        raise CellRefused("{}过长", "最多 50 字。")
+    return value

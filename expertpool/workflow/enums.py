@@ -17,7 +17,7 @@ class ApprovalState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-class Outcome(models.TextChoices):
+class Verdict(models.TextChoices):
     """What has come of one decision."""
 
     ADVANCED = "advanced", "已转下一步"

@@ -14,7 +14,7 @@ from django import forms
 from django.http import QueryDict
 
 from expertpool.accounts.models import Role, User
-from expertpool.core.criteria import All, CriteriaField, canonical
+from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
 from expertpool.workflow.policies import FlowSubject
@@ -104,7 +104,7 @@ class StepForm(forms.Form):
         return StepData(
             values["name"],
             values["role"],
-            canonical(values["condition"] or All()),
+            canonical(values["condition"] or AllOf()),
             values["on_rejection"],
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, Model, OuterRef, Q
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import All, Context, parse, to_q
+from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
 
@@ -65,7 +65,7 @@ def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:
     """Tell whether ``subject`` goes through ``step``: it meets its condition."""
     node = parse(subject_code(subject), step.condition)
     rows = type(subject)._default_manager.filter(pk=subject.pk)
-    return node == All() or rows.filter(to_q(node, Context(now=now))).exists()
+    return node == AllOf() or rows.filter(to_q(node, Context(now=now))).exists()
 
 
 def course_of(subject: Model, *, now: datetime) -> Course | None:

@@ -20,7 +20,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.services.application import submit_project, withdraw_project
 from expertpool.projects.services.approval import approve_project, reject_project
-from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome
+from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import Approval, FlowVersion
 from expertpool.workflow.queries import course_of
@@ -88,11 +88,11 @@ def test_each_step_waits_for_its_role_and_the_last_one_approves(
     assert not waits_for(second, project)
     with pytest.raises(NotYourStep, match="由「监督人」审批"):
         approve_project(project=project, actor=second, now=NOW)
-    assert approve_project(project=project, actor=first, now=NOW) == Outcome.ADVANCED
+    assert approve_project(project=project, actor=first, now=NOW) == Verdict.ADVANCED
     project.refresh_from_db()
     assert project.status == ProjectStatus.PENDING
     assert (waits_for(first, project), waits_for(second, project)) == (False, True)
-    assert approve_project(project=project, actor=second, now=NOW, note="同意") == Outcome.APPROVED
+    assert approve_project(project=project, actor=second, now=NOW, note="同意") == Verdict.APPROVED
     project.refresh_from_db()
     assert (project.status, project.decided_by) == (ProjectStatus.APPROVED, second)
     course = course_of(project, now=NOW)
@@ -113,12 +113,12 @@ def test_a_step_with_a_condition_is_asked_for_what_meets_it(
     project = make_project(ProjectStatus.PENDING, budget=Decimal(10_000_000))
     first, second = make_user("supervisor"), with_role(chief)
     approve_project(project=project, actor=first, now=NOW)
-    assert approve_project(project=project, actor=second, now=NOW) == Outcome.ADVANCED
+    assert approve_project(project=project, actor=second, now=NOW) == Verdict.ADVANCED
     assert not waits_for(first, project)  # he decided a step before
     with pytest.raises(NotYourStep, match="另一个步骤"):
         approve_project(project=project, actor=first, now=NOW)
     assert waits_for(admin, project)
-    assert approve_project(project=project, actor=admin, now=NOW) == Outcome.APPROVED
+    assert approve_project(project=project, actor=admin, now=NOW) == Verdict.APPROVED
 
 
 @pytest.mark.shows("OVW-06")
@@ -130,10 +130,10 @@ def test_a_step_sends_back_to_the_step_before_or_to_the_applicant(
     first, second = make_user("supervisor"), with_role(chief)
     approve_project(project=project, actor=first, now=NOW)
     sent_back = reject_project(project=project, actor=second, now=NOW, note="缺采购需求")
-    assert sent_back == Outcome.SENT_BACK
+    assert sent_back == Verdict.SENT_BACK
     assert waits_for(first, project)
     rejected = reject_project(project=project, actor=first, now=NOW, note="请补充附件")
-    assert rejected == Outcome.REJECTED
+    assert rejected == Verdict.REJECTED
     project.refresh_from_db()
     assert (project.status, project.decision_note) == (ProjectStatus.REJECTED, "请补充附件")
     submit_project(project=project, actor=project.created_by, now=NOW)
@@ -152,8 +152,8 @@ def test_a_running_approval_ends_under_the_version_with_which_it_began(
     assert version.number == 2
     later = make_project(ProjectStatus.PENDING)
     one = make_user("supervisor")
-    assert approve_project(project=running, actor=one, now=NOW) == Outcome.APPROVED
-    assert approve_project(project=later, actor=one, now=NOW) == Outcome.ADVANCED
+    assert approve_project(project=running, actor=one, now=NOW) == Verdict.APPROVED
+    assert approve_project(project=later, actor=one, now=NOW) == Verdict.ADVANCED
     versions = Approval.objects.order_by("pk").values_list("version__number", flat=True)
     assert list(versions) == [1, 2]
 

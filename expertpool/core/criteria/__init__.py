@@ -18,7 +18,7 @@ from expertpool.core.criteria.fields import (
     Tree,
 )
 from expertpool.core.criteria.forms import CriteriaField
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical, canonical_json
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not, canonical, canonical_json
 from expertpool.core.criteria.parsing import parse
 from expertpool.core.criteria.reaching import reach
 from expertpool.core.criteria.registry import (
@@ -30,8 +30,8 @@ from expertpool.core.criteria.registry import (
 from expertpool.core.criteria.wording import explain, schema
 
 __all__ = [
-    "All",
-    "Any",
+    "AllOf",
+    "AnyOf",
     "Boolean",
     "Choice",
     "Context",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any as AnyValue
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
 
 
@@ -20,7 +20,7 @@ class Context:
     what fields looked up for them, by their code."""
 
     now: datetime
-    memory: dict[str, dict[AnyValue, AnyValue]] = field(default_factory=dict, compare=False)
+    memory: dict[str, dict[Any, Any]] = field(default_factory=dict, compare=False)
 
     @property
     def today(self) -> date:
@@ -29,7 +29,7 @@ class Context:
 
 def prepare(nodes: Iterable[Node], context: Context) -> None:
     """Let every field look up at once what ``nodes``, compiled next, will need of it."""
-    asked: dict[tuple[str, str], set[AnyValue]] = {}
+    asked: dict[tuple[str, str], set[Any]] = {}
     for leaf in (leaf for node in nodes for leaf in _leaves(node)):
         if criteria_field(leaf.subject, leaf.field).prepare is not None:
             asked.setdefault((leaf.subject, leaf.field), set()).update(leaf.value or ())
@@ -50,7 +50,7 @@ def _leaves(node: Node) -> Iterator[Leaf]:
             yield node
         case Not(part=part):
             yield from _leaves(part)
-        case All(parts=parts) | Any(parts=parts):
+        case AllOf(parts=parts) | AnyOf(parts=parts):
             for part in parts:
                 yield from _leaves(part)
 
@@ -60,14 +60,14 @@ def to_q(node: Node, context: Context) -> Q:
     match node:
         case Leaf(subject=subject, field=code, op=op, value=value):
             return criteria_field(subject, code).to_q(op, value, context)
-        case Not(part=All(parts=())):
+        case Not(part=AllOf(parts=())):
             return Q(pk__in=[])
         case Not(part=part):
             return ~to_q(part, context)
-        case All(parts=parts):
+        case AllOf(parts=parts):
             return Q(*(to_q(part, context) for part in parts))
-        case Any(parts=()):
+        case AnyOf(parts=()):
             return Q(pk__in=[])
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             each = [to_q(part, context) for part in parts]
             return Q(*each, _connector=Q.OR) if all(each) else Q()  # an empty Q holds for all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any as AnyValue
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from expertpool.core.criteria.errors import CriteriaError
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not, canonical
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not, canonical
 from expertpool.core.criteria.parsing import parse
 from expertpool.core.criteria.wording import schema
 from expertpool.core.visibility import Viewer
@@ -23,9 +23,7 @@ class CriteriaWidget(forms.Textarea):
     subject: str
     viewer: Viewer | None = None
 
-    def render(
-        self, name: str, value: AnyValue, attrs: AnyValue = None, renderer: AnyValue = None
-    ) -> SafeString:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         attrs = dict(attrs or {})
         schema_id = f"{attrs.get('id') or name}-schema"
         attrs |= {"data-enhance": "conditions", "data-schema": schema_id}
@@ -47,7 +45,7 @@ class CriteriaField(forms.Field):
 
     widget = CriteriaWidget
 
-    def __init__(self, subject: str, **kwargs: AnyValue) -> None:
+    def __init__(self, subject: str, **kwargs: Any) -> None:
         self.subject = subject
         self._viewer: Viewer | None = None
         super().__init__(**kwargs)
@@ -61,8 +59,8 @@ class CriteriaField(forms.Field):
     def viewer(self, viewer: Viewer | None) -> None:
         self._viewer = self.widget.viewer = viewer
 
-    def prepare_value(self, value: AnyValue) -> str:
-        if isinstance(value, Leaf | All | Any | Not):
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, Leaf | AllOf | AnyOf | Not):
             value = canonical(value)
         return (
             value
@@ -72,12 +70,12 @@ class CriteriaField(forms.Field):
             else ""
         )
 
-    def to_python(self, value: AnyValue) -> Node:
+    def to_python(self, value: Any) -> Node:
         try:
             return parse(self.subject, value, viewer=self.viewer)
         except CriteriaError as error:
             raise ValidationError(str(error), code="criteria") from error
 
     def validate(self, value: Node) -> None:
-        if self.required and value == All():
+        if self.required and value == AllOf():
             raise ValidationError("请至少添加一个条件。", code="required")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any as AnyValue
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,18 @@ class Leaf:
     subject: str
     field: str
     op: str
-    value: AnyValue = None
+    value: Any = None
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     """All parts hold; with no part it matches everything."""
 
     parts: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
-class Any:
+class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Node, ...]
@@ -41,10 +41,10 @@ class Not:
     part: Node
 
 
-Node = Leaf | All | Any | Not
+Node = Leaf | AllOf | AnyOf | Not
 
 
-def canonical(node: Node) -> dict[str, AnyValue]:
+def canonical(node: Node) -> dict[str, Any]:
     """Return the stored form of ``node`` (JSON values only)."""
     return _stored(_simplest(node))
 
@@ -54,11 +54,11 @@ def canonical_json(node: Node) -> str:
     return _json(canonical(node))
 
 
-def _json(data: AnyValue) -> str:
+def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _stored(node: Node) -> dict[str, AnyValue]:
+def _stored(node: Node) -> dict[str, Any]:
     match node:
         case Leaf(field=field, op=op, value=None):
             return {"field": field, "op": op}
@@ -66,13 +66,13 @@ def _stored(node: Node) -> dict[str, AnyValue]:
             return {"field": field, "op": op, "value": list(value) if _many(value) else value}
         case Not(part=part):
             return {"not": _stored(part)}
-        case All(parts=parts):
+        case AllOf(parts=parts):
             return {"all": [_stored(part) for part in parts]}
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             return {"any": [_stored(part) for part in parts]}
 
 
-def _many(value: AnyValue) -> bool:
+def _many(value: Any) -> bool:
     return isinstance(value, tuple)
 
 
@@ -83,18 +83,18 @@ def _simplest(node: Node) -> Node:
         case Not(part=part):
             inner = _simplest(part)
             return inner.part if isinstance(inner, Not) else Not(inner)
-        case All(parts=parts):
-            return _group(All, parts)
-        case Any(parts=parts):
-            return _group(Any, parts)
+        case AllOf(parts=parts):
+            return _group(AllOf, parts)
+        case AnyOf(parts=parts):
+            return _group(AnyOf, parts)
 
 
-def _group(kind: type[All] | type[Any], parts: tuple[Node, ...]) -> Node:
+def _group(kind: type[AllOf] | type[AnyOf], parts: tuple[Node, ...]) -> Node:
     """Flatten, drop repetitions, sort; a part that matches everything decides the group."""
     members: dict[str, Node] = {}
     for part in map(_simplest, parts):
-        if kind is Any and part == All():
-            return All()
+        if kind is AnyOf and part == AllOf():
+            return AllOf()
         for inner in part.parts if isinstance(part, kind) else (part,):
             members[_json(_stored(inner))] = inner
     ordered = tuple(members[key] for key in sorted(members))

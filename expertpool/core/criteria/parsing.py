@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any as AnyValue
+from typing import Any
 
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import VALUELESS
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
 from expertpool.core.visibility import Level, Viewer, level_for
 
@@ -16,9 +16,7 @@ DEEPEST = 10
 MOST_LEAVES = 200
 
 
-def parse(
-    subject: str, data: AnyValue, *, viewer: Viewer | None = None, known: bool = False
-) -> Node:
+def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
     With ``viewer``, who asks anew, fields that he does not see plain or that are retired are refused. ``known``: that the things it
@@ -27,13 +25,13 @@ def parse(
     if isinstance(data, str):
         data = _load(data)
     if not data:
-        return All()
+        return AllOf()
     if data in ({"all": []}, {"any": []}):
-        return All()
+        return AllOf()
     return _Parser(subject, viewer, known=known).node(data, 1)
 
 
-def _load(text: str) -> AnyValue:
+def _load(text: str) -> Any:
     try:
         return json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
@@ -48,7 +46,7 @@ class _Parser:
         self.known = known
         self.leaves = 0
 
-    def node(self, data: AnyValue, depth: int) -> Node:
+    def node(self, data: Any, depth: int) -> Node:
         if depth > DEEPEST:
             raise CriteriaError(f"条件组最多嵌套 {DEEPEST} 层，请减少层次。")
         if not isinstance(data, Mapping):
@@ -59,16 +57,16 @@ class _Parser:
             case [("not", part)]:
                 return Not(self.node(part, depth + 1))
             case [("all", [_, *_] as parts)]:
-                return All(tuple(self.node(part, depth + 1) for part in parts))
+                return AllOf(tuple(self.node(part, depth + 1) for part in parts))
             case [("any", [_, *_] as parts)]:
-                return Any(tuple(self.node(part, depth + 1) for part in parts))
+                return AnyOf(tuple(self.node(part, depth + 1) for part in parts))
             case [("all", [])] if depth == 2:
-                return All()
+                return AllOf()
             case [("all" | "any", [])]:
                 raise CriteriaError("有一个条件组是空的：请添加条件，或删除该组。")
         raise CriteriaError("条件不是有效的格式，请用条件编辑器重新填写。")
 
-    def leaf(self, data: Mapping[str, AnyValue]) -> Leaf:
+    def leaf(self, data: Mapping[str, Any]) -> Leaf:
         self.leaves += 1
         if self.leaves > MOST_LEAVES:
             raise CriteriaError(f"最多 {MOST_LEAVES} 个条件，请合并或减少。")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any as AnyValue
+from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
 
-Keys = QuerySet[AnyValue, AnyValue]
+Keys = QuerySet[Any, Any]
 
 
 def reach(node: Node) -> Keys | None:
@@ -29,23 +29,23 @@ def _outline(node: Node) -> Node | None:
             if op not in {"in", "all"} or criteria_field(subject, code).find is None:
                 return None
             each = [value] if op == "in" else [(one,) for one in value]
-            return _joined(All, [Leaf(subject, code, "in", values) for values in each])
-        case All(parts=parts):
-            return _joined(All, [part for part in map(_outline, parts) if part is not None])
-        case Any(parts=parts):
+            return _joined(AllOf, [Leaf(subject, code, "in", values) for values in each])
+        case AllOf(parts=parts):
+            return _joined(AllOf, [part for part in map(_outline, parts) if part is not None])
+        case AnyOf(parts=parts):
             found = [part for part in map(_outline, parts) if part is not None]
-            return _joined(Any, _merged(found)) if len(found) == len(parts) else None
+            return _joined(AnyOf, _merged(found)) if len(found) == len(parts) else None
         case Not():
             return None
 
 
-def _joined(kind: type[All] | type[Any], parts: list[Node]) -> Node | None:
+def _joined(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node | None:
     return kind(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
 
 
 def _merged(parts: Iterable[Node]) -> list[Node]:
     """Make one condition of those on the same field, so that no row is found twice."""
-    values: dict[tuple[str, str], set[AnyValue]] = {}
+    values: dict[tuple[str, str], set[Any]] = {}
     others: dict[Node, None] = {}
     for part in parts:
         if isinstance(part, Leaf):
@@ -58,10 +58,10 @@ def _merged(parts: Iterable[Node]) -> list[Node]:
 
 def _keys(outline: Node) -> Keys:
     match outline:
-        case All(parts=parts):
+        case AllOf(parts=parts):
             first, *others = map(_keys, parts)
             return first.intersection(*others)
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             first, *others = map(_keys, parts)
             return first.union(*others)
         case Leaf(subject=subject, field=code, value=value):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any as AnyValue
+from typing import Any
 
 from expertpool.core.criteria.fields import VALUELESS, Field, Reference
-from expertpool.core.criteria.nodes import All, Any, Leaf, Node, Not
+from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field, criteria_fields
 from expertpool.core.visibility import Level, Viewer, level_for
 
@@ -23,11 +23,11 @@ def _explain(node: Node, *, outermost: bool = False) -> str:
             return _explain_leaf(node)
         case Not(part=part):
             return f"不满足（{_explain(part, outermost=True)}）"
-        case All(parts=()):
+        case AllOf(parts=()):
             return "不限"
-        case All(parts=parts):
+        case AllOf(parts=parts):
             text = " 且 ".join(_explain(part) for part in parts)
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             text = " 或 ".join(_explain(part) for part in parts)
     return text if outermost or len(parts) == 1 else f"（{text}）"
 
@@ -48,7 +48,7 @@ def _explain_leaf(leaf: Leaf) -> str:
 
 def schema(
     subject: str, *, viewer: Viewer | None = None, node: Node | None = None
-) -> dict[str, AnyValue]:
+) -> dict[str, Any]:
     """Return what the condition builder needs (docs/howto/build-a-page.md, 6).
 
     Fields that ``viewer`` does not see plain are left out. ``node`` is the condition that is
@@ -64,8 +64,8 @@ def schema(
     }
 
 
-def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, AnyValue]:
-    entry: dict[str, AnyValue] = {
+def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
         "code": field.code,
         "label": field.label,
         "type": field.type,
@@ -97,6 +97,6 @@ def _chosen(node: Node) -> dict[str, tuple[str, ...]]:
                 pass
             case Not(part=part):
                 stack.append(part)
-            case All(parts=parts) | Any(parts=parts):
+            case AllOf(parts=parts) | AnyOf(parts=parts):
                 stack.extend(parts)
     return result

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any as AnyValue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, CharField, Q, QuerySet, SmallIntegerField, Value, When
 
-from expertpool.core.criteria import Any, Context, Node, parse, prepare, reach, to_q
+from expertpool.core.criteria import AnyOf, Context, Node, parse, prepare, reach, to_q
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
@@ -91,7 +90,7 @@ def fitting_experts(
     return found
 
 
-def _plain_rows(rows: QuerySet[AnyValue, AnyValue]) -> list[tuple[AnyValue, ...]]:
+def _plain_rows(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """Return rows as the database has them: a hundred thousand need no conversion."""
     try:
         statement, values = rows.query.sql_with_params()
@@ -99,7 +98,7 @@ def _plain_rows(rows: QuerySet[AnyValue, AnyValue]) -> list[tuple[AnyValue, ...]
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found: list[tuple[AnyValue, ...]] = cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
@@ -109,7 +108,7 @@ def _pool(
     """Return everybody who may fit one of the levels, by an index where there is one."""
     if only is not None:
         return Expert.objects.filter(pk__in=list(only))
-    anything = Any(tuple(node for levels in groups for _, node in levels))
+    anything = AnyOf(tuple(node for levels in groups for _, node in levels))
     keys = reach(anything)
     return Expert.objects.filter(to_q(anything, context) if keys is None else Q(pk__in=keys))
 

@@ -13,7 +13,7 @@ from operator import or_
 from django.db.models import BooleanField, Case, Count, Q, Value, When
 
 import vdraw
-from expertpool.core.criteria import All, Context, Node, explain, parse, to_q
+from expertpool.core.criteria import AllOf, Context, Node, explain, parse, to_q
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.avoided import (
@@ -154,9 +154,9 @@ def relaxed(node: Node) -> Iterator[tuple[Node, Node]]:
 
     These are the parts that all have to hold; what stands inside 或 and 非 goes as a whole.
     """
-    parts = node.parts if isinstance(node, All) else (node,)
+    parts = node.parts if isinstance(node, AllOf) else (node,)
     for part in parts:
-        yield part, All(tuple(other for other in parts if other != part))
+        yield part, AllOf(tuple(other for other in parts if other != part))
 
 
 def percent_text(share: float) -> str:
@@ -280,7 +280,7 @@ class _Inquiry:
         for group in self.found.groups:
             for level in group.levels.all():
                 for dropped, rest in relaxed(parse(SUBJECT, level.criteria)):
-                    if dropped != All():
+                    if dropped != AllOf():
                         yield group.code, group.name, level.level, dropped, rest
 
     def _relaxation(

@@ -26,7 +26,7 @@ from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
-from expertpool.notifications.services.sending import Letter, send_messages
+from expertpool.notifications.services.sending import Envelope, send_messages
 
 
 @transaction.atomic
@@ -120,9 +120,9 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     return rows
 
 
-def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Letter:
+def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Envelope:
     expert = Expert.objects.get(pk=open_identity(row).expert_id)
-    return Letter(
+    return Envelope(
         recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,

@@ -20,7 +20,7 @@ from expertpool.draws.queries.meetings import moment_text, next_opening, periods
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
 from expertpool.experts.models import Expert
-from expertpool.notifications.services.sending import Letter, Recipient, send_messages
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from vdraw import Seat
 
 # What the letter may say of the projects; see the placeholders of its occasion.
@@ -108,7 +108,7 @@ def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> N
     words = words_of(invitation.draw.covered)
     answered = invitation.state == InvitationState.ACCEPTED
     until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"
-    letter = Letter(
+    letter = Envelope(
         recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,
@@ -138,8 +138,8 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str, str]) -> Letter:
-    return Letter(
+def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str, str]) -> Envelope:
+    return Envelope(
         recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,

@@ -228,7 +228,7 @@ def _stored(expert: Expert) -> list[Any]:
 
 
 @dataclass
-class Outcome:
+class ImportResult:
     """What came of a file: the number of experts taken, and each refused row with its reason."""
 
     accepted: int = 0
@@ -243,13 +243,13 @@ def import_file(
     dry_run: bool = False,
     report: Path | None = None,
     options: dict[str, Any] | None = None,
-) -> Outcome:
+) -> ImportResult:
     """Import the experts of a file in one transaction, or only check them (``dry_run``).
 
     Writes the refused rows with their content to ``report`` (.xlsx), if there are any. Raises
     UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
     """
-    outcome = Outcome()
+    outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     with transaction.atomic(), closing(read_rows(path)) as rows:
         header, rest = open_table(ExpertImporter, rows)

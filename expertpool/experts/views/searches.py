@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.client import client_address
-from expertpool.core.criteria import All, canonical
+from expertpool.core.criteria import AllOf, canonical
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.views.drawers import drawer_form
@@ -45,7 +45,7 @@ def conditions(request: UserRequest) -> HttpResponse:
         for name in (*NOT_KEPT, "where"):
             query.pop(name, None)
         node = form.cleaned_data["where"]
-        if node != All():
+        if node != AllOf():
             query["where"] = json.dumps(canonical(node), ensure_ascii=False)
         address = reverse("experts:list")
         return HttpResponseClientRedirect(f"{address}?{query.urlencode()}" if query else address)

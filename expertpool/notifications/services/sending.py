@@ -34,7 +34,7 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Envelope:
     """What one recipient is told. ``context`` has a value for each placeholder of the occasion;
     ``key`` (at most 90 characters) makes it idempotent; ``attachments`` go along by e-mail."""
 
@@ -57,13 +57,13 @@ def send_message(
     attachments: Sequence[Attachment | Document] = (),
 ) -> list[Message]:
     """Tell one recipient: `send_messages` with a single letter."""
-    letter = Letter(recipient, context, about, key, attachments)
+    letter = Envelope(recipient, context, about, key, attachments)
     return send_messages(occasion=occasion, letters=[letter], channels=channels, now=now)
 
 
 @transaction.atomic
 def send_messages(
-    *, occasion: str, letters: Sequence[Letter], channels: Iterable[str], now: datetime
+    *, occasion: str, letters: Sequence[Envelope], channels: Iterable[str], now: datetime
 ) -> list[Message]:
     """Write one message for each letter and channel and queue their delivery, in this transaction.
 
@@ -91,7 +91,7 @@ def send_messages(
     return [stored[key] for key in drafts]
 
 
-def _draft(letter: Letter, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
+def _draft(letter: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
     missing = occasion.placeholders.keys() - letter.context.keys()
     if missing:
         raise KeyError("、".join(sorted(missing)))
@@ -127,7 +127,7 @@ def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -
 
 
 def _attach_files(
-    messages: Iterable[tuple[Message, Letter]], states: Iterable[TemplateState]
+    messages: Iterable[tuple[Message, Envelope]], states: Iterable[TemplateState]
 ) -> None:
     """Give the new messages the files of their letters and of their templates."""
     of_template = {

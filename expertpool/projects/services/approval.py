@@ -23,13 +23,13 @@ from expertpool.projects.exceptions import (
 from expertpool.projects.models import Project
 from expertpool.projects.occasions import DECIDED
 from expertpool.projects.services.state import CHANGED, lock_project, set_project_status
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries import course_of
 from expertpool.workflow.services.approvals import decide
 
 
-def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> Outcome:
+def approve_project(*, project: Project, actor: User, now: datetime, note: str = "") -> Verdict:
     """Agree to the current step of a pending project, the last of which releases it for its draw;
     logs it. Then it tells the applicant and announces ProjectApproved.
 
@@ -39,7 +39,7 @@ def approve_project(*, project: Project, actor: User, now: datetime, note: str =
     return _decide(project, agree=True, actor=actor, now=now, note=note)
 
 
-def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> Outcome:
+def reject_project(*, project: Project, actor: User, now: datetime, note: str) -> Verdict:
     """Send a pending project back with a note that says why, to the applicant, who is told, or to
     the step before, as the flow says; logs it.
 
@@ -51,7 +51,7 @@ def reject_project(*, project: Project, actor: User, now: datetime, note: str) -
 
 
 @transaction.atomic
-def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Outcome:
+def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
     if actor.pk == project.created_by_id:
         raise ApproverIsApplicant("不能审核自己申请的项目，请由其他审核人处理。")
     if lock_project(project).status != project.status:
@@ -80,12 +80,12 @@ def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: 
 
 
 ENDS = {
-    Outcome.APPROVED: (ProjectStatus.APPROVED, "project.approve"),
-    Outcome.REJECTED: (ProjectStatus.REJECTED, "project.reject"),
+    Verdict.APPROVED: (ProjectStatus.APPROVED, "project.approve"),
+    Verdict.REJECTED: (ProjectStatus.REJECTED, "project.reject"),
 }
 
 
-def _end(project: Project, outcome: Outcome, *, actor: User, now: datetime, note: str) -> None:
+def _end(project: Project, outcome: Verdict, *, actor: User, now: datetime, note: str) -> None:
     new, action = ENDS[outcome]
     set_project_status(
         project,
@@ -97,7 +97,7 @@ def _end(project: Project, outcome: Outcome, *, actor: User, now: datetime, note
         note=note,
     )
     _tell_applicant(project, actor=actor, now=now)
-    if outcome == Outcome.APPROVED:
+    if outcome == Verdict.APPROVED:
         publish(ProjectApproved(project.pk))
 
 

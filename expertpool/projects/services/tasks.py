@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import Department, User
 from expertpool.audit.services import record
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.services.sending import Letter, Recipient, send_messages
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.exceptions import TaskRefused
 from expertpool.projects.models import Project, Task
 from expertpool.projects.occasions import TASK
@@ -105,7 +105,7 @@ def _end(task: Task, values: dict[str, Any]) -> None:
 def _tell(task: Task, users: list[User], *, now: datetime) -> None:
     project = task.project
     letters = [
-        Letter(
+        Envelope(
             recipient=Recipient(user_id=user.pk, name=user.name),
             context={
                 "负责人": user.name,

@@ -15,7 +15,7 @@ from expertpool.projects.queries import projects_in_approval_scope, projects_to_
 from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.tables import SORTS
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import Verdict
 from expertpool.workflow.queries import step_names
 
 
@@ -47,7 +47,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
         )
     except ProjectError as error:
         return refused(str(error))
-    told = "已审核通过，可以抽取" if outcome == Outcome.APPROVED else outcome.label
+    told = "已审核通过，可以抽取" if outcome == Verdict.APPROVED else outcome.label
     return saved(f"「{project.name}」{told}。", refresh="page")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.criteria import All, canonical, explain
+from expertpool.core.criteria import AllOf, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
@@ -60,7 +60,7 @@ def conditions(request: UserRequest) -> HttpResponse:
         for name in ("page", "where"):
             query.pop(name, None)
         node = form.cleaned_data["where"]
-        if node != All():
+        if node != AllOf():
             query["where"] = json.dumps(canonical(node), ensure_ascii=False)
         return HttpResponseClientRedirect(f"{reverse('projects:list')}?{query.urlencode()}")
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from expertpool.accounts.models import User
-from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome
+from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep
 from expertpool.workflow.queries import RUNNING, applies, subject_code
@@ -38,7 +38,7 @@ def start_approval(*, subject: Model, now: datetime) -> Approval:
 
 
 @transaction.atomic
-def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime) -> Outcome:
+def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime) -> Verdict:
     """Record what ``actor`` decides at the current step; return what has come of it.
 
     The caller has checked that he may decide such subjects, and on this one. Refuses
@@ -62,15 +62,15 @@ def decide(*, subject: Model, agree: bool, note: str, actor: User, now: datetime
         following = _next(subject, list(approval.version.steps.all()), after=step.order, now=now)
         if following is not None:
             _move(approval, following)
-            return Outcome.ADVANCED
+            return Verdict.ADVANCED
         _end(approval, ApprovalState.APPROVED, now=now)
-        return Outcome.APPROVED
+        return Verdict.APPROVED
     earlier = _previous(approval, step)
     if step.on_rejection == OnRejection.PREVIOUS and earlier is not None:
         _move(approval, earlier)
-        return Outcome.SENT_BACK
+        return Verdict.SENT_BACK
     _end(approval, ApprovalState.REJECTED, now=now)
-    return Outcome.REJECTED
+    return Verdict.REJECTED
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import Role, User
 from expertpool.audit.services import record
-from expertpool.core.criteria import All, canonical, explain, parse
+from expertpool.core.criteria import AllOf, canonical, explain, parse
 from expertpool.core.locks import lock_transaction
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.exceptions import FlowRefused
@@ -20,7 +20,7 @@ from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.queries import latest_version
 
 MOST_STEPS = 10
-ALWAYS = canonical(All())
+ALWAYS = canonical(AllOf())
 FIRST_STEP = "审核"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from expertpool.core.criteria import (
-    All,
+    AllOf,
     CriteriaError,
     Leaf,
     Number,
@@ -34,7 +34,7 @@ def stored(data: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", {}, {"all": []}, {"any": []}, "null"])
 def test_no_condition_matches_everything(nothing: Any) -> None:
-    assert parse(SUBJECT, nothing) == All()
+    assert parse(SUBJECT, nothing) == AllOf()
 
 
 def test_json_text_is_read() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
-from expertpool.core.criteria import All, Not, explain, parse
+from expertpool.core.criteria import AllOf, Not, explain, parse
 from expertpool.directory.models import UnitAlias, UnitRelation
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
@@ -108,11 +108,11 @@ def test_relaxing_drops_what_all_has_to_hold_and_never_narrows() -> None:
     woman = {"field": "sex", "op": "eq", "value": "female"}
     senior = {"field": "title_level", "op": "eq", "value": 4}
     either = parse(SUBJECT, {"any": [woman, senior]})
-    assert list(relaxed(either)) == [(either, All())]
+    assert list(relaxed(either)) == [(either, AllOf())]
     refused = Not(parse(SUBJECT, woman))
-    assert list(relaxed(All((either, refused)))) == [
-        (either, All((refused,))),
-        (refused, All((either,))),
+    assert list(relaxed(AllOf((either, refused)))) == [
+        (either, AllOf((refused,))),
+        (refused, AllOf((either,))),
     ]
     assert "或" in explain(either)
 

@@ -20,7 +20,7 @@ from expertpool.core.importing import UnreadableFile
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.services import importing
-from expertpool.experts.services.importing import ExpertImporter, Outcome, import_file
+from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.experts import NOW, make_expert, make_id_number, make_uscc
 
@@ -35,7 +35,7 @@ def expected() -> dict[int, str]:
     return {int(row["excel_row"]): row["reason"] for row in rows if row["outcome"] == "refuse"}
 
 
-def reasons(outcome: Outcome) -> dict[int, str]:
+def reasons(outcome: ImportResult) -> dict[int, str]:
     return {row["row"]: row["reason"] for row in outcome.refused}
 
 
@@ -100,7 +100,7 @@ def test_the_sample_under_other_headers_and_in_another_order(db: None, tmp_path:
 HEAD = ["姓名", "手机号"]
 
 
-def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -> Outcome:
+def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -> ImportResult:
     head = list(dict.fromkeys(key for one in (row, *more) for key in [*HEAD, *one]))
     body = [
         [{"姓名": "王小明", "手机号": "13800138000", **one}.get(key, "") for key in head]

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from expertpool.core.importing import UnreadableFile
-from expertpool.experts.services.importing import Outcome, import_file
+from expertpool.experts.services.importing import ImportResult, import_file
 
 
 class Command(BaseCommand):
@@ -40,13 +40,13 @@ class Command(BaseCommand):
         )
 
 
-def _as_json(outcome: Outcome) -> str:
+def _as_json(outcome: ImportResult) -> str:
     return json.dumps(
         {"accepted": outcome.accepted, "refused": outcome.refused}, ensure_ascii=False
     )
 
 
-def _in_words(outcome: Outcome, dry_run: bool) -> str:
+def _in_words(outcome: ImportResult, dry_run: bool) -> str:
     verb = "可以导入" if dry_run else "已导入"
     lines = [f"{verb} {outcome.accepted} 位专家，{len(outcome.refused)} 行未导入。"]
     lines += [f"  第 {row['row']} 行 {row['column']}：{row['reason']}" for row in outcome.refused]

@@ -174,7 +174,9 @@ class SealBlock(models.Model):
     kinds = models.JSONField("条件组级次")  # those that occur: [{"g1": 1}, …]
     kind_of = models.BinaryField("各人条件组级次")  # 2 bytes each: which of ``kinds``
     units = models.BinaryField("单位代号")  # 4 bytes each: 7 is U7, 0 none
-    openings = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "n"))
+    openings = EncryptedBytesField(
+        "身份", key="SEAL_KEY", bound_to=("draw_id", "n"), rows_at_once=50
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "封存的候选人"

@@ -128,6 +128,7 @@ def take_settings(admin: Camera) -> None:
     admin.open("/settings/")
     change(admin, "站点名称", "江城专家库综合管理系统")
     change(admin, "文档最大", "100")
+    admin.open("/settings/")
     admin.take("settings")
     admin.open("/workflow/")
     admin.page.locator("main a[href^='/workflow/']").first.click()

@@ -6,13 +6,14 @@ Apps above add their own (`notifications.menu.bell`); see docs/howto/build-a-pag
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.configuration import value_of
 from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
-from expertpool.core.settings import SITE_NAME, WATERMARK
+from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the variables of the shell; a visitor gets only name and sign-in page."""
-    common = {"site_name": lambda: value_of(SITE_NAME), "login_url": _url(settings.LOGIN_URL)}
+    common = {
+        "site_name": lambda: value_of(SITE_NAME),
+        "site_logo_url": _logo_url,
+        "login_url": _url(settings.LOGIN_URL),
+    }
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common
@@ -33,6 +38,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "logout_url": _url(settings.LOGOUT_URL),
         "watermark_url": reverse("core:watermark") if value_of(WATERMARK) else "",
     }
+
+
+def _logo_url() -> str:
+    """Return the address of the logo as it is now, so that browsers may keep it; or nothing."""
+    logo = value_of(LOGO)
+    return f"{reverse('core:logo')}?v={crc32(logo):x}" if logo else ""
 
 
 def _url(name: str) -> str:

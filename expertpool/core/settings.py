@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from expertpool.core.configuration import Boolean, Duration, Number, Setting, SettingGroup, Text
+from expertpool.core.configuration import (
+    Boolean,
+    Duration,
+    Number,
+    Picture,
+    Setting,
+    SettingGroup,
+    Text,
+)
 
 SITE = SettingGroup("site", "站点", order=10)
 TABLES = SettingGroup("tables", "导出与导入", order=70)
@@ -15,6 +23,15 @@ SITE_NAME = Setting(
     group=SITE,
     order=10,
     help="显示在每一页的左上角、登录页和浏览器标签上。",
+)
+LOGO = Setting(
+    "core.logo",
+    "站点标志",
+    Picture(),
+    b"",
+    group=SITE,
+    order=20,
+    help="PNG 图片，显示在站点名称前；正方形最好，其他形状居中缩放。去掉标志请恢复默认。",
 )
 WATERMARK = Setting(
     "core.watermark",
@@ -47,4 +64,4 @@ IMPORT_SIZE = Setting(
     "core.import_size", "导入文件最大", Number(1, 200, "MB"), 50, group=TABLES, order=30
 )
 
-SETTINGS = (SITE_NAME, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE)
+SETTINGS = (SITE_NAME, LOGO, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE)

@@ -7,6 +7,7 @@ from expertpool.core.views import exports, site
 app_name = "core"
 urlpatterns = [
     path("watermark.svg", site.watermark, name="watermark"),
+    path("logo.png", site.logo, name="logo"),
     path("health/", site.health, name="health"),
     path("search/", site.search, name="search"),
     path("exports/", exports.index, name="export_list"),

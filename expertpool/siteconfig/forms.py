@@ -20,15 +20,17 @@ class SettingsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput())
 
-    def __init__(self, group: SettingGroup, data: Any = None, focus: str = "") -> None:
-        super().__init__(data, initial={"version": version_of(group)})
+    def __init__(
+        self, group: SettingGroup, data: Any = None, files: Any = None, focus: str = ""
+    ) -> None:
+        super().__init__(data, files, initial={"version": version_of(group)})
         self.group, self._stored = group, current()
         for setting in settings_of(group):
             field = setting.kind.field()
             field.label, field.help_text = setting.label, _help(setting)
             if setting.kind.is_secret:
                 self._prepare_secret(setting, field)
-            else:
+            elif not setting.kind.needs_typing:
                 field.initial = loaded(setting, self._stored)
             if setting.code == focus:
                 field.widget.attrs["data-autofocus"] = True
@@ -44,11 +46,11 @@ class SettingsForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is typed, by code; a secret only if one is typed."""
+        """What is typed, by code; a secret or a picture only if there is one."""
         return {
             setting.code: self.cleaned_data[field_name(setting)]
             for setting in settings_of(self.group)
-            if self.cleaned_data[field_name(setting)] or not setting.kind.is_secret
+            if self.cleaned_data[field_name(setting)] or not setting.kind.needs_typing
         }
 
     def refuse(self, errors: dict[str, list[str]]) -> None:
@@ -67,7 +69,7 @@ class SettingsForm(forms.Form):
         first = {change.code: change for change in reversed(changes)}
         for setting in settings_of(self.group):
             name = field_name(setting)
-            if setting.code not in first or setting.kind.is_secret:
+            if setting.code not in first or setting.kind.needs_typing:
                 continue
             seen = loaded(setting, {setting.code: first[setting.code].before})
             if self.cleaned_data[name] == seen:

@@ -32,7 +32,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires("siteconfig.manage")
 def edit(request: HttpRequest, group: str) -> HttpResponse:
     found = _group(group)
-    form = SettingsForm(found, request.POST or None, focus=request.GET.get("focus", ""))
+    form = SettingsForm(
+        found, request.POST or None, request.FILES or None, focus=request.GET.get("focus", "")
+    )
     if request.method == "POST" and form.is_valid():
         try:
             changes = save_settings(

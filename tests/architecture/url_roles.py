@@ -475,6 +475,7 @@ RULES: dict[str, Rule] = {
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
+    "core:logo": public(),
     # What the office decides
     "siteconfig:index": only("admin"),
     "siteconfig:edit": only("admin", kwargs=lambda _w, _u: {"group": "site"}),

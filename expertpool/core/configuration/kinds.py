@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -10,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from expertpool.core.documents import square_png
 from expertpool.core.text import clean_text
 from expertpool.core.validators import validate_email_address
 
@@ -21,9 +23,11 @@ MASK = "••••••"
 
 
 class Kind(ABC, Generic[T]):
-    """How one type of value is edited, kept and told. ``is_secret``: never shown nor logged."""
+    """How one type of value is edited, kept and told. ``is_secret``: never shown nor logged;
+    ``needs_typing``: an empty field leaves the value as it is."""
 
     is_secret = False
+    needs_typing = False
 
     @abstractmethod
     def field(self) -> forms.Field:
@@ -278,6 +282,7 @@ class Secret(Kind[str]):
 
     max_length: int = 200
     is_secret = True
+    needs_typing = True
 
     def field(self) -> forms.Field:
         # Browsers are asked not to fill in the reader's own password.
@@ -291,3 +296,44 @@ class Secret(Kind[str]):
 
     def words(self, value: str) -> str:
         return MASK if value else UNSET
+
+
+@dataclass(frozen=True)
+class Picture(Kind[bytes]):
+    """A small PNG, drawn anew when it is uploaded; none by default."""
+
+    needs_typing = True
+
+    def field(self) -> forms.Field:
+        return _PictureField()
+
+    def dump(self, value: bytes) -> Json:
+        return base64.b64encode(value).decode()
+
+    def load(self, stored: Json) -> bytes:
+        return base64.b64decode(_text(stored), validate=True)
+
+    def words(self, value: bytes) -> str:
+        return f"图片，{max(1, len(value) // 1024)} KB" if value else UNSET
+
+
+class _PictureField(forms.FileField):
+    """Cleans to the PNG that is kept, or to nothing."""
+
+    LARGEST = 2 * 1024 * 1024
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.FileInput(attrs={"accept": "image/png"}))
+
+    def clean(self, value: Any, initial: Any = None) -> Any:
+        upload = super().clean(value, None)
+        if not upload:
+            return b""
+        if upload.size > self.LARGEST:
+            raise ValidationError("图片太大：最大 2 MB。")
+        try:
+            return square_png(upload.read())
+        except ValueError as error:
+            raise ValidationError(
+                "这不是可以使用的 PNG 图片：请另存为 PNG，宽和高都不超过 4000 像素。"
+            ) from error

@@ -5,6 +5,7 @@ A template is ``<app>/documents/<name>.typ``, named ``<app>/<name>.typ``; it imp
 """
 
 from expertpool.core.documents.pdf import DocumentError, render_pdf, render_pngs
+from expertpool.core.documents.pictures import square_png
 from expertpool.core.documents.qr import qr_png, qr_svg
 from expertpool.core.documents.sheets import SheetColumn, xlsx_sheet
 
@@ -15,5 +16,6 @@ __all__ = [
     "qr_svg",
     "render_pdf",
     "render_pngs",
+    "square_png",
     "xlsx_sheet",
 ]

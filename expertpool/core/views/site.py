@@ -6,14 +6,16 @@ from html import escape
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
+from expertpool.core.configuration import value_of
 from expertpool.core.search import search as search_all
+from expertpool.core.settings import LOGO
 
 MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 <defs><pattern id="m" width="360" height="220" patternUnits="userSpaceOnUse">
@@ -36,6 +38,17 @@ def watermark(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+@login_not_required
+def logo(request: HttpRequest) -> HttpResponse:
+    """The logo of the site; its address changes with it, so browsers keep it. 404 when none is set."""
+    content = value_of(LOGO)
+    if not content:
+        raise Http404
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return HttpResponse(content, content_type="image/png", headers=headers)
 
 
 @require_safe

@@ -1,0 +1,36 @@
+"""Pictures that people upload, drawn anew: what is kept is ours, not theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+MARK = b"\x89PNG\r\n\x1a\n"
+LARGEST_SIDE = 4000  # pixels: more would take the memory of the server
+SIDE = 96  # points
+PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#image("picture.png", width: {side}pt, height: {side}pt, fit: "contain")"""
+
+
+def square_png(content: bytes) -> bytes:
+    """Return the PNG ``content`` within a square of 192 pixels, without anything it carried along.
+
+    Raises ValueError for what is no PNG, is broken, or is larger than 4,000 pixels on a side.
+    """
+    # Signature, length and name of the first chunk, which says width and height.
+    if not content.startswith(MARK) or content[12:16] != b"IHDR":
+        raise ValueError("no PNG")
+    sides = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    if not all(0 < side <= LARGEST_SIDE for side in sides):
+        raise ValueError("too many pixels")
+    with TemporaryDirectory() as folder:
+        Path(folder, "picture.png").write_bytes(content)
+        page = Path(folder, "page.typ")
+        page.write_text(PAGE.format(side=SIDE))
+        try:
+            drawn = typst.compile(page, root=Path(folder), format="png", ppi=144)
+        except typst.TypstError as error:
+            raise ValueError("broken") from error
+    return drawn

@@ -1,0 +1,62 @@
+"""The logo: drawn anew when uploaded, shown to everybody, gone with the default."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from expertpool.core.documents import qr_png
+from expertpool.core.settings import LOGO
+from expertpool.siteconfig.queries import version_of
+from tests.fixtures import login
+
+EDIT = "/settings/groups/site/"
+HIDDEN = b"<script>alert(1)</script>"
+
+
+def upload(client: Client, content: bytes) -> str:
+    answer = client.post(
+        EDIT,
+        {
+            "version": str(version_of(LOGO.group)),
+            "core-site_name": "专家库综合管理系统",
+            "core-watermark": "on",
+            "core-logo": SimpleUploadedFile("logo.png", content, "image/png"),
+        },
+    )
+    return answer.content.decode()
+
+
+def test_a_logo_is_drawn_anew_and_shown_to_everybody(client: Client, admin: User) -> None:
+    picture = qr_png("https://pool.example.cn")
+    assert client.get("/logo.png").status_code == 404
+    assert upload(login(client, admin), picture + HIDDEN) == ""
+    kept = value_of(LOGO)
+    assert kept.startswith(b"\x89PNG")
+    assert HIDDEN not in kept
+    visitor = Client()
+    page = visitor.get("/login/").content.decode()
+    assert 'src="/logo.png?v=' in page
+    answer = visitor.get("/logo.png")
+    assert (answer.content, answer["Content-Type"]) == (kept, "image/png")
+    assert 'src="/logo.png?v=' in client.get("/settings/").content.decode()
+    assert client.post("/settings/core.logo/reset/").status_code == 204
+    assert "/logo.png" not in visitor.get("/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\x89PNG\r\n\x1a\n" + bytes(40),
+        qr_png("x")[:60],
+        qr_png("x")[:16] + (5000).to_bytes(4, "big") + qr_png("x")[20:],
+    ],
+    ids=["no PNG", "no header", "cut off", "too wide"],
+)
+def test_what_is_no_sound_png_is_refused(client: Client, admin: User, content: bytes) -> None:
+    assert "这不是可以使用的 PNG 图片" in upload(login(client, admin), content)
+    assert value_of(LOGO) == b""

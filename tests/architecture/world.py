@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import ApiToken, LoginRecord, Role, User
+from expertpool.core.documents import qr_png
 from expertpool.core.models import ExportRun, ImportRun
 from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
+from expertpool.core.settings import LOGO
 from expertpool.customforms.models import CustomField
 from expertpool.directory.models import (
     DictionaryItem,
@@ -58,6 +60,7 @@ from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
 from tests.factories.fields import make_field
 from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
 from tests.factories.webhooks import make_delivery
 
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
@@ -145,6 +148,7 @@ class World:
 
 
 def make_world() -> World:
+    configure(LOGO, qr_png("x"))
     now = timezone.now()
     department = make_department("工程建设部")
     users = {role: make_user(role, department=department) for role in ROLES}

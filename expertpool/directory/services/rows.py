@@ -10,27 +10,29 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.deletion import ProtectedError, RestrictedError
 
-from expertpool.audit.services import record
+from expertpool.audit.services import record, snapshot
+
+DERIVED = {"normalised_name", "path"}  # from other fields
 
 
 @transaction.atomic
 def save_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime) -> models.Model:
     """Write a new or changed ``row``; raises ValidationError; without a difference nothing."""
-    before = snapshot(type(row)._default_manager.filter(pk=row.pk).first())
+    before = logged_values(type(row)._default_manager.filter(pk=row.pk).first())
     row.full_clean()
-    after = snapshot(row)
+    after = logged_values(row)
     if before == after:
         return row
     row.save()
     action = "directory.update" if before else "directory.create"
-    record(action, actor=actor, now=now, subject=row, before=before, after=snapshot(row))
+    record(action, actor=actor, now=now, subject=row, before=before, after=logged_values(row))
     return row
 
 
 @transaction.atomic
 def delete_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime) -> None:
     """Delete ``row``; raises ValidationError when something refers to it."""
-    label, before = str(row), snapshot(row)
+    label, before = str(row), logged_values(row)
     record("directory.delete", actor=actor, now=now, subject=row, before=before)
     try:
         with transaction.atomic():
@@ -40,20 +42,9 @@ def delete_row(*, row: models.Model, actor: AbstractBaseUser | None, now: dateti
         raise ValidationError(message, code="in_use") from error
 
 
-def snapshot(row: models.Model | None) -> dict[str, Any] | None:
-    """Return the values of a row by their Chinese names, for the log."""
+def logged_values(row: models.Model | None) -> dict[str, Any] | None:
+    """Return all of a row that the log keeps; None for a row that is not there yet."""
     if row is None:
         return None
-    return {
-        str(field.verbose_name): _plain(row, field)
-        for field in row._meta.concrete_fields
-        if not field.auto_created and field.name not in {"normalised_name", "path"}
-    }
-
-
-def _plain(row: models.Model, field: models.Field[Any, Any]) -> Any:
-    if field.remote_field:
-        return str(getattr(row, field.name) or "")
-    if field.choices:
-        return str(getattr(row, f"get_{field.name}_display")())
-    return getattr(row, field.name)
+    fields = (field for field in row._meta.concrete_fields if not field.auto_created)
+    return snapshot(row, *(field.name for field in fields if field.name not in DERIVED))

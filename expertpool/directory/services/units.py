@@ -15,7 +15,7 @@ from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit, UnitAlias
-from expertpool.directory.services.rows import snapshot
+from expertpool.directory.services.rows import logged_values
 from expertpool.directory.validators import normalise_unit_name, require_unit_name
 
 NamedUnit = tuple[str, str]  # name, USCC (may be empty)
@@ -165,7 +165,7 @@ def _set_aliases(unit: Unit, aliases: Iterable[str]) -> None:
 
 
 def _with_aliases(unit: Unit | None) -> dict[str, object] | None:
-    values = snapshot(unit)
+    values = logged_values(unit)
     if unit is None or values is None:
         return None
     return values | {"别名": sorted(unit.aliases.values_list("name", flat=True))}

@@ -88,7 +88,7 @@ def test_renaming_and_disabling_keep_what_experts_have(scheme: SpecialtyScheme) 
     kept = expert.specialties.get()
     assert (kept.pk, kept.name, kept.active, kept.code) == (node.pk, "新名称", False, "A")
     entry = Entry.objects.get(action="directory.update")
-    assert (entry.before["名称"], entry.after["名称"]) == ("专业A", "新名称")
+    assert (entry.before["name"], entry.after["name"]) == ("专业A", "新名称")
 
 
 @pytest.mark.shows("EXP-17")

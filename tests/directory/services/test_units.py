@@ -89,9 +89,9 @@ def test_a_unit_is_saved_with_its_aliases_and_logged(admin: User) -> None:
     save(admin, made, "省院")
     first, second = Entry.objects.filter(action__startswith="directory.").order_by("id")
     assert first.after == {
-        "单位名称": "河南省设计院",
-        "统一社会信用代码": ONE,
-        "启用": True,
+        "name": "河南省设计院",
+        "uscc": ONE,
+        "active": True,
         "别名": ["豫 设院"],
     }
     assert (second.before["别名"], second.after["别名"]) == (["豫 设院"], ["省院"])

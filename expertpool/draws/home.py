@@ -13,7 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
-from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, TwoPersonRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import requests_to_decide
@@ -92,7 +92,7 @@ def releases_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
         yield _to_confirm("提前公开名单", asked, "eye")
 
 
-def _to_confirm(what: str, asked: TwoPersonRequest, icon: str) -> Todo:
+def _to_confirm(what: str, asked: DrawRequest, icon: str) -> Todo:
     return Todo(
         f"确认{what}：{asked.draw.project.name}",
         f"{asked.requested_by} 申请：{asked.reason}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from expertpool.workflow.enums import ApprovalState, OnRejection
 
@@ -121,3 +122,51 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {'同意' if self.agreed else '不同意'}"
+
+
+class TwoPersonRequest(models.Model):
+    """That somebody asked for something, and what a second person decided; the person who decides
+    is never the one who asked. Apps derive a model for each matter, with a key to its subject, a
+    ``subject`` and a constraint that at most one is open for it.
+
+    ``decided_at`` is written by one conditional update in `workflow.services.two_persons`. Neither
+    agreed nor decided by anybody, but ended: its author withdrew it, or its subject ended.
+    """
+
+    reason = models.CharField("理由", max_length=500)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="确认人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("确认时间", null=True)
+    agreed = models.BooleanField("同意", null=True)
+    note = models.CharField("意见", max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="%(app_label)s_%(class)s_by_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(agreed=True) | Q(decided_by__isnull=False),
+                name="%(app_label)s_%(class)s_agreed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self._meta.verbose_name}"
+
+    @property
+    def subject(self) -> models.Model:
+        """What the request is about."""
+        raise NotImplementedError

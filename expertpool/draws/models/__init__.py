@@ -3,9 +3,9 @@ from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
 from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
 from expertpool.draws.models.request import (
+    DrawRequest,
     PickRequest,
     ReleaseRequest,
-    TwoPersonRequest,
     VoidRequest,
 )
 from expertpool.draws.models.template import ConditionTemplate
@@ -19,6 +19,7 @@ __all__ = [
     "DrawEvent",
     "DrawPlan",
     "DrawProject",
+    "DrawRequest",
     "Emergency",
     "Hold",
     "Invitation",
@@ -26,6 +27,5 @@ __all__ = [
     "ReleaseRequest",
     "RevealRule",
     "SealBlock",
-    "TwoPersonRequest",
     "VoidRequest",
 ]

@@ -39,10 +39,11 @@ from expertpool.draws.queries.readiness import (
     check_ready,
     check_widenable,
 )
-from expertpool.draws.queries.requests import SETTLED, check_two_persons, open_request
+from expertpool.draws.queries.requests import open_request
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
+from expertpool.workflow.queries import SETTLED, check_second_person
 
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 
@@ -179,7 +180,7 @@ def _pick_more(facts: _OfDraw) -> None:
 
 
 def _decide_picks(facts: _OfDraw) -> None:
-    check_two_persons(facts.picks, facts.user, PickRefused)
+    check_second_person(facts.picks, facts.user, PickRefused)
 
 
 def _agree_picks(facts: _OfDraw) -> None:
@@ -249,12 +250,12 @@ def _record_reply(facts: _OfDraw) -> None:
 
 
 def _decide_void(facts: _OfDraw) -> None:
-    check_two_persons(facts.void, facts.user, VoidRefused)
+    check_second_person(facts.void, facts.user, VoidRefused)
     check_void(facts.draw)
 
 
 def _decide_release(facts: _OfDraw) -> None:
-    check_two_persons(open_request(ReleaseRequest, facts.draw), facts.user, ReleaseRefused)
+    check_second_person(open_request(ReleaseRequest, facts.draw), facts.user, ReleaseRefused)
     check_release(facts.draw)
 
 

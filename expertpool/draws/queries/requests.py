@@ -5,26 +5,16 @@ from __future__ import annotations
 from typing import TypeVar
 
 from expertpool.accounts.models import User
-from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, TwoPersonRequest
+from expertpool.draws.models import Draw, DrawRequest
 from expertpool.draws.queries.draws import draws_visible_to
 
-SETTLED = "该申请已经有人处理，请刷新页面。"
-Asked = TypeVar("Asked", bound=TwoPersonRequest)
+Asked = TypeVar("Asked", bound=DrawRequest)
 
 
 def open_request(kind: type[Asked], draw: Draw) -> Asked | None:
     """Return the request of ``kind`` that waits for a second person to decide about ``draw``."""
     rows = kind._default_manager.filter(draw=draw, decided_at__isnull=True)
     return rows.select_related("draw__project", "requested_by").first()
-
-
-def check_two_persons(asked: TwoPersonRequest | None, user: User, refused: type[DrawError]) -> None:
-    """Refuse (``refused``) that ``user`` decides ``asked``: settled, or his own."""
-    if asked is None or asked.decided_at is not None:
-        raise refused(SETTLED)
-    if asked.requested_by_id == user.pk:
-        raise refused("须由两人办理：申请人不能自己确认。")
 
 
 def requests_to_decide(kind: type[Asked], user: User, code: str) -> list[Asked]:

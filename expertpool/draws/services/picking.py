@@ -37,9 +37,9 @@ from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.services.two_persons import settle
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import ask, settle, withdraw
 
 
 @transaction.atomic
@@ -157,7 +157,7 @@ def withdraw_picks(*, request: PickRequest, actor: User, now: datetime) -> PickR
     """
     draw = _lock(request.draw)
     check_action(ActionCode.WITHDRAW_PICKS, draw, actor=actor, now=now)
-    settle(request, agree=False, note="", actor=None, now=now, refused=PickRefused)
+    withdraw(request, actor=actor, now=now, refused=PickRefused)
     _give_up(draw, actor=actor, now=now)
     record("draw.pick_withdraw", actor=actor, now=now, subject=draw)
     return request
@@ -193,28 +193,14 @@ def _request(
     draw: Draw, picks: Sequence[Pick], reason: str, *, actor: User, now: datetime
 ) -> PickRequest:
     content = json.dumps([[pick.expert_id, pick.group] for pick in picks])
-    request = PickRequest(
-        draw=draw,
-        picks=content.encode(),
-        reason=reason.strip(),
-        requested_by=actor,
-        requested_at=now,
-    )
-    request.full_clean(exclude=["decided_by", "decided_at", "agreed"])
-    request.save()
+    request = PickRequest(draw=draw, picks=content.encode(), reason=reason)
     # Who was chosen is no part of the log: names are sealed as those of a draw.
-    record(
-        "draw.pick",
-        actor=actor,
-        now=now,
-        subject=draw,
-        after={
-            "方式": DrawKind(draw.kind).label,
-            "批准文号": draw.rule.approval_number,
-            "人数": len(picks),
-        },
-        note=request.reason,
-    )
+    chosen = {
+        "方式": DrawKind(draw.kind).label,
+        "批准文号": draw.rule.approval_number,
+        "人数": len(picks),
+    }
+    ask(request, action="draw.pick", actor=actor, now=now, refused=PickRefused, after=chosen)
     return request
 
 

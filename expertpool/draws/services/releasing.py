@@ -16,7 +16,7 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.refusals import log_refusals
-from expertpool.draws.services.two_persons import settle
+from expertpool.workflow.services.two_persons import ask, settle
 
 ATTEMPT = "提前公开名单"
 
@@ -36,11 +36,8 @@ def request_release(*, draw: Draw, reason: str, actor: User, now: datetime) -> R
         if not reason.strip():
             raise ReleaseRefused("请写明提前公开的原因。")
         check_action(ActionCode.ASK_RELEASE, draw, actor=actor, now=now)
-        request = ReleaseRequest(
-            draw=draw, reason=reason.strip()[:500], requested_by=actor, requested_at=now
-        )
-        request.save()
-        record("draw.release_request", actor=actor, now=now, subject=draw, note=request.reason)
+        request = ReleaseRequest(draw=draw, reason=reason)
+        ask(request, action="draw.release_request", actor=actor, now=now, refused=ReleaseRefused)
         return request
 
 

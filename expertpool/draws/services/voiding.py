@@ -29,8 +29,8 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.services.status import set_draw_status
-from expertpool.draws.services.two_persons import settle
 from expertpool.notifications.services.delivery import cancel_messages
+from expertpool.workflow.services.two_persons import ask, settle
 
 
 @transaction.atomic
@@ -45,9 +45,8 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
     if not reason.strip():
         raise VoidRefused("请写明作废的原因。")
     check_action(ActionCode.ASK_VOID, draw, actor=actor, now=now)
-    request = VoidRequest(draw=draw, reason=reason.strip(), requested_by=actor, requested_at=now)
-    request.save()
-    record("draw.void_request", actor=actor, now=now, subject=draw, note=request.reason)
+    request = VoidRequest(draw=draw, reason=reason)
+    ask(request, action="draw.void_request", actor=actor, now=now, refused=VoidRefused)
     return request
 
 

@@ -17,7 +17,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, ReleaseRequest, TwoPersonRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import Action
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.requests import open_request
@@ -32,7 +32,7 @@ class Matter:
     name: str  # its URLs are draws:name, draws:name_agree and draws:name_turn_down
     code: str
     deciding: ActionCode
-    kind: type[TwoPersonRequest]
+    kind: type[DrawRequest]
     request: Callable[..., Any]
     decide: Callable[..., Any]
     title: str

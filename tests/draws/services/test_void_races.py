@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import VoidRefused
-from expertpool.draws.models import Draw, TwoPersonRequest, VoidRequest
+from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.services import voiding
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -110,8 +110,9 @@ def test_without_the_lock_the_constraint_refuses_the_second_request(
     asked_by_two: Callable[[], list[Any]], without_lock: None
 ) -> None:
     (error,) = errors(asked_by_two())
-    assert isinstance(error, IntegrityError)
-    assert CONSTRAINT in str(error)
+    assert isinstance(error, VoidRefused)
+    assert isinstance(error.__cause__, IntegrityError)
+    assert CONSTRAINT in str(error.__cause__)
     assert VoidRequest.objects.count() == 1
 
 
@@ -184,7 +185,7 @@ def test_without_lock_and_conditional_update_both_decisions_hold(
     """Negative control: the draw would be void though the request was turned down, or reverse."""
 
     def settle_blindly(
-        request: TwoPersonRequest, *, agree: bool, actor: Any, now: datetime, **_: Any
+        request: VoidRequest, *, agree: bool, actor: Any, now: datetime, **_: Any
     ) -> None:
         assert VoidRequest.objects.get(pk=request.pk).decided_at is None
         meet()

@@ -10,7 +10,7 @@ from expertpool.audit.actions import action_label
 from expertpool.audit.forms import EntryFilters
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_visible_to, subject_type_label, summary
-from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.core.exporting import ExportColumn, Exporter, Params
 
 
 class EntryExport(Exporter):
@@ -18,15 +18,15 @@ class EntryExport(Exporter):
     title = "操作日志"
     permission = "audit.view"
     columns = (
-        Column("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
-        Column("at", "时间", lambda entry: entry.at, width=18),
-        Column("actor", "操作人", lambda entry: entry.actor_name),
-        Column("address", "IP 地址", lambda entry: entry.address),
-        Column("action", "动作", lambda entry: action_label(entry.action)),
-        Column("type", "对象类型", lambda entry: subject_type_label(entry.subject_type)),
-        Column("subject", "对象", lambda entry: entry.subject_label, width=24),
-        Column("changes", "变更和说明", summary, width=60),
-        Column("hash", "链哈希", lambda entry: bytes(entry.hash or b"").hex(), width=66),
+        ExportColumn("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
+        ExportColumn("at", "时间", lambda entry: entry.at, width=18),
+        ExportColumn("actor", "操作人", lambda entry: entry.actor_name),
+        ExportColumn("address", "IP 地址", lambda entry: entry.address),
+        ExportColumn("action", "动作", lambda entry: action_label(entry.action)),
+        ExportColumn("type", "对象类型", lambda entry: subject_type_label(entry.subject_type)),
+        ExportColumn("subject", "对象", lambda entry: entry.subject_label, width=24),
+        ExportColumn("changes", "变更和说明", summary, width=60),
+        ExportColumn("hash", "链哈希", lambda entry: bytes(entry.hash or b"").hex(), width=66),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.exporting import Column, Exporter, Params, Rows
+from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ArchiveFilter, ProjectFilter
 from expertpool.projects.models import Project
@@ -55,17 +55,17 @@ def _name(row: Any) -> str:
 
 # What the lists make of the two statuses.
 STATES = (
-    Column("state", "状态", lambda project: state_pill(project)[0]),
-    Column("draw_state", "抽取状态", lambda project: project.get_draw_state_display()),
+    ExportColumn("state", "状态", lambda project: state_pill(project)[0]),
+    ExportColumn("draw_state", "抽取状态", lambda project: project.get_draw_state_display()),
 )
 
 
-def _measured(measure: Measure) -> Column:
-    return Column(measure.code, measure.label, lambda project: getattr(project, measure.code))
+def _measured(measure: Measure) -> ExportColumn:
+    return ExportColumn(measure.code, measure.label, lambda project: getattr(project, measure.code))
 
 
-def _detailed(detail: Detail) -> Column:
-    return Column(
+def _detailed(detail: Detail) -> ExportColumn:
+    return ExportColumn(
         detail.code,
         detail.label,
         lambda project: detail.word(getattr(project, detail.code)),
@@ -81,7 +81,7 @@ class ProjectExport(Exporter):
     permission = "projects.view"
     columns = ()
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         return [
             *PROJECT.export_columns(),
             *STATES,
@@ -101,12 +101,12 @@ class ArchiveExport(Exporter):
     permission = "projects.view"
     columns = (
         *STATES,
-        Column("archived", "归档时间", lambda project: project.archived_at, width=20),
-        Column("archived_by", "归档人", lambda project: _name(project.archived_by)),
-        Column("archive_note", "归档说明", lambda project: project.archive_note, width=36),
+        ExportColumn("archived", "归档时间", lambda project: project.archived_at, width=20),
+        ExportColumn("archived_by", "归档人", lambda project: _name(project.archived_by)),
+        ExportColumn("archive_note", "归档说明", lambda project: project.archive_note, width=36),
     )
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         return [*PROJECT.export_columns(), *self.columns]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
@@ -122,10 +122,10 @@ class StatisticExport(Exporter):
     permission = "projects.view"
     columns = ()
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         columns = [
-            Column("label", grouping_for(params).header, lambda line: line.label, width=24),
-            Column("count", "项目数", lambda line: line.count),
+            ExportColumn("label", grouping_for(params).header, lambda line: line.label, width=24),
+            ExportColumn("count", "项目数", lambda line: line.count),
         ]
         for measure in PROJECT_MEASURES:
             columns += _summed(measure)
@@ -137,10 +137,12 @@ class StatisticExport(Exporter):
         return Rows([*found.lines, found.total])
 
 
-def _summed(measure: Measure) -> list[Column]:
-    columns = [Column(measure.code, measure.label, lambda line: line.sums[measure.code])]
+def _summed(measure: Measure) -> list[ExportColumn]:
+    columns = [ExportColumn(measure.code, measure.label, lambda line: line.sums[measure.code])]
     if measure.share_of:
         columns.append(
-            Column(f"{measure.code}_share", measure.share_label, lambda line: share(line, measure))
+            ExportColumn(
+                f"{measure.code}_share", measure.share_label, lambda line: share(line, measure)
+            )
         )
     return columns

@@ -5,8 +5,8 @@
         title = "专家信息"
         permission = "experts.export"
         columns = (
-            Column("name", "姓名", lambda expert: expert.name),
-            Column("phone", "手机号", lambda expert: expert.phone, guard="experts.phone"),
+            ExportColumn("name", "姓名", lambda expert: expert.name),
+            ExportColumn("phone", "手机号", lambda expert: expert.phone, guard="experts.phone"),
         )
 
         def rows(self, user, params): ...
@@ -18,7 +18,7 @@ along in the address as ``params``.
 """
 
 from expertpool.core.exporting.exporter import (
-    Column,
+    ExportColumn,
     Exporter,
     Params,
     Rows,
@@ -33,7 +33,7 @@ from expertpool.core.exporting.workbook import Stamp, write_xlsx
 
 __all__ = [
     "EXPORTS",
-    "Column",
+    "ExportColumn",
     "ExportFinished",
     "Exporter",
     "Params",

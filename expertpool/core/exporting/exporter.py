@@ -16,7 +16,7 @@ Params = QueryDict
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """One column. ``value`` gives what is written of a row: text, number, date, bool or None.
 
     ``guard`` is the code of a guarded field: the value is masked or the column left out as the
@@ -51,18 +51,18 @@ class Exporter(ABC):
     code: ClassVar[str]
     title: ClassVar[str]
     permission: ClassVar[str]
-    columns: ClassVar[Sequence[Column]]
+    columns: ClassVar[Sequence[ExportColumn]]
 
     @abstractmethod
     def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
         """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         """Return the columns to offer; overridden where they depend on data."""
         return self.columns
 
 
-def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Column]:
+def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[ExportColumn]:
     """Return the columns that ``user`` gets, without those that he has hidden on the page.
 
     ``?columns=a,b`` names the optional columns that the page shows; it is absent where the page
@@ -77,14 +77,14 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Colum
     ]
 
 
-def _may_leave(user: Any, column: Column) -> bool:
+def _may_leave(user: Any, column: ExportColumn) -> bool:
     if not column.guard:
         return True
     check_guard(column.guard)
     return is_exportable(column.guard) and level_for(user, column.guard) is not Level.HIDDEN
 
 
-def cell_value(user: Any, column: Column, row: Any) -> Any:
+def cell_value(user: Any, column: ExportColumn, row: Any) -> Any:
     """Return the value of one cell as ``user`` may see it."""
     value = column.value(row)
     return show(user, column.guard, str(value or "")) if column.guard else value

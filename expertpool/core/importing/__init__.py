@@ -4,7 +4,7 @@
         code = "units"
         label = "单位"
         permission = "directory.edit"
-        columns = (Column("name", "单位名称", text(200), aliases=("名称",), required=True),)
+        columns = (ImportColumn("name", "单位名称", text(200), aliases=("名称",), required=True),)
 
         def prepare(self, rows): ...
         def validate(self, row): ...
@@ -21,7 +21,7 @@ result). `check_rows` runs an import without pages.
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.columns import (
     CellRefused,
-    Column,
+    ImportColumn,
     as_code,
     as_text,
     choice,
@@ -38,8 +38,8 @@ from expertpool.core.importing.registry import IMPORTS
 __all__ = [
     "IMPORTS",
     "CellRefused",
-    "Column",
     "Fault",
+    "ImportColumn",
     "Importer",
     "Row",
     "Totals",

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from expertpool.core.importing.columns import CellRefused, Column
+from expertpool.core.importing.columns import CellRefused, ImportColumn
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
-Plan = list[tuple[int, Column]]
+Plan = list[tuple[int, ImportColumn]]
 Sink = Callable[[Row], None]
 
 

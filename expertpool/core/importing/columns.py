@@ -115,7 +115,7 @@ def day(cell: Any) -> date | None:
 
 
 @dataclass(frozen=True)
-class Column:
+class ImportColumn:
     """One column of an import.
 
     ``aliases`` are other headers that people use for it. ``help``, ``sample``, ``choices`` (a

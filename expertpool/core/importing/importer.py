@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from expertpool.core.importing.columns import Column
+from expertpool.core.importing.columns import ImportColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Importer(ABC):
     code: ClassVar[str]  # "experts"
     label: ClassVar[str]  # 专家
     permission: ClassVar[str]
-    columns: ClassVar[Sequence[Column]] = ()
+    columns: ClassVar[Sequence[ImportColumn]] = ()
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
@@ -75,7 +75,7 @@ class Importer(ABC):
         self.by_code = {column.code: column for column in self.get_columns()}
 
     @classmethod
-    def get_columns(cls) -> Sequence[Column]:
+    def get_columns(cls) -> Sequence[ImportColumn]:
         """Return the columns of a run that begins now; overridden where they depend on data."""
         return cls.columns
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from expertpool.core.importing.columns import Column, as_text, normalise_header
+from expertpool.core.importing.columns import ImportColumn, as_text, normalise_header
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.reading import Numbered, UnreadableFile
 from expertpool.core.models import HeaderMemory
@@ -36,7 +36,7 @@ class Header:
 
 
 def split_header(
-    rows: Iterator[Numbered], columns: Sequence[Column], remembered: Mapping[str, str]
+    rows: Iterator[Numbered], columns: Sequence[ImportColumn], remembered: Mapping[str, str]
 ) -> tuple[Header, Iterator[Numbered]]:
     """Return the row among the first five that best reads as headers, mapped, and the rows below.
 
@@ -65,7 +65,7 @@ def below(rows: Iterable[Numbered], header_row: int) -> Iterator[Numbered]:
 
 
 def _mapped(
-    row: int, cells: list[Any], columns: Sequence[Column], known: Mapping[str, str]
+    row: int, cells: list[Any], columns: Sequence[ImportColumn], known: Mapping[str, str]
 ) -> Header:
     codes: list[str] = []
     unknown: list[str] = []
@@ -78,7 +78,7 @@ def _mapped(
     return Header(row, [as_text(cell) for cell in cells], codes, unknown, missing(columns, codes))
 
 
-def missing(columns: Sequence[Column], codes: Iterable[str]) -> list[str]:
+def missing(columns: Sequence[ImportColumn], codes: Iterable[str]) -> list[str]:
     """Return the headers of required columns that ``codes`` does not name."""
     named = set(codes)
     return [column.header for column in columns if column.required and column.code not in named]

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from expertpool.core.importing.columns import Column
+from expertpool.core.importing.columns import ImportColumn
 from expertpool.core.importing.importer import Importer, Row
 from expertpool.core.workbooks import ALARM, HEAD, Writer, open_workbook
 
@@ -42,7 +42,7 @@ def template_bytes(importer: type[Importer]) -> bytes:
     return stream.getvalue()
 
 
-def _write_notes(notes: Writer, columns: Sequence[Column]) -> None:
+def _write_notes(notes: Writer, columns: Sequence[ImportColumn]) -> None:
     wrapped = notes.style(text_wrap=True)
     notes.head([("列", 18), ("必填", 8), ("说明", 70), ("示例", 32)])
     for row, column in enumerate(columns, 1):

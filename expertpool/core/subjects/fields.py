@@ -9,9 +9,8 @@ from typing import Any
 from django import forms
 
 from expertpool.core.criteria import Field as CriteriaField
-from expertpool.core.exporting import Column as ExportColumn
-from expertpool.core.importing import CellRefused
-from expertpool.core.importing import Column as ImportColumn
+from expertpool.core.exporting import ExportColumn
+from expertpool.core.importing import CellRefused, ImportColumn
 from expertpool.core.importing.columns import Cleaner
 from expertpool.core.subjects.kinds import Kind
 from expertpool.core.visibility import GuardedField
@@ -40,7 +39,7 @@ class InForm:
 
 @dataclass(frozen=True, kw_only=True)
 class InImport:
-    """A column of the import; see `core.importing.Column`. ``clean`` where a table is allowed more
+    """A column of the import; see `core.importing.ImportColumn`. ``clean`` where a table is allowed more
     than the form (a birthday without its day)."""
 
     aliases: Collection[str] = ()
@@ -55,7 +54,7 @@ class InImport:
 
 @dataclass(frozen=True, kw_only=True)
 class InExport:
-    """A column of the export; see `core.exporting.Column`. ``value`` where the record does not
+    """A column of the export; see `core.exporting.ExportColumn`. ``value`` where the record does not
     have it under the field's code."""
 
     order: int = 0

@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.criteria import Field as CriteriaField
-from expertpool.core.exporting import Column as ExportColumn
-from expertpool.core.importing import CellRefused
-from expertpool.core.importing import Column as ImportColumn
+from expertpool.core.exporting import ExportColumn
+from expertpool.core.importing import CellRefused, ImportColumn
 from expertpool.core.subjects.fields import FieldDeclaration
 from expertpool.core.visibility import GuardedField
 

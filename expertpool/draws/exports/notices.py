@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from expertpool.core.exporting import Column, Exporter, Params, Rows
+from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.queries.tabs import notices_of
 from expertpool.notifications.queries.messages import Notice, notices
@@ -18,18 +18,18 @@ class NoticeExport(Exporter):
     title = "通知记录"
     permission = "draws.view"
     columns = (
-        Column("occasion", "通知", lambda notice: notice.occasion),
-        Column("channel", "渠道", lambda notice: notice.channel, width=10),
-        Column("recipient", "收件人", lambda notice: notice.recipient),
-        Column("address", "地址", lambda notice: notice.address, width=22),
-        Column("subject", "标题", lambda notice: notice.subject, width=30),
-        Column("body", "正文", lambda notice: notice.body, width=60),
-        Column("created", "生成时间", lambda notice: notice.created_at, width=20),
-        Column("sent", "发送时间", lambda notice: notice.sent_at, width=20),
-        Column("read", "阅读时间", lambda notice: notice.read_at, width=20),
-        Column("state", "状态", lambda notice: notice.state),
-        Column("detail", "结果说明", lambda notice: notice.detail, width=30),
-        Column("deletion", "删除", lambda notice: notice.deletion, width=40),
+        ExportColumn("occasion", "通知", lambda notice: notice.occasion),
+        ExportColumn("channel", "渠道", lambda notice: notice.channel, width=10),
+        ExportColumn("recipient", "收件人", lambda notice: notice.recipient),
+        ExportColumn("address", "地址", lambda notice: notice.address, width=22),
+        ExportColumn("subject", "标题", lambda notice: notice.subject, width=30),
+        ExportColumn("body", "正文", lambda notice: notice.body, width=60),
+        ExportColumn("created", "生成时间", lambda notice: notice.created_at, width=20),
+        ExportColumn("sent", "发送时间", lambda notice: notice.sent_at, width=20),
+        ExportColumn("read", "阅读时间", lambda notice: notice.read_at, width=20),
+        ExportColumn("state", "状态", lambda notice: notice.state),
+        ExportColumn("detail", "结果说明", lambda notice: notice.detail, width=30),
+        ExportColumn("deletion", "删除", lambda notice: notice.deletion, width=40),
     )
 
     def rows(self, user: Any, params: Params) -> Rows:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.core.exporting import ExportColumn, Exporter, Params
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import (
@@ -42,29 +42,31 @@ class DrawExport(Exporter):
     title = "抽取记录"
     permission = "draws.view"
     columns = (
-        Column("number", "抽取编号", lambda draw: draw.number),
-        Column("project", "项目名称", lambda draw: _each(draw, "name"), width=36),
-        Column("project_number", "项目编号", lambda draw: _each(draw, "number")),
-        Column("project_kind", "项目类型", lambda draw: _each(draw, "kind")),
-        Column("regime", "适用制度", lambda draw: draw.project.get_regime_display()),
-        Column("purchaser", "采购单位", lambda draw: _each(draw, "purchaser"), width=26),
-        Column("department", "所属部门", lambda draw: _each(draw, "department")),
-        Column("contact", "负责人", lambda draw: _each(draw, "contact_name")),
-        Column("place", "评审地点", lambda draw: _each(draw, "place"), width=26),
-        Column("opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20),
-        Column("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
-        Column("operator", "抽取人", lambda draw: draw.operator.name),
-        Column("kind", "方式", lambda draw: draw.get_kind_display()),
-        Column("conditions", "抽取条件", _conditions, width=40),
-        Column("seats", "应抽人数", lambda draw: draw.rule.seats),
-        Column("candidates", "候选人数", lambda draw: draw.candidate_count),
-        Column("drawn", "抽取人数", lambda draw: draw.drawn_count),
-        Column("accepted", "同意人数", lambda draw: draw.accepted_count),
-        Column("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
-        Column("status", "状态", lambda draw: draw.status_label),
-        Column("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
-        Column("seal", "封存值", lambda draw: draw.seal, width=66),
-        Column("widens", "补充的抽取", lambda draw: draw.rule.widens),
+        ExportColumn("number", "抽取编号", lambda draw: draw.number),
+        ExportColumn("project", "项目名称", lambda draw: _each(draw, "name"), width=36),
+        ExportColumn("project_number", "项目编号", lambda draw: _each(draw, "number")),
+        ExportColumn("project_kind", "项目类型", lambda draw: _each(draw, "kind")),
+        ExportColumn("regime", "适用制度", lambda draw: draw.project.get_regime_display()),
+        ExportColumn("purchaser", "采购单位", lambda draw: _each(draw, "purchaser"), width=26),
+        ExportColumn("department", "所属部门", lambda draw: _each(draw, "department")),
+        ExportColumn("contact", "负责人", lambda draw: _each(draw, "contact_name")),
+        ExportColumn("place", "评审地点", lambda draw: _each(draw, "place"), width=26),
+        ExportColumn(
+            "opening", "评审时间", lambda draw: _moment(draw.project.opening_at), width=20
+        ),
+        ExportColumn("sealed", "抽取时间", lambda draw: _moment(draw.sealed_at), width=20),
+        ExportColumn("operator", "抽取人", lambda draw: draw.operator.name),
+        ExportColumn("kind", "方式", lambda draw: draw.get_kind_display()),
+        ExportColumn("conditions", "抽取条件", _conditions, width=40),
+        ExportColumn("seats", "应抽人数", lambda draw: draw.rule.seats),
+        ExportColumn("candidates", "候选人数", lambda draw: draw.candidate_count),
+        ExportColumn("drawn", "抽取人数", lambda draw: draw.drawn_count),
+        ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
+        ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
+        ExportColumn("status", "状态", lambda draw: draw.status_label),
+        ExportColumn("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
+        ExportColumn("seal", "封存值", lambda draw: draw.seal, width=66),
+        ExportColumn("widens", "补充的抽取", lambda draw: draw.rule.widens),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Draw]:

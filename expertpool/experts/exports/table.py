@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.exporting import Column, Exporter
+from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
@@ -40,7 +40,7 @@ class ExpertExport(Exporter):
     permission = "experts.export"
     columns = ()
 
-    def columns_for(self, user: Any, params: Params) -> Sequence[Column]:
+    def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:
         return EXPERT.export_columns()
 
     def rows(self, user: Any, params: Params) -> QuerySet[Expert]:

@@ -16,8 +16,8 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.importing import (
     CellRefused,
-    Column,
     Fault,
+    ImportColumn,
     Importer,
     Row,
     Totals,
@@ -71,7 +71,7 @@ class ExpertImporter(Importer):
     }
 
     @classmethod
-    def get_columns(cls) -> Sequence[Column]:
+    def get_columns(cls) -> Sequence[ImportColumn]:
         return EXPERT.import_columns()
 
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:

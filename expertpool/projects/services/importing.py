@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from expertpool.accounts.models import Department
 from expertpool.audit.services import record
-from expertpool.core.importing import Column, Fault, Importer, Row, Totals
+from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import dictionary_names, units_matching
@@ -42,7 +42,7 @@ class ProjectImporter(Importer):
     }
 
     @classmethod
-    def get_columns(cls) -> Sequence[Column]:
+    def get_columns(cls) -> Sequence[ImportColumn]:
         return PROJECT.import_columns()
 
     def __init__(self, **kwargs: Any) -> None:

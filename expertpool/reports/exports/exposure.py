@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.core.exporting import ExportColumn, Exporter, Params
 from expertpool.reports.forms.exposure import ExposureFilter
 from expertpool.reports.models import ExposureRow
 from expertpool.reports.queries.reports import chosen_report, rows_visible_to
@@ -17,20 +17,20 @@ class ExposureExport(Exporter):
     title = "曝光分析"
     permission = "reports.exposure"
     columns = (
-        Column("number", "专家编号", lambda row: row.expert.number),
-        Column("name", "姓名", lambda row: row.expert.name),
-        Column("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=30),
-        Column("eligible", "候选次数", lambda row: row.eligible),
-        Column("expected", "期望次数", lambda row: round(row.expected, 3)),
-        Column("drawn", "首次抽中", lambda row: row.drawn),
-        Column("residual", "标准化残差", lambda row: _rounded(row.residual)),
-        Column("tail", "偶然概率", lambda row: round(row.tail, 6)),
-        Column("striking", "异常", lambda row: "是" if row.is_striking else "否"),
-        Column("supplemented", "补抽中", lambda row: row.supplemented),
-        Column("asked", "受邀", lambda row: row.asked),
-        Column("accepted", "同意", lambda row: row.accepted),
-        Column("declined", "拒绝", lambda row: row.declined),
-        Column("no_answer", "未答复", lambda row: row.no_answer),
+        ExportColumn("number", "专家编号", lambda row: row.expert.number),
+        ExportColumn("name", "姓名", lambda row: row.expert.name),
+        ExportColumn("employer", "工作单位", lambda row: str(row.expert.employer or ""), width=30),
+        ExportColumn("eligible", "候选次数", lambda row: row.eligible),
+        ExportColumn("expected", "期望次数", lambda row: round(row.expected, 3)),
+        ExportColumn("drawn", "首次抽中", lambda row: row.drawn),
+        ExportColumn("residual", "标准化残差", lambda row: _rounded(row.residual)),
+        ExportColumn("tail", "偶然概率", lambda row: round(row.tail, 6)),
+        ExportColumn("striking", "异常", lambda row: "是" if row.is_striking else "否"),
+        ExportColumn("supplemented", "补抽中", lambda row: row.supplemented),
+        ExportColumn("asked", "受邀", lambda row: row.asked),
+        ExportColumn("accepted", "同意", lambda row: row.accepted),
+        ExportColumn("declined", "拒绝", lambda row: row.declined),
+        ExportColumn("no_answer", "未答复", lambda row: row.no_answer),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[ExposureRow]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
-from expertpool.core.exporting import Column, Exporter, Params
+from expertpool.core.exporting import ExportColumn, Exporter, Params
 from expertpool.draws.queries.chain import hash_text
 from expertpool.reports.forms.ledger import LedgerFilter
 from expertpool.reports.queries.ledger import ledger_text, ledger_visible_to
@@ -21,16 +21,16 @@ class LedgerExport(Exporter):
     title = "人工操作台账"
     permission = "reports.ledger"
     columns = (
-        Column("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
-        Column(
+        ExportColumn("chain_no", "链上序号", lambda entry: entry.chain_no, width=10),
+        ExportColumn(
             "at", "时间", lambda entry: timezone.localtime(entry.at).replace(tzinfo=None), width=18
         ),
-        Column("action", "操作", lambda entry: action_label(entry.action)),
-        Column("subject", "对象", lambda entry: entry.subject_label, width=28),
-        Column("actor", "操作人", lambda entry: entry.actor_name),
-        Column("address", "IP 地址", lambda entry: entry.address),
-        Column("text", "内容和说明", ledger_text, width=60),
-        Column("hash", "链哈希", hash_text, width=66),
+        ExportColumn("action", "操作", lambda entry: action_label(entry.action)),
+        ExportColumn("subject", "对象", lambda entry: entry.subject_label, width=28),
+        ExportColumn("actor", "操作人", lambda entry: entry.actor_name),
+        ExportColumn("address", "IP 地址", lambda entry: entry.address),
+        ExportColumn("text", "内容和说明", ledger_text, width=60),
+        ExportColumn("hash", "链哈希", hash_text, width=66),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Entry]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from expertpool.core.exporting import EXPORTS, Column, Exporter
+from expertpool.core.exporting import EXPORTS, ExportColumn, Exporter
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import GUARDED_FIELDS, GuardedField
 from expertpool.directory.models import Title
@@ -26,14 +26,14 @@ class TitleExport(Exporter):
     title = "职称"
     permission = "directory.view"
     columns = (
-        Column("name", "职称", lambda title: title.name, width=24),
-        Column("level", "级别", lambda title: title.level, optional=True),
-        Column("phone", "手机号", phone, guard="tests.phone"),
-        Column("secret", "口令", lambda title: "绝密", guard="tests.secret"),
-        Column("day", "日期", lambda title: date(2026, 11, 24)),
-        Column("at", "时间", lambda title: NOW, optional=True),
-        Column("high", "高级", lambda title: title.level >= 3),
-        Column("none", "空", lambda title: None),
+        ExportColumn("name", "职称", lambda title: title.name, width=24),
+        ExportColumn("level", "级别", lambda title: title.level, optional=True),
+        ExportColumn("phone", "手机号", phone, guard="tests.phone"),
+        ExportColumn("secret", "口令", lambda title: "绝密", guard="tests.secret"),
+        ExportColumn("day", "日期", lambda title: date(2026, 11, 24)),
+        ExportColumn("at", "时间", lambda title: NOW, optional=True),
+        ExportColumn("high", "高级", lambda title: title.level >= 3),
+        ExportColumn("none", "空", lambda title: None),
     )
 
     def rows(self, user: Any, params: Any) -> Any:

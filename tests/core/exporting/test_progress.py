@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from expertpool.core.exporting import EXPORTS, Column, runs, workbook
+from expertpool.core.exporting import EXPORTS, ExportColumn, runs, workbook
 from expertpool.core.exporting.runs import start_export, write_export
 from expertpool.core.models import ExportRun
 from tests.core.exporting.conftest import NOW, TitleExport
@@ -35,7 +35,7 @@ def test_progress_is_seen_while_the_job_runs(monkeypatch: pytest.MonkeyPatch) ->
         return str(row)
 
     class Watched(TitleExport):
-        columns = (Column("name", "职称", value),)
+        columns = (ExportColumn("name", "职称", value),)
 
     exporter = Watched()
     admin = make_user("admin")

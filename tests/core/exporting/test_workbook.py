@@ -10,7 +10,7 @@ import pytest
 from django.http import QueryDict
 
 from expertpool.accounts.models import User
-from expertpool.core.exporting import Column, Stamp, write_xlsx
+from expertpool.core.exporting import ExportColumn, Stamp, write_xlsx
 from expertpool.directory.models import Title
 from tests.core.exporting.conftest import NOW, TitleExport, give_level
 
@@ -97,7 +97,7 @@ def test_columns_hidden_on_the_page_stay_out(
 
 def test_a_long_text_and_odd_characters_are_written(admin: User, exporter: TitleExport) -> None:
     class Odd(TitleExport):
-        columns = (Column("x", "文字", lambda title: "\x01长" + "字" * 40_000),)
+        columns = (ExportColumn("x", "文字", lambda title: "\x01长" + "字" * 40_000),)
 
     first = rows_of(sheet_of(Odd(), admin))[1][0]
     assert first.endswith("字")

@@ -12,7 +12,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from expertpool.accounts.models import User
-from expertpool.core.importing import Column, Fault, Importer, Row, Totals, UnreadableFile, text
+from expertpool.core.importing import (
+    Fault,
+    ImportColumn,
+    Importer,
+    Row,
+    Totals,
+    UnreadableFile,
+    text,
+)
 from expertpool.core.importing import runs as runs_module
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
@@ -39,8 +47,8 @@ class TitleImporter(Importer):
     permission = "directory.edit"
     chunk_rows = 2
     columns = (
-        Column("name", "职称", text(10), aliases=("名称",), required=True),
-        Column("note", "备注", text(10)),
+        ImportColumn("name", "职称", text(10), aliases=("名称",), required=True),
+        ImportColumn("note", "备注", text(10)),
     )
 
     def __init__(self, **kw: Any) -> None:

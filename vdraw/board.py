@@ -64,8 +64,10 @@ class Board:
                     continue
                 if not any(at <= level and group in reachable for group, at in self._fits[expert]):
                     continue
+                # The cap first: who is asked about in vain becomes a skip in the record.
                 if self.at_cap(expert) or unavailable(expert):
                     continue
+                # It cannot fail: he fits a reachable group.
                 self._search(expert, level, set(hidden))
                 self._count_unit(expert)
                 seated[expert] = None

@@ -34,6 +34,7 @@ class Candidates(Sequence[Candidate]):
             return candidates
         rows = list(candidates)
         numbers: dict[tuple[tuple[str, int], ...], int] = {}
+        # The same groups in another order make one kind more: harmless, what is hashed is sorted.
         kind_of = [numbers.setdefault(tuple(row.groups.items()), len(numbers)) for row in rows]
         return cls(
             commits=[row.commit for row in rows],

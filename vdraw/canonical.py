@@ -10,12 +10,14 @@ from typing import Any
 
 from vdraw.exceptions import EngineError
 
+# Beyond it a reader that keeps numbers as doubles, as a browser does, sees another value.
 MAX_INTEGER = 2**53 - 1
 
 
 def canonical_json(value: Any) -> bytes:
     """``value`` as canonical JSON in UTF-8; raises EngineError for what the subset does not hold."""
     _check(value)
+    # RFC 8785 sorts keys by UTF-16 units, Python by code points: alike for ASCII, hence only that.
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
 

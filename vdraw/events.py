@@ -121,6 +121,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
             row["closed"] = True
         if event.state == VOID:
             row |= {"reason": event.reason, "by": list(event.by)}
+    # The protocol's keys last: no further key can take the place of one.
     return {**event.further, **row}
 
 

@@ -47,6 +47,7 @@ def check_feasibility(
     kinds: Counter[frozenset[str]] = Counter()
     by_level: dict[str, Counter[int]] = {group.id: Counter() for group in groups}
     for fits in candidates:
+        # Who fits the same groups is alike: kinds are assigned below, of which there are few.
         kinds[frozenset(fits)] += 1
         for group_id, level in fits.items():
             by_level[group_id][level] += 1

@@ -48,6 +48,7 @@ def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str,
     if isinstance(event, Drawn):
         raise EngineError("首次入席只能有一次")
     if isinstance(event, Supplement):
+        # Numbered as recorded: the engine counts only those skips whose turn comes.
         step = supplement(state, skips.get)
         skips.clear()
         return replace(_same_seats(step, event), event_count=event.n)
@@ -81,6 +82,7 @@ def _same_seats(step: Step, event: Event) -> DrawState:
 
 def _same_end(state: DrawState, event: End) -> DrawState:
     if event.state == VOID:
+        # Two empty names are refused as one or three have to be.
         by = event.by if len(event.by) == 2 else ("", "")
         return void_draw(state, event.reason or "", by).state
     step = end_draw(state, closed=event.closed)

@@ -11,6 +11,7 @@ from vdraw.exceptions import EngineError
 from vdraw.hashing import HASH_NAMES, HashFunction, hash_all, hash_function
 from vdraw.text import is_hex, is_key
 
+# Narrower than `fromisoformat`, which takes other forms in other versions of Python.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
 
 
@@ -205,4 +206,5 @@ def _is_text_list(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
+    # True is an int, too.
     return type(value) is int and value > 0

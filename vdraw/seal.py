@@ -12,6 +12,8 @@ from vdraw.merkle import merkle_root
 from vdraw.rule import Rule
 from vdraw.text import are_hex, is_hex, is_key
 
+# A hash begins with a byte of its own, so that none passes for another: 0 leaf, 1 node of the tree,
+# 2 seal, 3 seed, 4 ticket, 5 identity, 6 nonce (PROTOCOL.md, section 2).
 TAG = b"VDRAW-1"
 NONCE_BYTES = 32
 SALT_BYTES = 16
@@ -158,6 +160,7 @@ def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
     rule = sealed.rule
     _check_reveals(rule, reveals)
     digest = rule.digest
+    # Hashed to one length each: values of any length joined as they are could be cut elsewhere.
     values = b"".join(digest(bytes.fromhex(reveal.value)) for reveal in reveals)
     seed = digest(b"\x03" + TAG + bytes.fromhex(sealed.seal) + values)
     prefix = b"\x04" + TAG + seed
@@ -217,6 +220,7 @@ def _check_reveals(rule: Rule, reveals: Sequence[Reveal]) -> None:
     for reveal in reveals:
         if not is_hex(reveal.value):
             raise EngineError(f"{reveal.role} 的公开值必须是非空的小写十六进制")
+    # Committed under the seal: the system cannot choose it once it knows the others' values.
     nonce = bytes.fromhex(reveals[0].value)
     if commit_nonce(nonce, hash_name=rule.hash_name) != rule.nonce_commit:
         raise EngineError("系统公开的随机数与封存时的承诺不符")

@@ -247,6 +247,7 @@ def _seating_step(
         end=None,
     )
     after = replace(after, was_short=state.was_short or bool(after.lacking))
+    # ``seats`` lists the earlier seated first; a seat that was not there before changed its group.
     moved = tuple(seat for seat in after.seats[: len(state.seated)] if seat not in before)
     return Step(after, events, moved)
 

@@ -19,6 +19,7 @@ _ROUND_CONSTANTS = tuple(_rotate(0x79CC4519 if j < 16 else 0x7A879D8A, j % 32) f
 
 def sm3_digest(data: bytes) -> bytes:
     """The 32 bytes of SM3 over ``data``."""
+    # 55: a block less the mark 80 and the eight bytes of the length.
     zeros = b"\0" * ((55 - len(data)) % _BLOCK)
     padded = data + b"\x80" + zeros + struct.pack(">Q", len(data) * 8)
     state: tuple[int, ...] = _IV

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+# Not $, which allows a line break after the last digit.
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
 
@@ -18,6 +19,7 @@ def are_hex(values: Sequence[Any], size: int) -> bool:
     """Whether all ``values`` are lower-case hex of ``size`` bytes, told of thousands at once."""
     try:
         text = "".join(values)
+        # `fromhex` takes capitals and blanks: hex of ours is what comes back as it was.
         return {*map(len, values)} <= {2 * size} and bytes.fromhex(text).hex() == text
     except (TypeError, ValueError):
         return False

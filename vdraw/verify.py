@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 TAG = b"VDRAW-1"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
+# Written once more rather than imported: this file is checked, and carried away, alone.
 SKIP_REASONS = (
     "on_leave",
     "busy",
@@ -213,6 +214,7 @@ def merkle_root(leaves: list[bytes], digest: Hash) -> bytes:
         return digest(b"")
     if len(leaves) == 1:
         return leaves[0]
+    # The definition by halves; the engine pairs neighbours, so that two ways have to agree.
     half = 1 << ((len(leaves) - 1).bit_length() - 1)
     left, right = merkle_root(leaves[:half], digest), merkle_root(leaves[half:], digest)
     return digest(b"\x01" + left + right)

@@ -134,6 +134,7 @@ def open_role(draw: Draw, user: User, *, now: datetime) -> str:
 def _contribute(facts: _OfDraw) -> None:
     draw, user = facts.draw, facts.user
     if not open_role(draw, user, now=facts.now):
+        # The first role says why not; without roles the draw itself refuses.
         for role in draw.rule.contributors or ("",):
             check_contribution(draw, role, user, now=facts.now)
 
@@ -151,6 +152,7 @@ def _supplement(facts: _OfDraw) -> None:
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
     if facts.is_over:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
+    # Another draw of the panel may have filled the seat that this one lacks.
     short = draw.project.draw_state == DrawState.UNSATISFIED and facts.board.lacking
     if draw.status != DrawStatus.UNSATISFIED or not short:
         raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")

@@ -14,6 +14,7 @@ import vdraw
 from expertpool.draws.models import Draw, SealBlock
 from expertpool.draws.queries.identity import Identity, check_commitments
 
+# Why so many: docs/decisions/0028. Stored seals are read by it: another number needs a migration.
 BLOCK = 1024
 _COMMIT_BYTES = 32
 
@@ -70,6 +71,7 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
             commits += pieces(text, 2 * _COMMIT_BYTES)
             numbers = []
             for kind in row[1]:
+                # The text stands for the dict: jsonb gives equal ones in one order of keys.
                 number = kinds.setdefault(repr(kind), len(kinds))
                 if number == len(known):
                     known.append(kind)

@@ -35,6 +35,7 @@ def draws_visible_to(
     """
     scope = scope_q(user, code, department="project__department", owner="project__created_by")
     draws = Draw.objects.select_related("project", "operator")
+    # An empty Q is every project; who may see none has a condition that nothing meets.
     if not scope:
         return draws
     draws = draws.filter(covers(scope))

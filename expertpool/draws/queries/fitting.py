@@ -85,6 +85,7 @@ def fitting_experts(
         if known is None:
             fits = {code: level for code, level in zip(levels, row, strict=True) if level}
             known = seen[pattern] = (len(seen), fits)
+        # The pool holds whom an index found: some of them fit nothing.
         if known[1]:
             found.append(Fitting(expert_id, number, employer_id, why, *known))
     return found

@@ -219,6 +219,7 @@ class _Inquiry:
         for pk, *holds in rows.annotate(**flags).values_list("pk", *flags):
             reasons = [at for at, one in enumerate(holds) if one]
             applies.update(reasons)
+            # Who has two reasons is not won by dropping one of them.
             if len(reasons) == 1:
                 alone.setdefault(reasons[0], []).append(pk)
         everybody = fitting(

@@ -31,6 +31,7 @@ def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:
 
 
 def _naming(code: str, further: str = "") -> QuerySet[Draw]:
+    # A string of JSON is one of jsonpath, too: quoted, a code cannot become part of the path.
     path = Value(f"$.groups.levels.criteria.** ? (@.field == {json.dumps(code)}{further})")
     exists = Func(
         F("rule_content"),

@@ -96,6 +96,7 @@ def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, ra
         return 1.0
     most = sum(seats[group] for group in groups)
     tables = [
+        # More who agree than there are seats make no difference.
         list(accumulate(_binomial(n, rate, agreed) for agreed in range(min(n, most))))
         for _, n in rows
     ]
@@ -109,6 +110,7 @@ def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, ra
 
 def _subsets(groups: Sequence[str]) -> list[set[str]]:
     every = len(groups) <= _MOST_JOINED
+    # Sets double with each group: of many, a lack is looked for where it shows most.
     sizes = range(1, len(groups) + 1) if every else (1, 2, len(groups))
     return [set(chosen) for size in sizes for chosen in combinations(groups, size)]
 
@@ -118,6 +120,7 @@ def _joined_bits(groups: Sequence[tuple[int, Mapping[int, int]]]) -> float:
     for seats, levels in groups:
         wanted, taken = seats, earlier
         for _, count in sorted(levels.items()):
+            # As if those before had been taken from here, best first: at least so many are left.
             usable, taken = max(count - taken, 0), max(taken - count, 0)
             if usable > wanted:
                 bits += math.log2(math.comb(usable, wanted))

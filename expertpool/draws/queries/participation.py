@@ -72,6 +72,7 @@ def _count(
         .annotate(
             times=Count("pk"),
             expert=Max("invitation__expert"),
+            # Any line of his tells who he is, should it have to be opened.
             line=Max("invitation"),
         )
         .filter(times__gte=at_least)

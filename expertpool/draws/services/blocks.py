@@ -29,6 +29,7 @@ def store_blocks(draw: Draw, sealed: vdraw.Sealed, people: Identities) -> None:
     )
     statement = f"COPY draws_sealblock ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        # A binary COPY converts nothing, and psycopg writes an int in as few bytes as it needs.
         copy.set_types(list(COLUMNS.values()))
         for (n, start), token in zip(enumerate(starts), tokens, strict=True):
             row = pack_candidates(sealed.candidates, start)

@@ -67,6 +67,7 @@ def invite(
             level=place.seat.level,
             origin=origin,
             state=InvitationState.CONFLICT if place.conflict else InvitationState.INVITED,
+            # `release` runs once: who is seated after it is in clear from the start.
             expert_id=place.who.expert_id if draw.released_at is not None else None,
             token_hash=hash_token(token),
             invited_at=now,

@@ -12,8 +12,10 @@ def lock_draw(draw_id: int, *, archived: DrawError) -> Draw:
 
     Raises ``archived``, the caller's words, when one is.
     """
+    # Of itself: the join would lock one project of a batch before those with lower keys.
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.is_shared:
+        # By key, as everybody who locks several: in two orders two would wait for each other.
         rows = Project.objects.select_for_update().filter(pk__in=[one.pk for one in draw.covered])
         projects = {row.pk: row for row in rows.order_by("pk")}
         draw.project = projects[draw.project_id]

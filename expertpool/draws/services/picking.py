@@ -125,6 +125,7 @@ def agree_to_picks(
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
     picks = _open(request)
+    # Once more: since they were chosen somebody may have gone on leave or been seated elsewhere.
     levels = check_experts(plan, picks, draw=draw, now=now)
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)

@@ -83,5 +83,6 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
             )
         except FileRefused as refusal:
             raise RecordingRefused(str(refusal)) from refusal
+    # Not before: rolled back, the parts are all there is.
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return stored

@@ -74,6 +74,7 @@ def answer(
     if not accept and not reason.strip():
         raise ReplyRefused("请选择不能参加的原因。")
     invitation = _lock(invitation)
+    # Who has answered hears that below, rather than that he is late.
     if now >= invitation.deadline_at and invitation.state == InvitationState.INVITED:
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
     state = InvitationState.ACCEPTED if accept else InvitationState.DECLINED
@@ -193,6 +194,7 @@ def _check_witness(draw: Draw, witness: str, actor: User) -> None:
 def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
+    # Most have answered by then: they need no lock.
     if invitation.state != InvitationState.INVITED:
         return False
     invitation = _lock(invitation)
@@ -231,6 +233,7 @@ def _lock_draw(draw_id: int) -> Draw:
 
 def _lock(invitation: Invitation) -> Invitation:
     draw = _lock_draw(invitation.draw_id)
+    # Read under the lock: an answer may have come while we waited for it.
     invitation = Invitation.objects.get(pk=invitation.pk)
     invitation.draw = draw
     if not draw.is_valid:

@@ -56,6 +56,7 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     projects = lock_projects(project)
     plan = check_ready(projects, now=now)
     lock_transaction(SEATING_LOCK)
+    # Under the lock: who is found free now is not seated by another draw before this one commits.
     found = evaluate(plan, now=now)
     return seal_and_start(plan, projects, found, actor=actor, now=now, entropy=entropy)
 
@@ -127,6 +128,7 @@ def contribute(
         revealed = vdraw.encode_contribution(value)
     except vdraw.EngineError as error:
         raise ContributionRefused(str(error)) from error
+    # Two contributors at once: the row lock lets the later one see, and keep, the earlier value.
     draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
     draw.save(update_fields=["reveals"])
     record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
@@ -182,6 +184,7 @@ def _seal(
     draw.save(force_insert=True)
     cover(draw, projects)
     place = {commit: at for at, commit in enumerate(candidates.commits)}
+    # Openings in the order of the seal: a candidate's position there finds his block.
     by_leaf = [place[commit] for commit in sealed.candidates.commits]
     store_blocks(draw, sealed, people.picked(by_leaf))
     return draw, sealed

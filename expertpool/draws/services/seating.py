@@ -96,6 +96,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     openings = Openings(draw, state.order.sealed)
     step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
     if step.seats:
+        # Before the end is looked for: only a draw that goes on can end (anew).
         reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
     _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
@@ -189,6 +190,7 @@ def asks(
         reason = reason or _lost(draw, plan, people, now=now).get(commit)
         if reason is None and panel:
             if panel.fills_twice(state, commit):
+                # The protocol has no word of its own for a seat that another draw has filled.
                 return "ineligible"
             panel.seat(commit, expert_id)
         return reason

@@ -90,6 +90,7 @@ def _derive(secret: str, purpose: str, length: int, suite: str) -> bytes:
 
 def key_id(secret: str) -> bytes:
     """Return what names ``secret`` in tokens; it tells nothing about it."""
+    # By the same digest in every suite: a secret keeps its id when the suite changes.
     return _derive(secret, "key-id", KEY_ID_BYTES, "intl")
 
 
@@ -125,6 +126,7 @@ class Vault:
         tokens = []
         for plain, bound_to in pairs:
             nonce = os.urandom(NONCE_BYTES)
+            # The head is authenticated, too: suite and key id cannot be exchanged.
             tokens.append(head + nonce + encrypt(nonce, plain, head + bound_to))
         return tokens
 

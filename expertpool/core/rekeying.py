@@ -95,6 +95,7 @@ def _next_batch(field: EncryptedField, state: Rekeying, rows: int) -> bool:
         cursor.execute(
             f"SELECT id, {column}, {bound} FROM {table}"  # noqa: S608
             f" WHERE id > %s AND {_waits(column)} ORDER BY id LIMIT %s"
+            # NO KEY: rows that refer to these can be written meanwhile.
             " FOR NO KEY UPDATE SKIP LOCKED",
             [state.last_id, field.vault.head, rows],
         )

@@ -30,5 +30,5 @@ def _within_reason(value: datetime) -> datetime:
 
 # A moment with its offset, as 2026-12-01T09:30:00+08:00.
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
-# The number by which a row is named in addresses and references.
+# The number by which a row is named in addresses and references, as large as a key can be.
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]

@@ -268,6 +268,7 @@ class _SpanField(forms.CharField):
         if not text:
             return None
         try:
+            # 7:00 is typed; `fromisoformat` wants 07:00.
             start, end = (time.fromisoformat(part.strip().zfill(5)) for part in text.split("-"))
         except ValueError as error:
             raise ValidationError("应像 22:00-07:00（24 小时制，可以跨过零点）。") from error

@@ -60,6 +60,7 @@ def to_q(node: Node, context: Context) -> Q:
     match node:
         case Leaf(subject=subject, field=code, op=op, value=value):
             return criteria_field(subject, code).to_q(op, value, context)
+        # Not ~Q(): an empty Q holds for all, and so does its negation.
         case Not(part=AllOf(parts=())):
             return Q(pk__in=[])
         case Not(part=part):

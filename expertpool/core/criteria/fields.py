@@ -257,6 +257,7 @@ class Choice(Field):
         return values if several else values[0]
 
     def empty_q(self, path: str) -> Q:
+        # A column of numbers cannot be compared with an empty text.
         blank = any(isinstance(value, str) for value, _ in self.pairs())
         return super().empty_q(path) | (Q(**{path: ""}) if blank else Q(pk__in=[]))
 

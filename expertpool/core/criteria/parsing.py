@@ -60,6 +60,7 @@ class _Parser:
                 return AllOf(tuple(self.node(part, depth + 1) for part in parts))
             case [("any", [_, *_] as parts)]:
                 return AnyOf(tuple(self.node(part, depth + 1) for part in parts))
+            # Under a `not` it is the condition that nothing meets, as `canonical` leaves it.
             case [("all", [])] if depth == 2:
                 return AllOf()
             case [("all" | "any", [])]:

@@ -31,9 +31,11 @@ def _outline(node: Node) -> Node | None:
             each = [value] if op == "in" else [(one,) for one in value]
             return _joined(AllOf, [Leaf(subject, code, "in", values) for values in each])
         case AllOf(parts=parts):
+            # One part with an index is enough: the others only narrow what it finds.
             return _joined(AllOf, [part for part in map(_outline, parts) if part is not None])
         case AnyOf(parts=parts):
             found = [part for part in map(_outline, parts) if part is not None]
+            # One part without an index is too much: what fits it may be anywhere.
             return _joined(AnyOf, _merged(found)) if len(found) == len(parts) else None
         case Not():
             return None

@@ -94,6 +94,7 @@ def _write(run: ExportRun, now: datetime) -> None:
         with transaction.atomic():
             _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
             publish(ExportFinished(run.pk))
+            # Before the commit: whoever reads that it is done finds the file.
             part.replace(run.path)
     finally:
         part.unlink(missing_ok=True)

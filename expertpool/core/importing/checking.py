@@ -84,6 +84,7 @@ def _check_chunk(importer: Importer, chunk: list[Row], *, keep: bool) -> None:
         except IntegrityError:
             # Somebody entered one of these rows since the check: look again, it is a duplicate now.
             _recheck(importer, chunk)
+    # Taken again and again: no longer bad luck. The error ends the run.
     importer.save([row for row in chunk if not row.faults])
 
 

@@ -55,6 +55,7 @@ def _read_excel(path: Path) -> Generator[Numbered]:
 def _check_unpacked(path: Path) -> None:
     if not zipfile.is_zipfile(path):
         return
+    # Before anything is unpacked: a few kilobytes can become all of the memory.
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
             raise UnreadableFile("文件过大，请分成几个文件导入。")
@@ -81,6 +82,7 @@ def _read_csv(path: Path) -> Generator[Numbered]:
 
 def _decode(content: bytes) -> str:
     encodings = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
+    # UTF-8 first: it fails on what is not its own, while GB 18030 reads most bytes as something.
     for encoding in (*encodings, "utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

@@ -47,6 +47,7 @@ def _part(wanted: str, size: int) -> tuple[int, int] | None:
         return None
     first, last = found.groups()
     if not first:  # the last so many
+        # The last nothing (``-0``) can be had of no file: 416, as the standard says.
         return max(size - int(last), 0), size - 1 if int(last) else -1
     start, end = int(first), min(int(last), size - 1) if last else size - 1
     if last and int(last) < start:

@@ -120,6 +120,7 @@ class Number(Kind):
         try:
             value = float(as_code(raw))
         except ValueError:
+            # Within no bounds: refused below.
             value = math.nan
         if not self.least <= value <= self.most:
             raise CellRefused("{}格式", f"应为 {self.least} 至 {self.most} 的数字。")

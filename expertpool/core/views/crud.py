@@ -160,6 +160,7 @@ class Crud:
         try:
             row: Model = get_object_or_404(self.rows(), pk=pk)
         except (ValueError, ValidationError):
+            # What cannot be a key is answered as one that is not there.
             row = get_object_or_404(self.rows().none())
         return row
 

@@ -25,6 +25,7 @@ def deleted() -> Q:
 
 def blacklisted(now: datetime) -> Q:
     """Experts on the blacklist at ``now``; an entry whose last day is over does not block."""
+    # The job that takes him off may be late. Who was not formal before is not so afterwards.
     over = BlacklistEntry.objects.filter(
         expert=OuterRef("pk"),
         removed_at__isnull=True,

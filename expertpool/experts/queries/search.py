@@ -86,6 +86,7 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
     if units := _units(keyword):
         conditions.append(Among("employer", units))
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
+        # Of three characters at least: for fewer an index of trigrams is of no use.
         conditions.append(Q(number__contains=keyword.upper()))
     if keyword.isdigit() and level_for(user, "experts.phone") is Level.PLAIN:
         if len(keyword) == TAIL:

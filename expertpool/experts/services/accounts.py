@@ -40,6 +40,7 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
     changes nothing. Refuses an expert whose phone or mail belongs to another account, and a site
     without the role (ExpertRefused).
     """
+    # Two clicks at once: the second one finds the account of the first.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     if expert.user is not None:
         return expert.user

@@ -49,6 +49,7 @@ from expertpool.experts.validators import id_card_sex
 _COLUMNS = Expert._meta.concrete_fields
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+# COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
     "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
 )
@@ -99,6 +100,7 @@ class ExpertImporter(Importer):
         for name, known in (("phone_index", self.phones), ("id_number_index", self.id_numbers)):
             wanted = [row.values[name] for row in rows if row.values[name]]
             held = Expert.objects.filter(**{f"{name}__in": wanted}).order_by()
+            # Some are in the pool by an earlier chunk of this file: these keep their row.
             known.update((index, known.get(index, 0)) for (index,) in held.values_list(name))
 
     def validate(self, row: Row) -> Fault | None:

@@ -128,6 +128,7 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
     if errors:
         raise ValidationError(errors)
     try:
+        # A savepoint: after a duplicate the transaction goes on, to look up whose number it is.
         with transaction.atomic():
             expert.save()
     except IntegrityError:

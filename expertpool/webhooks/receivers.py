@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -15,31 +16,42 @@ from expertpool.webhooks.services.announcing import announce
 
 
 def project_approved(event: ProjectApproved) -> None:
-    _tell(EventCode.PROJECT_APPROVED, _project(Project.objects.get(pk=event.project_id)))
+    _tell(EventCode.PROJECT_APPROVED, lambda: _approved(event.project_id))
 
 
 def draw_sealed(event: DrawSealed) -> None:
-    draw = _draw(event.draw_id)
-    more = {"seal": draw.seal, "candidate_count": draw.candidate_count}
-    _tell(EventCode.DRAW_SEALED, _of_draw(draw) | more)
+    _tell(EventCode.DRAW_SEALED, lambda: _sealed(event.draw_id))
 
 
 def draw_ended(event: DrawEnded) -> None:
-    _tell(EventCode.DRAW_ENDED, _of_draw(_draw(event.draw_id)))
+    _tell(EventCode.DRAW_ENDED, lambda: _of_draw(_draw(event.draw_id)))
 
 
 def names_released(event: NamesReleased) -> None:
-    _tell(EventCode.NAMES_RELEASED, _of_draw(_draw(event.draw_id)))
+    _tell(EventCode.NAMES_RELEASED, lambda: _of_draw(_draw(event.draw_id)))
 
 
 def invitation_answered(event: InvitationAnswered) -> None:
-    invitation = Invitation.objects.select_related("draw__project").get(pk=event.invitation_id)
-    more = {"line": invitation.line, "group": invitation.group, "state": invitation.state}
-    _tell(EventCode.INVITATION_ANSWERED, _of_draw(invitation.draw) | more)
+    _tell(EventCode.INVITATION_ANSWERED, lambda: _answered(event.invitation_id))
 
 
-def _tell(code: EventCode, data: dict[str, Any]) -> None:
+def _tell(code: EventCode, data: Callable[[], dict[str, Any]]) -> None:
     announce(event=code, data=data, now=timezone.now())
+
+
+def _approved(project_id: int) -> dict[str, Any]:
+    return _project(Project.objects.get(pk=project_id))
+
+
+def _sealed(draw_id: int) -> dict[str, Any]:
+    draw = _draw(draw_id)
+    return _of_draw(draw) | {"seal": draw.seal, "candidate_count": draw.candidate_count}
+
+
+def _answered(invitation_id: int) -> dict[str, Any]:
+    invitation = Invitation.objects.select_related("draw__project").get(pk=invitation_id)
+    more = {"line": invitation.line, "group": invitation.group, "state": invitation.state}
+    return _of_draw(invitation.draw) | more
 
 
 def _draw(pk: int) -> Draw:

@@ -22,12 +22,15 @@ from expertpool.directory.queries.trees import (
     specialty_tree,
 )
 from expertpool.directory.queries.units import (
+    Named,
     is_called,
     search_units,
     units_matching,
+    units_matching_each,
 )
 
 __all__ = [
+    "Named",
     "Step",
     "Way",
     "dictionary_names",
@@ -44,6 +47,7 @@ __all__ = [
     "title_level",
     "title_levels",
     "units_matching",
+    "units_matching_each",
     "way_text",
     "ways_from",
 ]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
 from django.db.models import Q, QuerySet
 
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.validators import normalise_unit_name
+
+
+class Named(NamedTuple):
+    """A unit as somebody names it: by a name, a USCC, or both."""
+
+    name: str = ""
+    uscc: str = ""
 
 
 def units_matching(*, name: str = "", uscc: str = "") -> set[int]:
@@ -14,21 +26,56 @@ def units_matching(*, name: str = "", uscc: str = "") -> set[int]:
     A unit with that USCC is it. So is a unit that has one of its names or aliases, unless a
     different USCC says otherwise.
     """
-    ids: set[int] = set()
-    names = {normalise_unit_name(name)} - {""}
-    if uscc:
-        found = Unit.objects.filter(uscc=uscc).prefetch_related("aliases").first()
-        if found:
-            ids.add(found.pk)
-            names |= {found.normalised_name, *(a.normalised_name for a in found.aliases.all())}
-    if not names:
-        return ids
-    by_name = Q(normalised_name__in=names)
-    aliased = Q(pk__in=UnitAlias.objects.filter(normalised_name__in=names).values("unit"))
-    same = Unit.objects.filter(by_name | aliased)
-    if uscc:
-        same = same.filter(uscc__in=["", uscc])
-    return ids | set(same.values_list("pk", flat=True))
+    return units_matching_each([Named(name, uscc)])[0]
+
+
+def units_matching_each(wanted: Sequence[Named]) -> list[set[int]]:
+    """Do `units_matching` for many at once: two statements for any number of them."""
+    owners = _owners_of({one.uscc for one in wanted} - {""})
+    names = [_names(one, owners.get(one.uscc)) for one in wanted]
+    bearers = _bearers_of({name for some in names for name in some})
+    return [
+        {
+            *((owners[one.uscc].pk,) if one.uscc in owners else ()),
+            *(pk for name in some for pk, uscc in bearers[name] if uscc in {"", one.uscc or uscc}),
+        }
+        for one, some in zip(wanted, names, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """The unit with a USCC, and all its names as they are compared."""
+
+    pk: int
+    names: set[str] = field(default_factory=set)
+
+
+def _owners_of(codes: Collection[str]) -> dict[str, _Owner]:
+    owners: dict[str, _Owner] = {}
+    rows = Unit.objects.filter(uscc__in=codes).order_by()
+    for code, pk, name, alias in rows.values_list(
+        "uscc", "pk", "normalised_name", "aliases__normalised_name"
+    ):
+        owners.setdefault(code, _Owner(pk)).names.update({name, alias or name})
+    return owners
+
+
+def _names(one: Named, owner: _Owner | None) -> set[str]:
+    return ({normalise_unit_name(one.name)} | (owner.names if owner else set())) - {""}
+
+
+def _bearers_of(names: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Return id and USCC of the units with each of ``names``, be it as an alias."""
+    own = Unit.objects.filter(normalised_name__in=names).order_by()
+    aliases = UnitAlias.objects.filter(normalised_name__in=names).order_by()
+    rows = own.values_list("normalised_name", "pk", "uscc").union(
+        aliases.values_list("normalised_name", "unit_id", "unit__uscc")
+    )
+    bearers: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for name, pk, uscc in rows:
+        bearers[name].append((pk, uscc))
+    return bearers
 
 
 def is_called(unit: Unit, name: str) -> bool:

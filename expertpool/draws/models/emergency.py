@@ -11,7 +11,7 @@ class Emergency(models.Model):
     """That a running draw was declared an emergency (应急抽取): less time to reply, answers taken by
     telephone in the presence of a supervisor. The order of the draw stays as it is."""
 
-    draw = models.OneToOneField(Draw, on_delete=models.CASCADE, related_name="+")
+    draw = models.OneToOneField(Draw, on_delete=models.CASCADE, related_name="emergency")
     reason = models.CharField("应急原因", max_length=200)
     supervisor = models.CharField("在场监督人", max_length=50)
     minutes = models.PositiveSmallIntegerField("答复时限（分钟）")

@@ -7,7 +7,7 @@ relation to him.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import Way, related_units, units_matching
+from expertpool.directory.queries import (
+    Named,
+    Way,
+    related_units,
+    units_matching,
+    units_matching_each,
+)
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
@@ -43,26 +49,35 @@ def avoidances_of(projects: Iterable[Project]) -> list[Avoidance]:
 
 def avoided_units(projects: Iterable[Project], rows: Iterable[Avoidance]) -> list[AvoidedUnit]:
     """Return the purchasers of ``projects``, where they are named, and the avoided units among
-    ``rows``. The relations are those of the day on which each review opens, found by one statement.
+    ``rows``. The relations are those of the day on which each review opens. As many statements for
+    many as for one.
     """
-    named = [
-        (f"采购单位 {unit}", unit.name, project.opening_at, _same_as(unit))
+    named: list[tuple[str, datetime, Unit | Named]] = [
+        (f"采购单位 {unit}", project.opening_at, unit)
         for project in projects
         if (unit := project.purchaser) is not None
     ]
-    for row in rows:
-        if row.subject == AvoidanceSubject.UNIT:
-            same = _same_as(row.unit) if row.unit else units_matching(name=row.name, uscc=row.uscc)
-            name = row.unit.name if row.unit else row.name
-            named.append((f"回避单位 {row.target}", name, row.project.opening_at, same))
+    named += [
+        (f"回避单位 {row.target}", row.project.opening_at, row.unit or Named(row.name, row.uscc))
+        for row in rows
+        if row.subject == AvoidanceSubject.UNIT
+    ]
+    same = _same_as([unit for _, _, unit in named])
     ways = related_units(
-        {at: (timezone.localdate(on), same) for at, (_, _, on, same) in enumerate(named)}
+        {at: (timezone.localdate(on), same[at]) for at, (_, on, _) in enumerate(named)}
     )
-    return [AvoidedUnit(label, name, on, ways[at]) for at, (label, name, on, _) in enumerate(named)]
+    return [
+        AvoidedUnit(label, unit.name, on, ways[at]) for at, (label, on, unit) in enumerate(named)
+    ]
 
 
-def _same_as(unit: Unit) -> set[int]:
-    return {unit.pk} | units_matching(name=unit.name, uscc=unit.uscc)
+def _same_as(units: Sequence[Unit | Named]) -> list[set[int]]:
+    """Return for each of ``units`` the ids of all that it is."""
+    found = units_matching_each([Named(unit.name, unit.uscc) for unit in units])
+    return [
+        same | {unit.pk} if isinstance(unit, Unit) else same
+        for unit, same in zip(units, found, strict=True)
+    ]
 
 
 def tied_to(avoided: Iterable[AvoidedUnit]) -> Q:
@@ -100,7 +115,7 @@ def ties_to_person(row: Avoidance) -> QuerySet[AvoidanceUnit]:
     person = Expert.objects.filter(number=row.expert_number).select_related("employer").first()
     if person is None:
         return AvoidanceUnit.objects.none()
-    units = _same_as(person.employer) if person.employer else None
+    units = _same_as([person.employer])[0] if person.employer else None
     return availability.person_ties(person.name, units, on=on)
 
 

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 import vdraw
 from expertpool.draws.models import Draw, SealBlock
 from expertpool.draws.queries.identity import Identity, check_commitments
@@ -98,7 +100,7 @@ def pack_openings(people: Identities, start: int) -> bytes:
 def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity]:
     """Yield who the ``candidates`` of ``draw`` are, in their order. Only for code that says so in
     the log; raises as `Openings`."""
-    for block in draw.blocks.order_by("n").only("draw_id", "n", "openings"):
+    for block in _sealed_people(draw).order_by("n"):
         commits = candidates.commits[block.n * BLOCK : (block.n + 1) * BLOCK]
         people = _open(block, len(commits))
         check_commitments(draw, commits, people.refs, people.salts)
@@ -130,9 +132,13 @@ class Openings:
 
     def _load(self, numbers: set[int]) -> None:
         count = len(self._sealed.candidates)
-        rows = self._draw.blocks.filter(n__in=numbers).order_by()
+        rows = _sealed_people(self._draw).filter(n__in=numbers).order_by()
         for block in rows if numbers else ():
             self._blocks[block.n] = _open(block, min(BLOCK, count - block.n * BLOCK))
+
+
+def _sealed_people(draw: Draw) -> QuerySet[SealBlock]:
+    return draw.blocks.only("draw_id", "n", "openings")
 
 
 def _open(block: SealBlock, count: int) -> Identities:

@@ -72,7 +72,10 @@ def valid_draws(project: Project) -> list[Draw]:
 
 def panel_of(draw: Draw) -> list[Draw]:
     """The draws that find one panel together with ``draw``; alone one that is no longer valid."""
-    return valid_draws(draw.project) if draw.is_valid else [draw]
+    if not draw.is_valid:
+        return [draw]
+    others = draws_of(draw.project).exclude(status__in=INVALID).exclude(pk=draw.pk)
+    return sorted((draw, *others), key=lambda one: one.pk)
 
 
 def widened_by(draw: Draw) -> Draw | None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 
 from django.db.models import Q
@@ -25,6 +25,7 @@ from expertpool.draws.queries.avoided import (
 from expertpool.draws.queries.fitting import (
     Exclusion,
     Fitting,
+    Level,
     fitting_experts,
     planned_levels,
     sealed_levels,
@@ -65,17 +66,34 @@ def evaluate(plan: DrawPlan, *, now: datetime, short: Shortfall | None = None) -
     return Eligibility(groups, [item for item in found if not item.reason], _excluded(found))
 
 
-def exclusions_of(
-    plan: DrawPlan, expert_ids: Collection[int], *, now: datetime, draw: Draw | None = None
-) -> dict[int, ExclusionReason]:
-    """Return those of the experts who cannot be seated now, with the reason; in ``draw`` by the
-    conditions that it sealed: those of the plan may have been widened since."""
-    exclusions = exclusion_conditions(plan, now=now, only=expert_ids)
-    levels = sealed_levels(draw) if draw else planned_levels(plan.groups.prefetch_related("levels"))
-    found = fitting_experts(levels, exclusions, now=now, only=expert_ids)
-    fit = {item.expert_id for item in found}
-    lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
-    return _excluded(found) | lost
+class Exclusions:
+    """Why experts cannot be seated now by ``plan``; in ``draw`` by the conditions that it sealed:
+    those of the plan may have been widened since.
+
+    What is the same for everybody is read once, however many are asked about one by one; within one
+    transaction, that is.
+    """
+
+    def __init__(self, plan: DrawPlan, *, now: datetime, draw: Draw | None = None) -> None:
+        self._plan, self._now, self._draw = plan, now, draw
+
+    def of(self, expert_ids: Collection[int]) -> dict[int, ExclusionReason]:
+        """Return those of the experts who cannot be seated, with the reason."""
+        exclusions = _conditions(self._plan, self._avoided, now=self._now, only=expert_ids)
+        found = fitting_experts(self._levels, exclusions, now=self._now, only=expert_ids)
+        fit = {item.expert_id for item in found}
+        lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
+        return _excluded(found) | lost
+
+    @cached_property
+    def _avoided(self) -> Avoided:
+        return avoided_by(members_of(self._plan.project))
+
+    @cached_property
+    def _levels(self) -> dict[str, list[Level]]:
+        if self._draw is not None:
+            return sealed_levels(self._draw)
+        return planned_levels(self._plan.groups.prefetch_related("levels"))
 
 
 def _excluded(found: Iterable[Fitting]) -> dict[int, ExclusionReason]:
@@ -94,20 +112,23 @@ def exclusion_conditions(
     plan: DrawPlan,
     *,
     now: datetime,
-    only: Collection[int] | None = None,
     short: Shortfall | None = None,
 ) -> list[Exclusion]:
-    """Return the exclusions of a draw in the order in which the first reason counts.
+    """Return the exclusions of a draw in the order in which the first reason counts. ``short`` adds
+    who was in the panel already, and whose unit has no room left in it."""
+    conditions = _conditions(plan, avoided_by(members_of(plan.project)), now=now)
+    return [*(short.exclusions if short else ()), *conditions]
 
-    With ``only``, what is kept about each expert elsewhere is asked for these alone. ``short``
-    adds who was in the panel already, and whose unit has no room left in it.
-    """
-    projects = members_of(plan.project)
-    periods = periods_of(projects)
-    openings = sorted({project.opening_at for project in projects})
-    avoided = avoidances(projects, only=only)
+
+def _conditions(
+    plan: DrawPlan, avoided: Avoided, *, now: datetime, only: Collection[int] | None = None
+) -> list[Exclusion]:
+    """With ``only``, what is kept about each expert elsewhere is asked for these alone."""
+    periods = periods_of(avoided.projects)
+    openings = sorted({project.opening_at for project in avoided.projects})
+    took = (took_part(row, only=only) for row in avoided.periods)
+    over_cap = _over_cap(plan, openings[-1], only=only)
     return [
-        *(short.exclusions if short else ()),
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),
@@ -119,31 +140,31 @@ def exclusion_conditions(
         (ExclusionReason.HELD, Q(pk__in=held_expert_ids(periods, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
-        (ExclusionReason.AVOIDED_PERIOD, avoided.periods),
-        (ExclusionReason.FREQUENCY_CAP, Q(pk__in=_over_cap(plan, only=only))),
+        (ExclusionReason.AVOIDED_PERIOD, Q(pk__in=set().union(*took))),
+        (ExclusionReason.FREQUENCY_CAP, Q(pk__in=over_cap)),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """What projects avoid as conditions on experts."""
+    """What ``projects`` avoid: units and persons as conditions on experts, ``periods`` as rows."""
 
+    projects: Sequence[Project]
     units: Q
     persons: Q
-    periods: Q
+    periods: Sequence[Avoidance]
 
 
-def avoidances(projects: Sequence[Project], *, only: Collection[int] | None = None) -> Avoided:
+def avoided_by(projects: Sequence[Project]) -> Avoided:
     """Compile what any of ``projects`` avoids; each one's purchaser is always an avoided unit."""
     rows = avoidances_of(projects)
-    persons, periods = Q(pk__in=[]), set[int]()
-    for row in rows:
-        if row.subject == AvoidanceSubject.PERSON:
-            persons |= is_or_knows_person(row)
-        elif row.subject == AvoidanceSubject.PERIOD:
-            periods |= took_part(row, only=only)
-    units = tied_to(avoided_units(projects, rows))
-    return Avoided(units=units, persons=persons, periods=Q(pk__in=periods))
+    persons = [row for row in rows if row.subject == AvoidanceSubject.PERSON]
+    return Avoided(
+        projects=projects,
+        units=tied_to(avoided_units(projects, rows)),
+        persons=_any(is_or_knows_person(row) for row in persons),
+        periods=[row for row in rows if row.subject == AvoidanceSubject.PERIOD],
+    )
 
 
 def _any(conditions: Iterable[Q]) -> Q:
@@ -158,10 +179,10 @@ def took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int
     return set(participations(start, end, only=only))
 
 
-def _over_cap(plan: DrawPlan, *, only: Collection[int] | None = None) -> set[int]:
-    """Experts who agreed to as many reviews within the last ``frequency_days`` as the cap allows."""
+def _over_cap(plan: DrawPlan, end: datetime, *, only: Collection[int] | None = None) -> set[int]:
+    """Experts who agreed to as many reviews within ``frequency_days`` before ``end``, the last
+    opening, as the cap allows."""
     if plan.frequency_cap is None:
         return set()
-    end = max(project.opening_at for project in members_of(plan.project))
     start = end - timedelta(days=plan.frequency_days)
     return set(participations(start, end, at_least=plan.frequency_cap, only=only))

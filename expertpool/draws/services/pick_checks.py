@@ -10,7 +10,7 @@ from datetime import datetime
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan
-from expertpool.draws.queries.eligibility import exclusions_of, fitting
+from expertpool.draws.queries.eligibility import Exclusions, fitting
 from expertpool.draws.queries.identity import open_identity
 from expertpool.experts.models import Expert
 
@@ -52,7 +52,7 @@ def check_experts(
     experts = Expert.objects.select_related("employer").in_bulk(ids)
     before, seated = people_of(draw)
     levels = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=ids)
-    excluded = exclusions_of(plan, ids, now=now)
+    excluded = Exclusions(plan, now=now).of(ids)
     for pick in picks:
         expert = experts.get(pick.expert_id)
         if expert is None:

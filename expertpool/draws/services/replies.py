@@ -254,18 +254,18 @@ def _settle(
     witness: str = "",
 ) -> None:
     before = invitation.state
-    changed = Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(
-        state=state,
-        replied_at=now,
-        replied_via=via,
-        reason=reason.strip()[:200],
-        witness=witness,
-        changed_by=actor,
-    )
-    if not changed:
+    settled = {
+        "state": state,
+        "replied_at": now,
+        "replied_via": via,
+        "reason": reason.strip()[:200],
+        "witness": witness,
+        "changed_by": actor,
+    }
+    if not Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(**settled):
         raise ReplyRefused(OVER)
-    settled = ["state", "replied_at", "replied_via", "reason", "witness"]
-    invitation.refresh_from_db(fields=settled)
+    for name, value in settled.items():
+        setattr(invitation, name, value)
     # Nobody is asked any more; who has agreed is still told that he moved up.
     asking = () if state in EXIT_REASON else ASKING
     cancel_messages(about=invitation, occasions=asking)

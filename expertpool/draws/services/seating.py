@@ -19,7 +19,7 @@ from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.blocks import Openings
-from expertpool.draws.queries.eligibility import exclusions_of
+from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.entropy import Entropy
@@ -134,6 +134,8 @@ def _refill(
         step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
         append_events(draw, step.events, now=now, actor=None)
         _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
+        if step.seats:
+            return  # they have to answer first
         state = step.state
     finish_if_answered(draw, state, now=now)
 
@@ -156,7 +158,7 @@ def _seat_rows(
             group=seat.group, level=seat.level
         )
     people = openings.of(seat.commit for seat in step.seats)
-    line = Invitation.objects.filter(draw=draw).count()
+    line = len(step.state.used) - len(step.seats)  # whoever was ever seated has one
     places = [
         Place(people[seat.commit], seat, line + n, conflict=seat.commit in lost)
         for n, seat in enumerate(step.seats, start=1)
@@ -181,13 +183,13 @@ def asks(
 ) -> vdraw.Unavailable:
     """Return the engine's question whether a candidate, whose turn came in a supplement of
     ``state``, can be seated now."""
-    panel = beside(draw)
+    panel, exclusions = beside(draw), Exclusions(plan, now=now, draw=draw)
 
     def unavailable(commit: str) -> str | None:
         people = openings.of([commit])
         expert_id = people[commit].expert_id
         reason = panel.reason(expert_id) if panel else None
-        reason = reason or _lost(draw, plan, people, now=now).get(commit)
+        reason = reason or _lost(exclusions, people).get(commit)
         if reason is None and panel:
             if panel.fills_twice(state, commit):
                 # The protocol has no word of its own for a seat that another draw has filled.
@@ -202,7 +204,7 @@ def _unavailable(
     draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
 ) -> dict[str, str]:
     """Return the reason (of the protocol) for each of the first seated who cannot come any more."""
-    lost = _lost(draw, plan, people, now=now)
+    lost = _lost(Exclusions(plan, now=now, draw=draw), people)
     if panel := beside(draw):
         for commit, one in people.items():
             if commit in lost:
@@ -214,11 +216,9 @@ def _unavailable(
     return lost
 
 
-def _lost(
-    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
-) -> dict[str, str]:
+def _lost(exclusions: Exclusions, people: Mapping[str, Identity]) -> dict[str, str]:
     experts = {one.expert_id: commit for commit, one in people.items()}
-    lost = exclusions_of(plan, experts, now=now, draw=draw)
+    lost = exclusions.of(experts)
     return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
 
 
@@ -229,7 +229,11 @@ def reopen(draw: Draw, *, now: datetime) -> None:
 
 
 def _plan_of(draw: Draw) -> DrawPlan:
-    return DrawPlan.objects.select_related("project__purchaser").get(project_id=draw.project_id)
+    """Read the plan, and the locked project of ``draw`` with what letters say of it."""
+    plans = DrawPlan.objects.select_related("project__purchaser", "project__department")
+    plan = plans.get(project_id=draw.project_id)
+    draw.project = plan.project
+    return plan
 
 
 def has_more(draw: Draw, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +19,14 @@ from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
 
 
-@transaction.atomic
-def announce(*, event: EventCode, data: dict[str, Any], now: datetime) -> None:
-    """Queue ``event`` for every active subscription to it. ``data``: ids, numbers and states."""
-    for subscription in Subscription.objects.filter(active=True, events__contains=[event]):
-        _queue(subscription, event, data, now)
+def announce(*, event: EventCode, data: Callable[[], dict[str, Any]], now: datetime) -> None:
+    """Queue ``event`` for every active subscription to it. ``data`` gives ids, numbers and states;
+    it is asked for where somebody subscribed."""
+    if subscriptions := list(Subscription.objects.filter(active=True, events__contains=[event])):
+        content = data()
+        with transaction.atomic():
+            for subscription in subscriptions:
+                _queue(subscription, event, content, now)
 
 
 @transaction.atomic

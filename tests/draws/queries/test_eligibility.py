@@ -16,7 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.directory.models import Unit, UnitRelation
 from expertpool.draws.enums import ExclusionReason, InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
-from expertpool.draws.queries.eligibility import evaluate, exclusions_of
+from expertpool.draws.queries.eligibility import Exclusions, evaluate
 from expertpool.draws.queries.ties import reasons
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
@@ -175,7 +175,7 @@ def test_each_reason_excludes_exactly_the_one_it_concerns(
     assert found.excluded == {excluded.pk: reason}
     assert found.exclusion_counts == {reason.value: 1}
     both = [other.pk, excluded.pk]
-    assert exclusions_of(plan_of(project), both, now=NOW) == {excluded.pk: reason}
+    assert Exclusions(plan_of(project), now=NOW).of(both) == {excluded.pk: reason}
 
 
 @pytest.mark.shows("PORT-23", "EXP-36")

@@ -19,7 +19,7 @@ from expertpool.directory.models import Specialty
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.eligibility import evaluate, exclusions_of, fitting
+from expertpool.draws.queries.eligibility import Exclusions, evaluate, fitting
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import record_answer
@@ -294,7 +294,7 @@ def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list
 
     some = [person.pk for person in world.people[::3]]
     assert fitting(found.groups, now=NOW, only=some) == {pk: fits[pk] for pk in some if pk in fits}
-    assert exclusions_of(plan, some, now=NOW) == {
+    assert Exclusions(plan, now=NOW).of(some) == {
         pk: reasons.get(pk, "not_fitting") for pk in some if pk not in fits or reasons[pk]
     }
 

@@ -1,0 +1,82 @@
+"""How much a supplement asks the database: nothing twice, and no more where more is avoided."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from expertpool.core.configuration.reading import read_once
+from expertpool.draws.enums import Origin, ReplyVia
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.blocks import identities_of
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.state import load_order
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Avoidance
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_unit
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+STATEMENTS = 35  # of a decline whose successor is seated and invited on three channels
+A_TURN = 2  # more for each whose turn came in vain: is he held, does he fit
+
+
+def drawn(*, avoided: int) -> Draw:
+    """A draw of two seats from a pool of eight, in a process that knows its order."""
+    for _ in range(8):
+        make_expert()
+    draw = make_draw(now=NOW, seats=2)
+    for at in range(avoided):
+        unit = make_unit(f"回避单位{at}")
+        Avoidance.objects.create(project=draw.project, subject="unit", unit=unit)
+    load_order(draw)
+    return draw
+
+
+def decline(invitation: Invitation) -> None:
+    answer(
+        invitation=invitation,
+        accept=False,
+        reason="时间冲突",
+        via=ReplyVia.LINK,
+        now=NOW + timedelta(minutes=5),
+        entropy=SeededEntropy(9),
+    )
+
+
+def freeze_the_next(draw: Draw, count: int) -> None:
+    """Freeze those whose turn comes next after the two who sit."""
+    order = load_order(draw)
+    people = list(identities_of(draw, order.sealed.candidates))
+    turns = [people[at].expert_id for at in order.ranking[2 : 2 + count]]
+    Expert.objects.filter(pk__in=turns).update(status=ExpertStatus.FROZEN)
+
+
+@pytest.mark.parametrize("avoided", [1, 3])
+def test_a_supplement_asks_the_same_for_any_number_of_avoided_units(
+    avoided: int, django_assert_num_queries: Any
+) -> None:
+    draw = drawn(avoided=avoided)
+    invitation = draw.invitations.order_by("line")[0]
+    with read_once(), django_assert_num_queries(STATEMENTS):
+        decline(invitation)
+    assert Invitation.objects.filter(draw=draw, origin=Origin.SUPPLEMENT).count() == 1
+
+
+@pytest.mark.parametrize("skipped", [1, 3])
+def test_a_turn_in_vain_asks_only_about_the_one_whose_turn_it_is(
+    skipped: int, django_assert_num_queries: Any
+) -> None:
+    draw = drawn(avoided=1)
+    freeze_the_next(draw, skipped)
+    invitation = draw.invitations.order_by("line")[0]
+    with read_once(), django_assert_num_queries(STATEMENTS + A_TURN * skipped):
+        decline(invitation)
+    assert draw.events.filter(content__type="skip").count() == skipped

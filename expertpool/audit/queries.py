@@ -64,9 +64,9 @@ def differences(entry: Entry) -> list[Difference]:
     model = _model(entry.subject_type)
     return [
         Difference(
-            _field_label(model, name),
-            _in_words(model, name, before[name]) if name in before else "",
-            _in_words(model, name, after[name]) if name in after else "",
+            field_label(model, name),
+            value_in_words(model, name, before[name]) if name in before else "",
+            value_in_words(model, name, after[name]) if name in after else "",
         )
         for name in dict.fromkeys([*before, *after])
     ]
@@ -117,17 +117,22 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
         return None
 
 
-def _field_label(model: type[models.Model] | None, name: str) -> str:
-    return str(getattr(_field(model, name), "verbose_name", "") or value_label(name))
+def field_label(model: type[models.Model] | None, name: str) -> str:
+    """Return what ``name`` in an entry about a ``model`` is called."""
+    field = _field(model, name)
+    if field is not None and field.one_to_many:
+        field = field.related_model._meta
+    return str(getattr(field, "verbose_name", "") or value_label(name))
 
 
-def _in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
+def value_in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
+    """Return a ``value`` under ``name`` as it is read in Chinese."""
     if isinstance(value, dict):
         return "，".join(
-            f"{value_label(key)} {_in_words(None, key, one)}" for key, one in value.items()
+            f"{value_label(key)} {value_in_words(None, key, one)}" for key, one in value.items()
         )
     if isinstance(value, list):
-        return "、".join(_in_words(model, name, one) for one in value) or EMPTY
+        return "、".join(value_in_words(model, name, one) for one in value) or EMPTY
     if isinstance(value, bool | None) or value == "":
         return FIGURES[value]
     choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())

@@ -6,11 +6,10 @@ class FilesConfig(AppConfig):
     verbose_name = "附件"
 
     def ready(self) -> None:
-        from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
+        from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
-        from expertpool.files.actions import ACTIONS, VALUES
+        from expertpool.files.actions import ACTIONS
         from expertpool.files.settings import SETTINGS
 
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
-        VALUE_LABELS.add(*VALUES)

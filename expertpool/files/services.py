@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
 
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.policies import file_subject
@@ -25,6 +25,7 @@ from expertpool.files.queries import is_evidence, subject_of
 from expertpool.files.validators import MEGABYTE, FileType, detect_type
 
 FOLDER = "attachments"
+RECORDED = ("name", "size", "sha256")
 LONGEST_NAME = 120
 ORPHAN_AGE = timedelta(days=1)
 
@@ -70,7 +71,9 @@ def attach(
     attachment.file.save(uuid.uuid4().hex, uploaded_file, save=False)
     attachment.full_clean(exclude=["created_by"])
     attachment.save()
-    record("file.attach", actor=actor, subject=subject, after=_described(attachment), now=now)
+    record(
+        "file.attach", actor=actor, subject=subject, after=in_words(attachment, *RECORDED), now=now
+    )
     return attachment
 
 
@@ -96,7 +99,7 @@ def remove_attachment(
         "file.remove",
         actor=actor,
         subject=subject_of(attachment),
-        before=_described(attachment),
+        before=in_words(attachment, *RECORDED),
         note=note,
         now=now,
     )
@@ -153,14 +156,6 @@ def clean_file_name(name: str, kind: FileType) -> str:
 def _refuse_closed(subject_type: str, subject_id: str) -> None:
     if reason := file_subject(subject_type).closed(subject_id):
         raise FileRefused(reason)
-
-
-def _described(attachment: Attachment) -> dict[str, Any]:
-    return {
-        "file": attachment.name,
-        "size": attachment.size,
-        "sha256": bytes(attachment.sha256).hex(),
-    }
 
 
 def _content(uploaded_file: UploadedFile) -> Any:

@@ -67,7 +67,7 @@ def test_removal_deletes_the_bytes_only_after_the_commit(
     for callback in callbacks:
         callback()
     assert stored_files(media) == []
-    assert Entry.objects.get(action="file.remove").before["file"] == "通知.pdf"
+    assert Entry.objects.get(action="file.remove").before["文件名"] == "通知.pdf"
 
 
 def test_bytes_of_a_failed_transaction_are_swept_after_a_day(

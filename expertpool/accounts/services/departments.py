@@ -11,7 +11,7 @@ from django.db.models.functions import Concat, Substr
 
 from expertpool.accounts.exceptions import DepartmentInUse
 from expertpool.accounts.models import Department, User
-from expertpool.audit.services import changed, record, snapshot
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
 
@@ -76,9 +76,10 @@ def edit_department(
             path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
         )
         department.path = new_path
-    changes = changed(before, snapshot(department, *RECORDED))
-    if changes["after"]:
-        record("department.edit", actor=actor, subject=department, now=now, **changes)
+    after = snapshot(department, *RECORDED)
+    record_change(
+        "department.edit", actor=actor, subject=department, now=now, before=before, after=after
+    )
 
 
 @transaction.atomic

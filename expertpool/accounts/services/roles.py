@@ -21,7 +21,7 @@ from expertpool.accounts.models import (
 )
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
 from expertpool.accounts.services.guards import check_administrator_left
-from expertpool.audit.services import changed, record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.permissions import PERMISSIONS, BuiltInRole
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level
@@ -71,10 +71,17 @@ def grant_new_permissions(*, now: datetime) -> None:
             for code in sorted(new & set(scopes))
         ]
         if added:
-            before = _snapshot(role)
+            before = _granted(role)
             RolePermission.objects.bulk_create(added, ignore_conflicts=True)
-            changes = changed(before, _snapshot(role))
-            record("role.edit", actor=None, subject=role, now=now, note="随新版本增加", **changes)
+            record_change(
+                "role.edit",
+                actor=None,
+                subject=role,
+                now=now,
+                before=before,
+                after=_granted(role),
+                note="随新版本增加",
+            )
 
 
 @transaction.atomic
@@ -94,7 +101,7 @@ def save_role(
     (UnknownCode), chosen departments with none chosen (NotAllowed), and to leave nobody who
     manages users and roles (LastAdministrator).
     """
-    before = _snapshot(role) if role else {}
+    before = _granted(role) if role else None
     saved = role or Role(code=_free_code())
     saved.name, saved.description = clean_text(name), clean_text(description)
     saved.full_clean()
@@ -106,10 +113,8 @@ def save_role(
     )
     if role:
         check_administrator_left()
-    changes = changed(before, _snapshot(saved))
-    if changes["after"]:
-        action = "role.edit" if role else "role.create"
-        record(action, actor=actor, subject=saved, now=now, **changes)
+    action = "role.edit" if role else "role.create"
+    record_change(action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved))
     return saved
 
 
@@ -123,7 +128,7 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
         raise RoleInUse(f"还有 {holders} 位用户是这个角色，请先为他们换成别的角色。")
     try:
         with transaction.atomic():
-            record("role.delete", actor=actor, subject=role, before=_snapshot(role), now=now)
+            record("role.delete", actor=actor, subject=role, before=_granted(role), now=now)
             role.delete()
     except ProtectedError as error:
         raise RoleInUse(
@@ -143,12 +148,10 @@ def _replace_grants(role: Role, grants: list[Grant]) -> None:
             row.departments.set(grant.departments)
 
 
-def _snapshot(role: Role) -> dict[str, object]:
+def _granted(role: Role) -> dict[str, object]:
     """Return the role in words, as it is now in the database."""
     rows = RolePermission.objects.filter(role=role).prefetch_related("departments")
-    return {
-        "name": role.name,
-        "description": role.description,
+    return snapshot(role, "name", "description") | {
         "permissions": sorted(_in_words(row) for row in rows.order_by("code")),
         "fields": dict(
             RoleField.objects.filter(role=role).order_by("field").values_list("field", "level")

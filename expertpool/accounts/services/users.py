@@ -18,7 +18,7 @@ from expertpool.accounts.services.guards import (
 )
 from expertpool.accounts.services.passwords import one_time_password, store_password
 from expertpool.accounts.validators import clean_username
-from expertpool.audit.services import changed, record, snapshot
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_code, clean_text
 from expertpool.core.validators import validate_email_address, validate_mobile
 
@@ -90,9 +90,8 @@ def edit_user(
         check_may_give_roles(actor)
         user.roles.set(roles)
         check_administrator_left()
-    changes = changed(before, snapshot(user, *RECORDED))
-    if changes["after"]:
-        record("user.edit", actor=actor, subject=user, now=now, **changes)
+    after = snapshot(user, *RECORDED)
+    record_change("user.edit", actor=actor, subject=user, now=now, before=before, after=after)
 
 
 @transaction.atomic

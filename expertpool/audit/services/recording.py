@@ -1,30 +1,18 @@
-"""Appending entries, and telling what a row looked like before and after."""
+"""Appending entries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.audit.context import address
 from expertpool.audit.models import Entry
-from expertpool.core.fields import EncryptedTextField
-from expertpool.core.text import mask_middle
-
-Values = dict[str, Any]
-
-
-class Changes(TypedDict):
-    """What `record` takes as ``before`` and ``after``."""
-
-    before: Values
-    after: Values
+from expertpool.audit.services.snapshots import Values, as_json, changed
 
 
 def record(
@@ -39,9 +27,10 @@ def record(
 ) -> Entry:
     """Append one entry in the current transaction; ``actor`` None is the system itself.
 
-    ``before`` and ``after`` hold JSON values (dates and decimals become text) and never a guarded
-    value in clear; `snapshot` makes them from a row. Raises UnknownCode for a code that nobody
-    registered, TypeError for a float, which JSON in PostgreSQL does not keep exactly.
+    ``before`` and ``after`` hold JSON values (dates and decimals become text, moments those of the
+    site) and never a guarded value in clear; `snapshot` makes them from a row. Raises UnknownCode
+    for a code that nobody registered, TypeError for a float, which JSON in PostgreSQL does not
+    keep exactly.
     """
     _ = LOG_ACTIONS[action]
     entry = Entry(
@@ -53,8 +42,8 @@ def record(
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
         subject_label=str(subject)[:200] if subject is not None else "",
-        before=_as_json(before),
-        after=_as_json(after),
+        before=as_json(before),
+        after=as_json(after),
         note=note[:500],
     )
     entry.digest = content_digest(entry)
@@ -62,22 +51,26 @@ def record(
     return entry
 
 
-def snapshot(row: models.Model, *fields: str) -> Values:
-    """Return ``fields`` of ``row`` for ``before`` or ``after``.
+def record_change(
+    action: str,
+    *,
+    actor: AbstractBaseUser | None,
+    now: datetime,
+    subject: models.Model,
+    before: Values | None,
+    after: Values,
+    note: str = "",
+) -> Entry | None:
+    """Append an entry with what differs between two snapshots, none where nothing does.
 
-    Related rows become their names, encrypted values are masked, choices stay codes (the page
-    shows their labels).
+    ``before`` None: ``subject`` is new, and the entry holds all of ``after``.
     """
-    return {name: _value(row, name) for name in fields}
-
-
-def changed(before: Values, after: Values) -> Changes:
-    """Return the values that differ; both sides are empty when nothing does."""
-    names = [name for name in after if before.get(name) != after[name]]
-    return {
-        "before": {name: before.get(name) for name in names},
-        "after": {name: after[name] for name in names},
-    }
+    if before is None:
+        return record(action, actor=actor, now=now, subject=subject, after=after, note=note)
+    changes = changed(before, after)
+    if not changes["after"]:
+        return None
+    return record(action, actor=actor, now=now, subject=subject, note=note, **changes)
 
 
 def content_digest(entry: Entry) -> bytes:
@@ -95,26 +88,3 @@ def content_digest(entry: Entry) -> bytes:
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
-
-
-def _value(row: models.Model, name: str) -> Any:
-    field = row._meta.get_field(name)
-    if isinstance(field, models.ManyToManyField):
-        return [str(related) for related in getattr(row, name).all()]
-    value = getattr(row, name)
-    if isinstance(field, EncryptedTextField):
-        return mask_middle(value, head=3, tail=4)
-    if isinstance(value, models.Model):
-        return str(value)
-    return value
-
-
-def _as_json(values: Values | None) -> Any:
-    if values is None:
-        return None
-    return json.loads(json.dumps(values, cls=DjangoJSONEncoder), parse_float=_refuse_float)
-
-
-def _refuse_float(text: str) -> None:
-    message = f"a log entry cannot hold the float {text}; give a Decimal or text"
-    raise TypeError(message)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
 from expertpool.core.subjects import SUBJECTS
 from expertpool.core.text import clean_text
@@ -26,6 +26,7 @@ from expertpool.customforms.queries.declared import look_again
 
 MOST_OPTIONS = 200
 SHOWN = 3  # names in a refusal
+RECORDED = ("subject", "label", "kind", "options", "required", "help", "order")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def add_field(
         created_by=actor,
     )
     _write(row, data, now)
-    record("customfield.add", actor=actor, now=now, subject=row, after=describe(row))
+    record("customfield.add", actor=actor, now=now, subject=row, after=snapshot(row, *RECORDED))
     return row
 
 
@@ -84,13 +85,14 @@ def change_field(
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         raise ValidationError("字段已停用，不能再修改；需要时请新增一个字段。")
-    before = describe(row)
+    before = snapshot(row, *RECORDED)
     gone = [word for word in row.options if word not in _words(data.options)]
     if gone:
         _refuse_gone_options(row, gone)
     _write(row, data, now)
-    record(
-        "customfield.change", actor=actor, now=now, subject=row, before=before, after=describe(row)
+    after = snapshot(row, *RECORDED)
+    record_change(
+        "customfield.change", actor=actor, now=now, subject=row, before=before, after=after
     )
     return row
 
@@ -112,7 +114,8 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     row.active, row.updated_at = False, now
     row.save(update_fields=["active", "updated_at"])
     _mark()
-    record("customfield.retire", actor=actor, now=now, subject=row, before=describe(row))
+    before = snapshot(row, *RECORDED)
+    record("customfield.retire", actor=actor, now=now, subject=row, before=before)
 
 
 def hold_fields(subject: str, codes: Collection[str]) -> None:
@@ -122,19 +125,6 @@ def hold_fields(subject: str, codes: Collection[str]) -> None:
     for row in rows.select_for_update(no_key=True):
         if not row.active:
             raise FieldRetired(f"条件中的字段“{row.label}”已停用，请修改抽取方案后再抽取。")
-
-
-def describe(row: CustomField) -> dict[str, Any]:
-    """Return a field for the log."""
-    return {
-        "对象": SUBJECTS[row.subject].label,
-        "名称": row.label,
-        "类型": row.get_kind_display(),
-        "选项": row.options,
-        "必填": row.required,
-        "填写说明": row.help,
-        "次序": row.order,
-    }
 
 
 def _write(row: CustomField, data: FieldData, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.deletion import ProtectedError, RestrictedError
 
-from expertpool.audit.services import record, snapshot
+from expertpool.audit.services import record, record_change, snapshot
 
 DERIVED = {"normalised_name", "path"}  # from other fields
 
@@ -18,14 +18,15 @@ DERIVED = {"normalised_name", "path"}  # from other fields
 @transaction.atomic
 def save_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime) -> models.Model:
     """Write a new or changed ``row``; raises ValidationError; without a difference nothing."""
-    before = logged_values(type(row)._default_manager.filter(pk=row.pk).first())
+    known = type(row)._default_manager.filter(pk=row.pk).first()
+    before = logged_values(known) if known else None
     row.full_clean()
-    after = logged_values(row)
-    if before == after:
+    if before == logged_values(row):
         return row
     row.save()
-    action = "directory.update" if before else "directory.create"
-    record(action, actor=actor, now=now, subject=row, before=before, after=logged_values(row))
+    action = "directory.update" if known else "directory.create"
+    after = logged_values(row)
+    record_change(action, actor=actor, now=now, subject=row, before=before, after=after)
     return row
 
 
@@ -42,9 +43,7 @@ def delete_row(*, row: models.Model, actor: AbstractBaseUser | None, now: dateti
         raise ValidationError(message, code="in_use") from error
 
 
-def logged_values(row: models.Model | None) -> dict[str, Any] | None:
-    """Return all of a row that the log keeps; None for a row that is not there yet."""
-    if row is None:
-        return None
+def logged_values(row: models.Model, *more: str) -> dict[str, Any]:
+    """Return all columns of a row that the log keeps, and ``more``."""
     fields = (field for field in row._meta.concrete_fields if not field.auto_created)
-    return snapshot(row, *(field.name for field in fields if field.name not in DERIVED))
+    return snapshot(row, *(field.name for field in fields if field.name not in DERIVED), *more)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from expertpool.audit.services import record
+from expertpool.audit.services import record_change
 from expertpool.core.locks import lock_transaction
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit, UnitAlias
@@ -133,13 +133,12 @@ def save_unit(
     lock_transaction("directory.units")
     _refuse_double(unit)
     known = Unit.objects.filter(pk=unit.pk).first() if unit.pk else None
-    before = _with_aliases(known)
+    before = logged_values(known, "aliases") if known else None
     unit.save()
     _set_aliases(unit, aliases)
-    after = _with_aliases(unit)
-    if before != after:
-        action = "directory.update" if before else "directory.create"
-        record(action, actor=actor, now=now, subject=unit, before=before, after=after)
+    action = "directory.update" if known else "directory.create"
+    after = logged_values(unit, "aliases")
+    record_change(action, actor=actor, now=now, subject=unit, before=before, after=after)
     return unit
 
 
@@ -162,10 +161,3 @@ def _set_aliases(unit: Unit, aliases: Iterable[str]) -> None:
         for normalised, name in wanted.items()
         if normalised not in known
     )
-
-
-def _with_aliases(unit: Unit | None) -> dict[str, object] | None:
-    values = logged_values(unit)
-    if unit is None or values is None:
-        return None
-    return values | {"别名": sorted(unit.aliases.values_list("name", flat=True))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record_change
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawNotReady
@@ -69,6 +69,9 @@ class PlanInput:
     channels: Sequence[str] = field(default_factory=lambda: list(DEFAULT_CHANNELS))
 
 
+RECORDED = tuple(one.name for one in fields(PlanInput))
+
+
 @transaction.atomic
 def ensure_plan(*, project: Project, now: datetime) -> DrawPlan:
     """Return the project's plan, made with the default settings when there is none."""
@@ -99,7 +102,7 @@ def save_plan(
     if not groups:
         raise DrawNotReady("请至少设置一个条件组。")
     plan = ensure_plan(project=project, now=now)
-    before = describe_plan(plan)
+    before = plan_in_words(plan)
     for name, value in _filled(settings).items():
         setattr(plan, name, list(value) if isinstance(value, tuple) else value)
     plan.updated_at = now
@@ -109,9 +112,8 @@ def save_plan(
     plan.groups.all().delete()
     for order, entered in enumerate(groups, start=1):
         _add_group(plan, order, entered)
-    record(
-        "draw.plan", actor=actor, now=now, subject=project, before=before, after=describe_plan(plan)
-    )
+    after = plan_in_words(plan)
+    record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
     return plan
 
 
@@ -163,7 +165,7 @@ def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
         level.save()
 
 
-def describe_plan(plan: DrawPlan) -> dict[str, Any]:
+def plan_in_words(plan: DrawPlan) -> dict[str, Any]:
     """Return the plan in words, for the log."""
     return {
         "条件组": [
@@ -175,9 +177,4 @@ def describe_plan(plan: DrawPlan) -> dict[str, Any]:
             | ({"候补人数": group.standby_seats} if group.standby_seats else {})
             for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
         ],
-        "同一单位最多人数": plan.unit_cap,
-        "参评次数上限": plan.frequency_cap,
-        "随机值提供人": list(plan.contributors),
-        "答复时限（分钟）": plan.reply_minutes,
-        "邀请渠道": list(plan.channels),
-    }
+    } | in_words(plan, *RECORDED)

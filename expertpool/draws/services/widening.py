@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import WideningRefused
@@ -24,7 +24,7 @@ from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widen
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.plan import add_levels, describe_plan
+from expertpool.draws.services.plan import add_levels, plan_in_words
 from expertpool.draws.services.sealing import Widening, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
 from expertpool.projects.models import Project
@@ -48,16 +48,15 @@ def widen_plan(
     if levels.keys() - short.lacking.keys():
         raise WideningRefused("只能放宽缺人的条件组，请刷新页面后重试。")
     plan = DrawPlan.objects.get(project=project)
-    before = describe_plan(plan)
+    before = plan_in_words(plan)
     for group in ConditionGroup.objects.filter(plan=plan):
         if group.code in levels:
             group.levels.all().delete()
             add_levels(group, levels[group.code])
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])
-    record(
-        "draw.plan", actor=actor, now=now, subject=project, before=before, after=describe_plan(plan)
-    )
+    after = plan_in_words(plan)
+    record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
     return plan
 
 

@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.experts.models import AvoidanceUnit
+
+RECORDED = ("unit", "person_name", "kind", "start_date", "end_date", "note")
 
 
 @transaction.atomic
@@ -34,20 +36,20 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
         raise ValidationError({name: f"{target}已按同样的关系登记，请先移除原来的一条。"})
     row.full_clean()
     row.save()
-    record("expert.avoidance", actor=actor, now=now, subject=row.expert, after=_as_json(row))
+    record(
+        "expert.avoidance", actor=actor, now=now, subject=row.expert, after=in_words(row, *RECORDED)
+    )
     return row
 
 
 @transaction.atomic
 def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
     """Forget an avoidance unit or person; the log keeps what it was."""
-    record("expert.avoidance", actor=actor, now=now, subject=row.expert, before=_as_json(row))
+    record(
+        "expert.avoidance",
+        actor=actor,
+        now=now,
+        subject=row.expert,
+        before=in_words(row, *RECORDED),
+    )
     row.delete()
-
-
-def _as_json(row: AvoidanceUnit) -> dict[str, str]:
-    return {
-        "回避人员" if row.is_personal else "回避单位": row.target,
-        "关系": row.get_kind_display(),
-        "起止": f"{row.start_date or ''} 至 {row.end_date or ''}",
-    }

@@ -9,9 +9,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
+
+RECORDED = ("during", "reason")
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def file_leave(
             leave.save()
     except IntegrityError:
         raise LeaveRefused(_overlap(expert, start, end)) from None
-    record("expert.leave", actor=actor, now=now, subject=expert, after=_as_json(leave))
+    record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
     return leave
 
 
@@ -74,14 +76,9 @@ def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
     if not open_leaves.update(cancelled_at=now):
         raise LeaveRefused("该请假已经销假。")
     leave.cancelled_at = now
-    record(
-        "expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=_as_json(leave)
-    )
+    before = in_words(leave, *RECORDED)
+    record("expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=before)
     return leave
-
-
-def _as_json(leave: Leave) -> dict[str, str]:
-    return {"请假时间": _period(leave), "事由": leave.reason}
 
 
 def _period(leave: Leave) -> str:

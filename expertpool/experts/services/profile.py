@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
@@ -28,10 +28,11 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.experts.services.versions import masked_difference, record_version
+from expertpool.experts.services.versions import record_version
 from expertpool.experts.validators import id_card_sex, identity_errors
 
 Errors = dict[str, Any]
+RECORDED = (*(field.code for field in EXPERT.built_in if field.history), "extra")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def create_expert(
     )
     _save(expert, actor, _fill(expert, values))
     _set_specialties(expert, specialties)
-    before, after = masked_difference({}, EXPERT.version_of(expert))
-    record("expert.create", actor=actor, now=now, subject=expert, before=before, after=after)
+    after = snapshot(expert, *RECORDED)
+    record("expert.create", actor=actor, now=now, subject=expert, after=after)
     return expert
 
 
@@ -89,17 +90,17 @@ def update_expert(
     Refuses what `create_expert` refuses.
     """
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    before = EXPERT.version_of(expert)
+    before, logged = EXPERT.version_of(expert), snapshot(expert, *RECORDED)
     errors = _fill(expert, values)
     expert.updated_at = now
     _save(expert, actor, errors)
     if specialties is not None:
         _set_specialties(expert, specialties)
-    after = EXPERT.version_of(expert)
-    if EXPERT.differences(before, after):
-        record_version(expert, before, after, actor=actor, now=now)
-        old, new = masked_difference(before, after)
-        record("expert.update", actor=actor, now=now, subject=expert, before=old, after=new)
+    version = EXPERT.version_of(expert)
+    if EXPERT.differences(before, version):
+        record_version(expert, before, version, actor=actor, now=now)
+    after = snapshot(expert, *RECORDED)
+    record_change("expert.update", actor=actor, now=now, subject=expert, before=logged, after=after)
     return expert
 
 

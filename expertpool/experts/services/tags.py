@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.experts.models import Expert, Tag
 
+RECORDED = ("name", "colour")
 _Membership = Expert.tags.through
 
 
@@ -18,11 +19,11 @@ _Membership = Expert.tags.through
 def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
     """Save a new or renamed group. Refuses a name that exists (ValidationError)."""
     known = Tag.objects.filter(pk=row.pk).first()
+    before = snapshot(known, *RECORDED) if known else None
     row.full_clean()
     row.save()
-    before = {"名称": known.name} if known else None
-    after = {"名称": row.name}
-    record("expert.tag_save", actor=actor, now=now, subject=row, before=before, after=after)
+    after = snapshot(row, *RECORDED)
+    record_change("expert.tag_save", actor=actor, now=now, subject=row, before=before, after=after)
     return row
 
 
@@ -37,18 +38,10 @@ def delete_tag(*, row: Tag, actor: User | None, now: datetime) -> None:
 @transaction.atomic
 def set_tags(*, expert: Expert, tags: Iterable[Tag], actor: User | None, now: datetime) -> None:
     """Give ``expert`` exactly these groups; without a difference nothing is written."""
-    before = [tag.name for tag in expert.tags.all()]
+    before = snapshot(expert, "tags")
     expert.tags.set(tags)
-    after = [tag.name for tag in expert.tags.all()]
-    if before != after:
-        record(
-            "expert.tag",
-            actor=actor,
-            now=now,
-            subject=expert,
-            before={"分组": before},
-            after={"分组": after},
-        )
+    after = snapshot(expert, "tags")
+    record_change("expert.tag", actor=actor, now=now, subject=expert, before=before, after=after)
 
 
 @transaction.atomic

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
 
 from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.core.subjects import Snapshot
-from expertpool.core.visibility import show
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertVersion
-
-
-class _Log:
-    """The log sees guarded fields as a user without roles does: masked or not at all."""
-
-    field_levels: ClassVar[dict[str, list[str]]] = {}
 
 
 def record_version(
@@ -54,15 +46,3 @@ def _keep(
         changed=changed,
         snapshot=json.dumps(content, ensure_ascii=False),
     )
-
-
-def masked_difference(before: Snapshot, after: Snapshot) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the changed fields before and after for the audit log, guarded values masked."""
-    changed, labels = EXPERT.differences(before, after), EXPERT.labels()
-
-    def masked(side: Snapshot) -> dict[str, Any]:
-        return {
-            labels[name]: show(_Log(), f"experts.{name}", side.get(name, "")) for name in changed
-        }
-
-    return masked(before), masked(after)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
@@ -55,12 +55,7 @@ def _log(message: Message, reason: str, *, actor: User, now: datetime) -> None:
         actor=actor,
         now=now,
         subject=message,
-        before={
-            "通知": occasion_label(message.occasion),
-            "渠道": message.get_channel_display(),
-            "状态": message.get_state_display(),
-            "生成时间": message.created_at.isoformat(),
-            "相关对象": f"{message.about_type} {message.about_id}",
-        },
+        before={"通知": occasion_label(message.occasion)}
+        | in_words(message, "channel", "state", "created_at", "about_type", "about_id"),
         note=reason,
     )

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import Department, User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.directory.models import Unit
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import (
@@ -49,7 +49,8 @@ class ProjectData:
     extra: Mapping[str, Any] = field(default_factory=dict)  # fields that administrators added
 
 
-BUILT_IN = tuple(one.name for one in fields(ProjectData) if one.name != "extra")
+RECORDED = tuple(one.name for one in fields(ProjectData))
+BUILT_IN = tuple(name for name in RECORDED if name != "extra")
 
 
 @transaction.atomic
@@ -62,7 +63,9 @@ def create_project(*, data: ProjectData, actor: User, now: datetime) -> Project:
     _check_department(data.department, actor)
     project = Project(created_by=actor, created_at=now)
     _save(project, PROJECT.fill(project, _values(data)), now)
-    record("project.create", actor=actor, now=now, subject=project, after=describe(project))
+    record(
+        "project.create", actor=actor, now=now, subject=project, after=snapshot(project, *RECORDED)
+    )
     return project
 
 
@@ -79,19 +82,12 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
         )
     if data.department.pk != project.department_id:
         _check_department(data.department, actor)
-    before = describe(project)
+    before = snapshot(project, *RECORDED)
     _save(project, PROJECT.fill(project, _values(data)), now)
-    after = describe(project)
-    changed = [name for name in (before | after) if after.get(name, "") != before.get(name, "")]
-    if changed:
-        record(
-            "project.update",
-            actor=actor,
-            now=now,
-            subject=project,
-            before={name: before.get(name, "") for name in changed},
-            after={name: after.get(name, "") for name in changed},
-        )
+    after = snapshot(project, *RECORDED)
+    record_change(
+        "project.update", actor=actor, now=now, subject=project, before=before, after=after
+    )
     return project
 
 
@@ -137,16 +133,6 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
         },
     )
     withdraw_approval(subject=project, now=now)
-
-
-def describe(project: Project) -> dict[str, Any]:
-    """Return the applicant's values as JSON for the log."""
-    values = {name: getattr(project, name) for name in BUILT_IN}
-    added = [one for one in PROJECT.all_fields() if one.is_extra and one.code in project.extra]
-    return {
-        name: value if value is None or isinstance(value, int) else str(value)
-        for name, value in values.items()
-    } | {one.label: one.word_of(project) for one in added}
 
 
 def _values(data: ProjectData) -> dict[str, Any]:

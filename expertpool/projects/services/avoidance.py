@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit
 from expertpool.projects.enums import AvoidanceSubject
@@ -55,7 +55,7 @@ def add_avoidance(
     avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
     avoidance.full_clean()
     avoidance.save()
-    record("project.avoidance", actor=actor, now=now, subject=project, after=describe(avoidance))
+    record("project.avoidance", actor=actor, now=now, subject=project, after=_in_words(avoidance))
     return avoidance
 
 
@@ -63,15 +63,12 @@ def add_avoidance(
 def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> None:
     """Remove one avoidance; logs it. Refuses what `add_avoidance` refuses."""
     project = _open(avoidance.project)
-    record("project.avoidance", actor=actor, now=now, subject=project, before=describe(avoidance))
+    record("project.avoidance", actor=actor, now=now, subject=project, before=_in_words(avoidance))
     avoidance.delete()
 
 
-def describe(avoidance: Avoidance) -> dict[str, Any]:
-    """Return the avoidance as JSON for the log."""
-    names = ("subject", "reason", *FIELDS[avoidance.subject])
-    values = {name: getattr(avoidance, name) for name in names}
-    return {name: str(value) for name, value in values.items() if value}
+def _in_words(avoidance: Avoidance) -> dict[str, Any]:
+    return in_words(avoidance, "subject", *FIELDS[avoidance.subject], "reason")
 
 
 def _open(project: Project) -> Project:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
 from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
@@ -29,6 +29,7 @@ from expertpool.projects.queries.batches import (
 from expertpool.projects.services.state import CHANGED, lock_project
 
 NUMBER_LOCK = "projects.batch_number"
+RECORDED = ("number", "name", "note")
 DRAWN = "批次中的项目已经抽取或归档，批次不能再变动；如需变动，请先作废抽取。"
 ARCHIVED = "批次中的项目都已归档，只能查看，不能再更改。"
 
@@ -50,7 +51,8 @@ def create_batch(
     )
     batch.full_clean()
     batch.save()
-    record("project.batch_create", actor=actor, now=now, subject=batch, after=describe_batch(batch))
+    after = snapshot(batch, *RECORDED)
+    record("project.batch_create", actor=actor, now=now, subject=batch, after=after)
     _join(batch, joining, [], actor=actor, now=now)
     return batch
 
@@ -120,15 +122,14 @@ def update_batch(
     batch = _lock_batch(batch)
     if batch_closed(str(batch.pk)):
         raise BatchRefused(ARCHIVED)
-    before = describe_batch(batch)
+    before = snapshot(batch, *RECORDED)
     batch.name, batch.note = name, note
     batch.full_clean()
     batch.save()
-    after = describe_batch(batch)
-    if after != before:
-        record(
-            "project.batch_update", actor=actor, now=now, subject=batch, before=before, after=after
-        )
+    after = snapshot(batch, *RECORDED)
+    record_change(
+        "project.batch_update", actor=actor, now=now, subject=batch, before=before, after=after
+    )
     return batch
 
 
@@ -145,9 +146,8 @@ def dissolve_batch(*, batch: ProjectBatch, actor: User, now: datetime) -> None:
         raise BatchRefused("批次还有附件，请先删除附件，再解散批次。")
     for member in members:
         _leave(member, actor=actor, now=now)
-    record(
-        "project.batch_dissolve", actor=actor, now=now, subject=batch, before=describe_batch(batch)
-    )
+    before = snapshot(batch, *RECORDED)
+    record("project.batch_dissolve", actor=actor, now=now, subject=batch, before=before)
     batch.delete()
 
 
@@ -175,11 +175,6 @@ def batch_closed(batch_id: str) -> str:
     """Say why the files of a batch may not change; nothing while they may."""
     open_ones = [member for member in projects_in(int(batch_id)) if not member.is_archived]
     return "" if open_ones else ARCHIVED
-
-
-def describe_batch(batch: ProjectBatch) -> dict[str, str]:
-    """Return the batch as JSON for the log."""
-    return {"批次编号": batch.number, "批次名称": batch.name, "说明": batch.note}
 
 
 def _lock_batch(batch: ProjectBatch) -> ProjectBatch:

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import record, snapshot
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.models import Project
-from expertpool.projects.services.application import describe
+from expertpool.projects.services.application import RECORDED
 from expertpool.projects.services.state import lock_project
 
 
@@ -24,7 +24,8 @@ def delete_project(*, project: Project, actor: User, now: datetime) -> None:
         raise ProjectNotEditable("项目在批次中，请先移出批次再删除。")
     if not project.is_deletable:
         raise ProjectNotEditable("只能删除「未抽取」的草稿项目；已提交的项目请先撤回。")
-    record("project.delete", actor=actor, now=now, subject=project, before=describe(project))
+    before = snapshot(project, *RECORDED)
+    record("project.delete", actor=actor, now=now, subject=project, before=before)
     try:
         with transaction.atomic():
             project.delete()

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
-from expertpool.audit.services import record
+from expertpool.audit.services import in_words, record
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.exceptions import TaskRefused
@@ -61,7 +61,8 @@ def assign_task(*, project: Project, data: TaskData, actor: User, now: datetime)
     if not users:
         raise TaskRefused("该部门没有能查看项目的人员，请改选部门，或直接指定负责人。")
     task.save()
-    record("project.task_assign", actor=actor, now=now, subject=project, after=describe(task))
+    after = in_words(task, "title", "department", "assignee", "due_date")
+    record("project.task_assign", actor=actor, now=now, subject=project, after=after)
     _tell(task, users, now=now)
     return task
 
@@ -74,7 +75,7 @@ def complete_task(*, task: Task, note: str, actor: User, now: datetime) -> None:
     task that has ended (TaskRefused).
     """
     _end(task, {"completed_at": now, "completed_by": actor, "note": note.strip()})
-    after = {"任务": task.title, "完成情况": task.note}
+    after = in_words(task, "title", "note")
     record("project.task_complete", actor=actor, now=now, subject=task.project, after=after)
 
 
@@ -82,13 +83,8 @@ def complete_task(*, task: Task, note: str, actor: User, now: datetime) -> None:
 def cancel_task(*, task: Task, actor: User, now: datetime) -> None:
     """Take back a task that is no longer needed; logs it. Refuses what `complete_task` refuses."""
     _end(task, {"cancelled_at": now})
-    after = {"任务": task.title}
+    after = in_words(task, "title")
     record("project.task_cancel", actor=actor, now=now, subject=task.project, after=after)
-
-
-def describe(task: Task) -> dict[str, Any]:
-    """Return the task in words, for the log."""
-    return {"任务": task.title, "负责": task.responsible, "完成期限": task.due_date.isoformat()}
 
 
 def _end(task: Task, values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import changed, record, snapshot
+from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_text
 from expertpool.webhooks.enums import EventCode
 from expertpool.webhooks.exceptions import AddressRefused
@@ -53,9 +53,10 @@ def edit_subscription(
     before = snapshot(subscription, *RECORDED)
     subscription.active = active
     _set(subscription, name=name, url=url, events=events)
-    changes = changed(before, snapshot(subscription, *RECORDED))
-    if changes["after"]:
-        record("webhook.edit", actor=actor, now=now, subject=subscription, **changes)
+    after = snapshot(subscription, *RECORDED)
+    record_change(
+        "webhook.edit", actor=actor, now=now, subject=subscription, before=before, after=after
+    )
 
 
 def _set(subscription: Subscription, *, name: str, url: str, events: Collection[str]) -> None:

@@ -52,7 +52,7 @@ def test_a_row_is_added_and_logged(client: Client, admin: User) -> None:
     assert (entry.actor, entry.before, entry.after) == (
         admin,
         None,
-        {"职称": "首席专家", "级别": "正高"},
+        {"name": "首席专家", "level": 4},
     )
 
 
@@ -73,7 +73,7 @@ def test_a_row_is_changed_and_without_a_change_nothing_is_logged(
     assert not Entry.objects.filter(action__startswith="directory.").exists()
     assert client.post(url, {"name": "二级教授", "level": 4}).status_code == 204
     entry = Entry.objects.get(action="directory.update")
-    assert (entry.before["职称"], entry.after["职称"]) == ("教授", "二级教授")
+    assert (entry.before["name"], entry.after["name"]) == ("教授", "二级教授")
 
 
 def test_a_row_is_deleted_unless_in_use(client: Client, admin: User) -> None:

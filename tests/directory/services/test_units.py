@@ -92,9 +92,9 @@ def test_a_unit_is_saved_with_its_aliases_and_logged(admin: User) -> None:
         "name": "河南省设计院",
         "uscc": ONE,
         "active": True,
-        "别名": ["豫 设院"],
+        "aliases": ["豫 设院"],
     }
-    assert (second.before["别名"], second.after["别名"]) == (["豫 设院"], ["省院"])
+    assert (second.before["aliases"], second.after["aliases"]) == (["豫 设院"], ["省院"])
 
 
 def test_doubles_are_refused(admin: User) -> None:

@@ -76,7 +76,7 @@ def test_parts_become_one_file_of_the_project_with_time_and_hash(
     with stored.file.open() as file:
         assert file.read() == FILM
     entry = Entry.objects.get(action="file.attach")
-    assert entry.after["sha256"] == hashlib.sha256(FILM).hexdigest()
+    assert entry.after["SHA-256"] == hashlib.sha256(FILM).hexdigest()
     assert not list(media.rglob("*.part"))
     again = finish_recording(draw=draw, recording=recording, actor=operator, now=now)
     assert again == stored  # an answer that was lost on the way is asked for again

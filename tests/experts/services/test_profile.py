@@ -49,7 +49,7 @@ def test_a_new_expert_has_a_number_and_what_his_id_card_states(admin: User) -> N
     assert [str(one) for one in expert.specialties.all()] == ["A01 规划"]
     entry = Entry.objects.get(action="expert.create")
     assert entry.actor == admin
-    assert entry.after["手机号"] == "138****8000"
+    assert entry.after["phone"] == "138****8000"
     assert id_number not in str(entry.after)
 
 
@@ -139,8 +139,8 @@ def test_a_change_keeps_the_version_before_and_after(admin: User) -> None:
     assert '"13900139000"' in second.snapshot
     assert (first.at, first.actor) == (NOW, admin)
     entry = Entry.objects.get(action="expert.update")
-    assert entry.before == {"手机号": "138****8000", "职称": "", "评审专业": ""}
-    assert entry.after["职称"] == "高级工程师"
+    assert entry.before == {"phone": "138****8000", "title": None, "specialties": None}
+    assert entry.after["title"] == "高级工程师"
     changed = Expert.objects.get(pk=expert.pk)
     assert changed.phone_index == phone_index("13900139000")
 

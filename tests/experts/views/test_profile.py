@@ -204,7 +204,7 @@ def test_a_relation_names_the_person_or_the_unit_that_it_is_with(
         "丙公司（王父）",
     ]
     logged = Entry.objects.filter(action="expert.avoidance").order_by("pk")
-    assert [entry.after.get("回避人员", "") for entry in logged] == ["李教授", ""]
+    assert [entry.after["人员姓名"] for entry in logged] == ["李教授", "王父"]
 
 
 @pytest.mark.shows("EXP-15")

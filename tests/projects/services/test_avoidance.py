@@ -40,7 +40,11 @@ def test_units_persons_and_periods_are_kept_and_logged():
     remove_avoidance(avoidance=unit, actor=project.created_by, now=timezone.now())
     assert project.avoidances.count() == 2
     entries = Entry.objects.filter(action="project.avoidance").order_by("id")
-    assert entries[0].after == {"subject": "unit", "name": "华东建设有限公司", "uscc": USCC}
+    assert entries[0].after == {
+        "类别": "回避单位",
+        "名称": "华东建设有限公司",
+        "统一社会信用代码": USCC,
+    }
     assert entries[3].before == entries[0].after
 
 

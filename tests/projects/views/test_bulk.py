@@ -117,7 +117,7 @@ def test_files_are_removed_in_bulk_by_right_and_evidence_stays_until_the_archive
     assert list(attachments_of(project)) == [recording]
     assert Attachment.objects.filter(pk=elsewhere.pk).exists()
     entry = Entry.objects.get(action="file.remove")
-    assert (entry.note, entry.before["file"]) == ("重复上传", "附件.pdf")
+    assert (entry.note, entry.before["文件名"]) == ("重复上传", "附件.pdf")
     archive_project(project=project, note="完结", actor=make_user("operator"), now=timezone.now())
     assert remove(client, project, recording).status_code == 204
     assert not attachments_of(project).exists()

@@ -53,7 +53,7 @@ USER = Setting(
 PASSWORD = Setting(
     "notifications.mail_password",
     "密码",
-    Secret(),
+    Secret(told_to=(HOST.code, SECURITY.code, PORT.code)),
     "",
     group=MAIL,
     order=50,

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
-from expertpool.core.configuration.kinds import MASK
+from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import Stored, current, loaded
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
@@ -75,8 +75,8 @@ def in_words(changes: QuerySet[SettingChange] | Sequence[SettingChange]) -> list
     lines = []
     for change in changes:
         setting = SITE_SETTINGS.get(change.code)
-        before = _words(setting, change.before) + ("（默认）" if change.was_default else "")
-        after = _words(setting, change.after) + ("（默认）" if change.reset else "")
+        before = _words(setting, change.before, is_default=change.was_default)
+        after = _words(setting, change.after, is_default=change.reset)
         label = setting.label if setting else change.code
         lines.append(ChangeLine(label, str(change.actor), change.at, before, after))
     return lines
@@ -105,10 +105,12 @@ def _last_changes() -> dict[str, SettingChange]:
     return {change.code: change for change in newest}
 
 
-def _words(setting: Setting[Any] | None, stored: Any) -> str:
+def _words(setting: Setting[Any] | None, stored: Any, *, is_default: bool) -> str:
     """Word a stored value; of a setting that is gone, as it is stored."""
     if setting is None:
-        return str(stored)
-    if setting.kind.is_secret:
-        return MASK
-    return setting.kind.words(loaded(setting, {setting.code: stored}))
+        text = str(stored)
+    elif setting.kind.is_secret:  # what it was is kept nowhere
+        text = setting.kind.words(setting.default) if is_default else MASK
+    else:
+        text = setting.kind.words(loaded(setting, {setting.code: stored}))
+    return f"{text}（默认）" if is_default and text != UNSET else text

@@ -71,12 +71,33 @@ def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored)
                 setting.kind.check(values[setting.code])
             except ValidationError as error:
                 errors[setting.code] = [f"{setting.label}：{text}" for text in error.messages]
+    errors |= _secrets_to_type_again(group, values, stored)
     if not errors:
         read = reader(values, stored)
         broken = [text for rule in rules_of(group) if (text := rule.broken(read))]
         errors = {"": broken} if broken else {}
     if errors:
         raise SettingsRefused(errors)
+
+
+def _secrets_to_type_again(
+    group: SettingGroup, values: Mapping[str, Any], stored: Stored
+) -> dict[str, list[str]]:
+    """Return a refusal for each stored secret that ``values`` would tell to somebody else."""
+    found = {}
+    for secret in settings_of(group):
+        if secret.code not in stored or secret.code in values:
+            continue
+        moved = [
+            setting.label
+            for setting in settings_of(group)
+            if setting.code in getattr(secret.kind, "told_to", ())
+            and values.get(setting.code, "") not in ("", loaded(setting, stored))
+        ]
+        if moved:
+            text = f"“{'、'.join(moved)}”有改动，请重新输入{secret.label}。"
+            found[secret.code] = [text]
+    return found
 
 
 def reader(values: Mapping[str, Any], stored: Stored) -> Reader:

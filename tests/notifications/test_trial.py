@@ -19,7 +19,7 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
-from expertpool.notifications.settings import HOST, PASSWORD
+from expertpool.notifications.settings import HOST, PASSWORD, PORT, SECURITY, SENDER, USER
 from expertpool.siteconfig.models import SettingChange
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -72,8 +72,48 @@ def test_it_arrives_and_nothing_is_saved(client: Client, admin: User, server: Ma
 def test_the_stored_password_serves_where_none_is_typed(
     client: Client, admin: User, server: MailServer
 ) -> None:
-    configure(PASSWORD, MailServer.account[1])
+    store_server(server)
     assert "已发出" in attempt(client, admin, server.port, password="")
+
+
+def store_server(server: MailServer) -> None:
+    for setting, value in {
+        HOST: "127.0.0.1",
+        PORT: server.port,
+        SECURITY: "none",
+        USER: MailServer.account[0],
+        PASSWORD: MailServer.account[1],
+        SENDER: MailServer.account[0],
+    }.items():
+        configure(setting, value)
+
+
+@pytest.mark.parametrize("other", [{"host": "localhost"}, {"port": "1"}, {"security": "starttls"}])
+def test_the_stored_password_is_told_to_no_other_server(
+    client: Client, admin: User, server: MailServer, other: dict[str, str]
+) -> None:
+    store_server(server)
+    answer = attempt(client, admin, server.port, password="", **other)
+    assert "有改动，请重新输入密码。" in answer
+    assert not server.accepted
+    # Saving such a change would send it there with the next mail.
+    form = {"version": "0", "notifications-mail_password": ""}
+    form |= {
+        f"notifications-mail_{name}": value
+        for name, value in {
+            "host": "127.0.0.1",
+            "port": str(server.port),
+            "security": "none",
+            "user": MailServer.account[0],
+            "sender": MailServer.account[0],
+            "sender_name": "专家库",
+            "timeout": "20",
+            **other,
+        }.items()
+    }
+    saved = client.post("/settings/groups/mail/", form)
+    assert saved.status_code == 422
+    assert value_of(HOST) == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,10 @@ def test_a_secret_is_encrypted_and_written_nowhere_else(
     save(admin, {PASSWORD: "first-Geheim-1"})
     save(admin, {PASSWORD: "second-Geheim-2"})
     assert value_of(PASSWORD) == "second-Geheim-2"
-    assert [line.after for line in history_of(PASSWORD)] == ["••••••"] * 2
+    assert [(line.before, line.after) for line in history_of(PASSWORD)] == [
+        ("••••••", "••••••"),
+        ("未设置", "••••••"),
+    ]
     shown = [row.shown for _, rows in rows_by_group() for row in rows if row.setting is PASSWORD]
     assert shown == ["••••••"]
     texts = [caplog.text]

@@ -279,9 +279,14 @@ class _SpanField(forms.CharField):
 
 @dataclass(frozen=True)
 class Secret(Kind[str]):
-    """Encrypted where it is kept, never shown again: an empty field leaves it as it is."""
+    """Encrypted where it is kept, never shown again: an empty field leaves it as it is.
+
+    ``told_to`` names the settings that say whom the system tells it: when they change, it must be
+    typed again, or a new address would be told what only the old one may know.
+    """
 
     max_length: int = 200
+    told_to: tuple[str, ...] = ()
     is_secret = True
     needs_typing = True
 

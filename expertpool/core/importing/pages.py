@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.core.configuration import value_of
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.reading import SUFFIXES, UnreadableFile
 from expertpool.core.importing.runs import (
@@ -26,6 +27,7 @@ from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.models import ImportRun
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
+from expertpool.core.settings import IMPORT_SIZE
 
 RECENT = 5
 STEPS = ("上传文件", "核对", "完成")
@@ -38,11 +40,12 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="文件",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
-        help_text=".xlsx、.xls 或 .csv，最大 50 MB。",
     )
 
     def __init__(self, *args: Any, importer: type[Importer]) -> None:
         super().__init__(*args)
+        largest = value_of(IMPORT_SIZE)
+        self.fields["file"].help_text = f".xlsx、.xls 或 .csv，最大 {largest} MB。"
         self.fields |= dict(importer.option_fields)
 
     def options(self) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def job(
     done: bool = False,
     failed: str = "",
     result_url: str = "",
-    result_label: str = "下载",
+    result_label: str = "下载 Excel 文件",
 ) -> Values:
     """Long work: asks ``url`` every second, which answers this tag again, until it has ended."""
     values: Mapping[str, Any] = locals()

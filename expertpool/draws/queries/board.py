@@ -119,6 +119,11 @@ class Board:
     def lacking(self) -> list[GroupBoard]:
         return [group for group in self.panel if group.lack]
 
+    @property
+    def lacking_words(self) -> str:
+        """What it lacks: 技术组缺 1 人，经济组缺 2 人."""
+        return "，".join(f"{group.name}缺 {group.lack} 人" for group in self.lacking)
+
 
 def board_of(draw: Draw, *widened: Draw) -> Board:
     """Return how ``draw`` stands now, or with the draws that ``widened`` it their panel: the seats

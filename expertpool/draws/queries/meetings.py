@@ -26,6 +26,10 @@ class Meeting:
         return max(project.closing_at for project in self.projects)
 
     @property
+    def project_names(self) -> str:
+        return "，".join(f"{project.name}（{project.number}）" for project in self.projects)
+
+    @property
     def place(self) -> str:
         return self.projects[0].place
 

@@ -34,6 +34,12 @@ class Recommended:
     taken: int
 
     @property
+    def specialties(self) -> str:
+        """The first two."""
+        names = [link.specialty.name for link in self.expert.specialty_links.all()]
+        return "、".join(names[:2])
+
+    @property
     def reasons(self) -> str:
         """The order in words: better level first, then higher title, then who took part less."""
         title = TitleLevel(self.title_level).label

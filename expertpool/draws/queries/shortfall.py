@@ -43,8 +43,7 @@ class Shortfall:
 
     @property
     def words(self) -> str:
-        """What it lacks: 技术组缺 1 人，经济组缺 2 人."""
-        return "，".join(f"{group.name}缺 {group.lack} 人" for group in self.board.lacking)
+        return self.board.lacking_words
 
     def groups_in(self, groups: Iterable[ConditionGroup]) -> list[ConditionGroup]:
         """Return copies of those of ``groups`` that lack experts, with what they lack as seats;

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui import pill
+from expertpool.draws.enums import Origin
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.tables import DRAW_TONES, INVITATION_TONES
 
@@ -35,6 +36,15 @@ def line_state(*, line: Invitation) -> SafeString:
 @register.filter
 def line_tone(line: Invitation) -> str:
     return INVITATION_TONES[line.state]
+
+
+@register.filter
+def line_words(line: Invitation) -> str:
+    """The state, and how the expert came in when he was not drawn for a seat at first."""
+    if line.moved_up_at:
+        return f"{line.get_state_display()}（候补递补）"
+    came = "（补抽）" if line.origin == Origin.SUPPLEMENT else ""
+    return f"{line.get_state_display()}{came}"
 
 
 @register.filter

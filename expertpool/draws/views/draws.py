@@ -108,7 +108,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "reachable": _reachable(user, covered) if draw.is_shared else set(),
         "first_opening": first_opening(covered),
         "board": board,
-        "seats_unit": f"/ {board.seats} 席",
+        "of_seats": f"/ {board.seats} 席",
         "standby_note": f"候补在席 {board.standby_count} / {board.standby_seats}"
         if board.standby_seats
         else "",

@@ -79,6 +79,20 @@ class Letter:
         return "是否同意候补" if self.is_standby else "是否参加"
 
     @property
+    def deed(self) -> str:
+        """What he agrees to do."""
+        return "候补" if self.is_standby else "参加"
+
+    @property
+    def accept_label(self) -> str:
+        return "同意候补" if self.is_standby else "确认参加"
+
+    @property
+    def of_meetings(self) -> str:
+        """What stands between the time of the next meeting and 评审."""
+        return f"等 {len(self.meetings)} 场" if self.more else "的"
+
+    @property
     def coming_title(self) -> str:
         return "候补" if self.is_standby else "参加评审"
 

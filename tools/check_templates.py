@@ -1,4 +1,6 @@
-"""Find what the strict Content-Security-Policy would block: inline styles, scripts, handlers."""
+"""Find what the strict Content-Security-Policy would block (inline styles, scripts, handlers), and
+lines that are too long to be read beside another.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,29 @@ RULES = {
     "hx-on attribute": re.compile(r"\bhx-on\b", re.IGNORECASE),
     "javascript: address": re.compile(r"[\"']javascript:", re.IGNORECASE),
 }
+LONGEST = 120  # characters of a line
 COMMENTS = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
 
 
 def findings(text: str) -> list[tuple[int, str]]:
-    """Return (line, what) for each thing in a template that the policy would block.
+    """Return (line, what) for each line of a template that is too long, and each thing in it that
+    the policy would block.
 
     Data for scripts goes through the filter ``json_script``, which writes its own element.
     """
+    long = [
+        (number, f"{len(line)} characters, more than {LONGEST}")
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > LONGEST
+    ]
     # Comments give way to as many lines, so that the numbers stay right.
     text = COMMENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
-    return sorted(
+    blocked = [
         (text.count("\n", 0, match.start()) + 1, what)
         for what, pattern in RULES.items()
         for match in pattern.finditer(text)
-    )
+    ]
+    return sorted(long + blocked)
 
 
 def main() -> int:

@@ -115,12 +115,12 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
     words = words_of(draw.covered)
-    letters = [_letter(row, deadline_at, words) for row in rows]
-    send_messages(occasion=EMERGENCY.code, letters=letters, channels=channels, now=now)
+    envelopes = [_envelope(row, deadline_at, words) for row in rows]
+    send_messages(occasion=EMERGENCY.code, envelopes=envelopes, channels=channels, now=now)
     return rows
 
 
-def _letter(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Envelope:
+def _envelope(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Envelope:
     expert = Expert.objects.get(pk=open_identity(row).expert_id)
     return Envelope(
         recipient=recipient_of(expert),

@@ -91,13 +91,15 @@ def invite(
     known = words_of(projects)
     words = {name: known[name] for name in NAMED}
     for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
-        letters = [
-            _letter(row, experts[expert_id], token, words)
+        envelopes = [
+            _envelope(row, experts[expert_id], token, words)
             for row, expert_id, token in asked
             if row.is_standby is standby
         ]
-        if letters:
-            send_messages(occasion=occasion.code, letters=letters, channels=plan.channels, now=now)
+        if envelopes:
+            send_messages(
+                occasion=occasion.code, envelopes=envelopes, channels=plan.channels, now=now
+            )
     jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)
     return invitations
@@ -109,7 +111,7 @@ def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> N
     words = words_of(invitation.draw.covered)
     answered = invitation.state == InvitationState.ACCEPTED
     until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"
-    letter = Envelope(
+    envelope = Envelope(
         recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,
@@ -119,7 +121,7 @@ def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> N
         about=invitation,
         key=f"moved_up:{invitation.pk}",
     )
-    send_messages(occasion=MOVED_UP.code, letters=[letter], channels=plan.channels, now=now)
+    send_messages(occasion=MOVED_UP.code, envelopes=[envelope], channels=plan.channels, now=now)
 
 
 def recipient_of(expert: Expert) -> Recipient:
@@ -139,7 +141,9 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _letter(invitation: Invitation, expert: Expert, token: str, words: dict[str, str]) -> Envelope:
+def _envelope(
+    invitation: Invitation, expert: Expert, token: str, words: dict[str, str]
+) -> Envelope:
     return Envelope(
         recipient=recipient_of(expert),
         context={

@@ -56,16 +56,16 @@ def send_message(
     now: datetime,
     attachments: Sequence[Attachment | Document] = (),
 ) -> list[Message]:
-    """Tell one recipient: `send_messages` with a single letter."""
-    letter = Envelope(recipient, context, about, key, attachments)
-    return send_messages(occasion=occasion, letters=[letter], channels=channels, now=now)
+    """Tell one recipient: `send_messages` with a single envelope."""
+    envelope = Envelope(recipient, context, about, key, attachments)
+    return send_messages(occasion=occasion, envelopes=[envelope], channels=channels, now=now)
 
 
 @transaction.atomic
 def send_messages(
-    *, occasion: str, letters: Sequence[Envelope], channels: Iterable[str], now: datetime
+    *, occasion: str, envelopes: Sequence[Envelope], channels: Iterable[str], now: datetime
 ) -> list[Message]:
-    """Write one message for each letter and channel and queue their delivery, in this transaction.
+    """Write one message for each envelope and channel and queue their delivery, in this transaction.
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
@@ -76,13 +76,14 @@ def send_messages(
     declared = OCCASIONS[occasion]
     states = states_of(declared, channels)
     drafts = {
-        (draft := _draft(letter, declared, state, now)).key: (draft, letter)
-        for letter in letters
+        (draft := _draft(envelope, declared, state, now)).key: (draft, envelope)
+        for envelope in envelopes
         for state in states
     }
     known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
     new = [key for key in drafts if key not in known]
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
+    # Read back: where conflicts are ignored no ids come from the insert.
     stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
     _attach_files([(stored[key], drafts[key][1]) for key in new], states)
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
@@ -91,16 +92,16 @@ def send_messages(
     return [stored[key] for key in drafts]
 
 
-def _draft(letter: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
-    missing = occasion.placeholders.keys() - letter.context.keys()
+def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
+    missing = occasion.placeholders.keys() - envelope.context.keys()
     if missing:
         raise KeyError("、".join(sorted(missing)))
-    about_type, about_id = subject_key(letter.about)
-    text = fill(state.text, letter.context)
+    about_type, about_id = subject_key(envelope.about)
+    text = fill(state.text, envelope.context)
     channel = CHANNELS[state.channel]
-    documents = [item for item in letter.attachments if isinstance(item, Document)]
+    documents = [item for item in envelope.attachments if isinstance(item, Document)]
     values = {
-        "recipient": letter.recipient.name,
+        "recipient": envelope.recipient.name,
         "subject": text.subject,
         "body": text.body,
         "about_type": about_type,
@@ -108,9 +109,9 @@ def _draft(letter: Envelope, occasion: Occasion, state: TemplateState, now: date
         "created_at": now,
         "due_at": now,
         "documents": [[item.kind, str(item.id)] for item in documents if channel.carries_files],
-        **_destination(channel, letter.recipient, state),
+        **_destination(channel, envelope.recipient, state),
     }
-    key = f"{letter.key}:{state.channel}"
+    key = f"{envelope.key}:{state.channel}"
     return Message(key=key, occasion=occasion.code, channel=state.channel, **values)
 
 
@@ -129,7 +130,7 @@ def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -
 def _attach_files(
     messages: Iterable[tuple[Message, Envelope]], states: Iterable[TemplateState]
 ) -> None:
-    """Give the new messages the files of their letters and of their templates."""
+    """Give the new messages the files of their envelopes and of their templates."""
     of_template = {
         state.channel: list(attachments_of(state.template))
         for state in states
@@ -138,9 +139,9 @@ def _attach_files(
     link = Message.attachments.through
     links = [
         link(message_id=message.pk, attachment_id=file.pk)
-        for message, letter in messages
+        for message, envelope in messages
         if CHANNELS[message.channel].carries_files
-        for file in (*letter.attachments, *of_template.get(ChannelCode(message.channel), ()))
+        for file in (*envelope.attachments, *of_template.get(ChannelCode(message.channel), ()))
         if isinstance(file, Attachment)
     ]
     link.objects.bulk_create(links, ignore_conflicts=True)

@@ -100,7 +100,7 @@ def _end(task: Task, values: dict[str, Any]) -> None:
 
 def _tell(task: Task, users: list[User], *, now: datetime) -> None:
     project = task.project
-    letters = [
+    envelopes = [
         Envelope(
             recipient=Recipient(user_id=user.pk, name=user.name),
             context={
@@ -117,4 +117,4 @@ def _tell(task: Task, users: list[User], *, now: datetime) -> None:
         )
         for user in users
     ]
-    send_messages(occasion=TASK.code, letters=letters, channels=[ChannelCode.SITE], now=now)
+    send_messages(occasion=TASK.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)

@@ -33,6 +33,7 @@ def waiting_for(user: User, subject: str) -> Q:
     The caller adds who reaches which rows, and that nobody decides on his own.
     """
     mine = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
+    # Who has decided another step leaves this one to others: no two steps are one person's.
     elsewhere = Decision.objects.filter(approval=OuterRef("pk"), decided_by=user).exclude(
         step=OuterRef("step")
     )
@@ -80,6 +81,7 @@ def course_of(subject: Model, *, now: datetime) -> Course | None:
     if approval is None:
         return None
     decisions = list(approval.decisions.select_related("step", "decided_by"))
+    # Whoever went through a step went through it, even if he no longer meets its condition.
     taken = {approval.step_id, *(decision.step_id for decision in decisions)}
     steps = [
         step

@@ -57,6 +57,7 @@ class ProjectForm(forms.Form):
         fields["department"].queryset = departments_for_filing(user)
         if project:
             own = Department.objects.filter(pk=project.department_id)
+            # else whoever may edit it but not file for its department could not save it
             fields["department"].queryset |= own
 
     def clean_number(self) -> str:

@@ -34,6 +34,7 @@ def wholly_within(user: User, code: str) -> QuerySet[Project]:
     """
     scope = scope_q(user, code)
     projects = Project.objects.filter(scope)
+    # An empty Q is everything: no member can be outside of it.
     if not scope:
         return projects
     outside = Project.objects.filter(batch__isnull=False).exclude(scope).values("batch")
@@ -184,6 +185,7 @@ def proposed_batch_number(now: datetime) -> str:
     prefix = f"PC{timezone.localtime(now).year}-"
     last = (
         ProjectBatch.objects.filter(number__regex=rf"^{prefix}\d{{4,}}$")
+        # The longer first: as text 9999 comes after 10000.
         .order_by(Length("number").desc(), "-number")
         .values_list("number", flat=True)
         .first()

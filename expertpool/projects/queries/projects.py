@@ -161,6 +161,7 @@ def proposed_number(now: datetime) -> str:
     prefix = f"XM{timezone.localtime(now).year}-"
     last = (
         Project.objects.filter(number__regex=rf"^{prefix}\d{{4,}}$")
+        # The longer first: as text 9999 comes after 10000.
         .order_by(Length("number").desc(), "-number")
         .values_list("number", flat=True)
         .first()

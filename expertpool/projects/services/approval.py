@@ -54,6 +54,7 @@ def reject_project(*, project: Project, actor: User, now: datetime, note: str) -
 def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
     if actor.pk == project.created_by_id:
         raise ApproverIsApplicant("不能审核自己申请的项目，请由其他审核人处理。")
+    # The project, then (in `decide`) its approval: who withdraws it locks them in this order, too.
     if lock_project(project).status != project.status:
         raise ProjectChanged(CHANGED)
     if project.status != ProjectStatus.PENDING:
@@ -62,21 +63,21 @@ def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: 
         )
     note = note.strip()
     try:
-        outcome = decide(subject=project, agree=agree, note=note, actor=actor, now=now)
+        verdict = decide(subject=project, agree=agree, note=note, actor=actor, now=now)
     except DecisionRefused as error:
         raise NotYourStep(str(error)) from error
-    if outcome in ENDS:
-        _end(project, outcome, actor=actor, now=now, note=note)
+    if verdict in ENDS:
+        _end(project, verdict, actor=actor, now=now, note=note)
     else:
         record(
             "project.approve_step",
             actor=actor,
             now=now,
             subject=project,
-            after={"结果": outcome.label, "当前步骤": _step_of(project, now=now)},
+            after={"结果": verdict.label, "当前步骤": _step_of(project, now=now)},
             note=note,
         )
-    return outcome
+    return verdict
 
 
 ENDS = {
@@ -85,8 +86,8 @@ ENDS = {
 }
 
 
-def _end(project: Project, outcome: Verdict, *, actor: User, now: datetime, note: str) -> None:
-    new, action = ENDS[outcome]
+def _end(project: Project, verdict: Verdict, *, actor: User, now: datetime, note: str) -> None:
+    new, action = ENDS[verdict]
     set_project_status(
         project,
         new,
@@ -97,7 +98,7 @@ def _end(project: Project, outcome: Verdict, *, actor: User, now: datetime, note
         note=note,
     )
     _tell_applicant(project, actor=actor, now=now)
-    if outcome == Verdict.APPROVED:
+    if verdict == Verdict.APPROVED:
         publish(ProjectApproved(project.pk))
 
 

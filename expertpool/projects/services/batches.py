@@ -156,6 +156,8 @@ def lock_members(project: Project) -> list[Project]:
 
     Raises ProjectChanged when it joined or left a batch meanwhile, ProjectError when it is gone.
     """
+    # Without a lock, since the batch is locked before its projects; what changes meanwhile is
+    # noticed below.
     known = Project.objects.filter(pk=project.pk).values_list("batch", flat=True).first()
     if known is None:
         alone = lock_project(project)

@@ -99,6 +99,7 @@ class ProjectImporter(Importer):
             return self.fault("purchaser", "采购单位为空", "填了统一社会信用代码就要填单位名称。")
         if name and key not in self.units:
             found = units_matching(name=name, uscc=uscc)
+            # Of several units of one name, one that is known by its code.
             self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
         if name and not uscc and self.units[key] is None:
             mend = "单位库里没有，请核对名称，或填写统一社会信用代码后自动登记。"

@@ -50,6 +50,7 @@ def set_project_status(
         )
     rows = Project.objects.filter(pk=project.pk, status=old)
     if new == ProjectStatus.DRAFT:
+        # In words; against a draw that begins right now the condition of the update holds.
         _refuse_drawn(project)
         rows = rows.filter(draw_state=DrawState.NOT_DRAWN)
     _apply(project, rows.update(status=new, **(changes or {})), {"status": new, **(changes or {})})

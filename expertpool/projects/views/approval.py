@@ -39,7 +39,7 @@ def approvals(request: UserRequest) -> HttpResponse:
 def approve(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
-        outcome = approve_project(
+        verdict = approve_project(
             project=project,
             actor=request.user,
             now=timezone.now(),
@@ -47,7 +47,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
         )
     except ProjectError as error:
         return refused(str(error))
-    told = "已审核通过，可以抽取" if outcome == Verdict.APPROVED else outcome.label
+    told = "已审核通过，可以抽取" if verdict == Verdict.APPROVED else verdict.label
     return saved(f"「{project.name}」{told}。", refresh="page")
 
 
@@ -56,7 +56,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
 def reject(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_in_approval_scope(request.user), pk=pk)
     try:
-        outcome = reject_project(
+        verdict = reject_project(
             project=project,
             actor=request.user,
             now=timezone.now(),
@@ -64,4 +64,4 @@ def reject(request: UserRequest, pk: int) -> HttpResponse:
         )
     except ProjectError as error:
         return refused(str(error))
-    return saved(f"「{project.name}」{outcome.label}。", refresh="page")
+    return saved(f"「{project.name}」{verdict.label}。", refresh="page")

@@ -68,6 +68,7 @@ def current_version(subject: str, *, now: datetime) -> FlowVersion:
     """Return the version that new approvals take; makes the first one, of a single step."""
     version = latest_version(subject)
     if version is None:
+        # Then looked for again: two may hand in the first application of all at the same moment.
         lock_transaction("workflow.flow")
         version = latest_version(subject) or _create(
             subject, 1, [StepData(FIRST_STEP)], actor=None, now=now

@@ -37,6 +37,7 @@ def ask(
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
     try:
+        # Only the constraint sees another who asks at this moment.
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError as error:

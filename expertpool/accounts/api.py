@@ -17,6 +17,7 @@ class TokenAuth(HttpBearer):
     """``Authorization: Bearer ep_…``. The token's user makes the call, whatever session there is."""
 
     def __call__(self, request: HttpRequest) -> ApiToken | None:
+        # Asked twice in one call, before a repeated call is answered and by the endpoint.
         known: ApiToken | None = getattr(request, "auth", None)
         token = known or super().__call__(request)
         if token is not None:

@@ -48,6 +48,7 @@ def attach(
     content gets the right ending. If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
     """
     policy = file_subject(subject._meta.label_lower)
+    # Locks what can be closed: nobody archives it before the file is stored.
     _refuse_closed(subject._meta.label_lower, str(subject.pk))
     if kind in policy.evidence and not as_evidence:
         raise FileRefused(f"「{policy.evidence[kind]}」由系统生成，不能上传。")

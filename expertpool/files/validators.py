@@ -90,6 +90,7 @@ def detect_type(file: IO[bytes]) -> FileType:
 
 def _by_mark(head: bytes) -> FileType | None:
     for mark, at, kind in _MARKS:
+        # What stands at 8 is the kind of a RIFF container, and nothing else there.
         if head[at : at + len(mark)] == mark and (at != 8 or head.startswith(b"RIFF")):
             return kind
     return None

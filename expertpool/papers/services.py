@@ -39,6 +39,7 @@ def upload_template(
     The one that was in use is put aside. Refuses (core.documents.filling.TemplateRefused, with all
     that is wrong) what cannot be filled, and (files.FileRefused) what is no such file.
     """
+    # One byte more tells that it is too large; nobody makes us read all of it.
     content = uploaded_file.read(MAX_SIZE + 1)
     form = check_template(content, paper.vocabulary)
     lock_transaction(_LOCK)

@@ -66,6 +66,7 @@ class SettingsForm(forms.Form):
         data: Any = self.data
         data = data.copy()
         data["version"] = max(change.pk for change in changes)
+        # the oldest change of each is kept: what it replaced is what the reader had before him
         first = {change.code: change for change in reversed(changes)}
         for setting in settings_of(self.group):
             name = field_name(setting)

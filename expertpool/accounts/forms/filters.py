@@ -23,6 +23,7 @@ class UserFilters(FilterForm):
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):
             match = Q(username__icontains=text) | Q(name__icontains=text)
+            # phones are stored encrypted, so they are found by the whole number only
             match |= Q(phone_index=contact_index("phone", clean_code(text)))
             rows = rows.filter(match)
         if department := self.value("department"):

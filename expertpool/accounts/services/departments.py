@@ -35,6 +35,7 @@ def create_department(
     department = Department(name=clean_text(name), parent=parent, order=order)
     _check(department)
     department.save()
+    # Its own id is part of the path, so it has to be saved first.
     department.path = f"{_path_of(parent)}{department.pk}/"
     department.save(update_fields=["path"])
     record(

@@ -19,6 +19,7 @@ from expertpool.core.text import clean_text
 
 PREFIX = "ep_"
 LONGEST_LIFE = timedelta(days=732)  # two years
+# A platform that calls all the time shall not write the token's row each time.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 RECORDED = ("name", "user", "scopes", "hint", "expires_at")

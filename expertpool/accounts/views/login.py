@@ -84,6 +84,7 @@ def password(request: UserRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         if not form.errors:
+            # sessions are tied to the password: without this one's own would end as well
             update_session_auth_hash(request, request.user)
             messages.success(request, "密码已修改，其他设备上的登录已退出。")
             return redirect(settings.LOGIN_REDIRECT_URL)

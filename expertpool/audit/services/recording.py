@@ -76,6 +76,7 @@ def record_change(
 def content_digest(entry: Entry) -> bytes:
     """Return SHA-256 of the entry's content as canonical JSON (sorted keys, UTF-8)."""
     content = {
+        # As the database gives it back, whatever zone it came in: recomputed, it reads alike.
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": entry.actor_id,
         "actor_name": entry.actor_name,

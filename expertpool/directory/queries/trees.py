@@ -32,6 +32,7 @@ def specialty_subtrees(ids: Iterable[str]) -> dict[str, set[int]]:
     roots = {place: str(pk) for pk, place in _places(subtrees)}
     for pk, scheme, path in _below(roots).values_list("pk", "scheme_id", "path"):
         for end, sign in enumerate(path, start=1):
+            # A beginning of a path that ends with a slash is the path of a node above, or its own.
             if sign == "/" and (root := roots.get((scheme, path[:end]))) is not None:
                 subtrees[root].add(pk)
     return subtrees

@@ -26,6 +26,7 @@ ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 SEALED = "名单公开后可见"
 DELETED = "已删除"
 LINK_HIDDEN = "［链接仅收件人可见］"
+# Up to what is not ASCII: Chinese goes on behind an address without a blank.
 WEB_ADDRESS = re.compile(r"https?://[!-~]+")
 
 

@@ -94,6 +94,8 @@ def reference(message: Message) -> str:
     return f"{message.created_at:%Y%m%d%H%M%S}.{message.pk}"
 
 
+# Durable: within a transaction of the caller the claim would not be committed by the time the
+# message goes out.
 @transaction.atomic(durable=True)
 def _claim(message_id: int, now: datetime) -> Message | None:
     queued = Message.objects.filter(pk=message_id)

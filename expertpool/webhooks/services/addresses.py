@@ -69,6 +69,7 @@ def _addresses(url: httpx.URL) -> list[IP]:
         rows = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise AddressRefused(f"找不到主机「{url.host}」，请核对地址。") from error
+    # Without the zone of a link-local address (fe80::1%eth0), which is no part of it.
     return [ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
 
 

@@ -77,6 +77,7 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Return the status of the answer; its body is not read."""
     target = resolve_target(url)
+    # No redirects and no proxies: either would lead past the check (docs/decisions/0009).
     with httpx.Client(
         verify=_certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
     ) as client:

@@ -35,7 +35,7 @@ SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
-# --- Applications, bottom to top -------------------------------------------------------------
+# --- Applications, top to bottom -------------------------------------------------------------
 INSTALLED_APPS = [
     "expertpool.portal",
     "expertpool.webhooks",

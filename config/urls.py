@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/", include("expertpool.webhooks.urls")),
     path("fields/", include("expertpool.customforms.urls")),
     path("workflow/", include("expertpool.workflow.urls")),
+    # Where they stood when they were part of draws: addresses that people keep stay good.
     path("draws/", include("expertpool.reports.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("projects/", include("expertpool.projects.urls")),

@@ -55,6 +55,7 @@ class EncryptedAttribute(DeferredAttribute):
         value = row.__dict__[name]
         return self.field.open(row, value) if isinstance(value, Sealed) else value
 
+    # makes this a data descriptor: else Python would take the sealed value from ``__dict__``
     def __set__(self, row: models.Model, value: Any) -> None:
         row.__dict__[self.field.attname] = value
 

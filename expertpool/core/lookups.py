@@ -15,6 +15,7 @@ class Among(Func):
     They travel as one value; each placeholder of its own would cost more to write than to look up.
     """
 
+    # both expressions in one: `= ANY(` comes between them as their joiner
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = BooleanField()

@@ -136,6 +136,7 @@ def _group(row: Mapping[str, Any], names: Mapping[Any, Any]) -> SealedGroup:
 
 
 def _need(value: Any, kind: type, name: str) -> Any:
+    # not isinstance: JSON's ``true`` would pass for a number
     if type(value) is not kind:
         message = f"抽取规则的 {name} 不是应有的类型：数据被改动过。"
         raise EngineError(message)

@@ -25,6 +25,7 @@ STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
     ExpertStatus.FROZEN: frozenset(
         {ExpertStatus.FORMAL, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED}
     ),
+    # who leaves these two returns to the status he had before
     ExpertStatus.BLACKLISTED: frozenset(
         {ExpertStatus.FORMAL, ExpertStatus.FROZEN, ExpertStatus.DELETED}
     ),

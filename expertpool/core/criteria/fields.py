@@ -131,6 +131,7 @@ class Field:
             raise self.refuse("请至少选择一项。")
         if len(values) > MOST_VALUES:
             raise self.refuse(f"最多选择 {MOST_VALUES} 项，请改选上级。")
+        # In one order, each once: the same choice gives the same canonical text.
         return tuple(sorted({self.clean_one(value) for value in values}))
 
 

@@ -30,6 +30,7 @@ def square_png(content: bytes) -> bytes:
         page = Path(folder, "page.typ")
         page.write_text(PAGE.format(side=SIDE))
         try:
+            # Two pixels a point: a screen of double density shows it sharp.
             drawn = typst.compile(page, root=Path(folder), format="png", ppi=144)
         except typst.TypstError as error:
             raise ValueError("broken") from error

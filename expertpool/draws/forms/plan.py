@@ -299,6 +299,7 @@ class GroupsForm:
         ]
 
     def is_valid(self) -> bool:
+        # a list, not a generator: every form is asked, so that all faults show at once
         valid = [
             form.is_valid()
             for row in self.rows

@@ -200,6 +200,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
     experts: dict[int, dict[str, str]] = {}
     if draw.released_at is not None and may_read(draw, request.user, now=now):
         rows = (
+            # A look is logged when the room is opened, not each second that it asks anew.
             named_rows(draw)
             if version
             else read_names(draw=draw, actor=request.user, now=now, purpose="抽取大厅")

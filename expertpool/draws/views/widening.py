@@ -44,6 +44,7 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
     if groups.is_valid():
         levels = dict(
             zip(
+                # the key of a saved group is its order, hence this is its code
                 (f"g{row.key}" for row in groups.rows),
                 (group.levels for group in groups.data_for_service()),
                 strict=True,

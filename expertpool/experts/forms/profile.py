@@ -77,11 +77,13 @@ class ExpertForm(forms.Form):
             del self.fields[name]
             return
         value = declared.value_of(self.expert)
+        # left empty means unchanged, so only what is not there yet can be missing
         field.required = field.required and not value
         masked = show(self.user, declared.guard.code, value)
         field.help_text = f"现为 {masked or '空'}；不改就留空。"
 
     def clean_employer_uscc(self) -> str:
+        # here, since no service writes this field: `_employer` finds or makes the unit by it
         value = self.cleaned_data["employer_uscc"]
         try:
             return str(self.declared["employer_uscc"].clean(value))

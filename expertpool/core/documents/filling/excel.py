@@ -29,7 +29,7 @@ from expertpool.core.documents.filling.texts import fill_texts, joined, paragrap
 from expertpool.core.placeholders import MARK, Value, name_of, names_in
 
 _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-# Formulas that fetch something from outside.
+# Formulas that fetch something from outside; the bar is that of DDE (=program|topic!item).
 _ACTIVE = re.compile(r"\b(WEBSERVICE|IMAGE|CALL|REGISTER(\.ID)?|RTD|EXEC)\s*\(|\|", re.IGNORECASE)
 _MOST_FORMULAS = 50_000  # characters: all of them are read again for each row that repeats
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as a character code
@@ -66,6 +66,7 @@ def fill_excel(package: Package, filling: Filling) -> None:
         for cell in list(sheet.cells()):
             if cell.parentNode not in repeated:
                 _fill_cell(book, cell, values)
+        # From below: what is repeated moves the rows under it, and none that is still to come.
         for row in reversed(repeated):
             _repeat(book, sheet, row, lines)
         _fill_headers(sheet, filling.values)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _CELL = r"\$?[A-Z]{1,3}\$?[1-9]\d{0,6}"
+# Quoted text is passed over. A reference is no part of a name (A1_total), and no function (LOG10).
 _REFERENCE = re.compile(
     r'(?P<string>"(?:[^"]|"")*")'
     r"|(?<![\w.$'])(?P<sheet>(?:'(?:[^']|'')+'|[\w.]+)!)?"

@@ -45,7 +45,8 @@ def attach(
     The caller has checked the right. Refuses (FileRefused) empty and too large files, those whose
     content is of no accepted kind, a kind of evidence unless a service vouches for it
     (``as_evidence``), and every file of a subject that is closed; a name that contradicts the
-    content gets the right ending. If the transaction fails the stored bytes stay without a row; `remove_orphans` deletes them.
+    content gets the right ending. If the transaction fails the stored bytes stay without a row;
+    `remove_orphans` deletes them.
     """
     policy = file_subject(subject._meta.label_lower)
     # Locks what can be closed: nobody archives it before the file is stored.

@@ -50,10 +50,10 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
 
     ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After so many failures in a
-    row as `accounts.settings` say an account is locked for a while; after others within 10
-    minutes an address is refused until they are older, so that nobody shuts out an office behind one address for good. All
-    answers but the last take the same time and shall be shown by the same message, so that nobody
-    learns which accounts exist.
+    row as `accounts.settings` say an account is locked for a while; after others within 10 minutes
+    an address is refused until they are older, so that nobody shuts out an office behind one
+    address for good. All answers but the last take the same time and shall be shown by the same
+    message, so that nobody learns which accounts exist.
     """
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
@@ -100,8 +100,8 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
 def _claim_attempt(user: User, now: datetime) -> bool:
     """Count this attempt as failed before the password is looked at; False when locked.
 
-    One conditional update: of any number of attempts at the same moment only so many get through, since
-    each waits for the row until the one before is decided.
+    One conditional update: of any number of attempts at the same moment only so many get through,
+    since each waits for the row until the one before is decided.
     """
     count = Case(When(locked_until__isnull=False, then=Value(1)), default=F("failed_logins") + 1)
     free = Q(locked_until__isnull=True) | Q(locked_until__lte=now)

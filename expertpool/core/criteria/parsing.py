@@ -19,8 +19,9 @@ MOST_LEAVES = 200
 def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
-    With ``viewer``, who asks anew, fields that he does not see plain or that are retired are refused. ``known``: that the things it
-    names exist was checked before, and is not looked up again. Raises CriteriaError.
+    With ``viewer``, who asks anew, fields that he does not see plain or that are retired are
+    refused. ``known``: that the things it names exist was checked before, and is not looked up
+    again. Raises CriteriaError.
     """
     if isinstance(data, str):
         data = _load(data)

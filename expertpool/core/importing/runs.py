@@ -197,7 +197,7 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
     run = ImportRun.objects.select_related("user").get(pk=run_id)
     try:
         with transaction.atomic():
-            # A worker that was given up may still be at it: who comes second waits, and finds it done.
+            # A worker given up may still be at it: who comes second waits, and finds it done.
             lock_transaction(f"import-{run_id}")
             run.refresh_from_db(fields=["state"])
             if run.state != ImportState.RUNNING:

@@ -112,8 +112,9 @@ def listing(
 ) -> Listing:
     """Narrow, count, order and cut ``rows`` by the address of ``request``.
 
-    ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for descending) to columns;
-    ``default_sort`` is such a name. Unknown names, sizes and pages fall back without an error.
+    ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for
+    descending) to columns; ``default_sort`` is such a name. Unknown names, sizes and pages fall
+    back without an error.
     """
     everything = rows
     if form is not None:

@@ -29,7 +29,8 @@ _HAS_ITS_TIMES = (
 class Draw(models.Model):
     """How the experts of one project, or of the projects of one batch, are found: one seal and one
     order, or, where the law allows it, a list that persons chose. ``status`` changes only by
-    `draws.services.status.set_draw_status`. ``project`` carries the plan: the lead of the batch; ``projects`` are all.
+    `draws.services.status.set_draw_status`. ``project`` carries the plan: the lead of the batch;
+    ``projects`` are all.
 
     ``rule`` is what was sealed, read from ``rule_content``, which never changes afterwards (a
     trigger refuses it). ``nonce`` is the

@@ -120,8 +120,8 @@ def named_rows(draw: Draw) -> list[NamedRow]:
 def release(*, draw_id: int, now: datetime) -> bool:
     """Write the experts behind the lines in clear once the reveal time has come; True if it did.
 
-    From then on the draw shows in the experts' own records; a request to do it earlier ends. Announces NamesReleased. A second run
-    changes nothing.
+    From then on the draw shows in the experts' own records; a request to do it earlier ends.
+    Announces NamesReleased. A second run changes nothing.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:

@@ -59,8 +59,8 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
 def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime) -> Attachment:
     """Keep a recording with the project as evidence; logs it (file.attach, with its SHA-256).
 
-    Finishing one twice returns what was kept the first time. Refuses (RecordingRefused) one of which nothing has come, what is no film, and an archived
-    project.
+    Finishing one twice returns what was kept the first time. Refuses (RecordingRefused) one of
+    which nothing has come, what is no film, and an archived project.
     """
     path, mark = part_path(draw, recording, actor), recording.hex[:8]
     if not path.exists():

@@ -49,9 +49,10 @@ def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy
     """Seal a draw for ``project``, with all of its batch; without contributors also order, seat
     and invite at once.
 
-    Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses
-    a project that is not approved, is over, or breaks a rule set to blocking, and projects that
-    cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces DrawSealed.
+    Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses a
+    project that is not approved, is over, or breaks a rule set to blocking, and projects that
+    cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces
+    DrawSealed.
     """
     projects = lock_projects(project)
     plan = check_ready(projects, now=now)

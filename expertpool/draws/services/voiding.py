@@ -57,8 +57,8 @@ def decide_void(
     """Agree to a request, which voids the draw at once, or turn it down.
 
     A void draw frees all experts and calls off what still waits to be sent; who was asked stays in
-    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was decided, and to
-    void a draw that was widened.
+    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was
+    decided, and to void a draw that was widened.
     """
     draw = _lock(request.draw)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=VoidRefused)

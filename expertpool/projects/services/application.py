@@ -93,8 +93,9 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
 
 @transaction.atomic
 def submit_project(*, project: Project, actor: User, now: datetime) -> None:
-    """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that opens in the past
-    (ValidationError) and every status but draft and rejected (TransitionNotAllowed)."""
+    """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that
+    opens in the past (ValidationError) and every status but draft and rejected
+    (TransitionNotAllowed)."""
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
     set_project_status(
@@ -151,6 +152,7 @@ def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime
         raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
     project.full_clean(validate_unique=False)
     try:
+        # a savepoint: once the number is refused, the next free one is still looked up
         with transaction.atomic():
             project.save()
     except IntegrityError as error:  # the number is the only unique value

@@ -21,14 +21,15 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
     """Archive a finished or abandoned project, for good; logs it.
 
     Finished: its draw has ended and its review is over, with that of every project of its batch;
-    abandoned: it was sent back or approved,
-    and has no valid draw. Refuses a missing note (NoteRequired), a project on which something
-    still goes on or is open (NotReadyToArchive), and every other status (TransitionNotAllowed).
+    abandoned: it was sent back or approved, and has no valid draw. Refuses a missing note
+    (NoteRequired), a project on which something still goes on or is open (NotReadyToArchive), and
+    every other status (TransitionNotAllowed).
     """
     note = note.strip()
     if not note:
         raise NoteRequired("请填写归档说明，例如「评审已结束，资料齐全」。")
     fresh = lock_project(project)
+    # one that is archived already has its own refusal, by `set_project_status`
     if not fresh.is_archived and (reasons := _open_matters(fresh, now=now)):
         raise NotReadyToArchive("；".join(reasons) + "。")
     set_project_status(

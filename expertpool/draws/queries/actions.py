@@ -46,6 +46,7 @@ from expertpool.projects.queries.batches import members_of
 from expertpool.workflow.queries import SETTLED, check_second_person
 
 OVER = "该邀请已经答复过或已失效，无需再操作。"
+NOBODY_LEFT = "候选人中没有还能补抽的专家。"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ def _supplement(facts: _OfDraw) -> None:
     short = draw.project.draw_state == DrawState.UNSATISFIED and facts.board.lacking
     if draw.status != DrawStatus.UNSATISFIED or not short:
         raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
+    # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now.
+    if facts.board.invited_count >= draw.candidate_count:
+        raise DrawNotReady(NOBODY_LEFT)
 
 
 def _widen(facts: _OfDraw) -> None:

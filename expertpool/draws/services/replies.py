@@ -217,7 +217,8 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
 def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
     """Try again to fill the free seats of a draw that ended short; return how many were seated.
 
-    Refuses (DrawNotReady) when no seat is free, the draw goes on, or the opening is over.
+    Refuses (DrawNotReady) when no seat is free, nobody can be seated, the draw goes on, or the
+    opening is over.
     """
     draw = _lock_draw(draw.pk)
     check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)

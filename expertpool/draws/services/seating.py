@@ -17,7 +17,9 @@ from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.actions import NOBODY_LEFT
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import Identity
@@ -88,20 +90,20 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     """Walk the order again for seats still free; return how many were seated.
 
     For a draw that ended short: who was skipped then may be free now. The caller holds the row lock.
+    Refuses (DrawNotReady) where nobody can be seated, before anything is written: the record of an
+    ended draw ends with its end.
     """
     lock_transaction(SEATING_LOCK)
     state = load_state(draw)
-    before = len(state.seats)
     plan = _plan_of(draw)
     openings = Openings(draw, state.order.sealed)
     step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
-    if step.seats:
-        # Before the end is looked for: only a draw that goes on can end (anew).
-        reopen(draw, now=now)
+    if not step.seats:
+        raise DrawNotReady(NOBODY_LEFT)
+    reopen(draw, now=now)
     append_events(draw, step.events, now=now, actor=actor)
     _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
-    finish_if_answered(draw, step.state, now=now)
-    return len(step.state.seats) - before
+    return len(step.seats)
 
 
 def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> None:

@@ -90,8 +90,6 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
         )
     except DrawError as error:
         return refused(str(error))
-    if not seated:
-        return refused("候选人中没有还能补抽的专家。")
     return saved(f"已补抽 {seated} 人，邀请已发出。", refresh="page")
 
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws.enums import DrawStatus, InvitationState, Origin, ReplyVia
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.queries.actions import NOBODY_LEFT, actions_for
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
@@ -23,10 +24,12 @@ from expertpool.draws.services.replies import (
     record_answer,
     take_leave,
 )
+from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
+from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -252,10 +255,35 @@ def test_short_draw_is_unsatisfied_and_a_later_supplement_completes_it(operator:
     record = build_record(draw)
     assert record["events"][-1]["lacking"] == {"g1": 1}
 
-    # Nobody is left in the hat: asking again changes nothing.
-    assert add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY) == 0
+    # Nobody is left in the hat: asking again is neither offered nor done, and the record stays.
+    assert actions_for(draw, operator, now=SOON)[ActionCode.SUPPLEMENT].why_not == NOBODY_LEFT
+    with pytest.raises(DrawNotReady, match=NOBODY_LEFT):
+        add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
     draw.refresh_from_db()
     assert draw.status == DrawStatus.UNSATISFIED
+    assert build_record(draw)["events"] == record["events"]
+    assert vdraw.find_difference(build_record(draw)) is None
+
+
+def test_a_supplement_that_seats_nobody_leaves_no_trace_in_the_record(operator: User) -> None:
+    """Somebody was never asked, so it is offered; he is still not free: the record stays whole."""
+    pool(3)
+    draw = make_draw(now=NOW, seats=2)
+    drawn = {expert_id_of(row) for row in lines(draw)}
+    Expert.objects.exclude(pk__in=drawn).update(status="frozen")
+    first, second = lines(draw)
+    decline(first)
+    accept(second)
+    draw.refresh_from_db()
+    events = build_record(draw)["events"]
+    assert actions_for(draw, operator, now=SOON)[ActionCode.SUPPLEMENT].allowed
+    with pytest.raises(DrawNotReady, match=NOBODY_LEFT):
+        add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
+    record = build_record(draw)
+    assert record["events"] == events
+    assert record["events"][-1]["type"] == "end"
+    assert vdraw.find_difference(record) is None
+    assert find_difference(record) is None
 
 
 @pytest.mark.shows("DRAW-34")
@@ -263,8 +291,6 @@ def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operat
     pool(3)
     draw = make_draw(now=NOW, seats=2)
     drawn = {expert_id_of(row) for row in lines(draw)}
-    from expertpool.experts.models import Expert
-
     third = Expert.objects.exclude(pk__in=drawn).get()
     Expert.objects.filter(pk=third.pk).update(status="frozen")
     first, second = lines(draw)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, PanelRole
-from expertpool.draws.exceptions import VoidRefused
+from expertpool.draws.exceptions import DrawNotReady, VoidRefused
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.actions import NOBODY_LEFT
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
@@ -147,7 +148,8 @@ def test_a_supplement_follows_the_sealed_conditions_not_the_widened_ones(operato
     levels = {"g1": [SENIOR, EVERYBODY]}
     widen_plan(project=base.project, levels=levels, actor=operator, now=LATER)
     Expert.objects.filter(pk=waiting).update(status="formal", title_level=1)
-    assert not add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
+    with pytest.raises(DrawNotReady, match=NOBODY_LEFT):
+        add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
 
 
 @pytest.mark.shows("DRAW-34")

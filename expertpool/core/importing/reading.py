@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from python_calamine import (
@@ -17,6 +18,8 @@ from python_calamine import (
     SheetTypeEnum,
     SheetVisibleEnum,
 )
+
+from expertpool.core.importing.flat import Unusual, flat_rows
 
 Numbered = tuple[int, list[Any]]
 SUFFIXES = (".xlsx", ".xls", ".csv")
@@ -43,13 +46,22 @@ def read_rows(path: Path, *, suffix: str = "") -> Generator[Numbered]:
 def _read_excel(path: Path) -> Generator[Numbered]:
     try:
         _check_unpacked(path)
-        with CalamineWorkbook.from_path(path) as book:
-            sheet = _first_sheet(book)
-            yield from enumerate(sheet.iter_rows(), 1)
+        with TemporaryFile() as kept:
+            try:
+                rows = flat_rows(path, kept)
+            except Unusual:
+                rows = _rows_at_once(path)
+            yield from rows
     except PasswordError:
         raise UnreadableFile("文件有打开密码，请去掉密码后再上传。") from None
     except (CalamineError, zipfile.BadZipFile, OSError):
         raise UnreadableFile("文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。") from None
+
+
+def _rows_at_once(path: Path) -> Iterator[Numbered]:
+    """Yield the rows of a sheet that is held in memory as a whole."""
+    with CalamineWorkbook.from_path(path) as book:
+        yield from enumerate(_first_sheet(book).iter_rows(), 1)
 
 
 def _check_unpacked(path: Path) -> None:

@@ -1,0 +1,237 @@
+"""Reading an .xlsx of any length in the same memory: its texts and rows wait in nameless files.
+
+Knows what Excel, WPS and the usual libraries write, and gives every cell as calamine does. Whatever
+is out of the ordinary raises `Unusual` before the first row; calamine, which holds the whole sheet,
+has the last word then. Part and element names are those of ECMA-376, part 1, chapter 18.
+"""
+
+from __future__ import annotations
+
+import pickle
+import posixpath
+import zlib
+from array import array
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
+from zipfile import BadZipFile, ZipFile
+
+from expertpool.core.importing.cells import MAIN, Show, show_by_format, text_of
+
+BLOCK = 64 * 1024  # bytes of XML that are parsed at once
+ROWS = 500  # that are kept, and read back, at once
+TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+VALUE, INLINE = f"{MAIN}v", f"{MAIN}is"
+DIGITS = "0123456789"
+# What a broken, encrypted or unexpected part brings up on the way.
+_NOT_KNOWN = (
+    *(ParseError, BadZipFile, zlib.error, EOFError),
+    *(LookupError, ValueError, ArithmeticError, RuntimeError),
+)
+
+
+class Unusual(Exception):
+    """Not what this reader knows."""
+
+
+def flat_rows(path: Path, kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
+    """Read the first visible sheet that holds anything into ``kept``; return its rows, numbered.
+
+    The whole sheet is read first: how wide it is and whether it is sound shows at its end only.
+    """
+    try:
+        with ZipFile(path) as archive, TemporaryFile() as texts:
+            book = _Book(archive, texts)
+            for part in book.sheets:
+                left, right = book.keep(part, kept)
+                if left <= right:
+                    return _kept_rows(kept, left, right + 1)
+    except _NOT_KNOWN as error:
+        raise Unusual from error
+    raise Unusual
+
+
+def _kept_rows(kept: IO[bytes], left: int, right: int) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows from ``kept``, all of the same width, empty ones between them, too."""
+    end, done = kept.tell(), 0
+    kept.seek(0)
+    while kept.tell() < end:
+        for number, cells in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
+            for empty in range(done + 1, number):
+                yield empty, [""] * (right - left)
+            yield number, cells[left:] + [""] * (right - max(left, len(cells)))
+            done = number
+
+
+class _Book:
+    """An open workbook: its visible sheets, shared texts, and how each style shows numbers."""
+
+    def __init__(self, archive: ZipFile, texts: IO[bytes]) -> None:
+        self.archive = archive
+        book = self._parse("xl/workbook.xml")
+        facts = book.find(f"{MAIN}workbookPr")
+        from_1904 = facts is not None and facts.get("date1904") in ("1", "true")
+        self.shows = self._styles(from_1904=from_1904)
+        self.sheets = list(self._visible_sheets(book))
+        self.texts = _Texts(archive, texts)
+        self.place = cache(_column)
+
+    def _parse(self, part: str) -> Element:
+        content = self.archive.read(part)
+        _refuse_declarations(content)
+        return fromstring(content)  # noqa: S314 (declarations are refused)
+
+    def _visible_sheets(self, book: Element) -> Iterator[str]:
+        links = {
+            one.get("Id"): one
+            for one in self._parse("xl/_rels/workbook.xml.rels").iter(f"{RELATIONS}Relationship")
+        }
+        for sheet in book.iterfind(f"{MAIN}sheets/{MAIN}sheet"):
+            link, state = links[sheet.attrib[LINK]], sheet.get("state", "visible")
+            if link.attrib["Type"].endswith("/worksheet") and state == "visible":
+                yield posixpath.join("/xl", link.attrib["Target"]).lstrip("/")
+
+    def _styles(self, *, from_1904: bool) -> list[Show | None]:
+        """Return how numbers are shown in each style."""
+        if "xl/styles.xml" not in self.archive.namelist():
+            return []
+        styles = self._parse("xl/styles.xml")
+        own = {
+            one.attrib["numFmtId"]: one.attrib["formatCode"]
+            for one in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
+        }
+        ids = (one.get("numFmtId", "0") for one in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
+        return [show_by_format(number, own.get(number), from_1904=from_1904) for number in ids]
+
+    def keep(self, part: str, kept: IO[bytes]) -> tuple[int, int]:
+        """Write the rows of a sheet to ``kept``; return its first and last column that hold
+        anything, the first beyond the last when nothing does."""
+        left, right, last = LAST_COLUMN, -1, 0
+        block: list[tuple[int, list[Any]]] = []
+        with self.archive.open(part) as stream:
+            for row in _children(stream, f"{MAIN}worksheet/{MAIN}sheetData"):
+                number, first, cells = int(row.attrib["r"]), *self._cells(row)
+                if not last < number <= LAST_ROW:
+                    raise Unusual
+                last = number
+                if not cells:
+                    continue
+                left, right = min(left, first), max(right, len(cells) - 1)
+                block.append((number, cells))
+                if len(block) == ROWS:
+                    pickle.dump(block, kept)
+                    block = []
+        pickle.dump(block, kept)
+        return left, right
+
+    def _cells(self, row: Element) -> tuple[int, list[Any]]:
+        """Return the place of the first cell that holds anything, and the cells up to the last."""
+        first, cells = LAST_COLUMN, list[Any]()
+        place, value_of, block = self.place, self._value, self.texts.block
+        for cell in row:
+            text = cell.findtext(VALUE)
+            if text and cell.get("t") == "s":
+                value = block(int(text) // TEXTS)[int(text) % TEXTS]
+            else:
+                value = value_of(cell, text)
+            if value is None:
+                continue
+            at = place(cell.attrib["r"].rstrip(DIGITS))
+            gap = at - len(cells)
+            if gap < 0:
+                raise Unusual
+            if gap:
+                cells += [""] * gap
+            if first > at:
+                first = at
+            cells.append(value)
+        return first, cells
+
+    def _value(self, cell: Element, text: str | None) -> Any:
+        """Return what stands in a cell; None when nothing does."""
+        kind = cell.get("t")
+        if kind == "inlineStr":
+            inline = cell.find(INLINE)
+            return None if inline is None else text_of(inline)
+        if not text and (text is None or kind != "str"):
+            return None
+        match kind:
+            case None | "n":
+                style = cell.get("s")
+                show = self.shows[int(style)] if style else None
+                return show(float(text)) if show else float(text)
+            case "str":
+                return text
+            case "b":
+                return text != "0"
+            case "e":
+                return ""
+        raise Unusual
+
+
+class _Texts:
+    """The shared texts of a book, kept in a file by blocks; those used last are at hand."""
+
+    def __init__(self, archive: ZipFile, kept: IO[bytes]) -> None:
+        self.block = lru_cache(BLOCKS)(self._block)
+        self._kept = kept
+        self._starts = array("Q")
+        if "xl/sharedStrings.xml" in archive.namelist():
+            with archive.open("xl/sharedStrings.xml") as stream:
+                texts = map(text_of, _children(stream, f"{MAIN}sst"))
+                while block := list(islice(texts, TEXTS)):
+                    self._starts.append(kept.tell())
+                    pickle.dump(block, kept)
+
+    def _block(self, number: int) -> list[str]:
+        self._kept.seek(self._starts[number])
+        block: list[str] = pickle.load(self._kept)  # noqa: S301 (written above, nameless file)
+        return block
+
+
+def _children(stream: IO[bytes], path: str) -> Iterator[Element]:
+    """Yield the children of the element at ``path`` as they come, and forget each."""
+    builder = TreeBuilder()
+    top, parent = builder.start("top", {}), None  # opened here, to have it before the document ends
+    parser = XMLParser(target=builder)  # noqa: S314 (declarations are refused)
+    while block := stream.read(BLOCK):
+        if not len(top):
+            _refuse_declarations(block)
+        parser.feed(block)
+        if not len(top):
+            raise Unusual  # declarations stand before the root, and could lie across two blocks
+        if parent is None:
+            parent = top.find(path)
+        if parent is not None:
+            yield from parent[:-1]
+            del parent[:-1]
+    builder.end("top")
+    parser.close()
+    if parent is None:
+        raise Unusual
+    yield from parent
+
+
+def _refuse_declarations(content: bytes) -> None:
+    """Entities can blow a few bytes up to anything; no workbook has them, nor another encoding."""
+    if b"<!DOCTYPE" in content or b"\0" in content:
+        raise Unusual
+
+
+def _column(letters: str) -> int:
+    """Return the place of a column from 0: A is 0, AA is 26."""
+    if not (letters.isascii() and letters.isupper() and letters.isalpha()):
+        raise Unusual
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - 64
+    if place > LAST_COLUMN:
+        raise Unusual
+    return place - 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
+
+from django.utils import timezone
 
 _FOLDED = {
     code: folded
@@ -34,6 +37,11 @@ def clean_code(value: object) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def moment_text(value: datetime | None) -> str:
+    """Return a time as people read it, in the time of the site; nothing for none."""
+    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
 def mask_middle(value: str, *, head: int, tail: int) -> str:

@@ -5,7 +5,7 @@ from expertpool.core.registry import MenuItem
 ITEM = MenuItem(
     "customforms",
     "自定义字段",
-    "list-plus",
+    "forms",
     "customforms:field_list",
     permissions=("customforms.manage",),
     order=56,

@@ -15,6 +15,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 
+from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 from expertpool.core.templatetags.ui_base import element
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,7 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
         used |= set(re.findall(r'\bicon="([a-z][\w-]+)"', path.read_text()))
     for path in (ROOT / "frontend/src").glob("**/*.js"):
         used |= set(re.findall(r'\bicon\("([\w-]+)"', path.read_text()))
+    used |= {item.icon for item in (*MENU, *ACCOUNT_ITEMS)}
     assert used - known == set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,14 @@ def test_a_new_field_is_in_all_places(
     update_expert(expert=expert, values={"deletion_reason": ""}, actor=admin, now=NOW)
     expert.refresh_from_db()
     assert expert.deletion_reason == ""
+
+
+@pytest.mark.django_db
+def test_a_moment_is_read_in_the_time_of_the_site(client: Client, admin: User) -> None:
+    expert = make_expert()
+    Expert.objects.filter(pk=expert.pk).update(
+        created_at=datetime(2026, 11, 26, 21, 17, tzinfo=UTC)
+    )
+    page = login(client, admin).get(f"/experts/{expert.pk}/").content.decode()
+    assert "2026-11-27 05:17" in page
+    assert "+00:00" not in page

@@ -28,6 +28,7 @@ from expertpool.core.importing.columns import (
     whole_number,
 )
 from expertpool.core.subjects.inputs import ManyRemote, OneRemote, RuleField
+from expertpool.core.text import moment_text
 
 Pairs = Iterable[tuple[Any, str]]
 WITHOUT = "请选择"
@@ -168,6 +169,9 @@ class Moment(Kind):
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         return forms.DateTimeField(**kwargs)
+
+    def word(self, value: datetime | None) -> str:
+        return moment_text(value)
 
     def cell(self, value: Any) -> Any:
         return value

@@ -50,9 +50,9 @@ class PanelRolesForm(forms.Form):
 
     def __init__(self, *args: Any, lines: list[Invitation], names: dict[int, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        for place, row in enumerate(lines, start=1):
+        for row in lines:
             self.fields[f"line-{row.pk}"] = forms.ChoiceField(
-                label=names.get(row.pk) or f"第 {place} 位专家",
+                label=names.get(row.pk) or f"第 {row.line} 位专家",
                 choices=[("", "未设置"), *PanelRole.choices],
                 required=False,
                 initial=row.panel_role,

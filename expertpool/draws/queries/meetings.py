@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
+from expertpool.core.text import moment_text
 from expertpool.projects.models import Project
 
 
@@ -99,7 +98,3 @@ def words_of(projects: Sequence[Project]) -> dict[str, str]:
         "联系人和电话": [f"{name} {phone}" for name, phone in contacts],
     }
     return {name: "、".join(filter(None, dict.fromkeys(texts))) for name, texts in every.items()}
-
-
-def moment_text(value: datetime) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

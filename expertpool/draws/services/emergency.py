@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer_batch
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
@@ -21,7 +22,7 @@ from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import moment_text, words_of
+from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST

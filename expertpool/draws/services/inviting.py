@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from expertpool.core.jobs import defer_batch
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import Identity, holder_key, open_identity, pack_identity
-from expertpool.draws.queries.meetings import moment_text, next_opening, periods_of, words_of
+from expertpool.draws.queries.meetings import next_opening, periods_of, words_of
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
 from expertpool.experts.models import Expert

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
@@ -67,8 +68,8 @@ def decide_release(
             actor=actor,
             now=now,
             subject=draw,
-            before={"名单公开时间": planned.isoformat(timespec="minutes")},
-            after={"名单公开时间": now.isoformat(timespec="minutes")},
+            before={"名单公开时间": moment_text(planned)},
+            after={"名单公开时间": moment_text(now)},
             note=request.reason,
         )
         release(draw_id=draw.pk, now=now)

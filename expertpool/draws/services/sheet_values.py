@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import words_of
-from expertpool.draws.services.sheets import Sheet, SheetRow, moment
+from expertpool.draws.services.sheets import Sheet, SheetRow
 from expertpool.draws.services.sign_in import SignInRow, SignInSheet
 
 _PROJECT = (
@@ -96,7 +97,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "候补人数": draw.rule.standby_seats,
         "候选人数": draw.candidate_count,
         "抽取条件": "\n".join(conditions),
-        "封存时间": moment(draw.sealed_at),
+        "封存时间": moment_text(draw.sealed_at),
         "封存值": sheet.seal,
         "种子": sheet.seed,
         "留痕链": sheet.chain_link,
@@ -133,7 +134,7 @@ def _project(draw: Draw, sheet: Sheet | SignInSheet) -> dict[str, Value]:
         "负责人电话": words["联系电话"],
         "抽取编号": sheet.number,
         "抽取人": draw.operator.name,
-        "抽取时间": moment(draw.ordered_at),
+        "抽取时间": moment_text(draw.ordered_at),
         "打印人": sheet.printed_by,
         "打印时间": sheet.printed_at,
     }

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
@@ -137,7 +137,7 @@ def _sheet(
         chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
         check_note=CAN_REPLAY if draw.is_random else CANNOT_REPLAY,
         check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
-        printed_at=moment(now),
+        printed_at=moment_text(now),
         printed_by=printed_by,
     )
 
@@ -167,8 +167,8 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取人", draw.operator.name),
         ("抽取方式", "随机抽取（可核验）"),
         ("随机值", "、".join(roles)),
-        ("封存时间", moment(draw.sealed_at)),
-        ("抽取时间", moment(draw.ordered_at)),
+        ("封存时间", moment_text(draw.sealed_at)),
+        ("抽取时间", moment_text(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人{standbys}，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
         *_emergency(draw),
@@ -191,7 +191,7 @@ def _emergency(draw: Draw) -> list[tuple[str, str]]:
     declared = emergency_of(draw)
     if declared is None:
         return []
-    at = timezone.localtime(declared.declared_at).strftime("%Y-%m-%d %H:%M")
+    at = moment_text(declared.declared_at)
     who = f"经办人 {declared.declared_by.name}，监督人 {declared.supervisor}"
     return [("应急抽取", f"{at} 起，答复 {declared.minutes} 分钟；{who}；{declared.reason}")]
 
@@ -206,7 +206,7 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("批准文号", draw.rule.approval_number or ""),
         ("选定人", draw.operator.name),
         ("确认人", first.decided_by.name if first and first.decided_by else ""),
-        ("确认时间", moment(draw.ordered_at)),
+        ("确认时间", moment_text(draw.ordered_at)),
         ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
         ("状态", draw.status_label),
     ]
@@ -249,8 +249,3 @@ def _attends(invitation: Invitation) -> str:
     if invitation.is_standby and invitation.state == InvitationState.ACCEPTED:
         return STANDBY_MARK
     return ATTENDS.get(InvitationState(invitation.state), "不参加")
-
-
-def moment(value: datetime | None) -> str:
-    """Return a time as sheets show it; nothing for none."""
-    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

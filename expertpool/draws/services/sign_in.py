@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.core.visibility import show
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
-from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, moment, standbys_last
+from expertpool.draws.services.sheets import STANDBY_MARK, Nobody, standbys_last
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 
@@ -81,7 +82,7 @@ def build_sign_in(
         head=_head(draw),
         rows=lines + _representatives(draw.covered, len(lines)),
         number="、".join(one.number for one in draws),
-        printed_at=moment(now),
+        printed_at=moment_text(now),
         printed_by=actor.name,
     )
 

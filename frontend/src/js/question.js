@@ -79,12 +79,13 @@ export function ask({ title = "请确认", text = "", ok = "确定", danger = fa
 // An answered element goes on once without being asked again.
 const answered = new WeakMap();
 
-function question(element) {
+function question(element, submitter) {
   const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "" } = element.dataset;
   return ask({
     title: confirmTitle ?? (confirm && !confirm.includes("\n") && confirm.length <= 24 ? confirm : "请确认"),
     text: confirmTitle || confirm.length > 24 ? confirm : "",
-    ok: confirmOk ?? element.textContent.trim().slice(0, 8) ?? "确定",
+    // A form is named by the button that sends it, not by all the text within.
+    ok: confirmOk ?? ((submitter ?? element).textContent.trim().slice(0, 8) || "确定"),
     danger: danger !== undefined,
     want,
   });
@@ -96,11 +97,11 @@ function putAnswer(form, name, value) {
   field.value = value;
 }
 
-async function intercept(event, element, goOn) {
+async function intercept(event, element, goOn, submitter = null) {
   if (answered.has(element)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const result = await question(element);
+  const result = await question(element, submitter);
   if (!result) return;
   answered.set(element, result);
   const form = element.matches("form") ? element : element.form;
@@ -123,7 +124,7 @@ export function startQuestions() {
     (event) => {
       const form = event.target;
       if (form.matches("form[data-confirm], form[data-ask]"))
-        intercept(event, form, () => form.requestSubmit(event.submitter ?? undefined));
+        intercept(event, form, () => form.requestSubmit(event.submitter ?? undefined), event.submitter);
     },
     true,
   );

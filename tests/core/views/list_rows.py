@@ -40,6 +40,7 @@ from tests.factories.experts import (
     make_tag,
     make_unit,
 )
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -174,6 +175,7 @@ ROWS: dict[str, MakeRow] = {
         "operator", department=make_department(f"{at} 部")
     ),
     "audit:entry_list": _project(ProjectStatus.DRAFT),
+    "customforms:field_list": lambda _reader, at: make_field(f"字段{at}"),
     "directory:division_list": lambda _reader, at: make_division(f"99{at}000", f"试验区{at}"),
     "directory:item_list": _item,
     "directory:scheme_list": lambda _reader, at: make_scheme(f"t{at}", f"分类{at}"),

@@ -81,14 +81,14 @@ def test_the_shell_gets_its_variables(client: Client, department_user: User) -> 
     request.user = department_user
     request.resolver_match = None
     values = shell(request)
-    assert values["site_name"] == "专家库综合管理系统"
+    assert values["site_name"]() == "专家库综合管理系统"
     assert (values["account_name"], values["account_unit"]) == (department_user.name, "工程建设部")
     assert values["logout_url"]
     assert {"label": "我的导出", "url": "/exports/", "icon": "download"} in values[
         "account_items"
     ]()
     request.user = AnonymousUser()
-    assert shell(request).keys() == {"site_name", "login_url"}
+    assert shell(request).keys() == {"site_name", "site_logo_url", "login_url"}
 
 
 @pytest.mark.django_db

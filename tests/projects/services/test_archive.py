@@ -237,7 +237,10 @@ def _everything_of(project: Project) -> list[object]:
         list(project.progress.values()),
         list(Attachment.objects.order_by("pk").values()),
         list(DrawEvent.objects.order_by("pk").values()),
-        list(Invitation.objects.order_by("pk").values()),
+        [
+            row | {"opening": row["opening"].token}
+            for row in Invitation.objects.order_by("pk").values()
+        ],
     ]
 
 

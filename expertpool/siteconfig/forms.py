@@ -10,9 +10,9 @@ from django import forms
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import settings_of
 from expertpool.core.configuration.kinds import UNSET
-from expertpool.core.configuration.reading import current, loaded
+from expertpool.core.configuration.reading import current, is_readable, loaded
 from expertpool.siteconfig.models import SettingChange
-from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.queries import UNREADABLE_TEXT, version_of
 
 
 class SettingsForm(forms.Form):
@@ -38,9 +38,9 @@ class SettingsForm(forms.Form):
 
     def _prepare_secret(self, setting: Setting[Any], field: forms.Field) -> None:
         """Say that there is one; keep what is typed when the form comes back with an error."""
-        known = setting.code in self._stored
+        known = "已设置，留空则不改" if setting.code in self._stored else UNSET
         field.widget.attrs |= {
-            "placeholder": "已设置，留空则不改" if known else "未设置",
+            "placeholder": known if is_readable(setting, self._stored) else UNREADABLE_TEXT,
             "hx-preserve": True,
         }
 

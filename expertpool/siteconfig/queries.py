@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
-from expertpool.core.configuration.reading import Stored, current, loaded
+from expertpool.core.configuration.reading import UNREADABLE, Stored, current, is_readable, loaded
 from expertpool.siteconfig.models import SettingChange, StoredSetting
+
+UNREADABLE_TEXT = "无法读取，请重新填写"
+
+
+class _StoredValues(Mapping[str, Any]):
+    """The rows, each opened when its value is asked for: one that was altered stops no other."""
+
+    def __init__(self, rows: QuerySet[StoredSetting]) -> None:
+        self._rows: dict[str, Any] = {row.code: row for row in rows}
+
+    def __getitem__(self, code: str) -> Any:
+        row = self._rows[code]
+        return row.secret or (None if row.text is None else json.loads(row.text))
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def stored_values() -> Stored:
     """Return what is not the default, by code: one query."""
-    return {row.code: row.secret or row.value for row in StoredSetting.objects.all()}
+    # as text: reading JSON can fail, too (a number of thousands of digits)
+    rows = StoredSetting.objects.annotate(text=Cast("value", TextField())).defer("value")
+    return _StoredValues(rows)
 
 
 @dataclass(frozen=True)
@@ -45,7 +71,9 @@ def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
     for setting in SITE_SETTINGS:
         row = Row(
             setting=setting,
-            shown=setting.kind.words(loaded(setting, stored)),
+            shown=setting.kind.words(loaded(setting, stored))
+            if is_readable(setting, stored)
+            else UNREADABLE_TEXT,
             usual=setting.kind.words(setting.default),
             is_default=setting.code not in stored,
             change=changes.get(setting.code),
@@ -106,11 +134,14 @@ def _last_changes() -> dict[str, SettingChange]:
 
 
 def _words(setting: Setting[Any] | None, stored: Any, *, is_default: bool) -> str:
-    """Word a stored value; of a setting that is gone, as it is stored."""
+    """Word a stored value; of a setting that is gone or has another kind now, as it is stored."""
     if setting is None:
         text = str(stored)
     elif setting.kind.is_secret:  # what it was is kept nowhere
         text = setting.kind.words(setting.default) if is_default else MASK
     else:
-        text = setting.kind.words(loaded(setting, {setting.code: stored}))
+        try:
+            text = setting.kind.words(setting.kind.load(stored))
+        except UNREADABLE:
+            text = str(stored)
     return f"{text}（默认）" if is_default and text != UNSET else text

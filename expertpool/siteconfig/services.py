@@ -13,7 +13,7 @@ from django.db import transaction
 from expertpool.audit.services import record
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import rules_of, settings_of
-from expertpool.core.configuration.reading import Reader, Stored, forget, loaded
+from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
 from expertpool.core.locks import lock_transaction
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -45,7 +45,8 @@ def save_settings(
     return [
         _change(setting, values[setting.code], stored, actor, now)
         for setting in settings_of(group)
-        if setting.code in values and values[setting.code] != loaded(setting, stored)
+        if setting.code in values
+        and (values[setting.code] != loaded(setting, stored) or not is_readable(setting, stored))
     ]
 
 

@@ -105,7 +105,7 @@ def test_what_an_older_version_stored_and_nobody_can_read_counts_as_not_set(
     kind: Any, default: Any, stored: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     default = default or timedelta(minutes=1)
-    setting = Setting("samples.older", "旧", kind, default, group=GROUP)
+    setting = Setting(f"samples.older-{type(kind).__name__}", "旧", kind, default, group=GROUP)
     assert loaded(setting, {setting.code: stored}) == default
     assert "samples.older" in caplog.text
     assert str(stored) not in caplog.text.replace("samples.older", "")

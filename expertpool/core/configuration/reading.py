@@ -12,10 +12,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
+from django.core.exceptions import ValidationError
+
 from expertpool.core.configuration.catalogue import Setting
 
 T = TypeVar("T")
 Stored = Mapping[str, Any]  # by code, as `Kind.dump` gave them; defaults are not in it
+# What a stored value raises that was altered, or that an older version stored: a secret that cannot
+# be opened (DecryptionError is a ValueError), another shape, a number beyond all bounds.
+UNREADABLE = (TypeError, ValueError, OverflowError, ValidationError)
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,7 @@ class _Kept:
 
 _kept: ContextVar[_Kept | None] = ContextVar("settings_kept", default=None)
 _source: list[Callable[[], Stored]] = []
+_reported: set[str] = set()  # what the log of this process has been told: once, not each request
 
 
 def read_from(source: Callable[[], Stored]) -> None:
@@ -65,15 +71,35 @@ def value_of(setting: Setting[T], /) -> T:
 def loaded(setting: Setting[T], stored: Stored) -> T:
     """Return the value of ``setting`` among ``stored``.
 
-    What an older version stored and this one cannot read counts as not set.
+    What cannot be read, or lies outside the bounds, counts as not set.
     """
     if setting.code not in stored:
         return setting.default
     try:
-        return setting.kind.load(stored[setting.code])
-    except (TypeError, ValueError):  # the value stays out of the log: it may be a secret
-        logger.error("setting %s has a stored value that cannot be read", setting.code)  # noqa: TRY400
+        value = _read(setting, stored)
+    except UNREADABLE:
+        if setting.code not in _reported:  # the value stays out of the log: it may be a secret
+            logger.error("setting %s has a stored value that cannot be read", setting.code)  # noqa: TRY400
+            _reported.add(setting.code)
         return setting.default
+    _reported.discard(setting.code)
+    return value
+
+
+def is_readable(setting: Setting[Any], stored: Stored) -> bool:
+    """Tell whether the value of ``setting`` is what is stored; also where nothing is."""
+    if setting.code in stored:
+        try:
+            _read(setting, stored)
+        except UNREADABLE:
+            return False
+    return True
+
+
+def _read(setting: Setting[T], stored: Stored) -> T:
+    value = setting.kind.load(stored[setting.code])
+    setting.kind.check(value)
+    return value
 
 
 def current() -> Stored:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 
 import vdraw
@@ -109,9 +109,10 @@ def _import(path: Path, now: datetime) -> dict[str, Any]:
     """Upload, confirm and import as the pages and the worker do; runs in a process of its own."""
     base = peak_megabytes()
     admin = User.objects.get(username="admin")
-    upload = SimpleUploadedFile(path.name, path.read_bytes())
     started = time.perf_counter()
-    run = start_import(importer=ExpertImporter, upload=upload, options={}, actor=admin, now=now)
+    with path.open("rb") as stream:  # as Django hands a large upload over
+        upload = UploadedFile(stream, path.name, size=path.stat().st_size)
+        run = start_import(importer=ExpertImporter, upload=upload, options={}, actor=admin, now=now)
     preview = time.perf_counter() - started
     confirm_import(run=run, now=now)
     with _watching(run) as seen:

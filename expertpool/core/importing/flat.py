@@ -1,6 +1,6 @@
 """Reading an .xlsx of any length in the same memory: its texts and rows wait in nameless files.
 
-Knows what Excel, WPS and the usual libraries write, and gives every cell as calamine does. Whatever
+Knows the ordinary shape of a workbook, and gives every cell as calamine does. Whatever
 is out of the ordinary raises `Unusual` before the first row; calamine, which holds the whole sheet,
 has the last word then. Part and element names are those of ECMA-376, part 1, chapter 18.
 """

@@ -12,7 +12,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import explain, parse
 from expertpool.core.permissions import requires
 from expertpool.workflow.exceptions import FlowRefused
-from expertpool.workflow.forms import StepsForm, changed, drafts_in, drafts_of
+from expertpool.workflow.forms import STEP, StepsForm, drafts_of
 from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.services.flows import ALWAYS, current_version, save_flow
@@ -39,7 +39,7 @@ def flow(request: UserRequest, subject: str) -> HttpResponse:
         steps = StepsForm(drafts_of(version), subject=found, viewer=request.user)
         return _page(request, found, version, steps)
     steps = StepsForm(
-        drafts_in(request.POST), subject=found, viewer=request.user, data=request.POST
+        STEP.posted(request.POST), subject=found, viewer=request.user, data=request.POST
     )
     error = ""
     if steps.is_valid():
@@ -68,7 +68,7 @@ def flow(request: UserRequest, subject: str) -> HttpResponse:
 def steps(request: UserRequest, subject: str) -> HttpResponse:
     """Answer the steps anew after a button added, moved or removed one."""
     found = _subject(subject)
-    drafts = changed(drafts_in(request.POST), request.POST.get("op", ""))
+    drafts = STEP.changed(STEP.posted(request.POST), request.POST.get("op", ""))
     rows = StepsForm(drafts, subject=found, viewer=request.user).rows
     return render(request, "workflow/flow_form.html#steps", {"subject": found, "steps": rows})
 

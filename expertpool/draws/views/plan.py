@@ -15,10 +15,9 @@ from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.draws.exceptions import DrawError, DrawNotReady
 from expertpool.draws.forms.plan import (
+    GROUP,
     GroupsForm,
     SettingsForm,
-    changed,
-    drafts_in,
     drafts_of,
     with_groups,
 )
@@ -51,7 +50,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
         groups = GroupsForm(drafts_of(saved_plan), user=request.user)
         return _page(request, project, settings, groups)
     settings = SettingsForm(request.POST, instance=saved_plan)
-    groups = GroupsForm(drafts_in(request.POST), user=request.user, data=request.POST)
+    groups = GroupsForm(GROUP.posted(request.POST), user=request.user, data=request.POST)
     # Both are asked, so that all errors show at once.
     if all([settings.is_valid(), groups.is_valid()]):
         try:
@@ -82,13 +81,13 @@ def plan_address(project: Project) -> str:
 def plan_groups(request: UserRequest, pk: int) -> HttpResponse:
     """Answer the groups anew after a button added, moved, copied or removed something."""
     project = _project(request, pk)
-    drafts, operation = drafts_in(request.POST), request.POST.get("op", "")
+    drafts, operation = GROUP.posted(request.POST), request.POST.get("op", "")
     if operation == "use_template":
         keys = [int(key) for key in request.POST.getlist("template") if key.isdecimal()]
         template = templates_for(request.user).filter(pk__in=keys).first()
         drafts = with_groups(drafts, groups_of(template)) if template else drafts
     else:
-        drafts = changed(drafts, operation)
+        drafts = GROUP.changed(drafts, operation)
     context = {"project": project, "condition_groups": GroupsForm(drafts, user=request.user).rows}
     return render(request, "draws/plan_form.html#groups", context)
 

@@ -11,7 +11,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.forms.plan import GroupsForm, drafts_in
+from expertpool.draws.forms.plan import GROUP, GroupsForm
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.services.templates import delete_template, save_template
 
@@ -27,7 +27,7 @@ def templates(request: UserRequest) -> HttpResponse:
 @requires("draws.plan")
 def keep(request: UserRequest) -> HttpResponse:
     """Keep the groups of the posted plan page as a template; the plan itself is not saved."""
-    groups = GroupsForm(drafts_in(request.POST), user=request.user, data=request.POST)
+    groups = GroupsForm(GROUP.posted(request.POST), user=request.user, data=request.POST)
     if not groups.is_valid():
         return refused("请先填好各条件组的名称、人数和条件，再存为模板。")
     try:

@@ -14,9 +14,10 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.forms.plan import GroupDraft, GroupsForm, changed, drafts_in, drafts_of
+from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.actions import actions_for
@@ -40,7 +41,7 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, project, short, GroupsForm(_drafts(plan, short), user=request.user))
     data = _fixed(request.POST, plan, short)
-    groups, error = GroupsForm(drafts_in(data), user=request.user, data=data), ""
+    groups, error = GroupsForm(GROUP.posted(data), user=request.user, data=data), ""
     if groups.is_valid():
         levels = dict(
             zip(
@@ -71,9 +72,9 @@ def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
     if short is None or plan is None:
         return refused(NOTHING_LACKS)
     operation = request.POST.get("op", "")
-    drafts = drafts_in(_fixed(request.POST, plan, short))
-    if operation.partition(":")[0] in ("copy_level", "remove_level"):
-        drafts = changed(drafts, operation)
+    drafts = GROUP.posted(_fixed(request.POST, plan, short))
+    if operation.count(":") == 2:  # of a level: the groups themselves stand fixed
+        drafts = GROUP.changed(drafts, operation)
     context = {
         "project": project,
         "condition_groups": GroupsForm(drafts, user=request.user).rows,
@@ -116,10 +117,10 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "draws/widen_form.html", context, status=status)
 
 
-def _drafts(plan: DrawPlan, short: Shortfall) -> list[GroupDraft]:
+def _drafts(plan: DrawPlan, short: Shortfall) -> list[Draft]:
     drafts = [draft for draft in drafts_of(plan) if f"g{draft.key}" in short.lacking]
     for draft in drafts:
-        draft.seats = str(short.lacking[f"g{draft.key}"])
+        draft.values["seats"] = str(short.lacking[f"g{draft.key}"])
     return drafts
 
 
@@ -128,7 +129,8 @@ def _fixed(posted: QueryDict, plan: DrawPlan, short: Shortfall) -> QueryDict:
     data, drafts = posted.copy(), _drafts(plan, short)
     data.setlist("group", [str(draft.key) for draft in drafts])
     for draft in drafts:
-        data[f"g{draft.key}-name"], data[f"g{draft.key}-seats"] = draft.name, draft.seats
+        for name in ("name", "seats"):
+            data[f"g{draft.key}-{name}"] = draft.values[name]
     return data
 
 

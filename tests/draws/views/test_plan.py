@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
-from expertpool.draws.forms.plan import GroupDraft, LevelDraft, changed
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
@@ -88,29 +87,12 @@ def test_a_condition_that_names_somebody_is_refused(client, operator, project):
 
 
 def test_a_button_changes_the_page_and_saves_nothing(client, operator, project):
-    data = posted(op="copy_level:2:1")
+    data = posted(op="copy:2:1")
     page = login(client, operator).post(reverse("draws:plan_groups", args=[project.pk]), data)
     text = page.content.decode()
     assert text.count("第 3 级次") == 1
     assert text.count("female") == 2 + text.count("&quot;female&quot;, &quot;label&quot;")
     assert not DrawPlan.objects.exists()
-
-
-def test_operations_on_groups_and_levels():
-    drafts = [GroupDraft(1, "技术", "3", [LevelDraft(1, "a"), LevelDraft(2, "b")]), GroupDraft(2)]
-    assert [draft.key for draft in changed(list(drafts), "up:2")] == [2, 1]
-    assert [draft.key for draft in changed(list(drafts), "down:1")] == [2, 1]
-    assert [draft.key for draft in changed(list(drafts), "down:2")] == [1, 2]
-    assert [draft.key for draft in changed(list(drafts), "add_group")] == [1, 2, 3]
-    assert [draft.key for draft in changed(list(drafts), "remove_group:1")] == [2]
-    copied = changed(list(drafts), "copy_group:1")
-    assert [draft.name for draft in copied] == ["技术", "技术（副本）", ""]
-    assert [level.criteria for level in copied[1].levels] == ["a", "b"]
-    levels = changed(list(drafts), "copy_level:1:1")[0].levels
-    assert [(level.key, level.criteria) for level in levels] == [(1, "a"), (2, "b"), (3, "a")]
-    levels = changed(list(drafts), "remove_level:1:2")[0].levels
-    assert [level.key for level in levels] == [1, 3]
-    assert changed(list(drafts), "explode:9") == drafts
 
 
 @pytest.mark.shows("DRAW-02")

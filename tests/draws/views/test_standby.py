@@ -98,7 +98,7 @@ def test_a_plan_is_given_standbys_and_says_so(
     assert "共同抽取" not in text
     assert "抽取 3 人、候补 2 人" in text
     copied = client.post(
-        reverse("draws:plan_groups", args=[project.pk]), posted(op="copy_group:1")
+        reverse("draws:plan_groups", args=[project.pk]), posted(op="copy:1")
     ).content.decode()
     assert 'name="g2-standby_seats" value="2"' in copied
     assert client.post(address, posted(**{"g1-standby_seats": ""})).status_code == 302

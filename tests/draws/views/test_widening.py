@@ -114,14 +114,12 @@ def test_names_and_seats_stand_fixed_and_levels_come_and_go(
 ) -> None:
     login(client, operator)
     groups = reverse("draws:widen_groups", args=[base.project_id])
-    data = posted(
-        SENIOR, **{"g1-seats": "9", "g1-name": "别的", "group": "2", "op": "copy_level:1:1"}
-    )
+    data = posted(SENIOR, **{"g1-seats": "9", "g1-name": "别的", "group": "2", "op": "copy:1:1"})
     page = client.post(groups, data).content.decode()
     assert page.count('name="g1-level"') == 2
     assert "别的" not in page
     assert "经济" not in page
-    data["op"] = "remove_group:1"
+    data["op"] = "remove:1"
     assert client.post(groups, data).content.decode().count('name="g1-level"') == 1
     wrong = client.post(reverse("draws:widen_plan", args=[base.project_id]), posted({"field": "x"}))
     assert wrong.status_code == 422

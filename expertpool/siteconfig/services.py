@@ -12,7 +12,7 @@ from django.db import transaction
 
 from expertpool.audit.services import record
 from expertpool.core.configuration import Setting, SettingGroup
-from expertpool.core.configuration.catalogue import rules_of, settings_of
+from expertpool.core.configuration.catalogue import SETTING_TRIALS, rules_of, settings_of
 from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
 from expertpool.core.locks import lock_transaction
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
@@ -48,6 +48,32 @@ def save_settings(
         if setting.code in values
         and (values[setting.code] != loaded(setting, stored) or not is_readable(setting, stored))
     ]
+
+
+def try_settings(
+    *,
+    group: SettingGroup,
+    values: Mapping[str, Any],
+    address: str,
+    actor: AbstractBaseUser,
+    now: datetime,
+) -> str:
+    """Try ``values`` of ``group`` without saving them; return what came of it.
+
+    Refuses (SettingsRefused) what could not be saved either; raises TrialFailed with what is
+    wrong. Logged before it begins: a trial reaches out of the house.
+    """
+    stored = stored_values()
+    check_values(group, values, stored)
+    trial = SETTING_TRIALS[group.code]
+    record(
+        "setting.trial",
+        actor=actor,
+        now=now,
+        after={trial.address_label: address},
+        note=group.label,
+    )
+    return trial.run(reader(values, stored), address)
 
 
 @transaction.atomic

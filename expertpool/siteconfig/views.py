@@ -18,7 +18,7 @@ from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
 from expertpool.siteconfig.queries import history_of, in_words, rows_by_group
-from expertpool.siteconfig.services import check_values, reader, reset_setting, save_settings
+from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
 @requires("siteconfig.manage")
@@ -64,10 +64,14 @@ def try_out(request: HttpRequest, group: str) -> HttpResponse:
     form = SettingsForm(found, request.POST)
     done, problems = "", [text for texts in form.errors.values() for text in texts]
     if form.is_valid():
-        stored = current()
         try:
-            check_values(found, form.values, stored)
-            done = trial.run(reader(form.values, stored), request.POST.get("address", "").strip())
+            done = try_settings(
+                group=found,
+                values=form.values,
+                address=request.POST.get("address", "").strip(),
+                actor=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            )
         except SettingsRefused as error:
             problems = [text for texts in error.errors.values() for text in texts]
         except TrialFailed as error:

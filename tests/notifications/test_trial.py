@@ -7,9 +7,9 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from cryptography import x509
@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
+from expertpool.notifications.services import trial
 from expertpool.notifications.settings import HOST, PASSWORD, PORT, SECURITY, SENDER, USER
 from expertpool.siteconfig.models import SettingChange
 from tests.factories.siteconfig import configure
@@ -144,6 +146,51 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(client: Client, admin
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])
         assert "没有在规定时间内答复" in attempt(client, admin, port)
+
+
+def test_a_server_that_drips_holds_one_page_for_a_while(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "ALTOGETHER", 1)
+    with dripping() as port:
+        answer = attempt(client, admin, port)
+        assert "1 秒内没有发完" in answer
+        assert "上一次测试还没有结束" in attempt(client, admin, port)
+    assert trial._one_at_a_time.acquire(timeout=10), "the thread ends with its server"
+    trial._one_at_a_time.release()
+
+
+@contextmanager
+def dripping() -> Iterator[int]:
+    """A server whose greeting never ends, one byte each tenth of a second."""
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.sendall(b"220 ")
+                while not over.wait(0.1):
+                    line.sendall(b"x")
+
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        over.set()
+        thread.join()
+
+
+def test_a_password_that_smtp_cannot_say_is_named(
+    client: Client, admin: User, server: MailServer
+) -> None:
+    assert "密码含有中文、全角" in attempt(client, admin, server.port, password="密码１")
+
+
+def test_each_trial_is_logged(client: Client, admin: User, server: MailServer) -> None:
+    attempt(client, admin, server.port)
+    entry = Entry.objects.get(action="setting.trial")
+    assert "me@example.cn" in str(entry.after)
+    assert MailServer.account[1] not in str(entry.after)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told(

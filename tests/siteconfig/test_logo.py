@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
-from expertpool.core.documents import qr_png
+from expertpool.core.documents import pictures, qr_png
 from expertpool.core.settings import LOGO
 from expertpool.siteconfig.queries import version_of
 from tests.fixtures import login
@@ -45,6 +47,17 @@ def test_a_logo_is_drawn_anew_and_shown_to_everybody(client: Client, admin: User
     assert 'src="/logo.png?v=' in client.get("/settings/").content.decode()
     assert client.post("/settings/core.logo/reset/").status_code == 204
     assert "/logo.png" not in visitor.get("/login/").content.decode()
+
+
+def test_what_does_not_draw_is_dropped_unread(client: Client, admin: User) -> None:
+    plain = qr_png("https://pool.example.cn")
+    # A profile that says it is there, and could be of any size once unpacked.
+    profile = b"iCCP" + b"x\0\0" + zlib.compress(bytes(50_000_000))
+    chunk = (len(profile) - 4).to_bytes(4, "big") + profile
+    chunk += zlib.crc32(profile).to_bytes(4, "big")
+    header = 8 + 25  # signature, IHDR
+    assert pictures._without_extras(plain[:header] + chunk + plain[header:]) == plain
+    assert upload(login(client, admin), plain[:header] + chunk + plain[header:]) == ""
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from expertpool.notifications.settings import (
     USER,
 )
 
+NOT_ASCII = "邮箱账号或密码含有中文、全角等邮件服务器不认的字符，请切换到英文输入法后重新填写。"
 NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
 
 
@@ -109,6 +110,8 @@ class Smtp:
             connection.send_messages([mail])
         except OSError as error:  # smtplib's errors too; a refused certificate is also a ValueError
             return failure(error)
+        except UnicodeEncodeError:  # SMTP signs in with ASCII alone
+            return SendResult(SendStatus.RETRY, detail=NOT_ASCII)
         except ValueError:  # of headers that cannot be encoded
             return SendResult(SendStatus.REJECTED, detail="邮箱地址或标题无法写进邮件。")
         finally:

@@ -17,6 +17,16 @@ _FOLDED = {
 # All blanks, and marks that cannot be seen: zero-width space and joiners, byte order mark.
 _BLANK = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 _BLANK += "\u200b\u200c\u200d\u2060\ufeff"
+# Drawn as nothing, whatever Unicode calls them: fillers, a blank Braille cell, choices of a glyph.
+_DRAWN_AS_NOTHING = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+    *map(chr, range(0x180B, 0x1810)),
+    *map(chr, range(0xFE00, 0xFE10)),
+    *map(chr, range(0xE0100, 0xE01F0)),
+}
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
+
+HIDDEN = "含有看不见的控制字符，请删去。"
 
 
 def clean_text(value: object) -> str:
@@ -33,6 +43,12 @@ def clean_code(value: object) -> str:
     """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
     blanks removed; nothing for None."""
     return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+
+
+def is_hidden(char: str) -> bool:
+    """Tell whether nobody sees ``char``, nor the room it takes: controls (line feeds, too), zero
+    width, fillers."""
+    return char in _DRAWN_AS_NOTHING or unicodedata.category(char) in _HIDDEN_CATEGORIES
 
 
 def _text(value: object) -> str:

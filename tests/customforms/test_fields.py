@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,10 +16,11 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.criteria import CriteriaError, explain, parse, schema
+from expertpool.core.importing.mapping import remember_headers
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
-from expertpool.customforms.models import CustomField
+from expertpool.customforms.models import CustomField, FieldMark
 from expertpool.customforms.services.fields import FieldData, change_field, retire_field
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawNotReady
@@ -229,6 +231,62 @@ def test_what_cannot_be_a_field_is_refused(label: str, options: tuple[str, ...])
     with pytest.raises(ValidationError):
         make_field(label, options=options)
     assert not CustomField.objects.exists()
+
+
+# --- it takes no other field's name --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("身份证号（后四位）", "身份证号"),
+        ("证件号[旧]", "身份证号"),
+        ("手机号（显示）", "手机号"),
+        ("姓 名", "姓名"),
+        ("\u2f3f机", "手机号"),  # ⼿, the radical
+        ("出生日期*", "出生日期"),
+        ("执业资格（二）", "执业资格"),
+    ],
+)
+def test_a_name_that_imports_cannot_tell_apart_is_refused(label: str, field: str) -> None:
+    make_field()
+    other = make_field("语种")
+    with pytest.raises(ValidationError, match=f"已有的字段“{field}”"):
+        make_field(label, FieldKind.TEXT)
+    with pytest.raises(ValidationError, match=f"已有的字段“{field}”"):
+        change_field(field=other, data=FieldData(label, LICENCES), actor=None, now=NOW)
+    assert CustomField.objects.count() == 2
+
+
+@pytest.mark.parametrize("label", ["姓\u200b名", "语\u3164种", "语\ufe0f种", "语\x07种"])
+def test_a_name_with_characters_that_nobody_sees_is_refused(label: str) -> None:
+    with pytest.raises(ValidationError, match="看不见"):
+        make_field(label)
+
+
+def test_a_name_needs_more_than_a_remark_and_may_be_had_again() -> None:
+    with pytest.raises(ValidationError, match="在括号外"):
+        make_field("（备注）")
+    field = make_field("语种（一）")
+    change_field(field=field, data=FieldData("语种（二）", LICENCES), actor=None, now=NOW)
+    retire_field(field=field, actor=None, now=NOW)
+    make_field("语种")
+
+
+@pytest.mark.parametrize("explained", [False, True])
+def test_a_built_in_field_keeps_its_column_whatever_a_field_is_called(
+    explained: bool, admin: User, tmp_path: Path
+) -> None:
+    field = make_field("证件", FieldKind.TEXT)
+    # As after an upgrade whose new built-in field has the name of an older custom one.
+    CustomField.objects.update(label="身份证号（后四位）")
+    FieldMark.objects.update(mark=uuid4())
+    if explained:
+        remember_headers(ExpertImporter.code, ["身份证号"], [field.code])
+    rows = [["姓名", "手机号", "身份证号"], ["王小明", "13800138000", "11010519491231002X"]]
+    import_file(write_xlsx(tmp_path / "in.xlsx", rows), actor=admin, now=NOW)
+    expert = Expert.objects.get()
+    assert (expert.id_number, expert.extra) == ("11010519491231002X", {})
 
 
 # --- pages ---------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from expertpool.core.importing.columns import (
     as_text,
     choice,
     day,
+    normalise_header,
     text,
     whole_number,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "choice",
     "day",
     "import_urls",
+    "normalise_header",
     "open_table",
     "read_rows",
     "text",

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from expertpool.core.text import clean_code, clean_text
+from expertpool.core.text import clean_code, clean_text, is_hidden
 
 Cleaner = Callable[[Any], Any]
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 _DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?")
-_NOTE = re.compile(r"[（(\[【].*?[)）\]】]")
+_NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
 class CellRefused(ValueError):
@@ -119,7 +119,8 @@ class ImportColumn:
     """One column of an import.
 
     ``aliases`` are other headers that people use for it. ``help``, ``sample``, ``choices`` (a
-    drop-down list) and ``width`` (characters) are for the template.
+    drop-down list) and ``width`` (characters) are for the template. ``is_extra``: an administrator
+    added it; it never takes a header by which another column goes.
     """
 
     code: str
@@ -131,6 +132,7 @@ class ImportColumn:
     sample: str = ""
     choices: Sequence[str] = ()
     width: int = 16
+    is_extra: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -138,5 +140,7 @@ class ImportColumn:
 
 
 def normalise_header(cell: Any) -> str:
-    """Return a header as it is compared: no blanks, stars, colons or remarks in brackets."""
-    return re.sub(r"[\s*＊：:]", "", _NOTE.sub("", as_text(cell)))
+    """Return a header as it is compared: no blanks, stars, colons or remarks in brackets, nothing
+    that is not seen, and one form of each letter."""
+    name = re.sub(r"[\s*:]", "", _NOTE.sub("", as_code(cell)))
+    return "".join(char for char in name if not is_hidden(char))

@@ -40,12 +40,11 @@ def split_header(
 ) -> tuple[Header, Iterator[Numbered]]:
     """Return the row among the first five that best reads as headers, mapped, and the rows below.
 
-    ``remembered`` maps normalised headers to codes ("" = not imported), as users explained them.
+    ``remembered`` maps normalised headers to codes ("" = not imported), as users explained them;
+    an explanation never takes a header from a column of the code to one that was added.
     Raises UnreadableFile when these rows are empty.
     """
-    known = {
-        normalise_header(header): column.code for column in columns for header in column.headers
-    } | dict(remembered)
+    known = _known(columns, remembered)
     best: tuple[int, int, list[Any]] | None = None
     top = list(islice(rows, HEADER_WITHIN))
     for number, cells in top:
@@ -57,6 +56,22 @@ def split_header(
         raise UnreadableFile(f"前 {HEADER_WITHIN} 行中没有表头，请把表头放在最前面。")
     header = _mapped(best[1], best[2], columns, known)
     return header, below(chain(top, rows), header.row)
+
+
+def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return normalised header → code."""
+    added = {column.code for column in columns if column.is_extra}
+    built_in = _by_header(column for column in columns if not column.is_extra)
+    explained = {
+        header: code
+        for header, code in remembered.items()
+        if header not in built_in or code not in added
+    }
+    return _by_header(column for column in columns if column.is_extra) | built_in | explained
+
+
+def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
+    return {normalise_header(header): one.code for one in columns for header in one.headers}
 
 
 def below(rows: Iterable[Numbered], header_row: int) -> Iterator[Numbered]:

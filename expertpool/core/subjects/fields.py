@@ -10,7 +10,7 @@ from django import forms
 
 from expertpool.core.criteria import Field as CriteriaField
 from expertpool.core.exporting import ExportColumn
-from expertpool.core.importing import CellRefused, ImportColumn
+from expertpool.core.importing import CellRefused, ImportColumn, normalise_header
 from expertpool.core.importing.columns import Cleaner
 from expertpool.core.subjects.kinds import Kind
 from expertpool.core.visibility import GuardedField
@@ -167,7 +167,13 @@ class FieldDeclaration:
             sample=place.sample,
             choices=self.kind.options,
             width=place.width,
+            is_extra=self.is_extra,
         )
+
+    def headers(self) -> set[str]:
+        """Return what a header may read for it, as imports compare; not imported, its label."""
+        names = (self.label, *(self.import_column().headers if self.imported else ()))
+        return {normalise_header(name) for name in names}
 
     def export_column(self) -> ExportColumn:
         place = self.exported or InExport()

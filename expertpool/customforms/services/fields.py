@@ -15,16 +15,18 @@ from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.importing import normalise_header
 from expertpool.core.locks import lock_transaction
 from expertpool.core.subjects import SUBJECTS
-from expertpool.core.text import clean_text
+from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.customforms.exceptions import FieldInUse, FieldRetired
 from expertpool.customforms.models import CustomField, FieldMark
 from expertpool.customforms.policies import past_uses, running_uses
-from expertpool.customforms.queries.declared import look_again
+from expertpool.customforms.queries.declared import declare, look_again
 
 MOST_OPTIONS = 200
+NAMING = "customforms.naming"  # the lock under which a field gets its name
 SHOWN = 3  # names in a refusal
 RECORDED = ("subject", "label", "kind", "options", "required", "help", "order")
 
@@ -46,9 +48,10 @@ def add_field(
 ) -> CustomField:
     """Add a field to the records of ``subject``; every process has it from now on. Logs it.
 
-    Refuses (ValidationError) a name that the record has already and a choice without options.
+    Refuses (ValidationError) a name that imports cannot tell from another field's, and a choice
+    without options.
     """
-    lock_transaction("customforms.add")
+    lock_transaction(NAMING)
     codes = CustomField.objects.filter(subject=subject).values_list("code", flat=True)
     row = CustomField(
         subject=SUBJECTS[subject].code,
@@ -82,6 +85,7 @@ def change_field(
     Refuses what `add_field` refuses, a retired field, and to take away an option that a record
     holds or a draw has named, ended or not (FieldInUse).
     """
+    lock_transaction(NAMING)
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         raise ValidationError("字段已停用，不能再修改；需要时请新增一个字段。")
@@ -135,16 +139,27 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个。"
         raise ValidationError({"options": message})
-    taken = {
-        name
-        for one in SUBJECTS[row.subject].built_in
-        for name in (one.label, *(one.import_column().headers if one.imported else ()))
-    }
-    if row.label in taken:
-        raise ValidationError({"label": f"“{row.label}”是已有的字段，请换一个名称。"})
     row.full_clean()
+    _refuse_unclear_name(row)
     row.save()
     _mark()
+
+
+def _refuse_unclear_name(row: CustomField) -> None:
+    """Refuse a name that imports could not tell from another field's: it would take its cells."""
+    if any(map(is_hidden, row.label)):
+        raise ValidationError({"label": HIDDEN})
+    name = normalise_header(row.label)
+    if not name:
+        raise ValidationError({"label": "括号里只是说明，请在括号外写上名称。"})
+    others = CustomField.objects.filter(subject=row.subject, active=True).exclude(pk=row.pk)
+    fields = (*SUBJECTS[row.subject].built_in, *map(declare, others))
+    if taken := next((one.label for one in fields if name in one.headers()), ""):
+        message = (
+            f"“{row.label}”与已有的字段“{taken}”在导入时分不清"
+            "（空格、括号里的说明和该字段的其他叫法都不算区别），请换一个名称。"
+        )
+        raise ValidationError({"label": message})
 
 
 def _words(options: Sequence[str]) -> list[str]:

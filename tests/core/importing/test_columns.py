@@ -57,7 +57,19 @@ def test_refusals(clean: Any, cell: Any, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["手机号", " 手 机 号 ", "*手机号", "手机号（必填）", "手机号：", "手机号[11位]"]
+    "header",
+    [
+        *(
+            "手机号",
+            " 手 机 号 ",
+            "*手机号",
+            "手机号（必填）",
+            "手机号：",
+            "手机号[11位]",
+            "手机号［11位］",
+        ),
+        *("手\u200b机号", "手机\u3164号\ufe0f", "\u2f3f机号"),  # a filler, ⼿ the radical
+    ],
 )
 def test_headers_are_compared_without_decoration(header: str) -> None:
     assert normalise_header(header) == "手机号"

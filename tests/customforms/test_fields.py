@@ -233,6 +233,22 @@ def test_what_cannot_be_a_field_is_refused(label: str, options: tuple[str, ...])
     assert not CustomField.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"options": ["一级", "长" * 51]}, "第 2 行有 51 字，每个选项最多 50 字"),
+        ({"options": [str(at) for at in range(101)]}, "1 至 100 个选项，每行一个；现有 101 个"),
+        ({"label": "长" * 31}, "不超过 30"),
+        ({"help": "长" * 201}, "不超过 200"),
+    ],
+)
+def test_its_texts_are_bounded(data: dict[str, Any], words: str) -> None:
+    make_field("语种", options=[f"{at:050}" for at in range(100)], help="长" * 200)
+    with pytest.raises(ValidationError, match=words):
+        make_field(**data)
+    assert CustomField.objects.count() == 1
+
+
 # --- it takes no other field's name --------------------------------------------------------------
 
 

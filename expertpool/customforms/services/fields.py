@@ -25,7 +25,8 @@ from expertpool.customforms.models import CustomField, FieldMark
 from expertpool.customforms.policies import past_uses, running_uses
 from expertpool.customforms.queries.declared import declare, look_again
 
-MOST_OPTIONS = 200
+MOST_OPTIONS = 100
+LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions
 NAMING = "customforms.naming"  # the lock under which a field gets its name
 SHOWN = 3  # names in a refusal
 RECORDED = ("subject", "label", "kind", "options", "required", "help", "order")
@@ -48,8 +49,8 @@ def add_field(
 ) -> CustomField:
     """Add a field to the records of ``subject``; every process has it from now on. Logs it.
 
-    Refuses (ValidationError) a name that imports cannot tell from another field's, and a choice
-    without options.
+    Refuses (ValidationError) a name that imports cannot tell from another field's, a choice
+    without options, and texts that are too long or hold what nobody sees.
     """
     lock_transaction(NAMING)
     codes = CustomField.objects.filter(subject=subject).values_list("code", flat=True)
@@ -137,7 +138,7 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     row.required, row.help, row.order = data.required, clean_text(data.help), data.order
     row.updated_at = now
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
-        message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个。"
+        message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"
         raise ValidationError({"options": message})
     row.full_clean()
     _refuse_unclear_name(row)
@@ -165,8 +166,12 @@ def _refuse_unclear_name(row: CustomField) -> None:
 def _words(options: Sequence[str]) -> list[str]:
     """Return options without blanks and repetitions; what separates them in a cell is no part."""
     words = [clean_text(word) for word in options]
-    if wrong := next((word for word in words if set(word) & set("、；;，,\n")), ""):
-        raise ValidationError({"options": f"选项“{wrong}”里不能有顿号、逗号或分号。"})
+    for at, word in enumerate(words, 1):
+        if len(word) > LONGEST_OPTION:
+            message = f"第 {at} 行有 {len(word)} 字，每个选项最多 {LONGEST_OPTION} 字，请缩短。"
+            raise ValidationError({"options": message})
+        if set(word) & set("、；;，,\n"):
+            raise ValidationError({"options": f"选项“{word}”里不能有顿号、逗号或分号。"})
     return list(dict.fromkeys(filter(None, words)))
 
 

@@ -18,6 +18,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE
 from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import Action, actions_for, actions_for_project
+from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
@@ -38,6 +39,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
+from expertpool.projects.services.rule_settings import set_regime_options
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
@@ -306,3 +308,48 @@ def test_a_project_says_why_it_cannot_be_drawn(users: dict[str, User], client: C
         button = f'{reverse("draws:start", args=[project.pk])}"'
         assert (button in page.content.decode()) == start.allowed
     assert not start.allowed
+
+
+@pytest.mark.parametrize("kind", [DrawKind.MANUAL, DrawKind.ALLOCATED])
+def test_where_choosing_by_hand_was_switched_off_nothing_is_chosen_nor_confirmed(
+    kind: DrawKind, users: dict[str, User]
+) -> None:
+    """What waits may be turned down or withdrawn."""
+    short = picked(kind, DrawStatus.UNSATISFIED, users)
+    asked = picked(kind, DrawStatus.SEALED, users)
+    assert lists_to_complete(users["admin"], now=NOW) == [short]
+    set_regime_options(options=frozenset(), actor=users["admin"], now=NOW)
+    assert ActionCode.PICK_MORE not in compare(short, users["admin"])
+    assert "制度规则" in actions_for(short, users["admin"], now=NOW)[ActionCode.PICK_MORE].why_not
+    assert lists_to_complete(users["admin"], now=NOW) == []
+    allowed = compare(asked, users["supervisor"])
+    assert ActionCode.AGREE_PICKS not in allowed
+    assert ActionCode.TURN_DOWN_PICKS in allowed
+    assert ActionCode.WITHDRAW_PICKS in compare(asked, users["operator"])
+
+
+def test_while_a_void_is_asked_for_the_wider_conditions_are_not_offered(
+    users: dict[str, User], client: Client
+) -> None:
+    draw = drawn(DrawStatus.UNSATISFIED, users)
+    request_void(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    widen = actions_for_project(draw.project, users["operator"], now=NOW)[ActionCode.WIDEN_PLAN]
+    assert "作废申请" in widen.why_not
+    login(client, users["operator"])
+    page = client.get(reverse("draws:widen_plan", args=[draw.project_id]), follow=True)
+    assert widen.why_not in page.content.decode()
+    assert page.redirect_chain
+
+
+def test_a_project_is_offered_for_the_archive_once_nothing_of_it_is_open(
+    users: dict[str, User], client: Client
+) -> None:
+    draw = drawn(DrawStatus.SUCCESS, users)
+    address = f'{reverse("projects:archive", args=[draw.project_id])}"'
+    detail = reverse("projects:detail", args=[draw.project_id])
+    page = login(client, users["operator"]).get(detail).content.decode()
+    assert address not in page
+    assert "暂不能归档：评审尚未结束" in page
+    idle = make_ready_project(now=NOW, seats=2)
+    page = client.get(reverse("projects:detail", args=[idle.pk])).content.decode()
+    assert f'{reverse("projects:archive", args=[idle.pk])}"' in page

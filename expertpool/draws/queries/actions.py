@@ -169,8 +169,6 @@ def _widen(facts: _OfDraw) -> None:
     short = check_widenable(facts.draw.covered, now=facts.now)
     if short.base != facts.draw:
         raise WideningRefused(NOTHING_LACKS)
-    if any(open_request(VoidRequest, draw) for draw in short.draws):
-        raise WideningRefused("有待确认的作废申请，请先处理。")
 
 
 def _pick_more(facts: _OfDraw) -> None:
@@ -183,6 +181,7 @@ def _pick_more(facts: _OfDraw) -> None:
         raise PickRefused("评审开始时间已过，不能再选。")
     if not facts.board.lacking:
         raise PickRefused("没有空缺的席位，无需另选。")
+    check_manual_ways(draw.project)
 
 
 def _decide_picks(facts: _OfDraw) -> None:
@@ -193,6 +192,8 @@ def _agree_picks(facts: _OfDraw) -> None:
     _decide_picks(facts)
     if facts.is_over:
         raise PickRefused("评审开始时间已过，不能再确认。")
+    # Nobody is invited by a way that is switched off since; turned down or withdrawn it may be.
+    check_manual_ways(facts.draw.project)
 
 
 def _withdraw_picks(facts: _OfDraw) -> None:

@@ -18,6 +18,8 @@ from expertpool.draws.queries.eligibility import Eligibility
 from expertpool.draws.queries.participation import participations
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
+from expertpool.projects.enums import RegimeOption
+from expertpool.projects.queries.regimes import has_option
 
 DAYS = 365  # over which participations count
 MOST = 20  # shown of a group beside those who are chosen already
@@ -87,7 +89,8 @@ def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:
 
 
 def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
-    """Return the lists with free seats for which ``user`` has to choose again, until the opening."""
+    """Return the lists with free seats for which ``user`` has to choose again, until the opening;
+    none where choosing by hand was switched off since."""
     rows = (
         draws_visible_to(user, "draws.pick")
         .exclude(kind=DrawKind.RANDOM)
@@ -98,7 +101,11 @@ def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
         .exclude(pk__in=PickRequest.objects.filter(decided_at__isnull=True).values("draw"))
         .order_by("project__opening_at")
     )
-    return [draw for draw in rows if board_of(draw).lacking]
+    return [
+        draw
+        for draw in rows.select_related("project")
+        if board_of(draw).lacking and has_option(draw.project, RegimeOption.MANUAL_WAYS)
+    ]
 
 
 def count_by_kind(draws: QuerySet[Draw]) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from expertpool.draws.exceptions import (
     PickRefused,
     WideningRefused,
 )
-from expertpool.draws.models import DrawPlan
+from expertpool.draws.models import DrawPlan, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
@@ -80,7 +80,7 @@ def check_manual_ways(project: Project) -> None:
 
 def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:
     """Return what the panel of ``projects`` lacks; refuses (WideningRefused) where nothing lacks, a
-    draw goes on, the opening is over, or one is archived."""
+    draw goes on, a void is asked for, the opening is over, or one is archived."""
     short = shortfall_of(projects[0])
     if short is None:
         raise WideningRefused(NOTHING_LACKS)
@@ -88,4 +88,6 @@ def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:
         raise WideningRefused(ARCHIVED)
     if next_opening(projects, now=now) <= now:
         raise WideningRefused("评审开始时间已过，不能再抽取。")
+    if VoidRequest.objects.filter(draw__in=short.draws, decided_at__isnull=True).exists():
+        raise WideningRefused("有待确认的作废申请，请先处理。")
     return short

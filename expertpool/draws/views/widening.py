@@ -20,7 +20,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
-from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
@@ -39,6 +39,10 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
         messages.error(request, NOTHING_LACKS)
         return redirect(plan_address(project))
     if request.method != "POST":
+        may = actions_for_project(project, request.user, now=timezone.now())
+        if why_not := may[ActionCode.WIDEN_PLAN].why_not:
+            messages.error(request, why_not)
+            return redirect(plan_address(project))
         return _page(request, project, short, GroupsForm(_drafts(plan, short), user=request.user))
     data = _fixed(request.POST, plan, short)
     groups, error = GroupsForm(GROUP.posted(data), user=request.user, data=data), ""

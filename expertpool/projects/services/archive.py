@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import NoteRequired, NotReadyToArchive
 from expertpool.projects.models import Project
-from expertpool.projects.queries.archive import obstacles
-from expertpool.projects.queries.batches import last_closing, members_of
-from expertpool.projects.queries.follow_up import OPEN
+from expertpool.projects.queries.archive import why_not_archive
 from expertpool.projects.services.state import lock_project, set_project_status
 
 
@@ -30,8 +28,8 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
         raise NoteRequired("请填写归档说明，例如「评审已结束，资料齐全」。")
     fresh = lock_project(project)
     # one that is archived already has its own refusal, by `set_project_status`
-    if not fresh.is_archived and (reasons := _open_matters(fresh, now=now)):
-        raise NotReadyToArchive("；".join(reasons) + "。")
+    if not fresh.is_archived and (why_not := why_not_archive(fresh, now=now)):
+        raise NotReadyToArchive(why_not)
     set_project_status(
         fresh,
         ProjectStatus.ARCHIVED,
@@ -42,16 +40,3 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
         note=note,
     )
     project.refresh_from_db()
-
-
-def _open_matters(project: Project, *, now: datetime) -> list[str]:
-    reasons = []
-    if project.draw_state == DrawState.DRAWING:
-        reasons.append("抽取正在进行，请等抽取结束")
-    elif project.draw_state == DrawState.NOT_DRAWN and project.batch_id is not None:
-        reasons.append("项目在批次中、尚未抽取，请先移出批次")
-    elif project.draw_state != DrawState.NOT_DRAWN and last_closing(members_of(project)) > now:
-        reasons.append("评审尚未结束；如项目取消，请先作废抽取")
-    if waiting := project.tasks.filter(OPEN).count():
-        reasons.append(f"还有 {waiting} 项任务未完成，请先登记完成或撤销")
-    return reasons + obstacles(project)

@@ -19,6 +19,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
+from expertpool.projects.queries.archive import why_not_archive
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
 
 PAGE = "projects:detail"
@@ -70,9 +71,11 @@ def conditions(request: UserRequest) -> HttpResponse:
 @requires("projects.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_visible_to(request.user), pk=pk)
+    now, actions = timezone.now(), actions_for(request.user, project)
     context = {
         "project": project,
-        "actions": actions_for(request.user, project),
-        "findings": check_project(project, None, timezone.now()) if project.is_undrawn else [],
+        "actions": actions,
+        "why_not_archive": why_not_archive(project, now=now) if actions.archive else "",
+        "findings": check_project(project, None, now) if project.is_undrawn else [],
     }
     return panorama(request, PAGE, project, "projects/project_detail.html", context)

@@ -136,14 +136,14 @@ def test_a_supplement_that_came_first_is_seen_by_the_archive(
 def test_an_archive_that_came_first_is_seen_by_the_supplement(
     draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop, obstacles = Stop(), archiving.obstacles
+    stop, why_not_archive = Stop(), archiving.why_not_archive
 
-    def look_and_stand(project: Project) -> list[str]:
-        found = obstacles(project)
+    def look_and_stand(project: Project, *, now: datetime) -> str:
+        found = why_not_archive(project, now=now)
         stop.stand(1)
         return found
 
-    monkeypatch.setattr(archiving, "obstacles", look_and_stand)
+    monkeypatch.setattr(archiving, "why_not_archive", look_and_stand)
     archived, replaced = run_at_once(
         archive(draw, stop, first=True), replace(draw, stop, first=False)
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -41,8 +43,18 @@ def ask(
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError as error:
+        if not _is_one_too_many(request, error):
+            raise
         raise refused(WAITING) from error
     record(action, actor=actor, now=now, subject=request.subject, after=after, note=request.reason)
+
+
+def _is_one_too_many(request: TwoPersonRequest, error: IntegrityError) -> bool:
+    """Whether the constraint broken is that at most one is open for the subject."""
+    names = {rule.name for rule in request._meta.constraints if isinstance(rule, UniqueConstraint)}
+    return isinstance(error.__cause__, psycopg.Error) and (
+        error.__cause__.diag.constraint_name in names
+    )
 
 
 def settle(

@@ -12,15 +12,16 @@ from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
 from expertpool.accounts.models import User, UserRequest
-from expertpool.core.api import Id, Pages, Refusal, allows, answers
+from expertpool.core.api import Id, Pages, Refusal, allows, answers, offered_codes
 from expertpool.core.criteria import parse, schema
+from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
 from expertpool.draws.models import Draw, DrawPlan
-from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.actions import Action, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import covers, draws_visible_to, plan_for, projects_to_draw
@@ -381,7 +382,11 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "names_readable_from": readable_from(draw, user),
         "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
         "version": board.version,
-        "actions": list(actions_for(draw, user, now=timezone.now()).values()),
+        "actions": [
+            {name: getattr(action, name) for name in ("code", "label", "permitted", "allowed")}
+            | {"why_not": action.why_not or _not_permitted(action, user)}
+            for action in actions_for(draw, user, now=timezone.now()).values()
+        ],
         "counts": {
             "seats": board.seats,
             "standbys": board.standby_count,
@@ -404,3 +409,15 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         ],
         "lines": board.lines,
     }
+
+
+def _not_permitted(action: Action, user: User) -> str:
+    """Return in a sentence why the token's user has no right to ``action``; empty: he has."""
+    if action.permitted:
+        return ""
+    name = PERMISSIONS[action.permission].label
+    if action.permission not in offered_codes():
+        return f"接口不提供这项操作，请由有「{name}」权限的人员在网页的抽取页面办理。"
+    if not user.has_permission(action.permission):
+        return f"令牌没有「{name}」权限：请管理员给令牌的用户授予这项权限，并在令牌的范围里选上它。"
+    return "本次抽取的项目不全在令牌用户的数据范围内，请管理员调整其角色的数据范围。"

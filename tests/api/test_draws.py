@@ -328,3 +328,14 @@ def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(
     refused = runner.post(f"/draws/{base.pk}/widening", wider)
     assert_problem(refused, 409, "draw-refused")
     assert actions["widen"]["why_not"] in refused.json()["detail"]
+
+
+def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Expert]) -> None:
+    """The scopes of tokens are chosen from what the interface offers: never from all rights."""
+    draw = make_draw(now=timezone.now(), seats=2)
+    narrow = Caller(runner.user, "draws.view")
+    actions = {row["code"]: row for row in narrow.get(f"/draws/{draw.pk}").json()["actions"]}
+    assert not actions["ask_void"]["permitted"]
+    assert "网页" in actions["ask_void"]["why_not"]
+    assert "令牌没有「执行抽取和补抽」权限" in actions["declare_emergency"]["why_not"]
+    assert all(row["why_not"] for row in actions.values() if not row["allowed"])

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus, InvitationState
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, DrawNotReady, VoidRefused
 from expertpool.draws.forms.draw import RECORDABLE
 from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import Action, actions_for, actions_for_project
@@ -30,6 +30,7 @@ from expertpool.draws.services.picking import (
     turn_down_picks,
     withdraw_picks,
 )
+from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import add_supplement, record_answer
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
@@ -40,6 +41,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.services.rule_settings import set_regime_options
+from expertpool.workflow.services.two_persons import ask
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
@@ -353,3 +355,34 @@ def test_a_project_is_offered_for_the_archive_once_nothing_of_it_is_open(
     idle = make_ready_project(now=NOW, seats=2)
     page = client.get(reverse("projects:detail", args=[idle.pk])).content.decode()
     assert f'{reverse("projects:archive", args=[idle.pk])}"' in page
+
+
+def test_what_nobody_asked_for_is_not_said_to_be_settled(users: dict[str, User]) -> None:
+    draw = drawn(DrawStatus.SUCCESS, users)
+    actions = actions_for(draw, users["supervisor"], now=NOW)
+    for code in (ActionCode.DECIDE_VOID, ActionCode.DECIDE_RELEASE, ActionCode.AGREE_PICKS):
+        assert "先由一人提出" in actions[code].why_not, code
+    asked = request_void(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    decide_void(request=asked, agree=False, note="不妥", actor=users["supervisor"], now=NOW)
+    actions = actions_for(draw, users["supervisor"], now=NOW)
+    assert "已经有人处理" in actions[ActionCode.DECIDE_VOID].why_not
+
+
+def test_an_abandoned_draw_is_called_so(users: dict[str, User]) -> None:
+    draw = drawn(DrawStatus.ABANDONED, users)
+    actions = actions_for(draw, users["operator"], now=NOW)
+    assert "已放弃" in actions[ActionCode.CONTRIBUTE].why_not
+    with pytest.raises(DrawNotReady, match="已放弃"):
+        build_record(draw)
+
+
+def test_only_a_second_open_request_is_refused_as_one(users: dict[str, User]) -> None:
+    """Any other broken constraint is a fault of ours, and no user's."""
+    draw = drawn(DrawStatus.SUCCESS, users)
+    by: dict[str, Any] = {"actor": users["operator"], "now": NOW, "refused": VoidRefused}
+    wrong = VoidRequest(draw=draw, reason="有误", decided_by=users["operator"], decided_at=NOW)
+    with pytest.raises(IntegrityError, match="by_two_persons"):
+        ask(wrong, action="draw.void_request", **by)
+    request_void(draw=draw, reason="有误", actor=users["operator"], now=NOW)
+    with pytest.raises(VoidRefused, match="待确认"):
+        ask(VoidRequest(draw=draw, reason="又一次"), action="draw.void_request", **by)

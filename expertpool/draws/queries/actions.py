@@ -26,7 +26,7 @@ from expertpool.draws.exceptions import (
     VoidRefused,
     WideningRefused,
 )
-from expertpool.draws.models import Draw, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import projects_to_draw, reaches, widened_by
 from expertpool.draws.queries.emergency import emergency_of
@@ -55,6 +55,7 @@ class Action:
     from it and how to mend that; empty: nothing does."""
 
     code: ActionCode
+    permission: str  # a code; empty: one of those of the roles that may give a random value
     permitted: bool  # by role and scope of the user
     why_not: str
 
@@ -107,6 +108,8 @@ class _OfDraw:
 
 def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> None:
     """Refuse (ContributionRefused) that ``user`` gives the value of ``role``."""
+    if draw.status == DrawStatus.ABANDONED:
+        raise ContributionRefused("本次抽取已放弃，不再接受随机值；需要时请重新封存抽取。")
     if draw.status != DrawStatus.SEALED:
         raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
     if first_opening(draw.covered) <= now:
@@ -184,7 +187,19 @@ def _pick_more(facts: _OfDraw) -> None:
     check_manual_ways(draw.project)
 
 
+def _check_asked(
+    facts: _OfDraw, asked: DrawRequest | None, kind: type[DrawRequest], refused: type[DrawError]
+) -> None:
+    """Refuse (``refused``) to decide what nobody ever asked; what was settled has other words."""
+    if asked is None and not kind._default_manager.filter(draw=facts.draw).exists():
+        message = (
+            f"没有待确认的{kind._meta.verbose_name}：须先由一人提出并写明理由，再由另一人确认。"
+        )
+        raise refused(message)
+
+
 def _decide_picks(facts: _OfDraw) -> None:
+    _check_asked(facts, facts.picks, PickRequest, PickRefused)
     check_second_person(facts.picks, facts.user, PickRefused)
 
 
@@ -197,6 +212,7 @@ def _agree_picks(facts: _OfDraw) -> None:
 
 
 def _withdraw_picks(facts: _OfDraw) -> None:
+    _check_asked(facts, facts.picks, PickRequest, PickRefused)
     if facts.picks is None:
         raise PickRefused(SETTLED)
     if facts.picks.requested_by != facts.user:
@@ -257,12 +273,15 @@ def _record_reply(facts: _OfDraw) -> None:
 
 
 def _decide_void(facts: _OfDraw) -> None:
+    _check_asked(facts, facts.void, VoidRequest, VoidRefused)
     check_second_person(facts.void, facts.user, VoidRefused)
     check_void(facts.draw)
 
 
 def _decide_release(facts: _OfDraw) -> None:
-    check_second_person(open_request(ReleaseRequest, facts.draw), facts.user, ReleaseRefused)
+    asked = open_request(ReleaseRequest, facts.draw)
+    _check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
+    check_second_person(asked, facts.user, ReleaseRefused)
     check_release(facts.draw)
 
 
@@ -290,7 +309,7 @@ def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, Ac
     """Return what ``user`` may do with ``draw`` now, and why not what he may not, by code."""
     facts = _OfDraw(draw, user, now)
     return {
-        code: Action(code, _permits(facts, permission), _why_not(facts, rule))
+        code: Action(code, permission, _permits(facts, permission), _why_not(facts, rule))
         for code, (permission, rule) in _OF_DRAW.items()
     }
 
@@ -336,7 +355,7 @@ def actions_for_project(project: Project, user: User, *, now: datetime) -> dict[
         ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),
     }
     return {
-        code: Action(code, _reaches_project(user, project, permission), _refusal(rule))
+        code: Action(code, permission, _reaches_project(user, project, permission), _refusal(rule))
         for code, (permission, rule) in rules.items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import vdraw
+from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.identity import open_identity
@@ -20,6 +21,8 @@ def build_record(draw: Draw) -> dict[str, Any]:
     """
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
+    if draw.status == DrawStatus.ABANDONED:
+        raise DrawNotReady("本次抽取在定序之前已放弃，没有抽取结果，也没有可核验的记录。")
     if draw.ordered_at is None or draw.ended_at is None:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     openings = []

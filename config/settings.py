@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
+    "config.altered.AlteredDataMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -84,11 +84,12 @@ class SealedRule:
         return {group.code: group.name for group in self.groups}
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> SealedRule:
-        """Read ``content``; what a kind of draw does not have is empty.
+    def from_dict(cls, stored: Any) -> SealedRule:
+        """Read what is ``stored``; what a kind of draw does not have is empty.
 
         Raises EngineError where a value is not of its type: such a row was changed by hand.
         """
+        content: Mapping[str, Any] = _need(stored, dict, "rule")
         return cls(
             content=content,
             hash_name=_text(content, "hash") or "sha256",

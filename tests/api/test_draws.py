@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
@@ -339,3 +340,14 @@ def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Exp
     assert "网页" in actions["ask_void"]["why_not"]
     assert "令牌没有「执行抽取和补抽」权限" in actions["declare_emergency"]["why_not"]
     assert all(row["why_not"] for row in actions.values() if not row["allowed"])
+
+
+def test_what_cannot_be_opened_any_more_is_told(runner: Caller, experts: list[Expert]) -> None:
+    draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
+    accept_all(draw.pk, runner.user)
+    with time_machine.travel(draw.reveal_at + timedelta(minutes=1), tick=False):
+        release(draw_id=draw.pk, now=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(r"UPDATE experts_expert SET phone = '\x03deadbeef00'")
+        problem = runner.get(f"/draws/{draw.pk}/names")
+    assert_problem(problem, 409, "unreadable")

@@ -1,0 +1,78 @@
+"""Data that somebody changed in the database is answered in plain words, on pages and interface."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOTHING_CHANGED = "没有改动任何内容"
+
+
+@pytest.fixture
+def signed_in(client: Client, admin: User) -> Client:
+    return login(client, admin)
+
+
+@pytest.fixture
+def expert() -> Expert:
+    """One whose phone cannot be opened."""
+    expert = make_expert("王一", phone="13900001111")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"UPDATE experts_expert SET phone = '\x03deadbeef' || substr(phone, 6) WHERE id = %s",
+            [expert.pk],
+        )
+    return expert
+
+
+def test_what_cannot_be_opened_is_told_and_logged_without_names(
+    signed_in: Client, expert: Expert, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        page = signed_in.get(reverse("experts:edit", args=[expert.pk]))
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "数据无法解密" in text
+    assert NOTHING_CHANGED in text
+    assert "系统管理员" in text
+    line = next(text for text in caplog.messages if "altered data" in text)
+    assert "experts:edit" in line
+    assert str(expert.pk) in line
+    assert "王一" not in line
+
+
+def test_htmx_is_told_by_a_message(signed_in: Client, expert: Expert) -> None:
+    answer = signed_in.get(
+        reverse("experts:edit", args=[expert.pk]), headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 409
+    assert not answer.content
+    toast = json.loads(answer["HX-Trigger"])["toast"]
+    assert toast["level"] == "danger"
+    assert NOTHING_CHANGED in toast["message"]
+
+
+@pytest.mark.parametrize("rule", ["null", "[1]", '{"hash": 1}'])
+def test_a_draw_whose_rule_was_changed_is_told(signed_in: Client, rule: str) -> None:
+    make_expert()
+    draw = make_draw(now=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE draws_draw SET rule = %s::jsonb WHERE id = %s", [rule, draw.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    page = signed_in.get(reverse("draws:detail", args=[draw.pk]))
+    assert page.status_code == 409
+    assert "与封存时不同" in page.content.decode()

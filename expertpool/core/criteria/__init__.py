@@ -20,7 +20,7 @@ from expertpool.core.criteria.fields import (
 from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not, canonical, canonical_json
 from expertpool.core.criteria.parsing import parse
-from expertpool.core.criteria.reaching import reach
+from expertpool.core.criteria.reaching import own_columns, reach
 from expertpool.core.criteria.registry import (
     criteria_field,
     criteria_fields,
@@ -54,6 +54,7 @@ __all__ = [
     "explain",
     "fields_named",
     "join_criteria",
+    "own_columns",
     "parse",
     "prepare",
     "reach",

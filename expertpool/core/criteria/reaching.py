@@ -1,8 +1,8 @@
-"""The rows among which a condition has to be looked for, found by indexes alone."""
+"""The rows among which a condition has to be looked for: by indexes, by their own columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,27 +18,44 @@ def reach(node: Node) -> Keys | None:
 
     It asks only fields that `find` by an index. None where looking at every row is the only way.
     """
-    outline = _outline(node)
+    outline = _outline(node, _found)
     return None if outline is None else _keys(outline)
 
 
-def _outline(node: Node) -> Node | None:
-    """Return a wider condition of leaves with ``in`` on fields that find, if there is one."""
+def own_columns(node: Node) -> Node | None:
+    """Return a wider condition than ``node`` that the columns of a row answer, if there is one."""
+    return _outline(node, _of_column)
+
+
+def _outline(node: Node, kept: Callable[[Leaf], Node | None]) -> Node | None:
+    """Return a wider condition than ``node``, of what is ``kept`` of its leaves, if there is one."""
     match node:
-        case Leaf(subject=subject, field=code, op=op, value=value):
-            if op not in {"in", "all"} or criteria_field(subject, code).find is None:
-                return None
-            each = [value] if op == "in" else [(one,) for one in value]
-            return _joined(AllOf, [Leaf(subject, code, "in", values) for values in each])
+        case Leaf():
+            return kept(node)
         case AllOf(parts=parts):
-            # One part with an index is enough: the others only narrow what it finds.
-            return _joined(AllOf, [part for part in map(_outline, parts) if part is not None])
+            # One part is enough: the others only narrow what fits it.
+            found = (_outline(part, kept) for part in parts)
+            return _joined(AllOf, [part for part in found if part is not None])
         case AnyOf(parts=parts):
-            found = [part for part in map(_outline, parts) if part is not None]
-            # One part without an index is too much: what fits it may be anywhere.
-            return _joined(AnyOf, _merged(found)) if len(found) == len(parts) else None
+            each = [part for part in (_outline(part, kept) for part in parts) if part is not None]
+            # One part without is too much: what fits it may be anywhere.
+            return _joined(AnyOf, _merged(each)) if len(each) == len(parts) else None
         case Not():
             return None
+
+
+def _found(leaf: Leaf) -> Node | None:
+    """Keep a field that finds by an index: as leaves with ``in``."""
+    subject, code = leaf.subject, leaf.field
+    if leaf.op not in {"in", "all"} or criteria_field(subject, code).find is None:
+        return None
+    each = [leaf.value] if leaf.op == "in" else [(one,) for one in leaf.value]
+    return _joined(AllOf, [Leaf(subject, code, "in", values) for values in each])
+
+
+def _of_column(leaf: Leaf) -> Node | None:
+    field = criteria_field(leaf.subject, leaf.field)
+    return leaf if field.match is None and "__" not in field.path else None
 
 
 def _joined(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node | None:
@@ -50,7 +67,7 @@ def _merged(parts: Iterable[Node]) -> list[Node]:
     values: dict[tuple[str, str], set[Any]] = {}
     others: dict[Node, None] = {}
     for part in parts:
-        if isinstance(part, Leaf):
+        if isinstance(part, Leaf) and part.op == "in":
             values.setdefault((part.subject, part.field), set()).update(part.value)
         else:
             others[part] = None

@@ -6,15 +6,28 @@ among whom to look; what else the levels ask, and the reasons, are then read off
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, CharField, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
-from expertpool.core.criteria import AnyOf, Context, Node, parse, prepare, reach, to_q
+from expertpool.core.criteria import (
+    AllOf,
+    AnyOf,
+    Context,
+    Node,
+    own_columns,
+    parse,
+    prepare,
+    reach,
+    to_q,
+)
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
@@ -23,6 +36,9 @@ from expertpool.experts.models import Expert
 # Why somebody cannot be drawn, and for whom that holds.
 Exclusion = tuple[ExclusionReason, Q]
 Level = tuple[int, Node]
+
+_BITS = 30  # answers to one integer of the database
+_EVERYBODY = ~Q(pk__in=[])  # a condition without parts, which `When` does not take
 
 
 class Fitting(NamedTuple):
@@ -68,27 +84,82 @@ def fitting_experts(
     ``only`` who do."""
     context = Context(now=now)
     prepare((node for rows in levels.values() for _, node in rows), context)
-    best = {f"level_{code}": _best_level(rows, context) for code, rows in levels.items()}
+    questions = list(dict.fromkeys(_questions(levels)))
+    answers = {
+        f"answers_{start}": _answers(questions[start : start + _BITS], context)
+        for start in range(0, len(questions), _BITS)
+    }
     reason = Case(
         *(When(condition, then=Value(why.value)) for why, condition in exclusions),
         default=Value(""),
         output_field=CharField(),
     )
-    rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **best)
-    found: list[Fitting] = []
-    seen: dict[tuple[int | None, ...], tuple[int, dict[str, int]]] = {}  # many share one pattern
-    for expert_id, number, employer_id, why, *row in _plain_rows(
-        rows.values_list("pk", "number", "employer_id", "why", *best)
-    ):
-        pattern = tuple(row)
-        known = seen.get(pattern)
-        if known is None:
-            fits = {code: level for code, level in zip(levels, row, strict=True) if level}
-            known = seen[pattern] = (len(seen), fits)
+    rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **answers)
+    fits = _Fits(levels, questions)
+    return [
+        Fitting(expert_id, number, employer_id, why, *kind)
+        for expert_id, number, employer_id, why, *pattern in _plain_rows(
+            rows.values_list("pk", "number", "employer_id", "why", *answers)
+        )
         # The pool holds whom an index found: some of them fit nothing.
-        if known[1]:
-            found.append(Fitting(expert_id, number, employer_id, why, *known))
-    return found
+        if (kind := fits[tuple(pattern)])[1]
+    ]
+
+
+class _Fits(dict[tuple[int, ...], tuple[int, dict[str, int]]]):
+    """Kind and best levels of those who answer the ``questions`` alike: many do."""
+
+    def __init__(self, levels: Mapping[str, Sequence[Level]], questions: Sequence[Node]) -> None:
+        super().__init__()
+        self._levels, self._questions = levels, questions
+
+    def __missing__(self, pattern: tuple[int, ...]) -> tuple[int, dict[str, int]]:
+        yes = {
+            node
+            for at, node in enumerate(self._questions)
+            if pattern[at // _BITS] >> at % _BITS & 1
+        }
+        best = {
+            code: next((level for level, node in rows if _holds(node, yes)), None)
+            for code, rows in self._levels.items()
+        }
+        groups = {code: level for code, level in best.items() if level is not None}
+        kind = self[pattern] = (len(self), groups)
+        return kind
+
+
+def _questions(levels: Mapping[str, Sequence[Level]]) -> Iterator[Node]:
+    """Yield what has to be asked of a row: the conditions that 且 and 或 only join."""
+    nodes = [node for rows in levels.values() for _, node in rows]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, AllOf | AnyOf):
+            nodes += node.parts
+        else:
+            yield node
+
+
+def _holds(node: Node, yes: Collection[Node]) -> bool:
+    match node:
+        case AllOf(parts=parts):
+            return all(_holds(part, yes) for part in parts)
+        case AnyOf(parts=parts):
+            return any(_holds(part, yes) for part in parts)
+        case _:
+            return node in yes
+
+
+def _answers(questions: Sequence[Node], context: Context) -> Combinable:
+    """Ask each condition once, however many levels name it; the answers are bits of one number."""
+    bits = [
+        Case(
+            When(to_q(node, context) or _EVERYBODY, then=Value(1 << at)),
+            default=Value(0),
+            output_field=IntegerField(),
+        )
+        for at, node in enumerate(questions)
+    ]
+    return reduce(add, bits)
 
 
 def _plain_rows(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
@@ -110,14 +181,7 @@ def _pool(
     if only is not None:
         return Expert.objects.filter(pk__in=list(only))
     anything = AnyOf(tuple(node for levels in groups for _, node in levels))
-    keys = reach(anything)
-    return Expert.objects.filter(to_q(anything, context) if keys is None else Q(pk__in=keys))
-
-
-def _best_level(levels: Sequence[Level], context: Context) -> Case:
-    """Return the first level that holds; the levels come in their order."""
-    everybody = ~Q(pk__in=[])  # a condition without parts, which `When` does not take
-    return Case(
-        *(When(to_q(node, context) or everybody, then=Value(level)) for level, node in levels),
-        output_field=SmallIntegerField(),
-    )
+    keys, columns = reach(anything), own_columns(anything)
+    if keys is None:
+        return Expert.objects.filter(to_q(anything, context))
+    return Expert.objects.filter(to_q(columns, context) if columns else Q(), pk__in=keys)

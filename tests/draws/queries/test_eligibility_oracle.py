@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expertpool.core.criteria import parse, reach
+from expertpool.core.criteria import Context, own_columns, parse, reach, to_q
 from expertpool.directory.models import Specialty
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
@@ -309,3 +309,18 @@ def test_the_reach_of_a_condition_leaves_nobody_out(world: World, node: Any) -> 
         return
     reached = set(Expert.objects.filter(pk__in=keys).values_list("pk", flat=True))
     assert {person.pk for person in world.people if holds(person, node)} <= reached
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(node=conditions)
+def test_what_own_columns_say_of_a_condition_leaves_nobody_out(world: World, node: Any) -> None:
+    columns = own_columns(parse(SUBJECT, in_ids(node, world)))
+    if columns is None:
+        return
+    wider = Expert.objects.filter(to_q(columns, Context(now=NOW)))
+    assert " JOIN " not in str(wider.query)
+    assert "SELECT" not in str(wider.query)[1:].upper()
+    found = set(wider.values_list("pk", flat=True))
+    assert {person.pk for person in world.people if holds(person, node)} <= found

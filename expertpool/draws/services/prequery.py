@@ -25,6 +25,10 @@ class GroupCount:
     total: int
     by_level: list[tuple[int, int]]
 
+    @property
+    def levels_in_words(self) -> str:
+        return "，".join(f"第 {level} 级次 {count:,} 人" for level, count in self.by_level)
+
 
 @dataclass(frozen=True)
 class Shortage:
@@ -35,6 +39,12 @@ class Shortage:
     lack: int
     seats: int
     candidates: int
+
+    @property
+    def whose(self) -> str:
+        """Which groups lack somebody: one, or several that share their candidates."""
+        names = "、".join(self.group_names)
+        return f"{names} 合起来" if len(self.group_names) > 1 else names
 
 
 @dataclass(frozen=True)

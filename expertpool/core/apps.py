@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from django.core.checks import register as register_check
+        from django.core.validators import ProhibitNullCharactersValidator
 
         from expertpool.core.catalogue import check_catalogues
         from expertpool.core.configuration import SITE_SETTINGS
@@ -14,7 +15,10 @@ class CoreConfig(AppConfig):
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
         from expertpool.core.settings import SETTINGS
+        from expertpool.core.text import HIDDEN
 
+        # Every text field of a form has this check; Django's words for it speak of empty strings.
+        ProhibitNullCharactersValidator.message = HIDDEN
         register_check(check_catalogues)
         register_check(check_required_codes)
         SITE_SETTINGS.add(*SETTINGS)

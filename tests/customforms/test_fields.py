@@ -274,10 +274,12 @@ def test_a_name_that_imports_cannot_tell_apart_is_refused(label: str, field: str
     assert CustomField.objects.count() == 2
 
 
-@pytest.mark.parametrize("label", ["姓\u200b名", "语\u3164种", "语\ufe0f种", "语\x07种"])
-def test_a_name_with_characters_that_nobody_sees_is_refused(label: str) -> None:
-    with pytest.raises(ValidationError, match="看不见"):
-        make_field(label)
+@pytest.mark.parametrize("text", ["姓\u200b名", "语\u3164种", "语\ufe0f种", "语\x07种", "语\x00种"])
+def test_characters_that_nobody_sees_are_refused(text: str) -> None:
+    for data in ({"label": text}, {"help": text}, {"options": ["一级", text]}):
+        with pytest.raises(ValidationError, match="看不见") as refused:
+            make_field(**data)
+        assert list(refused.value.message_dict) == list(data)
 
 
 def test_a_name_needs_more_than_a_remark_and_may_be_had_again() -> None:
@@ -313,6 +315,9 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     data = {"subject": "experts.expert", "label": "执业资格", "kind": "choice", "order": 1}
     create = reverse("customforms:field_create")
     assert client.post(create, data).status_code == 422
+    for name in ("label", "options", "help"):
+        page = client.post(create, data | {"options": "一级"} | {name: "甲\0乙"})
+        assert page.context["form"].errors == {name: ["含有看不见的控制字符，请删去。"]}
     assert client.post(create, data | {"options": "一级\n二级\n"}).status_code == 204
     field = CustomField.objects.get()
     assert (field.code, field.options, field.created_by) == ("x1", ["一级", "二级"], admin)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from expertpool.core.text import clean_code, clean_text, is_hidden
+from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
 
 Cleaner = Callable[[Any], Any]
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
@@ -64,7 +64,7 @@ def text(longest: int) -> Cleaner:
         if len(value) > longest:
             raise CellRefused("{}过长", f"最多 {longest} 字，现有 {len(value)} 字。")
         if "\x00" in value:
-            raise CellRefused("{}格式", "含有无法识别的字符，请重新输入。")
+            raise CellRefused("{}格式", HIDDEN)
         return value
 
     return clean

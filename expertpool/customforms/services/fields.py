@@ -140,16 +140,21 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     if row.kind in WITH_OPTIONS and not 0 < len(row.options) <= MOST_OPTIONS:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"
         raise ValidationError({"options": message})
+    _refuse_hidden(row)
     row.full_clean()
     _refuse_unclear_name(row)
     row.save()
     _mark()
 
 
+def _refuse_hidden(row: CustomField) -> None:
+    texts = {"label": row.label, "options": "".join(row.options), "help": row.help}
+    if wrong := [name for name, text in texts.items() if any(map(is_hidden, text))]:
+        raise ValidationError(dict.fromkeys(wrong, HIDDEN))
+
+
 def _refuse_unclear_name(row: CustomField) -> None:
     """Refuse a name that imports could not tell from another field's: it would take its cells."""
-    if any(map(is_hidden, row.label)):
-        raise ValidationError({"label": HIDDEN})
     name = normalise_header(row.label)
     if not name:
         raise ValidationError({"label": "括号里只是说明，请在括号外写上名称。"})

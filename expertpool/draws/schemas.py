@@ -17,6 +17,7 @@ from expertpool.draws.enums import (
     ReplyVia,
 )
 from expertpool.draws.occasions import INVITATION
+from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS, VALUE_LENGTH
 from expertpool.notifications.enums import ChannelCode
 
 Contributor = Literal["operator", "supervisor"]
@@ -47,6 +48,11 @@ def _with_text(channels: list[ChannelCode]) -> list[ChannelCode]:
     return channels
 
 
+def _bounds(name: str) -> dict[str, Any]:
+    """Document the bounds of a field of the plan, which the service keeps for all."""
+    return {"minimum": PLAN_BOUNDS[name].low, "maximum": PLAN_BOUNDS[name].high}
+
+
 LEVELS = (
     "各级次的条件，第一级最优先；写法见 /condition-fields，"
     '如 {"all": [{"field": "title_level", "op": "gte", "value": "3"}]}，不限条件为 {"all": []}'
@@ -63,7 +69,7 @@ class GroupInput(Input):
     )
     levels: list[dict[str, Any]] = Field(
         min_length=1,
-        max_length=20,
+        json_schema_extra={"maxItems": MOST_LEVELS},
         description=LEVELS,
     )
 
@@ -72,7 +78,9 @@ class WidenedGroup(Input):
     """The wider conditions of a group that lacks experts."""
 
     code: str = Field(max_length=8, description="条件组代号，与抽取记录相同，如 g1")
-    levels: list[dict[str, Any]] = Field(min_length=1, max_length=20, description=LEVELS)
+    levels: list[dict[str, Any]] = Field(
+        min_length=1, json_schema_extra={"maxItems": MOST_LEVELS}, description=LEVELS
+    )
 
 
 class WideningInput(Input):
@@ -88,10 +96,18 @@ class WideningInput(Input):
 class PlanInput(Input):
     """The whole plan: what is left out gets its default value."""
 
-    groups: list[GroupInput] = Field(min_length=1, max_length=20, description="条件组")
-    unit_cap: int | None = Field(1, ge=1, le=99, description="同一单位最多人数；null 为不限")
-    frequency_cap: int | None = Field(None, ge=1, le=999, description="参评次数上限；null 为不限")
-    frequency_days: int = Field(365, ge=1, le=3650, description="参评次数统计天数")
+    groups: list[GroupInput] = Field(
+        min_length=1, json_schema_extra={"maxItems": MOST_GROUPS}, description="条件组"
+    )
+    unit_cap: int | None = Field(
+        1, json_schema_extra=_bounds("unit_cap"), description="同一单位最多人数；null 为不限"
+    )
+    frequency_cap: int | None = Field(
+        None, json_schema_extra=_bounds("frequency_cap"), description="参评次数上限；null 为不限"
+    )
+    frequency_days: int = Field(
+        365, json_schema_extra=_bounds("frequency_days"), description="参评次数统计天数"
+    )
     contributors: Annotated[list[Contributor], AfterValidator(_once_each)] = Field(
         [],
         max_length=2,
@@ -99,17 +115,17 @@ class PlanInput(Input):
     )
     reply_minutes: int | None = Field(
         None,
-        ge=1,
-        le=43200,
+        json_schema_extra=_bounds("reply_minutes"),
         description="答复时限（分钟）；null 为站点设置的默认值，上下限也由站点设置规定",
     )
     leave_hours: int | None = Field(
-        None, ge=0, le=720, description="最晚请假（评审前小时）；null 为站点设置的默认值"
+        None,
+        json_schema_extra=_bounds("leave_hours"),
+        description="最晚请假（评审前小时）；null 为站点设置的默认值",
     )
     reveal_hours: int | None = Field(
         None,
-        ge=0,
-        le=720,
+        json_schema_extra=_bounds("reveal_hours"),
         description="名单公开（评审前小时）；null 为站点设置的默认值，上下限也由站点设置规定",
     )
     channels: Annotated[
@@ -216,7 +232,9 @@ class DrawFilters(Input):
 
 class ContributionInput(Input):
     role: Contributor = Field(description="以什么身份：operator 经办人，supervisor 监督人")
-    value: str = Field(min_length=1, max_length=200, description="任意数字或文字，如骰子的点数")
+    value: str = Field(
+        min_length=1, max_length=VALUE_LENGTH, description="任意数字或文字，如骰子的点数"
+    )
 
 
 class ProjectRef(Output):

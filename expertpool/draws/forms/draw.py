@@ -14,6 +14,7 @@ from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Emergency, Invitation
 from expertpool.draws.queries.draws import covers
+from expertpool.draws.validators import VALUE_LENGTH
 
 # What an operator may record, by the state in which the line is.
 RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
@@ -29,11 +30,14 @@ RECORDABLE: dict[str, tuple[InvitationState, ...]] = {
 class ContributionForm(forms.Form):
     value = forms.CharField(
         label="随机值",
-        max_length=200,
+        max_length=VALUE_LENGTH,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "placeholder": "任意数字或文字，如现场掷骰子的点数"}
         ),
-        error_messages={"required": "请填写随机值。"},
+        error_messages={
+            "required": "请填写随机值。",
+            "max_length": f"最多 {VALUE_LENGTH} 个字。",
+        },
     )
 
 

@@ -19,7 +19,7 @@ from expertpool.core.views.rows import Draft, Makers, RowKind, RowsForm, next_ke
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.services.plan import GroupInput, PlanInput
+from expertpool.draws.services.plan import GroupInput, PlanInput, bounds_now
 
 CONTRIBUTORS = (("operator", "经办人"), ("supervisor", "监督人"))
 
@@ -107,6 +107,14 @@ class SettingsForm(forms.ModelForm):
             "frequency_cap": "评审前「统计天数」内已同意这么多次的专家不再抽取；留空表示不限。",
             "reply_minutes": "从发出邀请起算，逾期未答复自动补抽。",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, bounds in bounds_now().items():
+            field = self.fields[name]
+            # Alone: the width of the column would be told in other words.
+            field.validators = [bounds]
+            field.widget.attrs |= {"min": bounds.low, "max": bounds.high}
 
     def data_for_service(self) -> PlanInput:
         return PlanInput(**self.cleaned_data)

@@ -28,6 +28,7 @@ from expertpool.draws.settings import (
     REVEAL_LATEST,
     REVEAL_USUAL,
 )
+from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS, Bounds
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
 
@@ -94,20 +95,24 @@ def save_plan(
     """Replace settings and groups of the project's plan, which is that of the lead of its batch.
 
     Refuses a plan whose draw is sealed (DrawInProgress), an archived project or a plan without
-    groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), and times
-    outside the bounds that the office has set (ValidationError).
+    groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
+    groups or levels, and numbers outside their bounds or those that the office has set
+    (ValidationError).
     """
     project = lock_projects(project)[0]
     check_plannable(project)
     if not groups:
         raise DrawNotReady("请至少设置一个条件组。")
+    if len(groups) > MOST_GROUPS:
+        message = f"条件组最多 {MOST_GROUPS} 个，请减少或合并。"
+        raise ValidationError({"groups": message})
     plan = ensure_plan(project=project, now=now)
     before = plan_in_words(plan)
     for name, value in _filled(settings).items():
         setattr(plan, name, list(value) if isinstance(value, tuple) else value)
     plan.updated_at = now
+    _check_bounds(plan)
     plan.full_clean()
-    _check_times(plan)
     plan.save()
     plan.groups.all().delete()
     for order, entered in enumerate(groups, start=1):
@@ -128,13 +133,24 @@ def _filled(settings: PlanInput) -> dict[str, Any]:
     return values | {name: times[name] for name in times if values[name] is None}
 
 
-def _check_times(plan: DrawPlan) -> None:
-    errors = {}
+def bounds_now() -> dict[str, Bounds]:
+    """Return between what each number of a plan lies, with what the office has set."""
+    bounds = dict(PLAN_BOUNDS)
     for name, (low, high) in BOUNDS.items():
         least, most = value_of(low), value_of(high)
-        if not least <= getattr(plan, name) <= most:
-            bounds = f"{low.kind.words(least)}至 {high.kind.words(most)}"
-            errors[name] = f"应为 {bounds}，由站点设置规定。"
+        words = f"应为 {low.kind.words(least)}至 {high.kind.words(most)}，由站点设置规定。"
+        bounds[name] = Bounds(least, most, words)
+    return bounds
+
+
+def _check_bounds(plan: DrawPlan) -> None:
+    errors = {}
+    for name, bounds in bounds_now().items():
+        try:
+            if (value := getattr(plan, name)) is not None:
+                bounds(value)
+        except ValidationError as error:
+            errors[name] = error
     if errors:
         raise ValidationError(errors)
 
@@ -157,6 +173,9 @@ def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
     if not levels:
         message = f"条件组「{group.name}」还没有条件，请至少设置第一级次。"
         raise DrawNotReady(message)
+    if len(levels) > MOST_LEVELS:
+        message = f"条件组「{group.name}」最多 {MOST_LEVELS} 个级次，请减少或合并。"
+        raise ValidationError({"levels": message})
     for number, criteria in enumerate(levels, start=1):
         level = ConditionLevel(
             group=group, level=number, criteria=canonical(parse(SUBJECT, criteria))

@@ -45,7 +45,7 @@ def give_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
     draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
     form = ContributionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请填写随机值。")
+        messages.error(request, "；".join(str(error) for error in form.errors["value"]))
         return redirect("draws:detail", pk=pk)
     try:
         contribute(

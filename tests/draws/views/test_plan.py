@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL, REVEAL_LATEST, REVEAL_USUAL
 from expertpool.projects.enums import DrawState, ProjectStatus
+from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
@@ -220,3 +222,55 @@ def test_times_outside_the_bounds_of_the_office_are_refused(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not ConditionGroup.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("entered", "words"),
+    [
+        ({"unit_cap": "100"}, "应为 1 至 99。"),
+        ({"unit_cap": "99999"}, "应为 1 至 99。"),
+        ({"frequency_cap": "0"}, "应为 1 至 999。"),
+        ({"frequency_days": "0"}, "应为 1 至 3650。"),
+        ({"frequency_days": "3651"}, "应为 1 至 3650。"),
+        ({"leave_hours": "721"}, "应为 0 至 720。"),
+        ({"reply_minutes": "0"}, "应为 1 分钟至 43200 分钟，由站点设置规定。"),
+    ],
+)
+def test_page_and_interface_have_the_same_bounds_in_the_same_words(
+    client, operator, project, entered, words
+):
+    login(client, operator)
+    page = client.post(reverse("draws:plan", args=[project.pk]), posted(**entered))
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    ((name, value),) = entered.items()
+    plan = {"groups": [{"name": "综合", "seats": 1, "levels": [{"all": []}]}], name: int(value)}
+    answer = Caller(operator).put(f"/projects/{project.pk}/plan", plan)
+    assert_problem(answer, 422, "invalid-values")
+    assert answer.json()["errors"] == [{"field": name, "message": words}]
+    assert plan_for(project) is None
+
+
+def test_a_plan_has_a_bounded_number_of_groups_and_levels(client, operator, project):
+    login(client, operator)
+    keys = [str(key) for key in range(1, 22)]
+    groups = {"group": keys}
+    for key in keys:
+        names = (f"g{key}-name", f"g{key}-seats", f"g{key}-level", f"g{key}-l1-criteria")
+        groups |= dict(zip(names, (f"组 {key}", "1", ["1"], ""), strict=True))
+    page = client.post(reverse("draws:plan", args=[project.pk]), posted(**groups))
+    assert "条件组最多 20 个" in page.content.decode()
+    many = {"name": "综合", "seats": 1, "levels": [{"all": []}] * 21}
+    answer = Caller(operator).put(f"/projects/{project.pk}/plan", {"groups": [many]})
+    assert_problem(answer, 422, "invalid-values")
+    assert "最多 20 个级次" in answer.json()["detail"]
+    assert plan_for(project) is None
+
+
+def test_the_inputs_of_a_plan_tell_their_bounds(client, operator, project):
+    login(client, operator)
+    page = client.get(reverse("draws:plan", args=[project.pk])).content.decode()
+    field = re.search(r'<input[^>]*name="unit_cap"[^>]*>', page)
+    assert field
+    assert 'min="1"' in field[0]
+    assert 'max="99"' in field[0]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import Draw
 from expertpool.projects.enums import DrawState, ProjectStatus
+from tests.api.caller import Caller
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_plan, make_ready_project
@@ -151,3 +152,16 @@ def test_a_reader_cannot_change_a_draw(client, pool):
         == 403
     )
     assert lines(draw)[0].state == InvitationState.INVITED
+
+
+def test_a_random_value_too_long_is_told_as_the_interface_tells_it(client, operator, pool):
+    draw = make_draw(now=timezone.now(), seats=1, contributors=["operator"])
+    login(client, operator)
+    address = reverse("draws:contribute", args=[draw.pk, "operator"])
+    page = client.post(address, {"value": "1" * 5000}, follow=True).content.decode()
+    assert "最多 200 个字。" in page
+    value = {"role": "operator", "value": "1" * 5000}
+    answer = Caller(operator).post(f"/draws/{draw.pk}/contributions", value)
+    assert answer.json()["detail"] == "最多 200 个字。"
+    draw.refresh_from_db()
+    assert not draw.reveals

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,20 +65,70 @@ def recommend(
     the year before the opening (fewer first), then the expert's number, so that the order is
     the same for everybody.
     """
+    ranking = _rank(found, group, opening_at)
+    places = {pk: place for place, pk in enumerate(ranking.order, start=1)}
+    fitting = Expert.objects.filter(pk__in=ranking.order)
+    named = set(search(fitting, text, user).values_list("pk", flat=True)) if text else set(places)
+    others = [pk for pk in ranking.order if pk in named and pk not in chosen][:MOST]
+    shown = sorted({*others, *(pk for pk in chosen if pk in places)}, key=places.__getitem__)
+    experts = experts_to_show(shown)
+    levels, titles, counts = ranking.levels, ranking.titles, ranking.counts
+    return [
+        Recommended(experts[pk], places[pk], levels[pk], titles[pk], counts[pk]) for pk in shown
+    ]
+
+
+def propose(
+    found: Eligibility,
+    free: Mapping[str, int],
+    *,
+    unit_cap: int | None,
+    before: Collection[int],
+    seated: Iterable[Expert],
+    opening_at: datetime,
+) -> dict[str, set[int]]:
+    """Return the first of the recommendation for the ``free`` seats of each group: nobody twice,
+    nobody of ``before``, and of no employer more than ``unit_cap`` with those ``seated``."""
+    employers = dict(
+        Expert.objects.filter(pk__in=[item.expert_id for item in found.eligible]).values_list(
+            "pk", "employer"
+        )
+    )
+    taken, units = set(before), Counter(expert.employer_id for expert in seated)
+    proposed: dict[str, set[int]] = {}
+    for group, seats in free.items():
+        chosen = proposed[group] = set()
+        for pk in _rank(found, group, opening_at).order if seats else ():
+            unit = employers[pk]
+            is_full = unit_cap is not None and unit is not None and units[unit] >= unit_cap
+            if pk in taken or is_full:
+                continue
+            chosen.add(pk)
+            taken.add(pk)
+            units[unit] += 1
+            if len(chosen) == seats:
+                break
+    return proposed
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """Who fits a group, in the order of the recommendation, and what decides on it, by id."""
+
+    order: list[int]
+    levels: dict[int, int]
+    titles: dict[int, int]
+    counts: Mapping[int, int]
+
+
+def _rank(found: Eligibility, group: str, opening_at: datetime) -> _Ranking:
     levels = {item.expert_id: item.groups[group] for item in found.eligible if group in item.groups}
     fitting = Expert.objects.filter(pk__in=list(levels))
     titles = dict(fitting.values_list("pk", "title_level"))
     numbers = {item.expert_id: item.number for item in found.eligible}
     counts = participations(opening_at - timedelta(days=DAYS), opening_at)
     order = sorted(levels, key=lambda pk: (levels[pk], -titles[pk], counts[pk], numbers[pk]))
-    places = {pk: place for place, pk in enumerate(order, start=1)}
-    named = set(search(fitting, text, user).values_list("pk", flat=True)) if text else set(levels)
-    others = [pk for pk in order if pk in named and pk not in chosen][:MOST]
-    shown = sorted({*others, *(pk for pk in chosen if pk in levels)}, key=places.__getitem__)
-    experts = experts_to_show(shown)
-    return [
-        Recommended(experts[pk], places[pk], levels[pk], titles[pk], counts[pk]) for pk in shown
-    ]
+    return _Ranking(order, levels, titles, counts)
 
 
 def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:

@@ -21,7 +21,7 @@ from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
-from expertpool.draws.queries.picking import recommend, seats_of
+from expertpool.draws.queries.picking import propose, recommend, seats_of
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.pick_checks import people_of
 from expertpool.draws.services.picking import (
@@ -198,13 +198,24 @@ def _groups(
     of the recommendation."""
     now = timezone.now()
     found = look_for_picks(plan=plan, draw=draw, actor=request.user, now=now)
-    before, _ = people_of(draw)
+    before, seated = people_of(draw)
     free = {group.code: group.lack for group in board_of(draw).groups} if draw else seats_of(plan)
-    picks = picks_in(request.POST.getlist("pick"))
-    taken = {pick.expert_id for pick in picks}
+    picked: dict[str, set[int]] = {}
+    for pick in picks_in(request.POST.getlist("pick")):
+        picked.setdefault(pick.group, set()).add(pick.expert_id)
+    opening_at = plan.project.opening_at
+    if request.method == "GET" and kind == DrawKind.ALLOCATED:
+        picked = propose(
+            found,
+            free,
+            unit_cap=plan.unit_cap,
+            before=before,
+            seated=seated,
+            opening_at=opening_at,
+        )
     groups = []
     for group in plan.groups.all():
-        chosen = {pick.expert_id for pick in picks if pick.group == group.code}
+        chosen = picked.get(group.code, set())
         rows = [
             row
             for row in recommend(
@@ -213,14 +224,10 @@ def _groups(
                 chosen=chosen,
                 text=request.POST.get("q", "").strip(),
                 user=request.user,
-                opening_at=plan.project.opening_at,
+                opening_at=opening_at,
             )
             if row.expert.pk not in before
         ]
-        if request.method == "GET" and kind == DrawKind.ALLOCATED:
-            proposed = [row.expert.pk for row in rows if row.expert.pk not in taken]
-            chosen = set(proposed[: free[group.code]])
-            taken |= chosen
         if free[group.code]:
             groups.append(
                 {"group": group, "free": free[group.code], "rows": rows, "chosen": chosen}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,10 +12,11 @@ from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import record_answer
 from expertpool.projects.models import RegimeSetting
-from tests.factories.draws import make_draw, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
 from tests.fixtures import login
 
@@ -100,6 +103,22 @@ def test_an_allocation_proposes_the_first_of_the_recommendation(
     assert text.count(" checked") == 2
     assert f'value="g1:{best.pk}"' in text.split(" checked")[0]
     assert "第 1 级次，职称级别 正高，一年内参评 0 次" in text
+
+
+def test_a_proposal_keeps_to_the_unit_cap_over_all_groups(client, admin, allowed):
+    """It can be handed in as it stands, though the first of the order work for one unit."""
+    unit = make_unit("同一单位")
+    for at in range(22):
+        make_expert(f"同事{at}", title_level=4, employer=unit)
+    for at in range(3):
+        make_expert(f"外单位{at}", title_level=1, employer=make_unit(f"外单位{at}"))
+    groups = [GroupInput("技术", 2, [EVERYBODY]), GroupInput("经济", 2, [EVERYBODY])]
+    project = make_ready_project(now=timezone.now(), groups=groups, unit_cap=1)
+    address = reverse("draws:pick", args=[project.pk, "allocated"])
+    text = login(client, admin).get(address).content.decode()
+    proposed = re.findall(r'value="(g\d:\d+)"[^>]* checked', text)
+    assert len(proposed) == 4
+    assert client.post(address, {**FILLED, "pick": proposed}).status_code == 302
 
 
 def test_a_search_keeps_what_was_chosen(client, admin, project, experts, allowed):

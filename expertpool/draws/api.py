@@ -371,7 +371,7 @@ def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
 def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
     board = board_of(draw)
-    given = {reveal["role"] for reveal in draw.reveals}
+    given = {reveal.role for reveal in draw.revealed}
     own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens"}
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,

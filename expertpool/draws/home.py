@@ -32,16 +32,15 @@ def _contributions(user: User, permission: str) -> Iterator[Todo]:
     sealed = draws_visible_to(user, permission).filter(
         status=DrawStatus.SEALED, rule_content__contributors__contains=[role]
     )
-    for draw in sealed[:MOST_TODOS]:
-        if role not in {reveal["role"] for reveal in draw.reveals}:
-            yield Todo(
-                f"提供随机值：{draw.title}",
-                f"{draw.number} 已封存，等待您提供随机值后定序",
-                reverse("draws:detail", args=[draw.pk]),
-                "arrows-shuffle",
-                "red",
-                "提供",
-            )
+    for draw in sealed.exclude(reveals__contains=[{"role": role}])[:MOST_TODOS]:
+        yield Todo(
+            f"提供随机值：{draw.title}",
+            f"{draw.number} 已封存，等待您提供随机值后定序",
+            reverse("draws:detail", args=[draw.pk]),
+            "arrows-shuffle",
+            "red",
+            "提供",
+        )
 
 
 def values_to_give(user: User, now: datetime) -> Iterator[Todo]:

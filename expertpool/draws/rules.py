@@ -115,6 +115,27 @@ def read_groups(rows: Any) -> tuple[SealedGroup, ...]:
     return tuple(_group(row, names) for row in rows)
 
 
+@dataclass(frozen=True)
+class SealedReveal:
+    """A value that was given for ``role``, by the user with the id ``by``; the system's by nobody."""
+
+    role: str
+    value: str
+    by: int | None
+
+
+def read_reveals(rows: Any) -> tuple[SealedReveal, ...]:
+    """Read the reveals of a draw; raises EngineError as `SealedRule.from_dict`."""
+    return tuple(
+        SealedReveal(
+            _need(row.get("role"), str, "role"),
+            _need(row.get("value"), str, "value"),
+            _number(row, "by"),
+        )
+        for row in _rows(rows, "reveals")
+    )
+
+
 def _group(row: Mapping[str, Any], names: Mapping[Any, Any]) -> SealedGroup:
     levels = tuple(
         SealedLevel(
@@ -139,7 +160,7 @@ def _group(row: Mapping[str, Any], names: Mapping[Any, Any]) -> SealedGroup:
 def _need(value: Any, kind: type, name: str) -> Any:
     # not isinstance: JSON's ``true`` would pass for a number
     if type(value) is not kind:
-        message = f"抽取规则的 {name} 不是应有的类型：数据被改动过。"
+        message = f"抽取数据的 {name} 不是应有的类型：数据被改动过。"
         raise EngineError(message)
     return value
 

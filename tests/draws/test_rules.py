@@ -79,3 +79,9 @@ def test_a_value_of_another_type_is_refused(change: dict[str, Any]) -> None:
 
 def test_groups_alone() -> None:
     assert [group.name for group in read_groups(GROUPS)] == ["技术", "技术候补"]
+
+
+@pytest.mark.parametrize("stored", [None, [1], "rule", 7])
+def test_what_is_no_rule_at_all_is_refused(stored: Any) -> None:
+    with pytest.raises(EngineError, match="数据被改动过"):
+        SealedRule.from_dict(stored)

@@ -15,7 +15,7 @@ from expertpool.draws.enums import (
     DrawKind,
     DrawStatus,
 )
-from expertpool.draws.rules import SealedRule
+from expertpool.draws.rules import SealedReveal, SealedRule, read_reveals
 from expertpool.projects.models import Project
 
 # What is neither sealed nor given up has an order; what does not run has ended.
@@ -99,6 +99,11 @@ class Draw(models.Model):
     def rule(self) -> SealedRule:
         """What was sealed; raises EngineError when it was changed by hand into nonsense."""
         return SealedRule.from_dict(self.rule_content)
+
+    @property
+    def revealed(self) -> tuple[SealedReveal, ...]:
+        """The values given so far; raises EngineError as ``rule``."""
+        return read_reveals(self.reveals)
 
     @property
     def is_random(self) -> bool:

@@ -116,11 +116,11 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
         raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     if role not in draw.rule.contributors:
         raise ContributionRefused("封存的规则里没有这个角色。")
-    if role in [item["role"] for item in draw.reveals]:
+    if role in [one.role for one in draw.revealed]:
         raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
     if not user.has_permission(CONTRIBUTOR_PERMISSION[role]):
         raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
-    if any(item.get("by") == user.pk for item in draw.reveals):
+    if any(one.by == user.pk for one in draw.revealed):
         raise ContributionRefused("同一人不能以两个身份提供随机值。")
 
 

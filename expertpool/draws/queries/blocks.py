@@ -9,12 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 import vdraw
 from expertpool.draws.models import Draw, SealBlock
-from expertpool.draws.queries.identity import Identity, check_commitments
+from expertpool.draws.queries.identity import Identity, altered, check_commitments
 
 # Why so many: docs/decisions/0028. Stored seals are read by it: another number needs a migration.
 BLOCK = 1024
@@ -72,7 +73,7 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
             text, count = bytes(row[0]).hex(), len(row[0]) // _COMMIT_BYTES
             commits += pieces(text, 2 * _COMMIT_BYTES)
             numbers = []
-            for kind in row[1]:
+            for kind in _kinds(row[1]):
                 # The text stands for the dict: jsonb gives equal ones in one order of keys.
                 number = kinds.setdefault(repr(kind), len(kinds))
                 if number == len(known):
@@ -84,6 +85,14 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
         message = f"抽取 {draw.number} 封存的候选人已无法读取：数据被改动过，抽取停止。"
         raise vdraw.EngineError(message) from error
     return vdraw.Candidates(commits, known, kind_of, units)
+
+
+def _kinds(stored: Any) -> list[dict[str, int]]:
+    """Refuse (TypeError) what is no list of objects; the engine checks what is in them."""
+    for kind in stored:
+        if not isinstance(kind, dict):
+            raise TypeError(kind)
+    return list(stored)
 
 
 # --- Openings -----------------------------------------------------------------------------------
@@ -100,11 +109,17 @@ def pack_openings(people: Identities, start: int) -> bytes:
 def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity]:
     """Yield who the ``candidates`` of ``draw`` are, in their order. Only for code that says so in
     the log; raises as `Openings`."""
-    for block in _sealed_people(draw).order_by("n"):
+    seen = 0
+    for n, block in enumerate(_sealed_people(draw).order_by("n")):
+        if block.n != n:
+            raise altered(draw)
         commits = candidates.commits[block.n * BLOCK : (block.n + 1) * BLOCK]
         people = _open(block, len(commits))
         check_commitments(draw, commits, people.refs, people.salts)
         yield from (people[at] for at in range(len(commits)))
+        seen += len(commits)
+    if seen != len(candidates):
+        raise altered(draw)
 
 
 class Openings:
@@ -121,9 +136,13 @@ class Openings:
 
     def of(self, commits: Iterable[str]) -> dict[str, Identity]:
         """Return who the candidates with these ``commits`` are."""
-        places = {commit: divmod(self._sealed.positions[commit], BLOCK) for commit in commits}
-        self._load({n for n, _ in places.values()} - self._blocks.keys())
-        found = {commit: self._blocks[n][at] for commit, (n, at) in places.items()}
+        positions = self._sealed.positions
+        try:
+            places = {commit: divmod(positions[commit], BLOCK) for commit in commits}
+            self._load({n for n, _ in places.values()} - self._blocks.keys())
+            found = {commit: self._blocks[n][at] for commit, (n, at) in places.items()}
+        except KeyError as error:  # no such candidate, or his block is gone
+            raise altered(self._draw) from error
         people = found.values()
         check_commitments(
             self._draw, list(found), [one.ref for one in people], [one.salt for one in people]
@@ -145,11 +164,15 @@ def _open(block: SealBlock, count: int) -> Identities:
     plain = bytes(block.openings)
     split = struct.calcsize(f">{count}Q")
     end = split + count * vdraw.SALT_BYTES
-    return Identities(
-        struct.unpack(f">{count}Q", plain[:split]),
-        plain[end:].decode().split("\n"),
-        pieces(plain[split:end].hex(), 2 * vdraw.SALT_BYTES),
-    )
+    try:
+        ids = struct.unpack(f">{count}Q", plain[:split])
+        refs = plain[end:].decode().split("\n")
+    except (struct.error, UnicodeDecodeError) as error:
+        raise altered(block.draw) from error
+    salts = pieces(plain[split:end].hex(), 2 * vdraw.SALT_BYTES)
+    if not len(refs) == len(salts) == count:
+        raise altered(block.draw)
+    return Identities(ids, refs, salts)
 
 
 def pieces(text: str, size: int) -> list[str]:

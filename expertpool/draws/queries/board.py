@@ -151,7 +151,7 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]
     soonest = f"{min(waiting).timestamp():.0f}" if waiting else ""  # an emergency brings it forward
     version = (
-        f"{draw.status}-{len(draw.reveals)}-{len(lines)}-{answered}-{draw.released_at is None}"
+        f"{draw.status}-{len(draw.revealed)}-{len(lines)}-{answered}-{draw.released_at is None}"
         f"-{soonest}"
     )
     return Board(groups, lines, version)

@@ -32,8 +32,11 @@ def open_identity(line: Invitation) -> Identity:
     """Say who sits, or sat, on ``line``; raises core.crypto.DecryptionError if his opening was
     altered, moved from another line, or is not that of his commitment."""
     plain = bytes(line.opening)
-    expert_id, salt = _HEAD.unpack_from(plain)
-    identity = Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
+    try:
+        expert_id, salt = _HEAD.unpack_from(plain)
+        identity = Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
+    except (struct.error, UnicodeDecodeError) as error:
+        raise altered(line.draw) from error
     check_commitments(line.draw, [line.commit], [identity.ref], [identity.salt])
     return identity
 
@@ -46,8 +49,13 @@ def check_commitments(
         draw_id=draw.number, refs=refs, salts=salts, hash_name=draw.rule.hash_name
     )
     if found != list(commits):
-        message = f"抽取 {draw.number}：身份与封存时的承诺不符，数据被改动过，不能打开。"
-        raise DecryptionError(message)
+        raise altered(draw)
+
+
+def altered(draw: Draw) -> DecryptionError:
+    """The refusal of openings that do not say who stands behind the commitments of ``draw``."""
+    message = f"抽取 {draw.number}：身份与封存时的承诺不符，数据被改动过，不能打开。"
+    return DecryptionError(message)
 
 
 def holder_key(expert_id: int) -> bytes:

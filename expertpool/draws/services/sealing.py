@@ -321,10 +321,10 @@ def _candidates(
 
 def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> vdraw.Order:
     """Reveal the nonce and derive the order (steps 2 and 3)."""
-    given = {item["role"]: item["value"] for item in draw.reveals}
+    given = {one.role: one.value for one in draw.revealed}
     reveals = [
         vdraw.Reveal(vdraw.SYSTEM_ROLE, draw.nonce.hex()),
-        *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors),
+        *(vdraw.Reveal(role, given[role]) for role in draw.rule.contributors if role in given),
     ]
     order = vdraw.order_candidates(sealed, reveals)
     revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]

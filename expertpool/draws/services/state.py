@@ -39,7 +39,7 @@ def load_order(draw: Draw) -> vdraw.Order:
     with _orders_lock:
         order = _orders.get(key)
     if order is None:  # made without the lock: another thread may make it, too, and gets the same
-        reveals = [vdraw.Reveal(item["role"], item["value"]) for item in draw.reveals]
+        reveals = [vdraw.Reveal(one.role, one.value) for one in draw.revealed]
         order = vdraw.order_candidates(load_sealed(draw), reveals)
         if order.seed != draw.seed:
             message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"

@@ -145,7 +145,7 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
 
     Nobody gives twice: the form stands at the first open role that he may fill.
     """
-    given = {reveal["role"] for reveal in draw.reveals}
+    given = {reveal.role for reveal in draw.revealed}
     own = open_role(draw, request.user, now=now)
     return [
         {

@@ -103,6 +103,8 @@ def test_what_was_sealed_is_stored_completely(count: int) -> None:
         {"units": b"\0\0\0\7" * 6},
         {"units": b"\0\0\0\7" * 5},
         {"kinds": [{"g1": 2}]},
+        {"kinds": ["g1"]},
+        {"kinds": 7},
         {"kind_of": b"\0\1" * 6},
         {"commits": bytes(range(192))},
         {"n": 1, "commits": b""},
@@ -173,6 +175,57 @@ def test_openings_that_are_not_those_of_the_commitments_are_refused(
         openings_of(draw).of(candidates.commits[:2])
     with pytest.raises(DecryptionError, match=ALTERED):
         list(identities_of(draw, candidates))
+
+
+@pytest.mark.shows("DRAW-14")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE draws_sealblock SET openings = '' WHERE draw_id = %s",
+        r"UPDATE draws_sealblock SET openings = '\x03' WHERE draw_id = %s",
+        "UPDATE draws_sealblock SET n = 1 WHERE draw_id = %s",
+        "DELETE FROM draws_sealblock WHERE draw_id = %s",
+    ],
+)
+def test_openings_that_are_empty_short_or_gone_are_refused(draw: Draw, change: str) -> None:
+    sealed = load_sealed(draw)
+    with by_hand(), connection.cursor() as cursor:
+        cursor.execute(change, [draw.pk])
+    with pytest.raises(DecryptionError):
+        Openings(draw, sealed).of(sealed.candidates.commits[:1])
+    with pytest.raises(DecryptionError):
+        list(identities_of(draw, sealed.candidates))
+
+
+@pytest.mark.shows("DRAW-14")
+def test_a_short_block_under_the_right_key_is_refused(draw: Draw) -> None:
+    sealed = load_sealed(draw)
+    token = encrypted(SealBlock, "openings").token(b"short", draw.pk, 0)
+    with by_hand(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE draws_sealblock SET openings = %s WHERE draw_id = %s", [token, draw.pk]
+        )
+    with pytest.raises(DecryptionError, match=ALTERED):
+        Openings(draw, sealed).of(sealed.candidates.commits[:1])
+
+
+@pytest.mark.shows("DRAW-14")
+def test_a_line_whose_opening_was_emptied_is_refused(draw: Draw) -> None:
+    with by_hand(), connection.cursor() as cursor:
+        cursor.execute("UPDATE draws_invitation SET opening = '' WHERE draw_id = %s", [draw.pk])
+    with pytest.raises(DecryptionError, match=ALTERED):
+        open_identity(draw.invitations.all()[0])
+
+
+@pytest.mark.shows("DRAW-11")
+@pytest.mark.parametrize("reveals", [{"role": "system"}, [1], [{"role": "system"}], 7])
+def test_reveals_of_another_shape_stop_the_draw(draw: Draw, reveals: object) -> None:
+    state._orders.clear()
+    with by_hand():
+        Draw.objects.filter(pk=draw.pk).update(reveals=reveals)
+    draw.refresh_from_db()
+    with pytest.raises(vdraw.EngineError, match="被改动过"):
+        load_order(draw)
 
 
 @pytest.mark.shows("DRAW-14")

@@ -263,10 +263,11 @@ def test_a_supplement_by_hand_ends_with_the_last_meeting() -> None:
     assert draw.status == DrawStatus.UNSATISFIED
     first, second = draw.covered
     assert states() == {DrawState.UNSATISFIED}
-    seated = add_supplement(
-        draw=draw, actor=make_user("operator"), now=first.closing_at, entropy=SeededEntropy(1)
-    )
-    assert seated == 0  # allowed between the meetings, but nobody is left in the hat
+    # Between the meetings the time would allow it, but nobody is left in the hat.
+    with pytest.raises(DrawNotReady, match="没有还能补抽"):
+        add_supplement(
+            draw=draw, actor=make_user("operator"), now=first.closing_at, entropy=SeededEntropy(1)
+        )
     with pytest.raises(DrawNotReady, match="已过"):
         add_supplement(
             draw=draw, actor=make_user("operator"), now=second.opening_at, entropy=SeededEntropy(1)

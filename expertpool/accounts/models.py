@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
 from expertpool.core.crypto import blind_index
-from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import Level
 
@@ -159,7 +159,7 @@ class User(AbstractBaseUser):
 
     @property
     def masked_phone(self) -> str:
-        return mask_middle(self.phone, head=3, tail=4)
+        return readable(self, "phone", lambda phone: mask_middle(phone, head=3, tail=4))
 
     @cached_property
     def grants(self) -> dict[str, list[RolePermission]]:

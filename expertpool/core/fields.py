@@ -16,7 +16,8 @@ indexes, so a unique constraint on the index holds what a unique constraint on t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core import checks
@@ -24,7 +25,11 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from expertpool.core.crypto import HEAD_BYTES, Vault, binding
+from expertpool.core.crypto import HEAD_BYTES, DecryptionError, Vault, binding
+
+UNREADABLE = "无法读取"
+
+logger = logging.getLogger(__name__)
 
 
 class Sealed:
@@ -220,6 +225,16 @@ def encrypted(model: type[models.Model], name: str) -> EncryptedField:
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedField]:
     """Return all encrypted columns of ``model``."""
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedField)]
+
+
+def readable(row: models.Model, name: str, shown: Callable[[str], str] = str) -> str:
+    """Return the encrypted column ``name`` of ``row`` as ``shown`` makes it, for where many rows
+    stand together: one that was altered says so in its place, and in the log, and stops none."""
+    try:
+        return shown(getattr(row, name))
+    except DecryptionError:
+        logger.error("%s of %s %s cannot be opened", name, row._meta.label, row.pk)  # noqa: TRY400
+        return UNREADABLE
 
 
 class BlindIndexField(models.BinaryField):

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from expertpool.audit.queries import timeline_items
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
+from expertpool.core.fields import readable
 from expertpool.core.registry import Tab
 from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
@@ -147,9 +148,7 @@ def participants(request: HttpRequest, project: Project) -> str:
     context = {
         "draw": draw,
         "board": board,
-        "rows": [
-            (row, show(user, "experts.phone", row.expert.phone)) for row in standbys_last(seated)
-        ],
+        "rows": [(row, _phone(user, row.expert)) for row in standbys_last(seated)],
         "readable": bool(rows),
         "sealed": board.count(*SEATED_STATES) - len(seated),
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
@@ -183,7 +182,9 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
 
 
 def _phone(user: User, expert: Expert | None) -> str:
-    return show(user, "experts.phone", expert.phone) if expert else ""
+    if expert is None:
+        return ""
+    return readable(expert, "phone", lambda phone: show(user, "experts.phone", phone))
 
 
 def notices_tab(request: HttpRequest, project: Project) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.files.models import Attachment
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.occasions import Text
@@ -127,3 +127,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.occasion}"
+
+    @property
+    def readable_subject(self) -> str:
+        """The subject as a list shows it (`core.fields.readable`)."""
+        return readable(self, "subject")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -282,3 +283,14 @@ def test_sign_ins_are_found_by_user_and_time_and_shown_in_detail(
         assert text in page
     page = client.get(f"/logins/{recent.pk}/").content.decode()
     assert "1 次" in page
+
+
+def test_a_phone_that_cannot_be_opened_takes_no_list_down(client: Client, admin: User) -> None:
+    altered = make_user(phone="13800138000")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"UPDATE accounts_user SET phone = '\x03deadbeef00' WHERE id = %s", [altered.pk]
+        )
+    page = login(client, admin).get("/users/")
+    assert page.status_code == 200
+    assert page.content.decode().count("无法读取") == 1

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.documents import qr_svg
 from expertpool.core.exporting import export_url
+from expertpool.core.fields import readable
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
@@ -181,7 +182,9 @@ def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
             "number": row.expert.number,
             "employer": row.expert.employer.name if row.expert.employer else "",
             "title": row.expert.title,
-            "phone": show(user, "experts.phone", row.expert.phone),
+            "phone": readable(
+                row.expert, "phone", lambda phone: show(user, "experts.phone", phone)
+            ),
         }
         for row in rows
     }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from expertpool.core.fields import UNREADABLE, readable
 from expertpool.core.templatetags.ui import masked, pill
 from expertpool.core.visibility import Level, level_for, show
 from expertpool.experts.models import Expert, Leave
@@ -38,8 +39,10 @@ def guarded(context: Context, *, expert: Expert, field: str) -> SafeString:
     user: Any = context["request"].user
     code = f"experts.{field}"
     may_reveal = level_for(user, code) is Level.MASKED and user.has_permission("experts.reveal")
+    value = readable(expert, field, lambda clear: show(user, code, clear))
+    may_reveal = may_reveal and value != UNREADABLE
     return masked(
-        value=show(user, code, getattr(expert, field)),
+        value=value,
         url=reverse("experts:reveal", args=[expert.pk, field]) if may_reveal else "",
         label=Expert.label_of(field),
     )

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.core.crypto import blind_index
+from expertpool.core.fields import readable
 from expertpool.core.text import mask_email, mask_middle
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
@@ -117,10 +118,16 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
         detail=message.detail,
         attempts=message.attempts,
         sealed=sealed,
-        recipient=DELETED if message.deleted_at else SEALED if sealed else message.recipient,
+        recipient=DELETED
+        if message.deleted_at
+        else SEALED
+        if sealed
+        else readable(message, "recipient"),
         address="" if sealed else masked_address(message),
-        subject="" if sealed else message.subject,
-        body="" if sealed else WEB_ADDRESS.sub(LINK_HIDDEN, message.body),
+        subject="" if sealed else readable(message, "subject"),
+        body=""
+        if sealed
+        else readable(message, "body", lambda text: WEB_ADDRESS.sub(LINK_HIDDEN, text)),
         deletion=_deletion(message),
     )
 
@@ -133,6 +140,9 @@ def _deletion(message: Message) -> str:
 
 
 def masked_address(message: Message) -> str:
-    if message.channel == ChannelCode.EMAIL:
-        return mask_email(message.address) if message.address else ""
-    return mask_middle(message.address, head=3, tail=4)
+    def mask(address: str) -> str:
+        if message.channel == ChannelCode.EMAIL:
+            return mask_email(address) if address else ""
+        return mask_middle(address, head=3, tail=4)
+
+    return readable(message, "address", mask)

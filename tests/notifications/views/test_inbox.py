@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -92,3 +93,15 @@ def test_queries_do_not_grow_with_the_list(
     login(client, operator)
     with django_assert_num_queries(8):  # type: ignore[operator]
         client.get("/messages/")
+
+
+def test_a_message_that_cannot_be_opened_leaves_the_others(client: Client, operator: User) -> None:
+    altered, _ = tell(operator, "甲工程", "乙工程")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"UPDATE notifications_message SET subject = '\x03deadbeef00' WHERE id = %s",
+            [altered.pk],
+        )
+    page = login(client, operator).get("/messages/")
+    assert page.status_code == 200
+    assert page.content.decode().count("无法读取") == 1

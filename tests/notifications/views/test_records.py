@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from expertpool.accounts.models import User
@@ -135,3 +136,19 @@ def test_queries_do_not_grow_with_the_list(
     login(client, admin)
     with django_assert_num_queries(10):  # type: ignore[operator]
         client.get(LIST)
+
+
+def test_a_message_that_cannot_be_opened_takes_no_list_down(client: Client, admin: User) -> None:
+    (message,) = send("sms")
+    send("sms", to=Recipient(None, "李梅"), key="other")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"UPDATE notifications_message SET recipient = '\x03deadbeef00',"
+            r" address = '\x03deadbeef00' WHERE id = %s",
+            [message.pk],
+        )
+    page = login(client, admin).get(LIST)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert text.count("无法读取") == 2
+    assert "李梅" in text

@@ -35,10 +35,10 @@ lint: dev ## 全部静态检查
 	@$(BIN)/python -m tools.lint
 
 test: dev browser assets lint ## CI 所做的一切：检查，然后全部测试（ARGS="tests/draws -n0"）
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report=)
 
-coverage: dev assets ## 测试并报告未测到的代码
-	@$(BIN)/python -m pytest --cov --cov-report=term
+coverage: ## 上次全部测试没有跑到的代码，逐个文件
+	@$(BIN)/coverage report
 
 browser: dev
 	@$(BIN)/python -m tools.browser

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.fields import BlindIndexField
 from expertpool.core.importing import (
     CellRefused,
     Fault,
@@ -47,6 +48,13 @@ from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.validators import id_card_sex
 
 _COLUMNS = Expert._meta.concrete_fields
+# Django asks each value of these what the driver should get, and gets the value back.
+_AS_IT_STANDS = (
+    *(models.BigAutoField, models.CharField, models.TextField, models.PositiveSmallIntegerField),
+    *(models.DateField, models.DateTimeField, models.ForeignKey, models.OneToOneField),
+    BlindIndexField,
+)
+_TAKEN = [one.attname if type(one) in _AS_IT_STANDS else one for one in _COLUMNS]
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
 # COPY returns no ids, so they are taken before it.
@@ -226,7 +234,13 @@ def _employer(values: dict[str, Any]) -> NamedUnit:
 
 def _stored(expert: Expert) -> list[Any]:
     """Return a record as the database takes it, in the order of _COLUMNS."""
-    return [one.get_db_prep_save(one.pre_save(expert, add=True), connection) for one in _COLUMNS]
+    values = expert.__dict__
+    return [
+        values[one]
+        if isinstance(one, str)
+        else one.get_db_prep_save(one.pre_save(expert, add=True), connection)
+        for one in _TAKEN
+    ]
 
 
 @dataclass

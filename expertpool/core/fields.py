@@ -169,7 +169,7 @@ class EncryptedField(models.Field):
         """That no two rows are bound alike: else a value could be moved from one to the other."""
         fields = {field.attname: field for field in self.model._meta.concrete_fields}
         if not set(self.bound_to) <= fields.keys():
-            return [checks.Error(f"{self}: no columns {self.bound_to}", obj=self, id="core.E001")]
+            return [checks.Error(f"{self}: no columns {self.bound_to}", obj=self, id="core.E003")]
         alone = any(fields[name].unique for name in self.bound_to)
         bound = {fields[name].name for name in self.bound_to}
         together = any(
@@ -182,7 +182,7 @@ class EncryptedField(models.Field):
         if alone or together:
             return []
         message = f"{self}: {self.bound_to} are not unique together"
-        return [checks.Error(message, obj=self, id="core.E002")]
+        return [checks.Error(message, obj=self, id="core.E004")]
 
 
 class EncryptedTextField(EncryptedField, models.TextField):

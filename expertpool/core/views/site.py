@@ -16,6 +16,7 @@ from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
+from expertpool.core.text import moment_text
 
 MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 <defs><pattern id="m" width="360" height="220" patternUnits="userSpaceOnUse">
@@ -33,7 +34,7 @@ def watermark(request: HttpRequest) -> HttpResponse:
     user = request.user
     department = getattr(user, "department", None)
     first = f"{user} {department}" if department else str(user)
-    at = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    at = moment_text(timezone.now())
     svg = MARK.format(first=escape(first), second=escape(f"{at} {client_address(request)}"))
     response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
     response["Cache-Control"] = "private, no-store"

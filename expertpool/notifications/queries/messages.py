@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import readable
-from expertpool.core.text import mask_email, mask_middle
+from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -135,7 +134,7 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
 def _deletion(message: Message) -> str:
     if message.deleted_at is None:
         return ""
-    at = timezone.localtime(message.deleted_at).strftime("%Y-%m-%d %H:%M")
+    at = moment_text(message.deleted_at)
     return f"{message.deleted_by} {at} 删除：{message.deletion_reason}"
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from tests.core.documents.office import (
     docx_bytes,
     read_book,
 )
+from tests.factories.papers import own_book, upload
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -30,30 +30,6 @@ UPLOAD, LIST = "papers:upload", "papers:list"
 @pytest.fixture(autouse=True)
 def _files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-def upload(client: Client, content: bytes, name: str, **values: str) -> str:
-    data = {"paper": "draw_sheet", "project_kind": "", "file": SimpleUploadedFile(name, content)}
-    response = client.post(reverse(UPLOAD), data | values)
-    assert response.status_code in (204, 422)
-    return response.content.decode()
-
-
-def own_book() -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    rows = [
-        ["市中心医院{{文书标题}}"],
-        ["项目", "{{项目名称}}", "应抽", "{{应抽人数}}"],
-        ["序号", "姓名", "是否参加", "签名"],
-        ["{{专家.序号}}", "{{专家.姓名}}", "{{专家.是否参加}}", None],
-        ["监督人："],
-    ]
-    for row in rows:
-        sheet.append(row)
-    sheet.merge_cells("A1:D1")
-    return book_bytes(book)
 
 
 @pytest.mark.shows("DRAW-27")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import openpyxl
 import pypdf
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +20,6 @@ from expertpool.draws.services.names import named_rows
 from expertpool.papers.models import PaperTemplate
 from expertpool.projects.models import Project
 from tests.core.documents.office import (
-    book_bytes,
     document_lines,
     docx_bytes,
     paragraph,
@@ -31,6 +28,7 @@ from tests.core.documents.office import (
 )
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.papers import own_book, upload
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -57,34 +55,10 @@ def draw(operator: User) -> Draw:
     return Draw.objects.select_related("project", "operator").get(pk=draw.pk)
 
 
-def upload(client: Client, content: bytes, name: str, **values: str) -> str:
-    data = {"paper": "draw_sheet", "project_kind": "", "file": SimpleUploadedFile(name, content)}
-    response = client.post(reverse(UPLOAD), data | values)
-    assert response.status_code in (204, 422)
-    return response.content.decode()
-
-
 def get(client: Client, user: User, draw: Draw, name: str):
     """Ask once the names may be read: the session of before has ended by then."""
     with time_machine.travel(draw.reveal_at, tick=False):
         return login(client, user).get(reverse(f"draws:{name}", args=[draw.pk]))
-
-
-def own_book() -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    rows = [
-        ["市中心医院{{文书标题}}"],
-        ["项目", "{{项目名称}}", "应抽", "{{应抽人数}}"],
-        ["序号", "姓名", "是否参加", "签名"],
-        ["{{专家.序号}}", "{{专家.姓名}}", "{{专家.是否参加}}", None],
-        ["监督人："],
-    ]
-    for row in rows:
-        sheet.append(row)
-    sheet.merge_cells("A1:D1")
-    return book_bytes(book)
 
 
 @pytest.mark.shows("DRAW-27")

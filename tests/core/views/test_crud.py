@@ -101,3 +101,11 @@ def test_who_may_only_see_finds_no_buttons(client: Client, admin: User) -> None:
     assert "/delete/" not in page
     assert client.get("/directory/titles/new/").status_code == 403
     assert client.post("/directory/titles/new/", {"name": "x", "level": 1}).status_code == 403
+
+
+def test_an_empty_table_says_so_and_a_search_in_vain_says_otherwise(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    assert "还没有字段" in client.get("/fields/").content.decode()
+    assert "没有符合条件的记录" in client.get("/fields/?q=执业").content.decode()

@@ -3,7 +3,8 @@
 Every `EncryptedField` of every app takes part by being one. What a token begins with says whether
 it waits: the work can be stopped or killed anywhere and goes on where it was. A batch is one
 transaction that locks its rows and waits for nobody: rows that somebody else is writing are passed
-over and come in the next round, so it can never be part of a deadlock.
+over and come in the next round, so it can never be part of a deadlock. A token that cannot be
+opened is passed over, too, and named at the end (`unopenable`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 
-from expertpool.core.crypto import HEAD_BYTES
+from expertpool.core.crypto import HEAD_BYTES, DecryptionError
 from expertpool.core.fields import EncryptedField, encrypted_fields
 from expertpool.core.models import Rekeying
 
@@ -30,6 +32,19 @@ class Progress:
 
     column: str
     changed: int
+
+
+@dataclass(frozen=True)
+class Unopenable:
+    """A value that no key at hand opens, or that was altered or moved: where it stands, and why."""
+
+    field: EncryptedField
+    pk: int
+    reason: str
+
+    @property
+    def place(self) -> str:
+        return f"{column_name(self.field)}，主键 {self.pk}"
 
 
 class StillWaiting(RuntimeError):
@@ -53,32 +68,54 @@ def waiting(field: EncryptedField) -> int:
     return found
 
 
+def unopenable(field: EncryptedField) -> Iterator[Unopenable]:
+    """Yield each value of ``field`` that was not made with the present key and suite and cannot be
+    made anew, since it does not open. Those that do open wait for `rekey` only."""
+    after = 0
+    while rows := _batch(field, after, field.rows_at_once):
+        after = rows[-1][0]
+        for pk, token, *bound in rows:
+            try:
+                field.vault.decrypt(bytes(token), field.binding_of(*bound))
+            except DecryptionError as error:
+                yield Unopenable(field, pk, str(error))
+
+
 def rekey(field: EncryptedField, *, rows: int | None = None) -> Iterator[Progress]:
     """Encrypt ``field`` anew wherever its token is not of the present key and suite; yield after
     each batch of ``rows`` (by default what the field says).
 
-    Raises core.crypto.DecryptionError for a token that was altered, moved or is of a key that
-    nobody gave, and StillWaiting when tokens are left after all rounds.
+    What cannot be opened stays as it is (`unopenable`). Raises StillWaiting when tokens that can
+    be opened are left after all rounds.
     """
     state = _state(field)
     for round_ in count(1):
-        while _next_batch(field, state, rows or field.rows_at_once):
+        from_start, shut = state.last_id == 0, 0
+        while (passed := _next_batch(field, state, rows or field.rows_at_once)) is not None:
+            shut += passed
             yield Progress(state.column, state.changed)
         left = waiting(field)
-        if not left:
+        # A round that took up where an earlier run ended has not seen all that stays shut.
+        if left == 0 or (from_start and left <= shut):
             return
         if round_ == ROUNDS:
-            message = f"{state.column} 还有 {left} 处用的是旧密钥。"
+            message = f"{state.column} 还有 {left - shut} 处用的是旧密钥。"
             raise StillWaiting(message)
         if round_ > 1 or state.last_id:
             time.sleep(_ROUND_PAUSE)
         state.last_id = 0
 
 
+def column_name(field: EncryptedField) -> str:
+    """Return ``field`` as the database names it: table.column."""
+    return f"{field.model._meta.db_table}.{field.attname}"
+
+
 def _state(field: EncryptedField) -> Rekeying:
     """Return how far it has come, from the beginning if it was for another key."""
-    name = f"{field.model._meta.db_table}.{field.attname}"
-    state, _ = Rekeying.objects.get_or_create(column=name, defaults={"head": field.vault.head})
+    state, _ = Rekeying.objects.get_or_create(
+        column=column_name(field), defaults={"head": field.vault.head}
+    )
     if bytes(state.head) != field.vault.head:
         state.head, state.last_id, state.changed = field.vault.head, 0, 0
         state.save()
@@ -86,37 +123,46 @@ def _state(field: EncryptedField) -> Rekeying:
 
 
 @transaction.atomic
-def _next_batch(field: EncryptedField, state: Rekeying, rows: int) -> bool:
-    """Encrypt the next rows anew, and note how far it has come; False when there are none."""
+def _next_batch(field: EncryptedField, state: Rekeying, rows: int) -> int | None:
+    """Encrypt the next rows anew, and note how far it has come; return how many of them could not
+    be opened, None when there were no more rows."""
+    # NO KEY: rows that refer to these can be written meanwhile.
+    found = _batch(field, state.last_id, rows, lock="FOR NO KEY UPDATE SKIP LOCKED")
+    if not found:
+        return None
+    opened = []
+    for pk, token, *bound in found:
+        where = field.binding_of(*bound)
+        try:
+            opened.append((pk, field.vault.decrypt(bytes(token), where), where))
+        except DecryptionError:
+            continue  # counted below, named by `unopenable`
     table, column = _names(field)
-    bound = ", ".join(f'"{name}"' for name in field.bound_to)
+    tokens = field.vault.encrypt_all((plain, where) for _, plain, where in opened)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL expertpool.rekeying = 'on'")  # see core_same_token
         cursor.execute(
-            f"SELECT id, {column}, {bound} FROM {table}"  # noqa: S608
-            f" WHERE id > %s AND {_waits(column)} ORDER BY id LIMIT %s"
-            # NO KEY: rows that refer to these can be written meanwhile.
-            " FOR NO KEY UPDATE SKIP LOCKED",
-            [state.last_id, field.vault.head, rows],
-        )
-        found = cursor.fetchall()
-        if not found:
-            return False
-        bindings = [field.binding_of(*row[2:]) for row in found]
-        plains = [
-            field.vault.decrypt(bytes(row[1]), where)
-            for row, where in zip(found, bindings, strict=True)
-        ]
-        tokens = field.vault.encrypt_all(zip(plains, bindings, strict=True))
-        cursor.execute(
             f"UPDATE {table} AS row SET {column} = made.token"  # noqa: S608
             " FROM unnest(%s::bigint[], %s::bytea[]) AS made(id, token) WHERE row.id = made.id",
-            [[row[0] for row in found], tokens],
+            [[pk for pk, _, _ in opened], tokens],
         )
         cursor.execute("SET LOCAL expertpool.rekeying = 'off'")
-    state.last_id, state.changed = found[-1][0], state.changed + len(found)
+    state.last_id, state.changed = found[-1][0], state.changed + len(opened)
     state.save(update_fields=["last_id", "changed"])
-    return True
+    return len(found) - len(opened)
+
+
+def _batch(field: EncryptedField, after: int, rows: int, lock: str = "") -> list[tuple[Any, ...]]:
+    """Return key, token and what it is bound to of the next rows after ``after`` that wait."""
+    table, column = _names(field)
+    bound = ", ".join(f'"{name}"' for name in field.bound_to)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, {column}, {bound} FROM {table}"  # noqa: S608
+            f" WHERE id > %s AND {_waits(column)} ORDER BY id LIMIT %s {lock}",
+            [after, field.vault.head, rows],
+        )
+        return cursor.fetchall()
 
 
 def _names(field: EncryptedField) -> tuple[str, str]:

@@ -5,4 +5,5 @@ from expertpool.audit.actions import Action
 ACTIONS = (
     Action("keys.rotate", "更换密钥"),
     Action("keys.rotated", "密钥更换完成"),
+    Action("keys.shut", "更换密钥时有信息无法打开"),
 )

@@ -179,6 +179,7 @@ def test_without_the_old_key_nothing_is_touched(old: dict[str, str], settings: A
     forget_old_keys(settings)
     with pytest.raises(CommandError, match=r"标识 [0-9a-f]{8}.*_OLD"):
         call_command("rotate_keys")
+    assert not Rekeying.objects.filter(changed__gt=0)
     settings.FIELD_KEY_OLD, settings.SEAL_KEY_OLD = (old["FIELD_KEY"],), (old["SEAL_KEY"],)
     assert readable()
 
@@ -205,5 +206,60 @@ def test_an_opening_put_elsewhere_is_not_carried_over(old: dict[str, str]) -> No
         )
     with pytest.raises(DecryptionError, match="不在它原来的位置"):
         _ = Invitation.objects.get(pk=two.pk).opening
-    with pytest.raises(CommandError, match="不在它原来的位置"):
+    with pytest.raises(
+        CommandError, match=f"draws_invitation.opening，主键 {two.pk}：.*不在它原来"
+    ):
         call_command("rotate_keys")
+
+
+def swap_phones(count: int) -> list[int]:
+    """Give the first users each the token of the next; return whose values open no more."""
+    keys = list(User.objects.order_by("pk").values_list("pk", flat=True)[: count + 1])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET phone = next.phone FROM accounts_user AS next"
+            " WHERE accounts_user.id = ANY(%s) AND next.id = accounts_user.id + 1",
+            [keys[:-1]],
+        )
+    return keys[:-1]
+
+
+def test_what_cannot_be_opened_is_passed_over_and_named(
+    old: dict[str, str], settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = swap_phones(2)
+    with pytest.raises(CommandError) as refused:
+        call_command("rotate_keys", rows=7)
+    assert refused.value.returncode == 1
+    text = str(refused.value)
+    assert "2 处无法打开" in text
+    assert f"accounts_user.phone，主键 {one}：无法解密：数据被改动" in text
+    assert f"accounts_user.phone，主键 {two}：" in text
+    assert tokens_waiting() == {str(PHONES): 2}  # all others were gone on with
+    assert [*Entry.objects.filter(action__startswith="keys.").values_list("action", flat=True)] == [
+        "keys.shut",
+        "keys.rotate",
+    ]
+
+    # Apart from them stands what only waits; and a second run does not wait for them.
+    settings.FIELD_KEY, settings.FIELD_KEY_OLD = old["FIELD_KEY"], ()
+    make_user(phone="13900000000")
+    settings.FIELD_KEY, settings.FIELD_KEY_OLD = NEW["FIELD_KEY"], (old["FIELD_KEY"],)
+    capsys.readouterr()
+    with pytest.raises(CommandError, match="2 处无法打开"):
+        call_command("rotate_keys", check=True)
+    assert "accounts.User.phone：1 处未更换" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="2 处无法打开"):
+        call_command("rotate_keys")
+    assert tokens_waiting() == {str(PHONES): 2}
+
+
+def test_of_many_that_cannot_be_opened_the_first_fifty_are_named(old: dict[str, str]) -> None:
+    broken = swap_phones(60)
+    with pytest.raises(CommandError) as refused:
+        call_command("rotate_keys")
+    text = str(refused.value)
+    assert "60 处无法打开" in text
+    assert text.count("accounts_user.phone，主键") == 50
+    assert f"主键 {broken[0]}：" in text
+    assert "……另有 10 处" in text

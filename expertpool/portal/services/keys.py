@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from expertpool.audit.services import record
-from expertpool.core.rekeying import Progress, encrypted_columns, rekey, waiting
+from expertpool.core.rekeying import (
+    Progress,
+    Unopenable,
+    encrypted_columns,
+    rekey,
+    unopenable,
+    waiting,
+)
 
 
 def tokens_waiting() -> dict[str, int]:
@@ -15,10 +24,35 @@ def tokens_waiting() -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
+@dataclass(frozen=True)
+class Shut:
+    """Those of `tokens_waiting` that cannot be opened, and so never be made anew."""
+
+    counts: dict[str, int]  # by column
+    first: list[Unopenable]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def tokens_shut(*, named: int) -> Shut:
+    """Return how many values cannot be opened, and the first ``named`` of them."""
+    counts: Counter[str] = Counter()
+    first = []
+    for field in encrypted_columns():
+        for value in unopenable(field):
+            counts[str(field)] += 1
+            if len(first) < named:
+                first.append(value)
+    return Shut(dict(counts), first)
+
+
 def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]:
     """Encrypt everything anew that waits for it; yield after each batch. Logs start and end.
 
-    Raises what `core.rekeying.rekey` raises; a run that ended early is taken up by the next.
+    What cannot be opened is passed over and logged by its number. Raises
+    core.rekeying.StillWaiting; a run that ended early is taken up by the next.
     """
     counts = tokens_waiting()
     if not counts:
@@ -29,4 +63,8 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
         for progress in rekey(field, rows=rows):
             changed[str(field)] = progress.changed
             yield progress
-    record("keys.rotated", actor=None, now=now, after=changed)
+    shut = tokens_shut(named=0).counts
+    if shut:
+        record("keys.shut", actor=None, now=now, after=shut)
+    else:
+        record("keys.rotated", actor=None, now=now, after=changed)

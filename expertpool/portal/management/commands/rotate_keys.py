@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from expertpool.core.crypto import DecryptionError
 from expertpool.core.rekeying import StillWaiting
-from expertpool.portal.services.keys import rotate_keys, tokens_waiting
+from expertpool.portal.services.keys import Shut, rotate_keys, tokens_shut, tokens_waiting
+
+NAMED = 50  # of the values that cannot be opened
 
 
 class Command(BaseCommand):
@@ -32,8 +34,6 @@ class Command(BaseCommand):
                     column = progress.column
                     self.stdout.write(f"{column} ……")
                 time.sleep(options["pause"])
-        except DecryptionError as error:
-            raise CommandError(str(error)) from error
         except StillWaiting as error:
             message = (
                 f"{error}可能还有进程在用旧密钥：请在新的环境中重启网页服务和后台任务，再运行一次。"
@@ -42,10 +42,22 @@ class Command(BaseCommand):
         self._list()
 
     def _list(self) -> None:
-        counts = tokens_waiting()
+        """Say what is left: what waits, and apart from it what cannot be opened."""
+        shut = tokens_shut(named=NAMED)
+        counts = Counter(tokens_waiting()) - Counter(shut.counts)
         for name, number in counts.items():
             self.stdout.write(f"{name}：{number} 处未更换")
+        if shut.total:
+            raise CommandError(_named(shut))
         if not counts:
             self.stdout.write(
                 "全部信息都用现在的密钥加密；FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除。"
             )
+
+
+def _named(shut: Shut) -> str:
+    lines = [f"{shut.total} 处无法打开，没有改动；其余的不受影响："]
+    lines += [f"  {value.place}：{value.reason}" for value in shut.first]
+    if shut.total > NAMED:
+        lines.append(f"  ……另有 {shut.total - NAMED} 处")
+    return "\n".join((*lines, "旧密钥先不要删除，处理办法见 docs/howto/rotate-keys.md。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from django.utils import timezone
@@ -60,11 +60,12 @@ def money(cell: Any) -> Decimal | None:
     number, unit = (value[:-1], 10_000) if value.endswith("万") else (value, 1)
     try:
         amount = (Decimal(number) * unit).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not 0 <= amount < 10**12:
-        raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
-    return amount
+        # Inside: "nan" is a Decimal, and only refuses to be compared.
+        if 0 <= amount < 10**12:
+            return amount
+    except DecimalException:
+        pass
+    raise CellRefused("{}格式", "应为金额，例如 1200000 或 120万。")
 
 
 _PERSON = re.compile(r"(?P<name>[^（(）)]+)(?:[（(](?P<unit>[^（(）)]+)[)）])?")

@@ -105,6 +105,7 @@ def project_list(request: UserRequest, filters: Query[ProjectFilters]) -> QueryS
 def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     """新增一个草稿项目，申请人是令牌用户。提交审核见「提交项目」。"""
     now = timezone.now()
+    # Taken apart: these are looked up or cleaned first, and an error names their own field.
     values = data.dict(exclude={"department_id", "purchaser", "number", "name"})
     project = create_project(
         data=ProjectData(
@@ -265,6 +266,7 @@ def _purchaser(named: PurchaserRef | None) -> Unit | None:
     if named is None or not (named.name or named.uscc):
         return None
     found = units_matching(name=named.name, uscc=clean_code(named.uscc).upper())
+    # Of several units of one name, one that is known by its code.
     unit = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
     if unit is None:
         message = "单位库里没有这个单位：请先在单位管理里新增，或不填，另以回避单位登记。"

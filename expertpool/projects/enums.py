@@ -30,6 +30,7 @@ STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
     ProjectStatus.PENDING: frozenset(
         {ProjectStatus.APPROVED, ProjectStatus.REJECTED, ProjectStatus.DRAFT}
     ),
+    # Sent back, an application may also be archived: nobody goes on with it.
     ProjectStatus.REJECTED: frozenset(
         {ProjectStatus.PENDING, ProjectStatus.DRAFT, ProjectStatus.ARCHIVED}
     ),
@@ -52,6 +53,7 @@ class DrawState(models.TextChoices):
 
 DRAW_TRANSITIONS: dict[str, frozenset[str]] = {
     DrawState.NOT_DRAWN: frozenset({DrawState.DRAWING}),
+    # Not drawn again: it was given up or voided, and another draw may come.
     DrawState.DRAWING: frozenset(
         {
             DrawState.SUCCESS,
@@ -60,6 +62,7 @@ DRAW_TRANSITIONS: dict[str, frozenset[str]] = {
             DrawState.NOT_DRAWN,
         }
     ),
+    # Drawing again: somebody left, and his seat is being filled.
     DrawState.SUCCESS: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
     DrawState.UNSATISFIED: frozenset({DrawState.DRAWING, DrawState.NOT_DRAWN}),
     # Void may be the draw alone that completed the panel, beside one that fell short.

@@ -163,6 +163,7 @@ FIELDS = (
             )
         ),
     ),
+    # Read from a file alone: with its code a unit enters the directory that is not there yet.
     FieldDeclaration(
         code="uscc",
         label="统一社会信用代码",
@@ -170,6 +171,7 @@ FIELDS = (
         write=False,
         imported=InImport(aliases=("信用代码", "采购单位统一社会信用代码"), width=22),
     ),
+    # In a file only: each person named becomes an avoidance (`services.importing`).
     FieldDeclaration(
         code="authors",
         label="采购文件编制人",
@@ -254,6 +256,7 @@ FIELDS = (
     FieldDeclaration(
         code="duration_minutes",
         label="预计时长（分钟）",
+        # Thirty days.
         kind=Number(least=1, most=43_200),
         form=InForm(section="meeting", required=True),
         imported=InImport(aliases=("预计时长", "时长"), help="不填则为 240 分钟。", sample="240"),

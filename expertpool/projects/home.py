@@ -42,6 +42,7 @@ def decisions(user: User, now: datetime) -> Iterator[Todo]:
 
 
 def returned_projects(user: User, now: datetime) -> Iterator[Todo]:
+    # His own only: what is sent back goes to the applicant, whoever else may edit it.
     returned = projects_editable_by(user).filter(status=ProjectStatus.REJECTED, created_by=user)
     for project in returned[:MOST_TODOS]:
         yield Todo(

@@ -99,6 +99,7 @@ def _odd(body: str) -> Callable[[Facts], str]:
 
 def _two_thirds(body: str) -> Callable[[Facts], str]:
     def check(facts: Facts) -> str:
+        # In whole numbers, since a float holds no third exactly.
         if facts.experts * 3 >= facts.members * 2:
             return ""
         return f"专家不得少于{body}成员总数的三分之二，现为 {facts.experts}／{facts.members}。"
@@ -145,6 +146,7 @@ def holidays_are_known(year: int) -> bool:
 def _not_too_early(facts: Facts) -> str:
     opening = facts.opening_at.date()
     earliest = earliest_draw_date(opening)
+    # Days are counted, not hours: on the earliest day it may be drawn from midnight on.
     if facts.now >= datetime.combine(earliest, time(), tzinfo=facts.now.tzinfo):
         return ""
     known = all(holidays_are_known(year) for year in {earliest.year, opening.year})
@@ -155,6 +157,8 @@ def _not_too_early(facts: Facts) -> str:
     )
 
 
+# When the wording that was read came into force, the last amendment included.
+# When the wording that was read came into force, its last amendment included.
 _BIDDING_LAW = date(2017, 12, 28)
 _PROCUREMENT_LAW = date(2014, 8, 31)
 _EXPERT_MEASURES = date(2017, 1, 1)
@@ -210,6 +214,7 @@ RULES: tuple[Rule, ...] = (
         _PROCUREMENT_LAW,
         _two_thirds(_GROUP),
     ),
+    # How a purchase is made, no project says: both floors are checked, and each names its own case.
     Rule(
         "procurement.tender_members",
         Regime.PROCUREMENT,

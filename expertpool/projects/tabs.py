@@ -79,6 +79,7 @@ def batch_projects(request: HttpRequest, batch: ProjectBatch) -> str:
         "batch": batch,
         "members": members,
         "actions": batch_actions_for(user, batch, members),
+        # Once drawn, or archived, nobody can mend what these say.
         "faults": faults_of(members) if members[0].is_undrawn else [],
         "reachable": set(seen.values_list("pk", flat=True)),
     }

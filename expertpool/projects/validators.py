@@ -46,7 +46,9 @@ def moment(cell: Any) -> datetime | None:
 def _from_serial(number: float) -> datetime:
     if not _SERIALS[0] <= number < _SERIALS[1]:
         raise CellRefused("{}格式", _AS)
+    # A float holds no time of day exactly: 9:30 is 0.3958333…
     at = _DAY_ZERO + timedelta(minutes=round(number * 24 * 60))
+    # A serial without a fraction is a day alone, and no review begins at midnight.
     if at.time() == time():
         raise CellRefused("{}缺少时间", _AS)
     return timezone.make_aware(at)
@@ -82,6 +84,7 @@ def people(cell: Any) -> list[dict[str, str]]:
         name, unit = (clean_text(value) for value in person.groups("")) if person else ("", "")
         if not 0 < len(name) <= MOST_NAME or len(unit) > MOST_NAME:
             raise CellRefused("{}格式", "应像：王明（华东设计院）；李华；ZJ000012。")
+        # Letters and digits are a number: names are written in Chinese.
         if _NUMBER.fullmatch(name):
             found.append({"expert_number": name.upper()})
         else:

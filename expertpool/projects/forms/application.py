@@ -24,6 +24,7 @@ UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:uni
 
 def keep_chosen(field: forms.BoundField) -> None:
     """Let a remote select carry only the option that is chosen; all others are searched."""
+    # What was posted counts as chosen: the field accepts only what its rows hold.
     chosen = str(field.value() or "")
     choice: Any = field.field
     choice.queryset = (

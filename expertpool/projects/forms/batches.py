@@ -49,17 +49,20 @@ class GroupForm(BatchForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # A batch that refuses new members is not offered.
         fixed = Project.objects.filter(
             ~Q(draw_state=DrawState.NOT_DRAWN) | Q(status=ProjectStatus.ARCHIVED),
             batch=OuterRef("pk"),
         )
         batch: Any = self.fields["batch"]
         batch.queryset = batches_editable_by(user).exclude(Exists(fixed))
+        # Needed for a new batch alone, which only `clean` can tell.
         self.fields["name"].required = False
         self.fields["name"].help_text = "新建批次时填写，例如「2026 年第四季度设备采购」。"
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        # A name that was refused has its own error already.
         if not data.get("batch") and not data.get("name") and "name" not in self.errors:
             self.add_error("name", "请填写批次名称，或选择要加入的批次。")
         return data

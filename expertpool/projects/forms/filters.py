@@ -53,6 +53,7 @@ class ProjectFilter(FilterForm):
     def clean_where(self) -> Node | None:
         text = self.cleaned_data["where"]
         try:
+            # Anybody may type an address, and a bookmark outlives the fields that it names.
             return parse(SUBJECT, json.loads(text)) if text else None
         except (CriteriaError, ValueError) as error:
             raise forms.ValidationError(f"高级条件有误：{error}") from None

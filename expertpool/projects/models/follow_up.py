@@ -94,6 +94,7 @@ class Task(models.Model):
             ),
         ]
         indexes = [
+            # The menu counts open tasks on every page; those that have ended pile up.
             models.Index(
                 fields=["due_date"],
                 name="projects_task_open",

@@ -105,11 +105,13 @@ class Project(models.Model):
                 condition=models.Q(draw_state__in=DrawState.values),
                 name="projects_draw_state_known",
             ),
+            # Four eyes, even if a service should forget it.
             models.CheckConstraint(
                 condition=models.Q(decided_by__isnull=True)
                 | ~models.Q(decided_by=models.F("created_by")),
                 name="projects_approver_not_applicant",
             ),
+            # Behind the conditional updates: of a withdrawal and a draw at one moment, one fails.
             models.CheckConstraint(
                 condition=models.Q(draw_state=DrawState.NOT_DRAWN)
                 | models.Q(status__in=[ProjectStatus.APPROVED, ProjectStatus.ARCHIVED]),
@@ -134,10 +136,12 @@ class Project(models.Model):
             ),
         ]
         indexes = [
+            # Equal values are asked for by containment: all that this class serves, in less room.
             GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="projects_extra"),
             models.Index(fields=["status", "-id"], name="projects_status"),
             models.Index(fields=["draw_state", "-id"], name="projects_draw_state"),
             models.Index(fields=["opening_at"], name="projects_opening"),
+            # A keyword may stand anywhere in a name.
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="projects_name"),
         ]
 
@@ -227,6 +231,7 @@ class Avoidance(models.Model):
         verbose_name = verbose_name_plural = "回避"
         ordering = ["id"]
         constraints = [
+            # The bare name will do: bidders are often not in the directory.
             models.CheckConstraint(
                 condition=models.Q(subject=AvoidanceSubject.UNIT)
                 & (models.Q(unit__isnull=False) | ~models.Q(name=""))

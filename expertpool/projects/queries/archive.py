@@ -39,8 +39,10 @@ def why_not_archive(project: Project, *, now: datetime) -> str:
     reasons = []
     if project.draw_state == DrawState.DRAWING:
         reasons.append("抽取正在进行，请等抽取结束")
+    # An archived member would keep its whole batch from being drawn.
     elif project.draw_state == DrawState.NOT_DRAWN and project.batch_id is not None:
         reasons.append("项目在批次中、尚未抽取，请先移出批次")
+    # Of all members: one archived early would bind the panel of the others.
     elif project.draw_state != DrawState.NOT_DRAWN and last_closing(members_of(project)) > now:
         reasons.append("评审尚未结束；如项目取消，请先作废抽取")
     if waiting := project.tasks.filter(OPEN).count():

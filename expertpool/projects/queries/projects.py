@@ -140,6 +140,7 @@ def matching(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     """Return those of ``projects`` in which each word of ``text`` occurs: in name, number,
     department, contact, purchaser, batch or a field of text that an administrator has added."""
     words = clean_text(text).split()
+    # Asked once: what fields there are is a query, what words there are is not.
     added = joined_fields(SUBJECT) if words else []
     texts = [one.code for one in added if one.is_searched and not one.is_retired]
     for word in words:
@@ -160,6 +161,7 @@ def proposed_number(now: datetime) -> str:
     """Return the next free number of the year, XM2026-0001."""
     prefix = f"XM{timezone.localtime(now).year}-"
     last = (
+        # Numbers of other forms, typed by the office, take no part in the count.
         Project.objects.filter(number__regex=rf"^{prefix}\d{{4,}}$")
         # The longer first: as text 9999 comes after 10000.
         .order_by(Length("number").desc(), "-number")

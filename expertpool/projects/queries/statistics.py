@@ -114,6 +114,7 @@ def statistic_of(projects: QuerySet[Project], grouping: Grouping) -> Statistic:
     """
     sums = {f"{one.code}_sum": Sum(one.code) for one in PROJECT_MEASURES}
     rows = (
+        # Without their order, which would become part of the groups.
         with_measures(projects.order_by().annotate(key=grouping.key), once=True)
         .values("key", *grouping.names)
         .annotate(count=Count("pk"), **sums)

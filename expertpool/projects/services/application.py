@@ -80,6 +80,7 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
         raise ProjectNotEditable(
             f"项目现为「{project.get_status_display()}」，不能修改；请先撤回为草稿。"
         )
+    # Who may edit a project may leave it in its department, though he could not file for that one.
     if data.department.pk != project.department_id:
         _check_department(data.department, actor)
     before = snapshot(project, *RECORDED)
@@ -96,6 +97,7 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
     """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that
     opens in the past (ValidationError) and every status but draft and rejected
     (TransitionNotAllowed)."""
+    # Only now: a draft may be kept with any time, and imports bring old ones.
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
     set_project_status(
@@ -150,6 +152,7 @@ def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime
         raise ValidationError(dict(errors))
     if project.check_in_at and project.check_in_at > project.opening_at:
         raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
+    # The number is left to the database, which alone sees who files the same one at this moment.
     project.full_clean(validate_unique=False)
     try:
         # a savepoint: once the number is refused, the next free one is still looked up

@@ -122,6 +122,7 @@ def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:
             "审核意见": project.decision_note or "无",
         },
         about=project,
+        # With the moment: a project that was sent back is decided again.
         key=f"project-decided:{project.pk}:{now.isoformat()}",
         now=now,
     )

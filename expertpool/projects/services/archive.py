@@ -39,4 +39,5 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
         changes={"archived_at": now, "archived_by": actor, "archive_note": note},
         note=note,
     )
+    # `fresh` was changed; the caller goes on with what he holds.
     project.refresh_from_db()

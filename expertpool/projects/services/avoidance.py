@@ -63,6 +63,7 @@ def add_avoidance(
 def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> None:
     """Remove one avoidance; logs it. Refuses what `add_avoidance` refuses."""
     project = _open(avoidance.project)
+    # Before it is gone: the entry names it.
     record("project.avoidance", actor=actor, now=now, subject=project, before=_in_words(avoidance))
     avoidance.delete()
 

@@ -144,6 +144,7 @@ def dissolve_batch(*, batch: ProjectBatch, actor: User, now: datetime) -> None:
     _refuse_fixed(members)
     if attachments_of(batch).exists():
         raise BatchRefused("批次还有附件，请先删除附件，再解散批次。")
+    # Before the batch, which is protected while a project refers to it.
     for member in members:
         _leave(member, actor=actor, now=now)
     before = snapshot(batch, *RECORDED)

@@ -64,6 +64,7 @@ def remove_files(
     reason = reason.strip()
     if not reason:
         raise NoteRequired("请填写删除的原因。")
+    # Read under the lock, since archiving is what evidence waits for.
     archived = lock_project(project).is_archived
 
     def remove(attachment: Attachment) -> None:

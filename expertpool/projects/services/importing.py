@@ -59,6 +59,7 @@ class ProjectImporter(Importer):
 
     def prepare(self, rows: Sequence[Row]) -> None:
         wanted = [row.values["number"] for row in rows if row.values.get("number")]
+        # Those of an earlier chunk of this file are projects by now: they keep their row.
         held = Project.objects.filter(number__in=wanted).values_list("number", flat=True)
         self.numbers.update((number, self.numbers.get(number, 0)) for number in held)
 
@@ -98,6 +99,7 @@ class ProjectImporter(Importer):
         if uscc and not name:
             return self.fault("purchaser", "采购单位为空", "填了统一社会信用代码就要填单位名称。")
         if name and key not in self.units:
+            # Once for each spelling: a table names the same few purchasers in thousands of rows.
             found = units_matching(name=name, uscc=uscc)
             # Of several units of one name, one that is known by its code.
             self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
@@ -159,6 +161,7 @@ class ProjectImporter(Importer):
             return None
         known = self.units[name, uscc]
         if known is None:
+            # Only now: a row that is refused must leave no unit in the directory.
             known = self.units[name, uscc] = resolve_unit(name=name, uscc=uscc)
         return known
 

@@ -28,6 +28,7 @@ def add_progress(
     entry = ProgressEntry(project=project, text=text.strip(), at=now, author=actor)
     entry.full_clean()
     entry.save()
+    # After it has its key, by which the files hang on it.
     for file in files:
         attach(subject=entry, uploaded_file=file, actor=actor, now=now)
     record(

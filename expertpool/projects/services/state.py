@@ -48,6 +48,7 @@ def set_project_status(
         raise TransitionNotAllowed(
             f"项目现为「{ProjectStatus(old).label}」，不能改为「{ProjectStatus(new).label}」。"
         )
+    # With the state the caller saw: somebody may have moved the project since.
     rows = Project.objects.filter(pk=project.pk, status=old)
     if new == ProjectStatus.DRAFT:
         # In words; against a draw that begins right now the condition of the update holds.
@@ -102,6 +103,7 @@ def _refuse_drawn(project: Project) -> None:
 def _apply(project: Project, updated: int, values: dict[str, Any]) -> None:
     if not updated:
         raise ProjectChanged(CHANGED)
+    # The caller's copy follows, or a second change on it would start from the old state.
     for name, value in values.items():
         setattr(project, name, value)
 

@@ -57,6 +57,7 @@ def assign_task(*, project: Project, data: TaskData, actor: User, now: datetime)
         created_by=actor,
     )
     task.full_clean()
+    # Before the task is there: a task that nobody can see would never be done.
     users = responsible_users(task)
     if not users:
         raise TaskRefused("该部门没有能查看项目的人员，请改选部门，或直接指定负责人。")
@@ -88,6 +89,7 @@ def cancel_task(*, task: Task, actor: User, now: datetime) -> None:
 
 
 def _end(task: Task, values: dict[str, Any]) -> None:
+    # The lock first, as whoever archives takes it; then only one of two finds the task open.
     lock_open_project(task.project)
     open_tasks = Task.objects.filter(
         pk=task.pk, completed_at__isnull=True, cancelled_at__isnull=True
@@ -113,6 +115,7 @@ def _tell(task: Task, users: list[User], *, now: datetime) -> None:
                 "指派人": task.created_by.name,
             },
             about=project,
+            # One message for each task and person, however often this is tried.
             key=f"project-task:{task.pk}:{user.pk}",
         )
         for user in users

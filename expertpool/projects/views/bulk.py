@@ -35,6 +35,7 @@ def _picked(
     """Return the ticked projects; when all that the list shows was chosen, those of it only that
     the action is for (``meant``)."""
     if request.POST.get("all") == "1":
+        # Of the whole list: rows in other states are not meant, and would each be told as refused.
         projects = projects.filter(status__in=meant)
     return picked_rows(request, projects, form=ProjectFilter, tabs=TABS).order_by("pk")
 

@@ -42,6 +42,7 @@ def task_list(request: UserRequest) -> HttpResponse:
         tabs=task_tabs(request.user, timezone.localdate()),
     )
     shown = {task.pk for task in tasks.page}
+    # By key for the whole page: a query for each row would grow with it.
     projects = {task.project_id for task in tasks.page}
     context = tasks.context | {
         "today": timezone.localdate(),
@@ -58,6 +59,7 @@ def _keys(rows: Any) -> set[int]:
 @requires("projects.edit")
 def progress_add(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    # The files of a posted form come apart from its values.
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ProgressForm(*posted)
 

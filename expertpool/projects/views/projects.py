@@ -58,9 +58,11 @@ def conditions(request: UserRequest) -> HttpResponse:
 
     def go() -> HttpResponse:
         query = request.GET.copy()
+        # The page that was open may not exist in what the condition leaves.
         for name in ("page", "where"):
             query.pop(name, None)
         node = form.cleaned_data["where"]
+        # All of nothing holds for everybody, and needs no place in the address.
         if node != AllOf():
             query["where"] = json.dumps(canonical(node), ensure_ascii=False)
         return HttpResponseClientRedirect(f"{reverse('projects:list')}?{query.urlencode()}")

@@ -21,6 +21,7 @@ def rules(request: UserRequest) -> HttpResponse:
     form = RuleSettingsForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         now = timezone.now()
+        # Both or neither: they are one form.
         with transaction.atomic():
             set_blocking_rules(codes=form.codes, actor=request.user, now=now)
             set_regime_options(options=form.options_on, actor=request.user, now=now)

@@ -90,6 +90,7 @@ def _behind(line: Line, grouping: Grouping, form: ProjectFilter, params: QueryDi
         query.pop(name, None)
     if grouping.code in MONTHS:
         query["opening"] = _days(first_day(line.key), MONTHS[grouping.code], form)
+    # A line counts its own department alone, and the list would take in those below.
     elif grouping.code == "department":
         query["department"], query["only"] = str(line.key), "on"
     elif grouping.code == "stage":
@@ -105,6 +106,7 @@ def _days(start: date, months: int, form: ProjectFilter) -> str:
     """Return the days of a period as the filter takes them, within those already chosen."""
     after = start.month - 1 + months
     end = date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
+    # The filter may hold a part of the period, and the list has to count the same projects.
     if chosen := form.value("opening"):
         start, end = max(start, chosen[0]), min(end, chosen[1])
     return f"{start} 至 {end}"

@@ -52,4 +52,5 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertImporter)
         FILE_SUBJECTS.add(EXPERT_FILES)
         OCCASIONS.add(ACTIVATION)
+        # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(MessageSubject(ACCOUNT, lambda _user, _ids: set()))

@@ -54,6 +54,7 @@ SECTIONS = {
     INDIVIDUAL: {"basic": "基本信息", "work": "工作与职称"} | COMMON,
     ORGANISATION: {"basic": "单位信息", "work": "联系人"} | COMMON,
 }
+# As lists in use write them; the labels are shorter.
 LEVEL_WORDS = {"副高级": TitleLevel.ASSOCIATE, "正高级": TitleLevel.SENIOR}
 CONTACT = {"sensitivity": Sensitivity.CONTACT}
 NUMBERS = ("gte", "lte", "between", "eq")  # how conditions compare them
@@ -74,6 +75,7 @@ def _guard(code: str, label: str, mask: Callable[[str], str], **more: Any) -> Gu
 
 def _labels(model: type[Model]) -> Callable[[Sequence[str]], dict[str, str]]:
     def labels(values: Sequence[str]) -> dict[str, str]:
+        # The values come from addresses and kept searches, where anything may stand.
         valid = [value for value in values if value.isdigit()]
         rows = model._default_manager.filter(pk__in=valid).values_list("pk", "name")
         return {str(pk): name for pk, name in rows}
@@ -100,6 +102,7 @@ FIELDS = (
         kind=Text(longest=20),
         write=False,
         exported=InExport(width=14),
+        # It names somebody, and a draw asks only what several may fulfil.
         criterion=InCriteria(
             field=ask.Text(code="number", label="专家编号"), order=17, draws=False
         ),

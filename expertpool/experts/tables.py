@@ -15,6 +15,7 @@ SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": "id",
     "name": "name",
     "number": "number",
+    # With the key: pages of one day's terms have an order, and the index has it too.
     "term": ("term_end_date", "id"),
     "level": "title_level",
     "updated": "updated_at",

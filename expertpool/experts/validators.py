@@ -22,6 +22,7 @@ from expertpool.core.validators import (
 )
 from expertpool.experts.enums import Sex
 
+# The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 _ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
@@ -76,6 +77,7 @@ def id_number(cell: Any) -> str:
 
 
 def bank_account(cell: Any) -> str:
+    # Of fifteen digits and fewer Excel loses none.
     if isinstance(cell, float | int) and cell >= 10**15:
         raise CellRefused("银行账号为数值", _ROUNDED)
     value = as_code(cell).replace(" ", "")

@@ -20,6 +20,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.files import may_view_files
 from expertpool.files.models import Attachment
 
+# One answer while somebody waits for it; a larger one is better cut by its filters.
 MOST_EXPERTS = 2_000
 MOST_BYTES = 1024**3
 _UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -34,6 +35,7 @@ def write_package(
     Refuses more than 2,000 experts or 1 GB of files (ExpertRefused).
     """
     exporter = ExpertExport()
+    # One more than allowed tells that there are more, without a count.
     experts = {
         str(expert.pk): expert for expert in exporter.rows(actor, params)[: MOST_EXPERTS + 1]
     }
@@ -45,6 +47,7 @@ def write_package(
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         table = io.BytesIO()
         stamp = Stamp(str(actor), now, address)
+        # The same writer as the export, so that guarded columns are guarded alike.
         write_xlsx(exporter, user=actor, params=params, stamp=stamp, stream=table)
         archive.writestr("专家信息.xlsx", table.getvalue())
         names: Counter[str] = Counter()

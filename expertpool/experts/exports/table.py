@@ -29,6 +29,7 @@ def chosen_experts(user: User, params: Params, code: str) -> QuerySet[Expert]:
     if column is None:
         return rows.order_by("-id")
     columns = (column,) if isinstance(column, str) else column
+    # With the key, so that rows of equal value have one order.
     return rows.order_by(*(f"{sign}{one}" for one in columns), "pk")
 
 

@@ -41,6 +41,7 @@ class ExpertFilter(FilterForm):
         choices=[
             *ANY,
             *(
+                # Beyond the top there is nothing, and none is no level.
                 (value, f"{label}及以上" if 0 < value < 4 else label)
                 for value, label in TitleLevel.choices
             ),

@@ -60,6 +60,7 @@ class ExpertForm(forms.Form):
             return {"department": self.user.department_id}
         initial = {name: one.value_of(self.expert) for name, one in self.declared.items()}
         for name, one in self.declared.items():
+            # Nothing masked reaches the input: it would come back as the new value.
             if one.guard and level_for(self.user, one.guard.code) is not Level.PLAIN:
                 initial[name] = ""
         if "specialties" in initial:
@@ -68,6 +69,7 @@ class ExpertForm(forms.Form):
 
     def _guard(self, name: str, declared: FieldDeclaration) -> None:
         field = self.fields[name]
+        # What is typed here is not the browser's to keep.
         field.widget.attrs["autocomplete"] = "off"
         assert declared.guard is not None  # noqa: S101 (as the caller has asked)
         level = level_for(self.user, declared.guard.code)

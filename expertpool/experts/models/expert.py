@@ -128,6 +128,7 @@ class Expert(models.Model):
     tags = models.ManyToManyField(Tag, verbose_name="分组", blank=True, related_name="experts")
     # Values of the fields that administrators added (`core.subjects`), by their codes.
     extra = models.JSONField("其他信息", default=dict, blank=True, editable=False)
+    # As long as the longest token, `queries.tokens`.
     search_tokens = ArrayField(models.CharField(max_length=8), default=list, editable=False)
     created_at = models.DateTimeField("入库时间")
     created_by = models.ForeignKey(
@@ -146,6 +147,7 @@ class Expert(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["phone_index"], name="experts_phone_once"),
+            # An expert without a card number has NULL there, of which there may be many.
             models.UniqueConstraint(fields=["id_number_index"], name="experts_id_number_once"),
             models.CheckConstraint(
                 condition=models.Q(status__in=ExpertStatus.values), name="experts_status_known"
@@ -166,7 +168,9 @@ class Expert(models.Model):
             GinIndex(fields=["search_tokens"], name="experts_search"),
             GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="experts_number"),
             GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="experts_extra"),
+            # A tab of the list, newest first.
             models.Index(fields=["status", "-id"], name="experts_status"),
+            # The tab 即将到期.
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
             # With the id: a search gathers thousands by their employers without reading one row.

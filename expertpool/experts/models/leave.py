@@ -28,6 +28,7 @@ class Leave(models.Model):
             ExclusionConstraint(
                 name="experts_leave_no_overlap",
                 expressions=[("expert", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                # What was cancelled stands in nobody's way.
                 condition=models.Q(cancelled_at__isnull=True),
             ),
             models.CheckConstraint(

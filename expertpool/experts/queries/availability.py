@@ -69,6 +69,7 @@ def unit_ties(
 ) -> QuerySet[AvoidanceUnit]:
     """Return the relations to ``units`` that count on the day of ``on``."""
     ties = AvoidanceUnit.objects.filter(_counts(on, past_years), unit__in=list(units))
+    # With a person the unit only says which person is meant.
     return ties.exclude(kind__in=PERSON_KINDS)
 
 

@@ -42,6 +42,7 @@ def specialty_q(op: str, values: Sequence[str], context: Context) -> Q:
 
 def prepare_specialties(values: Iterable[str], context: Context) -> None:
     """Look up which specialties each of ``values`` stands for."""
+    # Kept for the run: levels of a condition name the same specialties again.
     known = context.memory.setdefault("specialty", {})
     if missing := set(values) - known.keys():
         known |= specialty_subtrees(missing)
@@ -99,6 +100,7 @@ def age_q(op: str, value: Any, context: Context) -> Q:
         return age_q("between", (value, value), context)
     if op == "gte":
         return Q(birth_date__lte=years_before(context.today, value))
+    # Until the day before his next birthday he is of that age.
     return Q(birth_date__gt=years_before(context.today, value + 1))
 
 

@@ -29,12 +29,14 @@ def departments_for(user: User, code: str, expert: Expert | None = None) -> Quer
     reach = departments_within(user, code)
     if expert is None or expert.department_id is None:
         return reach
+    # Rights may have shrunk since he was put there; his record has to be saved all the same.
     return reach | Department.objects.filter(pk=expert.department_id, active=True)
 
 
 def deleted_visible_to(user: User) -> QuerySet[Expert]:
     """Return the deleted experts that ``user`` may restore."""
     rows = experts_visible_to(user, "experts.delete").filter(status=ExpertStatus.DELETED)
+    # Hundreds of tokens a row, of which the list shows nothing.
     return rows.select_related("employer", "deleted_by").defer("search_tokens")
 
 

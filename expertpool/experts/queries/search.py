@@ -24,6 +24,7 @@ from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import TAIL, phone_index, phone_tail_index
 from expertpool.experts.queries.tokens import keyword_tokens
 
+# Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
 FEW = 5_000  # experts that one part of a keyword may fit to be gathered
 
@@ -104,6 +105,7 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
 
 def _gather(parts: list[_Part]) -> tuple[set[int], bool]:
     """Return who fits one of ``parts``, and whether that is everybody."""
+    # With the place of the part, since each has its own limit; one more than that tells of more.
     first, *others = (
         part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(parts)
     )
@@ -115,6 +117,7 @@ def _gather(parts: list[_Part]) -> tuple[set[int], bool]:
 def _named(keyword: str) -> Q:
     tokens = keyword_tokens(keyword)
     if not tokens:
+        # Only signs: fits nobody, rather than everybody.
         return Q(pk__in=[])
     q = Q(search_tokens__contains=tokens)
     # Pairs of characters may stand apart in the name; longer keywords are looked at once more.

@@ -51,6 +51,7 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
         # The role is fixed, so the system gives it; who asked stands in the entry below.
         user, _ = create_user(
             username=expert.number,
+            # An account holds 50 characters of the 100 that an expert's name may have.
             name=expert.name[:50],
             phone=expert.phone,
             email=expert.email,
@@ -71,6 +72,7 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
 def _mail_link(expert: Expert, user: User, now: datetime) -> None:
     if not expert.email:
         return
+    # Signed rather than stored: the database holds nothing that lets somebody in.
     token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
     until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     send_message(
@@ -84,6 +86,7 @@ def _mail_link(expert: Expert, user: User, now: datetime) -> None:
             "有效期至": f"{until:%Y-%m-%d %H:%M}",
         },
         about=(ACCOUNT, expert.pk),
+        # One for each expert: a second call must not send a second link.
         key=f"activation-{expert.pk}",
         now=now,
     )
@@ -132,6 +135,7 @@ def open_accounts(*, expert_ids: Collection[int], actor_id: int | None, now: dat
     """Open accounts; return how many are there. Who cannot have one is noted in the log."""
     actor = User.objects.filter(pk=actor_id).first() if actor_id else None
     opened = 0
+    # Each in its own transaction: who cannot have one leaves the others theirs.
     for expert in Expert.objects.filter(pk__in=expert_ids).order_by("pk"):
         try:
             open_account(expert=expert, actor=actor, now=now)

@@ -45,6 +45,7 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
 @transaction.atomic
 def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
     """Forget an avoidance unit or person; the log keeps what it was."""
+    # Before the row goes, which the entry describes.
     record(
         "expert.avoidance",
         actor=actor,

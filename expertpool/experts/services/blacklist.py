@@ -35,6 +35,7 @@ def add_to_blacklist(
         raise ExpertRefused("请填写移入黑名单的原因。")
     if until_date is not None and until_date < timezone.localdate(now):
         raise ExpertRefused("期限已过，请改为今天或以后的日期。")
+    # Before `set_status`, which overwrites the status that he returns to.
     entry = BlacklistEntry(
         expert=expert,
         reason=reason.strip(),
@@ -55,6 +56,7 @@ def add_to_blacklist(
     entry.full_clean()
     entry.save()
     if until_date is not None:
+        # The last day still counts: the job comes with the next one.
         next_day = day_start(until_date + timedelta(days=1))
         defer("experts.end_blacklist_entry", at=next_day, entry_id=entry.pk)
     return entry
@@ -70,6 +72,7 @@ def remove_from_blacklist(
     """
     if not reason.strip():
         raise ExpertRefused("请填写移出原因。")
+    # Locked: taken off by a clerk and by the job at once, one of them finds it closed.
     entry = (
         BlacklistEntry.objects.select_for_update()
         .filter(expert=expert, removed_at__isnull=True)
@@ -78,6 +81,7 @@ def remove_from_blacklist(
     if entry is None or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
     entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason.strip()
+    # Only the end is written; what must be unique was checked when it began.
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
     return set_status(
@@ -95,8 +99,10 @@ def end_entry(*, entry_id: int, now: datetime) -> bool:
     """Take the expert off when the period of his entry is over; tell whether it did anything."""
     entry = BlacklistEntry.objects.select_related("expert").filter(pk=entry_id).first()
     over = entry and entry.until_date and entry.until_date < timezone.localdate(now)
+    # The job may run early, twice, or long after a clerk was faster.
     if not entry or not over or entry.removed_at:
         return False
+    # Deleted meanwhile: his status is that of the deletion, which stays.
     if entry.expert.status != ExpertStatus.BLACKLISTED:
         return False
     remove_from_blacklist(expert=entry.expert, reason="期限届满", actor=None, now=now)

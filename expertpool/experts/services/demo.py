@@ -73,6 +73,7 @@ def ensure_demo_experts(
     if Expert.objects.exists():
         return Expert.objects.count()
     random = Random(seed)  # noqa: S311 (people who do not exist)
+    # Through the import, so that what is shown has passed every check.
     importer = ExpertImporter(actor=actor, now=now, options={})
     rows = ((at, row) for at, row in enumerate(demo_rows(random, count, now), 2))
     refused: list[Any] = []
@@ -168,6 +169,7 @@ def _change_some(random: Random, actor: User | None, now: datetime) -> None:
         return [expert for expert, _ in zip(parts, range(number), strict=False)]
 
     pending = [expert.pk for expert in take(share)]
+    # No door leads back to pending.
     Expert.objects.filter(pk__in=pending).update(status=ExpertStatus.PENDING)
     for expert in take(share):
         freeze_expert(expert=expert, reason="证书年检中", actor=actor, now=now)

@@ -31,6 +31,7 @@ class SpecialtyNames:
         for leaves in (True, False):
             by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
             for pk, code, name, scheme, _ in rows:
+                # The first scheme in order wins, of a code as of a name.
                 self._codes.setdefault(code, pk)
                 if (pk not in branches) is leaves:
                     by_scheme[scheme, name].append(pk)

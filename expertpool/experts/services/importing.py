@@ -94,6 +94,7 @@ class ExpertImporter(Importer):
         self.status = options.get("status") or ExpertStatus.FORMAL
         self.specialties = SpecialtyNames()
         self.divisions = DivisionNames()
+        # Once for the whole file: ten thousand rows name a dozen titles.
         self.title_levels = title_levels()
         self.units: dict[NamedUnit, Unit] = {}
         # Index → row of this file, or 0 for the pool.
@@ -173,6 +174,7 @@ class ExpertImporter(Importer):
     def save(self, rows: Sequence[Row]) -> None:
         named = {_employer(row.values) for row in rows} - self.units.keys()
         self.units |= resolve_units(pair for pair in named if pair[0])
+        # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
         # A copy talks to the driver past Django: its errors become Django's here.
         with connection.wrap_database_errors, connection.cursor() as cursor:
@@ -186,6 +188,7 @@ class ExpertImporter(Importer):
                     for specialty in row.values["specialty_ids"]:
                         copy.write_row((pk, specialty))
         if self.options.get("accounts"):
+            # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 
     def _record(self, values: dict[str, Any], pk: int, number: str) -> Expert:

@@ -44,10 +44,12 @@ def file_leave(
         created_at=now,
         created_by=actor,
     )
+    # The overlap is left to the database, which alone sees what is filed at this moment.
     leave.full_clean(validate_constraints=False)
     # One after the other: two overlapping rows written at once would wait for each other for ever.
     Expert.objects.select_for_update().only("pk").get(pk=expert.pk)
     try:
+        # A savepoint: after the refusal the other leave is still looked up, to name it.
         with transaction.atomic():
             leave.save()
     except IntegrityError:
@@ -72,6 +74,7 @@ def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
     """
     if leave.during.upper <= now:
         raise LeaveRefused("请假已自动结束，无须销假。")
+    # Two clicks at once: only one of them finds it open.
     open_leaves = Leave.objects.filter(pk=leave.pk, cancelled_at__isnull=True)
     if not open_leaves.update(cancelled_at=now):
         raise LeaveRefused("该请假已经销假。")

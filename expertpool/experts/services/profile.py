@@ -90,6 +90,7 @@ def update_expert(
     Refuses what `create_expert` refuses.
     """
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+    # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
     before, logged = EXPERT.version_of(expert), snapshot(expert, *RECORDED)
     errors = _fill(expert, values)
     expert.updated_at = now
@@ -117,14 +118,17 @@ def _fill(expert: Expert, values: dict[str, Any]) -> Errors:
 
 
 def _fill_from_id_number(expert: Expert) -> None:
+    # A wrong number says nothing of its holder; it is refused below.
     if identity_errors(expert.id_number, None, "") or not expert.id_number:
         return
+    # What was typed counts: if it contradicts the number, that is said below.
     expert.birth_date = expert.birth_date or id_card_birth_date(expert.id_number)
     expert.sex = expert.sex or id_card_sex(expert.id_number)
 
 
 def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
     errors = _field_errors(expert) | errors
+    # Whose a number is, is asked only of numbers that are in order.
     errors |= _duplicates(expert, actor, except_for=errors)
     if errors:
         raise ValidationError(errors)
@@ -137,6 +141,7 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
         errors = _duplicates(expert, actor)
         if errors:
             raise ValidationError(errors) from None
+        # Another constraint than these two: no fault of whoever typed.
         raise
 
 
@@ -150,6 +155,7 @@ def _field_errors(expert: Expert) -> Errors:
     if start and end and end < start:
         errors["term_end_date"] = ValidationError("聘期的结束日期早于开始日期，请对调或改正。")
     try:
+        # Uniqueness in words by `_duplicates`; the database has the last word.
         expert.full_clean(exclude=errors, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
@@ -172,6 +178,7 @@ def _duplicates(expert: Expert, actor: User | None, *, except_for: Collection[st
 
 def _whose(label: str, owner: Expert, actor: User | None) -> str:
     """Name the owner of a number as far as ``actor`` may see him, and say what to do."""
+    # Whose number it is would tell somebody who may not know that he is in the pool.
     visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
     if not visible:
         return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
@@ -184,6 +191,7 @@ def _whose(label: str, owner: Expert, actor: User | None) -> str:
 def _set_specialties(expert: Expert, specialties: Iterable[Specialty]) -> None:
     wanted = {specialty.pk for specialty in specialties}
     held = set(expert.specialty_links.values_list("specialty_id", flat=True))
+    # Only what differs: whoever keeps a hundred specialties changes one.
     expert.specialty_links.filter(specialty_id__in=held - wanted).delete()
     ExpertSpecialty.objects.bulk_create(
         ExpertSpecialty(expert=expert, specialty_id=pk) for pk in sorted(wanted - held)

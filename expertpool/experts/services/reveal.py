@@ -20,6 +20,7 @@ def reveal_value(*, expert: Expert, field: str, reason: str, actor: User, now: d
     """
     if not reason.strip():
         raise ExpertRefused("请填写查看理由。")
+    # Before it is shown: nobody sees a value without a trace.
     note = f"{Expert.label_of(field)}：{reason.strip()}"
     record("expert.reveal", actor=actor, now=now, subject=expert, note=note)
     return str(getattr(expert, field))

@@ -33,8 +33,10 @@ def set_status(
     after = ExpertStatus(to)
     allowed = after in STATUS_TRANSITIONS[before]
     values = also | {"status": after, "updated_at": now}
+    # With the status that the caller saw, in one statement: of two changes at once one is refused.
     rows = Expert.objects.filter(pk=expert.pk, status=before)
     if not allowed or not rows.update(**values):
+        # Read anew: the refusal says where he stands, not where he was.
         now_is = Expert.objects.only("status").get(pk=expert.pk).get_status_display()
         raise StatusNotAllowed(expert.name, now_is, after.label)
     for name, value in values.items():

@@ -30,6 +30,7 @@ def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
 @transaction.atomic
 def delete_tag(*, row: Tag, actor: User | None, now: datetime) -> None:
     """Delete a group; its experts stay."""
+    # Before it is gone, with how many were in it.
     note = f"原有专家 {row.experts.count()} 位"
     record("expert.tag_delete", actor=actor, now=now, subject=row, note=note)
     row.delete()
@@ -59,6 +60,7 @@ def tag_experts(
     """
     ids, added, removed = list(expert_ids), list(add), list(remove)
     _Membership.objects.filter(expert__in=ids, tag__in=removed).delete()
+    # Who is in a group already stays there.
     _Membership.objects.bulk_create(
         (_Membership(expert_id=pk, tag_id=tag.pk) for tag in added for pk in ids),
         ignore_conflicts=True,

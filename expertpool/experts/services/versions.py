@@ -20,6 +20,7 @@ def record_version(
 
     The caller holds the row lock of the expert, so numbers have no gaps.
     """
+    # Version 1 only now: an import of thousands need not write each record twice.
     last = expert.versions.aggregate(last=Max("number"))["last"]
     if last is None:
         _keep(expert, 1, before, [], actor=expert.created_by, at=expert.created_at)
@@ -42,6 +43,7 @@ def _keep(
         number=number,
         at=at,
         actor=actor,
+        # The name as it is today: the account may be renamed or taken away.
         actor_name=str(actor or "系统"),
         changed=changed,
         snapshot=json.dumps(content, ensure_ascii=False),

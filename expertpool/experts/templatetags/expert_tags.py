@@ -38,8 +38,10 @@ def guarded(context: Context, *, expert: Expert, field: str) -> SafeString:
     """A guarded value as the reader may see it, with a way to the clear text if he may have it."""
     user: Any = context["request"].user
     code = f"experts.{field}"
+    # Who sees it plain needs no way to it, and who may not know it gets none.
     may_reveal = level_for(user, code) is Level.MASKED and user.has_permission("experts.reveal")
     value = readable(expert, field, lambda clear: show(user, code, clear))
+    # Nothing is behind a value that cannot be decrypted.
     may_reveal = may_reveal and value != UNREADABLE
     return masked(
         value=value,

@@ -39,6 +39,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link: choose a password, then sign in."""
     form = ActivationForm(request.POST if request.method == "POST" else None)
     try:
+        # Before the form: a bad link has no page to fill in.
         user = user_for_link(token)
         if form.is_valid():
             activate_account(token=token, password=form.cleaned_data["new"], now=timezone.now())

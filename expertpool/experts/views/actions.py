@@ -45,6 +45,7 @@ def _picked(request: UserRequest, code: str) -> QuerySet[Expert]:
 
 def _picked_deleted(request: UserRequest, code: str) -> QuerySet[Expert]:
     """Return the ticked experts of the tab 已删除, or of the page of the deleted."""
+    # The tab and the page show the same rows by other filters.
     kind = ExpertFilter if request.GET.get("tab") == "deleted" else DeletedFilter
     return picked_rows(
         request,

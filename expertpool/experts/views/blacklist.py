@@ -41,6 +41,7 @@ def index(request: UserRequest) -> HttpResponse:
 @requires("experts.blacklist")
 def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     """Put an expert on the blacklist: the one of the page, or one chosen in the form."""
+    # Those who could not be put on it are not found: their page has no such button either.
     allowed = experts_visible_to(request.user, "experts.blacklist").filter(
         status__in=(ExpertStatus.FORMAL, ExpertStatus.FROZEN)
     )

@@ -42,6 +42,7 @@ def index(request: UserRequest) -> HttpResponse:
         experts_visible_to(user)
         .select_related("employer", "division")
         .defer("search_tokens", *UNSHOWN)
+        # Of each row and its specialties only what a list shows.
         .prefetch_related(Prefetch("specialties", Specialty.objects.only("name")), "tags"),
         sorts=SORTS,
         default_sort="-entered",

@@ -15,6 +15,7 @@ def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
     """Find experts that ``user`` may see, the deleted left out."""
     if not user.has_permission("experts.view"):
         return []
+    # They are found on the page of the deleted, by whoever may restore them.
     found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
     rows = search(found, query, user).select_related("employer").order_by("name", "pk")[:limit]
     return [

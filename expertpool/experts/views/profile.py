@@ -88,6 +88,7 @@ def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
     code = f"experts.{field}"
     if code not in GUARDED_FIELDS or level_for(request.user, code) is Level.HIDDEN:
         raise Http404
+    # By the right to reveal, which may reach less far than that to view.
     expert: Expert = get_object_or_404(experts_visible_to(request.user, "experts.reveal"), pk=pk)
     try:
         value = reveal_value(
@@ -99,4 +100,5 @@ def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
         )
     except ExpertRefused as refusal:
         return refused(str(refusal))
+    # As plain text: nothing that was typed is read as markup.
     return HttpResponse(value, content_type="text/plain; charset=utf-8")

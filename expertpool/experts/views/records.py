@@ -89,6 +89,7 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
 def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
     """Forget an avoidance unit or person."""
     experts = experts_visible_to(request.user, "experts.edit")
+    # Within the right over the expert, though the address names the row alone.
     rows = AvoidanceUnit.objects.filter(expert__in=experts).select_related("expert", "unit")
     remove_avoidance_unit(
         row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now()
@@ -102,6 +103,7 @@ def versions(request: UserRequest, pk: int) -> HttpResponse:
     """Two versions of a record side by side: ``?from=1&to=3``; otherwise the last two."""
     expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
     known = {str(version.number): version for version in expert.versions.all()}
+    # Newest first, as the model orders them.
     last = list(known)[:2]
     newer, older = (
         known.get(request.GET.get(name) or (last[at] if len(last) > at else ""))

@@ -30,6 +30,7 @@ from expertpool.experts.queries.experts import deleted_visible_to
 from expertpool.experts.services.saved_searches import delete_search, save_search
 from expertpool.experts.tables import SORTS
 
+# Not part of what was searched.
 NOT_KEPT = ("page", "size")
 
 
@@ -42,6 +43,7 @@ def conditions(request: UserRequest) -> HttpResponse:
         form = WhereForm(initial={"where": request.GET.get("where", "")}, user=request.user)
     if form.is_valid():
         query = request.GET.copy()
+        # Without the page: what the condition leaves may be shorter.
         for name in (*NOT_KEPT, "where"):
             query.pop(name, None)
         node = form.cleaned_data["where"]
@@ -102,6 +104,7 @@ def deleted(request: UserRequest) -> HttpResponse:
 def package(request: UserRequest) -> Any:
     """The list and the files of its experts in one archive."""
     now = timezone.now()
+    # On disk: an archive may have a gigabyte.
     stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:
         write_package(

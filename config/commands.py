@@ -8,6 +8,7 @@ import sys
 import threading
 from types import FrameType
 
+import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from granian.constants import Interfaces
@@ -19,6 +20,8 @@ from config.environment import env_int, env_str
 from config.postgres import DatabaseUnavailableError
 
 DEFAULT_PORT = 8000
+# They write nothing with a key, and some run where there is no database yet.
+WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "verify_chain", "version"}
 
 
 def django_command(arguments: list[str]) -> int:
@@ -28,11 +31,29 @@ def django_command(arguments: list[str]) -> int:
     end_with_supervisor()
     try:
         with database_running():
-            execute_from_command_line(["expertpool", *arguments])
+            _execute(arguments)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _execute(arguments: list[str]) -> None:
+    """Run the command, with the keys of the data at hand; after ``migrate`` they are noted."""
+    command = arguments[0] if arguments else "help"
+    if command not in WITHOUT_KEYS and "--help" not in arguments:
+        check_keys()
+    execute_from_command_line(["expertpool", *arguments])
+    if command == "migrate":
+        check_keys()
+
+
+def check_keys() -> None:
+    """Refuse to go on with keys that are not those of the data (ImproperlyConfigured)."""
+    django.setup()
+    from expertpool.portal.services import keychecks  # noqa: PLC0415 - needs the apps
+
+    keychecks.check_keys()
 
 
 def serve(arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from config.commands import (
+    check_keys,
     django_command,
     end_on_signals,
     end_with_supervisor,
@@ -76,7 +77,9 @@ def work(arguments: list[str]) -> int:
 def prepare() -> None:
     """Bring the database up to date; fill a trial's empty one, collect a deployment's assets."""
     django.setup()
+    check_keys()
     call_command("migrate", verbosity=0, interactive=False)
+    check_keys()
     if settings.DEBUG:
         call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
     else:

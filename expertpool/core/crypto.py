@@ -31,6 +31,7 @@ TAG_BYTES = 16
 KEY_ID_BYTES = 4
 HEAD_BYTES = 1 + KEY_ID_BYTES
 INDEX_BYTES = 16
+CHECK_BYTES = 16
 # 1 and 2 were tokens without key id and binding: nothing reads them any more.
 SUITES = {"intl": b"\x03", "gm": b"\x04"}
 
@@ -94,6 +95,19 @@ def key_id(secret: str) -> bytes:
     return _derive(secret, "key-id", KEY_ID_BYTES, "intl")
 
 
+def key_checks(setting: str) -> list[bytes]:
+    """Return for the secret of ``setting``, then for those it had before (NAME_OLD), a value by
+    which the secret is known again and that tells nothing about it."""
+    # An index follows from its secret and the suite: another suite is another key.
+    suite = settings.CRYPTO_SUITE if setting == "INDEX_KEY" else "intl"
+    return [_derive(each, f"{setting}:check", CHECK_BYTES, suite) for each in _secrets(setting)]
+
+
+def _secrets(setting: str) -> tuple[str, ...]:
+    """Return the secret that writes, then those that only read."""
+    return (getattr(settings, setting), *getattr(settings, f"{setting}_OLD", ()))
+
+
 @lru_cache(maxsize=16)
 def _ring(setting: str, secrets: tuple[str, ...], suite: str) -> _Ring:
     ciphers: dict[bytes, _Aead] = {}
@@ -147,10 +161,12 @@ class Vault:
         """What the tokens begin with that are made now; others wait for `rotate-keys`."""
         return self._ring().head
 
+    def key_ids(self) -> list[bytes]:
+        """Return what names the secret of the setting in tokens, then those it had before."""
+        return [key_id(secret) for secret in _secrets(self.setting)]
+
     def _ring(self) -> _Ring:
-        old = getattr(settings, f"{self.setting}_OLD")
-        secrets = (getattr(settings, self.setting), *old)
-        return _ring(self.setting, secrets, settings.CRYPTO_SUITE)
+        return _ring(self.setting, _secrets(self.setting), settings.CRYPTO_SUITE)
 
     def _unknown(self, head: bytes) -> str:
         if len(head) < HEAD_BYTES or head[:1] not in SUITES.values():

@@ -18,7 +18,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 
-from expertpool.core.crypto import HEAD_BYTES, DecryptionError
+from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError
 from expertpool.core.fields import EncryptedField, encrypted_fields
 from expertpool.core.models import Rekeying
 
@@ -54,6 +54,26 @@ class StillWaiting(RuntimeError):
 def encrypted_columns() -> list[EncryptedField]:
     """Return all encrypted columns of all apps."""
     return [field for model in apps.get_models() for field in encrypted_fields(model)]
+
+
+def has_tokens(field: EncryptedField) -> bool:
+    """Tell whether anything of ``field`` is encrypted."""
+    table, column = _names(field)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} <> '')")  # noqa: S608
+        return bool(cursor.fetchone()[0])
+
+
+def is_made_with(field: EncryptedField, key_id: bytes) -> bool:
+    """Tell whether a token of ``field`` names the key ``key_id``."""
+    table, column = _names(field)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {table}"  # noqa: S608
+            f" WHERE {column} <> '' AND substring({column} FROM 2 FOR {KEY_ID_BYTES}) = %s)",
+            [key_id],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def waiting(field: EncryptedField) -> int:
@@ -162,7 +182,8 @@ def _batch(field: EncryptedField, after: int, rows: int, lock: str = "") -> list
             f" WHERE id > %s AND {_waits(column)} ORDER BY id LIMIT %s {lock}",
             [after, field.vault.head, rows],
         )
-        return cursor.fetchall()
+        waiting_rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return waiting_rows
 
 
 def _names(field: EncryptedField) -> tuple[str, str]:

@@ -3,6 +3,6 @@
 from expertpool.core.models.answers import StoredAnswer
 from expertpool.core.models.exports import ExportRun
 from expertpool.core.models.imports import HeaderMemory, ImportRun
-from expertpool.core.models.keys import Rekeying
+from expertpool.core.models.keys import KeyCheck, Rekeying
 
-__all__ = ["ExportRun", "HeaderMemory", "ImportRun", "Rekeying", "StoredAnswer"]
+__all__ = ["ExportRun", "HeaderMemory", "ImportRun", "KeyCheck", "Rekeying", "StoredAnswer"]

@@ -1,4 +1,4 @@
-"""How far the change of a key has come."""
+"""By which keys the data were written, and how far a change of them has come."""
 
 from __future__ import annotations
 
@@ -19,3 +19,20 @@ class Rekeying(models.Model):
 
     def __str__(self) -> str:
         return self.column
+
+
+class KeyCheck(models.Model):
+    """That data were written with a secret of the setting ``setting``: ``digest`` is its
+    `core.crypto.key_checks`, by which it is known again, and not the secret."""
+
+    setting = models.CharField("密钥", max_length=16)
+    digest = models.BinaryField("校验值", max_length=16)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "密钥校验值"
+        constraints = [
+            models.UniqueConstraint(fields=["setting", "digest"], name="core_keycheck_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.setting

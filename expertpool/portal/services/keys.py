@@ -16,6 +16,7 @@ from expertpool.core.rekeying import (
     unopenable,
     waiting,
 )
+from expertpool.portal.services.keychecks import forget_old_keys
 
 
 def tokens_waiting() -> dict[str, int]:
@@ -39,7 +40,7 @@ class Shut:
 def tokens_shut(*, named: int) -> Shut:
     """Return how many values cannot be opened, and the first ``named`` of them."""
     counts: Counter[str] = Counter()
-    first = []
+    first: list[Unopenable] = []
     for field in encrypted_columns():
         for value in unopenable(field):
             counts[str(field)] += 1
@@ -56,6 +57,7 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
     """
     counts = tokens_waiting()
     if not counts:
+        forget_old_keys()
         return
     record("keys.rotate", actor=None, now=now, after=counts)
     changed: dict[str, int] = {}
@@ -67,4 +69,5 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
     if shut:
         record("keys.shut", actor=None, now=now, after=shut)
     else:
+        forget_old_keys()
         record("keys.rotated", actor=None, now=now, after=changed)

@@ -22,6 +22,7 @@ class TokenAuth(HttpBearer):
         token = known or super().__call__(request)
         if token is not None:
             request.auth = token  # type: ignore[attr-defined]
+            # A browser's session in the same call must not lend its rights to the token.
             request.user = token.user
         return token
 

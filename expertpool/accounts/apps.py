@@ -28,4 +28,5 @@ class AccountsConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(PASSWORD)
+        # After every migrate, which is when a new version's catalogue meets the database.
         post_migrate.connect(give_new_permissions, sender=self)

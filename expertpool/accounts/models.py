@@ -30,6 +30,7 @@ class Department(models.Model):
         on_delete=models.PROTECT,
         related_name="children",
     )
+    # The prefix of a department is one range of this index.
     path = models.CharField("路径", max_length=200, editable=False, db_index=True)
     order = models.PositiveSmallIntegerField("次序", default=100)
     active = models.BooleanField("启用", default=True)
@@ -168,10 +169,12 @@ class User(AbstractBaseUser):
         None for a disabled user, nor for one who has yet to replace a one-time password.
         """
         result: dict[str, list[RolePermission]] = {}
+        # A one-time password is good for choosing another and nothing else.
         if not self.is_active or self.must_change_password:
             return result
         rows = list(RolePermission.objects.filter(role__users=self))
         chosen = [grant for grant in rows if grant.scope == Scope.CHOSEN]
+        # Asked for those that choose some: most grants reach by the user's own department.
         models.prefetch_related_objects(chosen, "departments")
         for grant in rows:
             result.setdefault(grant.code, []).append(grant)
@@ -211,6 +214,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(
         User, verbose_name="代表用户", on_delete=models.PROTECT, related_name="api_tokens"
     )
+    # Codes, not rows of RolePermission: a role may change without the token, and only narrows it.
     scopes = models.JSONField("范围", default=list)  # permission codes
     digest = models.BinaryField("令牌摘要", max_length=32, unique=True)
     hint = models.CharField("开头", max_length=12)  # the first characters, to recognise it by
@@ -280,6 +284,7 @@ class LoginRecord(models.Model):
         verbose_name = verbose_name_plural = "登录记录"
         ordering = ["-id"]
         indexes = [
+            # Counted at every attempt, for the limit of an address.
             models.Index(fields=["address", "-at"], name="accounts_login_address"),
             models.Index(fields=["user", "-at"], name="accounts_login_user"),
         ]

@@ -34,6 +34,7 @@ def scope_q(
     result = NOTHING
     for grant in user.grants.get(code, []):
         if not scoped or grant.scope == Scope.ALL:
+            # No condition at all, rather than one that the database finds to be always true.
             return Q()
         result |= _reach(user, grant, department=department, owner=owner)
     return result
@@ -45,6 +46,7 @@ def codes_reaching(user: User, row: Model, codes: Iterable[str]) -> frozenset[st
     One query for all of them; none where the scopes are everything or nothing.
     """
     scopes = {code: scope_q(user, code) for code in codes if user.has_permission(code)}
+    # Whose scope is everything or nothing need not be asked of the database.
     narrow = {f"at{at}": (code, q) for at, (code, q) in enumerate(scopes.items()) if q}
     found = {}
     if narrow:

@@ -19,6 +19,7 @@ def clean_username(value: str) -> str:
 
 def validate_username(value: str) -> None:
     """Refuse a name that is malformed, or that could be taken for a phone number or a mail."""
+    # By its form `login` tells what was typed: a name must look like nothing else.
     if not USERNAME.fullmatch(value) or MOBILE.fullmatch(value):
         raise ValidationError(
             "账号应为 2 至 50 个字，可用文字、数字、点、横线和下划线，不能是手机号。",

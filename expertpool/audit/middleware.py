@@ -19,4 +19,5 @@ class RequestContextMiddleware:
         try:
             return self.get_response(request)
         finally:
+            # The thread serves other people's requests next.
             address.reset(token)

@@ -25,15 +25,19 @@ class Entry(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # As he was called then: accounts are renamed, and the entry is read for years.
     actor_name = models.CharField("操作人姓名", max_length=64, blank=True)
     address = models.CharField("IP 地址", max_length=45, blank=True)
     action = models.CharField("动作", max_length=64)
     subject_type = models.CharField("对象类型", max_length=64, blank=True)
+    # Text, since subjects are rows of any model.
     subject_id = models.CharField("对象编号", max_length=64, blank=True)
+    # As it was called then: the row may be gone.
     subject_label = models.CharField("对象", max_length=200, blank=True)
     before = models.JSONField("变更前", null=True)
     after = models.JSONField("变更后", null=True)
     note = models.CharField("说明", max_length=500, blank=True)
+    # Apart from the hash: it is there when the row is written, the link only at commit.
     digest = models.BinaryField("内容摘要", max_length=32)
     chain_no = models.BigIntegerField("链上序号", null=True, unique=True)
     previous_hash = models.BinaryField("前一哈希", null=True, max_length=32)
@@ -43,9 +47,11 @@ class Entry(models.Model):
         verbose_name = verbose_name_plural = "操作日志"
         ordering = ["-id"]
         indexes = [
+            # The history of one row, newest first.
             models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_subject"),
             models.Index(fields=["action", "-id"], name="audit_action"),
             models.Index(fields=["actor", "-id"], name="audit_actor"),
+            # The days by which the log is narrowed.
             models.Index(fields=["-at"], name="audit_at"),
         ]
 

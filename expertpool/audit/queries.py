@@ -107,6 +107,7 @@ def _model(subject_type: str) -> type[models.Model] | None:
     try:
         return apps.get_model(name_today(subject_type))
     except (LookupError, ValueError):
+        # The model is gone, or the entry is about none: it stays readable.
         return None
 
 
@@ -114,12 +115,14 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
     try:
         return model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
+        # A name that is no field is a word that the service chose.
         return None
 
 
 def field_label(model: type[models.Model] | None, name: str) -> str:
     """Return what ``name`` in an entry about a ``model`` is called."""
     field = _field(model, name)
+    # A relation from the other side has no name of its own.
     if field is not None and field.one_to_many:
         field = field.related_model._meta
     return str(getattr(field, "verbose_name", "") or value_label(name))

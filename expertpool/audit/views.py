@@ -28,6 +28,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     shown = listing(
         request,
         entries_visible_to(request.user),
+        # Not by time: entries of one transaction have the same.
         sorts={"id": "id"},
         default_sort="-id",
         form=EntryFilters(request.GET),

@@ -36,6 +36,7 @@ class DepartmentField(forms.ModelChoiceField):
         self.widget.attrs["data-enhance"] = "select"
 
     def label_from_instance(self, obj: Any) -> str:
+        # Full-width blanks are all by which an option of a select can show a tree.
         return "　" * (obj.path.count("/") - 1) + str(obj)
 
 
@@ -102,10 +103,12 @@ class UserForm(forms.Form):
         super().__init__(data, initial=initial)
         if user is not None:
             del self.fields["username"]
+            # A disabled one that he is in already: the form could not be saved otherwise.
             if user.department and not user.department.active:
                 self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
                     Q(active=True) | Q(pk=user.department.pk)
                 )
+        # Without the field the service leaves the roles as they are.
         if not actor.has_permission("accounts.roles"):
             del self.fields["roles"]
 

@@ -51,6 +51,7 @@ class TokenForm(forms.Form):
 
 def scope_choices() -> list[tuple[str, str]]:
     """Return the permissions that some endpoint takes, named as on the page of roles."""
+    # Others could be granted, but no call would ask for them.
     offered = offered_codes()
     return [
         (permission.code, f"{group.label}：{permission.label}")

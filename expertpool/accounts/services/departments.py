@@ -31,6 +31,7 @@ def create_department(
 
     Refuses a name that a sister has (ValidationError).
     """
+    # One change of the tree at a time: of two that move at once, one would write old paths back.
     lock_transaction("accounts.departments")
     department = Department(name=clean_text(name), parent=parent, order=order)
     _check(department)
@@ -67,12 +68,14 @@ def edit_department(
     before = snapshot(department, *RECORDED)
     old_path = department.path
     new_path = f"{_path_of(parent)}{department.pk}/"
+    # Below itself a department could be reached from no root.
     if new_path.startswith(old_path) and new_path != old_path:
         raise DepartmentInUse("不能把部门移到它自己的下级之下，请另选上级部门。")
     department.name, department.parent, department.order = clean_text(name), parent, order
     _check(department)
     department.save()
     if new_path != old_path:
+        # One statement moves all below: their paths begin with the old one.
         Department.objects.filter(path__startswith=old_path).update(
             path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
         )
@@ -96,6 +99,7 @@ def disable_department(*, department: Department, actor: User, now: datetime) ->
         raise DepartmentInUse(
             f"还有 {users} 位启用的用户和 {below} 个启用的下级部门，请先把它们移走或停用。"
         )
+    # Disabled by two at once, it stands in the log once.
     if Department.objects.filter(pk=department.pk, active=True).update(active=False):
         record("department.disable", actor=actor, subject=department, now=now)
 

@@ -21,6 +21,7 @@ from expertpool.core.validators import MOBILE
 
 ADDRESS_WINDOW = timedelta(minutes=10)
 
+# Without RATE_LIMITED: an address that goes on trying would never be let in again.
 FAILURES = (
     LoginOutcome.WRONG_PASSWORD,
     LoginOutcome.UNKNOWN_ACCOUNT,
@@ -57,6 +58,7 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     """
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
+    # Before anything is hashed: whoever is shut out must not keep the processors busy.
     if _is_limited(address, now):
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
@@ -93,6 +95,7 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
         return LoginOutcome.LOCKED
     if not check_password(password, user.password):
         return LoginOutcome.WRONG_PASSWORD
+    # The attempt was counted as failed beforehand.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
     return LoginOutcome.SUCCESS
 
@@ -130,6 +133,7 @@ def _is_limited(address: str, now: datetime) -> bool:
 def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> SignIn:
     LoginRecord.objects.create(
         at=attempt.now,
+        # Never all that was typed: people put their password into the wrong box.
         account=user.username if user else mask_middle(attempt.identifier[:20], head=2, tail=0),
         method=attempt.method,
         user=user,
@@ -147,6 +151,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
 
 
 def _note_lock(user: User, now: datetime) -> None:
+    # By the row as the claim left it; a later attempt finds the account locked and notes nothing.
     if User.objects.filter(pk=user.pk, locked_until__gt=now).exists():
         record(
             "user.lock",

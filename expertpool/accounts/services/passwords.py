@@ -30,6 +30,7 @@ def change_own_password(*, user: User, old: str, new: str, now: datetime) -> Non
     """
     if not check_password(old, user.password):
         raise WrongPassword
+    # The hashes are salted, so each of the last ones is tried.
     used = UsedPassword.objects.filter(user=user).values_list("password", flat=True)
     if any(check_password(new, password) for password in [user.password, *used]):
         raise ValidationError(f"不能使用最近 {KEPT} 次用过的密码，请换一个。", code="password_used")
@@ -50,6 +51,7 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     password = one_time_password()
     user.must_change_password = True
     store_password(user, password, now=now)
+    # Whoever forgot his password has locked himself out, too, as a rule.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
     record("user.reset_password", actor=actor, subject=user, now=now)
     return password
@@ -68,7 +70,7 @@ def store_password(user: User, password: str, *, now: datetime) -> None:
 
 
 def one_time_password() -> str:
-    """Return a random password like kQvw-8352-hTmy (58 bits)."""
+    """Return a random password like kQvw-8352-hTmy (56 bits)."""
     words = [
         "".join(secrets.choice(LETTERS) for _ in range(4)),
         "".join(secrets.choice(DIGITS) for _ in range(4)),

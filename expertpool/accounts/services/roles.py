@@ -59,9 +59,11 @@ def grant_new_permissions(*, now: datetime) -> None:
     a code is new if nobody has it.
     """
     codes = set(PERMISSIONS.codes)
+    # None yet means the first time, which goes by what roles have.
     known = set(KnownPermission.objects.values_list("code", flat=True))
     new = codes - (known or set(RolePermission.objects.values_list("code", flat=True)))
     met = [KnownPermission(code=code) for code in sorted(codes - known)]
+    # Two processes may bring the database up to date at once.
     KnownPermission.objects.bulk_create(met, ignore_conflicts=True)
     definitions = {definition.code: definition for definition in BUILT_IN_ROLES} if new else {}
     for role in Role.objects.filter(code__in=definitions, built_in=True):
@@ -107,11 +109,13 @@ def save_role(
     saved.full_clean()
     saved.save()
     _replace_grants(saved, list(grants))
+    # Written anew as a whole, since the form shows the whole.
     saved.fields.all().delete()
     RoleField.objects.bulk_create(
         RoleField(role=saved, field=code, level=level) for code, level in levels.items()
     )
     if role:
+        # After the change, when the database itself can tell who is left.
         check_administrator_left()
     action = "role.edit" if role else "role.create"
     record_change(action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved))
@@ -127,6 +131,7 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
     if holders:
         raise RoleInUse(f"还有 {holders} 位用户是这个角色，请先为他们换成别的角色。")
     try:
+        # With its entry: if the role has to stay, nothing says that it went.
         with transaction.atomic():
             record("role.delete", actor=actor, subject=role, before=_granted(role), now=now)
             role.delete()
@@ -140,6 +145,7 @@ def _replace_grants(role: Role, grants: list[Grant]) -> None:
     role.permissions.all().delete()
     for grant in grants:
         permission = PERMISSIONS[grant.code]
+        # A scope that was posted for a permission without one means nothing.
         scope = grant.scope if permission.scoped else Scope.ALL
         row = RolePermission.objects.create(role=role, code=grant.code, scope=scope)
         if scope == Scope.CHOSEN:

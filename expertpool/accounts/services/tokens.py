@@ -47,6 +47,7 @@ def create_token(
         raise ValidationError({"scopes": "请至少选择一项范围。"})
     if beyond := sorted(code for code in scopes if not user.has_permission(code)):
         raise ValidationError({"scopes": f"用户「{user.name}」没有这些权限：{'、'.join(beyond)}。"})
+    # A token that nobody renews outlives those who remember what it is for.
     if not now < expires_at <= now + LONGEST_LIFE:
         raise ValidationError({"expires_at": "到期时间应在今后两年之内。"})
     text = PREFIX + secrets.token_urlsafe(32)
@@ -69,6 +70,7 @@ def create_token(
 @transaction.atomic
 def revoke_token(*, token: ApiToken, actor: User, now: datetime) -> None:
     """End a token at once. Revoking twice changes nothing."""
+    # By the condition, so that revoking twice is logged once.
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
         record("token.revoke", actor=actor, now=now, subject=token)
 
@@ -87,6 +89,7 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
     if token is None:
         return None
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    # By the condition rather than by what was read: calls come at once.
     ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
     token.user.act_through(token)
     return token

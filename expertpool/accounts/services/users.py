@@ -56,6 +56,7 @@ def create_user(
     if password:
         validate_password(password, user)
     password = password or one_time_password()
+    # The hash is made below, once everything else is known to be in order.
     user.full_clean(exclude=["password"])
     store_password(user, password, now=now)
     user.roles.set(roles)
@@ -86,6 +87,7 @@ def edit_user(
     _set_person(user, name=name, phone=phone, email=email)
     user.full_clean()
     user.save(update_fields=["name", "phone", "phone_index", "email", "email_index", "department"])
+    # Asked only of a change: the form of whoever may not give roles has none.
     if roles is not None and set(roles) != set(user.roles.all()):
         check_may_give_roles(actor)
         user.roles.set(roles)
@@ -104,6 +106,7 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
     if user.pk == actor.pk:
         raise NotAllowed("不能停用自己的账号，请由另一位管理员操作。")
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        # After the change: the one who remains has to be somebody else.
         check_administrator_left()
         record("user.disable", actor=actor, subject=user, note=reason, now=now)
 
@@ -120,6 +123,7 @@ def enable_user(*, user: User, actor: User, now: datetime) -> None:
 def unlock_user(*, user: User, actor: User, now: datetime) -> None:
     """End the lock after failed sign-ins before its time. Unlocking twice changes nothing."""
     check_may_manage(actor, user)
+    # Also after its end, when the count of failures is still there.
     locked = User.objects.filter(pk=user.pk, locked_until__isnull=False)
     if locked.update(locked_until=None, failed_logins=0):
         record("user.unlock", actor=actor, subject=user, now=now)

@@ -48,12 +48,15 @@ def login_view(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
         if result.user is not None:
+            # The name of the backend has to be given, since `authenticate` is not asked.
             login(request, result.user, backend=BACKEND)
+            # Nothing else would be allowed him.
             if result.user.must_change_password:
                 return redirect("accounts:password")
             return redirect(_next(request))
         form.add_error(None, LIMITED if result.outcome == LoginOutcome.RATE_LIMITED else _refused())
     context = {"form": form, "next": request.GET.get("next", "")}
+    # Never outside development: they are accounts with a password that is public.
     if settings.DEV_PAGES:
         context |= {
             "demo_users": _demo_users(),

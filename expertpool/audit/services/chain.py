@@ -38,11 +38,13 @@ def verify_chain() -> ChainBreak | None:
         .values_list("number", "hash", "last", "loose")
         .first()
     )
+    # The first link makes the row, so whatever stands without it was never linked.
     if state is None:
         entry = Entry.objects.order_by("id").first()
         return ChainBreak(1, entry.pk, "有日志，但没有链头。") if entry else None
     number, head, last, loose_id = state
     found = _first_break(number, bytes(head))
+    # After the walk: what is before the gap may have been altered, and is found first.
     if found is None and last and last > number:
         return ChainBreak(number + 1, None, f"链头记为 {number} 条，实有 {last} 条。")
     if found is None and loose_id:
@@ -69,6 +71,7 @@ def _first_break(length: int, head: bytes) -> ChainBreak | None:
 
 def _difference(entry: Entry, number: int, previous: bytes) -> str:
     """Say what is wrong with ``entry`` at place ``number``; empty when all fits."""
+    # Place, content, links, in this order: each says more about what was done than the next.
     if entry.chain_no != number:
         return f"缺少第 {number} 条，后面是第 {entry.chain_no} 条。"
     if content_digest(entry) != bytes(entry.digest):

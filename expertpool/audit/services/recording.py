@@ -32,10 +32,12 @@ def record(
     for a code that nobody registered, TypeError for a float, which JSON in PostgreSQL does not
     keep exactly.
     """
+    # For its error: an action that nobody declared has no word to be shown by.
     _ = LOG_ACTIONS[action]
     entry = Entry(
         at=now,
         actor_id=actor.pk if actor is not None else None,
+        # Cut rather than refused: no change shall fail because the log has too little room for it.
         actor_name=str(actor)[:64] if actor is not None else "系统",
         address=address.get(),
         action=action,
@@ -47,6 +49,7 @@ def record(
         note=note[:500],
     )
     entry.digest = content_digest(entry)
+    # An existing row cannot be written: a trigger refuses it.
     entry.save(force_insert=True)
     return entry
 
@@ -68,6 +71,7 @@ def record_change(
     if before is None:
         return record(action, actor=actor, now=now, subject=subject, after=after, note=note)
     changes = changed(before, after)
+    # Saved without a change, a form leaves no entry.
     if not changes["after"]:
         return None
     return record(action, actor=actor, now=now, subject=subject, note=note, **changes)

@@ -79,6 +79,7 @@ def as_json(values: Values | None) -> Any:
     """Return ``values`` as the log keeps them: moments in the time of the site, no float."""
     if values is None:
         return None
+    # There and back, so that the digest is of what the database will give back.
     return json.loads(json.dumps(values, cls=_Encoder), parse_float=_refuse_float)
 
 
@@ -110,11 +111,13 @@ def _value(row: models.Model, name: str) -> Any:
     column = row._meta.get_field(name)
     value = getattr(row, name)
     if column.one_to_many or column.many_to_many:
+        # By their texts: two snapshots of the same rows have to be equal.
         return sorted((Shown(str(one), one.pk) for one in value.all()), key=lambda one: one.text)
     if value in NOTHING:
         return None
     if guard := GUARDED_FIELDS.get(f"{row._meta.app_label}.{name}"):
         return Shown(guard.mask(value), value)
+    # Encrypted, but guarded by no catalogue: masked all the same, since the log is never encrypted.
     if isinstance(column, EncryptedField):
         hidden = mask_middle(value, head=3, tail=4) if isinstance(value, str) else "******"
         return Shown(hidden, value)
@@ -122,4 +125,5 @@ def _value(row: models.Model, name: str) -> Any:
         return Shown(str(value), value.pk)
     if isinstance(column, models.BinaryField):
         return bytes(value).hex()
+    # A copy, for the service goes on to change such a value in place.
     return deepcopy(value)

@@ -55,6 +55,7 @@ class DivisionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The code is the key by which experts refer to a division.
         self.fields["code"].disabled = not self.instance._state.adding
 
     def clean_code(self) -> str:
@@ -138,6 +139,7 @@ class RelationForm(forms.ModelForm):
         field.label = "上级或股东" if other_is_owner else "下级或被投资单位"
         known = self.instance.owner_id if other_is_owner else self.instance.owned_id
         self.initial.setdefault("other", known)
+        # The other unit first: it is what the form asks for.
         self.fields = {"other": field} | self.fields
         field.widget.attrs |= {
             "data-enhance": "select",

@@ -26,11 +26,13 @@ class Unit(models.Model):
         verbose_name = verbose_name_plural = "单位"
         ordering = ["name", "id"]
         constraints = [
+            # Many units are known by their name alone.
             models.UniqueConstraint(
                 fields=["uscc"], condition=~models.Q(uscc=""), name="directory_unit_uscc"
             ),
         ]
         indexes = [
+            # Pickers look for any part of a name.
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="directory_unit_name"),
         ]
 
@@ -110,6 +112,7 @@ class UnitRelation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["owner", "owned", "kind"],
+                # Those that have ended may be many: who sold his share may buy again.
                 condition=Q(to_date__isnull=True),
                 name="directory_relation_once",
                 violation_error_message="这两个单位已有同样的、尚未结束的关系，请修改或先结束原来的一条。",
@@ -205,6 +208,7 @@ class Specialty(models.Model):
         indexes = [
             models.Index(
                 fields=["scheme", "path"],
+                # Subtrees are asked for by LIKE, which the usual class serves in collation C only.
                 opclasses=["int8_ops", "varchar_pattern_ops"],
                 name="directory_path",
             ),

@@ -8,6 +8,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+# Input methods offer many brackets, and clerks type what comes first.
 _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
 # Blanks, and what cannot be seen: zero-width marks, byte order mark.
 _UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")

@@ -34,6 +34,7 @@ def find_subject(subject_type: str, subject_id: str) -> models.Model | None:
         model = apps.get_model(subject_type)
         key = model._meta.pk.to_python(subject_id)
     except (LookupError, ValueError, ValidationError):
+        # Both come from an address, where anything may be typed.
         return None
     found: models.Model | None = model._default_manager.filter(pk=key).first()
     return found

@@ -27,6 +27,7 @@ from expertpool.files.validators import MEGABYTE, FileType, detect_type
 FOLDER = "attachments"
 RECORDED = ("name", "size", "sha256")
 LONGEST_NAME = 120
+# Younger ones may be of a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(days=1)
 
 
@@ -70,6 +71,7 @@ def attach(
         created_at=now,
         created_by_id=actor.pk if actor else None,
     )
+    # Under a random name: what was typed may be a path, or the name of another file.
     attachment.file.save(uuid.uuid4().hex, uploaded_file, save=False)
     attachment.full_clean(exclude=["created_by"])
     attachment.save()
@@ -107,6 +109,7 @@ def remove_attachment(
     )
     name = str(attachment.file.name)
     attachment.delete()
+    # Only then: rolled back, the row is there again and needs its bytes.
     transaction.on_commit(lambda: default_storage.delete(name))
 
 
@@ -146,11 +149,13 @@ def remove_orphans(*, now: datetime) -> int:
 def clean_file_name(name: str, kind: FileType) -> str:
     """Return ``name`` without folders and control characters, ended as its content says."""
     text = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    # Some of these turn the direction of writing, and would hide the real ending.
     text = "".join(char for char in text if unicodedata.category(char)[0] != "C")
     text = re.sub(r'[<>:"|?*]', "_", text).strip(" .") or "附件"
     stem, dot, ending = text.rpartition(".")
     if f".{ending.lower()}" in kind.extensions and stem:
         return f"{stem[:LONGEST_NAME]}.{ending.lower()}"
+    # A longer one is no ending but part of the name.
     stem = stem if dot and stem and len(ending) <= 5 else text
     return f"{stem[:LONGEST_NAME]}{kind.extensions[0]}"
 
@@ -167,6 +172,7 @@ def _content(uploaded_file: UploadedFile) -> Any:
 def _digest(uploaded_file: UploadedFile) -> bytes:
     digest = hashlib.sha256()
     uploaded_file.seek(0)
+    # In parts: a film is larger than what a process should hold.
     for chunk in uploaded_file.chunks():
         digest.update(chunk)
     uploaded_file.seek(0)

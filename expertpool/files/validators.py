@@ -110,6 +110,7 @@ def _zipped(file: IO[bytes]) -> FileType:
 def _ole(file: IO[bytes]) -> FileType | None:
     file.seek(0)
     content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
+    # Names of streams are UTF-16 in this format.
     if "_VBA_PROJECT".encode("utf-16-le") in content:
         raise FileRefused("文件里含有宏，请另存为不含宏的格式后上传。")
     return next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
@@ -123,6 +124,7 @@ def _is_text(file: IO[bytes]) -> bool:
         return False
     if _CONTROL.search(content):
         return False
+    # The second is what Windows writes in Chinese by default.
     for encoding in ("utf-8", "gb18030"):
         try:
             content.decode(encoding)

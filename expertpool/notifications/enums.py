@@ -37,6 +37,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DELIVERED: frozenset({DeliveryState.READ}),
     DeliveryState.READ: frozenset(),
     DeliveryState.FAILED: frozenset(),
+    # A report of the provider may still come.
     DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.DELIVERED}),
     DeliveryState.CANCELLED: frozenset(),
 }

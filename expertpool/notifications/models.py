@@ -98,6 +98,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=DeliveryState.values), name="notifications_state_known"
             ),
+            # `reap_stuck` goes by it.
             models.CheckConstraint(
                 condition=~Q(state=DeliveryState.SENDING) | Q(sending_at__isnull=False),
                 name="notifications_sending_since",
@@ -106,13 +107,16 @@ class Message(models.Model):
                 condition=~Q(state__in=["sent", "delivered", "read"]) | Q(sent_at__isnull=False),
                 name="notifications_sent_at_known",
             ),
+            # What is on its way would go out empty.
             models.CheckConstraint(
                 condition=Q(deleted_at__isnull=True) | ~Q(state__in=["queued", "sending"]),
                 name="notifications_deleted_when_over",
             ),
         ]
         indexes = [
+            # The messages of a draw or a project, newest first.
             models.Index(fields=["about_type", "about_id", "-id"], name="notifications_about"),
+            # The inbox, and the count beside the bell on every page.
             models.Index(
                 fields=["recipient_key", "channel", "-id"], name="notifications_recipient"
             ),

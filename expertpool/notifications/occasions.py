@@ -38,6 +38,7 @@ class Occasion:
     defaults: Mapping[str, tuple[str, str]]
 
     def __post_init__(self) -> None:
+        # A text that cannot be filled stops the program, rather than the first letter.
         for channel in self.defaults:
             check_text(self, self.default(channel))
 
@@ -77,4 +78,5 @@ def fill(text: Text, values: Mapping[str, str]) -> Text:
     The subject stays one line. KeyError names a placeholder without a value.
     """
     subject, body = (fill_text(part, values) for part in text)
+    # A line break in a subject would begin another header of the mail.
     return Text(" ".join(subject.split()), body)

@@ -47,6 +47,7 @@ class Delivery(models.Model):
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     event = models.CharField("事件", max_length=40)
+    # Text rather than JSON: what is signed are these very characters.
     body = models.TextField("内容")
     state = models.CharField(
         "状态", max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING

@@ -36,6 +36,7 @@ def invitation_answered(event: InvitationAnswered) -> None:
 
 
 def _tell(code: EventCode, data: Callable[[], dict[str, Any]]) -> None:
+    # Events carry no time of their own: they are announced when they happen.
     announce(event=code, data=data, now=timezone.now())
 
 

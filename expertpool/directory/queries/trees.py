@@ -53,6 +53,7 @@ def specialty_tree(scheme: str = "") -> list[dict[str, Any]]:
     )
     nodes: list[dict[str, Any]] = []
     shown: set[int] = set()
+    # By level, so that a node's parent has been seen, or left out, before it.
     for pk, parent, code, name, active, scheme_id in rows.order_by(
         "scheme__order", "scheme", "level", "code"
     ):
@@ -79,6 +80,7 @@ def search_specialties(scheme: SpecialtyScheme, text: str) -> QuerySet[Specialty
 def path_names(specialties: Iterable[Specialty]) -> dict[int, str]:
     """Return for each specialty the names from its root to its parent (工程 / 规划), by id."""
     specialties = list(specialties)
+    # Without the node itself, and what is empty behind the last slash.
     wanted = {(item.scheme_id, code) for item in specialties for code in item.path.split("/")[:-2]}
     rows = Specialty.objects.filter(
         scheme__in={scheme for scheme, _ in wanted}, code__in={code for _, code in wanted}

@@ -37,6 +37,7 @@ def units_matching_each(wanted: Sequence[Named]) -> list[set[int]]:
     return [
         {
             *((owners[one.uscc].pk,) if one.uscc in owners else ()),
+            # A bare name means every bearer; with a code, those who have the same one or none.
             *(pk for name in some for pk, uscc in bearers[name] if uscc in {"", one.uscc or uscc}),
         }
         for one, some in zip(wanted, names, strict=True)

@@ -71,6 +71,7 @@ def load_specialties(scheme: SpecialtyScheme, rows: Iterable[Row]) -> int:
     for row in rows:
         if row["code"] not in known:
             levels[int(row["level"])].append(row)
+    # The keys of a level are needed by the next.
     for _, level_rows in sorted(levels.items()):
         nodes = [_node(scheme, row, known.get(row["parent_code"])) for row in level_rows]
         for node in Specialty.objects.bulk_create(nodes):

@@ -24,6 +24,7 @@ def save_relation(
     relation twice at a time, reversed dates, and two units each above the other. Two units may
     well hold shares in each other.
     """
+    # Two who put each other's unit above at the same time would both find nothing against it.
     lock_transaction("directory.relations")
     _refuse_above_each_other(relation)
     save_row(row=relation, actor=actor, now=now)

@@ -18,6 +18,7 @@ DERIVED = {"normalised_name", "path"}  # from other fields
 @transaction.atomic
 def save_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime) -> models.Model:
     """Write a new or changed ``row``; raises ValidationError; without a difference nothing."""
+    # The form has changed ``row`` already: what it was is in the database alone.
     known = type(row)._default_manager.filter(pk=row.pk).first()
     before = logged_values(known) if known else None
     row.full_clean()
@@ -34,6 +35,7 @@ def save_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime
 def delete_row(*, row: models.Model, actor: AbstractBaseUser | None, now: datetime) -> None:
     """Delete ``row``; raises ValidationError when something refers to it."""
     label, before = str(row), logged_values(row)
+    # Before it is gone, and with its key.
     record("directory.delete", actor=actor, now=now, subject=row, before=before)
     try:
         with transaction.atomic():

@@ -71,6 +71,7 @@ def move_specialty(
 ) -> Specialty:
     """Put a node with all below it under ``parent`` (None: among the roots) and rewrite their
     paths. Refuses a place below itself or in another scheme, and a tree that gets too deep."""
+    # Two moves in one tree: each rewrites paths that the other one reads.
     lock_transaction(f"directory.specialties.{specialty.scheme_id}")
     specialty.refresh_from_db()
     if parent is not None:
@@ -83,6 +84,7 @@ def move_specialty(
         return specialty
     before = str(specialty.parent or "顶层")
     _rewrite(specialty, parent)
+    # The paths were rewritten by statements, past this copy.
     specialty.refresh_from_db()
     record(
         "directory.move",
@@ -98,6 +100,7 @@ def move_specialty(
 def _rewrite(specialty: Specialty, parent: Specialty | None) -> None:
     old, new = specialty.path, _path(parent, specialty.code)
     below = Specialty.objects.filter(scheme=specialty.scheme_id, path__startswith=old)
+    # Looked at before: the database would only say that some path is too long.
     longest = max(len(path) for path in below.values_list("path", flat=True))
     if longest - len(old) + len(new) > LONGEST_PATH:
         raise ValidationError("层次过深，请移到较浅的位置。", code="depth")

@@ -111,9 +111,11 @@ class _Book:
 
     def write(self) -> None:
         Unit.objects.bulk_create(self.new)
+        # New ones were written with their code.
         Unit.objects.bulk_update(
             [unit for unit in self.given_uscc if unit not in self.new], ["uscc"]
         )
+        # Where every unit was known nobody waited: another import may write the same alias.
         UnitAlias.objects.bulk_create(self.aliases, ignore_conflicts=True)
 
 
@@ -130,6 +132,7 @@ def save_unit(
     if unit.uscc:
         validate_uscc(unit.uscc)
     unit.full_clean(exclude=["normalised_name"])
+    # The same lock as `resolve_units`: an import may be adding the unit at this moment.
     lock_transaction("directory.units")
     _refuse_double(unit)
     known = Unit.objects.filter(pk=unit.pk).first() if unit.pk else None
@@ -145,6 +148,8 @@ def save_unit(
 def _refuse_double(unit: Unit) -> None:
     others = Unit.objects.filter(normalised_name=unit.normalised_name).exclude(pk=unit.pk)
     if unit.uscc:
+        # With a code of its own it may share a name, but not with a unit whose code nobody knows:
+        # that may be this one.
         others = others.filter(uscc="")
     if others.exists():
         message = "已有同名单位。若确是另一家，请填写统一社会信用代码；若是同一家，请直接编辑它。"

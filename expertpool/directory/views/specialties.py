@@ -78,10 +78,12 @@ def _open_rows(request: HttpRequest, scheme: SpecialtyScheme | None) -> list[dic
     """Return the nodes that are visible: the roots, and the children of opened nodes."""
     if scheme is None:
         return []
+    # In the address, so that going back and reloading show the same branches.
     opened = {int(pk) for pk in request.GET.get("open", "").split(",") if pk.isdecimal()}
     nodes = scheme.specialties.filter(Q(parent=None) | Q(parent__in=opened))
     rows: list[dict[str, Any]] = []
     visible: set[int] = set()
+    # By path a node stands before all below it.
     for node in sorted(nodes.annotate(below=Count("children")), key=lambda node: node.path):
         if node.parent_id and node.parent_id not in visible:
             continue

@@ -23,6 +23,7 @@ from expertpool.files.services import attach, note_download, remove_attachment
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a file to who may see its subject; never shown inside a page of ours."""
     attachment = get_object_or_404(Attachment, pk=pk)
+    # As if it were not there: who may not see the subject learns nothing of its files.
     if not may_view(request.user, attachment):
         raise Http404
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())

@@ -27,6 +27,7 @@ KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
 
 
 @require_safe
+# The browser's own viewers need a frame, which the policy of all other pages forbids.
 @csp_update({"frame-src": [SELF], "media-src": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = _visible(request, pk)
@@ -47,6 +48,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+# The page above shows this in its frame; everything else refuses to be framed.
 @xframe_options_sameorigin
 def content(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The bytes for the page, in parts where the browser asks for parts (films, recordings)."""

@@ -129,6 +129,7 @@ def compose(outbound: Outbound, server: MailServer) -> EmailMultiAlternatives:
         to=[outbound.address],
         headers={
             "Message-ID": message_id(outbound.reference, server),
+            # So that no absence assistant answers (RFC 3834).
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -149,6 +150,7 @@ def failure(error: OSError) -> SendResult:
     A refused sign-in or sender is the administrator's to mend, so those are tried again.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
+        # There is one recipient, hence one code.
         return _refusal(min(code for code, _ in error.recipients.values()))
     if isinstance(error, smtplib.SMTPDataError):
         return _refusal(error.smtp_code)

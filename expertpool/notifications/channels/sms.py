@@ -20,12 +20,14 @@ def transport() -> Transport | None:
 
 def count_parts(text: str) -> int:
     """Return how many messages the operator charges for ``text`` (Chinese, UCS-2)."""
+    # In units of UTF-16, as the operator counts: an emoji is two.
     length = len(text.encode("utf-16-be")) // 2
     return 1 if length <= SINGLE_LENGTH else -(-length // PART_LENGTH)
 
 
 class SmsChannel:
     code = ChannelCode.SMS.value
+    # Nothing would mark the second as a copy of the first.
     resendable = False
     carries_files = False
     missing_address = "没有手机号"

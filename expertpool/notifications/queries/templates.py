@@ -62,6 +62,7 @@ def states_of(occasion: Occasion, channels: Iterable[str]) -> list[TemplateState
     """Return the texts in force on several channels; KeyError as above."""
     codes = list(dict.fromkeys(channels))
     for code in codes:
+        # For its KeyError.
         occasion.default(code)
     rows = MessageTemplate.objects.filter(occasion=occasion.code, channel__in=codes)
     saved = {row.channel: row for row in rows}

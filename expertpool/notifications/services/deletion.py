@@ -40,6 +40,7 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
     }
     deleted = 0
     for message in messages:
+        # By a condition: a message that waits may be claimed at this moment.
         rows = Message.objects.filter(pk=message.pk, deleted_at__isnull=True)
         if rows.exclude(state__in=UNDER_WAY).update(**emptied):
             message.attachments.clear()

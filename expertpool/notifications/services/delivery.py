@@ -83,6 +83,7 @@ def reap_stuck(*, now: datetime) -> int:
         _settle(message, result or _lost(channel), now)
         count += 1
     for message in overdue:
+        # Or the next minute would queue it again.
         Message.objects.filter(pk=message.pk).update(due_at=now)
         defer("notifications.deliver_message", message_id=message.pk)
         count += 1
@@ -114,11 +115,13 @@ def _attempt(message: Message, channel: Channel) -> SendResult:
             files=load_files(message),
         )
     except Exception:
+        # Whatever a document's renderer raises: the message must not stay in SENDING.
         logger.exception("message %s could not be put together", message.pk)
         return SendResult(SendStatus.RETRY, detail=TROUBLE)
     try:
         return channel.send(outbound)
     except Exception:
+        # Whatever it raises, the message may have gone out by then.
         logger.exception("message %s: the channel %s failed", message.pk, channel.code)
         return _lost(channel, TROUBLE)
 

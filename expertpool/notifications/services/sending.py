@@ -93,6 +93,7 @@ def send_messages(
 
 
 def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
+    # Every one, whatever today's text uses: an administrator may use another tomorrow.
     missing = occasion.placeholders.keys() - envelope.context.keys()
     if missing:
         raise KeyError("、".join(sorted(missing)))
@@ -144,4 +145,5 @@ def _attach_files(
         for file in (*envelope.attachments, *of_template.get(ChannelCode(message.channel), ()))
         if isinstance(file, Attachment)
     ]
+    # A file may come with the envelope and with the template.
     link.objects.bulk_create(links, ignore_conflicts=True)

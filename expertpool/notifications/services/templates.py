@@ -24,6 +24,7 @@ def save_template(
     (TemplateRefused). Messages made before keep their text.
     """
     declared = OCCASIONS[occasion]
+    # Browsers end lines by CRLF, and blanks at the ends would count as an edited text.
     text = Text(" ".join(text.subject.split()), text.body.strip().replace("\r\n", "\n"))
     check_text(declared, text)
     if not text.body:
@@ -55,6 +56,7 @@ def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -
     before = template_state(declared, channel)
     if before.template is None or (before.active and not before.edited):
         return
+    # Before the row changes: `before` looks at that very row.
     content = _content(before)
     template = before.template
     template.subject, template.body, template.active = "", "", True

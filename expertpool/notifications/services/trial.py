@@ -56,6 +56,7 @@ def _sent_in_time(smtp: Smtp, mail: Outbound) -> SendResult:
         finally:
             _one_at_a_time.release()
 
+    # A trial that hangs must not keep the process from ending.
     thread = threading.Thread(target=send, daemon=True)
     thread.start()
     thread.join(ALTOGETHER)

@@ -23,6 +23,7 @@ def inbox(request: UserRequest) -> HttpResponse:
         request,
         own_messages(request.user),
         tabs=TABS,
+        # By id: of messages of one moment the later one has to stand on top.
         sorts={"sent": "id"},
         default_sort="-sent",
     )

@@ -39,6 +39,7 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     form = TemplateForm(
         request.POST or None, initial=initial, occasion=state.occasion, channel=channel
     )
+    # What is typed is shown at once; only a whole post saves it.
     if request.headers.get("HX-Target") == "preview":
         context = _context(state, form, form.text if form.is_valid() else None)
         return render(request, "notifications/template_edit.html#preview", context)

@@ -37,6 +37,7 @@ def resolve_target(url: str) -> Target:
     that is not known, and when any address behind it is private and not allowed."""
     parsed = _parse(url)
     found = _addresses(parsed)
+    # All of them: the next resolution may begin with another.
     if not all(_is_allowed(parsed.host, ip) for ip in found):
         raise AddressRefused(
             f"不能推送到「{parsed.host}」：它是本机或内网地址。确需推送的，请运维人员把它列入 "
@@ -74,6 +75,7 @@ def _addresses(url: httpx.URL) -> list[IP]:
 
 
 def _is_allowed(host: str, ip: IP) -> bool:
+    # In development everything is on this machine.
     return settings.DEBUG or _is_public(ip) or _is_listed(host, ip)
 
 

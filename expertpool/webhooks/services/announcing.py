@@ -71,4 +71,5 @@ def _queue(subscription: Subscription, event: str, data: dict[str, Any], now: da
 
 
 def _defer(delivery: Delivery) -> None:
+    # One attempt of a delivery at a time, also when it was resent by hand.
     defer("webhooks.deliver", lock=f"webhook-{delivery.pk}", delivery_id=delivery.pk)

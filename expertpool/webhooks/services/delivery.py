@@ -88,6 +88,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
             headers=headers | {"Host": target.host},
             extensions={"sni_hostname": target.server_name},
         )
+        # The other side chooses how long its answer is, and nothing of it is of use.
         response = client.send(request, stream=True)
         response.close()
         return response.status_code

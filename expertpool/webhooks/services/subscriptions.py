@@ -63,10 +63,12 @@ def _set(subscription: Subscription, *, name: str, url: str, events: Collection[
     if not events or set(events) - set(EventCode.values):
         raise ValidationError({"events": "请至少选择一个事件。"})
     try:
+        # In words for the form; each delivery checks again, for a name may lead elsewhere by then.
         resolve_target(url)
     except AddressRefused as error:
         raise ValidationError({"url": str(error)}) from error
     subscription.name, subscription.url = clean_text(name), url
+    # In one order, so that a form saved without a change logs none.
     subscription.events = [code for code in EventCode.values if code in events]
     subscription.full_clean()
     subscription.save()

@@ -29,6 +29,7 @@ def for_each(
     result = BulkResult()
     for row in rows:
         try:
+            # A savepoint each: what the database refuses of one would end the others' transaction.
             with transaction.atomic():
                 change(row)
         except ValidationError as refusal:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the variables of the shell; a visitor gets only name and sign-in page."""
     common = {
+        # Called by the template that shows them: fragments of a page need none.
         "site_name": lambda: value_of(SITE_NAME),
         "site_logo_url": _logo_url,
         "login_url": _url(settings.LOGIN_URL),

@@ -108,10 +108,12 @@ def _secrets(setting: str) -> tuple[str, ...]:
     return (getattr(settings, setting), *getattr(settings, f"{setting}_OLD", ()))
 
 
+# Kept, since deriving keys takes longer than using them.
 @lru_cache(maxsize=16)
 def _ring(setting: str, secrets: tuple[str, ...], suite: str) -> _Ring:
     ciphers: dict[bytes, _Aead] = {}
     for secret in secrets:
+        # Both suites: what was written before CRYPTO_SUITE changed still opens.
         ciphers[SUITES["intl"] + key_id(secret)] = AESGCM(
             _derive(secret, f"{setting}:aes-256-gcm", 32, "intl")
         )
@@ -188,6 +190,7 @@ def blind_index(purpose: str, value: str) -> bytes:
 
     The same value gives the same index within one ``purpose`` and none across purposes.
     """
+    # A copy of the keyed state: the key is derived once, not for each of thousands of values.
     state = _index_state(settings.INDEX_KEY, purpose, settings.CRYPTO_SUITE).copy()
     state.update(value.encode())
     return state.digest()[:INDEX_BYTES]

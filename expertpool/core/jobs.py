@@ -70,6 +70,7 @@ def _deferrer(name: str, jobs: Sequence[dict[str, Any]], **options: Any) -> JobD
         message = f"no task is called {name}"
         raise LookupError(message)
     taken = inspect.signature(task.func)
+    # Here, where the mistake is made, rather than in the worker.
     for arguments in jobs:
         taken.bind(**arguments)
     deferrer = task.configure(**options)

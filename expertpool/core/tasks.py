@@ -17,6 +17,7 @@ def write_export(*, run_id: int) -> None:
     exports.write_export(run_id=run_id, now=timezone.now())
 
 
+# Not at the full hour, and apart from each other.
 @app.periodic(cron="17 * * * *")
 @app.task(name="core.remove_expired_exports", queueing_lock="core.remove_expired_exports")
 def remove_expired_exports(timestamp: int) -> None:

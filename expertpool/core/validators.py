@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 MOBILE = re.compile(r"1[3-9]\d{9}")
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
+# Without I, O, S, V and Z (GB 32100).
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ID_CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 

@@ -71,10 +71,12 @@ class Writer:
             case None | "":
                 if style is not None:
                     self.sheet.write_blank(row, at, None, style)
+            # Before numbers: True is one to Python.
             case bool():
                 self.sheet.write_string(row, at, "是" if value else "否", style or self.text)
             case int() | float() | Decimal():
                 self.sheet.write_number(row, at, value, style)
+            # Before dates, of which a moment is one.
             case datetime():
                 self.sheet.write_datetime(row, at, naive(value), style or self.moment)
             case date():

@@ -64,6 +64,7 @@ def _answer(
     owner: str, key: str, fingerprint: bytes, *, now: datetime, respond: Callable[[], HttpResponse]
 ) -> HttpResponse:
     with transaction.atomic():
+        # Expired, but not removed yet: the key is free again.
         StoredAnswer.objects.filter(owner=owner, key=key, expires_at__lte=now).delete()
         stored, is_new = StoredAnswer.objects.get_or_create(
             owner=owner,
@@ -131,9 +132,11 @@ def _form_parts(request: HttpRequest) -> Iterator[bytes]:
         yield repr((name, values)).encode()
     for name, files in sorted(request.FILES.lists()):
         for file in files:
+            # Quoted, so that two parts never read as one.
             yield repr((name, file.name)).encode()
             content = hashlib.sha256()
             for chunk in file.chunks():
                 content.update(chunk)
+            # The endpoint reads it after us.
             file.seek(0)
             yield content.digest()

@@ -62,6 +62,7 @@ class Api(NinjaAPI):
     ) -> None:
         super().__init__(auth=auth, docs_url=None, parser=StrictParser(), **options)
         self.token_auth = auth
+        # Rights are asked inside, once values are read; a repeated call is caught before all else.
         self.add_decorator(guarded, mode="operation")
         self.add_decorator(answered_once(auth), mode="view")
         add_handlers(self)

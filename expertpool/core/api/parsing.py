@@ -40,6 +40,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def _check(data: Any) -> None:
     stack = [data]
+    # Not by recursion, which nesting could exhaust.
     while stack:
         value = stack.pop()
         if isinstance(value, dict):

@@ -55,6 +55,7 @@ def message_for(error: dict[str, Any]) -> str:
     """Return the sentence for one error of pydantic; ours come through as they are."""
     if error["type"] == "value_error":
         text = str(error.get("ctx", {}).get("error", ""))
+        # English is what pydantic says itself.
         return text if text and not text.isascii() else OTHER
     context = {
         name: str(value).replace(" or ", " 或 ") for name, value in error.get("ctx", {}).items()

@@ -38,6 +38,7 @@ class Setting(Generic[T]):
     order: int = 100
 
     def __post_init__(self) -> None:
+        # A default outside its own bounds is found when the program starts.
         self.kind.check(self.default)
 
 

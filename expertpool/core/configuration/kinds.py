@@ -54,6 +54,7 @@ def _text(stored: Json) -> str:
 
 
 def _integer(stored: Json) -> int:
+    # To Python True is a whole number.
     if isinstance(stored, bool) or not isinstance(stored, int):
         raise TypeError(stored)
     return stored
@@ -293,6 +294,7 @@ class Secret(Kind[str]):
     def field(self) -> forms.Field:
         # Browsers are asked not to fill in the reader's own password.
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        # Not stripped: a password may begin or end with a blank.
         return forms.CharField(
             max_length=self.max_length, required=False, strip=False, widget=widget
         )

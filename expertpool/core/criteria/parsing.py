@@ -12,6 +12,7 @@ from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
 from expertpool.core.visibility import Level, Viewer, level_for
 
+# Deeper than anybody builds, and shallow enough for every recursion over the tree.
 DEEPEST = 10
 MOST_LEAVES = 200
 

@@ -46,6 +46,7 @@ def _compile(template: str, data: dict[str, Any], **options: Any) -> list[bytes]
             template_path(template),
             root=ROOT,
             font_paths=_fonts(),
+            # The same document on every machine, whatever fonts it has.
             ignore_system_fonts=True,
             sys_inputs=inputs,
             **options,

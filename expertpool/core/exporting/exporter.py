@@ -80,6 +80,7 @@ def visible_columns(exporter: Exporter, user: Any, params: Params) -> list[Expor
 def _may_leave(user: Any, column: ExportColumn) -> bool:
     if not column.guard:
         return True
+    # A guard that nobody declared must not let the value through.
     check_guard(column.guard)
     return is_exportable(column.guard) and level_for(user, column.guard) is not Level.HIDDEN
 

@@ -119,6 +119,7 @@ def _update(run: ExportRun, **values: Any) -> None:
 def remove_expired_exports(*, now: datetime) -> int:
     """Delete the files and records of exports that have expired; return how many."""
     expired = ExportRun.objects.filter(expires_at__lte=now)
+    # The file first: a row that is left is found again the next night, a file without one never.
     for run in expired:
         run.path.unlink(missing_ok=True)
     return expired.delete()[0]

@@ -81,5 +81,6 @@ class _Sheet(Writer):
     def foot(self, text: str) -> None:
         mark = self.style(font_size=9, font_color="#8A919F")
         self.sheet.write_string(self.rows + 2, 0, text, mark)
+        # Only now the number of rows is known.
         self.sheet.autofilter(0, 0, self.rows, max(self.columns - 1, 0))
         self.print_wide(left=text, right="&P / &N")

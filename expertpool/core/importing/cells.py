@@ -25,7 +25,9 @@ DATES = {
     *range(50, 59),
 }  # built-in; some only in Chinese Excel
 DURATIONS = {46}
+# _x000D_ and the like stand for characters that XML cannot hold.
 _CONTROL = re.compile("_x00([0-9A-Fa-f]{2})_")
+# What a format writes as it stands, and its remarks ([Red], [$-804]), make no date; [h] is a sign.
 _LITERAL = re.compile(r'"(?:[\\_*].|[^"\\_*])*"?|[\\_*].?', re.DOTALL)
 _REMARK = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]?", re.IGNORECASE)
 _SIGN = re.compile(r"[^admhys\[]*(\[|[dmhys]|a.*?[pm/])", re.IGNORECASE)
@@ -94,4 +96,5 @@ def _as_duration(value: float) -> Any:
 
 
 def _days(days: float) -> timedelta:
+    # Halves upwards: `round` would take them to the even millisecond.
     return timedelta(milliseconds=math.floor(days * DAY + 0.5))

@@ -78,6 +78,7 @@ def _check_chunk(importer: Importer, chunk: list[Row], *, keep: bool) -> None:
         return
     for _ in range(3):
         try:
+            # A savepoint: the chunks before are in the same transaction.
             with transaction.atomic():
                 importer.save([row for row in chunk if not row.faults])
                 return

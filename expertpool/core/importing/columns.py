@@ -90,6 +90,7 @@ def whole_number(least: int, most: int) -> Cleaner:
         value = as_code(cell)
         if not value:
             return None
+        # Python refuses to read thousands of digits, with an error of its own.
         if value.isdecimal() and len(value) < 12 and least <= int(value) <= most:
             return int(value)
         raise CellRefused("{}格式", f"应为 {least} 至 {most} 的整数。")

@@ -81,6 +81,7 @@ class _Book:
         self.shows = self._styles(from_1904=from_1904)
         self.sheets = list(self._visible_sheets(book))
         self.texts = _Texts(archive, texts)
+        # The same few letters come in every row.
         self.place = cache(_column)
 
     def _parse(self, part: str) -> Element:
@@ -137,6 +138,7 @@ class _Book:
         place, value_of, block = self.place, self._value, self.texts.block
         for cell in row:
             text = cell.findtext(VALUE)
+            # Most cells are shared texts: they are looked up without another call.
             if text and cell.get("t") == "s":
                 value = block(int(text) // TEXTS)[int(text) % TEXTS]
             else:

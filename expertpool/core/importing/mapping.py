@@ -67,6 +67,7 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
         for header, code in remembered.items()
         if header not in built_in or code not in added
     }
+    # Later ones win: what users explained over the columns of the code, these over added ones.
     return _by_header(column for column in columns if column.is_extra) | built_in | explained
 
 

@@ -67,6 +67,7 @@ def start_import(
     run = ImportRun.objects.create(
         user=actor,
         importer=importer.code,
+        # Its end, since the ending says how the file is read.
         file_name=name[-200:],
         options=options,
         created_at=now,
@@ -183,6 +184,7 @@ def confirm_import(*, run: ImportRun, now: datetime) -> None:
             raise RunRefused("该文件已经确认导入，请看导入结果。")
         if run.total > AT_ONCE:
             defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
+    # Outside: the state is committed by now, so that others see that it runs.
     if run.total <= AT_ONCE:
         perform_import(run_id=run.pk, now=now)
     run.refresh_from_db()
@@ -205,6 +207,7 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             _import(run, now=now, progress=progress)
     except Exception:
         logger.exception("import %s failed", run_id)
+        # After its transaction has gone, with all rows.
         ImportRun.objects.filter(pk=run_id, state=ImportState.RUNNING).update(
             state=ImportState.FAILED,
             finished_at=now,

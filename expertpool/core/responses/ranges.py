@@ -26,6 +26,7 @@ def ranged_response(file: IO[bytes] | Any, *, wanted: str, content_type: str) ->
     if part is None:
         response = FileResponse(file, content_type=content_type)
     elif part[0] > part[1]:
+        # No answer takes it over.
         file.close()
         response = HttpResponse(status=416)
         response.headers["Content-Range"] = f"bytes */{size}"

@@ -205,6 +205,7 @@ class Choice(Kind):
     without: str = WITHOUT  # what the control says when nothing is chosen
 
     def clean(self, raw: Any) -> Any:
+        # Services give values; cells and forms give words, which the rule below knows.
         by_value = {str(value): value for value, _ in self.pairs}
         return by_value[str(raw)] if str(raw) in by_value else self.cell_cleaner()(raw)
 
@@ -248,6 +249,7 @@ class Words(Kind):
         words = list(dict.fromkeys(as_text(word) for word in given))
         if wrong := [word for word in words if word not in self.known]:
             raise CellRefused("{}不存在", f"没有“{wrong[0]}”，应为：{'、'.join(self.known)}。")
+        # In the order of the list, so that the same choice is the same value.
         return [word for word in self.known if word in words]
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:

@@ -60,6 +60,7 @@ def extra_q(code: str, op: str, value: Any, *, many: bool = False) -> Q:
         case "eq":
             return _holds(code, value)
         case "in":
+            # A list contains the list of one word where the word is in it.
             return Q(*(_holds(code, [one] if many else one) for one in value), _connector=Q.OR)
         case "all":
             return _holds(code, list(value))

@@ -124,6 +124,7 @@ class Subject:
     def panorama(self, record: Any, section: str, variant: str = "") -> list[ShownField]:
         """Return what the page of ``record`` shows in a section."""
         return [
+            # A guarded value is shown by a tag of its own, which knows the reader.
             ShownField(field, "" if field.guard else (field.show or field.word_of)(record))
             for field in self._in_section(variant, section)
             if field.form and field.form.shown
@@ -159,12 +160,14 @@ class Subject:
 
     def differences(self, before: Snapshot, after: Snapshot) -> list[str]:
         """Return the codes of the fields that differ between two versions."""
+        # A field may have joined between the two.
         return [code for code in self.labels() if before.get(code, "") != after.get(code, "")]
 
 
 def placed(fields: Iterable[FieldDeclaration], place: str) -> list[FieldDeclaration]:
     """Return those of ``fields`` that have this ``place``, in its order."""
     have = [field for field in fields if getattr(field, place) is not None]
+    # Stable: fields of one order stay as they were declared.
     return sorted(have, key=attrgetter(f"{place}.order"))
 
 

@@ -63,6 +63,7 @@ def button(
         "title": hide_label and label,
         **_asks(confirm=confirm, ask=ask, danger=tone == "danger"),
     }
+    # A link cannot be disabled: it becomes a button that does nothing.
     if url and not disabled:
         target = {"target": "_blank", "rel": "noopener"} if new_tab else {}
         return element("a", *inside, href=url, **target, download=download, **common)

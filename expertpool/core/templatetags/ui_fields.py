@@ -151,6 +151,7 @@ def _errors(bound: BoundField) -> list[str]:
     for error in bound.errors.as_data():
         default = type(bound.field).default_error_messages.get("required")
         default = default or forms.Field.default_error_messages["required"]
+        # A message of the field's own is kept; Django's says nothing that a reader could do.
         if error.code == "required" and error.message == default:
             told.append(_wanted(bound))
         else:

@@ -60,6 +60,7 @@ def table(
     content: SafeString, *, label: str, key: str = "", cards: bool = True, plain: bool = False
 ) -> SafeString:
     """A table that becomes cards on a phone."""
+    # The content is HTML by now: only there it shows whether rows can be ticked.
     kinds = {"with-cards": cards, "is-plain": plain, "has-select": "c-select" in content}
     kind = " ".join(["data-table", *(name for name, given in kinds.items() if given)])
     inside = element("table", content, class_=kind, aria_label=label, data_columns=key)
@@ -148,6 +149,7 @@ def pager(context: Context, *, page: Page[Any], target: str = "#list") -> Values
         "sizes": [20, 50, 100],
         "size": page.paginator.per_page,
         "path": context["request"].path,
+        # The form that jumps to a page sends its own fields alone: these keep the others.
         "kept": [
             (name, value)
             for name, values in context["request"].GET.lists()

@@ -21,6 +21,7 @@ def money(value: Any) -> str:
     """¥1,200.00"""
     if value in (None, ""):
         return EMPTY
+    # By its text: a float would bring its binary rest along.
     amount = Decimal(str(value))
     return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
 

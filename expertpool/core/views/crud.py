@@ -113,6 +113,7 @@ class Crud:
         result = listing(
             request,
             self.rows(),
+            # The default need not be a column that is shown.
             sorts=sorts | {default.removeprefix("-"): default.removeprefix("-")},
             default_sort=default,
             form=self._filter_form(request),

@@ -35,6 +35,7 @@ def within_days(field: str, days: tuple[date, date]) -> Q:
     """Return the rows whose moment ``field`` lies on one of ``days``, both included."""
     start, end = days[0], days[1] + timedelta(days=1)
     zone = timezone.get_current_timezone()
+    # Bounds of the column itself, which an index serves; the date of a moment it does not.
     return Q(
         **{
             f"{field}__gte": datetime.combine(start, time(), tzinfo=zone),

@@ -60,6 +60,7 @@ class FilterForm(forms.Form):
         raise NotImplementedError
 
     def filter(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        # For `cleaned_data`, which holds whatever was filled in rightly.
         self.is_valid()
         return self.narrow(rows)
 
@@ -138,6 +139,7 @@ def render_list(
     htmx: Any = getattr(request, "htmx", None)
     name = f"{template}#{partial}" if htmx and htmx.target == partial else template
     response = render(request, name, dict(context))
+    # One address has both answers: whoever keeps them must keep them apart.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -213,11 +215,13 @@ def _count_each(rows: QuerySet[Any], tabs: Sequence[ListTab], limit: int) -> dic
         try:
             part, its_values = counted.query.sql_with_params()
         except EmptyResultSet:
+            # Django knows that no row can fit, and writes no statement.
             parts.append("0")
             continue
         parts.append(f"(SELECT count(*) FROM ({part}) AS counted)")  # noqa: S608 (Django wrote the part)
         values += its_values
     with connection.cursor() as cursor:
+        # By hand: a query set gives one number, not several with a limit each.
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = cursor.fetchone()
     return {

@@ -96,6 +96,7 @@ def _repeat(book: Book, sheet: Sheet, row: Element, lines: list[dict[str, Value]
     """Put one row for each of ``lines`` in the place of ``row``."""
     number = int(row.getAttribute("r"))
     book.repeat(sheet, Repetition(number, len(lines) - 1))
+    # All copies before anything is filled, since a filled row has no placeholders left.
     copies = [copy_of(row) for _ in lines[1:]]
     last = row
     for at, copy in enumerate(copies, start=1):

@@ -27,6 +27,7 @@ def check_template(content: bytes, vocabulary: Vocabulary) -> str:
     try:
         _CHECK[package.kind](package, findings)
         findings.refuse()
+        # What cannot be filled is found now, rather than on the day of the draw.
         sample_of(content, vocabulary)
     except (LookupError, ValueError, AttributeError) as error:  # as no office program writes it
         raise TemplateRefused(BROKEN) from error

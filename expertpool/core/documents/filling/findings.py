@@ -71,6 +71,7 @@ class Findings:
             self.problems.append(f"{where}：重复的行太多或太大，请清除多余的行和单元格格式")
 
     def _named(self, name: str) -> str:
+        # Looking for what is near takes time, and more problems than these are not shown.
         if len(self.problems) > _SHOWN:
             return ""  # no longer shown
         name = excerpt(name)

@@ -53,6 +53,7 @@ class Package:
         """Refuses (TemplateRefused) everything that is not a plain .xlsx or .docx file."""
         self.parts = _unpack(content)
         self._documents: dict[str, Document] = {}
+        # One bound for all parts together: many small ones fill the memory as well.
         left = MAX_ELEMENTS
         for name, data in self.parts.items():
             if _is_xml(name):
@@ -104,6 +105,7 @@ class Package:
                 remove(element)
         for rels in [part for part in self.parts if part.endswith(".rels")]:
             for relation in find(self.xml(rels), "Relationship"):
+                # By its last part: targets begin at the root, or at the folder of what names them.
                 if relation.getAttribute("Target").endswith(posixpath.basename(name)):
                     remove(relation)
 
@@ -167,6 +169,7 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     left = MAX_UNPACKED
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    # Of two entries with one name programs take different ones: another than was checked.
     if len(entries) > MAX_PARTS or len({entry.filename for entry in entries}) < len(entries):
         raise TemplateRefused(BROKEN)
     for entry in entries:

@@ -168,6 +168,7 @@ class Book:
             return found[0]
         string = self._strings[int(text_of(children(cell, "v")[0]))]
         inline = create_like(cell, "is")
+        # A copied element keeps its prefix, which the sheet may not declare.
         if string.prefix == cell.prefix:
             for child in (*children(string, "t"), *children(string, "r")):
                 inline.appendChild(copy_of(child))

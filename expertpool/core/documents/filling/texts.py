@@ -41,6 +41,7 @@ def fill_texts(nodes: Sequence[Element], values: Mapping[str, Value]) -> bool:
     if found:
         for node, text in zip(nodes, parts, strict=True):
             set_text(node, text)
+            # Blanks at the ends of a value would be dropped otherwise.
             node.setAttribute("xml:space", "preserve")
     return bool(found)
 

@@ -82,6 +82,7 @@ def _rows_around(element: Element) -> Iterator[Element]:
 def _refuse_active_fields(document: Document) -> None:
     codes = [text_of(node) for node in find(document, "instrText")]
     codes += [f" {node.getAttribute('w:instr')} " for node in find(document, "fldSimple")]
+    # Joined, since a code may be split into runs.
     if _ACTIVE.search("".join(codes)):
         raise TemplateRefused("模板里有会打开外部内容的域（如 DDE、INCLUDETEXT），请删除后再上传。")
 

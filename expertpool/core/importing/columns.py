@@ -37,10 +37,13 @@ class CellRefused(ValueError):
 
 
 def as_text(cell: Any) -> str:
-    """Return what stands in a cell as clean text; whole numbers without their decimal point."""
+    """Return what stands in a cell as clean text; whole numbers without their decimal point.
+
+    Refuses NUL, which the database cannot hold.
+    """
     match cell:
         case str():
-            return clean_text(cell)
+            return _without_nul(clean_text(cell))
         case bool():
             return "是" if cell else "否"
         case float() if cell.is_integer():
@@ -52,8 +55,14 @@ def as_text(cell: Any) -> str:
 
 
 def as_code(cell: Any) -> str:
-    """Return an identifier: all full-width forms folded, numbers as their digits."""
-    return clean_code(cell) if isinstance(cell, str) else as_text(cell)
+    """Return an identifier: all full-width forms folded, numbers as their digits; no NUL."""
+    return _without_nul(clean_code(cell)) if isinstance(cell, str) else as_text(cell)
+
+
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise CellRefused("{}格式", HIDDEN)
+    return value
 
 
 def text(longest: int) -> Cleaner:
@@ -63,8 +72,6 @@ def text(longest: int) -> Cleaner:
         value = as_text(cell)
         if len(value) > longest:
             raise CellRefused("{}过长", f"最多 {longest} 字，现有 {len(value)} 字。")
-        if "\x00" in value:
-            raise CellRefused("{}格式", HIDDEN)
         return value
 
     return clean

@@ -13,6 +13,7 @@ from expertpool.core.importing.reading import Numbered, UnreadableFile
 from expertpool.core.models import HeaderMemory
 
 HEADER_WITHIN = 5  # rows
+LONGEST_HEADER = 100  # characters that are remembered; a longer text is no header
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def split_header(
     known = _known(columns, remembered)
     best: tuple[int, int, list[Any]] | None = None
     top = list(islice(rows, HEADER_WITHIN))
-    for number, cells in top:
+    for number, row in top:
+        # A cell with NUL is refused with its row; of a header the rest is read.
+        cells = [cell.replace("\x00", "") if isinstance(cell, str) else cell for cell in row]
         found = sum(bool(known.get(normalise_header(cell))) for cell in cells)
         filled = sum(cell not in ("", None) for cell in cells)
         if filled and (best is None or found > best[0]):
@@ -118,9 +121,9 @@ def remember_headers(importer: str, cells: Sequence[str], codes: Sequence[str]) 
     named = {normalise_header(cell): code for cell, code in zip(cells, codes, strict=True)}
     HeaderMemory.objects.bulk_create(
         (
-            HeaderMemory(importer=importer, header=header[:100], column=code)
+            HeaderMemory(importer=importer, header=header, column=code)
             for header, code in named.items()
-            if header
+            if 0 < len(header) <= LONGEST_HEADER
         ),
         update_conflicts=True,
         unique_fields=["importer", "header"],

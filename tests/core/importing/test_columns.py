@@ -44,6 +44,8 @@ def test_days(cell: Any) -> None:
         (day, "明天", "{}格式"),
         (text(3), "一二三四", "{}过长"),
         (text(9), "a\x00", "{}格式"),
+        (as_text, "a\x00", "{}格式"),
+        (as_code, "a\x00", "{}格式"),
         (choice({"男": 1}), "先生", "{}不存在"),
         (whole_number(0, 80), "81", "{}格式"),
         (whole_number(0, 80), "1.5", "{}格式"),

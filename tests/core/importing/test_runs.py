@@ -141,6 +141,23 @@ def test_confirming_or_performing_twice_imports_once(admin: User, tmp_path: Path
     assert Title.objects.filter(name__startswith="测试").count() == 2
 
 
+def test_nul_is_left_out_of_headers_and_refused_in_its_row(admin: User) -> None:
+    table = "职称,备\x00注,另\x00一列\n测试一级,好\n测试\x00二级,好\n"
+    file = SimpleUploadedFile("表.csv", table.encode())
+    run = start_import(importer=TitleImporter, upload=file, options={}, actor=admin, now=NOW)
+    assert run.headers == ["职称", "备注", "另一列"]
+    choose_mapping(run=run, codes=["name", "note", ""], now=NOW)
+    assert (run.accepted, run.reasons) == (1, {"职称格式": 1})
+
+
+def test_texts_too_long_for_headers_are_not_remembered(admin: User, tmp_path: Path) -> None:
+    rows = [["职称", "长" * 100 + "一", "长" * 100 + "二"], ["测试一级", "", ""]]
+    run = start(admin, tmp_path, rows)
+    choose_mapping(run=run, codes=["name", "", ""], now=NOW)
+    assert run.is_previewed
+    assert list(HeaderMemory.objects.values_list("header", flat=True)) == ["职称"]
+
+
 def test_unknown_headers_are_asked_once_and_remembered(admin: User, tmp_path: Path) -> None:
     rows = [["头衔*", "序号"], ["测试一级", 1]]
     run = start(admin, tmp_path, rows)

@@ -27,6 +27,7 @@ class CustomFieldForm(forms.ModelForm):
         fields: dict[str, Any] = self.fields
         self.initial["options"] = "\n".join(self.instance.options)
         if self.instance.pk:
+            # Records hold values of the kind, under the subject's code.
             del fields["subject"], fields["kind"]
             fields["active"].help_text = "停用后不再填写，已有的内容仍保留；停用后不能再启用。"
         else:

@@ -41,6 +41,7 @@ class CustomField(models.Model):
             models.UniqueConstraint(fields=["subject", "code"], name="customforms_code_once"),
             models.UniqueConstraint(
                 fields=["subject", "label"],
+                # A retired field gives its name free.
                 condition=models.Q(active=True),
                 name="customforms_label_once",
                 violation_error_message="已有同名的字段，请换一个名称。",

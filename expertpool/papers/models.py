@@ -39,6 +39,7 @@ class PaperTemplate(models.Model):
                 condition=models.Q(state__in=TemplateState.values),
                 name="papers_template_state_known",
             ),
+            # What nobody used leaves nothing that has to be kept.
             models.CheckConstraint(
                 condition=~models.Q(state=TemplateState.REMOVED) | models.Q(used_at__isnull=False),
                 name="papers_unused_template_is_deleted",

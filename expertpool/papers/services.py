@@ -42,11 +42,13 @@ def upload_template(
     # One byte more tells that it is too large; nobody makes us read all of it.
     content = uploaded_file.read(MAX_SIZE + 1)
     form = check_template(content, paper.vocabulary)
+    # Before the one in use is looked for: two uploads at once would both stay active.
     lock_transaction(_LOCK)
     replaced = _put_aside(paper.code, project_kind)
     template = PaperTemplate(
         paper=paper.code,
         project_kind=project_kind,
+        # For now; the files app cleans it, and says what ending it gets.
         name=(uploaded_file.name or "")[-200:],
         form=form,
         uploaded_at=now,
@@ -54,6 +56,7 @@ def upload_template(
     )
     template.full_clean()
     template.save()
+    # `check_template` has read it to the end.
     uploaded_file.seek(0)
     file = attach(subject=template, uploaded_file=uploaded_file, actor=actor, now=now)
     template.name = file.name
@@ -74,6 +77,7 @@ def enable_template(*, template: PaperTemplate, actor: User, now: datetime) -> N
     template = _current(template)
     if template.state == TemplateState.ACTIVE:
         return
+    # The vocabulary may have changed since it was put aside.
     check_template(content_of(template), PAPERS[template.paper].vocabulary)
     _put_aside(template.paper, template.project_kind)
     _set_state(template, TemplateState.ACTIVE)
@@ -97,7 +101,9 @@ def delete_template(*, template: PaperTemplate, actor: User, now: datetime) -> N
     lock_transaction(_LOCK)
     template = _current(template)
     before = _described(template)
+    # Before the row goes, which the entry describes.
     record("paper.remove", actor=actor, now=now, subject=template, before=before)
+    # A sheet that was printed by it may be asked for later.
     if template.used_at is None:
         remove_attachment(attachment=file_of(template), actor=actor, now=now)
         template.delete()
@@ -116,6 +122,7 @@ def fill_paper(
 
     Raises TemplateRefused when its file is no longer one that can be filled.
     """
+    # By the condition: it keeps the first time, however many papers are filled at once.
     PaperTemplate.objects.filter(pk=template.pk, used_at__isnull=True).update(used_at=now)
     vocabulary = PAPERS[template.paper].vocabulary
     return fill_template(content_of(template), vocabulary, values=values, lines=lines)

@@ -60,6 +60,7 @@ def _row(template: PaperTemplate) -> PaperTemplate:
 @requires("papers.templates")
 def upload(request: UserRequest) -> HttpResponse:
     """The drawer; what is wrong with a template stands at its field, all at once."""
+    # From the list: the drawer opens with what is to be replaced.
     initial = {} if request.method == "POST" else request.GET.dict()
     form = TemplateUploadForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -3,6 +3,7 @@
 from expertpool.audit.actions import Action, FormerName
 
 ACTIONS = (Action("report.exposure", "计算曝光分析"),)
+# The log was written before these left the draws app, and keeps its words.
 FORMER = (
     FormerName("draws.exposurereport", "reports.exposurereport"),
     FormerName("draw.exposure", "report.exposure"),

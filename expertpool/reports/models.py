@@ -35,6 +35,7 @@ class ExposureReport(models.Model):
         verbose_name = verbose_name_plural = "曝光分析"
         ordering = ["-end_date", "start_date"]
         constraints = [
+            # Asked again, a period is computed anew in its row.
             models.UniqueConstraint(
                 fields=["start_date", "end_date"], name="reports_exposure_period_once"
             ),

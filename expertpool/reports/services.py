@@ -26,6 +26,7 @@ from expertpool.reports.queries.exposure import (
 )
 
 logger = logging.getLogger(__name__)
+# Each draw of the period is opened with all its candidates.
 LONGEST = timedelta(days=3 * 366)
 CHUNK = 2000
 
@@ -55,6 +56,7 @@ def request_report(*, start: date, end: date, actor: User | None, now: datetime)
 def request_usual_reports(*, now: datetime) -> list[ExposureReport]:
     """Queue what the monthly job computes: the month that is over, and the year up to its end."""
     last = timezone.localdate(now).replace(day=1) - timedelta(days=1)
+    # In January both are the same.
     starts = dict.fromkeys((last.replace(day=1), last.replace(month=1, day=1)))
     return [request_report(start=start, end=last, actor=None, now=now) for start in starts]
 
@@ -65,6 +67,7 @@ def compute_report(*, report_id: int, now: datetime) -> None:
     What goes wrong is kept as its state and logged: asking again is up to the user.
     """
     report = ExposureReport.objects.select_related("requested_by").get(pk=report_id)
+    # Run twice, the second finds it done.
     if report.state != ReportState.QUEUED:
         return
     try:
@@ -74,6 +77,7 @@ def compute_report(*, report_id: int, now: datetime) -> None:
         ExposureReport.objects.filter(pk=report.pk).update(state=ReportState.FAILED)
 
 
+# Whoever reads meanwhile sees the old rows, until the new ones are all there.
 @transaction.atomic
 def _compute(report: ExposureReport, now: datetime) -> None:
     draws = draws_between(report.start_date, report.end_date)

@@ -15,6 +15,7 @@ def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
     """Return an .ics file with the time and place of each meeting, and a reminder two hours ahead."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//expertpool//draws//ZH"]
     for number, meeting in enumerate(meetings_of(invitation.draw.covered)):
+        # The first meeting keeps the mark that calendars know from before batches.
         mark = f"{invitation.pk}-{number}" if number else str(invitation.pk)
         title = "评审候补" if invitation.is_standby else "评审"
         lines += _event(meeting, f"invitation-{mark}@expertpool", now, title)
@@ -54,10 +55,12 @@ def _text(value: str) -> str:
 def _fold(line: str) -> str:
     """Break a line that is longer than 75 octets; a following part begins with a space."""
     parts, size = [""], 0
+    # By characters, each of which has to stay whole, though octets are counted.
     for char in line:
         width = len(char.encode())
         if size + width > _LINE_OCTETS:
             parts.append(" ")
+            # The space before it counts, too.
             size = 1
         parts[-1] += char
         size += width

@@ -39,6 +39,7 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     }:
         return Stage.CANCELLED
     if state == InvitationState.INVITED:
+        # By the time, whether or not the job that ends it has run.
         return Stage.OPEN if now < invitation.deadline_at else Stage.EXPIRED
     if state == InvitationState.NO_ANSWER:
         return Stage.EXPIRED
@@ -182,6 +183,7 @@ def letters_of(expert: Expert, *, now: datetime) -> Letters:
             (letter for letter in found if letter.is_open),
             key=lambda letter: letter.invitation.deadline_at,
         ),
+        # Reversed: the soonest comes first of what is to come.
         coming=[letter for letter in reversed(found) if letter.is_coming],
         past=[letter for letter in found if not letter.is_open and not letter.is_coming],
     )

@@ -27,6 +27,7 @@ def note_expert_download(*, invitation: Invitation, attachment: Attachment, now:
     The entry names his line, not him: names may still be sealed.
     """
     record(
+        # Nobody signed in by the link, and a name in the log would break the seal.
         "file.download",
         actor=None,
         now=now,

@@ -15,4 +15,5 @@ class SettingsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with read_once():
+            # One query for all settings of the request, and one state of them.
             return self.get_response(request)

@@ -28,6 +28,7 @@ class _StoredValues(Mapping[str, Any]):
 
     def __getitem__(self, code: str) -> Any:
         row = self._rows[code]
+        # An empty secret is none: then the value counts.
         return row.secret or (None if row.text is None else json.loads(row.text))
 
     def __contains__(self, code: object) -> bool:
@@ -129,6 +130,7 @@ def _changes() -> QuerySet[SettingChange]:
 
 
 def _last_changes() -> dict[str, SettingChange]:
+    # One row for each setting in one query, the newest.
     newest = _changes().order_by("code", "-id").distinct("code")
     return {change.code: change for change in newest}
 

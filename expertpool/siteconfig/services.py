@@ -37,6 +37,7 @@ def save_settings(
     is a later one, and (SettingsRefused) values outside their bounds or breaking a rule of the
     group. Each change is kept and logged, secrets without their text.
     """
+    # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
     if changes := changes_after(group, version):
         raise ChangedMeanwhile(changes)
@@ -46,6 +47,7 @@ def save_settings(
         _change(setting, values[setting.code], stored, actor, now)
         for setting in settings_of(group)
         if setting.code in values
+        # What cannot be read is written anew, even by the default that stood in its place.
         and (values[setting.code] != loaded(setting, stored) or not is_readable(setting, stored))
     ]
 
@@ -63,6 +65,7 @@ def try_settings(
     Refuses (SettingsRefused) what could not be saved either; raises TrialFailed with what is
     wrong. Logged before it begins: a trial reaches out of the house.
     """
+    # Outside of a transaction: a server that hangs would hold it open.
     stored = stored_values()
     check_values(group, values, stored)
     trial = SETTING_TRIALS[group.code]
@@ -99,6 +102,7 @@ def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored)
             except ValidationError as error:
                 errors[setting.code] = [f"{setting.label}：{text}" for text in error.messages]
     errors |= _secrets_to_type_again(group, values, stored)
+    # Rules speak of values that are in order by themselves.
     if not errors:
         read = reader(values, stored)
         broken = [text for rule in rules_of(group) if (text := rule.broken(read))]
@@ -144,12 +148,14 @@ def _change(
     kind, old = setting.kind, loaded(setting, stored)
     reset = value == setting.default
     if reset:
+        # A default that changes with a version holds for whoever did not choose another.
         StoredSetting.objects.filter(code=setting.code).delete()
     else:
         column = "secret" if kind.is_secret else "value"
         StoredSetting.objects.update_or_create(
             code=setting.code, defaults={column: kind.dump(value)}
         )
+    # Whoever reads on in this request has to see it.
     forget()
     record(
         "setting.reset" if reset else "setting.change",
@@ -163,6 +169,7 @@ def _change(
         code=setting.code,
         at=now,
         actor_id=actor.pk,
+        # A secret stands in no history, not even encrypted.
         before=None if kind.is_secret else kind.dump(old),
         after=None if kind.is_secret else kind.dump(value),
         was_default=setting.code not in stored,

@@ -34,6 +34,7 @@ from expertpool.core.subjects import (
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField, FieldMark
 
+# Room for any amount, within what a float holds exactly.
 MOST = 10**12
 KINDS: dict[str, Callable[[CustomField], Kind]] = {
     FieldKind.TEXT: lambda row: Text(longest=200),
@@ -55,6 +56,7 @@ _request = Local()
 def declared_fields(subject: str) -> list[FieldDeclaration]:
     """Return the custom fields of ``subject`` as they are now, retired ones too."""
     global _known  # noqa: PLW0603 (the one copy of the process)
+    # One request sees one state of the fields, however often it asks.
     if getattr(_request, "has_looked", False):
         return _known[1].get(subject, [])
     mark = FieldMark.objects.values_list("mark", flat=True).first()

@@ -52,6 +52,7 @@ def add_field(
     Refuses (ValidationError) a name that imports cannot tell from another field's, a choice
     without options, and texts that are too long or hold what nobody sees.
     """
+    # Two at once would take one code, or one name.
     lock_transaction(NAMING)
     codes = CustomField.objects.filter(subject=subject).values_list("code", flat=True)
     row = CustomField(
@@ -87,6 +88,7 @@ def change_field(
     holds or a draw has named, ended or not (FieldInUse).
     """
     lock_transaction(NAMING)
+    # Against a draw that is being sealed by it (`hold_fields`).
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         raise ValidationError("字段已停用，不能再修改；需要时请新增一个字段。")
@@ -118,6 +120,7 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
         )
     row.active, row.updated_at = False, now
     row.save(update_fields=["active", "updated_at"])
+    # With the change, and rolled back with it.
     _mark()
     before = snapshot(row, *RECORDED)
     record("customfield.retire", actor=actor, now=now, subject=row, before=before)
@@ -126,7 +129,9 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
 def hold_fields(subject: str, codes: Collection[str]) -> None:
     """Keep the custom fields among ``codes`` as they are until the transaction ends: nobody
     retires or changes one meanwhile. Raises FieldRetired when one has been retired."""
+    # In one order: two seals that hold the same fields would wait for each other.
     rows = CustomField.objects.filter(subject=subject, code__in=codes).order_by("pk")
+    # NO KEY is enough: it keeps those out who change the row.
     for row in rows.select_for_update(no_key=True):
         if not row.active:
             raise FieldRetired(f"条件中的字段“{row.label}”已停用，请修改抽取方案后再抽取。")
@@ -141,6 +146,7 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
         message = f"请填写 1 至 {MOST_OPTIONS} 个选项，每行一个；现有 {len(row.options)} 个。"
         raise ValidationError({"options": message})
     _refuse_hidden(row)
+    # After the words of our own, which are plainer than those of the model.
     row.full_clean()
     _refuse_unclear_name(row)
     row.save()
@@ -158,6 +164,7 @@ def _refuse_unclear_name(row: CustomField) -> None:
     name = normalise_header(row.label)
     if not name:
         raise ValidationError({"label": "括号里只是说明，请在括号外写上名称。"})
+    # Retired ones have no column that a header could mean.
     others = CustomField.objects.filter(subject=row.subject, active=True).exclude(pk=row.pk)
     fields = (*SUBJECTS[row.subject].built_in, *map(declare, others))
     if taken := next((one.label for one in fields if name in one.headers()), ""):
@@ -181,11 +188,13 @@ def _words(options: Sequence[str]) -> list[str]:
 
 
 def _refuse_gone_options(row: CustomField, gone: Sequence[str]) -> None:
+    # A sealed condition is checked by its words for ever.
     if names := past_uses(row.subject, row.code, gone):
         raise FieldInUse(
             f"抽取条件用过选项“{'、'.join(gone)}”（{_named(names)}），不能删除，以便以后核对。"
         )
     model = apps.get_model(row.subject)
+    # Contained as it is stored: one word, or a list that holds it.
     values: list[Any] = [word if row.kind == FieldKind.CHOICE else [word] for word in gone]
     held = Q(*(Q(extra__contains={row.code: value}) for value in values), _connector=Q.OR)
     count = model._default_manager.filter(held).count()
@@ -200,4 +209,5 @@ def _named(names: Sequence[str]) -> str:
 
 def _mark() -> None:
     FieldMark.objects.update_or_create(pk=1, defaults={"mark": uuid4()})
+    # This request, too, goes on with the new state.
     look_again()

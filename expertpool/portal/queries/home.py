@@ -16,6 +16,7 @@ from expertpool.projects.queries import projects_visible_to
 
 MOST_REVIEWS = 5
 MOST_DOINGS = 6
+# Otherwise they would be all that stands there.
 COMING_AND_GOING = ("user.sign_in", "user.sign_out")
 
 

@@ -61,6 +61,7 @@ def _own_expert(now: datetime) -> Expert:
         "term_start_date": now.date(),
         "term_end_date": now.date().replace(year=now.year + 3, day=1),
     }
+    # Found again, he stays as he was changed.
     return expert_for(user) or create_expert(
         values=values,
         specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0402"]),

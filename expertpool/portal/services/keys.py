@@ -59,6 +59,7 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
     if not counts:
         forget_old_keys()
         return
+    # Before the first batch: killed on the way, the beginning is on record.
     record("keys.rotate", actor=None, now=now, after=counts)
     changed: dict[str, int] = {}
     for field in encrypted_columns():

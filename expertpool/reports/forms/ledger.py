@@ -11,6 +11,7 @@ from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 
+# What is done before there is a draw is about a plan or a template.
 NOT_OF_A_DRAW = {"draw.plan", "draw.prequery", "draw.template", "draw.template_delete"}
 
 

@@ -39,6 +39,7 @@ def drawn_times(chances: Sequence[float]) -> list[float]:
 
 def tail_of(times: Sequence[float], drawn: int) -> float:
     """Return the chance to be drawn ``drawn`` times or more often."""
+    # Rounding may carry the sum a hair beyond.
     return min(sum(times[drawn:]), 1.0)
 
 
@@ -57,6 +58,7 @@ def compare_counts(rows: Iterable[tuple[Sequence[float], int]]) -> ChiSquare:
     and the chi-square distribution with this mean and variance, scaled, is taken (Satterthwaite).
     """
     sums, observed, expected = _Sums(), Counter[int](), list[float]()
+    # Most experts had the same chances: what follows from them is computed once.
     known: dict[Sequence[float], list[float]] = {}
     for chances, drawn in rows:
         times = known.setdefault(tuple(chances), [])
@@ -85,6 +87,7 @@ class _Sums:
 
     def add(self, chances: Sequence[float], drawn: int) -> None:
         spreads = [chance * (1 - chance) for chance in chances]
+        # To whom chance left nothing open says nothing about chance.
         second = sum(spreads)
         if second <= 0:
             return
@@ -106,6 +109,7 @@ class _Sums:
 def _joined(cells: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     """Join the cells of many times, of which hardly anybody is expected."""
     joined = list(cells)
+    # Cells of hardly anybody would be compared with a fraction of a person.
     while len(joined) > 1 and joined[-1][2] < SMALLEST_CELL:
         _, seen, share = joined.pop()
         times, before, expected = joined.pop()

@@ -99,6 +99,7 @@ def comparable(draws: QuerySet[Draw], *, now: datetime) -> QuerySet[Draw]:
     """Return the random draws whose names are public and whose review has begun; of a batch all."""
     return draws.filter(
         kind=DrawKind.RANDOM,
+        # Without an order nothing was left to chance in it yet.
         ordered_at__isnull=False,
         released_at__isnull=False,
     ).exclude(covers(Q(project__opening_at__gt=now)))
@@ -127,6 +128,7 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
     cap = draw.rule.unit_cap
     classes: dict[Any, list[tuple[str, Exposure]]] = defaultdict(list)
     for row, identity in zip(candidates, identities_of(draw, candidates), strict=True):
+        # Up to the cap a unit keeps nobody out, so its size makes no difference.
         crowd = units[row.unit] if cap is not None and row.unit and units[row.unit] > cap else 0
         exposure = found[identity.expert_id]
         classes[(*sorted(row.groups.items()), crowd)].append((row.commit, exposure))
@@ -134,6 +136,7 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
         seated = sum(lines.get(commit, ("", ""))[0] == Origin.DRAWN for commit, _ in members)
         for commit, exposure in members:
             exposure.eligible += 1
+            # In a class of which nobody was seated there was no chance to miss.
             if seated:
                 exposure.chances.append(seated / len(members))
             if commit in lines:
@@ -143,6 +146,7 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
 def _add_line(exposure: Exposure, origin: str, state: str) -> None:
     exposure.drawn += origin == Origin.DRAWN
     exposure.supplemented += origin == Origin.SUPPLEMENT
+    # Who could not come any more when the seats were filled got no letter.
     exposure.asked += state not in (InvitationState.CONFLICT, InvitationState.CANCELLED)
     exposure.accepted += state in (InvitationState.ACCEPTED, InvitationState.LEAVE)
     exposure.declined += state == InvitationState.DECLINED
@@ -159,6 +163,7 @@ def judge(exposures: dict[int, Exposure]) -> tuple[dict[int, Judged], ChiSquare]
     judged: dict[int, Judged] = {}
     compared: list[tuple[tuple[float, ...], int]] = []
     for expert_id, exposure in exposures.items():
+        # Sorted, since the order of the draws does not matter.
         key = tuple(sorted(exposure.chances))
         times = known.get(key)
         if times is None:
@@ -171,6 +176,7 @@ def judge(exposures: dict[int, Exposure]) -> tuple[dict[int, Judged], ChiSquare]
             expected=sum(key),
             residual=residual_of(key, exposure.drawn),
             tail=tail,
+            # By all who were candidates: the more are looked at, the more chance does to some.
             is_striking=tail * len(exposures) < LEVEL_OF_ALARM,
         )
     return judged, compare_counts(compared)

@@ -66,6 +66,7 @@ def ledger_text(entry: Entry) -> str:
     after = {
         name: in_eights(value) if name in HASHES else value
         for name, value in (entry.after or {}).items()
+        # A rule is pages long.
         if name != "规则"
     }
     return summary(

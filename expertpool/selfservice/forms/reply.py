@@ -32,6 +32,7 @@ class DeclineForm(forms.Form):
         names = DictionaryItem.objects.filter(
             dictionary=DictionaryCode.DECLINE_REASON, active=True
         ).values_list("name", flat=True)
+        # The dictionary may have it, too; here it comes last and asks for words.
         choices = [name for name in names if name != OTHER]
         reason = cast("forms.ChoiceField", self.fields["reason"])
         reason.choices = [(name, name) for name in (*choices, OTHER)]

@@ -30,6 +30,7 @@ def take_answer(
     Raises ReplyRefused.
     """
     accept = request.POST.get("answer") == "accept"
+    # Whoever agrees gives no reason.
     form = DeclineForm(None if accept else request.POST)
     if not accept and not form.is_valid():
         return form
@@ -75,6 +76,7 @@ def file_response(
 
     ``preview`` shows a PDF or a picture in the browser; everything else is downloaded.
     """
+    # Before the first byte: a transfer that breaks off has shown something, too.
     note_expert_download(invitation=invitation, attachment=attachment, now=now)
     inline = preview and attachment.content_type in SHOWN
     return file_answer(

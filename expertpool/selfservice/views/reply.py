@@ -59,6 +59,7 @@ def by_link(view: View) -> View:
             )
         else:
             response = view(request, token, invitation, **arguments)
+        # Pages that a letter or a file links to must not learn the link.
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -128,6 +129,7 @@ def _page(
         }
         return render(request, "selfservice/reply_coming.html", context, status=status)
     closed_status, context["heading"], context["sentence"] = CLOSED[letter.stage]
+    # The larger: that something was refused says more than that the invitation is over.
     return render(
         request, "selfservice/reply_closed.html", context, status=max(status, closed_status)
     )

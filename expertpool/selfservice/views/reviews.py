@@ -87,6 +87,7 @@ def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) ->
     now = timezone.now()
     invitation = invitations_of(expert).filter(pk=pk).first()
     if invitation is None or not letter_of(invitation, now=now).is_coming:
+        # Of another's review as of none: nobody learns who sits where.
         raise PermissionDenied
     attachment = file_or_404(invitation, file_pk)
     return file_response(invitation, attachment, preview="preview" in request.GET, now=now)

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             user, password = create_user(
                 username=username,
                 name=name,
+                # With the role as the office has it now, or made when this is the first start.
                 roles=[ensure_demo_roles()["admin"]],
                 password="" if options["one_time"] else _read_password(),
                 actor=None,
@@ -46,6 +47,7 @@ class Command(BaseCommand):
 def _read_password() -> str:
     """Ask twice on a terminal; otherwise read one line of standard input."""
     if not sys.stdin.isatty():
+        # For scripts, which have no terminal to be asked at.
         password = sys.stdin.readline().rstrip("\n")
         if not password:
             raise CommandError("标准输入里没有密码；也可以加 --one-time 生成一次性密码。")

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         if not (if_empty and User.objects.exists()):
             for step in steps_up_to(stage):
                 self.stdout.write(f"{step.label} …")
+                # All of a step or nothing: the next run takes up the one that failed.
                 with transaction.atomic():
                     step.run(now)
         found = set(User.objects.values_list("username", flat=True))

@@ -54,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _call(ENTRY_POINTS[command], rest)
     if command == "django":
         return _call(DJANGO, rest)
+    # The usage is the list of the words: what it does not tell does not exist.
     if f"\n  {command} " in USAGE:
         return _call(DJANGO, [command.replace("-", "_"), *rest])
     print(f"没有“{command}”这条命令。\n\n{USAGE}", end="", file=sys.stderr)

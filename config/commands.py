@@ -101,6 +101,7 @@ def end_on_signals() -> None:
 
 def end_with_supervisor() -> None:
     """Leave when the supervisor is gone, however it went: its end of our standard input closes."""
+    # Taken out, so that no child of ours watches as well.
     if os.environ.pop("EXPERTPOOL_SUPERVISED", ""):
 
         def watch() -> None:

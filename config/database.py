@@ -18,6 +18,7 @@ def database_settings() -> dict[str, Any]:
     url = env_str("DATABASE_URL")
     settings = _address(url) if url else _embedded_address()
     settings["ENGINE"] = "django.db.backends.postgresql"
+    # The server may have been restarted since.
     settings["CONN_HEALTH_CHECKS"] = True
     settings["CONN_MAX_AGE"] = 0 if pool else 60  # Django refuses both together
     if pool:
@@ -59,6 +60,7 @@ def _address(url: str) -> dict[str, Any]:
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
+        # The folder of a socket cannot stand where a URL has its host.
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": str(parts.port or ""),
         "OPTIONS": options,

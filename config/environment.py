@@ -78,6 +78,7 @@ def secret(name: str, *, generate: bool) -> str:
         file.write(secrets.token_hex(32))
         file.flush()
         try:
+            # Linked when it is whole: two that start at once agree on one secret.
             os.link(file.name, path)
         except FileExistsError:  # another process was first; its secret is whole
             pass

@@ -68,12 +68,14 @@ class EmbeddedServer:
         """Count as a user of the server inside the block."""
         try:
             self.home.mkdir(mode=0o711 if _is_root() else 0o700, parents=True, exist_ok=True)
+            # For its lock alone.
             users = (self.home / "postgres.users").open("a")
         except PermissionError as error:
             message = f"不能写 {error.filename}：请用创建它的那个系统用户运行，或更改其所有者。"
             raise DatabaseUnavailableError(message) from error
         with users:
             with self._gate():
+                # Before it starts: whoever leaves now sees that somebody is in.
                 fcntl.flock(users, fcntl.LOCK_SH)
                 self._start()
             try:
@@ -91,6 +93,7 @@ class EmbeddedServer:
 
     def _stop_if_last(self, users: int) -> None:
         try:
+            # Refused while anybody else is in.
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
@@ -146,6 +149,7 @@ class EmbeddedServer:
 
     def _make_data(self) -> None:
         self._end_leftovers()
+        # Renamed when it is whole: killed on the way, it begins anew.
         part = self._data.with_name("data.part")
         shutil.rmtree(part, ignore_errors=True)
         # Builtin C.UTF-8 sorts alike on every machine. Without LC_CTYPE pg_trgm sees no Chinese.
@@ -211,6 +215,7 @@ class EmbeddedServer:
     def _run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs, as the system account where we are root."""
         identity = {"user": SYSTEM_ACCOUNT, "group": SYSTEM_ACCOUNT, "extra_groups": []}
+        # PGHOST and the like of the operator's shell mean another server.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         # A file, not a pipe: the server that pg_ctl starts would keep the pipe open.
         with tempfile.TemporaryFile("w+") as output:
@@ -219,6 +224,7 @@ class EmbeddedServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # The account may not be able to enter the folder we are in.
                 cwd="/",
                 env=environment | {"LC_ALL": "C"},
                 check=False,

@@ -11,6 +11,7 @@ from config.settings import *  # noqa: F403
 from config.settings import STORAGES
 
 DEBUG = False
+# Fast, since hundreds of tests make users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -84,6 +84,7 @@ def prepare() -> None:
         call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
     else:
         call_command("collectstatic", verbosity=0, interactive=False)
+    # The supervisor itself needs the database no more.
     connections.close_all()
 
 
@@ -114,6 +115,7 @@ def supervise(
                 announce()
                 announced = True
             time.sleep(0.1)
+        # Before they are stopped: afterwards all have ended.
         ended = {name: child.poll() for name, child in children.items()}
     finally:
         _stop(children.values())
@@ -141,6 +143,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def _stop(children: Collection[subprocess.Popen[bytes]]) -> None:
+    # All at once, so that they share the time of grace.
     for child in children:
         child.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
@@ -158,6 +161,7 @@ def _stop(children: Collection[subprocess.Popen[bytes]]) -> None:
 
 def _port_is_free() -> bool:
     with socket.socket() as probe:
+        # A port that was used a minute ago is free, though old connections linger.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host(), port()))

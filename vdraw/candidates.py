@@ -63,6 +63,7 @@ class Candidates(Sequence[Candidate]):
             yield Candidate(commit, self.kinds[kind], unit)
 
     def __eq__(self, other: object) -> bool:
+        # By their rows: two tables may number the same kinds in another order.
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]

@@ -24,11 +24,13 @@ def canonical_json(value: Any) -> bytes:
 
 def canonical_texts(texts: Sequence[str]) -> list[str]:
     """Strings as canonical JSON, quotes included."""
+    # All at once: one check serves thousands.
     _check_text("".join(texts))
     return [encode_basestring(text) for text in texts]
 
 
 def _check(value: Any) -> None:
+    # Exactly these types: a bool is an int, too, and a subclass may be written otherwise.
     kind = type(value)
     if value is None or kind is bool:
         return

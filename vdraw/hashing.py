@@ -16,6 +16,7 @@ def hash_function(name: str) -> HashFunction:
     if name == "sha256":
         return _sha256
     if name == "sm3":
+        # OpenSSL's where there is one: plain Python is far slower.
         return _openssl_sm3 if _openssl_has_sm3() else sm3_digest
     raise EngineError(f"不支持的哈希算法：{name}（可用 sha256、sm3）")
 

@@ -95,6 +95,7 @@ class Rule:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Rule":
         """Read and check a rule; raises EngineError naming the first thing that is wrong."""
+        # First: what cannot be hashed cannot be sealed.
         canonical_json(dict(content))
         _require(_is_text(content.get("draw_id")), "draw_id 必须是非空文本")
         _require(_is_text(content.get("kind")), "kind 必须是非空文本")
@@ -105,6 +106,7 @@ class Rule:
         _require(cap is None or _is_count(cap), "unit_cap 必须是 null 或正整数")
         contributors: Any = content.get("contributors")
         _require(_is_text_list(contributors), "contributors 必须是非空文本的列表")
+        # The system's own value goes by this name.
         _require("system" not in contributors, "contributors 里不能有 system")
         _require(len(set(contributors)) == len(contributors), "contributors 不能重复")
         return cls(
@@ -189,6 +191,7 @@ def _read_time(value: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
+        # The form is right, yet there is no such day.
         return None
 
 

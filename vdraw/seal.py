@@ -178,6 +178,7 @@ def _seal_value(rule: Rule, leaves: Sequence[bytes]) -> str:
 
 def _check_commits(commits: Sequence[str]) -> None:
     if not are_hex(commits, 32):
+        # One by one only now, to name it.
         wrong = next(commit for commit in commits if not is_hex(commit, 32))
         raise EngineError(f"候选人承诺必须是 64 位小写十六进制：{wrong}")
 

@@ -39,6 +39,7 @@ def find_difference(record: Any) -> str | None:
     except Difference as difference:
         return str(difference)
     except RecursionError:
+        # A file from anybody may be nested without end.
         return "记录的嵌套层数过多"
     return None
 
@@ -58,6 +59,7 @@ def find_difference_in_text(text: bytes | str) -> str | None:
     except RecursionError:
         return "记录的嵌套层数过多"
     except ValueError:
+        # Python refuses to read numbers of thousands of digits.
         return "不是有效的 JSON：有无法读取的数字"
     return find_difference(record)
 
@@ -223,6 +225,7 @@ def merkle_root(leaves: list[bytes], digest: Hash) -> bytes:
 def _check_reveals(reveals: Any, rule: Any, digest: Hash) -> None:
     _check_list(reveals, "记录的 reveals")
     roles = ["system", *rule["contributors"]]
+    # The shorter counts: that their numbers differ is told below.
     for n, (role, reveal) in enumerate(zip(roles, reveals, strict=False), 1):
         where = f"第 {n} 个公开值"
         _check_keys(reveal, where, ["role", "value"])
@@ -393,6 +396,7 @@ def _check_events(events: Any, draw: Draw) -> None:
             not replay.skipped or kind in ("skip", "supplement"),
             f"{where}：跳过之后必须紧接 supplement",
         )
+        # One of the five types, as was checked above.
         getattr(replay, kind)(event, where)
     need(len(events) > 0, "记录的 events 为空：缺少 drawn 事件")
     need(replay.ended is not None, "记录没有以 end 事件结束，不完整")
@@ -618,6 +622,7 @@ def is_count(value: Any) -> bool:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
+    # Readers differ in which of two equal keys they take.
     need(len(content) == len(pairs), "不是有效的 JSON：同一个对象里有重复的键")
     return content
 
@@ -679,6 +684,7 @@ def sm3(data: bytes) -> bytes:
 
 
 def _turn(word: int, bits: int) -> int:
+    # Sums come in as they are.
     word &= 0xFFFFFFFF
     return (word << bits | word >> (32 - bits)) & 0xFFFFFFFF
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import psutil
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django.procrastinate_app import app
 
 from expertpool.core.jobs import retry_stalled
@@ -107,3 +107,29 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
     """Run ``work`` to its end in a thread: a browser test may have left a loop in this one."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         pool.submit(asyncio.run, work).result()
+
+
+def work_off(*queues: str) -> None:
+    """Run the jobs of ``queues`` that are due, in this process, until none is left."""
+    with app.replace_connector(app.connector.get_worker_connector()):
+        run_async(_work_off(queues))
+
+
+async def _work_off(queues: tuple[str, ...]) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=list(queues),
+            wait=False,
+            concurrency=1,
+            install_signal_handlers=False,
+            listen_notify=False,
+            task_middleware=[closing_connections, *app.worker_defaults["task_middleware"]],
+        )
+
+
+def closing_connections(call_next: Callable[[], Any], _context: Any, _worker: Any) -> Any:
+    """Leave no connection of the job's thread open: the thread ends with the test."""
+    try:
+        return call_next()
+    finally:
+        connections.close_all()

@@ -13,22 +13,26 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from procrastinate import RetryStrategy
+from django.core.exceptions import ObjectDoesNotExist
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.jobs import Job, JobDeferrer, Status
 from procrastinate.manager import JobManager
 
 __all__ = [
-    "DEADLINES", "HEAVY", "MESSAGES", "app", "defer", "defer_batch", "retry_external",
-    "retry_stalled",
+    "DEADLINES", "HEAVY", "MESSAGES", "UntilDone", "app", "defer", "defer_batch",
+    "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
+
+LONGEST_WAIT = 60  # seconds
 
 # Queues, by what a job may be held up by. What names none waits in "default".
 DEADLINES = "deadlines"  # ends at a moment that somebody was told: short, by nothing
@@ -37,6 +41,24 @@ HEAVY = "heavy"  # files, PDFs, statistics: by the processor, for minutes
 
 # For tasks that talk to the outside world: after 30, 90, 150, 210 and 270 seconds.
 retry_external = RetryStrategy(max_attempts=5, wait=30, linear_wait=60)
+
+
+@dataclass(frozen=True)
+class UntilDone(BaseRetryStrategy):
+    """For what must happen at its time: tried again after 1, 2, 4 … seconds, in the end each minute.
+
+    A connection that broke, a lock that was not given in time or an error of ours ends no deadline.
+    Only an exception of ``final``, by which a service refuses for good, or a row that is no more does.
+    """
+
+    final: tuple[type[Exception], ...] = ()
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, (*self.final, ObjectDoesNotExist)):
+            return None
+        wait = min(2 ** min(job.attempts, 6), LONGEST_WAIT)
+        return RetryDecision(retry_in={"seconds": wait})
+
 
 # A job that took its worker along so often is not tried again.
 MAX_STALLS = 5

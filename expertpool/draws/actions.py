@@ -27,6 +27,7 @@ ACTIONS = (
     Action("draw.widen", "放宽条件补抽"),
     Action("draw.emergency", "转为应急抽取"),
     Action("draw.contact", "查看应急联系电话"),
+    Action("draw.alarm", "抽取异常"),
     Action("draw.end", "抽取结束"),
     Action("draw.names", "查看名单"),
     Action("draw.release", "名单公开"),

@@ -64,6 +64,7 @@ class DrawsConfig(AppConfig):
             occasions.STANDBY_INVITATION,
             occasions.MOVED_UP,
             occasions.EMERGENCY,
+            occasions.ALARM,
         )
         MESSAGE_SUBJECTS.add(MessageSubject("draws.invitation", readable_invitations))
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))

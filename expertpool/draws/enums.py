@@ -100,6 +100,14 @@ class ActionCode(models.TextChoices):
     RECORD_REPLY = "record_reply", "登记"
 
 
+class Matter(models.TextChoices):
+    """What should have happened in a draw and did not; `draws.services.overdue` finds and does it."""
+
+    ANSWERS = "answers", "到期的邀请没有按时处理"
+    RELEASE = "release", "名单没有按时公开"
+    END = "end", "抽取没有按时结束"
+
+
 class PanelRole(models.TextChoices):
     """What an expert is in the panel."""
 

@@ -13,7 +13,14 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
-from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    DrawAlarm,
+    DrawRequest,
+    PickRequest,
+    ReleaseRequest,
+    VoidRequest,
+)
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import requests_to_decide
@@ -114,12 +121,27 @@ def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
+    draws = draws_visible_to(user, "draws.alarms")
+    alarms = DrawAlarm.objects.filter(done_at__isnull=True, draw__in=draws)
+    for alarm in alarms.select_related("draw__project")[:MOST_TODOS]:
+        yield Todo(
+            f"{alarm.get_matter_display()}：{alarm.draw.title}",
+            f"{alarm.draw.number}，系统每分钟补做还没有成功，请联系系统管理员查看系统日志",
+            reverse("draws:detail", args=[alarm.draw_id]),
+            "alert-triangle",
+            "red",
+            "查看",
+        )
+
+
 def _moment(project: Project) -> str:
     return f"{timezone.localtime(project.opening_at):%m-%d %H:%M}"
 
 
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
+    Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("values_to_give", "draws.contribute", 10, values_to_give),
     Source("picks_to_confirm", "draws.confirm_picks", 20, picks_to_confirm),
     Source("voids_to_confirm", "draws.void", 30, voids_to_confirm),

@@ -136,5 +136,22 @@ EMERGENCY = Occasion(
     },
 )
 
+_ALARM = (
+    "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）：{{事项}}，系统已发现并正在补做。"
+    "请打开抽取页面核对；仍未完成的，请联系系统管理员查看系统日志。"
+)
+
+ALARM = Occasion(
+    code="draw.alarm",
+    label="抽取异常提醒",
+    placeholders={
+        "收件人": "周监督",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+        "事项": "到期的邀请没有按时处理",
+    },
+    defaults={ChannelCode.SITE: ("抽取异常：{{抽取编号}}", _ALARM)},
+)
+
 # Those that ask for an answer: out of date once there is one.
 ASKING = (INVITATION.code, STANDBY_INVITATION.code, EMERGENCY.code)

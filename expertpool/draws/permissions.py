@@ -32,6 +32,7 @@ PERMISSIONS = PermissionGroup(
         Permission(
             "draws.contribute", "提供随机值", scoped=True, roles=(Role.OPERATOR, Role.SUPERVISOR)
         ),
+        Permission("draws.alarms", "接收抽取异常提醒", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission("draws.record_reply", "登记专家答复", scoped=True, roles=(Role.OPERATOR,)),
         Permission(
             "draws.see_exclusions",

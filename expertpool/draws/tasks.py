@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import DEADLINES, HEAVY, app
-from expertpool.draws.services import names, replies, sheet_files
+from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app, retry_external
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.services import names, overdue, replies, sheet_files
 from expertpool.draws.services.entropy import SystemEntropy
 
+# What a service refuses for good: the project is archived, the draw void.
+until_done = UntilDone(final=(DrawError,))
 
-@app.task(name="draws.expire_invitation", queue=DEADLINES)
+
+@app.task(name="draws.expire_invitation", queue=DEADLINES, retry=until_done)
 def expire_invitation(invitation_id: int) -> None:
     """Count an invitation without an answer at its deadline as an exit."""
     replies.expire(invitation_id=invitation_id, now=timezone.now(), entropy=SystemEntropy())
 
 
-@app.task(name="draws.release_names", queue=DEADLINES)
+@app.task(name="draws.release_names", queue=DEADLINES, retry=until_done)
 def release_names(draw_id: int) -> None:
     """Make the names of a draw readable at its reveal time."""
     names.release(draw_id=draw_id, now=timezone.now())
 
 
-@app.task(name="draws.store_sheet", queue=HEAVY)
+@app.periodic(cron="* * * * *")
+@app.task(name="draws.sweep", queue=DEADLINES, queueing_lock="draws.sweep")
+def sweep(timestamp: int) -> None:
+    """Every minute: find what should have happened in a draw and did not, tell it, do it."""
+    overdue.sweep(now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.task(name="draws.store_sheet", queue=HEAVY, retry=retry_external)
 def store_sheet(draw_id: int) -> None:
     """Keep the sheet of a draw that has ended and whose names are released."""
     sheet_files.store_sheet(draw_id=draw_id, now=timezone.now())

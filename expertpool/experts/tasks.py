@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import DEADLINES, HEAVY, app
+from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app
 from expertpool.experts.services import accounts, blacklist
 
 
-@app.task(name="experts.end_blacklist_entry", queue=DEADLINES)
+@app.task(name="experts.end_blacklist_entry", queue=DEADLINES, retry=UntilDone())
 def end_blacklist_entry(entry_id: int) -> None:
     """End an entry of the blacklist on the day after its last."""
     blacklist.end_entry(entry_id=entry_id, now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import MESSAGES, app, retry_external
+from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
 from expertpool.notifications.services import delivery
 
 
@@ -16,7 +16,9 @@ def deliver_message(message_id: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="notifications.reap_stuck_messages", queueing_lock="notifications.reap_stuck_messages"
+    name="notifications.reap_stuck_messages",
+    queue=DEADLINES,
+    queueing_lock="notifications.reap_stuck_messages",
 )
 def reap_stuck_messages(timestamp: int) -> None:
     """Every minute: bring forward what a dead worker left behind."""

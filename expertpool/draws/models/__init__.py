@@ -1,3 +1,4 @@
+from expertpool.draws.models.alarm import DrawAlarm
 from expertpool.draws.models.draw import Draw, DrawEvent, DrawProject, SealBlock
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
@@ -16,6 +17,7 @@ __all__ = [
     "ConditionLevel",
     "ConditionTemplate",
     "Draw",
+    "DrawAlarm",
     "DrawEvent",
     "DrawPlan",
     "DrawProject",

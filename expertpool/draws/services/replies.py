@@ -14,7 +14,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.draws.enums import SEATED_STATES, ActionCode, InvitationState, ReplyVia
+from expertpool.draws.enums import SEATED_STATES, ActionCode, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -28,6 +28,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, leave_seat
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.seating import (
+    carry_on,
     exit_and_refill,
     finish_if_answered,
     supplement_again,
@@ -211,6 +212,26 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         entropy=entropy,
     )
     return True
+
+
+@transaction.atomic
+def expire_due(*, draw_id: int, now: datetime, entropy: Entropy) -> int:
+    """Do `expire` for every invitation of a draw whose deadline is over; return how many were."""
+    rows = Invitation.objects.filter(
+        draw_id=draw_id, state=InvitationState.INVITED, deadline_at__lte=now
+    )
+    due = list(rows.order_by("line").values_list("pk", flat=True))
+    return sum(expire(invitation_id=pk, now=now, entropy=entropy) for pk in due)
+
+
+@transaction.atomic
+def end_due(*, draw_id: int, now: datetime, entropy: Entropy) -> None:
+    """Go on with a draw that is 抽取中 although nobody has to answer: fill what is due, or end it."""
+    draw = _lock_draw(draw_id)
+    if not draw.is_random:
+        finish_if_settled(draw, now=now)
+    elif draw.status == DrawStatus.INVITING:
+        carry_on(draw, now=now, entropy=entropy)
 
 
 @transaction.atomic

@@ -79,6 +79,15 @@ def exit_and_refill(
     _refill(draw, step.state, plan, now=now, entropy=entropy)
 
 
+def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
+    """Fill what is due in a running draw, or end it; nothing while somebody has to answer. The caller
+    holds the row lock."""
+    if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
+        return
+    lock_transaction(SEATING_LOCK)
+    _refill(draw, load_state(draw), _plan_of(draw), now=now, entropy=entropy)
+
+
 def _witnessed(events: tuple[vdraw.Event, ...], witness: str) -> tuple[vdraw.Event, ...]:
     """Name the supervisor in whose presence an answer was taken by telephone."""
     if not witness:

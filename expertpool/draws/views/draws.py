@@ -125,6 +125,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "later": later,
         "short": short,
         "emergency": emergency_of(draw),
+        "alarms": draw.alarms.all(),
         "early": agreed_request(ReleaseRequest, draw),
         "two_persons": open_matters_of(draw, actions),
         "recordable": tuple(RECORDABLE),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
@@ -66,28 +66,41 @@ def mark_read(*, messages: QuerySet[Message], now: datetime) -> int:
     return _move(messages, DeliveryState.READ, read_at=now)
 
 
-@transaction.atomic
 def reap_stuck(*, now: datetime) -> int:
     """Bring forward what an attempt that died, or a lost job, left behind; return how many.
 
     E-mail and site messages go out again. For the others the channel is asked; where it cannot
-    tell, the message becomes UNKNOWN and is not sent again.
+    tell, the message becomes UNKNOWN and is not sent again. Each message has a transaction of its
+    own: one that fails is logged, and holds up no other.
     """
-    open_messages = Message.objects.select_for_update(skip_locked=True)
-    stuck = open_messages.filter(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
-    overdue = open_messages.filter(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
+    stuck = Q(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
+    overdue = Q(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
     count = 0
-    for message in stuck:
-        channel = CHANNELS[message.channel]
-        result = channel.query(reference(message))
-        _settle(message, result or _lost(channel), now)
-        count += 1
-    for message in overdue:
-        # Or the next minute would queue it again.
-        Message.objects.filter(pk=message.pk).update(due_at=now)
-        defer("notifications.deliver_message", message_id=message.pk)
-        count += 1
+    for condition, bring_forward in ((stuck, _end_attempt), (overdue, _defer_again)):
+        rows = Message.objects.filter(condition)
+        for pk in rows.order_by("pk").values_list("pk", flat=True):
+            try:
+                with transaction.atomic():
+                    # What somebody else works on at this moment is in good hands.
+                    locked = rows.select_for_update(skip_locked=True).filter(pk=pk).first()
+                    if locked is not None:
+                        logger.warning("message %s was left behind %s", pk, locked.state)
+                        bring_forward(locked, now)
+                        count += 1
+            except Exception:
+                logger.exception("message %s could not be brought forward", pk)
     return count
+
+
+def _end_attempt(message: Message, now: datetime) -> None:
+    channel = CHANNELS[message.channel]
+    _settle(message, channel.query(reference(message)) or _lost(channel), now)
+
+
+def _defer_again(message: Message, now: datetime) -> None:
+    # Or the next minute would queue it again.
+    Message.objects.filter(pk=message.pk).update(due_at=now)
+    defer("notifications.deliver_message", message_id=message.pk)
 
 
 def reference(message: Message) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -287,18 +289,42 @@ def test_a_draw_of_the_national_suite_uses_its_hash_and_its_cipher(settings: Set
     assert differences([record]) == [None]
 
 
-def test_threads_share_orders(draw: Draw) -> None:
-    """None of them finds an order missing while another one holds it: it would read the database,
-    where it sees nothing of this test."""
-    orders = {draw.pk: load_order(draw)}
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(lambda _: load_order(draw), range(4000)))
-    finally:
-        sys.setswitchinterval(interval)
-    assert all(order is orders[draw.pk] for order in found)
+class OneAtATime(OrderedDict[Any, Any]):
+    """Notes whether two threads were ever in it at once; each stays for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.most = 0, 0
+
+    def _stay(self) -> None:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.001)
+        self.inside -= 1
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self._stay()
+        return super().get(key, default)
+
+    def move_to_end(self, key: Any, last: bool = True) -> None:
+        self._stay()
+        super().move_to_end(key, last)
+
+    def values(self) -> Any:
+        self._stay()
+        return super().values()
+
+
+def test_threads_share_orders(draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them meets another one among the kept orders, and none finds one missing: it would read
+    the database, where it sees nothing of this test."""
+    kept = OneAtATime()
+    monkeypatch.setattr(state, "_orders", kept)
+    order = load_order(draw)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: load_order(draw), range(80)))
+    assert all(one is order for one in found)
+    assert kept.most == 1
 
 
 def value_of(statement: str, *parameters: int) -> bytes:

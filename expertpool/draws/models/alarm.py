@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+
+from expertpool.draws.enums import Matter
+from expertpool.draws.models.draw import Draw
+
+
+class DrawAlarm(models.Model):
+    """That something of a draw did not happen in its time: one row for each draw and matter, so that
+    it is told once. ``done_at`` says when it was done afterwards, empty as long as that fails."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="alarms")
+    matter = models.CharField("事项", max_length=12, choices=Matter.choices)
+    raised_at = models.DateTimeField("发现时间")
+    done_at = models.DateTimeField("补做时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取异常"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "matter"], name="draws_alarm_once"),
+            models.CheckConstraint(
+                condition=models.Q(matter__in=Matter.values), name="draws_alarm_matter_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["draw"], name="draws_alarm_open", condition=models.Q(done_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw} {self.get_matter_display()}"

@@ -1,0 +1,132 @@
+"""What should have happened by now and did not: found each minute, told once, and done.
+
+A deadline is a job of its own that is tried until it succeeds. Here nothing depends on that job:
+whatever is due by the rows themselves is found, also if its job failed for good or never was.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.services import record
+from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
+from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.draws.occasions import ALARM
+from expertpool.draws.queries.draws import reaches
+from expertpool.draws.services import names, replies
+from expertpool.draws.services.entropy import Entropy
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.projects.enums import ProjectStatus
+
+logger = logging.getLogger(__name__)
+
+# What is due for less than this may still be on its way by its own job.
+LATE_AFTER = timedelta(minutes=1)
+# One draw whose rows somebody holds does not keep the sweep from the others.
+LOCK_TIMEOUT = "5s"
+PERMISSION = "draws.alarms"  # who is told
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """One matter of one draw that is late."""
+
+    draw_id: int
+    matter: Matter
+
+
+def sweep(*, now: datetime, entropy: Entropy) -> int:
+    """Do what is overdue at ``now``, each draw in transactions of its own; return how many matters.
+
+    Each is told first, once for each draw and matter: the log, whoever holds draws.alarms, the page
+    of the draw. What fails is logged and found again by the next sweep.
+    """
+    done = 0
+    for found in overdue(now=now):
+        try:
+            raise_alarm(found, now=now)
+            make_good(found, now=now, entropy=entropy)
+        except Exception:
+            logger.exception("draw %s: %s could not be made good", found.draw_id, found.matter)
+        else:
+            done += 1
+    return done
+
+
+def overdue(*, now: datetime) -> list[Overdue]:
+    """Return what should have happened by ``now`` and did not."""
+    late = now - LATE_AFTER
+    waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
+    # What is archived or void changes no more, but names become public at their time.
+    running = Draw.objects.exclude(status__in=INVALID).exclude(
+        projects__status=ProjectStatus.ARCHIVED
+    )
+    found: dict[Matter, QuerySet[Draw]] = {
+        Matter.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
+        Matter.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING),
+        Matter.RELEASE: Draw.objects.filter(
+            ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
+        ),
+    }
+    return [
+        Overdue(draw_id, matter)
+        for matter, draws in found.items()
+        for draw_id in draws.order_by("pk").values_list("pk", flat=True)
+    ]
+
+
+@transaction.atomic
+def raise_alarm(found: Overdue, *, now: datetime) -> None:
+    """Tell of ``found``, the first time by message: who may see it there, may act there."""
+    draw = Draw.objects.select_related("project").get(pk=found.draw_id)
+    logger.error("draw %s is late: %s", draw.number, found.matter)
+    alarm, is_new = DrawAlarm.objects.get_or_create(
+        draw=draw, matter=found.matter, defaults={"raised_at": now}
+    )
+    if not is_new:
+        DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
+            raised_at=now, done_at=None
+        )
+        return
+    what = str(found.matter.label)
+    record("draw.alarm", actor=None, now=now, subject=draw, after={"事项": what})
+    users = [user for user in users_with_permission(PERMISSION) if reaches(user, draw, PERMISSION)]
+    envelopes = [_envelope(draw, what, user, key=f"draw-alarm:{alarm.pk}") for user in users]
+    send_messages(occasion=ALARM.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
+
+
+def _envelope(draw: Draw, what: str, user: User, *, key: str) -> Envelope:
+    return Envelope(
+        recipient=Recipient(user_id=user.pk, name=user.name),
+        context={
+            "收件人": user.name,
+            "抽取编号": draw.number,
+            "项目名称": draw.title,
+            "事项": what,
+        },
+        about=draw,
+        key=f"{key}:{user.pk}",
+    )
+
+
+@transaction.atomic
+def make_good(found: Overdue, *, now: datetime, entropy: Entropy) -> None:
+    """Do what is late, in one transaction; a second one at the same time finds nothing left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    match found.matter:
+        case Matter.ANSWERS:
+            replies.expire_due(draw_id=found.draw_id, now=now, entropy=entropy)
+        case Matter.RELEASE:
+            names.release(draw_id=found.draw_id, now=now)
+        case Matter.END:
+            replies.end_due(draw_id=found.draw_id, now=now, entropy=entropy)
+    DrawAlarm.objects.filter(draw_id=found.draw_id, matter=found.matter).update(done_at=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -40,12 +40,15 @@ def scope_q(
     return result
 
 
-def codes_reaching(user: User, row: Model, codes: Iterable[str]) -> frozenset[str]:
+def codes_reaching(
+    user: User, row: Model, codes: Iterable[str], scope: Callable[[User, str], Q] = scope_q
+) -> frozenset[str]:
     """Return those of ``codes`` within whose scope of ``user`` the stored ``row`` lies.
 
-    One query for all of them; none where the scopes are everything or nothing.
+    ``scope`` gives the rows of a code; an empty Q is all. One query for all of them; none where
+    the scopes are everything or nothing.
     """
-    scopes = {code: scope_q(user, code) for code in codes if user.has_permission(code)}
+    scopes = {code: scope(user, code) for code in codes if user.has_permission(code)}
     # Whose scope is everything or nothing need not be asked of the database.
     narrow = {f"at{at}": (code, q) for at, (code, q) in enumerate(scopes.items()) if q}
     found = {}

@@ -24,7 +24,13 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.actions import Action, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.draws import covers, draws_visible_to, plan_for, projects_to_draw
+from expertpool.draws.queries.draws import (
+    codes_for_project,
+    covers,
+    draws_visible_to,
+    plan_for,
+    projects_to_draw,
+)
 from expertpool.draws.schemas import (
     ConditionField,
     ContributionInput,
@@ -340,7 +346,7 @@ def _plan(plan: DrawPlan) -> dict[str, Any]:
 
 
 def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
-    shows_exclusions = projects_to_draw(user, "draws.see_exclusions").filter(pk=project.pk).exists()
+    shows_exclusions = bool(codes_for_project(user, project, ["draws.see_exclusions"]))
     return {
         "total": result.total,
         "seats": result.seats,

@@ -23,9 +23,9 @@ from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import (
+    codes_for_project,
     draws_of,
     plan_for,
-    projects_to_draw,
     valid_draws,
 )
 from expertpool.draws.queries.meetings import next_opening
@@ -65,7 +65,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     findings = check_projects(members, seats or None, now)
     draw = draws[-1] if draws else None
     short = shortfall_of(project) if next_opening(members, now=now) > now else None
-    sees_exclusions = _reaches(user, project, "draws.see_exclusions")
+    sees_exclusions = bool(codes_for_project(user, project, ["draws.see_exclusions"]))
     actions = actions_for_project(project, user, now=now)
     if short:
         actions |= actions_for(short.base, user, now=now)
@@ -119,10 +119,6 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
             for level in group.levels.all()
         ],
     }
-
-
-def _reaches(user: User, project: Project, code: str) -> bool:
-    return user.has_permission(code) and projects_to_draw(user, code).filter(pk=project.pk).exists()
 
 
 def result_tab(request: HttpRequest, project: Project) -> str:

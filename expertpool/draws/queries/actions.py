@@ -28,7 +28,7 @@ from expertpool.draws.exceptions import (
 )
 from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.board import Board, board_of
-from expertpool.draws.queries.draws import projects_to_draw, reaches, widened_by
+from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.readiness import (
@@ -102,8 +102,10 @@ class _OfDraw:
     def is_archived(self) -> bool:
         return any(project.is_archived for project in self.draw.covered)
 
-    def reaches(self, code: str) -> bool:
-        return self.user.has_permission(code) and reaches(self.user, self.draw, code)
+    @cached_property
+    def reaching(self) -> frozenset[str]:
+        codes = {permission for permission, _ in _OF_DRAW.values() if permission}
+        return codes_for_draw(self.user, self.draw, codes)
 
 
 def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> None:
@@ -324,7 +326,7 @@ def check_action(code: ActionCode, draw: Draw, *, actor: User, now: datetime) ->
 
 def _permits(facts: _OfDraw, permission: str) -> bool:
     if permission:
-        return facts.reaches(permission)
+        return permission in facts.reaching
     roles = facts.draw.rule.contributors
     return any(facts.user.has_permission(CONTRIBUTOR_PERMISSION[role]) for role in roles)
 
@@ -354,14 +356,11 @@ def actions_for_project(project: Project, user: User, *, now: datetime) -> dict[
         ActionCode.PICK: ("draws.pick", pick),
         ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),
     }
+    reaching = codes_for_project(user, project, {permission for permission, _ in rules.values()})
     return {
-        code: Action(code, permission, _reaches_project(user, project, permission), _refusal(rule))
+        code: Action(code, permission, permission in reaching, _refusal(rule))
         for code, (permission, rule) in rules.items()
     }
-
-
-def _reaches_project(user: User, project: Project, code: str) -> bool:
-    return user.has_permission(code) and projects_to_draw(user, code).filter(pk=project.pk).exists()
 
 
 def _refusal(rule: Callable[[], object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -15,12 +16,12 @@ from django.db.models import (
 )
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import scope_q
+from expertpool.accounts.queries import codes_reaching, scope_q
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import INVALID, STANDBY_LETTER, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
-from expertpool.projects.queries.batches import lead_of, wholly_within
+from expertpool.projects.queries.batches import lead_of, wholly_within_q
 
 READING = frozenset({"draws.view", "draws.names"})
 
@@ -33,13 +34,18 @@ def draws_visible_to(
     Of a batch it is enough to look that one project is in scope; to act, all have to be.
     ``reading``: the right of an upper app that only lets him look.
     """
+    scope = draw_scope_q(user, code, reading=reading)
+    return Draw.objects.filter(scope).select_related("project", "operator")
+
+
+def draw_scope_q(user: User, code: str, *, reading: bool = False) -> Q:
+    """The draws of `draws_visible_to` as a condition; empty for all."""
     scope = scope_q(user, code, department="project__department", owner="project__created_by")
-    draws = Draw.objects.select_related("project", "operator")
     # An empty Q is every project; who may see none has a condition that nothing meets.
     if not scope:
-        return draws
-    draws = draws.filter(covers(scope))
-    return draws if reading or code in READING else draws.exclude(covers(~scope))
+        return scope
+    within = Q(covers(scope))
+    return within if reading or code in READING else within & ~Q(covers(~scope))
 
 
 def covers(condition: Q) -> Exists:
@@ -53,15 +59,20 @@ def draws_of(project: Project) -> QuerySet[Draw]:
     return Draw.objects.filter(projects=project).select_related("project", "operator")
 
 
-def reaches(user: User, draw: Draw, code: str) -> bool:
-    """Tell whether ``draw`` is in the user's scope for ``code``."""
-    return draws_visible_to(user, code).filter(pk=draw.pk).exists()
+def codes_for_draw(user: User, draw: Draw, codes: Iterable[str]) -> frozenset[str]:
+    """Return those of ``codes`` that ``user`` has for ``draw``."""
+    return codes_reaching(user, draw, codes, draw_scope_q)
+
+
+def codes_for_project(user: User, project: Project, codes: Iterable[str]) -> frozenset[str]:
+    """Return those of ``codes`` that ``user`` has for ``project`` and all of its batch."""
+    return codes_reaching(user, project, codes, wholly_within_q)
 
 
 def projects_to_draw(user: User, code: str) -> QuerySet[Project]:
     """Projects in the user's scope for ``code`` (draws.plan, draws.run …), with all of their
     batch."""
-    return wholly_within(user, code)
+    return Project.objects.filter(wholly_within_q(user, code))
 
 
 def valid_draws(project: Project) -> list[Draw]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.draws import reaches
+from expertpool.draws.queries.draws import codes_for_draw
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Unfinished:
 
 def may_record_screen(user: User, draw: Draw) -> bool:
     """Tell whether ``user`` may record the screen during ``draw``: who runs it, until the archive."""
-    return not draw.project.is_archived and reaches(user, draw, "draws.run")
+    return not draw.project.is_archived and bool(codes_for_draw(user, draw, ["draws.run"]))
 
 
 def unfinished_recordings(draw: Draw, user: User) -> list[Unfinished]:

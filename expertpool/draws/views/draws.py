@@ -27,8 +27,8 @@ from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
 from expertpool.draws.queries.actions import actions_for, actions_for_project, open_role
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
+    codes_for_draw,
     draws_visible_to,
-    reaches,
     widened_by,
     with_counts,
 )
@@ -129,7 +129,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "early": agreed_request(ReleaseRequest, draw),
         "two_persons": open_matters_of(draw, actions),
         "recordable": tuple(RECORDABLE),
-        "sees_exclusions": draw.is_random and reaches(user, draw, "draws.see_exclusions"),
+        "sees_exclusions": draw.is_random
+        and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),
         "reads_names": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.

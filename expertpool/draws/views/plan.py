@@ -25,7 +25,7 @@ from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import count_condition
-from expertpool.draws.queries.draws import plan_for, projects_to_draw
+from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
 from expertpool.draws.queries.insight import insight_of
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.queries.templates import templates_for
@@ -111,10 +111,7 @@ def prequery(request: UserRequest, pk: int) -> HttpResponse:
     """Show who could be drawn, in numbers, and what stands behind them; nothing changes but the log."""
     code = next(code for code in PREQUERY if request.user.has_permission(code))
     project = get_object_or_404(projects_to_draw(request.user, code), pk=pk)
-    sees_exclusions = (
-        request.user.has_permission("draws.see_exclusions")
-        and projects_to_draw(request.user, "draws.see_exclusions").filter(pk=pk).exists()
-    )
+    sees_exclusions = bool(codes_for_project(request.user, project, ["draws.see_exclusions"]))
     now = timezone.now()
     saved_plan = plan_for(project)
     try:

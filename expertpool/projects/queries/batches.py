@@ -27,18 +27,17 @@ LARGEST_BATCH = 50  # projects: each asks the pool for its own avoidances and ti
 APPROVED = Q(projects__status__in=(ProjectStatus.APPROVED, ProjectStatus.ARCHIVED))
 
 
-def wholly_within(user: User, code: str) -> QuerySet[Project]:
+def wholly_within_q(user: User, code: str) -> Q:
     """Return the projects in the user's scope for ``code``; of a batch only if all members are.
 
     What is done to one member's draw is done to all of them.
     """
     scope = scope_q(user, code)
-    projects = Project.objects.filter(scope)
     # An empty Q is everything: no member can be outside of it.
     if not scope:
-        return projects
+        return scope
     outside = Project.objects.filter(batch__isnull=False).exclude(scope).values("batch")
-    return projects.exclude(batch__in=outside)
+    return scope & (Q(batch=None) | ~Q(batch__in=outside))
 
 
 def batches_visible_to(user: User) -> QuerySet[ProjectBatch]:

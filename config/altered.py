@@ -1,5 +1,5 @@
 """One answer for what somebody changed in the database: values that no longer open or no longer
-fit what was sealed. Views need not think of it; the interface answers by `core.api.Refusal`."""
+fit what was sealed. Views and endpoints need not think of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from expertpool.core.api import Refusal
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.responses import refused
 from vdraw import EngineError
@@ -35,21 +36,32 @@ class AlteredDataMiddleware:
             reason = "数据与封存时不同"
         else:
             return None
-        _log(request, error)
+        log_altered(request, error)
         if request.headers.get("HX-Request"):
             return refused(f"{reason}，{NOTHING_CHANGED}")
         return render(request, "altered.html", {"reason": reason}, status=409)
 
 
-def _log(request: HttpRequest, error: Exception) -> None:
+def log_altered(request: HttpRequest, error: Exception) -> None:
     """Say what was asked and where it stopped. The message of ``error`` may name an expert, the
     address may be somebody's personal link: neither is logged."""
     match = request.resolver_match
     assert match is not None  # noqa: S101 - a view has raised it
-    row = {name: value for name, value in match.kwargs.items() if name in ("pk", "number")}
+    row = {
+        name: value
+        for name, value in match.kwargs.items()
+        if name in {"pk", "number"} or name.endswith("_id")
+    }
     place = traceback.extract_tb(error.__traceback__)[-1]
     logger.error(
         "%s of %s %s met altered data: %s in %s:%s",
         *(request.method, match.view_name, row),
         *(type(error).__name__, place.filename, place.lineno),
     )
+
+
+# What the interface answers.
+REFUSALS = (
+    Refusal(DecryptionError, 409, "unreadable", "数据无法解密", log=log_altered),
+    Refusal(EngineError, 409, "record-differs", "抽取数据与封存值不一致", log=log_altered),
+)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from config import altered
 from expertpool.accounts import api as accounts
 from expertpool.core.api import Api, Refusal, api_urls
 from expertpool.core.criteria import CriteriaError
-from expertpool.core.crypto import DecryptionError
 from expertpool.core.permissions import requires
 from expertpool.draws import api as draws
 from expertpool.files import api as files
@@ -30,7 +30,7 @@ api = Api(
     docs_decorator=requires("accounts.tokens"),
     refusals=(
         Refusal(CriteriaError, 422, "criteria-refused", "抽取条件有误"),
-        Refusal(DecryptionError, 409, "unreadable", "数据无法解密"),
+        *altered.REFUSALS,
         *files.REFUSALS,
         *projects.REFUSALS,
         *draws.REFUSALS,

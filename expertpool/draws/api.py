@@ -54,13 +54,11 @@ from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
-from vdraw import EngineError
 
 router = Router(tags=["抽取"])
 REFUSALS = (
     Refusal(DrawError, 409, "draw-refused", "现在不能这样操作"),
     Refusal(NamesSealed, 403, "names-sealed", "名单尚未公开"),
-    Refusal(EngineError, 409, "record-differs", "抽取数据与封存值不一致"),
 )
 SHEETS = {
     "content": {

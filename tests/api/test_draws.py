@@ -342,7 +342,9 @@ def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Exp
     assert all(row["why_not"] for row in actions.values() if not row["allowed"])
 
 
-def test_what_cannot_be_opened_any_more_is_told(runner: Caller, experts: list[Expert]) -> None:
+def test_what_cannot_be_opened_any_more_is_told_and_logged(
+    runner: Caller, experts: list[Expert], caplog: pytest.LogCaptureFixture
+) -> None:
     draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
     accept_all(draw.pk, runner.user)
     with time_machine.travel(draw.reveal_at + timedelta(minutes=1), tick=False):
@@ -351,3 +353,20 @@ def test_what_cannot_be_opened_any_more_is_told(runner: Caller, experts: list[Ex
             cursor.execute(r"UPDATE experts_expert SET phone = '\x03deadbeef00'")
         problem = runner.get(f"/draws/{draw.pk}/names")
     assert_problem(problem, 409, "unreadable")
+    (line,) = [text for text in caplog.messages if "altered data" in text]
+    assert line.startswith(f"GET of api:name_list {{'draw_id': '{draw.pk}'}} met altered data")
+    assert not any(expert.name in line for expert in experts)
+
+
+def test_a_draw_whose_rule_was_changed_is_told_and_logged(
+    runner: Caller, experts: list[Expert], caplog: pytest.LogCaptureFixture
+) -> None:
+    draw = make_draw(now=timezone.now(), operator=runner.user)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE draws_draw SET rule = '[1]' WHERE id = %s", [draw.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert_problem(runner.get(f"/draws/{draw.pk}"), 409, "record-differs")
+    (line,) = [text for text in caplog.messages if "altered data" in text]
+    assert f"{{'draw_id': '{draw.pk}'}}" in line
+    assert "EngineError" in line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,15 @@ class Problem(Schema):
 class Refusal:
     """How an expected failure of a service is answered: its own sentence is the ``detail``.
 
-    An exception with an attribute ``field`` is about that field.
+    An exception with an attribute ``field`` is about that field. ``log`` is called before the
+    answer, where it is nothing to expect.
     """
 
     exception: type[Exception]
     status: int
     code: str
     title: str
+    log: Callable[[HttpRequest, Exception], None] | None = None
 
 
 def answers(shape: Any, status: int = 200) -> dict[Any, Any]:
@@ -132,6 +134,8 @@ def add_refusals(api: NinjaAPI, refusals: Sequence[Refusal]) -> None:
 
 def _refuser(refusal: Refusal) -> Any:
     def refuse(request: HttpRequest, error: Any) -> HttpResponse:
+        if refusal.log is not None:
+            refusal.log(request, error)
         field = getattr(error, "field", None)
         errors = [(field, str(error))] if field else []
         return problem(refusal.status, refusal.code, refusal.title, str(error), errors)

@@ -103,9 +103,7 @@ FIELDS = (
         write=False,
         exported=InExport(width=14),
         # It names somebody, and a draw asks only what several may fulfil.
-        criterion=InCriteria(
-            field=ask.Text(code="number", label="专家编号"), order=17, draws=False
-        ),
+        criterion=InCriteria(field=ask.Text(), order=17, draws=False),
     ),
     FieldDeclaration(
         code="name",
@@ -120,7 +118,7 @@ FIELDS = (
         ),
         exported=InExport(width=12),
         history=InHistory(),
-        criterion=InCriteria(field=ask.Text(code="name", label="姓名"), order=16, draws=False),
+        criterion=InCriteria(field=ask.Text(), order=16, draws=False),
     ),
     FieldDeclaration(
         code="kind",
@@ -129,9 +127,7 @@ FIELDS = (
         imported=InImport(order=1, help="不填为个人专家。", sample="个人专家", width=10),
         exported=InExport(width=10),
         history=InHistory(order=-1),
-        criterion=InCriteria(
-            field=ask.Choice(code="kind", label="类别", choices=ExpertKind.choices), order=6
-        ),
+        criterion=InCriteria(field=ask.Choice(choices=ExpertKind.choices), order=6),
     ),
     FieldDeclaration(
         code="sex",
@@ -141,9 +137,7 @@ FIELDS = (
         imported=InImport(help="可不填，按身份证号补。", sample="男", width=8),
         exported=InExport(width=6),
         history=InHistory(),
-        criterion=InCriteria(
-            field=ask.Choice(code="sex", label="性别", choices=Sex.choices), order=9
-        ),
+        criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
     ),
     FieldDeclaration(
         code="birth_date",
@@ -245,8 +239,6 @@ FIELDS = (
         history=InHistory(),
         criterion=InCriteria(
             field=ask.Reference(
-                code="employer",
-                label="工作单位",
                 labels=_labels(Unit),
                 src=lambda: reverse("directory:unit_search"),
             ),
@@ -296,9 +288,7 @@ FIELDS = (
         imported=InImport(aliases=("专业技术职称", "技术职称"), sample="高级工程师"),
         exported=InExport(width=14),
         history=InHistory(),
-        criterion=InCriteria(
-            field=ask.Choice(code="title", label="职称", choices=_pairs(_titles)), order=3
-        ),
+        criterion=InCriteria(field=ask.Choice(choices=_pairs(_titles)), order=3),
     ),
     FieldDeclaration(
         code="title_level",
@@ -311,9 +301,7 @@ FIELDS = (
         exported=InExport(code="level", width=10, optional=True),
         history=InHistory(),
         criterion=InCriteria(
-            field=ask.Choice(
-                code="title_level", label="职称级别", choices=TitleLevel.choices, ordered=True
-            ),
+            field=ask.Choice(choices=TitleLevel.choices, ordered=True),
             order=2,
         ),
     ),
@@ -335,9 +323,7 @@ FIELDS = (
         exported=InExport(width=12),
         history=InHistory(),
         criterion=InCriteria(
-            field=ask.Choice(
-                code="education", label="学历", choices=_pairs(_entries(DictionaryCode.EDUCATION))
-            ),
+            field=ask.Choice(choices=_pairs(_entries(DictionaryCode.EDUCATION))),
             order=8,
         ),
     ),
@@ -352,8 +338,6 @@ FIELDS = (
         history=InHistory(),
         criterion=InCriteria(
             field=ask.Number(
-                code="practice_years",
-                label="从业年限",
                 suffix="年",
                 maximum=100,
                 operators=NUMBERS,
@@ -379,8 +363,6 @@ FIELDS = (
         history=InHistory(),
         criterion=InCriteria(
             field=ask.Tree(
-                code="division",
-                label="所在地区",
                 match=answers.division_q,
                 find=answers.experts_in_divisions,
                 labels=_labels(Division),
@@ -432,8 +414,6 @@ FIELDS = (
         history=InHistory(),
         criterion=InCriteria(
             field=ask.Choice(
-                code="expert_type",
-                label="专家类型",
                 choices=_pairs(_entries(DictionaryCode.EXPERT_TYPE)),
             ),
             order=7,
@@ -448,7 +428,6 @@ FIELDS = (
         criterion=InCriteria(
             field=ask.Multi(
                 code="tag",
-                label="分组",
                 match=answers.tag_q,
                 find=answers.experts_in_groups,
                 choices=lambda: list(Tag.objects.values_list("pk", "name")),
@@ -516,7 +495,7 @@ FIELDS = (
             code="state", width=10, value=lambda one: state_word(one, timezone.localdate())
         ),
         criterion=InCriteria(
-            field=ask.Choice(code="status", label="状态", choices=ExpertStatus.choices),
+            field=ask.Choice(choices=ExpertStatus.choices),
             order=13,
             draws=False,
         ),
@@ -547,7 +526,7 @@ FIELDS = (
         exported=InExport(code="term", width=12, optional=True),
         history=InHistory(),
         criterion=InCriteria(
-            field=ask.Date(code="term_end", label="聘期至", path="term_end_date", nullable=True),
+            field=ask.Date(code="term_end", path="term_end_date", nullable=True),
             order=14,
         ),
     ),
@@ -567,7 +546,7 @@ FIELDS = (
         form=InForm(section="term", typed=False),
         exported=InExport(width=10),
         criterion=InCriteria(
-            field=ask.Choice(code="source", label="来源", choices=ExpertSource.choices),
+            field=ask.Choice(choices=ExpertSource.choices),
             order=18,
             draws=False,
         ),
@@ -588,8 +567,6 @@ FIELDS = (
         # Not in lists: it would tell who has just been drawn while names are sealed.
         criterion=InCriteria(
             field=ask.Number(
-                code="participation",
-                label="参加评审次数",
                 match=answers.participation_q,
                 suffix="次",
                 maximum=100_000,

@@ -68,7 +68,7 @@ FIELDS = (
             sample="ZB-2026-018",
         ),
         exported=InExport(),
-        criterion=InCriteria(field=ask.Text(code="number", label="项目编号"), order=-2),
+        criterion=InCriteria(field=ask.Text(), order=-2),
     ),
     FieldDeclaration(
         code="name",
@@ -78,7 +78,7 @@ FIELDS = (
         form=InForm(section="basic", order=-3),
         imported=InImport(order=-2, aliases=("名称",), sample="市民中心弱电工程", width=32),
         exported=InExport(width=36),
-        criterion=InCriteria(field=ask.Text(code="name", label="项目名称"), order=-3),
+        criterion=InCriteria(field=ask.Text(), order=-3),
     ),
     FieldDeclaration(
         code="kind",
@@ -89,8 +89,6 @@ FIELDS = (
         exported=InExport(),
         criterion=InCriteria(
             field=ask.Choice(
-                code="kind",
-                label="项目类型",
                 choices=lambda: [(name, name) for name in kinds()],
                 nullable=True,
             )
@@ -109,9 +107,7 @@ FIELDS = (
             sample="招标投标",
         ),
         exported=InExport(optional=True),
-        criterion=InCriteria(
-            field=ask.Choice(code="regime", label="适用制度", choices=Regime.choices), order=-1
-        ),
+        criterion=InCriteria(field=ask.Choice(choices=Regime.choices), order=-1),
     ),
     FieldDeclaration(
         code="department",
@@ -126,8 +122,6 @@ FIELDS = (
         exported=InExport(optional=True),
         criterion=InCriteria(
             field=ask.Multi(
-                code="department",
-                label="所属部门",
                 match=answers.department_q,
                 choices=lambda: list(Department.objects.values_list("pk", "name")),
                 operators=("in", "not_in"),
@@ -155,8 +149,6 @@ FIELDS = (
         exported=InExport(width=30),
         criterion=InCriteria(
             field=ask.Reference(
-                code="purchaser",
-                label="采购单位",
                 labels=answers.unit_names,
                 src=lambda: reverse("directory:unit_search"),
                 nullable=True,
@@ -206,7 +198,6 @@ FIELDS = (
         exported=InExport(),
         criterion=InCriteria(
             field=ask.Number(
-                code="budget",
                 label="预算",
                 suffix="元",
                 decimals=True,
@@ -232,9 +223,7 @@ FIELDS = (
             width=10,
         ),
         exported=InExport(width=10),
-        criterion=InCriteria(
-            field=ask.Number(code="representatives", label="代表人数", suffix="人")
-        ),
+        criterion=InCriteria(field=ask.Number(suffix="人")),
     ),
     FieldDeclaration(
         code="opening_at",
@@ -261,9 +250,7 @@ FIELDS = (
         form=InForm(section="meeting", required=True),
         imported=InImport(aliases=("预计时长", "时长"), help="不填则为 240 分钟。", sample="240"),
         exported=InExport(code="duration"),
-        criterion=InCriteria(
-            field=ask.Number(code="duration_minutes", label="预计时长", suffix="分钟")
-        ),
+        criterion=InCriteria(field=ask.Number(label="预计时长", suffix="分钟")),
     ),
     FieldDeclaration(
         code="check_in_at",
@@ -283,7 +270,7 @@ FIELDS = (
             aliases=("地点", "开标地点"), sample="市公共资源交易中心三楼 306 评标室", width=32
         ),
         exported=InExport(width=32),
-        criterion=InCriteria(field=ask.Text(code="place", label="评审地点")),
+        criterion=InCriteria(field=ask.Text()),
     ),
     FieldDeclaration(
         code="contact_name",
@@ -293,7 +280,7 @@ FIELDS = (
         form=InForm(section="contact"),
         imported=InImport(sample="李晓梅"),
         exported=InExport(code="contact", optional=True),
-        criterion=InCriteria(field=ask.Text(code="contact_name", label="联系人")),
+        criterion=InCriteria(field=ask.Text()),
     ),
     FieldDeclaration(
         code="contact_phone",
@@ -303,7 +290,7 @@ FIELDS = (
         form=InForm(section="contact"),
         imported=InImport(aliases=("电话", "联系方式"), sample="021-55500001"),
         exported=InExport(),
-        criterion=InCriteria(field=ask.Text(code="contact_phone", label="联系电话")),
+        criterion=InCriteria(field=ask.Text()),
     ),
     FieldDeclaration(
         code="description",
@@ -312,16 +299,14 @@ FIELDS = (
         form=InForm(section="contact"),
         imported=InImport(aliases=("说明", "备注"), width=32),
         exported=InExport(width=32),
-        criterion=InCriteria(field=ask.Text(code="description", label="项目说明")),
+        criterion=InCriteria(field=ask.Text()),
     ),
     FieldDeclaration(
         code="avoidances",
         label="回避单位或人员",
         kind=Text(longest=200),
         write=False,
-        criterion=InCriteria(
-            field=ask.Text(code="avoidance", label="回避单位或人员", match=answers.avoidance_q)
-        ),
+        criterion=InCriteria(field=ask.Text(code="avoidance", match=answers.avoidance_q)),
     ),
     FieldDeclaration(
         code="created_by",
@@ -329,9 +314,7 @@ FIELDS = (
         kind=Rows(rows=User.objects.all),
         write=False,
         exported=InExport(code="applicant"),
-        criterion=InCriteria(
-            field=ask.Text(code="applicant", label="申请人", path="created_by__name"), order=LAST
-        ),
+        criterion=InCriteria(field=ask.Text(code="applicant", path="created_by__name"), order=LAST),
     ),
     FieldDeclaration(
         code="created_at",
@@ -339,9 +322,7 @@ FIELDS = (
         kind=Moment(),
         write=False,
         exported=InExport(code="created", width=20, optional=True),
-        criterion=InCriteria(
-            field=ask.Date(code="created", label="申请时间", path="created_at__date"), order=LAST
-        ),
+        criterion=InCriteria(field=ask.Date(code="created", path="created_at__date"), order=LAST),
     ),
     FieldDeclaration(
         code="submitted_at",
@@ -350,9 +331,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="submitted", width=20),
         criterion=InCriteria(
-            field=ask.Date(
-                code="submitted", label="提交时间", path="submitted_at__date", nullable=True
-            ),
+            field=ask.Date(code="submitted", path="submitted_at__date", nullable=True),
             order=LAST,
         ),
     ),
@@ -363,7 +342,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="approver"),
         criterion=InCriteria(
-            field=ask.Text(code="approver", label="审核人", path="decided_by__name", nullable=True),
+            field=ask.Text(code="approver", path="decided_by__name", nullable=True),
             order=LAST,
         ),
     ),
@@ -374,9 +353,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="decided", width=20),
         criterion=InCriteria(
-            field=ask.Date(
-                code="decided", label="审核时间", path="decided_at__date", nullable=True
-            ),
+            field=ask.Date(code="decided", path="decided_at__date", nullable=True),
             order=LAST,
         ),
     ),
@@ -393,7 +370,7 @@ FIELDS = (
         kind=Choice(pairs=ProjectStatus.choices),
         write=False,
         criterion=InCriteria(
-            field=ask.Choice(code="status", label="审核状态", choices=ProjectStatus.choices),
+            field=ask.Choice(choices=ProjectStatus.choices),
             order=1,
         ),
     ),
@@ -403,7 +380,7 @@ FIELDS = (
         kind=Choice(pairs=DrawState.choices),
         write=False,
         criterion=InCriteria(
-            field=ask.Choice(code="draw_state", label="抽取状态", choices=DrawState.choices),
+            field=ask.Choice(choices=DrawState.choices),
             order=1,
         ),
     ),
@@ -413,9 +390,7 @@ FIELDS = (
         kind=Moment(),
         write=False,
         criterion=InCriteria(
-            field=ask.Date(
-                code="archived", label="归档时间", path="archived_at__date", nullable=True
-            ),
+            field=ask.Date(code="archived", path="archived_at__date", nullable=True),
             order=LAST,
         ),
     ),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Text as TextQuestion
-from expertpool.core.criteria import criteria_fields, parse
+from expertpool.core.criteria import criteria_fields, parse, register_criteria
 from expertpool.core.criteria.registry import criteria_of
 from expertpool.core.exporting import EXPORTS, visible_columns
 from expertpool.core.importing import CellRefused
@@ -38,6 +38,7 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import ExpertImporter, import_file
 from expertpool.experts.services.profile import update_expert
+from expertpool.projects.fields import PROJECT
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.experts import NOW, make_expert
 from tests.fixtures import login
@@ -59,6 +60,25 @@ def _typed(field: FieldDeclaration, raw: str) -> Any:
     except (forms.ValidationError, CellRefused):
         return "refused"
     return "refused" if field.required and value in (None, "") else value or None
+
+
+@pytest.mark.parametrize(
+    "field", [*EXPERT.built_in, *PROJECT.built_in], ids=lambda field: field.code
+)
+def test_a_condition_has_code_and_label_of_its_declaration(field: FieldDeclaration) -> None:
+    if field.criterion is None:
+        return
+    own = field.criterion.field
+    assert own.code != field.code
+    assert own.label != field.label
+    question = field.question()
+    assert question.code == (own.code or field.code)
+    assert question.label == (own.label or field.label)
+
+
+def test_a_condition_without_label_is_refused() -> None:
+    with pytest.raises(ValueError, match="no label"):
+        register_criteria("experts.expert", TextQuestion(code="new"))
 
 
 def _imported(field: FieldDeclaration, raw: str) -> Any:

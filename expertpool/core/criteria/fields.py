@@ -45,7 +45,8 @@ MOST_VALUES = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that a condition can ask. ``guard`` is the code of a guarded field: only who sees
+    """One thing that a condition can ask. ``code`` and ``label`` may be left to the declaration of
+    which it is a place (`core.subjects`). ``guard`` is the code of a guarded field: only who sees
     it plain may use it; ``nullable`` adds 为空 and 不为空; ``operators`` narrows the choice;
     ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
     ``match`` will need for any of them, and leaves it in the context."""
@@ -53,8 +54,8 @@ class Field:
     type: ClassVar[str] = ""
     labels_of_operators: ClassVar[dict[str, str]] = {}
 
-    code: str
-    label: str
+    code: str = ""
+    label: str = ""
     path: str = ""
     match: Match | None = None
     find: Find | None = None

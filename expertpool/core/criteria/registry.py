@@ -25,9 +25,13 @@ def criteria_of(subject: str) -> Catalogue[Field]:
 def register_criteria(subject: str, *fields: Field) -> None:
     """Add ``fields`` to ``subject``, in this order; upper apps may add to a lower app's subject.
 
-    Raises ValueError when a field has the same code, UnknownCode when a guard is not declared.
+    Raises ValueError when a field has the same code, or no code or label, UnknownCode when a guard
+    is not declared.
     """
     for field in fields:
+        if not (field.code and field.label):
+            message = f"{field} has no code or no label"
+            raise ValueError(message)
         check_guard(field.guard)
     criteria_of(subject).add(*fields)
 

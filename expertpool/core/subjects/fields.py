@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -66,7 +66,8 @@ class InExport:
 
 @dataclass(frozen=True, kw_only=True)
 class InCriteria:
-    """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may."""
+    """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may.
+    ``field`` gives a code or a label only where they are not those of the declaration."""
 
     field: CriteriaField
     order: int = 0
@@ -139,6 +140,17 @@ class FieldDeclaration:
         return self.kind.word(self.value_of(record))
 
     # --- places -------------------------------------------------------------------------------
+
+    def question(self) -> CriteriaField:
+        """Return what conditions ask of it; only of fields that they ask."""
+        place = self.criterion
+        assert place is not None  # noqa: S101
+        return replace(
+            place.field,
+            code=place.field.code or self.code,
+            label=place.field.label or self.label,
+            is_retired=self.is_retired,
+        )
 
     @property
     def name(self) -> str:

@@ -16,16 +16,11 @@ from expertpool.core import criteria as ask
 from expertpool.core.subjects.kinds import Choice, Day, Flag, Kind, Number, Text, Words
 
 
-def extra_question(
-    subject: str, code: str, label: str, kind: Kind, *, is_retired: bool = False
-) -> ask.Field:
+def extra_question(subject: str, code: str, kind: Kind) -> ask.Field:
     """Return the condition over the further field ``code`` of the records of ``subject``, the
     label of their model."""
     about: dict[str, Any] = {
-        "code": code,
-        "label": label,
         "nullable": True,
-        "is_retired": is_retired,
         "match": lambda op, value, context: extra_q(code, op, value, many=isinstance(kind, Words)),
     }
     match kind:

@@ -172,8 +172,10 @@ def placed(fields: Iterable[FieldDeclaration], place: str) -> list[FieldDeclarat
 
 
 def _questions(fields: Iterable[FieldDeclaration], *, draws: bool) -> list[CriteriaField]:
-    places = (field.criterion for field in placed(fields, "criterion"))
-    return [one.field for one in places if one and (one.draws if draws else one.lists)]
+    where = "draws" if draws else "lists"
+    return [
+        field.question() for field in placed(fields, "criterion") if getattr(field.criterion, where)
+    ]
 
 
 def _section_of(field: FieldDeclaration, variant: str) -> str:

@@ -108,7 +108,7 @@ def declare(row: CustomField) -> FieldDeclaration:
         exported=InExport(order=9),
         history=InHistory(order=9),
         criterion=InCriteria(
-            field=extra_question(row.subject, row.code, row.label, kind, is_retired=not row.active),
+            field=extra_question(row.subject, row.code, kind),
             order=99,
             draws=row.kind not in FREE,
         ),

@@ -9,7 +9,8 @@ class ChannelCode(models.TextChoices):
 
 
 class DeliveryState(models.TextChoices):
-    """States only move forward; UNKNOWN: sending began and nobody knows how it ended."""
+    """States only move forward; UNKNOWN: sending began and nobody knows how it ended; NO_ACCOUNT: a
+    site message for somebody who has no account, which is no fault."""
 
     QUEUED = "queued", "待发送"
     SENDING = "sending", "发送中"
@@ -17,6 +18,7 @@ class DeliveryState(models.TextChoices):
     DELIVERED = "delivered", "已送达"
     READ = "read", "已读"
     FAILED = "failed", "发送失败"
+    NO_ACCOUNT = "no_account", "未开通账号"
     UNKNOWN = "unknown", "结果未知"
     CANCELLED = "cancelled", "已取消"
 
@@ -37,6 +39,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DELIVERED: frozenset({DeliveryState.READ}),
     DeliveryState.READ: frozenset(),
     DeliveryState.FAILED: frozenset(),
+    DeliveryState.NO_ACCOUNT: frozenset(),
     # A report of the provider may still come.
     DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.DELIVERED}),
     DeliveryState.CANCELLED: frozenset(),
@@ -49,6 +52,7 @@ STATE_TONES = {
     DeliveryState.DELIVERED: "green",
     DeliveryState.READ: "green",
     DeliveryState.FAILED: "red",
+    DeliveryState.NO_ACCOUNT: "grey",
     DeliveryState.UNKNOWN: "amber",
     DeliveryState.CANCELLED: "grey",
 }

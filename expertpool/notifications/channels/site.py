@@ -10,7 +10,7 @@ class SiteChannel:
     code = ChannelCode.SITE.value
     resendable = True
     carries_files = False
-    missing_address = "没有系统账号"
+    missing_address = "收件人没有系统账号，看不到站内信"
 
     def send(self, outbound: Outbound) -> SendResult:
         return SendResult(SendStatus.ACCEPTED)

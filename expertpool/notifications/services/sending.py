@@ -69,7 +69,7 @@ def send_messages(
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
-    is complete.
+    is complete; that he has no account (NO_ACCOUNT) is none of anybody's faults.
 
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
@@ -123,7 +123,8 @@ def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -
     if channel.code == ChannelCode.SITE:
         if recipient.user_id:
             return {"recipient_key": recipient_key(recipient.user_id)}
-    elif address := recipient.phone if channel.code == ChannelCode.SMS else recipient.email:
+        return {"state": DeliveryState.NO_ACCOUNT, "detail": channel.missing_address}
+    if address := recipient.phone if channel.code == ChannelCode.SMS else recipient.email:
         return {"address": address}
     return {"state": DeliveryState.FAILED, "detail": channel.missing_address}
 

@@ -13,9 +13,11 @@ from expertpool.files.models import Attachment
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion, Text
+from expertpool.notifications.queries.messages import notices
 from expertpool.notifications.services.attachments import Document
 from expertpool.notifications.services.sending import TEMPLATE_OFF, Recipient, send_message
 from expertpool.notifications.services.templates import save_template
+from tests.factories.accounts import make_user
 from tests.notifications.conftest import NOON, WANG, send
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +63,17 @@ def test_nothing_personal_is_readable_in_the_database() -> None:
 def test_without_an_address_the_record_says_why() -> None:
     nobody = Recipient(user_id=None, name="李梅")
     email, sms, site = send("email", "sms", "site", to=nobody)
-    assert [m.detail for m in (email, sms, site)] == ["没有邮箱", "没有手机号", "没有系统账号"]
-    assert {m.state for m in (email, sms, site)} == {DeliveryState.FAILED}
+    assert [m.detail for m in (email, sms)] == ["没有邮箱", "没有手机号"]
+    assert {m.state for m in (email, sms)} == {DeliveryState.FAILED}
+    assert site.state == DeliveryState.NO_ACCOUNT
     assert jobs() == []
+
+
+def test_that_somebody_has_no_account_is_said_calmly() -> None:
+    nobody = Recipient(user_id=None, name="李梅")
+    email, site = notices(send("email", "site", to=nobody), viewer=make_user("admin"))
+    assert (site.state, site.tone) == ("未开通账号", "grey")
+    assert (email.state, email.tone) == ("发送失败", "red")
 
 
 def test_the_same_key_makes_no_second_message() -> None:

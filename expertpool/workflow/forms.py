@@ -53,6 +53,7 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, subject: FlowSubject, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role: Any = self.fields["role"]
+        # Nobody else could ever decide: the step would wait for good.
         role.queryset = Role.objects.filter(permissions__code=subject.permission)
         condition = CriteriaField(
             subject.code,
@@ -60,6 +61,7 @@ class StepForm(forms.Form):
             required=False,
             help_text="只有符合条件的申请经过这一步；不设条件则都经过。",
         )
+        # He asks only the fields that he may see.
         condition.viewer = viewer
         self.fields["condition"] = condition
 

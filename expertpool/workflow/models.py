@@ -45,6 +45,7 @@ class FlowStep(models.Model):
     role = models.ForeignKey(
         "accounts.Role",
         verbose_name="审批角色",
+        # Without one, whoever may decide such subjects.
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
@@ -98,6 +99,7 @@ class Approval(models.Model):
                 name="workflow_running_has_a_step",
             ),
         ]
+        # For the whole history: the constraint serves only what runs.
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="workflow_subject")]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ def step_names(subject: str, subject_ids: list[int]) -> dict[int, str]:
     """At which step each of the subjects waits; nothing for those with a single step."""
     rows = Approval.objects.filter(RUNNING, subject_type=subject, subject_id__in=subject_ids)
     found = rows.select_related("step").prefetch_related("version__steps")
+    # Not count(): that would ask anew what is already loaded.
     return {row.subject_id: str(row.step) for row in found if len(row.version.steps.all()) > 1}
 
 
@@ -67,6 +68,7 @@ def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:
     """Tell whether ``subject`` goes through ``step``: it meets its condition."""
     node = parse(subject_code(subject), step.condition)
     rows = type(subject)._default_manager.filter(pk=subject.pk)
+    # Most steps ask for nothing: no statement for those.
     return node == AllOf() or rows.filter(to_q(node, Context(now=now))).exists()
 
 
@@ -94,6 +96,7 @@ def course_of(subject: Model, *, now: datetime) -> Course | None:
     elif approval.step_id:
         current = place[approval.step_id]
     else:
+        # Ended without approval: it stands where somebody decided last.
         current = place[decisions[-1].step_id] if decisions else 0
     return Course(approval, steps, current, decisions)
 

@@ -22,6 +22,7 @@ from expertpool.workflow.services.flows import ALWAYS, current_version, save_flo
 @requires("workflow.manage")
 def flow_list(request: UserRequest) -> HttpResponse:
     now = timezone.now()
+    # Makes the first one where there is none: applications would go by it, too.
     versions = [(subject, current_version(subject.code, now=now)) for subject in FLOW_SUBJECTS]
     flows = [
         (subject, version, [_in_words(step, subject) for step in version.steps.all()])

@@ -83,6 +83,7 @@ def withdraw_approval(*, subject: Model, now: datetime) -> None:
 
 def _running(subject: Model) -> Approval | None:
     """The approval that runs, with its row locked until the transaction ends."""
+    # PostgreSQL cannot lock what an outer join may leave empty: step and role.
     rows = Approval.objects.select_for_update(of=("self",)).select_related("version", "step__role")
     return rows.filter(RUNNING, subject_type=subject_code(subject), subject_id=subject.pk).first()
 

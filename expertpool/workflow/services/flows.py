@@ -44,10 +44,12 @@ def save_flow(
     ten, one name twice, a role that may not decide, and a flow in which every step has a condition.
     """
     found = FLOW_SUBJECTS[subject]
+    # Two who save at once would take the same number.
     lock_transaction("workflow.flow")
     latest = current_version(subject, now=now)
     wanted = [_normalised(step, subject) for step in steps]
     _check(found, wanted)
+    # As words: the log keeps them, and a role may be renamed later.
     before, after = _in_words(_data_of(latest), subject), _in_words(wanted, subject)
     if before == after:
         return latest

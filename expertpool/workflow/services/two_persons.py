@@ -43,6 +43,7 @@ def ask(
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError as error:
+        # What else breaks is a fault of ours, not somebody who was faster.
         if not _is_one_too_many(request, error):
             raise
         raise refused(WAITING) from error
@@ -52,6 +53,7 @@ def ask(
 def _is_one_too_many(request: TwoPersonRequest, error: IntegrityError) -> bool:
     """Whether the constraint broken is that at most one is open for the subject."""
     names = {rule.name for rule in request._meta.constraints if isinstance(rule, UniqueConstraint)}
+    # Django's error tells no more than a text.
     return isinstance(error.__cause__, psycopg.Error) and (
         error.__cause__.diag.constraint_name in names
     )
@@ -102,4 +104,5 @@ def _end(
     )
     if not changed:
         raise refused(SETTLED)
+    # The update went past the instance.
     request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])

@@ -115,6 +115,7 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=project_id)
     for group in data.groups:
         for criteria in group.levels:
+            # The service takes it from anybody: which fields a user may ask is told here.
             parse(SUBJECT, criteria, viewer=request.user)
     values = data.dict(exclude={"groups"})
     plans.save_plan(
@@ -139,6 +140,7 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
 @allows("draws.plan", "draws.run")
 def prequery_run(request: UserRequest, project_id: Id) -> dict[str, Any]:
     """返回现在各条件组可以抽多少人、谁因何不能抽（只有人数）。除操作日志外不改变任何东西。"""
+    # Either right is enough, each within its own scope.
     code = "draws.plan" if request.user.has_permission("draws.plan") else "draws.run"
     plan = _planned(request.user, project_id, code)
     now = timezone.now()
@@ -307,6 +309,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
 def sheet_get(
     request: UserRequest,
     draw_id: Id,
+    # It is called so in the address.
     format: Literal["pdf", "xlsx"] = "pdf",  # noqa: A002
 ) -> HttpResponseBase:
     """返回《评审专家抽取表》。到名单公开时间才能取，每次都记入操作日志。"""

@@ -69,6 +69,7 @@ class GroupInput(Input):
     )
     levels: list[dict[str, Any]] = Field(
         min_length=1,
+        # Only told: the service itself refuses too many, in words.
         json_schema_extra={"maxItems": MOST_LEVELS},
         description=LEVELS,
     )

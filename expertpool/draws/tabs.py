@@ -80,6 +80,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "total_standbys": standbys,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
         "channels": [ChannelCode(code).label for code in plan.channels] if plan else [],
+        # Once there is a draw they change nothing any more.
         "findings": findings if project.is_undrawn else [],
         "draw": draw,
         "short": short,

@@ -53,6 +53,7 @@ def _panel(once: bool) -> QuerySet[Invitation]:
 
 def _seats(once: bool) -> QuerySet[ConditionGroup]:
     """The condition groups of a project that has a valid draw: those of the plan it follows."""
+    # Two queries out: this stands in one that stands in another.
     project = OuterRef(OuterRef("pk"))
     drawn = DrawProject.objects.filter(project=project, valid=True)
     drawn = drawn.filter(draw__project=project) if once else drawn
@@ -89,6 +90,7 @@ MEASURES = (
 
 def _participants(user: User) -> ArraySubquery:
     """The lines of the panel; names only of draws whose names the reader may read now."""
+    # Some read earlier, yet the rows know no expert before the release.
     readable = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     named = Q(draw__in=readable.order_by().values("pk"))
     rows = _lines().annotate(

@@ -18,6 +18,7 @@ from expertpool.draws.tables import TABS
 
 
 def _moment(value: Any) -> Any:
+    # Excel knows no time zones.
     return timezone.localtime(value).replace(tzinfo=None) if value else None
 
 

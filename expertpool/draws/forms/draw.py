@@ -107,6 +107,7 @@ class DrawFilter(FilterForm):
             rows = rows.filter(within_days("sealed_at", days))
         if kind := self.value("kind"):
             rows = rows.filter(kind=kind)
+        # `with_counts` has told each row.
         if supplement := self.value("supplement"):
             rows = rows.filter(is_supplemented=supplement == "yes")
         return rows

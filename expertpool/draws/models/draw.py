@@ -90,6 +90,7 @@ class Draw(models.Model):
             ),
             models.CheckConstraint(condition=_HAS_ITS_TIMES, name="draws_status_has_its_times"),
         ]
+        # The list by its tabs, the latest first.
         indexes = [models.Index(fields=["status", "-id"], name="draws_status")]
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class Invitation(models.Model):
     expert = models.ForeignKey(
         "experts.Expert", verbose_name="专家", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Links cannot be made from it.
     token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
     invited_at = models.DateTimeField("邀请时间")
     deadline_at = models.DateTimeField("答复截止")

@@ -50,6 +50,7 @@ class ReleaseRequest(DrawRequest):
 class PickRequest(DrawRequest):
     """That experts chosen by hand be invited. ``picks`` names them, encrypted with the seal key."""
 
+    # Bound into the ciphertext, since the row has no key of its own before it is stored.
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     picks = EncryptedBytesField("人选", key="SEAL_KEY", bound_to=("draw_id", "uid"))
 

@@ -114,6 +114,7 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
         raise ContributionRefused("本次抽取已放弃，不再接受随机值；需要时请重新封存抽取。")
     if draw.status != DrawStatus.SEALED:
         raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
+    # Its panel sits in the first meeting, too, and cannot be found after that.
     if first_opening(draw.covered) <= now:
         raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
     if role not in draw.rule.contributors:
@@ -172,6 +173,7 @@ def _widen(facts: _OfDraw) -> None:
         message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
         raise WideningRefused(message)
     short = check_widenable(facts.draw.covered, now=facts.now)
+    # Only the latest of a panel is widened.
     if short.base != facts.draw:
         raise WideningRefused(NOTHING_LACKS)
 

@@ -13,6 +13,7 @@ SHEET = "draw_sheet"  # the kind of the kept sheet
 
 def open_matters(project: Project) -> list[str]:
     """Return what is still open in the valid draws of ``project``."""
+    # The others have neither names nor a sheet.
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
     matters = []
     if any(open_request(VoidRequest, draw) for draw in draws):

@@ -43,6 +43,7 @@ def avoidances_of(projects: Iterable[Project]) -> list[Avoidance]:
     by_pk = {project.pk: project for project in projects}
     rows = list(Avoidance.objects.filter(project__in=by_pk).select_related("unit"))
     for row in rows:
+        # Loaded already, with what is asked of it below.
         row.project = by_pk[row.project_id]
     return rows
 
@@ -82,6 +83,7 @@ def _same_as(units: Sequence[Unit | Named]) -> list[set[int]]:
 
 def tied_to(avoided: Iterable[AvoidedUnit]) -> Q:
     """The experts who have to stay away from one of the units on its day."""
+    # Nobody: an empty Q would mean everybody.
     tied = Q(pk__in=[])
     for on, units in by_opening(avoided).items():
         tied |= availability.tied_to_units(units, on=on)
@@ -98,6 +100,7 @@ def by_opening(avoided: Iterable[AvoidedUnit]) -> dict[datetime, set[int]]:
 
 def is_person(row: Avoidance) -> Q:
     """The experts who are the avoided person of ``row``."""
+    # A number is one person; a name may be that of several.
     if row.expert_number:
         return Q(number=row.expert_number)
     named = Q(name=row.name)

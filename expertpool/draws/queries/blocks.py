@@ -19,6 +19,7 @@ from expertpool.draws.queries.identity import Identity, altered, check_commitmen
 
 # Why so many: docs/decisions/0028. Stored seals are read by it: another number needs a migration.
 BLOCK = 1024
+# Of a digest: SHA-256 and SM3 have the same length.
 _COMMIT_BYTES = 32
 
 
@@ -54,6 +55,7 @@ def pack_candidates(candidates: vdraw.Candidates, start: int) -> dict[str, objec
     return {
         "commits": bytes.fromhex("".join(candidates.commits[start:end])),
         "kinds": [dict(candidates.kinds[kind]) for kind in numbers],
+        # Two bytes are enough: there are at most as many kinds as people in a block.
         "kind_of": struct.pack(f">{len(kind_of)}H", *kind_of),
         "units": struct.pack(f">{len(units)}I", *units),
     }
@@ -111,6 +113,7 @@ def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity
     the log; raises as `Openings`."""
     seen = 0
     for n, block in enumerate(_sealed_people(draw).order_by("n")):
+        # A block was taken out: those after it would speak for others.
         if block.n != n:
             raise altered(draw)
         commits = candidates.commits[block.n * BLOCK : (block.n + 1) * BLOCK]
@@ -118,6 +121,7 @@ def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity
         check_commitments(draw, commits, people.refs, people.salts)
         yield from (people[at] for at in range(len(commits)))
         seen += len(commits)
+    # The last ones were taken out, which leaves no gap.
     if seen != len(candidates):
         raise altered(draw)
 
@@ -152,11 +156,13 @@ class Openings:
     def _load(self, numbers: set[int]) -> None:
         count = len(self._sealed.candidates)
         rows = _sealed_people(self._draw).filter(n__in=numbers).order_by()
+        # All are open already: no statement.
         for block in rows if numbers else ():
             self._blocks[block.n] = _open(block, min(BLOCK, count - block.n * BLOCK))
 
 
 def _sealed_people(draw: Draw) -> QuerySet[SealBlock]:
+    # The columns in clear were read with the seal.
     return draw.blocks.only("draw_id", "n", "openings")
 
 

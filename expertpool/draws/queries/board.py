@@ -135,6 +135,7 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     )
     draws = {one.pk: one for one in (draw, *widened)}
     for line in lines:
+        # No statement for each of them.
         line.draw = draws[line.draw_id]
     groups = [
         GroupBoard(

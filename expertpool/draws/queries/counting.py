@@ -29,9 +29,11 @@ class ConditionCount:
 def count_condition(project: Project, node: Node, *, now: datetime) -> ConditionCount:
     """Count who meets ``node`` and who of them is not excluded from ``project`` at ``now``."""
     fitting = Expert.objects.filter(to_q(node, Context(now=now)))
+    # A condition that joins may find somebody twice.
     count, short = fitting.values("pk").distinct().count(), shortfall_of(project)
     if short is not None and count < FEWEST_TOLD:
         return ConditionCount(count, None)
+    # No saved plan: conditions are tried out before there is one.
     conditions = exclusion_conditions(DrawPlan(project=project), now=now, short=short)
     excluded = reduce(or_, (condition for _, condition in conditions))
     return ConditionCount(

@@ -104,6 +104,7 @@ def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:
     def count(*conditions: Q, **condition: Any) -> Count:
         return Count("invitations", filter=Q(*conditions, **condition))
 
+    # All count one relation: several would multiply each other.
     return draws.annotate(
         drawn_count=count(panel),
         accepted_count=count(panel, invitations__state=InvitationState.ACCEPTED),

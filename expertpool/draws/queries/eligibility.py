@@ -175,6 +175,7 @@ def took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int
     """Experts who agreed to a review that opened on a day of the avoided period."""
     assert row.from_date is not None and row.to_date is not None  # noqa: S101, PT018 (checked by the caller)
     start = availability.day_start(row.from_date)
+    # The last day is one of the period.
     end = availability.day_start(row.to_date) + timedelta(days=1)
     return set(participations(start, end, only=only))
 

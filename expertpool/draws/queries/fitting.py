@@ -120,6 +120,7 @@ class _Fits(dict[tuple[int, ...], tuple[int, dict[str, int]]]):
             if pattern[at // _BITS] >> at % _BITS & 1
         }
         best = {
+            # Levels come best first.
             code: next((level for level, node in rows if _holds(node, yes)), None)
             for code, rows in self._levels.items()
         }
@@ -167,6 +168,7 @@ def _plain_rows(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     try:
         statement, values = rows.query.sql_with_params()
     except EmptyResultSet:
+        # Nobody can meet such conditions, and Django has no statement for that.
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

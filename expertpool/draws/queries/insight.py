@@ -234,10 +234,12 @@ class _Inquiry:
                 item.is_setting,
             )
             for at, item in enumerate(exclusions)
+            # What he set is told even where it costs nothing.
             if item.is_setting or applies[at]
         ]
 
     def _lack_without(self, more: Mapping[int, Mapping[str, int]]) -> int:
+        # Known without asking: nothing lacks, or nobody is won.
         return self.lack_with(more) if self.lack and more else self.lack
 
     def _exclusions(self) -> Iterator[_Exclusion]:
@@ -260,6 +262,7 @@ class _Inquiry:
         avoided: dict[str, Q] = {}
         persons: list[Q] = []
         for unit in avoided_units(projects, rows):
+            # Projects of a batch may avoid the same unit: told as one.
             avoided[unit.label] = avoided.get(unit.label, NOBODY) | tied_to([unit])
         for row in rows:
             if row.subject == AvoidanceSubject.PERSON:
@@ -281,6 +284,7 @@ class _Inquiry:
         for group in self.found.groups:
             for level in group.levels.all():
                 for dropped, rest in relaxed(parse(SUBJECT, level.criteria)):
+                    # Nothing asked holds nobody back.
                     if dropped != AllOf():
                         yield group.code, group.name, level.level, dropped, rest
 

@@ -71,8 +71,10 @@ def joined_groups(seats: Mapping[str, int], kinds: Kinds) -> list[list[str]]:
 
 
 def _binomial(count: int, rate: float, agreed: int) -> float:
+    # 0 has no logarithm.
     if rate in (0.0, 1.0):
         return float(agreed == count * rate)
+    # By logarithms: the factorial of a few hundred is no float any more.
     logarithm = (
         math.lgamma(count + 1)
         - math.lgamma(agreed + 1)
@@ -90,6 +92,7 @@ def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, ra
     for chosen in _subsets(groups):
         wanted = sum(seats[group] for group in chosen)
         members = [at for at, (kind, _) in enumerate(rows) if kind & chosen]
+        # What cannot fail need not be simulated.
         if at_least(sum(rows[at][1] for at in members), rate, wanted) < 1 - _CERTAIN:
             demands.append((members, wanted))
     if not demands:

@@ -49,6 +49,7 @@ def members_of_panel(project: Project) -> list[PanelMember]:
             expert_id=row.expert_id,
             name=row.expert.name if row.expert else "",
         )
+        # A stable sort: draws and lines stay in their order.
         for place, row in enumerate(sorted(found, key=lambda row: row.is_standby), start=1)
     ]
 

@@ -149,6 +149,7 @@ def lists_to_complete(user: User, *, now: datetime) -> list[Draw]:
             covers(Q(project__opening_at__gt=now)),
             status__in=(DrawStatus.INVITING, DrawStatus.UNSATISFIED),
         )
+        # While a choice waits for a second person there is nothing to do.
         .exclude(pk__in=PickRequest.objects.filter(decided_at__isnull=True).values("draw"))
         .order_by("project__opening_at")
     )

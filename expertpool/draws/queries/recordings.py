@@ -33,6 +33,7 @@ def unfinished_recordings(draw: Draw, user: User) -> list[Unfinished]:
     """Return what ``user`` recorded of ``draw`` and did not save, the oldest first."""
     found = []
     for path in _folder().glob(f"{draw.pk}-{user.pk}-*.part"):
+        # After the numbers of draw and user; it has hyphens of its own.
         recording = UUID(path.stem.split("-", 2)[2])
         kept = path.stat()
         at = datetime.fromtimestamp(kept.st_mtime, tz=timezone.get_current_timezone())

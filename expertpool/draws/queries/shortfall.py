@@ -49,6 +49,7 @@ class Shortfall:
         """Return copies of those of ``groups`` that lack experts, with what they lack as seats;
         nobody stands by for these."""
         found = [copy(group) for group in groups if group.code in self.lacking]
+        # Never saved: the plan keeps its own seats.
         for group in found:
             group.seats, group.standby_seats = self.lacking[group.code], 0
         return found
@@ -84,11 +85,13 @@ class Shortfall:
         return min((self._room(count) for count in counts), default=self.unit_cap)
 
     def _room(self, count: int) -> int:
+        # Without a cap there is always room.
         return 1 if self.unit_cap is None else max(self.unit_cap - count, 0)
 
 
 def shortfall_of(project: Project) -> Shortfall | None:
     """Return what the panel of ``project`` lacks, if its draws are over and it may be widened."""
+    # Most panels end here, before their draws are read.
     if project.draw_state != DrawState.UNSATISFIED:
         return None
     draws = valid_draws(project)

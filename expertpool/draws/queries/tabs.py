@@ -25,6 +25,7 @@ def log_of(project: Project) -> QuerySet[Entry]:
     lines = Invitation.objects.filter(draw__in=draws).values_list("pk", flat=True)
     return Entry.objects.filter(
         Q(subject_type="projects.project", subject_id=str(project.pk))
+        # The log keeps ids as text.
         | Q(subject_type="draws.draw", subject_id__in=list(map(str, draws)))
         | Q(subject_type="draws.invitation", subject_id__in=list(map(str, lines)))
     ).order_by("-pk")

@@ -83,6 +83,7 @@ def _paths(project: Project, expert_ids: Collection[int]) -> dict[tuple[int, Pat
         (tie.expert_id, _path(one, one.ways[tie.unit_id], tie, units))
         for one in avoided
         for tie in ties.get(one.on, ())
+        # Those of one day were asked for together: this one may be to a unit of another row.
         if tie.unit_id in one.ways
     ]
     persons = (row for row in rows if row.subject == AvoidanceSubject.PERSON)
@@ -107,6 +108,7 @@ def _unit_ties(
     """The conditions of `availability.tied_to_units`, one by one."""
     employed = Expert.objects.filter(pk__in=expert_ids, employer__in=units).order_by("pk")
     for pk, unit in employed.values_list("pk", "employer_id"):
+        # Never 0: only who has an employer is found.
         yield _Tie(pk, unit or 0, str(AvoidanceKind.CURRENT_EMPLOYER.label))
     ties = availability.unit_ties(units, on=on).filter(expert__in=expert_ids)
     for tie in ties.order_by("expert", "pk"):

@@ -41,6 +41,7 @@ class Beside:
         """Tell whether a supplement that seats ``commit`` next gives out a seat that another draw
         of the panel has filled; who sits may change his group for it."""
         wanted = {*self.seated, commit}
+        # A trial: nobody but whom this step has seated so far, and he.
         step = vdraw.supplement(state, lambda one: None if one in wanted else "ineligible")
         rows = zip(state.order.sealed.rule.groups, step.state.sitting, strict=True)
         return any(len(row) > self.room.get(group.id, group.seats) for group, row in rows)
@@ -63,6 +64,7 @@ def beside(draw: Draw) -> Beside | None:
     if not others:
         return None
     board = board_of(*draws)
+    # Its own people are the engine's matter.
     lines = [line for line in board.lines if line.draw_id != draw.pk]
     full = Counter(line.group for line in lines if line.state in SEATED_STATES)
     for other in others:

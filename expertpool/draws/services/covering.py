@@ -65,4 +65,5 @@ def superseded(projects: Sequence[Project], widens: Draw | None = None) -> list[
     rows = VoidRequest.objects.filter(draw__projects__in=projects, agreed=True)
     if widens is not None:
         rows = rows.filter(draw__widens=widens)
+    # One of a batch is found once for each of its projects.
     return list(rows.select_related("draw").order_by("-pk").distinct())

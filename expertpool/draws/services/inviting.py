@@ -53,10 +53,12 @@ def invite(
     All of it commits with the seating; letters and deadlines are jobs of this transaction.
     Raises IntegrityError when an expert is held elsewhere at that time: the constraint's word.
     """
+    # The letter alone has them: the row keeps a hash.
     tokens = [make_token(entropy) for _ in places]
     emergency = emergency_of(draw)
     minutes = emergency.minutes if emergency else plan.reply_minutes
     projects = draw.covered
+    # Once the panel sits no answer is of use.
     deadline_at = min(now + timedelta(minutes=minutes), next_opening(projects, now=now))
     invitations = Invitation.objects.bulk_create(
         Invitation(

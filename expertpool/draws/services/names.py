@@ -48,6 +48,7 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
     if not hours:
         return draw.reveal_at
+    # Of several roles the most generous counts.
     return first_opening(draw.covered) - timedelta(hours=max(hours))
 
 
@@ -137,5 +138,6 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)
     publish(NamesReleased(draw.pk))
+    # One at a time: the end of the draw asks for the same sheet.
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True

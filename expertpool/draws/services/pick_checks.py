@@ -52,6 +52,7 @@ def check_experts(
     experts = Expert.objects.select_related("employer").in_bulk(ids)
     before, seated = people_of(draw)
     levels = fitting(list(plan.groups.prefetch_related("levels")), now=now, only=ids)
+    # By the plan as it stands: a list has sealed no conditions.
     excluded = Exclusions(plan, now=now).of(ids)
     for pick in picks:
         expert = experts.get(pick.expert_id)

@@ -66,6 +66,7 @@ def request_picks(
     if not reason.strip() or not approval_number.strip():
         raise PickRefused("请写明不能随机抽取的理由和批准文号。")
     plan = check_ready(projects, now=now)
+    # For the number, too: see `next_number`.
     lock_transaction(SEATING_LOCK)
     check_seats(plan, picks, seats_of(plan), exactly=True)
     check_experts(plan, picks, draw=None, now=now)
@@ -79,6 +80,7 @@ def request_picks(
             plan, projects, found, number, kind, reason.strip(), approval_number.strip()
         ),
         candidate_count=len(found.eligible),
+        # Nothing is drawn, so there is no secret to reveal.
         nonce=b"",
         reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
         sealed_at=now,
@@ -129,6 +131,7 @@ def agree_to_picks(
     levels = check_experts(plan, picks, draw=draw, now=now)
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)
+        # Confirmed after that time, the names are public at once.
         defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
     seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
     record("draw.pick_agree", actor=actor, now=now, subject=draw, after={"人数": len(picks)})

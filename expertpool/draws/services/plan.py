@@ -114,6 +114,7 @@ def save_plan(
     _check_bounds(plan)
     plan.full_clean()
     plan.save()
+    # No draw points at them: it has copied what it sealed.
     plan.groups.all().delete()
     for order, entered in enumerate(groups, start=1):
         _add_group(plan, order, entered)

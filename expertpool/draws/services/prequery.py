@@ -107,6 +107,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
             (ExclusionReason(code).label, count) for code, count in found.exclusion_counts.items()
         ],
         shortages=_in_words(feasibility, found),
+        # Where the panel itself lacks somebody, standbys are no question.
         standby_shortages=_standby_shortages(found)
         if standby_seats and feasibility.is_feasible
         else [],

@@ -39,9 +39,11 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     if draw.project.is_archived:
         raise RecordingRefused("项目已归档，不能再添加录屏。")
     path = part_path(draw, recording, actor)
+    # Nobody else on the machine is to see the screen of a draw.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     size = path.stat().st_size if path.exists() else 0
     end = offset + len(content)
+    # Sent once more, since the answer got lost.
     if end <= size:
         return size
     if offset > size:

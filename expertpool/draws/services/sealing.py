@@ -229,6 +229,7 @@ def _build_rule(
         for group in found.groups
         if group.standby_seats
     ]
+    # How many, not who: the rule is public.
     avoided = [row.subject for one in projects for row in one.avoidances.all()]
     voided = superseded(projects, widening.short.base if widening else None)
     unit_cap, reason = plan.unit_cap, voided[0].reason if voided else None

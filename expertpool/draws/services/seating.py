@@ -164,6 +164,7 @@ def _seat_rows(
 ) -> list[tuple[Invitation, str]]:
     """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (reasons
     by commitment). Whoever a supplement seats was asked about when his turn came."""
+    # Somebody who sits takes a seat of another group, so that one more finds place.
     for seat in step.moved:
         Invitation.objects.filter(draw=draw, commit=seat.commit).update(
             group=seat.group, level=seat.level

@@ -35,6 +35,7 @@ def load_sealed(draw: Draw) -> vdraw.Sealed:
 
 def load_order(draw: Draw) -> vdraw.Order:
     """Return the order of a draw that has one."""
+    # With seal and seed: a row that was changed by hand finds no order and is checked anew.
     key = (draw.pk, draw.seal, draw.seed)
     with _orders_lock:
         order = _orders.get(key)
@@ -47,6 +48,7 @@ def load_order(draw: Draw) -> vdraw.Order:
     with _orders_lock:
         _orders[key] = order
         _orders.move_to_end(key)
+        # The latest stays, however large it is.
         while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
             _orders.popitem(last=False)
     return order

@@ -53,6 +53,7 @@ def delete_template(*, template: ConditionTemplate, actor: User, now: datetime) 
     """Remove a template. Refuses anybody but its owner (DrawNotReady); plans made from it stay."""
     if template.owner_id != actor.pk:
         raise DrawNotReady("只能删除自己创建的模板。")
+    # While there is still a row to name.
     record("draw.template_delete", actor=actor, now=now, subject=template)
     template.delete()
 
@@ -60,6 +61,7 @@ def delete_template(*, template: ConditionTemplate, actor: User, now: datetime) 
 def groups_of(template: ConditionTemplate) -> list[GroupInput]:
     """Return the template's groups, ready for a plan."""
     return [
+        # Templates are older than standbys.
         GroupInput(row["name"], row["seats"], row["levels"], row.get("standby_seats", 0))
         for row in template.groups
     ]

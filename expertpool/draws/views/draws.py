@@ -77,6 +77,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     context = board_context(request, draw)
     version = request.GET.get("version")
     if version == context["board"].version:
+        # htmx leaves the page as it is.
         return HttpResponse(status=204)
     if version and not version.startswith(f"{draw.status}-"):  # head and buttons change, too
         return HttpResponse(status=204, headers={"HX-Trigger": "page:refresh"})
@@ -172,6 +173,7 @@ def names(request: UserRequest, pk: int) -> HttpResponse:
         return refused(str(error))
     context = board_context(request, draw)
     context["names"] = _shown(rows, request.user)
+    # The next look would take the names away again.
     context["refreshes"] = False
     return render(request, "draws/draw_detail.html#board", context)
 

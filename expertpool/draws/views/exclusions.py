@@ -47,6 +47,7 @@ def exclusions(request: UserRequest, pk: int) -> HttpResponse:
         ),
         "paths": tie_paths(project, list(excluded.values_list("pk", flat=True))),
         "sealed": [(ExclusionReason(code).label, count) for code, count in sealed.items()],
+        # The last is asked only of who was sealed.
         "untold": "、".join(str(reason.label) for reason in UNTOLD[:-1]),
     }
     return render_list(request, "draws/exclusions.html", context)

@@ -98,6 +98,7 @@ def plan_count(request: UserRequest, pk: int) -> HttpResponse:
     """Say how many experts the posted condition finds; nothing that identifies anybody."""
     project = _project(request, pk)
     try:
+        # The whole form is posted; ``field`` says which condition is meant.
         node = parse(SUBJECT, request.POST.get(request.POST.get("field", "")), viewer=request.user)
     except CriteriaError as error:
         return render(request, "draws/_condition_count.html", {"error": str(error)})

@@ -39,6 +39,7 @@ def public(view: View) -> View:
 @public
 def check(request: HttpRequest) -> HttpResponse:
     """Take a record file, or lead to the page of the draw with ``?number=``."""
+    # Copied by hand from a printed sheet.
     number = request.GET.get("number", "").strip().upper()
     if number and Draw.objects.filter(number=number).exists():
         return redirect("draws:verify_draw", number=number)

@@ -108,6 +108,7 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             response = saved("已按放宽的条件封存。")
+            # htmx would follow a redirect into the drawer.
             response["HX-Redirect"] = reverse("draws:detail", args=[draw.pk])
             return response
     context = {

@@ -19,7 +19,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
 from expertpool.draws.models import Draw, DrawAlarm, Invitation
 from expertpool.draws.occasions import ALARM
-from expertpool.draws.queries.draws import reaches
+from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.services import names, replies
 from expertpool.draws.services.entropy import Entropy
 from expertpool.notifications.enums import ChannelCode
@@ -98,7 +98,11 @@ def raise_alarm(found: Overdue, *, now: datetime) -> None:
         return
     what = str(found.matter.label)
     record("draw.alarm", actor=None, now=now, subject=draw, after={"事项": what})
-    users = [user for user in users_with_permission(PERMISSION) if reaches(user, draw, PERMISSION)]
+    users = [
+        user
+        for user in users_with_permission(PERMISSION)
+        if codes_for_draw(user, draw, [PERMISSION])
+    ]
     envelopes = [_envelope(draw, what, user, key=f"draw-alarm:{alarm.pk}") for user in users]
     send_messages(occasion=ALARM.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 
 class Among(Func):
     """Whether the whole number in ``column`` is one of ``values``: `in` for thousands of them.
 
-    They travel as one value; each placeholder of its own would cost more to write than to look up.
+    They travel as one text; each placeholder of its own would cost more to write than to look up,
+    and so do the numbers of a list. Rows of one column are gathered by the database first, which
+    an index of ``column`` is then asked for: `in` may be taken for a condition on each row.
     """
 
     # both expressions in one: `= ANY(` comes between them as their joiner
@@ -20,6 +24,11 @@ class Among(Func):
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, column: str, values: Collection[int]) -> None:
-        among: Any = Value(list(values), output_field=ArrayField(BigIntegerField()))
+    def __init__(self, column: str, values: Collection[int] | QuerySet[Any]) -> None:
+        among: Any
+        if isinstance(values, QuerySet):
+            among = ArraySubquery(values)
+        else:
+            numbers = Value(f"{{{','.join(map(str, values))}}}", output_field=TextField())
+            among = Cast(numbers, ArrayField(BigIntegerField()))
         super().__init__(F(column), among)

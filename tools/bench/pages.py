@@ -4,6 +4,8 @@ narrowed by a saved search; one expert; one project."""
 from __future__ import annotations
 
 import json
+from itertools import chain
+from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +21,10 @@ from expertpool.experts.models import Expert, SavedSearch
 from expertpool.projects.models import Project
 from tools.bench.plans import at_least, branches_of_one_percent, holding
 from tools.bench.reporting import Reporter, timed
+from tools.bench.words import hard_words
 
 RUNS = 30
+WORD_RUNS = 5
 AIMS = {"list": 0.06, "search": 0.1, "saved": 0.1, "expert": 0.06, "project": 0.06}
 
 
@@ -32,8 +36,23 @@ def measure_pages(reporter: Reporter, size: int) -> None:
         aim = AIMS[name.partition("_")[0]]
         seconds = timed(lambda page=page, query=query: get(client, page, query), runs=RUNS)  # type: ignore[misc]
         reporter.report(name, seconds, aim=aim, size=size)
+    _measure_hard_words(reporter, client, size)
     own, page = client_of("operator"), reverse("experts:list")
     reporter.report("list_own_department", timed(lambda: get(own, page), runs=RUNS), size=size)
+
+
+def _measure_hard_words(reporter: Reporter, client: Client, size: int) -> None:
+    """Search for words that are hard to find: ``search_any`` is all of them, ``search_hardest``
+    the one whose median is the worst."""
+    page = reverse("experts:list")
+    seconds = {
+        word: timed(lambda word=word: get(client, page, {"q": word}), runs=WORD_RUNS)  # type: ignore[misc]
+        for word in hard_words()
+    }
+    reporter.report("search_any", [*chain(*seconds.values())], aim=AIMS["search"], size=size)
+    hardest = max(seconds, key=lambda word: median(seconds[word]))
+    reporter.note("hardest", word=hardest, size=size)
+    reporter.report("search_hardest", seconds[hardest], aim=AIMS["search"], size=size)
 
 
 def _pages(owner: User) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -50,6 +69,7 @@ def _pages(owner: User) -> dict[str, tuple[str, dict[str, Any]]]:
         "search_initials": {"q": "wxm"},
         "search_two_words": {"q": "王伟 设计"},
         "search_two_of_many": {"q": "李 工程"},
+        "search_by_name": {"q": "王", "sort": "name"},
         "saved_search": _saved(owner).dict(),
     }
     pages = {name: (reverse("experts:list"), query) for name, query in queries.items()}

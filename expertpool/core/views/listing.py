@@ -25,7 +25,7 @@ from django.utils.cache import patch_vary_headers
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
-ENOUGH = 1_000  # more than anybody turns pages for
+ENOUGH = 200  # ten pages
 
 
 class RowCount(int):
@@ -189,8 +189,8 @@ def _count_narrowed(
     """Return the number of rows that a filter left, by the code of the tab.
 
     They (or ``some`` of them) are gone through once for all tabs, up to a limit. Beyond it tabs
-    show what was found on the way; the one that is open is counted alone where that is little, for
-    the sake of its pages.
+    show what was found on the way; the one that is open is counted alone where that is little, as
+    far as pages are turned.
     """
     counted = rows if some is None else some
     found = counted.order_by()[: COUNT_NARROWED + 1].aggregate(
@@ -203,7 +203,7 @@ def _count_narrowed(
         for at, tab in enumerate(tabs)
     }
     if is_least and counts[current.code] < ENOUGH:
-        counts |= _count_each(rows, (current,), COUNT_NARROWED)
+        counts |= _count_each(rows, (current,), ENOUGH)
     return counts
 
 

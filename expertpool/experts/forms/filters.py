@@ -81,7 +81,8 @@ class ExpertFilter(FilterForm):
             rows = rows.filter(to_q(self.value("where"), self._context))
         if self.value("term"):
             rows = rows.filter(term_end_date__range=self.value("term"))
-        found = find(rows, self.value("q") or "", self.user)
+        by_name = self.data.get("sort", "").removeprefix("-") == "name"
+        found = find(rows, self.value("q") or "", self.user, by_name=by_name)
         self.some = found.some
         return found.rows
 

@@ -2,16 +2,20 @@
 
 What few fit is found by its indexes: first who fits, then the rest of the list among them. What
 many fit would have to be gathered for seconds to show twenty: there the list is walked in its own
-order, and whoever does not fit is passed over.
+order, and whoever does not fit is passed over. Words that many fit each and hardly anybody
+together are met too seldom to walk: who fits all of them is read off the indexes at once
+(docs/decisions/0060).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import IsNull
 
 from expertpool.accounts.models import User
@@ -27,6 +31,11 @@ from expertpool.experts.queries.tokens import keyword_tokens
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
 FEW = 5_000  # experts that one part of a keyword may fit to be gathered
+SOME = 2_000  # experts that stand for those who are too many
+FEW_UNITS = 500  # units that are named one by one; of more the database makes its own list
+NEWEST = 2_000  # experts that are looked through for how often several words are met together,
+SOON = 10  # and how many of them must fit to walk
+OFTEN = 0.2  # of the experts: more are not worth an index
 
 
 @dataclass(frozen=True)
@@ -38,80 +47,160 @@ class Found:
     some: QuerySet[Expert] | None = None
 
 
-def search(queryset: QuerySet[Expert], text: str, user: User) -> QuerySet[Expert]:
+def search(
+    queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = False
+) -> QuerySet[Expert]:
     """Return the experts of ``queryset`` that fit every keyword of ``text``; see `find`."""
-    return find(queryset, text, user).rows
+    return find(queryset, text, user, by_name=by_name).rows
 
 
-def find(queryset: QuerySet[Expert], text: str, user: User) -> Found:
+def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = False) -> Found:
     """Find the experts of ``queryset`` that fit every keyword of ``text``.
 
     A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
     also a whole phone number or its last four digits; or all that a field of text says which an
     administrator has added.
+
+    ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: all
+    who are called 王 stand together there, and a walk would pass half of the pool before them.
     """
-    gathered: set[int] | None = None
-    many: list[tuple[Q, set[int]]] = []
-    keywords = text.split()[:MOST_KEYWORDS]
+    keywords = list(dict.fromkeys(text.split()))[:MOST_KEYWORDS]
     added = joined_fields(SUBJECT) if keywords else []
     texts = [one.code for one in added if one.is_searched and not one.is_retired]
-    for keyword in keywords:
-        parts = _parts(keyword, user, texts)
-        ids, complete = _gather(parts)
-        if not complete:
-            many.append((Q(*(part.fits for part in parts), _connector=Q.OR), ids))
-        else:
-            gathered = ids if gathered is None else gathered & ids
-    rows = queryset.filter(*(fits for fits, _ in many))
-    if gathered is not None:
-        return Found(rows.filter(Among("pk", gathered)))
+    words = [_look_up(_parts(keyword, user, texts)) for keyword in keywords]
+    many = [word for word in words if word.many]
+    if len(many) < len(words):
+        few = set.intersection(*(word.ids for word in words if not word.many))
+        fits = [word.fits for word in many]
+        return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
     if not many:
         return Found(queryset)
-    (_, some), *others = many
-    return Found(rows, queryset.filter(Among("pk", some), *(fits for fits, _ in others)))
+    if len(many) > 1:
+        many, together = _seldom_first(many)
+        if together < SOON:
+            ids = _who_fit(_by_indexes(many))
+            if len(ids) <= FEW:
+                return Found(queryset.filter(Among("pk", ids)))
+    first, *others = many
+    some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
+    return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
+
+
+def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> list[int]:
+    """Return who fits (of ``ids``), up to a limit: asked once, for all statements of the page."""
+    rows = Expert.objects.order_by().filter(*conditions).values_list("pk", flat=True)
+    return list(rows[: FEW + 1] if ids is None else rows.filter(Among("pk", ids)))
+
+
+def _seldom_first(words: list[_Word]) -> tuple[list[_Word], int]:
+    """Return ``words`` with their shares of the newest experts, the smallest first, and how many
+    of the newest fit all of them."""
+    newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
+    last = newest[NEWEST : NEWEST + 1].first() or 0
+    fits = [ExpressionWrapper(word.fits, BooleanField()) for word in words]
+    rows = list(Expert.objects.order_by().filter(pk__gt=last).values_list(*fits))
+    # None stands for no as well: who has no employer is at none.
+    shares = [sum(map(bool, column)) / NEWEST for column in zip(*rows, strict=True)]
+    weighed = [replace(word, share=share) for word, share in zip(words, shares, strict=True)]
+    return sorted(weighed, key=lambda word: word.share), sum(map(all, rows))
+
+
+def _by_indexes(words: list[_Word]) -> list[Q]:
+    """Return the conditions of ``words``, the most seldom first: an index is of use for the first,
+    and for others as long as it leaves out most."""
+    first, *others = words
+    return [
+        first.indexed,
+        *(word.indexed if word.share < OFTEN else word.fits for word in others),
+    ]
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index, and
-    whether a given expert does."""
+    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index;
+    whether a given expert does; and the same as a condition for which there is an index."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
+    indexed: Any
+
+
+def _expert_part(fits: Any) -> _Part:
+    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits)
+
+
+NAME = 0  # the place of the name among the parts
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A keyword that was looked up: who fits by which of ``parts``. Of those at the places
+    ``many`` only some were read."""
+
+    parts: list[_Part]
+    found: dict[int, list[int]]
+    many: set[int]
+    share: float = 0  # of the newest experts
+
+    @property
+    def ids(self) -> set[int]:
+        return set[int]().union(*self.found.values())
+
+    @property
+    def fits(self) -> Q:
+        return reduce(or_, (Q(part.fits) for part in self.parts))
+
+    @property
+    def indexed(self) -> Q:
+        """The same as ``fits``, for a statement that gathers."""
+        return reduce(or_, (Q(self.parts[at].indexed) for at in self.many), self._read)
+
+    @property
+    def by_name(self) -> Q:
+        """The same for rows in the order of names: where most fit by name they are gathered."""
+        if self.many != {NAME}:
+            return self.fits
+        return Q(Among("pk", self.parts[NAME].rows.values("pk"))) | self._read
+
+    @property
+    def _read(self) -> Q:
+        """Who fits by a part that few fit by."""
+        few = (ids for at, ids in self.found.items() if at not in self.many)
+        ids = set[int]().union(*few)
+        return Q(Among("pk", ids)) if ids else Q()
 
 
 def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
-    conditions: list[Any] = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
-    if units := _units(keyword):
-        conditions.append(Among("employer", units))
+    own = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
-        conditions.append(Q(number__contains=keyword.upper()))
+        own.append(Q(number__contains=keyword.upper()))
     if keyword.isdigit() and level_for(user, "experts.phone") is Level.PLAIN:
         if len(keyword) == TAIL:
-            conditions.append(Q(phone_tail_index=phone_tail_index(keyword)))
-        conditions.append(Q(phone_index=phone_index(keyword)))
-    experts = Expert.objects.order_by()
-    parts = [_Part(experts.filter(one), "pk", one) for one in conditions]
+            own.append(Q(phone_tail_index=phone_tail_index(keyword)))
+        own.append(Q(phone_index=phone_index(keyword)))
+    parts = [_expert_part(one) for one in own]
+    if unit := _units(keyword):
+        parts.append(unit)
     if specialties := _specialties(keyword):
         links = ExpertSpecialty.objects.order_by().filter(specialty__in=specialties)
-        # Not Exists: PostgreSQL would gather all holders to look one expert up.
-        held = IsNull(Subquery(links.filter(expert=OuterRef("pk")).values("pk")[:1]), False)
-        parts.append(_Part(links, "expert", held))
+        held = _is_there(links.filter(expert=OuterRef("pk")))
+        parts.append(_Part(links, "expert", held, Among("pk", links.values("expert"))))
     return parts
 
 
-def _gather(parts: list[_Part]) -> tuple[set[int], bool]:
-    """Return who fits one of ``parts``, and whether that is everybody."""
+def _look_up(parts: list[_Part]) -> _Word:
+    """Gather who fits one of ``parts``, of each part up to a limit."""
     # With the place of the part, since each has its own limit; one more than that tells of more.
     first, *others = (
         part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(parts)
     )
-    rows = list(first.union(*others, all=True))
-    most = max(Counter(at for _, at in rows).values(), default=0)
-    return {pk for pk, _ in rows}, most <= FEW
+    found: dict[int, list[int]] = {}
+    for pk, at in first.union(*others, all=True):
+        found.setdefault(at, []).append(pk)  # twice, who holds two of the specialties
+    return _Word(parts, found, {at for at, ids in found.items() if len(ids) > FEW})
 
 
 def _named(keyword: str) -> Q:
@@ -124,10 +213,28 @@ def _named(keyword: str) -> Q:
     return q if len(keyword) <= 2 or keyword.isascii() else q & Q(name__icontains=keyword)
 
 
-def _units(keyword: str) -> list[int]:
+def _units(keyword: str) -> _Part | None:
+    """Return how the employer's name or an alias of it fits; nothing if there is no such unit."""
     named = {_containing(keyword): keyword}
-    aliased = UnitAlias.objects.filter(**named).order_by().values_list("unit", flat=True)
-    return list(Unit.objects.filter(**named).order_by().values_list("pk", flat=True).union(aliased))
+    units = Unit.objects.filter(**named).order_by()
+    aliases = UnitAlias.objects.filter(**named).order_by()
+    all_ids = units.values_list("pk", flat=True).union(aliases.values_list("unit", flat=True))
+    ids = list(all_ids[: FEW_UNITS + 1])
+    if not ids:
+        return None
+    if len(ids) <= FEW_UNITS:
+        return _expert_part(Among("employer", ids))
+    fits = Q(_is_there(units.filter(pk=OuterRef("employer")))) | Q(
+        _is_there(aliases.filter(unit=OuterRef("employer")))
+    )
+    gathered = Expert.objects.order_by().filter(employer__in=all_ids)
+    return _Part(gathered, "pk", fits, Among("employer", all_ids))
+
+
+def _is_there(rows: QuerySet[Any]) -> IsNull:
+    """Whether there is one of ``rows`` for the row at hand. Not Exists: of that PostgreSQL makes
+    a list of everything first, to look one up."""
+    return IsNull(Subquery(rows.values("pk")[:1]), False)
 
 
 def _specialties(keyword: str) -> list[int]:

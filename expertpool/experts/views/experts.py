@@ -76,14 +76,14 @@ def _rights(user: Any) -> dict[str, bool]:
 def options(request: UserRequest) -> JsonResponse:
     """Experts for a remote select."""
     found = experts_visible_to(request.user).exclude(status=ExpertStatus.DELETED)
-    found = search(found, request.GET.get("q", ""), request.user).select_related("employer")
+    found = search(found, request.GET.get("q", ""), request.user, by_name=True)
     rows = [
         {
             "value": str(one.pk),
             "text": one.name,
             "note": " ".join(filter(None, (one.number, str(one.employer or "")))),
         }
-        for one in found.order_by("name", "pk")[:MOST_OPTIONS]
+        for one in found.select_related("employer").order_by("name", "pk")[:MOST_OPTIONS]
     ]
     return JsonResponse(rows, safe=False)
 

@@ -17,7 +17,8 @@ def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
         return []
     # They are found on the page of the deleted, by whoever may restore them.
     found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
-    rows = search(found, query, user).select_related("employer").order_by("name", "pk")[:limit]
+    found = search(found, query, user, by_name=True).select_related("employer")
+    rows = found.order_by("name", "pk")[:limit]
     return [
         SearchItem(
             row.name,

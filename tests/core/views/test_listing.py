@@ -117,8 +117,8 @@ def test_or_about_all_that_the_list_shows() -> None:
 
 @pytest.fixture
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lists count up to 10 as they open, up to 5 when narrowed; 3 fill the pages."""
-    for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5), ("ENOUGH", 3)):
+    """Lists count up to 10 as they open, up to 5 when narrowed or for the pages."""
+    for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5), ("ENOUGH", 5)):
         monkeypatch.setattr(f"expertpool.core.views.listing.{name}", limit)
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.directory.models import UnitAlias
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import find, search
+from expertpool.experts.queries.tokens import keyword_tokens
 from tests.factories.experts import make_expert, make_specialty, make_unit
 
 
@@ -78,6 +86,103 @@ def test_of_many_some_are_told(
     outcome = find(Expert.objects.exclude(name="王小明"), "检测", admin)
     assert outcome.some is not None
     assert {expert.name for expert in outcome.some} <= {"ABC检测公司"}
+
+
+WAYS = {
+    "gathered": {},
+    "walked": {"FEW": 2, "NEWEST": 30, "SOON": 0},
+    "by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 99},
+    "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3, "OFTEN": 0.4},
+}
+
+
+@pytest.fixture
+def crowd(db: None) -> Random:
+    """Sixty experts of few names, units and specialties, so that words fit many or hardly any."""
+    random = Random(7)
+    units = [
+        None,
+        *(make_unit(name) for name in ("李庄设计院", "王庄设计院", "市工程公司", "长沙院")),
+    ]
+    UnitAlias.objects.create(unit=units[4], name="李设", normalised_name="李设")
+    leaves = [
+        make_specialty(f"W{at}", name) for at, name in enumerate(("给水设计", "给水", "工程测量"))
+    ]
+    for at in range(60):
+        name = random.choice("王李张") + random.choice(("伟", "秀英", "芳", "英伟"))
+        expert = make_expert(name, employer=random.choice(units), number=f"ZJ20260{at:05d}")
+        expert.specialties.set(random.sample(leaves, random.randint(0, 2)))
+    return random
+
+
+def plainly(text: str) -> QuerySet[Expert]:
+    """Who fits ``text``, asked in the plainest way."""
+    rows = Expert.objects.all()
+    for word in text.split():
+        tokens = keyword_tokens(word)
+        named = Q(search_tokens__contains=tokens, name__contains=word) if tokens else Q(pk=None)
+        initials = Q(search_tokens__contains=tokens) if word.isascii() else Q(pk=None)
+        number = Q(number__contains=word.upper()) if len(word) > 2 else Q(pk=None)
+        rows = rows.filter(
+            named
+            | initials
+            | number
+            | Q(employer__name__icontains=word)
+            | Q(employer__in=UnitAlias.objects.filter(name__icontains=word).values("unit"))
+            | Q(specialties__name__icontains=word)
+            | Q(specialties__code__iexact=word)
+        ).distinct()
+    return rows
+
+
+@pytest.mark.parametrize("limits", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("units", [0, 500], ids=["many units", "few units"])
+@pytest.mark.shows("EXP-22")
+def test_every_way_finds_the_same_in_the_same_order(
+    crowd: Random,
+    admin: User,
+    limits: dict[str, float],
+    units: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (limits | {"FEW_UNITS": units}).items():
+        monkeypatch.setattr(f"expertpool.experts.queries.search.{name}", value)
+    words = (
+        "王",
+        "李",
+        "伟",
+        "英",
+        "设计",
+        "给水",
+        "工程",
+        "院",
+        "庄",
+        "长沙",
+        "W1",
+        "w",
+        "zx",
+        "0002",
+        "龘",
+    )
+    for _ in range(25):
+        text = " ".join(crowd.choices(words, k=crowd.choice((1, 2, 2, 3))))
+        for order, by_name in ((("-pk",), False), (("name", "pk"), True)):
+            rows = search(Expert.objects.all(), text, admin, by_name=by_name).order_by(*order)
+            wanted = plainly(text).order_by(*order)
+            assert [one.number for one in rows] == [one.number for one in wanted], text
+
+
+def test_a_list_by_name_gathers_who_is_found_by_name(
+    people: dict[str, Expert], client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A walk in the order of names would pass all who stand before the first 王."""
+    monkeypatch.setattr("expertpool.experts.queries.search.FEW", 0)
+    client.force_login(admin)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("experts:list"), {"q": "王", "sort": "name"})
+    assert [one.name for one in page.context["page"]] == ["王小明"]
+    [shown] = [one["sql"] for one in asked if 'ORDER BY "experts_expert"."name"' in one["sql"]]
+    assert '"experts_expert"."id" = ANY(ARRAY(SELECT' in shown
 
 
 @pytest.mark.parametrize("text", ["13800138000", "8000"])

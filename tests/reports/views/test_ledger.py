@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from django.core.management import call_command
@@ -80,6 +81,9 @@ def test_the_ledger_holds_what_persons_did_beside_seal_and_end(
     text = client.get(reverse(LEDGER)).content.decode()
     assert "规则" not in text
     assert "expertpool verify-chain" in text
+    # As a card on a phone, no cell stands there without saying what it is.
+    row = text.split("<tbody>")[1].split("</tr>")[0]
+    assert all("data-label" in cell or "c-main" in cell for cell in re.findall(r"<td[^>]*>", row))
 
 
 def _rows(client: Client, user: User, **params: str) -> list[dict[str, object]]:

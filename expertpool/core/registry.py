@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.permissions import undeclared
+from expertpool.core.permissions import PERMISSION_GROUPS, PermissionGroup, undeclared
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -115,6 +115,19 @@ def account_items_for(user: Any) -> list[MenuItem]:
 def tabs_for(page: str, user: Any) -> list[Tab]:
     """Return the tabs of ``page`` that ``user`` may see, in order."""
     return [tab for tab in PAGE_TABS if tab.page == page and may_use(user, tab.permissions)]
+
+
+def permission_groups() -> list[PermissionGroup]:
+    """Return the groups of rights in the order in which the menu leads to what they are for; those
+    that no entry asks for come last."""
+    entries = [item for group in MENU_GROUPS for item in MENU if item.group == group.code]
+    codes = [code for item in entries for code in item.permissions]
+
+    def place(group: PermissionGroup) -> int:
+        own = {permission.code for permission in group.permissions}
+        return next((at for at, code in enumerate(codes) if code in own), len(codes))
+
+    return sorted(PERMISSION_GROUPS, key=place)
 
 
 def menu_for(user: Any) -> list[tuple[MenuGroup, list[MenuItem]]]:

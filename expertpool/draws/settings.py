@@ -34,7 +34,7 @@ REPLY_LONGEST = Setting(
 )
 REVEAL_LATEST = Setting(
     "draws.reveal_latest",
-    "名单最晚公开：评审前",
+    "名单最晚公开（评审前）",
     HOURS,
     0,
     group=INVITING,
@@ -42,11 +42,11 @@ REVEAL_LATEST = Setting(
     help="抽取方案里的公开时间不能比这更晚；0 为评审开始时。",
 )
 REVEAL_USUAL = Setting(
-    "draws.reveal_usual", "名单默认公开：评审前", HOURS, 2, group=INVITING, order=50
+    "draws.reveal_usual", "名单默认公开（评审前）", HOURS, 2, group=INVITING, order=50
 )
 REVEAL_EARLIEST = Setting(
     "draws.reveal_earliest",
-    "名单最早公开：评审前",
+    "名单最早公开（评审前）",
     HOURS,
     720,
     group=INVITING,
@@ -55,7 +55,7 @@ REVEAL_EARLIEST = Setting(
 )
 LEAVE_USUAL = Setting(
     "draws.leave_usual",
-    "默认最晚请假：评审前",
+    "默认最晚请假（评审前）",
     HOURS,
     2,
     group=INVITING,

@@ -13,6 +13,7 @@ from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.core.permissions import PERMISSION_GROUPS
+from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS
 from tests.factories.accounts import make_department, make_user
 from tests.fixtures import login
@@ -198,6 +199,23 @@ def test_the_page_of_a_role_shows_the_whole_catalogue_as_it_is(client: Client, a
     assert re.search(r'name="grant__projects__view"[^>]*checked', page)
     assert not re.search(r'name="grant__projects__approve"[^>]*checked', page)
     assert '<option value="department_and_below" selected>' in page
+
+
+def test_the_groups_of_a_role_stand_in_the_order_of_the_menu(client: Client, admin: User) -> None:
+    role = ensure_demo_roles()["department"]
+    page = login(client, admin).get(f"/roles/{role.pk}/").content.decode()
+    first = (
+        "experts__view",
+        "projects__view",
+        "draws__view",
+        "reports__ledger",
+        "siteconfig__manage",
+    )
+    places = [page.index(f'name="grant__{name}"') for name in first]
+    assert places == sorted(places)
+    assert {group.code for group in permission_groups()} == {
+        group.code for group in PERMISSION_GROUPS
+    }
 
 
 def test_saving_the_page_unchanged_changes_nothing(client: Client, admin: User) -> None:

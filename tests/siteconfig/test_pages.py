@@ -9,6 +9,7 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
+from expertpool.core.configuration.catalogue import SITE_SETTINGS
 from expertpool.core.settings import WATERMARK
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -79,7 +80,7 @@ def test_what_is_refused_stays_typed(signed_in: Client) -> None:
     answer = signed_in.post(EDIT, typed(signed_in, name="好", least="99"))
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "最短时限：应为 1 至 60 分钟，现在是 99。" in html
+    assert "最短时限：应为 1 至 60 分钟，填的是 99。" in html
     assert 'value="99"' in html
     assert 'value="好"' in html
     answer = signed_in.post(EDIT, typed(signed_in, least="31"))
@@ -187,3 +188,7 @@ def test_the_watermark_can_be_turned_off(signed_in: Client) -> None:
     assert 'id="watermark"' in signed_in.get("/settings/").content.decode()
     configure(WATERMARK, False)
     assert 'id="watermark"' not in signed_in.get("/settings/").content.decode()
+
+
+def test_a_label_is_followed_by_one_colon_only() -> None:
+    assert [setting.label for setting in SITE_SETTINGS if "：" in setting.label] == []

@@ -61,7 +61,7 @@ def test_setting_the_default_is_not_a_difference(admin: User) -> None:
 def test_bounds_and_rules_are_kept_and_nothing_is_stored(admin: User) -> None:
     with pytest.raises(SettingsRefused) as bounds:
         save(admin, {NAME: "好", USUAL: 61})
-    assert bounds.value.errors == {USUAL.code: ["默认时限：应为 1 至 60 分钟，现在是 61。"]}
+    assert bounds.value.errors == {USUAL.code: ["默认时限：应为 1 至 60 分钟，填的是 61。"]}
     with pytest.raises(SettingsRefused) as rule:
         save(admin, {LEAST: 40})
     assert rule.value.errors == {"": ["默认时限不能短于最短时限。"]}

@@ -12,7 +12,8 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.roles import Grant
-from expertpool.core.permissions import PERMISSION_GROUPS, Permission
+from expertpool.core.permissions import Permission
+from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 
@@ -41,7 +42,7 @@ class RoleForm(forms.Form):
             (row.pk, "　" * row.depth + row.name)  # type: ignore[attr-defined]
             for row in self._departments.values()
         ]
-        for group in PERMISSION_GROUPS:
+        for group in permission_groups():
             for permission in group.permissions:
                 self._add_permission(permission, choices)
         for field in GUARDED_FIELDS:
@@ -71,7 +72,7 @@ class RoleForm(forms.Form):
         """Return the catalogue as bound fields, group by group."""
         return [
             (group.label, [self._row(permission) for permission in group.permissions])
-            for group in PERMISSION_GROUPS
+            for group in permission_groups()
         ]
 
     def levels(self) -> list[BoundField]:
@@ -89,7 +90,7 @@ class RoleForm(forms.Form):
                     for key in data.get(_name("departments", permission.code)) or []
                 ],
             )
-            for group in PERMISSION_GROUPS
+            for group in permission_groups()
             for permission in group.permissions
             if data[_name("grant", permission.code)]
         ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.api import offered_codes
-from expertpool.core.permissions import PERMISSION_GROUPS
+from expertpool.core.registry import permission_groups
 
 
 class TokenForm(forms.Form):
@@ -55,7 +55,7 @@ def scope_choices() -> list[tuple[str, str]]:
     offered = offered_codes()
     return [
         (permission.code, f"{group.label}：{permission.label}")
-        for group in PERMISSION_GROUPS
+        for group in permission_groups()
         for permission in group.permissions
         if permission.code in offered
     ]

@@ -117,7 +117,7 @@ class Number(Kind[int]):
     def check(self, value: int) -> None:
         if not self.low <= value <= self.high:
             bounds = f"{self.low} 至 {self.high} {self.unit}".strip()
-            raise ValidationError(f"应为 {bounds}，现在是 {value}。")
+            raise ValidationError(f"应为 {bounds}，填的是 {value}。")
 
     def load(self, stored: Json) -> int:
         return _integer(stored)

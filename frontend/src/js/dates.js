@@ -1,8 +1,10 @@
-// Calendars (flatpickr) in Chinese. Typing stays possible; what is sent is what is seen.
+// Calendars (flatpickr) in Chinese. Typing stays possible; what is sent is what is seen. A day that
+// does not exist stays as it was typed, and is named: flatpickr alone would take 02-31 for 03-03.
 import flatpickr from "flatpickr";
 import { Mandarin } from "flatpickr/dist/l10n/zh.js";
-import { changed, h, icon } from "./dom.js";
+import { changed, h, icon, nextId } from "./dom.js";
 
+const WRITTEN = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?$/;
 const zh = { ...Mandarin, firstDayOfWeek: 1, rangeSeparator: " 至 " };
 
 function foot(picker) {
@@ -26,6 +28,89 @@ function foot(picker) {
   );
 }
 
+/** Returns the moment that `text` names; undefined when it names none, or one that does not exist. */
+function parse(text) {
+  const parts = WRITTEN.exec(text.trim())?.slice(1);
+  if (!parts) return undefined;
+  const [year, month, day, hour = 0, minute = 0] = parts.map((part) => (part ? Number(part) : undefined));
+  const date = new Date(year, month - 1, day, hour, minute);
+  const exists =
+    date.getMonth() === month - 1 &&
+    date.getDate() === day &&
+    date.getHours() === hour &&
+    date.getMinutes() === minute;
+  return exists ? date : undefined;
+}
+
+/** Returns why `text` cannot be taken; empty when it can. */
+function mistakeIn(text, picker) {
+  const parts = picker.config.mode === "range" ? text.split(zh.rangeSeparator) : [text];
+  for (const part of parts) {
+    const date = parse(part);
+    if (!date) {
+      const isWritten = WRITTEN.test(part.trim());
+      return isWritten
+        ? `没有“${part.trim()}”这个日期或时间，请核对。`
+        : `请按 ${picker.input.placeholder} 填写。`;
+    }
+    if (!picker.isEnabled(date)) return `不能选 ${part.trim()}，可选的日期见日历。`;
+  }
+  return "";
+}
+
+/** Lets `picker` keep what was typed and cannot be taken, and say why. */
+function keepMistakes(picker, wrap) {
+  const { input } = picker;
+  const problem = h("p.field-error", { id: nextId("date-error"), role: "alert", hidden: true });
+  const described = input.getAttribute("aria-describedby") ?? "";
+  let mistaken = "";
+  let isLeaving = false;
+  const mark = (text, reason) => {
+    mistaken = text;
+    input.classList.toggle("is-invalid", Boolean(reason));
+    if (reason) {
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", `${problem.id} ${described}`.trim());
+      problem.replaceChildren(icon("alert-circle", "sm"), reason);
+      wrap.after(problem);
+    } else {
+      input.removeAttribute("aria-invalid");
+      input.setAttribute("aria-describedby", described);
+    }
+    problem.hidden = !reason;
+  };
+  const setDate = picker.setDate;
+  picker.setDate = (date, ...more) => {
+    const reason = typeof date === "string" && date.trim() ? mistakeIn(date, picker) : "";
+    if (reason) {
+      picker.selectedDates = [];
+      picker.latestSelectedDateObj = undefined;
+      mark(date, reason);
+      isLeaving = true;
+      queueMicrotask(() => {
+        isLeaving = false;
+      });
+      return;
+    }
+    if (mistaken) mark("", "");
+    setDate(date, ...more);
+  };
+  const settle = () => {
+    if (!mistaken) return;
+    if (picker.selectedDates.length || picker.input.value === "") mark("", "");
+  };
+  picker.config.onChange.push(settle);
+  picker.config.onValueUpdate.push(() => {
+    // Where hours are asked, flatpickr takes now for no date when it is left, and writes that.
+    if (isLeaving) {
+      picker.selectedDates = [];
+      picker.latestSelectedDateObj = undefined;
+      input.value = mistaken;
+    }
+    settle();
+  });
+}
+
 export function setupDate(input) {
   const kind = input.dataset.enhance;
   const withTime = kind === "datetime";
@@ -44,12 +129,13 @@ export function setupDate(input) {
     dateFormat: withTime ? "Y-m-d H:i" : "Y-m-d",
     minDate: input.dataset.min ?? null,
     maxDate: input.dataset.max ?? null,
+    parseDate: parse,
     disableMobile: true,
     onReady: (_, __, self) => self.calendarContainer.append(foot(self)),
     onClose: () => changed(input),
-    // Words that are no date stay for the server to refuse; they are not thrown away.
-    errorHandler: () => {},
+    errorHandler: () => {}, // what is no date is named by keepMistakes
   });
+  keepMistakes(picker, wrap);
   const gone = new MutationObserver(() => {
     if (input.isConnected) return;
     gone.disconnect();

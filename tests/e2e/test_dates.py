@@ -1,0 +1,54 @@
+"""What is typed into a date field stays: a day that does not exist never becomes another one."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from expertpool.accounts.models import User
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.pages import sign_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_date_that_does_not_exist_is_kept_and_named(
+    open_browser: OpenBrowser, admin: User
+) -> None:
+    screen = open_browser()
+    sign_in(screen, admin)
+    page = screen.page
+
+    def typed(field: Locator, text: str, leave: str) -> str:
+        field.fill(text)
+        if leave == "click":
+            page.locator("h1").first.click()
+        else:
+            field.press(leave)
+        return field.input_value()
+
+    screen.open("/styleguide/form/")
+    day, moment = page.get_by_label("聘期至"), page.get_by_label("评审开始时间")
+    for field, text in (
+        (day, "2026-02-31"),
+        (day, "2026/13/01"),
+        (day, "下周"),
+        (moment, "2026-02-31 09:00"),
+        (moment, "2026-03-01 25:00"),
+    ):
+        for leave in ("Tab", "click"):
+            assert typed(field, text, leave) == text
+            expect(field).to_have_attribute("aria-invalid", "true")
+            reason = page.locator(f"#{(field.get_attribute('aria-describedby') or '').split()[0]}")
+            expect(reason).to_contain_text(
+                "请按" if text == "下周" else f"没有“{text}”这个日期或时间"
+            )
+
+    assert typed(day, "2026/3/1", "Tab") == "2026-03-01"
+    expect(day).not_to_have_attribute("aria-invalid", "true")
+    assert typed(moment, "2026-03-01 09:05", "click") == "2026-03-01 09:05"
+    assert typed(day, "2026-02-31", "Tab") == "2026-02-31"
+    day.click()
+    page.locator(".flatpickr-calendar.open").get_by_role("button", name="清空").click()
+    assert day.input_value() == ""
+    expect(day).not_to_have_attribute("aria-invalid", "true")

@@ -31,7 +31,7 @@ LOGO = Setting(
     b"",
     group=SITE,
     order=20,
-    help="PNG 图片，显示在每一页的名称前；正方形最好，其他形状居中缩放。去掉标志请恢复默认。",
+    help="PNG 图片，显示在每一页的名称前和打印的抽取表、签到表、页面的抬头；正方形最好，其他形状居中缩放。去掉标志请恢复默认。",
 )
 WATERMARK = Setting(
     "core.watermark",

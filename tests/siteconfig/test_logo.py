@@ -44,9 +44,12 @@ def test_a_logo_is_drawn_anew_and_shown_to_everybody(client: Client, admin: User
     assert 'src="/logo.png?v=' in page
     answer = visitor.get("/logo.png")
     assert (answer.content, answer["Content-Type"]) == (kept, "image/png")
-    assert 'src="/logo.png?v=' in client.get("/settings/").content.decode()
+    settings = client.get("/settings/").content.decode()
+    assert 'class="brand-mark">\n      <img src="/logo.png?v=' in settings
+    assert '<img class="print-logo" src="/logo.png?v=' in settings
     assert client.post("/settings/core.logo/reset/").status_code == 204
     assert "/logo.png" not in visitor.get("/login/").content.decode()
+    assert "print-logo" not in client.get("/settings/").content.decode()
 
 
 def test_what_does_not_draw_is_dropped_unread(client: Client, admin: User) -> None:

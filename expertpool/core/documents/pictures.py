@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,7 @@ import typst
 MARK = b"\x89PNG\r\n\x1a\n"
 LARGEST_SIDE = 4000  # pixels: more would take the memory of the server
 SIDE = 96  # points
+SQUARE_PIXELS = 192  # of what `square_png` returns
 DRAWING = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #image("picture.png", width: {side}pt, height: {side}pt, fit: "contain")"""
@@ -55,3 +57,16 @@ def square_png(content: bytes) -> bytes:
         except typst.TypstError as error:
             raise ValueError("broken") from error
     return drawn
+
+
+def png_svg(content: bytes) -> str:
+    """Return what `square_png` gave as an SVG picture, which a document can be handed as text;
+    nothing for nothing."""
+    if not content:
+        return ""
+    address = f"data:image/png;base64,{b64encode(content).decode()}"
+    size = f'width="{SIDE}" height="{SIDE}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {SIDE} {SIDE}">'
+        f'<image {size} href="{address}"/></svg>'
+    )

@@ -9,9 +9,11 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from expertpool.core.documents.pictures import SQUARE_PIXELS
 from expertpool.core.workbooks import Writer, open_workbook
 
 BORDER = {"border": 1}
+LOGO_PIXELS = 40  # high, on a screen of 96 dpi: it fits beside a title without a code to scan
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,20 @@ def xlsx_sheet(
     fields_a_line: int = 2,
     blank_rows: int = 0,
     picture: bytes = b"",
+    logo: bytes = b"",
 ) -> bytes:
     """Return an .xlsx file with one sheet for A4 landscape.
 
     ``fields`` stand above the table as label and value, ``fields_a_line`` in a line; ``notes``
     are merged lines below it; ``signatures`` are labels with room to sign. The header of the
     table repeats on each page; ``footer`` is printed at the left, page numbers at the right.
-    ``picture`` is a small PNG (a QR code) beside the title.
+    ``picture`` is a small PNG (a QR code) at the right of the title, ``logo`` one (of `square_png`) at
+    its left.
     """
     stream = io.BytesIO()
     with open_workbook(stream) as book:
         form = _Form(book, title, columns)
-        form.title(title, picture)
+        form.title(title, picture, logo)
         form.fields(fields, fields_a_line)
         form.table([*rows, *([""] * len(columns) for _ in range(blank_rows))])
         form.notes(notes)
@@ -74,8 +78,13 @@ class _Form(Writer):
             self.sheet.merge_range(self.row, first, self.row, last, "", style)
             self.sheet.write_string(self.row, first, text, style)
 
-    def title(self, text: str, picture: bytes) -> None:
+    def title(self, text: str, picture: bytes, logo: bytes) -> None:
         self.sheet.set_row(self.row, 66 if picture else 36)
+        if logo:
+            scale = LOGO_PIXELS / SQUARE_PIXELS
+            place = {"image_data": io.BytesIO(logo), "x_offset": 4, "y_offset": 4}
+            scaled = place | {"x_scale": scale, "y_scale": scale}
+            self.sheet.insert_image(self.row, 0, "logo.png", scaled)
         style = self.style(font_name="黑体", font_size=18, align="center")
         self.merge(0, self.last, text, style)
         if picture:

@@ -11,7 +11,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.documents import SheetColumn, qr_png, qr_svg, render_pdf, xlsx_sheet
+from expertpool.core.configuration import value_of
+from expertpool.core.documents import (
+    SheetColumn,
+    png_svg,
+    qr_png,
+    qr_svg,
+    render_pdf,
+    xlsx_sheet,
+)
+from expertpool.core.settings import LOGO
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
@@ -53,6 +62,7 @@ def sheet_pdf(sheet: Sheet, *, at: datetime) -> bytes:
         "columns": [column.header for column in COLUMNS],
         "rows": [[str(cell) for cell in row.cells] for row in sheet.rows],
         "qr": qr_svg(sheet.check_url),
+        "logo": png_svg(value_of(LOGO)),
         "mark": f"{sheet.printed_by} {sheet.printed_at}",
         "footer": f"{sheet.number}　{_printed(sheet)}",
     }
@@ -76,6 +86,7 @@ def sheet_xlsx(sheet: Sheet) -> bytes:
         signatures=SIGNATURES,
         footer=f"{sheet.number} {_printed(sheet)}",
         picture=qr_png(sheet.check_url),
+        logo=value_of(LOGO),
     )
 
 
@@ -84,6 +95,7 @@ def sign_in_pdf(sheet: SignInSheet, *, at: datetime) -> bytes:
     data = asdict(sheet) | {
         "columns": [column.header for column in SIGN_IN_COLUMNS],
         "rows": [[str(cell) for cell in row.cells] for row in sheet.rows],
+        "logo": png_svg(value_of(LOGO)),
         "mark": f"{sheet.printed_by} {sheet.printed_at}",
         "footer": f"{sheet.number}　{_printed(sheet)}",
     }
@@ -97,6 +109,7 @@ def sign_in_xlsx(sheet: SignInSheet) -> bytes:
         fields=sheet.head,
         columns=SIGN_IN_COLUMNS,
         rows=[row.cells for row in sheet.rows],
+        logo=value_of(LOGO),
         footer=f"{sheet.number} {_printed(sheet)}",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pypdf
@@ -15,6 +16,8 @@ from pytest_django import Settings
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.documents import qr_png, square_png
+from expertpool.core.settings import LOGO
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import named_rows
 from expertpool.papers.models import PaperTemplate
@@ -29,6 +32,7 @@ from tests.core.documents.office import (
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.papers import own_book, upload
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +110,28 @@ def test_the_pdf_stays_built_in(client: Client, draw: Draw, admin: User) -> None
     upload(client, own_book(), "抽取表.xlsx")
     response = get(client, admin, draw, "sheet_pdf")
     assert "市中心医院" not in pypdf.PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+
+
+def pictures_on(client: Client, draw: Draw, admin: User) -> dict[str, int]:
+    """How many pictures there are on each built-in sheet."""
+    names = ("sheet_pdf", "sign_in_pdf", "sheet_file", "sign_in_file")
+    contents = {name: get(client, admin, draw, name).content for name in names}
+    return {
+        name: len(pypdf.PdfReader(io.BytesIO(content)).pages[0].images)
+        if name.endswith("pdf")
+        else sum("/media/" in part for part in zipfile.ZipFile(io.BytesIO(content)).namelist())
+        for name, content in contents.items()
+    }
+
+
+def test_the_logo_stands_on_the_built_in_sheets_where_one_is_set(
+    client: Client, draw: Draw, admin: User
+) -> None:
+    login(client, admin)
+    before = pictures_on(client, draw, admin)
+    configure(LOGO, square_png(qr_png("x")))
+    after = pictures_on(client, draw, admin)
+    assert after == {name: count + 1 for name, count in before.items()}
 
 
 @pytest.mark.shows("DRAW-26")

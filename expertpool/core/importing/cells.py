@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 Show = Callable[[float], Any]
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TEXT, RUN = f"{MAIN}t", f"{MAIN}r"
+BLANK = " \t\r\n"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 DAY = 86_400_000  # milliseconds
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a sheet knows no zones)
@@ -47,9 +48,13 @@ def text_of(item: Element) -> str:
 
 
 def _part(part: Element) -> str:
-    text = part.text or ""
-    if part.get(SPACE) != "preserve":
-        text = text.strip(" \t\r\n")
+    return as_read(part.text or "", part.get(SPACE) == "preserve")
+
+
+def as_read(text: str, preserved: object) -> str:
+    """Return the text of one ``t``: without blanks around it unless they are ``preserved``."""
+    if not preserved:
+        text = text.strip(BLANK)
     if "_x00" in text:
         text = _CONTROL.sub(lambda found: chr(int(found[1], 16)), text)
     return text

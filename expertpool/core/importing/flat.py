@@ -11,34 +11,28 @@ import pickle
 import posixpath
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring
 from zipfile import BadZipFile, ZipFile
 
-from expertpool.core.importing.cells import MAIN, Show, show_by_format, text_of
+from expertpool.core.importing.cells import MAIN, Show, show_by_format
+from expertpool.core.importing.pieces import Cell, Unusual, rows_of, texts_of
 
-BLOCK = 64 * 1024  # bytes of XML that are parsed at once
 ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-VALUE, INLINE = f"{MAIN}v", f"{MAIN}is"
-DIGITS = "0123456789"
 # What a broken, encrypted or unexpected part brings up on the way.
 _NOT_KNOWN = (
     *(ParseError, BadZipFile, zlib.error, EOFError),
     *(LookupError, ValueError, ArithmeticError, RuntimeError),
 )
-
-
-class Unusual(Exception):
-    """Not what this reader knows."""
 
 
 def flat_rows(path: Path, kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
@@ -117,8 +111,8 @@ class _Book:
         left, right, last = LAST_COLUMN, -1, 0
         block: list[tuple[int, list[Any]]] = []
         with self.archive.open(part) as stream:
-            for row in _children(stream, f"{MAIN}worksheet/{MAIN}sheetData"):
-                number, first, cells = int(row.attrib["r"]), *self._cells(row)
+            for digits, found in rows_of(stream):
+                number, first, cells = int(digits), *self._cells(found)
                 if not last < number <= LAST_ROW:
                     raise Unusual
                 last = number
@@ -132,41 +126,38 @@ class _Book:
         pickle.dump(block, kept)
         return left, right
 
-    def _cells(self, row: Element) -> tuple[int, list[Any]]:
+    def _cells(self, found: Iterable[Cell]) -> tuple[int, list[Any]]:
         """Return the place of the first cell that holds anything, and the cells up to the last."""
-        first, cells = LAST_COLUMN, list[Any]()
+        first, width, cells = LAST_COLUMN, 0, list[Any]()
         place, value_of, block = self.place, self._value, self.texts.block
-        for cell in row:
-            text = cell.findtext(VALUE)
+        for letters, (kind, style), text, inline in found:
             # Most cells are shared texts: they are looked up without another call.
-            if text and cell.get("t") == "s":
-                value = block(int(text) // TEXTS)[int(text) % TEXTS]
+            if text and kind == "s":
+                number = int(text)
+                value = block(number // TEXTS)[number % TEXTS]
             else:
-                value = value_of(cell, text)
-            if value is None:
-                continue
-            at = place(cell.attrib["r"].rstrip(DIGITS))
-            gap = at - len(cells)
-            if gap < 0:
-                raise Unusual
-            if gap:
-                cells += [""] * gap
+                value = value_of(kind, style, text, inline)
+                if value is None:
+                    continue
+            at = place(letters)
+            if at != width:
+                if at < width:
+                    raise Unusual
+                cells += [""] * (at - width)
             if first > at:
                 first = at
             cells.append(value)
+            width = at + 1
         return first, cells
 
-    def _value(self, cell: Element, text: str | None) -> Any:
+    def _value(self, kind: str, style: str, text: str | None, inline: str | None) -> Any:
         """Return what stands in a cell; None when nothing does."""
-        kind = cell.get("t")
         if kind == "inlineStr":
-            inline = cell.find(INLINE)
-            return None if inline is None else text_of(inline)
+            return inline
         if not text and (text is None or kind != "str"):
             return None
         match kind:
-            case None | "n":
-                style = cell.get("s")
+            case "n":
                 show = self.shows[int(style)] if style else None
                 return show(float(text)) if show else float(text)
             case "str":
@@ -187,7 +178,7 @@ class _Texts:
         self._starts = array("Q")
         if "xl/sharedStrings.xml" in archive.namelist():
             with archive.open("xl/sharedStrings.xml") as stream:
-                texts = map(text_of, _children(stream, f"{MAIN}sst"))
+                texts = texts_of(stream)
                 while block := list(islice(texts, TEXTS)):
                     self._starts.append(kept.tell())
                     pickle.dump(block, kept)
@@ -196,29 +187,6 @@ class _Texts:
         self._kept.seek(self._starts[number])
         block: list[str] = pickle.load(self._kept)  # noqa: S301 (written above, nameless file)
         return block
-
-
-def _children(stream: IO[bytes], path: str) -> Iterator[Element]:
-    """Yield the children of the element at ``path`` as they come, and forget each."""
-    builder = TreeBuilder()
-    top, parent = builder.start("top", {}), None  # opened here, to have it before the document ends
-    parser = XMLParser(target=builder)  # noqa: S314 (declarations are refused)
-    while block := stream.read(BLOCK):
-        if not len(top):
-            _refuse_declarations(block)
-        parser.feed(block)
-        if not len(top):
-            raise Unusual  # declarations stand before the root, and could lie across two blocks
-        if parent is None:
-            parent = top.find(path)
-        if parent is not None:
-            yield from parent[:-1]
-            del parent[:-1]
-    builder.end("top")
-    parser.close()
-    if parent is None:
-        raise Unusual
-    yield from parent
 
 
 def _refuse_declarations(content: bytes) -> None:

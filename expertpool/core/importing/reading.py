@@ -19,7 +19,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from expertpool.core.importing.flat import Unusual, flat_rows
+from expertpool.core.importing.flat import flat_rows
+from expertpool.core.importing.pieces import Unusual
 
 Numbered = tuple[int, list[Any]]
 SUFFIXES = (".xlsx", ".xls", ".csv")

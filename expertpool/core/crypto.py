@@ -34,6 +34,7 @@ INDEX_BYTES = 16
 CHECK_BYTES = 16
 # 1 and 2 were tokens without key id and binding: nothing reads them any more.
 SUITES = {"intl": b"\x03", "gm": b"\x04"}
+_NAMES = (str, int, UUID)  # what a row is named by
 
 
 class DecryptionError(ValueError):
@@ -72,10 +73,11 @@ class _Ring(NamedTuple):
 
 def binding(*parts: str | int | UUID) -> bytes:
     """Return the associated data of a token that stands at ``parts``: table, column and what
-    names the row for good. Different parts never give the same bytes."""
+    names the row for good. Different parts never give the same bytes; those of the column and those
+    of the row may be joined."""
     texts = []
     for part in parts:
-        if not isinstance(part, str | int | UUID):
+        if not isinstance(part, _NAMES):
             message = f"a token is not bound to {part!r}: give text, a number or a UUID"
             raise TypeError(message)
         text = str(part)

@@ -104,22 +104,32 @@ class EncryptedField(models.Field):
 
     def token(self, value: Any, *bound: Any) -> bytes:
         """Return what the column holds for ``value`` in the row whose ``bound_to`` is ``bound``."""
-        if value == self.empty:
-            return b""
-        return self.vault.encrypt(self.to_bytes(value), self.binding_of(*bound))
+        return self.token_each([(value, bound)])[0]
 
     def token_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[bytes]:
-        """The same for many rows, as pairs of a value, never empty, and what ``bound_to`` is."""
-        return self.vault.encrypt_all(
-            (self.to_bytes(value), self.binding_of(*bound)) for value, bound in values
+        """The same for many rows, as pairs of a value and what ``bound_to`` is."""
+        pairs, empty, column = list(values), self.empty, self._column_binding()
+        tokens = iter(
+            self.vault.encrypt_all(
+                (self.to_bytes(value), column + self._row_binding(bound))
+                for value, bound in pairs
+                if value != empty
+            )
         )
+        return [b"" if value == empty else next(tokens) for value, _ in pairs]
 
     def binding_of(self, *values: Any) -> bytes:
         """Return the binding of the row in which the columns ``bound_to`` hold ``values``."""
+        return self._column_binding() + self._row_binding(values)
+
+    def _column_binding(self) -> bytes:
+        return binding(self.model._meta.db_table, self.attname)
+
+    def _row_binding(self, values: Sequence[Any]) -> bytes:
         if not values or len(values) != len(self.bound_to):
             message = f"{self} is bound to {self.bound_to}, not to {len(values)} values"
             raise ValueError(message)
-        return binding(self.model._meta.db_table, self.attname, *values)
+        return binding(*values)
 
     def to_bytes(self, value: Any) -> bytes:
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 
@@ -12,6 +13,7 @@ _FOLDED = {
     for code in range(0xFF10, 0xFF5B)
     if (folded := unicodedata.normalize("NFKC", chr(code))).isalnum()
 }
+_FULL_WIDTH = re.compile("[\uff10-\uff5a]")
 
 
 # All blanks, and marks that cannot be seen: zero-width space and joiners, byte order mark.
@@ -36,7 +38,7 @@ def clean_text(value: object) -> str:
     and addresses, stays.
     """
     text = _text(value).replace("\u3000", " ").strip(_BLANK)
-    return text if text.isascii() else text.translate(_FOLDED)
+    return text.translate(_FOLDED) if _FULL_WIDTH.search(text) else text
 
 
 def clean_code(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 
 from django.core.exceptions import ValidationError
 
@@ -13,6 +14,8 @@ EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
 # Without I, O, S, V and Z (GB 32100).
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_VALUES = {char: at for at, char in enumerate(USCC_ALPHABET)}
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 ID_CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -58,11 +61,9 @@ def id_card_birth_date(value: str) -> date:
 
 def is_valid_uscc(value: str) -> bool:
     """Tell whether ``value`` is a 统一社会信用代码 with the right check character (GB 32100)."""
-    if len(value) != 18 or any(char not in USCC_ALPHABET for char in value):
+    if len(value) != 18 or not _USCC_VALUES.keys() >= set(value):
         return False
-    total = sum(
-        USCC_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(value[:17])
-    )
+    total = sum(map(mul, map(_USCC_VALUES.__getitem__, value), _USCC_WEIGHTS))
     return USCC_ALPHABET[(31 - total % 31) % 31] == value[17]
 
 

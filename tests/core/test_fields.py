@@ -127,6 +127,13 @@ def test_rows_are_written_at_once() -> None:
     assert User.objects.get(username="u0").phone == "13900139000"
 
 
+def test_tokens_of_many_rows_stand_as_their_values_do() -> None:
+    field, user = encrypted(User, "phone"), make_user(phone=PHONE)
+    empty, token = field.token_each([("", ["u0"]), (PHONE, [user.username])])
+    assert empty == field.token("", "u0") == b""
+    assert field.open(user, Sealed(token)) == PHONE
+
+
 def test_a_value_is_never_written_without_its_row() -> None:
     user = make_user(phone=PHONE)
     with pytest.raises(FieldError, match="save the row"), transaction.atomic():

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -14,7 +17,7 @@ from django.db import connection, models, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.fields import BlindIndexField
+from expertpool.core.fields import BlindIndexField, EncryptedField
 from expertpool.core.importing import (
     CellRefused,
     Fault,
@@ -54,9 +57,9 @@ _AS_IT_STANDS = (
     *(models.DateField, models.DateTimeField, models.ForeignKey, models.OneToOneField),
     BlindIndexField,
 )
-_TAKEN = [one.attname if type(one) in _AS_IT_STANDS else one for one in _COLUMNS]
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+COPIED = 500  # rows that are made ready while the database writes those before
 # COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
     "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
@@ -91,7 +94,15 @@ class ExpertImporter(Importer):
             for one in EXPERT.fields()
             if one.write and one.imported and not one.imported.clean
         }
-        self.status = options.get("status") or ExpertStatus.FORMAL
+        # What all experts of this run have in common, by column.
+        self.shared = {column.attname: column.get_default() for column in _COLUMNS} | {
+            "status": options.get("status") or ExpertStatus.FORMAL,
+            "source": ExpertSource.IMPORT,
+            "department_id": actor.department_id if actor else None,
+            "created_at": now,
+            "created_by_id": actor.pk if actor else None,
+            "updated_at": now,
+        }
         self.specialties = SpecialtyNames()
         self.divisions = DivisionNames()
         # Once for the whole file: ten thousand rows name a dozen titles.
@@ -181,35 +192,43 @@ class ExpertImporter(Importer):
             cursor.execute(_NEW_IDS, [len(rows)])
             ids = [pk for (pk,) in cursor.fetchall()]
             with cursor.copy(_COPY_EXPERTS) as copy:
-                for row, pk, number in zip(rows, ids, numbers, strict=True):
-                    copy.write_row(_stored(self._record(row.values, pk, number)))
+                made = map(self._record, rows, ids, numbers)
+                while records := list(islice(made, COPIED)):
+                    columns = (_stored(column, records) for column in _COLUMNS)
+                    for values in zip(*columns, strict=True):
+                        copy.write_row(values)
             with cursor.copy(_COPY_SPECIALTIES) as copy:
-                for row, pk in zip(rows, ids, strict=True):
-                    for specialty in row.values["specialty_ids"]:
-                        copy.write_row((pk, specialty))
+                # Two numbers need no quoting.
+                copy.write(
+                    "".join(
+                        f"{pk}\t{specialty}\n"
+                        for row, pk in zip(rows, ids, strict=True)
+                        for specialty in row.values["specialty_ids"]
+                    )
+                )
         if self.options.get("accounts"):
             # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 
-    def _record(self, values: dict[str, Any], pk: int, number: str) -> Expert:
+    def _record(self, row: Row, pk: int, number: str) -> SimpleNamespace:
+        """Return what an expert holds, by column: of thousands, no models are made."""
+        values = row.values
         phone, name = values["phone"], values["name"]
-        expert = Expert(
-            pk=pk,
-            number=number,
-            birth_date=values["birth_date"],
-            id_number_index=values["id_number_index"],
-            phone_index=values["phone_index"],
-            phone_tail_index=phone_tail_index(phone),
-            email_index=email_index(values.get("email", "")),
-            employer=self.units[_employer(values)] if values.get("employer") else None,
-            division_id=values["division_id"],
-            status=self.status,
-            source=ExpertSource.IMPORT,
-            department_id=self.actor.department_id if self.actor else None,
-            search_tokens=search_tokens(name),
-            created_at=self.now,
-            created_by=self.actor,
-            updated_at=self.now,
+        expert = SimpleNamespace(
+            **self.shared
+            | {
+                "id": pk,
+                "number": number,
+                "birth_date": values["birth_date"],
+                "id_number_index": values["id_number_index"],
+                "phone_index": values["phone_index"],
+                "phone_tail_index": phone_tail_index(phone),
+                "email_index": email_index(values.get("email", "")),
+                "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
+                "division_id": values["division_id"],
+                "extra": {},
+                "search_tokens": search_tokens(name),
+            }
         )
         for code, declared in self.fields.items():
             value = values.get(code)
@@ -235,15 +254,15 @@ def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
 
 
-def _stored(expert: Expert) -> list[Any]:
-    """Return a record as the database takes it, in the order of _COLUMNS."""
-    values = expert.__dict__
-    return [
-        values[one]
-        if isinstance(one, str)
-        else one.get_db_prep_save(one.pre_save(expert, add=True), connection)
-        for one in _TAKEN
-    ]
+def _stored(column: Any, records: Sequence[SimpleNamespace]) -> Sequence[Any]:
+    """Return what the database takes for ``column`` of each record."""
+    values = list(map(attrgetter(column.attname), records))
+    if isinstance(column, EncryptedField):
+        bound = zip(*(map(attrgetter(name), records) for name in column.bound_to), strict=True)
+        return column.token_each(zip(values, bound, strict=True))
+    if type(getattr(column, "base_field", column)) in _AS_IT_STANDS:
+        return values
+    return [column.get_db_prep_save(value, connection) for value in values]
 
 
 @dataclass

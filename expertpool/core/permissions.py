@@ -5,7 +5,7 @@ Each app declares its group in its own ``permissions.py`` and adds it in ``apps.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -84,23 +84,34 @@ def undeclared(*codes: str) -> list[str]:
     return [f"permission {code} is declared nowhere" for code in codes if code not in PERMISSIONS]
 
 
+# A code, or what returns codes that are known only once all apps are ready.
+Codes = str | Callable[[], Iterable[str]]
+
+
+def codes_in(named: Iterable[Codes]) -> tuple[str, ...]:
+    """Return the codes that ``named`` stands for now."""
+    return tuple(
+        code for one in named for code in ((one,) if isinstance(one, str) else tuple(one()))
+    )
+
+
 View = Callable[..., "HttpResponseBase"]
 # Codes named by views, compared with the catalogue by a system check once all apps are ready.
 required_codes: set[str] = set()
 
 
-def requires(*codes: str) -> Callable[[View], View]:
+def requires(*codes: Codes) -> Callable[[View], View]:
     """Guard a view: the user needs one of ``codes``; otherwise 403.
 
     The codes are kept on the view as ``required_permissions`` for the menu and the tests.
     """
-    required_codes.update(codes)
+    required_codes.update(code for code in codes if isinstance(code, str))
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
-            if not any(user.has_permission(code) for code in codes):
+            if not any(user.has_permission(code) for code in codes_in(codes)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.permissions import PERMISSION_GROUPS, PermissionGroup, undeclared
+from expertpool.core.permissions import (
+    PERMISSION_GROUPS,
+    Codes,
+    PermissionGroup,
+    codes_in,
+    undeclared,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -38,7 +44,7 @@ class MenuItem:
     label: str
     icon: str
     url_name: str
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[Codes, ...] = ()
     order: int = 100
     count: Callable[[Any], int] | None = None
     active: tuple[str, ...] = ()
@@ -69,7 +75,7 @@ class Tab:
 
 def faults_of_item(item: MenuItem) -> Iterator[str]:
     """Name the permissions and the page of ``item`` that are not there."""
-    yield from undeclared(*item.permissions)
+    yield from undeclared(*codes_in(item.permissions))
     try:
         reverse(item.url_name)
     except NoReverseMatch:
@@ -102,9 +108,9 @@ PAGE_TABS: Catalogue[Tab] = Catalogue(
 )
 
 
-def may_use(user: Any, permissions: tuple[str, ...]) -> bool:
+def may_use(user: Any, permissions: tuple[Codes, ...]) -> bool:
     """Tell whether ``user`` has one of ``permissions``, or none is asked for."""
-    return not permissions or any(user.has_permission(code) for code in permissions)
+    return not permissions or any(user.has_permission(code) for code in codes_in(permissions))
 
 
 def account_items_for(user: Any) -> list[MenuItem]:
@@ -121,6 +127,7 @@ def permission_groups() -> list[PermissionGroup]:
     """Return the groups of rights in the order in which the menu leads to what they are for; those
     that no entry asks for come last."""
     entries = [item for group in MENU_GROUPS for item in MENU if item.group == group.code]
+    # A page that crosses apps (its codes are a function) is where the rights of none are looked for.
     codes = [code for item in entries for code in item.permissions]
 
     def place(group: PermissionGroup) -> int:

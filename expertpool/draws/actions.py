@@ -15,7 +15,6 @@ ACTIONS = (
     Action("draw.pick", "提出人工选定的人选"),
     Action("draw.pick_agree", "确认人工选定的人选"),
     Action("draw.pick_refuse", "不同意人工选定的人选"),
-    Action("draw.pick_withdraw", "撤回人工选定的人选"),
     Action("draw.pick_look", "查看可选专家、待确认人选"),
     Action("draw.refused", "拒绝的操作"),
     Action("draw.roles", "设置评审组角色"),

@@ -26,6 +26,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.participation import all_participations
+        from expertpool.draws.services.matters import MATTERS
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
         from expertpool.draws.services.sheet_starters import SHEETS
@@ -41,6 +42,7 @@ class DrawsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
+        from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
@@ -52,6 +54,7 @@ class DrawsConfig(AppConfig):
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
+        register_matters(*MATTERS)
         PAGE_TABS.add(*TABS)
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         join_criteria(SUBJECT, joined_conditions)

@@ -13,17 +13,9 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
-from expertpool.draws.models import (
-    Draw,
-    DrawAlarm,
-    DrawRequest,
-    PickRequest,
-    ReleaseRequest,
-    VoidRequest,
-)
+from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
-from expertpool.draws.queries.requests import requests_to_decide
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 
@@ -76,39 +68,6 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
-def picks_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
-    for asked in requests_to_decide(PickRequest, user, "draws.confirm_picks")[:MOST_TODOS]:
-        yield Todo(
-            f"确认人选：{asked.draw.title}",
-            f"{asked.draw.get_kind_display()}，{_moment(asked.draw.project)} 评审，确认后发出邀请",
-            reverse("draws:detail", args=[asked.draw_id]),
-            "users",
-            "red",
-            "确认",
-        )
-
-
-def voids_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
-    for asked in requests_to_decide(VoidRequest, user, "draws.void")[:MOST_TODOS]:
-        yield _to_confirm("作废抽取", asked, "ban")
-
-
-def releases_to_confirm(user: User, now: datetime) -> Iterator[Todo]:
-    for asked in requests_to_decide(ReleaseRequest, user, "draws.release")[:MOST_TODOS]:
-        yield _to_confirm("提前公开名单", asked, "eye")
-
-
-def _to_confirm(what: str, asked: DrawRequest, icon: str) -> Todo:
-    return Todo(
-        f"确认{what}：{asked.draw.project.name}",
-        f"{asked.requested_by} 申请：{asked.reason}",
-        reverse("draws:detail", args=[asked.draw_id]),
-        icon,
-        "red",
-        "确认",
-    )
-
-
 def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
     for draw in lists_to_complete(user, now=now)[:MOST_TODOS]:
         yield Todo(
@@ -143,9 +102,6 @@ NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("values_to_give", "draws.contribute", 10, values_to_give),
-    Source("picks_to_confirm", "draws.confirm_picks", 20, picks_to_confirm),
-    Source("voids_to_confirm", "draws.void", 30, voids_to_confirm),
-    Source("releases_to_confirm", "draws.release", 40, releases_to_confirm),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
     Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),
 )

@@ -19,7 +19,7 @@ from expertpool.projects.queries.follow_up import (
     tasks_of,
     timeline_of,
 )
-from expertpool.workflow.queries import course_of
+from expertpool.workflow.queries.approvals import course_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

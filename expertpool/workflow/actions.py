@@ -2,4 +2,9 @@
 
 from expertpool.audit.actions import Action
 
-ACTIONS = (Action("workflow.save", "修改审批流程"),)
+ACTIONS = (
+    Action("workflow.save", "修改审批流程"),
+    # What is asked for and decided, the app of the subject writes in its own words.
+    Action("request.withdraw", "撤回申请"),
+    Action("request.expire", "申请逾期失效"),
+)

@@ -7,12 +7,18 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
+        from expertpool.notifications.occasions import OCCASIONS
         from expertpool.workflow.actions import ACTIONS
-        from expertpool.workflow.menu import ITEM
+        from expertpool.workflow.menu import ITEMS
+        from expertpool.workflow.occasions import EXPIRED
         from expertpool.workflow.permissions import PERMISSIONS
+        from expertpool.workflow.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
-        MENU.add(ITEM)
+        MENU.add(*ITEMS)
+        OCCASIONS.add(EXPIRED)

@@ -24,3 +24,22 @@ class Verdict(models.TextChoices):
     SENT_BACK = "sent_back", "已退回上一步"
     APPROVED = "approved", "已通过"
     REJECTED = "rejected", "已退回申请人"
+
+
+class Outcome(models.TextChoices):
+    """What has come of a request that two persons decide."""
+
+    WAITING = "waiting", "待确认"
+    AGREED = "agreed", "已确认"
+    TURNED_DOWN = "turned_down", "不同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+    EXPIRED = "expired", "逾期失效"
+
+
+OUTCOME_TONES = {
+    Outcome.WAITING: "orange",
+    Outcome.AGREED: "green",
+    Outcome.TURNED_DOWN: "red",
+    Outcome.WITHDRAWN: "grey",
+    Outcome.EXPIRED: "grey",
+}

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
 from expertpool.core.registry import MenuItem
+from expertpool.workflow.queries.matters import codes_of_matters
 
-ITEM = MenuItem(
-    "workflow",
-    "审批流程",
-    "rubber-stamp",
-    "workflow:flow_list",
-    permissions=("workflow.manage",),
-    order=57,
-    active=("workflow:flow",),
-    group="system",
+ITEMS = (
+    MenuItem(
+        "two_person_requests",
+        "待我确认的申请",
+        "user-check",
+        "workflow:request_list",
+        permissions=(codes_of_matters,),
+        order=20,
+        group="home",
+    ),
+    MenuItem(
+        "workflow",
+        "审批流程",
+        "rubber-stamp",
+        "workflow:flow_list",
+        permissions=("workflow.manage",),
+        order=57,
+        active=("workflow:flow",),
+        group="system",
+    ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from expertpool.workflow.enums import ApprovalState, OnRejection
+from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome
 
 
 class FlowVersion(models.Model):
@@ -128,18 +130,23 @@ class Decision(models.Model):
 
 class TwoPersonRequest(models.Model):
     """That somebody asked for something, and what a second person decided; the person who decides
-    is never the one who asked. Apps derive a model for each matter, with a key to its subject, a
-    ``subject`` and a constraint that at most one is open for it.
+    is never the one who asked. Apps derive a model for each matter, with a key to its subject
+    named by ``subject_field`` and a constraint that at most one is open for it.
 
-    ``decided_at`` is written by one conditional update in `workflow.services.two_persons`. Neither
-    agreed nor decided by anybody, but ended: its author withdrew it, or its subject ended.
+    ``decided_at`` is written by one conditional update in `workflow.services.two_persons`; after
+    ``expires_at`` nobody decides any more. Ended without anybody's decision: its author withdrew
+    it, its subject ended, or its time ran out.
     """
+
+    subject_field: ClassVar[str]
 
     reason = models.CharField("理由", max_length=500)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField("申请时间")
+    # Written when it is asked for: what the office decides later is for later requests.
+    expires_at = models.DateTimeField("失效时间")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="确认人",
@@ -163,12 +170,26 @@ class TwoPersonRequest(models.Model):
                 condition=~Q(agreed=True) | Q(decided_by__isnull=False),
                 name="%(app_label)s_%(class)s_agreed_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | Q(decided_at__lt=F("expires_at")),
+                name="%(app_label)s_%(class)s_decided_in_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self._meta.verbose_name}"
 
     @property
-    def subject(self) -> models.Model:
+    def subject(self) -> Any:
         """What the request is about."""
-        raise NotImplementedError
+        return getattr(self, self.subject_field)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What has come of it."""
+        if self.decided_at is None:
+            return Outcome.WAITING
+        if self.decided_by_id is not None:
+            return Outcome.AGREED if self.agreed else Outcome.TURNED_DOWN
+        # In time only a person ends it, or with its subject.
+        return Outcome.EXPIRED if self.decided_at >= self.expires_at else Outcome.WITHDRAWN

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from expertpool.workflow import views
+from expertpool.workflow.views import flows, requests
 
 app_name = "workflow"
 urlpatterns = [
-    path("", views.flow_list, name="flow_list"),
-    path("<str:subject>/", views.flow, name="flow"),
-    path("<str:subject>/steps/", views.steps, name="steps"),
+    path("", flows.flow_list, name="flow_list"),
+    path("requests/", requests.request_list, name="request_list"),
+    path("requests/<str:matter>/<int:pk>/ask/", requests.ask, name="request_ask"),
+    path("requests/<str:matter>/<int:pk>/agree/", requests.agree, name="request_agree"),
+    path("requests/<str:matter>/<int:pk>/turn-down/", requests.turn_down, name="request_turn_down"),
+    path("requests/<str:matter>/<int:pk>/withdraw/", requests.withdraw, name="request_withdraw"),
+    path("<str:subject>/", flows.flow, name="flow"),
+    path("<str:subject>/steps/", flows.steps, name="steps"),
 ]

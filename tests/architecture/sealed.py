@@ -168,6 +168,8 @@ def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResp
     for name, rule in RULES.items():
         if not rule.token:
             yield name, ask(client, reverse(name, kwargs=rule.kwargs(world, user)))
+    for tab in ("own", "settled"):
+        yield f"requests {tab}", ask(client, f"{reverse('workflow:request_list')}?tab={tab}")
     replay = reverse("draws:replay", args=[sealed.draw.pk])
     yield "draws:replay with names", client.post(replay, follow=True)
     project = reverse("projects:detail", args=[sealed.draw.project_id])

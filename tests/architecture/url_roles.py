@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.models import PickRequest
+from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from tests.architecture.world import ROLES, World
@@ -118,11 +118,18 @@ def scheme(world: World, _user: User) -> dict[str, Any]:
 
 
 def void_request(world: World, _user: User) -> dict[str, Any]:
-    return {"pk": world.draw.pk, "request_pk": world.void_request.pk}
+    """Each matter by itself: tests/workflow/test_requests.py."""
+    return {"matter": "draws.void", "pk": world.void_request.pk}
 
 
-def release_request(world: World, _user: User) -> dict[str, Any]:
-    return {"pk": world.draw.pk, "request_pk": world.release_request.pk}
+def void_of(world: World, _user: User) -> dict[str, Any]:
+    return {"matter": "draws.void", "pk": world.draw.pk}
+
+
+def own_request(world: World, user: User) -> dict[str, Any]:
+    """One that ``user`` asked for, where he may ask at all."""
+    VoidRequest.objects.filter(pk=world.void_request.pk).update(requested_by=user)
+    return void_request(world, user)
 
 
 def pick_request(world: World, _user: User) -> dict[str, Any]:
@@ -412,21 +419,12 @@ RULES: dict[str, Rule] = {
     "draws:abandon": only(*DRAW, kwargs=DRAWN),
     "draws:supplement": only(*DRAW, kwargs=DRAWN),
     "draws:answer": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
-    "draws:void": only(*VOID, kwargs=DRAWN),
-    "draws:void_agree": only(*VOID, kwargs=void_request),
-    "draws:void_turn_down": only(*VOID, kwargs=void_request),
     "draws:emergency": only(*DRAW, kwargs=DRAWN),
     "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
-    "draws:release": only(*VOID, kwargs=DRAWN),
-    "draws:release_agree": only(*VOID, kwargs=release_request),
-    "draws:release_turn_down": only(*VOID, kwargs=release_request),
     "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
     "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),
     "draws:pick_more": only("admin", kwargs=chosen_list),
     "draws:picks": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_agree": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_turn_down": only("admin", "supervisor", kwargs=pick_request),
-    "draws:picks_withdraw": only("admin", kwargs=pick_request),
     "draws:templates": only(*DRAW),
     "draws:template_keep": only(*DRAW),
     "draws:template_delete": only(*DRAW, kwargs=pk(lambda w: w.template)),
@@ -475,6 +473,11 @@ RULES: dict[str, Rule] = {
     "workflow:flow_list": only("admin"),
     "workflow:flow": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
     "workflow:steps": only("admin", kwargs=lambda _w, _u: {"subject": "projects.project"}),
+    "workflow:request_list": only(*VOID),
+    "workflow:request_ask": only(*VOID, kwargs=void_of),
+    "workflow:request_agree": only(*VOID, kwargs=void_request),
+    "workflow:request_turn_down": only(*VOID, kwargs=void_request),
+    "workflow:request_withdraw": only(*VOID, kwargs=own_request),
     "core:logo": public(),
     # What the office decides
     "siteconfig:index": only("admin"),

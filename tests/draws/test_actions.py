@@ -28,7 +28,6 @@ from expertpool.draws.services.picking import (
     agree_to_picks,
     request_more,
     turn_down_picks,
-    withdraw_picks,
 )
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
@@ -41,7 +40,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.services.rule_settings import set_regime_options
-from expertpool.workflow.services.two_persons import ask
+from expertpool.workflow.services.two_persons import ask, withdraw
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
@@ -99,7 +98,7 @@ def picked(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
     if status in (DrawStatus.SEALED, DrawStatus.ABANDONED):
         request = ask_for(project, experts, **people)
         if status == DrawStatus.ABANDONED:
-            withdraw_picks(request=request, actor=users["operator"], now=NOW)
+            withdraw(request, actor=users["operator"], now=NOW)
         return Draw.objects.get(pk=request.draw_id)
     draw = make_list(project, experts, second=users["supervisor"], **people)
     if status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
@@ -130,8 +129,8 @@ def buttons(draw: Draw, actions: dict[ActionCode, Action]) -> dict[ActionCode, s
         ActionCode.PICK_MORE: reverse("draws:pick_more", args=[draw.pk]),
         ActionCode.SET_ROLES: reverse("draws:panel_roles", args=[draw.pk]),
         ActionCode.DECLARE_EMERGENCY: reverse("draws:emergency", args=[draw.pk]),
-        ActionCode.ASK_VOID: reverse("draws:void", args=[draw.pk]),
-        ActionCode.ASK_RELEASE: reverse("draws:release", args=[draw.pk]),
+        ActionCode.ASK_VOID: reverse("workflow:request_ask", args=["draws.void", draw.pk]),
+        ActionCode.ASK_RELEASE: reverse("workflow:request_ask", args=["draws.release", draw.pk]),
         ActionCode.WIDEN_PLAN: reverse("draws:widen_plan", args=[draw.project_id]),
         ActionCode.CONTRIBUTE: f'action="{reverse("draws:contribute", args=[draw.pk, "operator"])}',
     }
@@ -211,7 +210,7 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
             ActionCode.TURN_DOWN_PICKS: lambda: turn_down_picks(
                 request=asked_for.all()[0], note="不妥", **by
             ),
-            ActionCode.WITHDRAW_PICKS: lambda: withdraw_picks(request=asked_for.all()[0], **by),
+            ActionCode.WITHDRAW_PICKS: lambda: withdraw(asked_for.all()[0], **by),
         }
     if (asked := open_request(VoidRequest, draw)) is not None:
         found[ActionCode.DECIDE_VOID] = lambda: decide_void(

@@ -23,7 +23,7 @@ from expertpool.projects.services.approval import approve_project, reject_projec
 from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import Approval, FlowVersion
-from expertpool.workflow.queries import course_of
+from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.services.flows import StepData, current_version, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.projects import make_project

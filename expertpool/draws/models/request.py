@@ -15,6 +15,8 @@ from expertpool.workflow.models import TwoPersonRequest
 class DrawRequest(TwoPersonRequest):
     """What two persons decide about a draw. At most one of a kind is open for it."""
 
+    subject_field = "draw"
+
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="+")
 
     class Meta(TwoPersonRequest.Meta):
@@ -27,10 +29,6 @@ class DrawRequest(TwoPersonRequest):
                 name="draws_one_open_%(class)s",
             ),
         ]
-
-    @property
-    def subject(self) -> Draw:
-        return self.draw
 
 
 class VoidRequest(DrawRequest):

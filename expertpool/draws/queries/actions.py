@@ -43,7 +43,7 @@ from expertpool.draws.queries.requests import open_request
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
-from expertpool.workflow.queries import SETTLED, check_second_person
+from expertpool.workflow.queries.requests import check_author, check_second_person
 
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 NOBODY_LEFT = "候选人中没有还能补抽的专家。"
@@ -204,7 +204,7 @@ def _check_asked(
 
 def _decide_picks(facts: _OfDraw) -> None:
     _check_asked(facts, facts.picks, PickRequest, PickRefused)
-    check_second_person(facts.picks, facts.user, PickRefused)
+    check_second_person(facts.picks, facts.user, PickRefused, now=facts.now)
 
 
 def _agree_picks(facts: _OfDraw) -> None:
@@ -217,10 +217,7 @@ def _agree_picks(facts: _OfDraw) -> None:
 
 def _withdraw_picks(facts: _OfDraw) -> None:
     _check_asked(facts, facts.picks, PickRequest, PickRefused)
-    if facts.picks is None:
-        raise PickRefused(SETTLED)
-    if facts.picks.requested_by != facts.user:
-        raise PickRefused("只有选定人本人可以撤回。")
+    check_author(facts.picks, facts.user, PickRefused, now=facts.now)
 
 
 def _set_roles(facts: _OfDraw) -> None:
@@ -278,14 +275,14 @@ def _record_reply(facts: _OfDraw) -> None:
 
 def _decide_void(facts: _OfDraw) -> None:
     _check_asked(facts, facts.void, VoidRequest, VoidRefused)
-    check_second_person(facts.void, facts.user, VoidRefused)
+    check_second_person(facts.void, facts.user, VoidRefused, now=facts.now)
     check_void(facts.draw)
 
 
 def _decide_release(facts: _OfDraw) -> None:
     asked = open_request(ReleaseRequest, facts.draw)
     _check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
-    check_second_person(asked, facts.user, ReleaseRefused)
+    check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
     check_release(facts.draw)
 
 

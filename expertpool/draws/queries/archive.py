@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from expertpool.draws.models import VoidRequest
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.requests import open_request
 from expertpool.files.queries import attachments_of
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.requests import open_matters_about
 
 SHEET = "draw_sheet"  # the kind of the kept sheet
 
@@ -15,9 +14,8 @@ def open_matters(project: Project) -> list[str]:
     """Return what is still open in the valid draws of ``project``."""
     # The others have neither names nor a sheet.
     draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
-    matters = []
-    if any(open_request(VoidRequest, draw) for draw in draws):
-        matters.append("有待确认的作废申请，请先处理")
+    waiting = dict.fromkeys(matter for draw in draws for matter in open_matters_about(draw))
+    matters = [f"有待确认的{matter.model._meta.verbose_name}，请先处理" for matter in waiting]
     if any(draw.released_at is None for draw in draws):
         matters.append("名单尚未公开，请在名单公开后归档")
     elif not all(attachments_of(draw, SHEET).exists() for draw in draws):

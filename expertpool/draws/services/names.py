@@ -23,6 +23,7 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.experts.models import Expert
+from expertpool.workflow.services.two_persons import end_with_subject
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,7 @@ def release(*, draw_id: int, now: datetime) -> bool:
     for row in rows:
         row.expert_id = open_identity(row).expert_id
     Invitation.objects.bulk_update(rows, ["expert"])
-    ReleaseRequest.objects.filter(draw=draw, decided_at__isnull=True).update(
-        decided_at=now, agreed=False
-    )
+    end_with_subject(ReleaseRequest, draw, now=now)
     draw.released_at = now
     draw.save(update_fields=["released_at"])
     record("draw.release", actor=None, now=now, subject=draw)

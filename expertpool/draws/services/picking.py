@@ -39,7 +39,7 @@ from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
-from expertpool.workflow.services.two_persons import ask, settle, withdraw
+from expertpool.workflow.services.two_persons import ask, settle
 
 
 @transaction.atomic
@@ -148,23 +148,17 @@ def turn_down_picks(*, request: PickRequest, note: str, actor: User, now: dateti
         raise PickRefused("请写明不同意的原因。")
     draw = _lock(request.draw)
     settle(request, agree=False, note=note, actor=actor, now=now, refused=PickRefused)
-    _give_up(draw, actor=actor, now=now)
+    give_up_picks(request=request, actor=actor, now=now)
     record("draw.pick_refuse", actor=actor, now=now, subject=draw, note=note.strip())
     return request
 
 
-@transaction.atomic
-def withdraw_picks(*, request: PickRequest, actor: User, now: datetime) -> PickRequest:
-    """Take back one's own choice before it is confirmed; a first list is given up with it.
-
-    Refuses (PickRefused) everybody else, and a request that was settled.
-    """
-    draw = _lock(request.draw)
-    check_action(ActionCode.WITHDRAW_PICKS, draw, actor=actor, now=now)
-    withdraw(request, actor=actor, now=now, refused=PickRefused)
-    _give_up(draw, actor=actor, now=now)
-    record("draw.pick_withdraw", actor=actor, now=now, subject=draw)
-    return request
+def give_up_picks(*, request: PickRequest, actor: User | None, now: datetime) -> None:
+    """End a first list of which nothing was confirmed, with its ``request``; the project can be
+    drawn again. Of a list that stands nothing changes. The caller holds the draw's lock."""
+    draw = Draw.objects.select_related("project").get(pk=request.draw_id)
+    if draw.status == DrawStatus.SEALED:
+        set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -211,12 +205,6 @@ def _request(
 def _open(request: PickRequest) -> list[Pick]:
     content = json.loads(bytes(request.picks))
     return [Pick(expert_id, group) for expert_id, group in content]
-
-
-def _give_up(draw: Draw, *, actor: User, now: datetime) -> None:
-    """End a list of which nothing was confirmed; the project can be drawn again."""
-    if draw.status == DrawStatus.SEALED:
-        set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
 
 
 def _lock(draw: Draw) -> Draw:

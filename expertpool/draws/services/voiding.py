@@ -30,7 +30,7 @@ from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.notifications.services.delivery import cancel_messages
-from expertpool.workflow.services.two_persons import ask, settle
+from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 
 @transaction.atomic
@@ -78,9 +78,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         append_events(draw, step.events, now=now, actor=actor)
     # What still waits for a second person ends with the draw.
     for kind in (PickRequest, ReleaseRequest):
-        kind._default_manager.filter(draw=draw, decided_at__isnull=True).update(
-            decided_at=now, agreed=False
-        )
+        end_with_subject(kind, draw, now=now)
     rows = Invitation.objects.filter(draw=draw)
     for row in rows:
         cancel_messages(about=row)

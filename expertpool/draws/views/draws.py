@@ -20,7 +20,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, ActionCode, DrawKind, SheetKind
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
@@ -36,7 +36,7 @@ from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
-from expertpool.draws.queries.requests import agreed_request, open_request
+from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,
@@ -47,9 +47,9 @@ from expertpool.draws.services.names import (
 )
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
-from expertpool.draws.views.two_persons import open_matters_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
+from expertpool.workflow.queries.requests import waiting_about
 
 
 @require_safe
@@ -115,20 +115,17 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         if board.standby_seats
         else "",
         "contributions": contributions,
-        "pick_request": open_request(PickRequest, draw),
         "pick_history": PickRequest.objects.filter(draw=draw).select_related(
             "requested_by", "decided_by"
         ),
         "actions": actions,
-        "reads_picks": actions[ActionCode.AGREE_PICKS].permitted
-        or actions[ActionCode.WITHDRAW_PICKS].allowed,
         "in_time": in_time,
         "later": later,
         "short": short,
         "emergency": emergency_of(draw),
         "alarms": draw.alarms.all(),
         "early": agreed_request(ReleaseRequest, draw),
-        "two_persons": open_matters_of(draw, actions),
+        "requests": waiting_about(draw, user, now=now),
         "recordable": tuple(RECORDABLE),
         "sees_exclusions": draw.is_random
         and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),

@@ -9,32 +9,28 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import DrawError, DrawNotReady
 from expertpool.draws.forms.picking import PickForm, picks_in
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
-from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.picking import propose, recommend, seats_of
-from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.matters import PICKS
 from expertpool.draws.services.pick_checks import people_of
 from expertpool.draws.services.picking import (
-    agree_to_picks,
     look_for_picks,
     read_picks,
     request_more,
     request_picks,
-    turn_down_picks,
-    withdraw_picks,
 )
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.requests import visible_requests, waiting_request, waits
 
 
 @requires("draws.pick")
@@ -85,51 +81,15 @@ def pick_more(request: UserRequest, pk: int) -> HttpResponse:
 @requires("draws.pick", "draws.confirm_picks")
 def picks(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
     """Show whom an open request names (drawer): to its author and to those who confirm it."""
-    asked = _asked(request, pk, request_pk)
+    asked, now = _asked(request, pk, request_pk), timezone.now()
     context = {
         "title": "待确认的人选",
         "draw": asked.draw,
         "pick_request": asked,
-        "rows": read_picks(request=asked, actor=request.user, now=timezone.now()),
-        "actions": actions_for(asked.draw, request.user, now=timezone.now()),
+        "rows": read_picks(request=asked, actor=request.user, now=now),
+        "item": waiting_request(PICKS, asked, request.user, now=now),
     }
     return render(request, "draws/picks.html", context)
-
-
-@require_POST
-@requires("draws.confirm_picks")
-def agree(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked = _asked(request, pk, request_pk)
-    try:
-        agree_to_picks(
-            request=asked, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
-        )
-    except DrawError as error:
-        return refused(str(error))
-    return saved("已确认，邀请已发出。", refresh="page")
-
-
-@require_POST
-@requires("draws.confirm_picks")
-def turn_down(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked = _asked(request, pk, request_pk)
-    note = request.POST.get("reason", "")
-    try:
-        turn_down_picks(request=asked, note=note, actor=request.user, now=timezone.now())
-    except DrawError as error:
-        return refused(str(error))
-    return saved("已退回人选。", refresh="page")
-
-
-@require_POST
-@requires("draws.pick")
-def withdraw(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
-    asked = _asked(request, pk, request_pk)
-    try:
-        withdraw_picks(request=asked, actor=request.user, now=timezone.now())
-    except DrawError as error:
-        return refused(str(error))
-    return saved("已撤回人选。", refresh="page")
 
 
 def _list(request: UserRequest, pk: int, code: str) -> Draw:
@@ -138,15 +98,9 @@ def _list(request: UserRequest, pk: int, code: str) -> Draw:
 
 
 def _asked(request: UserRequest, pk: int, request_pk: int) -> PickRequest:
-    """Return the open request, for its author and those who confirm it; 404 for all others."""
-    rows = PickRequest.objects.filter(draw=pk, decided_at__isnull=True)
-    asked = get_object_or_404(rows.select_related("draw__project", "requested_by"), pk=request_pk)
-    user = request.user
-    confirms = draws_visible_to(user, "draws.confirm_picks").filter(pk=pk).exists()
-    own = asked.requested_by == user
-    if not confirms and not (own and draws_visible_to(user, "draws.pick").filter(pk=pk).exists()):
-        raise Http404
-    return asked
+    """Return the request that waits, for its author and those who confirm it; 404 for all others."""
+    rows = visible_requests(PICKS, request.user).filter(waits(timezone.now()), draw=pk)
+    return get_object_or_404(rows, pk=request_pk)
 
 
 def _is_sent(request: UserRequest) -> bool:
@@ -155,7 +109,7 @@ def _is_sent(request: UserRequest) -> bool:
 
 
 def _sent(request: UserRequest, asked: PickRequest) -> HttpResponse:
-    messages.success(request, "人选已提交，等待另一位有权限的人员确认后发出邀请。")
+    messages.success(request, PICKS.words.asked)
     return redirect("draws:detail", pk=asked.draw_id)
 
 

@@ -18,7 +18,7 @@ from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project, RuleSetting
 from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.rules import Facts, Finding, find_violations
-from expertpool.workflow.queries import waiting_for
+from expertpool.workflow.queries.approvals import waiting_for
 
 
 def projects_visible_to(user: User) -> QuerySet[Project]:

@@ -25,7 +25,7 @@ from expertpool.projects.occasions import DECIDED
 from expertpool.projects.services.state import CHANGED, lock_project, set_project_status
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.queries import course_of
+from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.services.approvals import decide
 
 

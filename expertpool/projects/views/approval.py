@@ -16,7 +16,7 @@ from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.tables import SORTS
 from expertpool.workflow.enums import Verdict
-from expertpool.workflow.queries import step_names
+from expertpool.workflow.queries.approvals import step_names
 
 
 @requires("projects.approve")

@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep
-from expertpool.workflow.queries import RUNNING, applies, subject_code
+from expertpool.workflow.queries.approvals import RUNNING, applies, subject_code
 from expertpool.workflow.services.flows import current_version
 
 

@@ -17,7 +17,7 @@ from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
-from expertpool.workflow.queries import latest_version
+from expertpool.workflow.queries.approvals import latest_version
 
 MOST_STEPS = 10
 ALWAYS = canonical(AllOf())

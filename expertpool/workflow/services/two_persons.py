@@ -1,24 +1,43 @@
-"""What two persons decide: one asks with a reason, another agrees or turns it down, or the first
-withdraws it. What agreeing means, the app of the subject does, in the same transaction.
+"""What two persons decide: one asks with a reason, another agrees or turns it down, the first
+withdraws it, or its time runs out. What agreeing means, the app of the subject does, in the same
+transaction.
 
 ``refused`` is the exception of that app, raised with a sentence for the user.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from django.db import IntegrityError, transaction
-from django.db.models import UniqueConstraint
+from django.db.models import Model, Q, UniqueConstraint
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.text import moment_text
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.queries import SETTLED, check_second_person
+from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
+from expertpool.workflow.queries.requests import (
+    OPEN,
+    SETTLED,
+    check_author,
+    check_second_person,
+    requests_of,
+    waits,
+)
 
 WAITING = "已有待确认的同类申请，请先处理。"
+
+logger = logging.getLogger(__name__)
+
+
+# --- For the services of a matter -----------------------------------------------------------------
 
 
 def ask(
@@ -32,12 +51,14 @@ def ask(
 ) -> None:
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
-    Raises ``refused`` without a reason, and while another is open for the subject.
+    It ends by itself after the term of its matter. Raises ``refused`` without a reason, and while
+    another is open for the subject.
     """
     request.reason = request.reason.strip()[:500]
     if not request.reason:
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
+    request.expires_at = matter_of(request).expiry(now)
     try:
         # Only the constraint sees another who asks at this moment.
         with transaction.atomic():
@@ -70,39 +91,108 @@ def settle(
 ) -> None:
     """Write what ``actor`` decided on ``request``; the caller logs it.
 
-    Raises ``refused`` for the person who asked, and when the request was settled already.
+    Raises ``refused`` for the person who asked, and when the request was settled or has expired.
     """
-    check_second_person(request, actor, refused)
-    _end(request, agree=agree, note=note, by=actor, now=now, refused=refused)
+    check_second_person(request, actor, refused, now=now)
+    if not _end(request, waits(now), agree=agree, note=note, by=actor, now=now):
+        raise refused(SETTLED)
 
 
-def withdraw(
-    request: TwoPersonRequest, *, actor: User, now: datetime, refused: type[Exception]
+def end_with_subject(kind: type[TwoPersonRequest], subject: Model, *, now: datetime) -> None:
+    """End the open request of ``kind``, of which nothing can come any more: ``subject`` ended."""
+    rows = kind._default_manager.filter(OPEN, **{kind.subject_field: subject})
+    rows.update(decided_at=now, agreed=False)
+
+
+# --- The same for every matter --------------------------------------------------------------------
+
+
+def decide(
+    request: TwoPersonRequest, *, agree: bool, note: str, actor: User, now: datetime
 ) -> None:
-    """End ``request`` without anybody's decision; the caller logs it.
+    """Decide ``request`` as its matter does: the one door of every decision of a second person.
 
-    Raises ``refused`` for everybody but its author, and when it was settled already.
+    Whatever a person has to prove before his word counts is asked for here, so that it holds for
+    every matter. The caller has checked that ``actor`` may decide. Raises the refusal of the
+    matter.
     """
-    if request.requested_by_id != actor.pk:
-        raise refused("只有申请人本人可以撤回。")
-    _end(request, agree=False, note="", by=None, now=now, refused=refused)
+    matter_of(request).decide(request=request, agree=agree, note=note, actor=actor, now=now)
+
+
+@transaction.atomic
+def withdraw(request: TwoPersonRequest, *, actor: User, now: datetime) -> None:
+    """End one's own ``request`` before anybody decided it; logs it.
+
+    Raises the refusal of the matter for everybody but its author, when it was settled or has
+    expired, and when nothing may be changed about its subject any more.
+    """
+    matter = matter_of(request)
+    matter.lock(request.subject)
+    check_author(request, actor, matter.refused, now=now)
+    if not _end(request, waits(now), agree=False, note="", by=None, now=now):
+        raise matter.refused(SETTLED)
+    matter.given_up(request=request, actor=actor, now=now)
+    _record("request.withdraw", matter, request, actor=actor, now=now)
+
+
+def expire_requests(*, now: datetime) -> int:
+    """End all requests whose time is over; return how many. One that fails keeps no other open."""
+    ended = 0
+    for matter in MATTERS:
+        for request in requests_of(matter).filter(OPEN, expires_at__lte=now):
+            try:
+                ended += expire(request, now=now)
+            except Exception:
+                logger.exception("request %s %s cannot be ended", matter.code, request.pk)
+    return ended
+
+
+@transaction.atomic
+def expire(request: TwoPersonRequest, *, now: datetime) -> bool:
+    """End ``request`` if its time is over and nobody decided it, log it and tell its author; True
+    if it did. A second run changes nothing."""
+    matter = matter_of(request)
+    matter.lock(request.subject)
+    due = OPEN & Q(expires_at__lte=now)
+    if not _end(request, due, agree=False, note="", by=None, now=now):
+        return False
+    matter.given_up(request=request, actor=None, now=now)
+    _record("request.expire", matter, request, actor=None, now=now)
+    send_message(
+        occasion=occasions.EXPIRED.code,
+        recipient=Recipient(request.requested_by_id, request.requested_by.name),
+        channels=[ChannelCode.SITE],
+        context={
+            "申请人": request.requested_by.name,
+            "事项": matter.words.label,
+            "对象": matter.name_of(request.subject),
+            "理由": request.reason,
+            "申请时间": moment_text(request.requested_at),
+        },
+        about=request.subject,
+        key=f"request-expired:{matter.code}:{request.pk}",
+        now=now,
+    )
+    return True
+
+
+def _record(
+    action: str, matter: Matter, request: TwoPersonRequest, *, actor: User | None, now: datetime
+) -> None:
+    asked = {"申请": matter.words.label}
+    record(action, actor=actor, now=now, subject=request.subject, after=asked, note=request.reason)
 
 
 def _end(
-    request: TwoPersonRequest,
-    *,
-    agree: bool,
-    note: str,
-    by: User | None,
-    now: datetime,
-    refused: type[Exception],
-) -> None:
+    request: TwoPersonRequest, still: Q, *, agree: bool, note: str, by: User | None, now: datetime
+) -> bool:
+    """Write the end of ``request`` if ``still`` holds for its row; False when it does not."""
     changed = (
         type(request)
-        ._default_manager.filter(pk=request.pk, decided_at__isnull=True)
+        ._default_manager.filter(still, pk=request.pk)
         .update(decided_by=by, decided_at=now, agreed=agree, note=note.strip()[:500])
     )
-    if not changed:
-        raise refused(SETTLED)
-    # The update went past the instance.
-    request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])
+    if changed:
+        # The update went past the instance.
+        request.refresh_from_db(fields=["decided_by", "decided_at", "agreed", "note"])
+    return bool(changed)

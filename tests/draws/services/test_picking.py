@@ -12,7 +12,13 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin, ReplyVia
-from expertpool.draws.exceptions import DrawInProgress, DrawNotReady, PickRefused, ReplyRefused
+from expertpool.draws.exceptions import (
+    DrawError,
+    DrawInProgress,
+    DrawNotReady,
+    PickRefused,
+    ReplyRefused,
+)
 from expertpool.draws.models import Draw, Hold, Invitation, PickRequest
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.picking import count_by_kind, recommend
@@ -24,7 +30,6 @@ from expertpool.draws.services.picking import (
     look_for_picks,
     request_more,
     turn_down_picks,
-    withdraw_picks,
 )
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
@@ -36,6 +41,7 @@ from expertpool.experts.services.status import freeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import withdraw
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
@@ -197,9 +203,9 @@ def test_turned_down_or_withdrawn_the_project_can_be_drawn(
         turn_down_picks(request=request, note=" ", actor=supervisor, now=NOW)
     turn_down_picks(request=request, note="应随机抽取", actor=supervisor, now=NOW)
     request = ask_for(project, experts[:2], actor=admin, now=NOW)
-    with pytest.raises(PickRefused, match="本人"):
-        withdraw_picks(request=request, actor=supervisor, now=NOW)
-    withdraw_picks(request=request, actor=admin, now=NOW)
+    with pytest.raises(DrawError, match="本人"):
+        withdraw(request, actor=supervisor, now=NOW)
+    withdraw(request, actor=admin, now=NOW)
     assert {draw.status for draw in Draw.objects.all()} == {DrawStatus.ABANDONED}
     project.refresh_from_db()
     assert start_draw(project=project, actor=admin, now=NOW, entropy=SeededEntropy(1)).is_random

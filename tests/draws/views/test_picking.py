@@ -75,7 +75,7 @@ def test_one_chooses_and_another_confirms(
     assert client.post(address, {**FILLED, "pick": picked(*experts[:2])}).status_code == 302
     draw, asked = Draw.objects.get(), PickRequest.objects.get()
     page = reverse("draws:detail", args=[draw.pk])
-    agree = reverse("draws:picks_agree", args=[draw.pk, asked.pk])
+    agree = reverse("workflow:request_agree", args=["draws.picks", asked.pk])
     text = client.get(page).content.decode()
     assert "人选等待确认" in text
     assert experts[0].name not in text
@@ -165,7 +165,7 @@ def test_after_a_decline_the_page_asks_for_another(
     assert response.status_code == 302
     assert PickRequest.objects.filter(draw=draw).count() == 2
     withdraw = PickRequest.objects.get(decided_at=None)
-    address = reverse("draws:picks_withdraw", args=[draw.pk, withdraw.pk])
+    address = reverse("workflow:request_withdraw", args=["draws.picks", withdraw.pk])
     assert client.post(address).status_code == 204
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING
@@ -173,7 +173,7 @@ def test_after_a_decline_the_page_asks_for_another(
 
 def test_a_second_person_may_turn_it_down(client, admin, supervisor, project, experts, allowed):
     asked = ask_for(project, experts[:2], actor=admin, now=timezone.now())
-    address = reverse("draws:picks_turn_down", args=[asked.draw_id, asked.pk])
+    address = reverse("workflow:request_turn_down", args=["draws.picks", asked.pk])
     login(client, supervisor)
     assert client.post(address).status_code == 409
     assert client.post(address, {"reason": "应随机抽取"}).status_code == 204

@@ -23,12 +23,12 @@ def draw(operator):
 
 def test_one_asks_and_another_voids(client, operator, supervisor, draw):
     page = reverse("draws:detail", args=[draw.pk])
-    address = reverse("draws:void", args=[draw.pk])
+    address = reverse("workflow:request_ask", args=["draws.void", draw.pk])
     login(client, operator)
     assert client.post(address).status_code == 409
     assert client.post(address, {"reason": "条件有误"}).status_code == 204
     asked = VoidRequest.objects.get()
-    agree = reverse("draws:void_agree", args=[draw.pk, asked.pk])
+    agree = reverse("workflow:request_agree", args=["draws.void", asked.pk])
     assert agree not in client.get(page).content.decode()
     assert client.post(agree).status_code == 409  # not by himself
     login(client, supervisor)
@@ -46,9 +46,11 @@ def test_one_asks_and_another_voids(client, operator, supervisor, draw):
 
 
 def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
-    login(client, operator).post(reverse("draws:void", args=[draw.pk]), {"reason": "条件有误"})
+    login(client, operator).post(
+        reverse("workflow:request_ask", args=["draws.void", draw.pk]), {"reason": "条件有误"}
+    )
     asked = VoidRequest.objects.get()
-    address = reverse("draws:void_turn_down", args=[draw.pk, asked.pk])
+    address = reverse("workflow:request_turn_down", args=["draws.void", asked.pk])
     login(client, supervisor).post(address, {"reason": "条件无误"})
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING
@@ -59,13 +61,13 @@ def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
 def test_one_asks_for_an_early_release_and_another_agrees(client, operator, supervisor, draw):
     page = reverse("draws:detail", args=[draw.pk])
     public = reverse("draws:verify_draw", args=[draw.number])
-    address = reverse("draws:release", args=[draw.pk])
+    address = reverse("workflow:request_ask", args=["draws.release", draw.pk])
     login(client, operator)
     assert "提前公开名单" in client.get(page).content.decode()
     assert client.post(address).status_code == 409  # no reason
     assert client.post(address, {"reason": "评审提前"}).status_code == 204
     asked = ReleaseRequest.objects.get()
-    agree = reverse("draws:release_agree", args=[draw.pk, asked.pk])
+    agree = reverse("workflow:request_agree", args=["draws.release", asked.pk])
     assert agree not in client.get(page).content.decode()
     assert client.post(agree).status_code == 409  # not by himself
     login(client, supervisor)

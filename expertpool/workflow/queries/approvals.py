@@ -10,9 +10,8 @@ from django.db.models import Exists, Model, OuterRef, Q
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
 from expertpool.workflow.enums import ApprovalState
-from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion, TwoPersonRequest
+from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
 
-SETTLED = "该申请已经有人处理，请刷新页面。"
 RUNNING = Q(state=ApprovalState.RUNNING)
 
 
@@ -99,13 +98,3 @@ def course_of(subject: Model, *, now: datetime) -> Course | None:
         # Ended without approval: it stands where somebody decided last.
         current = place[decisions[-1].step_id] if decisions else 0
     return Course(approval, steps, current, decisions)
-
-
-def check_second_person(
-    asked: TwoPersonRequest | None, user: User, refused: type[Exception]
-) -> None:
-    """Refuse (``refused``) that ``user`` decides what somebody asked: settled, or his own."""
-    if asked is None or asked.decided_at is not None:
-        raise refused(SETTLED)
-    if asked.requested_by_id == user.pk:
-        raise refused("须由两人办理：申请人不能自己确认。")

@@ -1,0 +1,114 @@
+"""What two persons decide about a draw, as `workflow` asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from expertpool.draws.enums import ActionCode
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.picking import agree_to_picks, give_up_picks, turn_down_picks
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.workflow.queries.matters import Matter, Words
+
+
+def _lock(draw: Draw) -> Draw:
+    return lock_draw(draw.pk, archived=DrawError(ARCHIVED))
+
+
+def _check(code: ActionCode, *, request: DrawRequest, **by: Any) -> None:
+    check_action(code, request.draw, **by)
+
+
+def _decide_picks(*, request: PickRequest, agree: bool, note: str, **by: Any) -> PickRequest:
+    if agree:
+        return agree_to_picks(request=request, entropy=SystemEntropy(), **by)
+    return turn_down_picks(request=request, note=note, **by)
+
+
+def _matter(**of: Any) -> Matter:
+    """What all matters of a draw have in common."""
+    return Matter(
+        subjects=draws_visible_to,
+        name_of=lambda draw: draw.title,
+        page=lambda draw: reverse("draws:detail", args=[draw.pk]),
+        related=("draw__project",),
+        refused=DrawError,
+        lock=_lock,
+        **of,
+    )
+
+
+PICKS = _matter(
+    code="draws.picks",
+    model=PickRequest,
+    asks="draws.pick",
+    decides="draws.confirm_picks",
+    order=20,
+    icon="users",
+    decide=_decide_picks,
+    check=lambda **about: _check(ActionCode.AGREE_PICKS, **about),
+    given_up=give_up_picks,
+    look=lambda asked: reverse("draws:picks", args=[asked.draw_id, asked.pk]),
+    look_label="查看人选（留痕）",
+    words=Words(
+        label="选定的人选",
+        title="人选等待确认",
+        agree="确认并邀请",
+        question="确认这些人选？确认后立即向他们发出邀请。",
+        asked="人选已提交，等待另一位有权限的人员确认后发出邀请。",
+        agreed="已确认，邀请已发出。",
+        turned_down="已退回人选。",
+    ),
+)
+VOID = _matter(
+    code="draws.void",
+    model=VoidRequest,
+    asks="draws.void",
+    decides="draws.void",
+    order=30,
+    icon="ban",
+    tone="danger",
+    ask=lambda subject, **asked: request_void(draw=subject, **asked),
+    decide=decide_void,
+    check=lambda **about: _check(ActionCode.DECIDE_VOID, **about),
+    words=Words(
+        label="作废抽取",
+        title="有人申请作废本次抽取",
+        agree="确认作废",
+        question="确认作废？受邀专家将被取消，原记录保留可查，项目回到未抽取。",
+        asked="已申请作废，等待另一人确认。",
+        agreed="抽取已作废，可以重新抽取。",
+        turned_down="已退回作废申请。",
+    ),
+)
+RELEASE = _matter(
+    code="draws.release",
+    model=ReleaseRequest,
+    asks="draws.release",
+    decides="draws.release",
+    order=40,
+    icon="eye",
+    tone="danger",
+    ask=lambda subject, **asked: request_release(draw=subject, **asked),
+    decide=decide_release,
+    check=lambda **about: _check(ActionCode.DECIDE_RELEASE, **about),
+    words=Words(
+        label="提前公开名单",
+        title="有人申请提前公开名单",
+        agree="确认公开",
+        question="确认现在公开名单？公开后不能收回，有权限的人员都能查看姓名。",
+        asked="已申请提前公开名单，等待另一人确认。",
+        agreed="名单已公开，有权限的人员可以查看姓名。",
+        turned_down="已退回提前公开的申请。",
+    ),
+)
+MATTERS = (PICKS, VOID, RELEASE)

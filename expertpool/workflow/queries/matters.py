@@ -1,0 +1,115 @@
+"""What two persons decide: apps declare each kind of request once, as a `Matter`.
+
+Addresses, the panel on the page of the subject, the list, todos and the end of a request that
+nobody decided follow from it. See docs/howto/add-a-two-person-request.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.catalogue import Catalogue, UnknownCode
+from expertpool.core.configuration.reading import value_of
+from expertpool.core.permissions import undeclared
+from expertpool.workflow.models import TwoPersonRequest
+from expertpool.workflow.settings import REQUEST_DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """How a matter is spoken of."""
+
+    label: str  # 作废抽取: 申请 and 确认 stand before it
+    title: str  # of the panel on the page of the subject
+    agree: str  # the button, and what it asks
+    question: str
+    asked: str  # messages afterwards
+    agreed: str
+    turned_down: str
+
+
+def _nothing(**_: Any) -> None:
+    """What most matters do besides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """One kind of request: who may ask and decide, about what, and what does it.
+
+    ``subjects(user, permission)`` are those that a user reaches by a permission. ``refused`` is the
+    base of whatever the functions refuse with, a sentence for the user. Its services write what
+    was asked and decided to the log, by `two_persons.ask` and `two_persons.settle`.
+    """
+
+    code: str  # draws.void: stands in addresses
+    model: type[TwoPersonRequest]
+    words: Words
+    asks: str  # permissions
+    decides: str
+    subjects: Callable[[User, str], QuerySet[Any]]
+    name_of: Callable[[Any], str]  # the subject as lists call it, without more queries
+    page: Callable[[Any], str]  # its address
+    refused: type[Exception]
+    decide: Callable[..., Any]  # (request, agree, note, actor, now)
+    # Locks the subject; whoever writes does that first, in this order.
+    lock: Callable[[Any], Any]
+    # (subject, reason, actor, now); None: asked for on a form of its own
+    ask: Callable[..., Any] | None = None
+    # (request, actor, now): refuses to agree as things stand, for the page to say so
+    check: Callable[..., None] = _nothing
+    # (request, actor, now): what else ends with a request that came to nothing; actor None: expired
+    given_up: Callable[..., None] = _nothing
+    # The address of a drawer with what is asked for. Whoever decides looks first: it has the buttons.
+    look: Callable[[Any], str] | None = None
+    look_label: str = ""
+    related: tuple[str, ...] = ()  # of the model, for ``name_of``
+    term: timedelta | None = None  # how long it waits; None: as long as the office says
+    icon: str = "user-check"
+    tone: str = "primary"  # of the button that agrees
+    order: int = 100  # of todos; lower is more urgent
+
+    @property
+    def subject_model(self) -> type[Model]:
+        """What requests of this matter are about."""
+        return cast(
+            "type[Model]", self.model._meta.get_field(self.model.subject_field).related_model
+        )
+
+    def expiry(self, now: datetime) -> datetime:
+        """When a request made ``now`` ends by itself."""
+        return now + (self.term or timedelta(days=value_of(REQUEST_DAYS)))
+
+
+def _faults(matter: Matter) -> Iterator[str]:
+    yield from undeclared(matter.asks, matter.decides)
+    try:
+        _ = matter.subject_model
+    except (AttributeError, FieldDoesNotExist):
+        yield f"{matter.model.__name__} does not say which field is its subject"
+    if any(other.model is matter.model for other in MATTERS if other is not matter):
+        yield f"{matter.model.__name__} belongs to another matter, too"
+
+
+MATTERS: Catalogue[Matter] = Catalogue(
+    "matter of two persons", order=lambda matter: matter.order, faults=_faults
+)
+
+
+def matter_of(request: TwoPersonRequest) -> Matter:
+    """Return the matter of ``request``; UnknownCode when its app declared none."""
+    for matter in MATTERS:
+        if isinstance(request, matter.model):
+            return matter
+    raise UnknownCode(type(request).__name__)
+
+
+def codes_of_matters() -> tuple[str, ...]:
+    """The permissions by which somebody asks or decides anything."""
+    return tuple({code: None for matter in MATTERS for code in (matter.asks, matter.decides)})

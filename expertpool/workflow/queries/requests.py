@@ -1,0 +1,200 @@
+"""Requests that two persons decide: who may, and which ones a user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.workflow.enums import OUTCOME_TONES
+from expertpool.workflow.models import TwoPersonRequest
+from expertpool.workflow.queries.matters import MATTERS, Matter
+
+SETTLED = "该申请已经有人处理，请刷新页面。"
+EXPIRED = "该申请已过有效期，不能再处理；仍有需要时请重新申请。"
+NOT_THE_SAME = "须由两人办理：申请人不能自己确认。"
+NOT_THE_AUTHOR = "只有申请人本人可以撤回。"
+OPEN = Q(decided_at__isnull=True)
+LATELY = timedelta(days=30)
+MOST = 200  # of one kind in a list
+
+
+def waits(now: datetime) -> Q:
+    """Requests that somebody may still decide."""
+    return OPEN & Q(expires_at__gt=now)
+
+
+def check_waiting(
+    asked: TwoPersonRequest | None, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) whatever is done with a request that was settled or has expired."""
+    if asked is None or asked.decided_at is not None:
+        raise refused(SETTLED)
+    if asked.expires_at <= now:
+        raise refused(EXPIRED)
+
+
+def check_second_person(
+    asked: TwoPersonRequest | None, user: User, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) that ``user`` decides what somebody asked: not waiting, or his own."""
+    check_waiting(asked, refused, now=now)
+    if asked is not None and asked.requested_by_id == user.pk:
+        raise refused(NOT_THE_SAME)
+
+
+def check_author(
+    asked: TwoPersonRequest | None, user: User, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) that ``user`` withdraws a request: not waiting, or somebody else's."""
+    check_waiting(asked, refused, now=now)
+    if asked is not None and asked.requested_by_id != user.pk:
+        raise refused(NOT_THE_AUTHOR)
+
+
+def requests_of(matter: Matter) -> QuerySet[Any]:
+    """All requests of ``matter``, with what lists show of them."""
+    related = ("requested_by", "decided_by", matter.model.subject_field, *matter.related)
+    return matter.model._default_manager.select_related(*related)
+
+
+def decidable_by(matter: Matter, user: User) -> QuerySet[Any]:
+    """Requests about what ``user`` reaches by the right to decide, his own among them."""
+    return _reached(matter, user, matter.decides)
+
+
+def asked_by(matter: Matter, user: User) -> QuerySet[Any]:
+    """The requests of ``user`` himself, about what he still reaches by the right to ask."""
+    return _reached(matter, user, matter.asks).filter(requested_by=user)
+
+
+def visible_requests(matter: Matter, user: User) -> QuerySet[Any]:
+    """Requests that ``user`` may decide, or asked for himself."""
+    return decidable_by(matter, user) | asked_by(matter, user)
+
+
+def _reached(matter: Matter, user: User, permission: str) -> QuerySet[Any]:
+    rows = requests_of(matter)
+    if not user.has_permission(permission):
+        return rows.none()
+    subjects = matter.subjects(user, permission).order_by().values("pk")
+    return rows.filter(**{f"{matter.model.subject_field}__in": subjects})
+
+
+def requests_to_decide(matter: Matter, user: User, *, now: datetime) -> QuerySet[Any]:
+    """What waits for ``user`` to decide: never his own; what ends first comes first."""
+    found = decidable_by(matter, user).filter(waits(now)).exclude(requested_by=user)
+    return found.order_by("expires_at", "pk")
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """A request as a list shows it."""
+
+    matter: Matter
+    asked: Any
+
+    @property
+    def name(self) -> str:
+        return self.matter.name_of(self.asked.subject)
+
+    @property
+    def page(self) -> str:
+        return self.matter.page(self.asked.subject)
+
+    @property
+    def tone(self) -> str:
+        return OUTCOME_TONES[self.asked.outcome]
+
+
+def lines_to_decide(user: User, *, now: datetime) -> list[RequestLine]:
+    """What waits for ``user`` in all matters, what ends first on top."""
+    lines = _lines((matter, requests_to_decide(matter, user, now=now)) for matter in MATTERS)
+    return sorted(lines, key=lambda line: line.asked.expires_at)
+
+
+def lines_asked_by(user: User, *, now: datetime) -> list[RequestLine]:
+    """What ``user`` asked for and another has not decided yet, what ends first on top."""
+    lines = _lines((matter, asked_by(matter, user).filter(waits(now))) for matter in MATTERS)
+    return sorted(lines, key=lambda line: line.asked.expires_at)
+
+
+def lines_settled(user: User, *, now: datetime) -> list[RequestLine]:
+    """What has ended LATELY of all that ``user`` may decide or asked for, the last on top."""
+    lines = _lines(
+        (matter, visible_requests(matter, user).filter(decided_at__gt=now - LATELY))
+        for matter in MATTERS
+    )
+    return sorted(lines, key=lambda line: line.asked.decided_at, reverse=True)
+
+
+def _lines(found: Iterable[tuple[Matter, QuerySet[Any]]]) -> list[RequestLine]:
+    return [RequestLine(matter, asked) for matter, rows in found for asked in rows[:MOST]]
+
+
+@dataclass(frozen=True)
+class WaitingRequest:
+    """A request as the page of its subject shows it. ``why_not`` says what keeps from agreeing."""
+
+    matter: Matter
+    asked: Any
+    may_decide: bool
+    may_withdraw: bool
+    why_not: str = ""
+
+    @property
+    def may_agree(self) -> bool:
+        return self.may_decide and not self.why_not
+
+    @property
+    def look(self) -> str:
+        """The address of the drawer with what is asked for, for those who may see it."""
+        shown = self.matter.look and (self.may_decide or self.may_withdraw)
+        return self.matter.look(self.asked) if self.matter.look and shown else ""
+
+
+def waiting_about(subject: Model, user: User, *, now: datetime) -> list[WaitingRequest]:
+    """Return what waits for a second person about ``subject``, for the panel of its page, which
+    shows it to all who see that page."""
+    return [
+        waiting_request(matter, asked, user, now=now)
+        for matter in _matters_about(subject)
+        for asked in _about(matter, subject).filter(waits(now))
+    ]
+
+
+def open_matters_about(subject: Model) -> list[Matter]:
+    """Return the matters of which somebody asked about ``subject`` and that have not ended."""
+    return [
+        matter
+        for matter in _matters_about(subject)
+        if _about(matter, subject).filter(OPEN).exists()
+    ]
+
+
+def _matters_about(subject: Model) -> list[Matter]:
+    return [matter for matter in MATTERS if matter.subject_model is type(subject)]
+
+
+def _about(matter: Matter, subject: Model) -> QuerySet[Any]:
+    return requests_of(matter).filter(**{matter.model.subject_field: subject})
+
+
+def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) -> WaitingRequest:
+    """Tell what ``user`` may do with ``asked``, which waits."""
+    own = asked.requested_by_id == user.pk
+    if own:
+        return WaitingRequest(
+            matter, asked, False, asked_by(matter, user).filter(pk=asked.pk).exists()
+        )
+    if not decidable_by(matter, user).filter(pk=asked.pk).exists():
+        return WaitingRequest(matter, asked, False, False)
+    try:
+        matter.check(request=asked, actor=user, now=now)
+    except matter.refused as error:
+        return WaitingRequest(matter, asked, True, False, str(error))
+    return WaitingRequest(matter, asked, True, False)

@@ -1,0 +1,125 @@
+"""待我确认的申请: what two persons decide, the same way for every matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from expertpool.accounts.models import User, UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.listing import page_size, render_list
+from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters
+from expertpool.workflow.queries.requests import (
+    RequestLine,
+    asked_by,
+    decidable_by,
+    lines_asked_by,
+    lines_settled,
+    lines_to_decide,
+)
+from expertpool.workflow.services import two_persons
+
+Lines = Callable[..., list[RequestLine]]
+LISTS: Mapping[str, tuple[str, Lines]] = {
+    "": ("待我确认", lines_to_decide),
+    "own": ("我提出的", lines_asked_by),
+    "settled": ("近期已结束", lines_settled),
+}
+
+
+@require_safe
+@requires(codes_of_matters)
+def request_list(request: UserRequest) -> HttpResponse:
+    """What waits for the user, what he asked for himself, and what has come of it lately."""
+    now, chosen = timezone.now(), request.GET.get("tab", "")
+    chosen = chosen if chosen in LISTS else ""
+    lines = {code: find(request.user, now=now) for code, (_, find) in LISTS.items()}
+    pages = Paginator(lines[chosen], page_size(request))
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "total": pages.count,
+        "tab": chosen,
+        "tabs": [
+            {
+                "label": label,
+                "url": f"?tab={code}" if code else "?",
+                "count": len(lines[code]),
+                "active": code == chosen,
+            }
+            for code, (label, _) in LISTS.items()
+        ],
+    }
+    return render_list(request, "workflow/request_list.html", context)
+
+
+@require_POST
+@requires(codes_of_matters)
+def ask(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    """Ask for something about the subject ``pk``."""
+    found = _matter(matter, request.user, lambda matter: matter.asks)
+    if found.ask is None:
+        raise Http404
+    subject = get_object_or_404(found.subjects(request.user, found.asks), pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        found.ask(subject=subject, reason=reason, actor=request.user, now=timezone.now())
+    except found.refused as error:
+        return refused(str(error))
+    return saved(found.words.asked, refresh="page")
+
+
+@require_POST
+@requires(codes_of_matters)
+def agree(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    return _decide(request, matter, pk, agree=True)
+
+
+@require_POST
+@requires(codes_of_matters)
+def turn_down(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    return _decide(request, matter, pk, agree=False)
+
+
+@require_POST
+@requires(codes_of_matters)
+def withdraw(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    """Take back one's own request."""
+    found = _matter(matter, request.user, lambda matter: matter.asks)
+    asked = get_object_or_404(asked_by(found, request.user), pk=pk)
+    try:
+        two_persons.withdraw(asked, actor=request.user, now=timezone.now())
+    except found.refused as error:
+        return refused(str(error))
+    return saved("已撤回申请。", refresh="page")
+
+
+def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpResponse:
+    matter = _matter(code, request.user, lambda matter: matter.decides)
+    asked = get_object_or_404(decidable_by(matter, request.user), pk=pk)
+    decision: dict[str, Any] = {"agree": agree, "note": request.POST.get("reason", "")}
+    now: datetime = timezone.now()
+    try:
+        two_persons.decide(asked, actor=request.user, now=now, **decision)
+    except matter.refused as error:
+        return refused(str(error))
+    words = matter.words
+    return saved(words.agreed if agree else words.turned_down, refresh="page")
+
+
+def _matter(code: str, user: User, permission: Callable[[Matter], str]) -> Matter:
+    """Return the matter of an address; 404 for none, 403 for whoever has not its right."""
+    matter = MATTERS.get(code)
+    if matter is None:
+        raise Http404
+    if not user.has_permission(permission(matter)):
+        raise PermissionDenied
+    return matter

@@ -1,0 +1,348 @@
+"""What two persons decide: who may, the list and the todos, and requests that run out of time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, User
+from expertpool.audit.models import Entry
+from expertpool.core.home import todos_for
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.exceptions import DrawError, VoidRefused
+from expertpool.draws.models import Draw, PickRequest, VoidRequest
+from expertpool.draws.queries.archive import open_matters
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.matters import VOID
+from expertpool.draws.services.releasing import request_release
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import save_settings
+from expertpool.workflow import tasks
+from expertpool.workflow.enums import Outcome
+from expertpool.workflow.queries.matters import MATTERS, Matter
+from expertpool.workflow.queries.requests import (
+    lines_asked_by,
+    lines_settled,
+    lines_to_decide,
+    waiting_about,
+)
+from expertpool.workflow.services import two_persons
+from expertpool.workflow.services.two_persons import expire, expire_requests, withdraw
+from expertpool.workflow.settings import REQUEST_DAYS
+from tests.architecture.world import ROLES
+from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways, ask_for
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("workflow:request_list")
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+def drawn(now: datetime, operator: User, *, opens_in_hours: int = 400) -> Draw:
+    for _ in range(2):
+        make_expert()
+    return make_draw(now=now, seats=1, operator=operator, opens_in_hours=opens_in_hours)
+
+
+@pytest.fixture
+def draw(now: datetime, operator: User) -> Draw:
+    return drawn(now, operator)
+
+
+@pytest.fixture
+def asked(draw: Draw, operator: User, now: datetime) -> VoidRequest:
+    return request_void(draw=draw, reason="回避单位漏填", actor=operator, now=now)
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
+    "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试", actor=by, now=now),
+    "draws.release": lambda draw, by, now: request_release(
+        draw=draw, reason="试", actor=by, now=now
+    ),
+    "draws.picks": lambda _draw, by, now: _picks(by, now),
+}
+
+
+def _picks(by: User, now: datetime) -> PickRequest:
+    allow_manual_ways(actor=by, now=now)
+    project = make_ready_project(now=now, opens_in_hours=300, seats=1)
+    return ask_for(project, [make_expert()], actor=by, now=now)
+
+
+def addresses(matter: Matter, request: Any) -> dict[str, tuple[str, str]]:
+    """By URL: the permission that it takes, and the address."""
+    of = [matter.code, request.pk]
+    return {
+        "ask": (
+            matter.asks,
+            reverse("workflow:request_ask", args=[matter.code, request.subject.pk]),
+        ),
+        "agree": (matter.decides, reverse("workflow:request_agree", args=of)),
+        "turn_down": (matter.decides, reverse("workflow:request_turn_down", args=of)),
+        "withdraw": (matter.asks, reverse("workflow:request_withdraw", args=of)),
+    }
+
+
+def test_every_matter_is_tried_here() -> None:
+    assert set(MATTERS.codes) == set(MAKE)
+    assert MATTERS.faults() == []
+
+
+@pytest.mark.parametrize("code", sorted(MAKE))
+@pytest.mark.parametrize("role", ROLES)
+def test_each_address_of_a_matter_asks_for_its_right(
+    role: str, code: str, draw: Draw, now: datetime, client: Client
+) -> None:
+    matter, user = MATTERS[code], make_user(role)
+    asked = MAKE[code](draw, make_user("admin"), now)
+    login(client, user)
+    for name, (permission, address) in addresses(matter, asked).items():
+        with transaction.atomic():
+            status = client.post(address).status_code
+            transaction.set_rollback(True)
+        if not user.has_permission(permission):
+            assert status == 403, name
+        elif name == "withdraw" or (name == "ask" and matter.ask is None):
+            assert status == 404, name  # somebody else's; a form of its own
+        else:
+            assert status in {204, 409}, name
+        assert client.get(address).status_code == 405
+
+
+def test_out_of_scope_nothing_is_found(asked: VoidRequest, now: datetime, client: Client) -> None:
+    """A right for the own department only: the project is another's."""
+    role = Role.objects.create(code="outsider", name="外部门")
+    for code in ("draws.view", "draws.void"):
+        role.permissions.create(code=code, scope=Scope.DEPARTMENT)
+    outsider = make_user(roles=(role,), department=make_department("外部"))
+    login(client, outsider)
+    for name, (_, address) in addresses(VOID, asked).items():
+        assert client.post(address, {"reason": "试"}).status_code == 404, name
+    assert lines_to_decide(outsider, now=now) == []
+    assert waiting_about(asked.draw, outsider, now=now)[0].may_decide is False
+
+
+def test_an_unknown_matter_is_not_found(client: Client, admin: User) -> None:
+    address = reverse("workflow:request_agree", args=["draws.nothing", 1])
+    assert login(client, admin).post(address).status_code == 404
+
+
+def test_a_matter_names_a_field_and_a_model_of_its_own() -> None:
+    class Unbound(VoidRequest):
+        subject_field = "project"
+
+        class Meta:
+            app_label = "workflow"
+            proxy = True
+
+    with MATTERS.holding(replace(VOID, code="again"), replace(VOID, code="wrong", model=Unbound)):
+        faults = " ".join(MATTERS.faults())
+    assert "again: VoidRequest belongs to another matter, too" in faults
+    assert "wrong: Unbound does not say which field is its subject" in faults
+
+
+# --- The list, todos, panel -----------------------------------------------------------------------
+
+
+def test_what_waits_is_listed_for_the_second_person_and_for_its_author(
+    asked: VoidRequest,
+    operator: User,
+    supervisor: User,
+    auditor: User,
+    now: datetime,
+    client: Client,
+) -> None:
+    page = reverse("draws:detail", args=[asked.draw_id])
+    login(client, supervisor)
+    text = client.get(LIST).content.decode()
+    assert "回避单位漏填" in text
+    assert page in text
+    assert "没有申请" in client.get(LIST, {"tab": "own"}).content.decode()
+    (todo,) = (todo for todo in todos_for(supervisor, now=now) if "作废抽取" in todo.title)
+    assert todo.url == page
+    login(client, operator)
+    assert "回避单位漏填" not in client.get(LIST).content.decode()
+    assert not [todo for todo in todos_for(operator, now=now) if "作废抽取" in todo.title]
+    own = client.get(LIST, {"tab": "own"}).content.decode()
+    withdrawal = reverse("workflow:request_withdraw", args=["draws.void", asked.pk])
+    assert withdrawal in own
+    assert withdrawal in client.get(page).content.decode()
+    assert login(client, auditor).get(LIST).status_code == 403
+    assert client.get(page).content.decode().count(withdrawal) == 0
+
+
+def test_what_was_decided_stays_for_a_while(
+    asked: VoidRequest, operator: User, supervisor: User, now: datetime, client: Client
+) -> None:
+    decide_void(request=asked, agree=False, note="条件无误", actor=supervisor, now=now)
+    for user in (operator, supervisor):
+        text = login(client, user).get(LIST, {"tab": "settled"}).content.decode()
+        assert f"{supervisor} " in text
+        assert "条件无误" in text
+        assert lines_settled(user, now=now + timedelta(days=31)) == []
+    assert lines_asked_by(operator, now=now) == lines_to_decide(supervisor, now=now) == []
+
+
+@pytest.mark.parametrize("tab", ["", "own", "settled"])
+def test_the_list_asks_the_same_for_any_number_of_rows(
+    tab: str, operator: User, supervisor: User, now: datetime, client: Client
+) -> None:
+    def add(at: int) -> None:
+        draw = drawn(now, operator, opens_in_hours=100 + 50 * at)
+        asked = request_void(draw=draw, reason="试", actor=operator, now=now)
+        if tab == "settled":
+            decide_void(request=asked, agree=False, note="否", actor=supervisor, now=now)
+
+    def ask() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(LIST, {"tab": tab}).context["page"]
+        return page.paginator.count, len(queries)
+
+    login(client, operator if tab == "own" else supervisor)
+    add(0)
+    ask()
+    (one, first) = ask()
+    add(1), add(2)
+    (three, second) = ask()
+    assert (one, three) == (1, 3)
+    assert first == second
+
+
+def test_a_request_is_withdrawn_by_its_author_only(
+    asked: VoidRequest, operator: User, supervisor: User, draw: Draw, now: datetime
+) -> None:
+    with pytest.raises(DrawError, match="本人"):
+        withdraw(asked, actor=supervisor, now=now)
+    withdraw(asked, actor=operator, now=now)
+    assert asked.outcome == Outcome.WITHDRAWN
+    entry = Entry.objects.get(action="request.withdraw")
+    assert (entry.subject_id, entry.actor, entry.after) == (
+        str(draw.pk), operator, {"申请": "作废抽取"},
+    )  # fmt: skip
+    with pytest.raises(DrawError, match="已经有人处理"):
+        withdraw(asked, actor=operator, now=now)
+    request_void(draw=draw, reason="再次申请", actor=operator, now=now)
+
+
+def test_nothing_is_archived_while_a_request_waits(asked: VoidRequest, now: datetime) -> None:
+    assert "有待确认的作废申请，请先处理" in open_matters(asked.draw.project)
+
+
+# --- Out of time ----------------------------------------------------------------------------------
+
+
+def test_the_term_is_what_the_office_says_when_it_is_asked_for(
+    draw: Draw, operator: User, admin: User, now: datetime
+) -> None:
+    assert VOID.expiry(now) == now + WEEK
+    save_settings(
+        group=REQUEST_DAYS.group,
+        values={REQUEST_DAYS.code: 2},
+        version=version_of(REQUEST_DAYS.group),
+        actor=admin,
+        now=now,
+    )
+    asked = request_void(draw=draw, reason="试", actor=operator, now=now)
+    assert asked.expires_at == now + timedelta(days=2)
+    assert replace(VOID, term=timedelta(minutes=10)).expiry(now) == now + timedelta(minutes=10)
+
+
+def test_what_nobody_decided_ends_by_itself_once(
+    asked: VoidRequest, draw: Draw, operator: User, supervisor: User, now: datetime
+) -> None:
+    assert expire_requests(now=now + WEEK - timedelta(seconds=1)) == 0
+    assert expire_requests(now=now + WEEK) == 1
+    assert expire_requests(now=now + WEEK) == 0
+    assert expire(asked, now=now + WEEK) is False
+    asked.refresh_from_db()
+    assert asked.outcome == Outcome.EXPIRED
+    entry = Entry.objects.get(action="request.expire")
+    assert (entry.subject_id, entry.actor, entry.after) == (
+        str(draw.pk), None, {"申请": "作废抽取"},
+    )  # fmt: skip
+    message = Message.objects.get(occasion="request.expired")
+    assert operator.name in message.recipient
+    assert "回避单位漏填" in message.body
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.INVITING
+    request_void(draw=draw, reason="再次申请", actor=operator, now=now + WEEK)
+
+
+def test_the_task_ends_what_is_over(asked: VoidRequest, now: datetime) -> None:
+    VoidRequest.objects.update(expires_at=now)
+    tasks.expire_requests(timestamp=0)
+    asked.refresh_from_db()
+    assert asked.outcome == Outcome.EXPIRED
+
+
+def test_out_of_time_nobody_decides_it_nor_sees_it_wait(
+    asked: VoidRequest, draw: Draw, operator: User, supervisor: User, now: datetime
+) -> None:
+    late = now + WEEK
+    with pytest.raises(VoidRefused, match="有效期"):
+        decide_void(request=asked, agree=True, note="", actor=supervisor, now=late)
+    with pytest.raises(DrawError, match="有效期"):
+        withdraw(asked, actor=operator, now=late)
+    assert lines_to_decide(supervisor, now=late) == lines_asked_by(operator, now=late) == []
+    assert waiting_about(draw, supervisor, now=late) == []
+    assert not [todo for todo in todos_for(supervisor, now=late) if "作废" in todo.title]
+    with pytest.raises(IntegrityError, match="decided_in_time"), transaction.atomic():
+        VoidRequest.objects.update(decided_by=supervisor, decided_at=late, agreed=True)
+
+
+def test_with_a_first_list_its_draw_is_given_up(admin: User, now: datetime) -> None:
+    asked = _picks(admin, now)
+    project = asked.draw.project
+    assert expire_requests(now=now + WEEK) == 1
+    assert Draw.objects.get(pk=asked.draw_id).status == DrawStatus.ABANDONED
+    project.refresh_from_db()
+    draw = start_draw(project=project, actor=admin, now=now, entropy=SeededEntropy(1))
+    assert draw.is_random
+
+
+def test_one_that_fails_keeps_no_other_open(
+    asked: VoidRequest,
+    operator: User,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = request_void(
+        draw=drawn(now, operator, opens_in_hours=100), reason="试", actor=operator, now=now
+    )
+    end = two_persons.expire
+
+    def fail(request: Any, *, now: datetime) -> bool:
+        if request.pk == asked.pk:
+            raise DrawError("试验")
+        return end(request, now=now)
+
+    monkeypatch.setattr(two_persons, "expire", fail)
+    with caplog.at_level(logging.CRITICAL, two_persons.__name__):
+        assert expire_requests(now=now + WEEK) == 1
+    other.refresh_from_db()
+    assert other.outcome == Outcome.EXPIRED

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.text import Truncator
 
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, ChainHead, Entry
+from expertpool.core.timeline import TimelineEntry
 
 EMPTY = "—"
+MOST_TEXT = 300  # characters of changes on the page of a subject
 FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
 
 
@@ -40,11 +43,18 @@ def entries_visible_to(user: Any) -> QuerySet[Entry]:
     return Entry.objects.all() if user.has_permission("audit.view") else Entry.objects.none()
 
 
-def entries_for(subject: models.Model) -> QuerySet[Entry]:
-    """Return what was done to ``subject``, newest first. The caller checks who may see it."""
-    return Entry.objects.filter(
-        subject_type__in=all_names(subject._meta.label_lower), subject_id=str(subject.pk)
-    ).order_by("-id")
+# One subject, or those of a model by their keys.
+Subjects = models.Model | tuple[type[models.Model], Iterable[Any]]
+
+
+def entries_for(*subjects: Subjects) -> QuerySet[Entry]:
+    """Return what was done to any of ``subjects``, newest first. The caller checks who may see it."""
+    about = Q()
+    for one in subjects:
+        model, keys = (type(one), [one.pk]) if isinstance(one, models.Model) else one
+        names = all_names(model._meta.label_lower)
+        about |= Q(subject_type__in=names, subject_id__in=[str(key) for key in keys])
+    return Entry.objects.filter(about).order_by("-id") if about else Entry.objects.none()
 
 
 def entries_by(actor: Any) -> QuerySet[Entry]:
@@ -74,8 +84,21 @@ def differences(entry: Entry) -> list[Difference]:
 
 def summary(entry: Entry) -> str:
     """Return the changes of ``entry`` in one line (姓名：王明 → 王小明；…), and its note."""
-    parts = [f"{one.label}：{_change(one)}" for one in differences(entry)]
-    return "；".join([*parts, *([entry.note] if entry.note else [])])
+    return _joined(changes(entry), entry.note)
+
+
+def changes(entry: Entry, *, without: Container[str] = ()) -> str:
+    """Return the changes of ``entry`` in one line; not the values labelled as in ``without``, nor
+    what was empty and stayed so."""
+    return "；".join(
+        f"{one.label}：{_change(one)}"
+        for one in differences(entry)
+        if one.label not in without and not {one.before, one.after} <= {"", EMPTY}
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "；".join(part for part in parts if part)
 
 
 def _change(one: Difference) -> str:
@@ -90,16 +113,27 @@ def subject_type_label(subject_type: str) -> str:
     return str(model._meta.verbose_name) if model else subject_type
 
 
-def timeline_items(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return ``entries`` as the ``timeline`` component of panorama pages takes them."""
+def timeline_of(
+    *subjects: Subjects, most: int, without: Container[str] = (), tone: str = "grey"
+) -> list[TimelineEntry]:
+    """Return the last ``most`` things done to ``subjects``, as the pages of a subject tell them.
+
+    Personal data stand in the log masked, as they were recorded. Of long changes the beginning is
+    shown, the whole is on the page of the log; what somebody wrote is shown whole. The caller
+    checks who may see it.
+    """
     return [
-        {
-            "at": entry.at,
-            "title": action_label(entry.action),
-            "who": entry.actor_name,
-            "text": summary(entry),
-        }
-        for entry in entries
+        TimelineEntry(
+            entry.at,
+            action_label(entry.action),
+            entry.actor_name,
+            _joined(
+                Truncator(changes(entry, without=without)).chars(MOST_TEXT, truncate="…"),
+                entry.note,
+            ),
+            tone=tone,
+        )
+        for entry in entries_for(*subjects)[:most]
     ]
 
 

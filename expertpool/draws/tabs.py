@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.text import Truncator
 
-from expertpool.audit.queries import timeline_items
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.fields import readable
@@ -31,7 +29,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.tabs import log_of, notices_of
+from expertpool.draws.queries.tabs import MOST_LOG, log_of, notices_of
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
@@ -202,15 +200,8 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
 
 def log_tab(request: HttpRequest, project: Project) -> str:
     """日志: what was done to the project, its draws and their invitations (PRJ-20)."""
-    entries = list(log_of(project)[:LONGEST])
-    for entry in entries:
-        (entry.after or {}).pop(
-            "规则", None
-        )  # the whole sealed rule is for the record, not for a line
-    items = timeline_items(entries)
-    for item in items:
-        item["text"] = Truncator(item["text"]).chars(200)
-    return render_to_string("draws/_log.html", {"items": items}, request)
+    context = {"items": log_of(project), "note": f"只增不改，逐条相连；最近 {MOST_LOG} 条"}
+    return render_to_string("audit/_log.html", context, request)
 
 
 LONGEST = 200  # rows that a tab shows; the full lists are on their own pages

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from expertpool.audit.actions import action_label
+from expertpool.audit.queries import timeline_of
 from expertpool.core.registry import Tab
 from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
-from expertpool.experts.queries.records import log_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -72,29 +71,11 @@ def history(request: HttpRequest, expert: Expert) -> str:
 
 
 def log(request: HttpRequest, expert: Expert) -> str:
-    items = [
-        {
-            "at": entry.at,
-            "title": action_label(entry.action),
-            "who": entry.actor_name,
-            "text": entry.note or _changes(entry.before, entry.after),
-            "tone": "blue",
-        }
-        for entry in log_of(expert)[:MOST_LOG]
-    ]
-    return _page(request, "log", expert, items=items)
-
-
-def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """Return 职称：工程师 → 高级工程师；…"""
-    old, new = before or {}, after or {}
-    return "；".join(
-        f"{name}：{old.get(name) or '空'} → {new.get(name) or '空'}"
-        if old
-        else f"{name}：{new.get(name)}"
-        for name in (new or old)
-        if old.get(name) or new.get(name)
-    )[:300]
+    context = {
+        "items": timeline_of(expert, most=MOST_LOG, tone="blue"),
+        "note": f"最近 {MOST_LOG} 条；不能修改或删除。",
+    }
+    return render_to_string("audit/_log.html", context, request)
 
 
 PAGE = "experts:detail"

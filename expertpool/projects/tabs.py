@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.core.registry import Tab, tabs_for
+from expertpool.core.timeline import TimelineEntry, TimelineFile
 from expertpool.files.queries import attachments_of
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project, ProjectBatch
@@ -15,9 +17,10 @@ from expertpool.projects.queries import actions_for, projects_visible_to
 from expertpool.projects.queries.batches import batch_actions_for, faults_of, projects_in
 from expertpool.projects.queries.follow_up import (
     OPEN,
+    Report,
+    progress_of,
     tasks_completable_by,
     tasks_of,
-    timeline_of,
 )
 from expertpool.workflow.queries.approvals import course_of
 
@@ -60,9 +63,22 @@ def follow_up(request: HttpRequest, project: Project) -> str:
         "actions": actions_for(user, project),
         "tasks": tasks,
         "completable": set(completable.values_list("pk", flat=True)),
-        "reports": timeline_of(project),
+        "reports": [_told(report) for report in progress_of(project)],
     }
     return render_to_string("projects/_follow_up.html", context, request)
+
+
+def _told(report: Report) -> TimelineEntry:
+    files = [
+        TimelineFile(
+            file.name,
+            reverse("files:download", args=[file.pk]),
+            reverse("files:preview", args=[file.pk]) if preview else "",
+        )
+        for file, preview in report.files
+    ]
+    entry = report.entry
+    return TimelineEntry(entry.at, str(entry.author), note=entry.text, tone="blue", files=files)
 
 
 def count_open(user: User, project: Project) -> int:

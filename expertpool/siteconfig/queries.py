@@ -15,6 +15,7 @@ from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import UNREADABLE, Stored, current, is_readable, loaded
+from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
@@ -93,6 +94,10 @@ class ChangeLine:
     at: datetime
     before: str
     after: str
+
+    @property
+    def told(self) -> TimelineEntry:
+        return TimelineEntry(self.at, self.after, self.who, f"原来是 {self.before}", tone="blue")
 
 
 def history_of(setting: Setting[Any]) -> list[ChangeLine]:

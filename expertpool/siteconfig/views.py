@@ -84,7 +84,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     setting = _setting(code)
     context = {
         "setting": setting,
-        "lines": history_of(setting),
+        "items": [line.told for line in history_of(setting)],
         "is_default": setting.code not in current(),
     }
     return render(request, "siteconfig/history.html", context)

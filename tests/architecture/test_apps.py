@@ -40,6 +40,7 @@ CORE = {
     "templates",
     "templatetags",
     "text",
+    "timeline",
     "urls",
     "validators",
     "views",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.context import address
-from expertpool.audit.queries import differences, entries_for, summary, timeline_items
+from expertpool.audit.queries import differences, summary, timeline_of
 from expertpool.audit.services import record
 from expertpool.core.catalogue import UnknownCode
 from tests.audit.conftest import Note
@@ -76,8 +76,30 @@ def test_the_timeline_of_a_subject_has_only_its_entries(note: Note, admin: User)
     note("一", subject=admin)
     note("二", subject=admin)
     note("别的", subject=make_user())
-    items = timeline_items(entries_for(admin))
-    assert [(item["title"], item["text"]) for item in items] == [
+    items = timeline_of(admin, most=5)
+    assert [(item.title, item.note) for item in items] == [
         ("记一笔", "二"),
         ("记一笔", "一"),
     ]
+    assert [item.note for item in timeline_of(admin, most=1)] == ["二"]
+
+
+def test_a_timeline_tells_of_several_subjects_in_one_order(note: Note, admin: User) -> None:
+    first, second, other = make_user(), make_user(), make_user()
+    for text, subject in (("一", first), ("二", admin), ("三", second), ("别的", other)):
+        note(text, subject=subject)
+    items = timeline_of(admin, (User, [first.pk, second.pk]), most=5)
+    assert [item.note for item in items] == ["三", "二", "一"]
+    assert timeline_of((User, []), most=5) == []
+
+
+def test_a_timeline_begins_what_is_long_and_keeps_what_somebody_wrote(
+    note: Note, admin: User
+) -> None:
+    after = {"规则": "甲" * 50, "说明": "乙" * 400, "空": ""}
+    note("按批准文号办理", subject=admin, after=after)
+    (item,) = timeline_of(admin, most=5, without=("规则",))
+    assert "甲" not in item.note
+    assert "空" not in item.note
+    assert item.note.count("乙") < 300
+    assert item.note.endswith("…；按批准文号办理")

@@ -17,6 +17,7 @@ from django.utils.safestring import mark_safe
 
 from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 from expertpool.core.templatetags.ui_base import element
+from expertpool.core.timeline import TimelineEntry, TimelineFile
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [
@@ -275,3 +276,34 @@ def test_an_element_escapes_what_is_not_safe_and_leaves_out_what_is_empty() -> N
     assert inside == '<b title="&quot;" hidden class="x">&lt;i&gt;</b>'
     assert element("p", inside, 0, value=0) == f'<p value="0">{inside}0</p>'
     assert element("input", name=mark_safe("a&amp;b")) == '<input name="a&amp;b">'
+
+
+# --- Timelines ---------------------------------------------------------------------------------
+
+
+def test_a_timeline_tells_when_what_who_and_the_rest() -> None:
+    at = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+    files = [TimelineFile("纪要.pdf", "/files/1/", "/files/1/view/"), TimelineFile("表.xls", "/f/")]
+    html = render(
+        "{% timeline items=items %}",
+        items=[
+            TimelineEntry(at, "<审核>", "李经办", "一行\n<二行>", "/p/", "green", files=files),
+            TimelineEntry(at, "打印", icon="printer"),
+        ],
+    )
+    first, second = html.split("<li>")[1:]
+    for text in (
+        '<a href="/p/">&lt;审核&gt;</a>', "李经办", "2026-11-24 09:30", "一行<br>&lt;二行&gt;",
+        "tone-green timeline-dot", '<a href="/files/1/" download>纪要.pdf</a>',
+        '<a href="/files/1/view/" target="_blank" rel="noopener">预览</a>',
+    ):  # fmt: skip
+        assert text in first
+    assert first.count("预览") == 1
+    assert "tone-grey timeline-mark" in second
+    assert "<p" not in second
+
+
+def test_no_page_builds_a_timeline_of_its_own() -> None:
+    templates = (ROOT / "expertpool").rglob("templates/**/*.html")
+    own = {path.name for path in templates if 'class="timeline"' in path.read_text()}
+    assert own == {"timeline.html"}

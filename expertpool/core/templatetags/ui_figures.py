@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui_base import EMPTY, Values, element, known_tone, register
 from expertpool.core.templatetags.ui_marks import thousands
+from expertpool.core.timeline import TimelineEntry
 
 
 @register.inclusion_tag("core/ui/stat.html")
@@ -60,8 +61,8 @@ def kv(content: SafeString, *, label: str, wide: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("core/ui/timeline.html")
-def timeline(*, items: Iterable[Any]) -> Values:
-    """What happened, newest first as given: ``at title who text tone icon url``."""
+def timeline(*, items: Iterable[TimelineEntry]) -> Values:
+    """What happened, in the order given."""
     return {"items": items}
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from expertpool.audit.models import Entry
-from expertpool.draws.models import Invitation
+from expertpool.audit.queries import timeline_of
+from expertpool.core.timeline import TimelineEntry
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_of
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_about
 from expertpool.projects.models import Project
+
+MOST_LOG = 200
 
 
 def notices_of(project: Project) -> QuerySet[Message]:
@@ -19,13 +22,11 @@ def notices_of(project: Project) -> QuerySet[Message]:
     return (own | messages_about("draws.invitation", lines)).order_by("-pk")
 
 
-def log_of(project: Project) -> QuerySet[Entry]:
-    """Return the log of ``project``, its draws and their invitations, newest first."""
-    draws = list(draws_of(project).values_list("pk", flat=True))
-    lines = Invitation.objects.filter(draw__in=draws).values_list("pk", flat=True)
-    return Entry.objects.filter(
-        Q(subject_type="projects.project", subject_id=str(project.pk))
-        # The log keeps ids as text.
-        | Q(subject_type="draws.draw", subject_id__in=list(map(str, draws)))
-        | Q(subject_type="draws.invitation", subject_id__in=list(map(str, lines)))
-    ).order_by("-pk")
+def log_of(project: Project) -> list[TimelineEntry]:
+    """Return the last MOST_LOG things done to ``project``, its draws and their invitations."""
+    draws = list(draws_of(project).order_by().values_list("pk", flat=True))
+    lines = Invitation.objects.filter(draw__in=draws).order_by().values_list("pk", flat=True)
+    # The whole sealed rule is for the record, not for a line.
+    return timeline_of(
+        project, (Draw, draws), (Invitation, lines), most=MOST_LOG, without=("规则",)
+    )

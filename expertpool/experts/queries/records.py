@@ -9,9 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
 from expertpool.core.visibility import show
-from expertpool.experts.models import BlacklistEntry, Expert, ExpertVersion, Leave
+from expertpool.experts.models import BlacklistEntry, ExpertVersion, Leave
 from expertpool.experts.queries.experts import experts_visible_to
 
 
@@ -25,13 +24,6 @@ def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:
     """Return the entries, also ended ones, of the experts in the user's scope."""
     rows = BlacklistEntry.objects.filter(expert__in=experts_visible_to(user, "experts.blacklist"))
     return rows.select_related("expert", "expert__employer", "added_by", "removed_by")
-
-
-def log_of(expert: Expert) -> QuerySet[Entry]:
-    """Return what the log says about ``expert``, newest first."""
-    return Entry.objects.filter(
-        subject_type=expert._meta.label_lower, subject_id=str(expert.pk)
-    ).order_by("-id")
 
 
 @dataclass(frozen=True)

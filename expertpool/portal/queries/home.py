@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.audit.queries import entries_by
+from expertpool.core.timeline import TimelineEntry
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
@@ -29,9 +29,9 @@ def next_reviews(user: User, *, now: datetime) -> QuerySet[Project]:
     )
 
 
-def own_doings(user: User) -> list[dict[str, Any]]:
+def own_doings(user: User) -> list[TimelineEntry]:
     """Return the last doings of ``user`` for a timeline: what, to whom, when."""
     return [
-        {"at": entry.at, "title": action_label(entry.action), "text": entry.subject_label}
+        TimelineEntry(entry.at, action_label(entry.action), note=entry.subject_label)
         for entry in entries_by(user).exclude(action__in=COMING_AND_GOING)[:MOST_DOINGS]
     ]

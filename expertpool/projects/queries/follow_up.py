@@ -20,13 +20,13 @@ OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 
 @dataclass(frozen=True)
 class Report:
-    """An entry of the timeline with its files; those a browser can show come with True."""
+    """An entry of the progress with its files; those a browser can show come with True."""
 
     entry: ProgressEntry
     files: list[tuple[Attachment, bool]]
 
 
-def timeline_of(project: Project) -> list[Report]:
+def progress_of(project: Project) -> list[Report]:
     """Return the progress of ``project``, newest first; two queries. The caller checks the right."""
     entries = list(project.progress.select_related("author"))
     files: dict[str, list[tuple[Attachment, bool]]] = defaultdict(list)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from expertpool.core.timeline import TimelineEntry, TimelineFile
 from expertpool.core.views.site import MARK
 
 Row = dict[str, Any]
@@ -189,39 +190,29 @@ def shell(path: str) -> Row:
     }
 
 
-def timeline(now: datetime) -> list[Row]:
+def timeline(now: datetime) -> list[TimelineEntry]:
     """Four things that happened."""
     return [
-        {
-            "at": now,
-            "title": "抽取表已打印",
-            "who": "王建国",
-            "text": "共 5 名专家，1 份。",
-            "tone": "blue",
-            "icon": "printer",
-        },
-        {
-            "at": now - timedelta(hours=1),
-            "title": "补抽 1 人",
-            "who": "王建国",
-            "text": "刘立新请假，同一次定序的下一位补入。",
-            "tone": "amber",
-            "icon": "arrows-shuffle",
-        },
-        {
-            "at": now - timedelta(hours=2),
-            "title": "拒绝参加",
-            "who": "刘立新",
-            "text": "原因：出差。",
-            "tone": "red",
-        },
-        {
-            "at": now - timedelta(days=1),
-            "title": "抽取方案已封存",
-            "who": "系统",
-            "text": "候选人 126 人。",
-            "tone": "green",
-        },
+        TimelineEntry(
+            now, "抽取表已打印", "王建国", "共 5 名专家，1 份。", tone="blue", icon="printer"
+        ),
+        TimelineEntry(
+            now - timedelta(hours=1),
+            "补抽 1 人",
+            "王建国",
+            "刘立新请假，同一次定序的下一位补入。",
+            tone="amber",
+            icon="arrows-shuffle",
+        ),
+        TimelineEntry(now - timedelta(hours=2), "拒绝参加", "刘立新", "原因：出差。", tone="red"),
+        TimelineEntry(
+            now - timedelta(days=1),
+            "抽取方案已封存",
+            "系统",
+            "候选人 126 人。",
+            tone="green",
+            files=[TimelineFile("封存记录.pdf", "/styleguide/done/", "/styleguide/done/")],
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import AllOf, Context, parse, to_q
+from expertpool.core.timeline import TimelineEntry
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
 
@@ -57,6 +58,20 @@ class Course:
     steps: list[FlowStep]
     current: int
     decisions: list[Decision]
+
+    @property
+    def timeline(self) -> list[TimelineEntry]:
+        """What was decided, in its order."""
+        return [
+            TimelineEntry(
+                decision.decided_at,
+                f"{decision.step}：{'同意' if decision.agreed else '不同意'}",
+                str(decision.decided_by),
+                decision.note,
+                tone="green" if decision.agreed else "red",
+            )
+            for decision in self.decisions
+        ]
 
     @property
     def names(self) -> list[str]:

@@ -15,9 +15,9 @@ from expertpool.projects.exceptions import TaskRefused
 from expertpool.projects.models import ProgressEntry, Task
 from expertpool.projects.queries.follow_up import (
     open_tasks_for,
+    progress_of,
     tasks_completable_by,
     tasks_visible_to,
-    timeline_of,
 )
 from expertpool.projects.services.progress import add_progress
 from expertpool.projects.services.tasks import TaskData, assign_task, cancel_task, complete_task
@@ -47,7 +47,7 @@ def test_entries_with_author_time_and_files_make_a_timeline():
     add_progress(project=project, text="已发布公告", files=files, actor=operator, now=now)
     later = now + timedelta(days=1)
     add_progress(project=project, text=" 已开标 ", files=[], actor=operator, now=later)
-    second, first = timeline_of(project)
+    second, first = progress_of(project)
     assert (second.entry.text, second.entry.author, second.entry.at) == ("已开标", operator, later)
     assert [(file.name, preview) for file, preview in first.files] == [
         ("公告.pdf", True),
@@ -85,7 +85,7 @@ def test_the_timeline_is_two_queries_for_any_number_of_entries(count, django_ass
             now=timezone.now(),
         )
     with django_assert_num_queries(2):
-        assert all(report.entry.author.name and report.files for report in timeline_of(project))
+        assert all(report.entry.author.name and report.files for report in progress_of(project))
 
 
 @pytest.mark.shows("PRJ-10")

@@ -9,7 +9,8 @@ Counting costs what is counted: numbers are exact up to a limit and then say "at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
 ENOUGH = 200  # ten pages
+LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 
 class RowCount(int):
@@ -122,7 +124,7 @@ def listing(
         rows = form.filter(rows)
     current = _current_tab(request, tabs)
     if rows is everything:
-        counts = _count_each(rows, tabs or (current,), COUNT_ALL)
+        counts = _count_each(rows, tabs or (current,), COUNT_ALL, opened=True)
     else:
         counts = _count_narrowed(rows, form.some if form else None, tabs or (current,), current)
     shown_tabs, rows = _tabs(request, rows, tabs, counts)
@@ -207,27 +209,47 @@ def _count_narrowed(
     return counts
 
 
-def _count_each(rows: QuerySet[Any], tabs: Sequence[ListTab], limit: int) -> dict[str, RowCount]:
-    """Count each tab alone, up to ``limit``, in one statement."""
-    parts, values = [], list[Any]()
+_far_beyond: dict[str, float] = {}  # when a count was found to be so, by its statement
+
+
+def _count_each(
+    rows: QuerySet[Any], tabs: Sequence[ListTab], limit: int, *, opened: bool = False
+) -> dict[str, RowCount]:
+    """Count each tab alone, up to ``limit``, in one statement.
+
+    To count so far takes longest and tells least. Where a list as it is ``opened`` has a tenth more
+    than the limit, its count is left out for a minute: so many rows do not vanish meanwhile
+    (docs/decisions/0061).
+    """
+    now = time.monotonic()
+    parts, values, keys = [], list[Any](), {}
     for tab in tabs:
-        counted = rows.filter(tab.q).order_by().values("pk")[: limit + 1]
+        counted = rows.filter(tab.q).order_by().values("pk")[: limit + limit // 10 + 1]
         try:
             part, its_values = counted.query.sql_with_params()
         except EmptyResultSet:
-            # Django knows that no row can fit, and writes no statement.
             parts.append("0")
+            continue
+        keys[tab.code] = key = f"{part} {its_values}"
+        if opened and now - _far_beyond.get(key, -LATELY) < LATELY:
+            parts.append(str(limit + 1))
             continue
         parts.append(f"(SELECT count(*) FROM ({part}) AS counted)")  # noqa: S608 (Django wrote the part)
         values += its_values
     with connection.cursor() as cursor:
-        # By hand: a query set gives one number, not several with a limit each.
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        found = cursor.fetchone()
+        found = dict(zip((tab.code for tab in tabs), cursor.fetchone(), strict=True))
+    if opened:
+        _remember((key for code, key in keys.items() if found[code] > limit + limit // 10), now)
     return {
-        tab.code: RowCount(min(count, limit), is_least=count > limit)
-        for tab, count in zip(tabs, found, strict=True)
+        code: RowCount(min(count, limit), is_least=count > limit) for code, count in found.items()
     }
+
+
+def _remember(keys: Iterable[str], now: float) -> None:
+    for key in [key for key, at in _far_beyond.items() if now - at >= LATELY]:
+        _far_beyond.pop(key, None)
+    _far_beyond.update(dict.fromkeys(keys, now))
 
 
 def _tabs(

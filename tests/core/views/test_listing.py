@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from expertpool.core.views.listing import FilterForm, ListTab, listing, picked_rows
 from expertpool.directory.models import Title
@@ -120,6 +122,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists count up to 10 as they open, up to 5 when narrowed or for the pages."""
     for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5), ("ENOUGH", 5)):
         monkeypatch.setattr(f"expertpool.core.views.listing.{name}", limit)
+    monkeypatch.setattr("expertpool.core.views.listing._far_beyond", {})
 
 
 def counts(result: Any) -> list[str]:
@@ -131,6 +134,25 @@ def test_counts_say_at_least_beyond_their_limit() -> None:
     assert counts(shown(tabs=TABS)) == ["10+", "10", "5"]
     assert f"{shown().page.paginator.count:,}" == "10+"
     assert f"{shown('q=07').page.paginator.count:,}" == "1"
+
+
+@pytest.mark.usefixtures("_few")
+def test_what_is_far_beyond_its_limit_is_not_counted_again_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            assert counts(shown(tabs=TABS))[0] == "10+"
+        return statements[0]["sql"].count("count(*)")
+
+    first, second = asked(), asked()
+    assert (first, second) == (3, 2)
+    monkeypatch.setattr("expertpool.core.views.listing.LATELY", 0)
+    assert asked() == 3
+    Title.objects.filter(name__gt="职称10").delete()  # 11 are left: more than 10, not far more
+    assert asked() == 3
+    monkeypatch.setattr("expertpool.core.views.listing.LATELY", 60)
+    assert asked() == 3
 
 
 @pytest.mark.usefixtures("_few")

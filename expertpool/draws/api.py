@@ -21,7 +21,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
 from expertpool.draws.models import Draw, DrawPlan
-from expertpool.draws.queries.actions import Action, actions_for
+from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import (
@@ -418,7 +418,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     }
 
 
-def _not_permitted(action: Action, user: User) -> str:
+def _not_permitted(action: DrawAction, user: User) -> str:
     """Return in a sentence why the token's user has no right to ``action``; empty: he has."""
     if action.permitted:
         return ""

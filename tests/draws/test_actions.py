@@ -17,7 +17,7 @@ from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus, InvitationS
 from expertpool.draws.exceptions import DrawError, DrawNotReady, VoidRefused
 from expertpool.draws.forms.draw import RECORDABLE
 from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseRequest, VoidRequest
-from expertpool.draws.queries.actions import Action, actions_for, actions_for_project
+from expertpool.draws.queries.actions import DrawAction, actions_for, actions_for_project
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.services.emergency import declare_emergency
@@ -121,7 +121,7 @@ def made(kind: DrawKind, status: DrawStatus, users: dict[str, User]) -> Draw:
     return draw
 
 
-def buttons(draw: Draw, actions: dict[ActionCode, Action]) -> dict[ActionCode, str]:
+def buttons(draw: Draw, actions: dict[ActionCode, DrawAction]) -> dict[ActionCode, str]:
     """The address behind the button of each action on the page of ``draw``."""
     found = {
         ActionCode.ABANDON: reverse("draws:abandon", args=[draw.pk]),

@@ -50,7 +50,7 @@ NOBODY_LEFT = "候选人中没有还能补抽的专家。"
 
 
 @dataclass(frozen=True)
-class Action:
+class DrawAction:
     """Something that can be done with a draw or project. ``why_not`` says in a sentence what keeps
     from it and how to mend that; empty: nothing does."""
 
@@ -306,11 +306,11 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
 }
 
 
-def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, Action]:
+def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, DrawAction]:
     """Return what ``user`` may do with ``draw`` now, and why not what he may not, by code."""
     facts = _OfDraw(draw, user, now)
     return {
-        code: Action(code, permission, _permits(facts, permission), _why_not(facts, rule))
+        code: DrawAction(code, permission, _permits(facts, permission), _why_not(facts, rule))
         for code, (permission, rule) in _OF_DRAW.items()
     }
 
@@ -340,7 +340,9 @@ def _why_not(facts: _OfDraw, rule: Rule) -> str:
     return ""
 
 
-def actions_for_project(project: Project, user: User, *, now: datetime) -> dict[ActionCode, Action]:
+def actions_for_project(
+    project: Project, user: User, *, now: datetime
+) -> dict[ActionCode, DrawAction]:
     """Return what ``user`` may begin for ``project``, with all of its batch, and why not the rest."""
     members = members_of(project)
     lead = members[0]
@@ -357,7 +359,7 @@ def actions_for_project(project: Project, user: User, *, now: datetime) -> dict[
     }
     reaching = codes_for_project(user, project, {permission for permission, _ in rules.values()})
     return {
-        code: Action(code, permission, permission in reaching, _refusal(rule))
+        code: DrawAction(code, permission, permission in reaching, _refusal(rule))
         for code, (permission, rule) in rules.items()
     }
 

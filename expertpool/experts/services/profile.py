@@ -36,7 +36,7 @@ RECORDED = (*(field.code for field in EXPERT.built_in if field.history), "extra"
 
 
 @dataclass(frozen=True)
-class Origin:
+class RecordOrigin:
     """Where a new record comes from, with which status it begins and whose account it has."""
 
     source: str = ExpertSource.MANUAL
@@ -49,7 +49,7 @@ def create_expert(
     *,
     values: dict[str, Any],
     specialties: Iterable[Specialty] = (),
-    origin: Origin = Origin(),
+    origin: RecordOrigin = RecordOrigin(),
     actor: User | None,
     now: datetime,
 ) -> Expert:

@@ -18,7 +18,7 @@ from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.experts.services.demo import ensure_demo_experts
-from expertpool.experts.services.profile import Origin, create_expert
+from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 
@@ -65,7 +65,7 @@ def _own_expert(now: datetime) -> Expert:
     return expert_for(user) or create_expert(
         values=values,
         specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0402"]),
-        origin=Origin(user=user),
+        origin=RecordOrigin(user=user),
         actor=_user("admin"),
         now=now,
     )

@@ -22,7 +22,7 @@ from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import ActionCode, DrawStatus
 from expertpool.draws.events import DrawSealed
-from expertpool.draws.exceptions import ContributionRefused, DrawNotReady
+from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, VoidRequest
 from expertpool.draws.queries.actions import check_action, check_contribution
 from expertpool.draws.queries.blocks import Identities, pieces
@@ -30,11 +30,12 @@ from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.readiness import check_ready
+from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
@@ -123,7 +124,7 @@ def contribute(
     already, a person without the right, one person in two roles, an empty value, and any once
     the opening is over.
     """
-    draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
+    draw = lock_draw(draw.pk, archived=ContributionRefused(ARCHIVED))
     check_contribution(draw, role, actor, now=now)
     try:
         revealed = vdraw.encode_contribution(value)
@@ -145,7 +146,7 @@ def abandon_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> Draw
 
     Announces DrawEnded.
     """
-    draw = Draw.objects.select_for_update().select_related("project").get(pk=draw.pk)
+    draw = lock_draw(draw.pk, archived=DrawInProgress(ARCHIVED))
     check_action(ActionCode.ABANDON, draw, actor=actor, now=now)
     if not reason.strip():
         raise DrawNotReady("请写明放弃的原因。")

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
@@ -20,7 +21,7 @@ from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement, answer, leave_until, record_answer
-from expertpool.draws.services.sealing import abandon_draw, start_draw
+from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
@@ -192,6 +193,31 @@ def test_given_up_or_void_every_project_can_be_drawn_again() -> None:
     assert not Hold.objects.filter(active=True).exists()
     again = draw_batch(batch, now=now)
     assert (again.rule.supersedes, again.rule.reason) == (draw.number, "公告有误")
+
+
+@pytest.mark.parametrize("step", ["contribute", "abandon"])
+def test_projects_are_locked_by_key_before_they_move(step: str) -> None:
+    operator = make_user("operator")
+    make_expert()
+    batch = make_batch(make_members(72, 96, now=NOW), now=NOW, seats=1, contributors=["operator"])
+    draw = draw_batch(batch, now=NOW)
+    with CaptureQueriesContext(connection) as captured:
+        if step == "abandon":
+            abandon_draw(draw=draw, reason="条件有误", actor=operator, now=NOW)
+        else:
+            contribute(
+                draw=draw,
+                role="operator",
+                value="3",
+                actor=operator,
+                now=NOW,
+                entropy=SeededEntropy(2),
+            )
+    of_draw, of_projects, *_ = (
+        row["sql"] for row in captured.captured_queries if "FOR UPDATE" in row["sql"]
+    )
+    assert of_draw.endswith('FOR UPDATE OF "draws_draw"')
+    assert 'ORDER BY "projects_project"."id" ASC' in of_projects
 
 
 def test_every_earlier_void_draw_of_a_member_is_named() -> None:

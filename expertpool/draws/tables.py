@@ -25,7 +25,6 @@ INVITATION_TONES: dict[str, str] = {
     InvitationState.REPLACED: "grey",
     InvitationState.CONFLICT: "grey",
     InvitationState.CANCELLED: "grey",
-    InvitationState.CANCELLED: "grey",
 }
 
 TABS = (

@@ -139,6 +139,7 @@ def holidays_are_known(year: int) -> bool:
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
+        # What the package knows nothing of: notices come out late in the year before.
         return False
     return True
 
@@ -157,7 +158,6 @@ def _not_too_early(facts: Facts) -> str:
     )
 
 
-# When the wording that was read came into force, the last amendment included.
 # When the wording that was read came into force, its last amendment included.
 _BIDDING_LAW = date(2017, 12, 28)
 _PROCUREMENT_LAW = date(2014, 8, 31)

@@ -37,6 +37,7 @@ class SubscriptionForm(forms.Form):
             initial = {name: getattr(subscription, name) for name in names}
         super().__init__(data, initial=initial)
         if subscription is None:
+            # A new one is on.
             del self.fields["active"]
 
 

@@ -17,6 +17,7 @@ class Subscription(models.Model):
 
     name = models.CharField("名称", max_length=40)
     url = models.CharField("推送地址", max_length=500)
+    # Bound into the ciphertext, since the row has no key of its own before it is stored.
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     secret = EncryptedTextField("签名密钥", bound_to=("uid",))
     events = models.JSONField("事件", default=list)  # EventCode values
@@ -68,6 +69,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            # For the two ways in which the list is narrowed, the latest first.
             models.Index(fields=["subscription", "-id"], name="webhooks_delivery_of"),
             models.Index(fields=["state", "-id"], name="webhooks_delivery_state"),
         ]

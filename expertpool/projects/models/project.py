@@ -117,6 +117,7 @@ class Project(models.Model):
                 | models.Q(status__in=[ProjectStatus.APPROVED, ProjectStatus.ARCHIVED]),
                 name="projects_drawn_only_approved",
             ),
+            # Of no duration an expert would be held for no time, and booked twice.
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gt=0), name="projects_duration"
             ),
@@ -138,6 +139,7 @@ class Project(models.Model):
         indexes = [
             # Equal values are asked for by containment: all that this class serves, in less room.
             GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="projects_extra"),
+            # The tabs of the list, the latest first.
             models.Index(fields=["status", "-id"], name="projects_status"),
             models.Index(fields=["draw_state", "-id"], name="projects_draw_state"),
             models.Index(fields=["opening_at"], name="projects_opening"),

@@ -91,6 +91,7 @@ def batches_matching(batches: QuerySet[ProjectBatch], text: str) -> QuerySet[Pro
     """Return those of ``batches`` in which each word of ``text`` occurs: in name or number, its own
     or a member's."""
     for word in clean_text(text).split():
+        # Asked apart: joined, a batch would be found once for each member.
         members = Project.objects.filter(Q(name__icontains=word) | Q(number__icontains=word))
         batches = batches.filter(
             Q(name__icontains=word)
@@ -136,6 +137,7 @@ def faults_of(projects: Sequence[Project]) -> list[str]:
         f"「{one.name}」与「{other.name}」时间重叠而地点不同，同一组专家不能同时到场，"
         "请调整时间、地点，或移出其中一个"
         for one, other in combinations(projects, 2)
+        # One may begin just as the other ends.
         if one.opening_at < other.closing_at
         and other.opening_at < one.closing_at
         and one.place != other.place

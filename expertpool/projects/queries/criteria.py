@@ -18,6 +18,7 @@ def department_q(op: str, values: Sequence[int], context: Context) -> Q:
     """Projects of one of the departments or one below it."""
     paths = Department.objects.filter(pk__in=values).values_list("path", flat=True)
     below = [Q(department__path__startswith=path) for path in paths]
+    # An empty Q would mean all of them.
     return Q(*below, _connector=Q.OR) if below else Q(pk__in=[])
 
 

@@ -108,6 +108,7 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
         now=now,
         changes={
             "submitted_at": now,
+            # What was decided in an earlier round is not about this one.
             "decided_at": None,
             "decided_by": None,
             "decision_note": "",

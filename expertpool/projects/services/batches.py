@@ -45,6 +45,7 @@ def create_batch(
     joining = _lock_all(projects)
     if len(joining) < 2:
         raise BatchRefused("请至少选择两个项目合并为批次。")
+    # Two new batches would take the same number.
     lock_transaction(NUMBER_LOCK)
     batch = ProjectBatch(
         number=proposed_batch_number(now), name=name, note=note, created_at=now, created_by=actor

@@ -146,6 +146,7 @@ class ProjectImporter(Importer):
                 add_avoidance(project=project, data=data, actor=self.actor, now=self.now)
 
     def _data(self, values: dict[str, Any]) -> ProjectData:
+        # An empty cell leaves what a new project has.
         given = {name: values[name] for name in self.plain if values.get(name) not in (None, "")}
         extra = {name: given.pop(name) for name in self.extra & given.keys()}
         return ProjectData(
@@ -182,6 +183,7 @@ class ProjectImporter(Importer):
 
 def _by_name(departments: list[Department]) -> dict[str, list[Department]]:
     """Return departments by name, and by 上级部门/部门."""
+    # Of all: he need not file for a parent.
     names = {row.pk: row.name for row in Department.objects.all()}
     found: dict[str, list[Department]] = defaultdict(list)
     for row in departments:

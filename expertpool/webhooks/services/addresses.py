@@ -44,6 +44,7 @@ def resolve_target(url: str) -> Target:
             "WEBHOOK_PRIVATE_HOSTS。"
         )
     return Target(
+        # Any of them would do: all were checked.
         url=parsed.copy_with(host=str(found[0]), fragment=None),
         host=parsed.netloc.decode("ascii"),
         server_name=parsed.raw_host.decode("ascii"),
@@ -81,10 +82,12 @@ def _is_allowed(host: str, ip: IP) -> bool:
 
 def _is_public(ip: IP) -> bool:
     if isinstance(ip, IPv6Address):
+        # Written so (::ffff:10.0.0.1), it reaches the same machine.
         if ip.ipv4_mapped is not None:
             return _is_public(ip.ipv4_mapped)
         if any(ip in network for network in CARRIERS):
             return False
+    # Some of multicast counts as global.
     return ip.is_global and not ip.is_multicast
 
 

@@ -42,6 +42,7 @@ def resend(*, delivery: Delivery, actor: User, now: datetime) -> None:
     Refuses (ResendRefused) one that has not failed.
     """
     failed = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.FAILED)
+    # Of two who press it at once, one finds it waiting already.
     if not failed.update(state=DeliveryState.WAITING, attempts=0, due_at=now):
         raise ResendRefused("只有失败的推送可以重发。")
     record(

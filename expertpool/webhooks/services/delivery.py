@@ -23,6 +23,7 @@ BACKOFF = tuple(
     timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 4 * 3600, 16 * 3600, 24 * 3600)
 )
 MAX_ATTEMPTS = len(BACKOFF) + 1
+# So long a slow receiver holds up a worker of all messages.
 TIMEOUT = httpx.Timeout(10, connect=5)
 
 
@@ -59,6 +60,7 @@ def _attempt(delivery: Delivery, now: datetime) -> _Result:
         "User-Agent": "expertpool-webhooks/1",
         "X-Expertpool-Event": delivery.event,
         "X-Expertpool-Delivery": str(delivery.uid),
+        # Signed anew at each attempt: a receiver refuses old times.
         HEADER: sign(body, secret=secret, at=int(now.timestamp())),
     }
     try:

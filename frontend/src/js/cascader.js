@@ -7,6 +7,7 @@ const loaded = new Map();
 
 function fetchNodes(src) {
   if (!loaded.has(src))
+    // The promise, so that several pickers of a page ask once.
     loaded.set(
       src,
       fetch(src, { headers: { Accept: "application/json" } }).then((answer) =>
@@ -49,6 +50,7 @@ class Cascader {
     )
       this.load();
     select.addEventListener("cascader:reload", () => this.reload());
+    // The event comes before the fields are set back.
     select.form?.addEventListener("reset", () => setTimeout(() => this.reload()));
   }
 
@@ -80,6 +82,7 @@ class Cascader {
       this.tree = new Tree([...nodes, ...gone]);
       this.loaded = true;
     } catch {
+      // The next opening asks again.
       loaded.delete(src);
       this.failed = true;
     }
@@ -154,6 +157,7 @@ class Cascader {
     this.box.addEventListener("click", (event) => {
       if (event.target.closest("button")) return;
       this.show();
+      // No keyboard over the list.
       if (isPhone()) this.input.blur();
       else this.input.focus();
     });
@@ -175,6 +179,7 @@ class Cascader {
       if (event.target.closest(".cascader-tick") || !node.children.length || this.query) this.toggle(node);
       else this.descend(node);
     });
+    // The focus stays in the input, which hears the keys.
     this.popup.addEventListener(
       "mousedown",
       (event) => event.target.closest("input") || event.preventDefault(),

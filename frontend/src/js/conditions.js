@@ -45,6 +45,7 @@ class Builder {
     this.top = this.group(stored, true);
     root.append(area, this.top);
     root.addEventListener("input", () => this.store());
+    // The area reports a change of its own when it is written.
     root.addEventListener("change", (event) => event.target !== area && this.store());
   }
 
@@ -169,6 +170,7 @@ class Builder {
       drawOps();
       drawValue();
     });
+    // What was typed stays when only the relation changes.
     opChoice.addEventListener("change", () => drawValue(editor.read()));
     drawOps(leaf?.op);
     drawValue(leaf?.value);
@@ -267,6 +269,7 @@ class Builder {
         ),
       ),
     );
+    // Options hold text: what was a number becomes one again.
     const original = (text) =>
       known.get(text)?.value ?? (/^\d+$/.test(text) && field.numeric ? Number(text) : text);
     return { parts: [box], read: () => [...box.selectedOptions].map((option) => original(option.value)) };

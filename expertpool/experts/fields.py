@@ -76,7 +76,7 @@ def _guard(code: str, label: str, mask: Callable[[str], str], **more: Any) -> Gu
 def _labels(model: type[Model]) -> Callable[[Sequence[str]], dict[str, str]]:
     def labels(values: Sequence[str]) -> dict[str, str]:
         # The values come from addresses and kept searches, where anything may stand.
-        valid = [value for value in values if value.isdigit()]
+        valid = [value for value in values if value.isdecimal()]
         rows = model._default_manager.filter(pk__in=valid).values_list("pk", "name")
         return {str(pk): name for pk, name in rows}
 

@@ -33,7 +33,7 @@ def avoidance_q(op: str, value: str, context: Context) -> Q:
 
 def unit_names(values: Sequence[str]) -> dict[str, str]:
     """Return the names of units by their keys as text; a unit that is gone is left out."""
-    valid = [value for value in values if value.isdigit()]
+    valid = [value for value in values if value.isdecimal()]
     return {
         str(pk): name for pk, name in Unit.objects.filter(pk__in=valid).values_list("pk", "name")
     }

@@ -148,3 +148,17 @@ def test_the_list_does_not_ask_how_often_somebody_took_part() -> None:
     """It would tell who has just been drawn while names are sealed."""
     with pytest.raises(CriteriaError, match="participation"):
         parse(SUBJECT, {"field": "participation", "op": "gte", "value": 1})
+
+
+@pytest.mark.parametrize(
+    ("subject", "field"),
+    [
+        (SUBJECT, "employer"),
+        (SUBJECT, "division"),
+        (SUBJECT, "specialty"),
+        ("projects.project", "purchaser"),
+    ],
+)
+def test_a_digit_that_is_no_number_names_nothing(db: None, subject: str, field: str) -> None:
+    with pytest.raises(CriteriaError, match="已不存在"):
+        parse(subject, {"field": field, "op": "in", "value": ["²"]})

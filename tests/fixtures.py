@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
 from expertpool.accounts.models import User
+from expertpool.draws.settings import CANDIDATES_PER_SEAT, EMERGENCY_WITHIN, PANEL_BITS
 from tests.factories.accounts import make_department, make_user
 
 
@@ -44,3 +47,14 @@ def finance(db: None) -> User:
 @pytest.fixture
 def auditor(db: None) -> User:
     return make_user("auditor")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_pools() -> Iterator[None]:
+    """Let tests draw from the few experts they make, and declare emergencies days before: what an
+    office demands of draws is shown by `tests/draws/services/test_policy.py`."""
+    usual = {CANDIDATES_PER_SEAT: 0, PANEL_BITS: 0, EMERGENCY_WITHIN: 720}
+    with pytest.MonkeyPatch.context() as patch:
+        for setting, value in usual.items():
+            patch.setitem(vars(setting), "default", value)
+        yield

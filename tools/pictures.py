@@ -232,7 +232,9 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
     operator.press("返回项目")
     operator.open(f"{project}?tab=plan")
     operator.press("开始抽取")
-    operator.agree()
+    operator.page.get_by_role("heading", name="开始抽取：请核对").wait_for()
+    operator.take("start", whole=True)
+    operator.press("确认，开始抽取")
     operator.page.get_by_role("heading", name="提供随机值").wait_for()
     operator.take("seal")
     draw = operator.page.url

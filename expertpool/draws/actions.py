@@ -4,6 +4,9 @@ from expertpool.audit.actions import Action, FormerName
 
 ACTIONS = (
     Action("draw.plan", "设置抽取方案"),
+    Action("draw.plan_submit", "提交抽取方案审核"),
+    Action("draw.plan_withdraw", "撤回抽取方案"),
+    Action("draw.plan_decide", "审核抽取方案"),
     Action("draw.template", "保存条件模板"),
     Action("draw.template_delete", "删除条件模板"),
     Action("draw.prequery", "预查询"),

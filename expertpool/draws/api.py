@@ -31,6 +31,7 @@ from expertpool.draws.queries.draws import (
     plan_for,
     projects_to_draw,
 )
+from expertpool.draws.queries.plan_versions import NOT_SUBMITTED, version_of
 from expertpool.draws.schemas import (
     ConditionField,
     ContributionInput,
@@ -41,6 +42,7 @@ from expertpool.draws.schemas import (
     PlanInput,
     PlanOutput,
     PrequeryOutput,
+    StartInput,
     WideningInput,
 )
 from expertpool.draws.services import plan as plans
@@ -51,7 +53,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
-from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.draws.services.widening import start_widened_draw
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -117,7 +119,7 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
         for criteria in group.levels:
             # The service takes it from anybody: which fields a user may ask is told here.
             parse(SUBJECT, criteria, viewer=request.user)
-    values = data.dict(exclude={"groups"})
+    values = data.dict(exclude={"groups", "version"})
     plans.save_plan(
         project=project,
         settings=plans.PlanInput(**values),
@@ -127,6 +129,7 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
         ],
         actor=request.user,
         now=timezone.now(),
+        version=data.version,
     )
     return _plan(_planned(request.user, project_id))
 
@@ -160,11 +163,15 @@ def prequery_run(request: UserRequest, project_id: Id) -> dict[str, Any]:
     summary="封存并抽取",
 )
 @allows("draws.run")
-def draw_start(request: UserRequest, project_id: Id) -> Status[dict[str, Any]]:
-    """封存抽取方案和候选人。方案没有随机值提供人时立即定序、发出邀请；否则等各人提供随机值。"""
+def draw_start(request: UserRequest, project_id: Id, data: StartInput) -> Status[dict[str, Any]]:
+    """封存抽取方案和候选人。方案在读取之后有人改过的，拒绝并说明改了什么。方案没有随机值提供人时立即定序、发出邀请；否则等各人提供随机值。"""
     project = get_object_or_404(projects_to_draw(request.user, "draws.run"), pk=project_id)
     draw = start_draw(
-        project=project, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
+        project=project,
+        actor=request.user,
+        now=timezone.now(),
+        entropy=SystemEntropy(),
+        version=data.plan_version,
     )
     return Status(201, _draw(draw, request.user))
 
@@ -237,17 +244,15 @@ def contribution_add(request: UserRequest, draw_id: Id, data: ContributionInput)
 def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status[dict[str, Any]]:
     """人数不满足时，放宽缺人的条件组的条件，只为空缺的席位另抽一次，返回新的抽取。
 
-    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限），抽取被拒绝时方案已改。
+    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限）；抽取被拒绝时方案不变。
     """
     user, now = request.user, timezone.now()
     base = get_object_or_404(draws_visible_to(user, "draws.run"), pk=draw_id)
     if data.groups:
-        project = get_object_or_404(projects_to_draw(user, "draws.plan"), pk=base.project_id)
+        get_object_or_404(projects_to_draw(user, "draws.plan"), pk=base.project_id)
         for group in data.groups:
             for criteria in group.levels:
                 parse(SUBJECT, criteria, viewer=user)
-        levels = {group.code: group.levels for group in data.groups}
-        widen_plan(project=project, levels=levels, actor=user, now=now)
     draw = start_widened_draw(
         base=base,
         reason=data.reason,
@@ -255,6 +260,8 @@ def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status
         actor=user,
         now=now,
         entropy=SystemEntropy(),
+        version=data.plan_version,
+        levels={group.code: group.levels for group in data.groups},
     )
     return Status(201, _draw(draw, user))
 
@@ -332,8 +339,10 @@ def _planned(user: User, project_id: int, code: str = "draws.plan") -> DrawPlan:
 
 
 def _plan(plan: DrawPlan) -> dict[str, Any]:
-    names = PlanOutput.model_fields.keys() - {"groups"}
+    names = PlanOutput.model_fields.keys() - {"groups", "approval"}
+    standing = version_of(plan)
     return {name: getattr(plan, name) for name in names} | {
+        "approval": standing.state if standing else NOT_SUBMITTED,
         "groups": [
             {
                 "name": group.name,
@@ -342,7 +351,7 @@ def _plan(plan: DrawPlan) -> dict[str, Any]:
                 "levels": [level.criteria for level in group.levels.all()],
             }
             for group in plan.groups.all()
-        ]
+        ],
     }
 
 

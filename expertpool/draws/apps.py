@@ -22,6 +22,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.draws.menu import ITEM, PAGES
         from expertpool.draws.permissions import PERMISSIONS
+        from expertpool.draws.queries import plan_versions
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
@@ -42,6 +43,7 @@ class DrawsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
+        from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
@@ -73,4 +75,6 @@ class DrawsConfig(AppConfig):
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)
+        register_criteria(plan_versions.SUBJECT, *plan_versions.FIELDS)
+        FLOW_SUBJECTS.add(FlowSubject(plan_versions.SUBJECT, "抽取方案", "draws.approve_plan"))
         OBSTACLES.add(Obstacle("draws", open_matters))

@@ -80,6 +80,9 @@ class ActionCode(models.TextChoices):
     """What can be done with a draw, or begun for a project; `draws.queries.actions` says when."""
 
     PLAN = "plan", "设置抽取方案"
+    SUBMIT_PLAN = "submit_plan", "提交审核"
+    WITHDRAW_PLAN = "withdraw_plan", "撤回"
+    DECIDE_PLAN = "decide_plan", "审核方案"
     START = "start", "开始抽取"
     PICK = "pick", "人工抽取、专家分配"
     WIDEN_PLAN = "widen_plan", "放宽条件"

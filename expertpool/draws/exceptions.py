@@ -11,6 +11,18 @@ class DrawNotReady(DrawError):
     """The project or its plan does not allow a draw now."""
 
 
+class PlanChanged(DrawError):
+    """Somebody changed the plan since it was read; ``version`` is the number of what stands now."""
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
+
+
+class PlanApprovalRefused(DrawError):
+    """The plan cannot be handed in, withdrawn or decided so, or not by this person."""
+
+
 class DrawInProgress(DrawError):
     """The plan cannot change: a draw was sealed on it."""
 

@@ -16,6 +16,7 @@ from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
+from expertpool.draws.queries.plan_versions import plans_to_decide
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 
@@ -68,6 +69,20 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def plans_to_approve(user: User, now: datetime) -> Iterator[Todo]:
+    for version in plans_to_decide(user)[:MOST_TODOS]:
+        project = version.plan.project
+        yield Todo(
+            f"审核抽取方案：{project.batch or project.name}",
+            f"第 {version.number} 版，{version.submitted_by} 提交，{_moment(project)} 评审"
+            + ("；候选人不足，请留意" if version.thin else ""),
+            reverse("projects:detail", args=[project.pk]) + "?tab=plan",
+            "check",
+            "orange",
+            "去审核",
+        )
+
+
 def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
     for draw in lists_to_complete(user, now=now)[:MOST_TODOS]:
         yield Todo(
@@ -102,6 +117,7 @@ NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("values_to_give", "draws.contribute", 10, values_to_give),
+    Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
     Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),
 )

@@ -12,6 +12,7 @@ PERMISSIONS = PermissionGroup(
             roles=(Role.OPERATOR, Role.DEPARTMENT, Role.SUPERVISOR, Role.AUDITOR),
         ),
         Permission("draws.plan", "设置抽取方案", scoped=True, roles=(Role.OPERATOR,)),
+        Permission("draws.approve_plan", "审核抽取方案", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission("draws.run", "执行抽取和补抽", scoped=True, roles=(Role.OPERATOR,)),
         Permission("draws.pick", "人工抽取、专家分配", scoped=True),
         Permission(

@@ -8,7 +8,7 @@ everything that is shown, counted and compared.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from vdraw import EngineError
@@ -37,6 +37,42 @@ class SealedGroup:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """What the office demands of a draw under its regime (`draws.queries.policy`), as sealed.
+
+    Minutes for an answer, hours before the opening for the names and for an emergency,
+    ``contributors`` who must give a random value, ``panel_bits`` as log2 of the possible panels.
+    """
+
+    reply_shortest: int
+    reply_longest: int
+    reveal_latest: int
+    reveal_earliest: int
+    contributors: tuple[str, ...]
+    candidates_per_seat: int
+    panel_bits: int
+    emergency_within: int
+    plan_approval: bool  # whether every plan has to be approved
+    thin_is_refused: bool  # too few candidates: refused, or drawn once the plan is approved
+
+    def to_rule(self) -> dict[str, Any]:
+        """Return it as it stands in a sealed rule."""
+        return asdict(self) | {"contributors": list(self.contributors)}
+
+    @classmethod
+    def from_rule(cls, stored: Any) -> Policy:
+        """Read what `to_rule` gave; raises EngineError as `SealedRule.from_dict`."""
+        content = _need(stored, dict, "policy")
+        kinds = {"plan_approval": bool, "thin_is_refused": bool}
+        values = {
+            one.name: _need(content.get(one.name), kinds.get(one.name, int), one.name)
+            for one in fields(cls)
+            if one.name != "contributors"
+        }
+        return cls(**values, contributors=_texts(content, "contributors"))
+
+
+@dataclass(frozen=True)
 class SealedRule:
     """The rule; ``content`` is the JSON object that was stored, which never changes.
 
@@ -58,6 +94,7 @@ class SealedRule:
     widens_seal: str | None
     supervisor: str | None
     panel_unit_cap: int | None
+    policy: Policy | None  # None: a list, or sealed before there was one
 
     @property
     def panel(self) -> tuple[SealedGroup, ...]:
@@ -105,6 +142,7 @@ class SealedRule:
             widens_seal=_text(content, "widens_seal"),
             supervisor=_text(content, "supervisor"),
             panel_unit_cap=_number(content, "panel_unit_cap"),
+            policy=Policy.from_rule(content["policy"]) if "policy" in content else None,
         )
 
 

@@ -84,11 +84,20 @@ class WidenedGroup(Input):
     )
 
 
+class StartInput(Input):
+    """Which plan is to be sealed."""
+
+    plan_version: int = Field(description="读到的抽取方案版本（抽取方案的 version）")
+
+
 class WideningInput(Input):
     """Why the conditions are widened, before whom, and to what."""
 
     reason: str = Field(min_length=1, max_length=200, description="放宽条件的原因，写入规则并公开")
     supervisor: str = Field(min_length=1, max_length=50, description="在场监督人的姓名")
+    plan_version: int | None = Field(
+        None, description="读到的抽取方案版本；给出时，方案已被改过的拒绝"
+    )
     groups: list[WidenedGroup] = Field(
         [], max_length=20, description="放宽的条件组；不给出的沿用抽取方案里现在的条件"
     )
@@ -96,6 +105,10 @@ class WideningInput(Input):
 
 class PlanInput(Input):
     """The whole plan: what is left out gets its default value."""
+
+    version: int | None = Field(
+        None, description="读到的版本；给出时，方案已被改过的拒绝，以免覆盖他人的修改"
+    )
 
     groups: list[GroupInput] = Field(
         min_length=1, json_schema_extra={"maxItems": MOST_GROUPS}, description="条件组"
@@ -159,6 +172,8 @@ class PlanOutput(Output):
     reveal_hours: int
     channels: list[ChannelCode]
     updated_at: datetime
+    version: int = Field(description="版本，每次改动加一；封存时以此说明抽的是哪一版")
+    approval: str = Field(description="审核：未提交审核、待审核、已审核、已退回")
 
 
 class Choice(Output):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from expertpool.core.configuration import Number, Reader, Rule, Setting, SettingGroup
+from expertpool.core.configuration import (
+    Boolean,
+    Choice,
+    Number,
+    OwnNumber,
+    Reader,
+    Rule,
+    Setting,
+    SettingGroup,
+    Several,
+)
+from expertpool.draws.enums import CONTRIBUTOR_LABEL
+from expertpool.projects.enums import Regime
 
 INVITING = SettingGroup(
     "inviting", "邀请与名单", order=40, note="只影响以后保存的方案和以后的应急抽取"
@@ -10,6 +22,10 @@ INVITING = SettingGroup(
 MINUTES = Number(1, 43_200, "分钟")
 HOURS = Number(0, 720, "小时")
 EMERGENCY_MINUTES = Number(5, 120, "分钟")  # the database keeps these bounds, too
+# Two for a seat leave chance something to do; eight panels are the fewest that nobody calls chosen.
+USUAL_CANDIDATES_PER_SEAT = 2
+USUAL_PANEL_BITS = 3
+USUAL_EMERGENCY_HOURS = 24
 
 REPLY_SHORTEST = Setting(
     "draws.reply_shortest",
@@ -72,6 +88,130 @@ EMERGENCY_LONGEST = Setting(
     "draws.emergency_longest", "应急答复时限最长", EMERGENCY_MINUTES, 120, group=INVITING, order=100
 )
 
+FAIRNESS = SettingGroup(
+    "fairness",
+    "抽取制度（通用）",
+    order=41,
+    note="适用于所有项目，各适用制度可以在下面另行规定；写入封存的规则，此后再改不影响已封存的抽取",
+)
+CONTRIBUTORS = Several(tuple(CONTRIBUTOR_LABEL.items()))
+PER_SEAT = Number(0, 100, "人")
+BITS = Number(0, 40, "比特")
+
+REQUIRED_CONTRIBUTORS = Setting(
+    "draws.required_contributors",
+    "必须提供随机值的人",
+    CONTRIBUTORS,
+    (),
+    group=FAIRNESS,
+    order=10,
+    help="抽取方案里不能少了他们；每人封存后各用自己的账号提供，任何一方都不能预知结果。",
+)
+CANDIDATES_PER_SEAT = Setting(
+    "draws.candidates_per_seat",
+    "每个席位至少有几名候选人",
+    PER_SEAT,
+    USUAL_CANDIDATES_PER_SEAT,
+    group=FAIRNESS,
+    order=20,
+    help="封存时逐个条件组核对，候选人和席位一样多，就等于指定。0 为不限。",
+)
+PANEL_BITS = Setting(
+    "draws.panel_bits",
+    "名单至少有多难猜",
+    BITS,
+    USUAL_PANEL_BITS,
+    group=FAIRNESS,
+    order=30,
+    help="可能的评审组有 2 的这么多次方种，3 比特为 8 种；0 为不限。",
+)
+THIN = Setting(
+    "draws.thin",
+    "候选人不足时",
+    Choice((("approve", "方案审核通过后可以抽取"), ("refuse", "一律不能抽取"))),
+    "approve",
+    group=FAIRNESS,
+    order=35,
+    help="前两项达不到时：由审核人知情批准，或一律先放宽条件。",
+)
+PLAN_APPROVAL = Setting(
+    "draws.plan_approval",
+    "抽取方案须经审核",
+    Boolean("须审核", "不要求"),
+    default=False,
+    group=FAIRNESS,
+    order=38,
+    help="按「审批流程」里的步骤审核；审核通过的是哪一版，封存的就是哪一版，改动后须重新审核。",
+)
+EMERGENCY_WITHIN = Setting(
+    "draws.emergency_within",
+    "评审前多久才可转为应急抽取",
+    Number(1, 720, "小时"),
+    USUAL_EMERGENCY_HOURS,
+    group=FAIRNESS,
+    order=40,
+    help="更早的不能转：应急抽取可以由经办人直接打电话，名字因此提前为人所知。",
+)
+
+# What a regime may decide for itself: the setting for all, and what kind its own value has.
+_OWN: tuple[tuple[Setting[int], Number], ...] = (
+    (REPLY_SHORTEST, MINUTES),
+    (REPLY_LONGEST, MINUTES),
+    (REVEAL_LATEST, HOURS),
+    (REVEAL_EARLIEST, HOURS),
+    (CANDIDATES_PER_SEAT, PER_SEAT),
+    (PANEL_BITS, BITS),
+    (EMERGENCY_WITHIN, Number(1, 720, "小时")),
+)
+REGIME_GROUPS = {
+    regime: SettingGroup(
+        f"policy_{regime.value}",
+        f"抽取制度：{regime.label}",
+        order=42 + at,
+        note="留空的与通用规定相同",
+    )
+    for at, regime in enumerate(Regime)
+}
+# By the code of the setting for all, and the regime.
+OWN_NUMBERS: dict[tuple[str, str], Setting[int | None]] = {
+    (general.code, regime.value): Setting(
+        f"{general.code}.{regime.value}",
+        general.label,
+        OwnNumber(number),
+        None,
+        group=group,
+        order=order,
+        help=f"只适用于{regime.label}项目。",
+    )
+    for regime, group in REGIME_GROUPS.items()
+    for order, (general, number) in enumerate(_OWN, 2)
+}
+MORE_CONTRIBUTORS: dict[str, Setting[tuple[str, ...]]] = {
+    regime.value: Setting(
+        f"{REQUIRED_CONTRIBUTORS.code}.{regime.value}",
+        "还必须提供随机值的人",
+        CONTRIBUTORS,
+        (),
+        group=group,
+        order=1,
+        help=f"只适用于{regime.label}项目，通用规定要求的之外。",
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
+# Beyond what is set for all.
+REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
+    regime.value: Setting(
+        f"{PLAN_APPROVAL.code}.{regime.value}",
+        PLAN_APPROVAL.label,
+        PLAN_APPROVAL.kind,
+        default=False,
+        group=group,
+        order=20,
+        help=f"只适用于{regime.label}项目；通用规定要求审核时，这里不能免除。",
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
+
 SETTINGS = (
     REPLY_SHORTEST,
     REPLY_USUAL,
@@ -83,6 +223,15 @@ SETTINGS = (
     EMERGENCY_SHORTEST,
     EMERGENCY_USUAL,
     EMERGENCY_LONGEST,
+    REQUIRED_CONTRIBUTORS,
+    CANDIDATES_PER_SEAT,
+    PANEL_BITS,
+    THIN,
+    PLAN_APPROVAL,
+    EMERGENCY_WITHIN,
+    *REGIME_PLAN_APPROVAL.values(),
+    *MORE_CONTRIBUTORS.values(),
+    *OWN_NUMBERS.values(),
 )
 
 

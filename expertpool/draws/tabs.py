@@ -28,6 +28,8 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
+from expertpool.draws.queries.plan_versions import version_of
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tabs import MOST_LOG, log_of, notices_of
 from expertpool.draws.services.names import read_panel, readable_draws
@@ -43,6 +45,7 @@ from expertpool.projects.queries.batches import (
     members_of,
     projects_in,
 )
+from expertpool.workflow.queries.approvals import course_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -67,7 +70,12 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     actions = actions_for_project(project, user, now=now)
     if short:
         actions |= actions_for(short.base, user, now=now)
+    standing = version_of(plan) if plan else None
     context = {
+        "standing": standing,
+        "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
+        "course": course_of(standing, now=now) if standing else None,
+        "needs_approval": policy_for(project.regime).plan_approval,
         "project": project,
         "members": members,
         "of_batch": of_batch,
@@ -86,7 +94,6 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "prequeries": sees_exclusions
         or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
         "sees_exclusions": sees_exclusions,
-        "start_question": _start_question(members, seats, standbys),
     }
     return render_to_string("draws/_plan.html", context, request)
 
@@ -98,12 +105,6 @@ def _faults(members: Sequence[Project]) -> list[str]:
     waiting = [member.name for member in members if member.status != ProjectStatus.APPROVED]
     first = [f"{'、'.join(waiting)}尚未审核通过或已归档，整批不能抽取"] if waiting else []
     return first + faults_of(members)
-
-
-def _start_question(members: Sequence[Project], seats: int, standbys: int) -> str:
-    shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
-    more = f"、候补 {standbys} 人" if standbys else ""
-    return f"将按此方案封存并{shared}抽取 {seats} 人{more}。封存后方案不能更改，确定开始？"
 
 
 def _group_in_words(group: ConditionGroup) -> dict[str, Any]:

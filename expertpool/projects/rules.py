@@ -124,11 +124,12 @@ def earliest_draw_date(opening: date) -> date:
     day, left = opening, PROCUREMENT_EARLIEST_WORKDAYS
     while left:
         day -= timedelta(days=1)
-        left -= _is_working_day(day)
+        left -= is_working_day(day)
     return day
 
 
-def _is_working_day(day: date) -> bool:
+def is_working_day(day: date) -> bool:
+    """Tell whether offices work on ``day``, as `earliest_draw_date` counts."""
     if holidays_are_known(day.year):
         return bool(chinese_calendar.is_workday(day))
     return day.weekday() < SATURDAY

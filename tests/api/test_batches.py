@@ -28,7 +28,7 @@ def test_a_platform_groups_plans_draws_and_follows_a_batch(runner: Caller) -> No
     assert runner.get("/batches?draw_state=not_drawn").json()["items"] == [batch]
     assert runner.get(f"/projects/{first.pk}").json()["batch"]["number"] == batch["number"]
     runner.put(f"/projects/{first.pk}/plan", {"groups": GROUPS})
-    drawn = runner.post(f"/projects/{first.pk}/draws", {})
+    drawn = runner.post(f"/projects/{first.pk}/draws", {"plan_version": 1})
     assert drawn.status_code == 201
     draw: dict[str, Any] = drawn.json()
     assert draw["project"]["id"] == second.pk

@@ -69,7 +69,7 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     assert stored.json()["reply_minutes"] == 90
     counts = runner.post(f"{address}/prequery").json()
     assert (counts["total"], counts["seats"], counts["shortages"]) == (6, 2, [])
-    started = runner.post(f"{address}/draws")
+    started = runner.post(f"{address}/draws", {"plan_version": 1})
     assert started.status_code == 201, started.content
     draw = started.json()
     assert (draw["status"], draw["candidate_count"]) == ("inviting", 6)
@@ -89,7 +89,7 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     listed = runner.get("/draws", {"project_id": project.pk}).json()["items"]
     assert [row["number"] for row in listed] == [draw["number"]]
     assert runner.get("/draws", {"status": "void"}).json()["total"] == 0
-    assert_problem(runner.post(f"{address}/draws"), 409, "draw-refused")
+    assert_problem(runner.post(f"{address}/draws", {"plan_version": 1}), 409, "draw-refused")
 
 
 @pytest.mark.shows("DRAW-34")
@@ -120,7 +120,7 @@ def test_a_platform_plans_and_follows_standbys(runner: Caller, experts: list[Exp
     counts = runner.post(f"{address}/prequery").json()
     assert (counts["seats"], counts["standby_seats"], counts["shortages"]) == (4, 3, [])
     assert counts["standby_shortages"] == [{"groups": ["综合"], "lack": 1}]
-    draw = runner.post(f"{address}/draws").json()
+    draw = runner.post(f"{address}/draws", {"plan_version": 1}).json()
     assert (draw["counts"]["seats"], draw["counts"]["standbys"]) == (4, 2)
     assert [(row["code"], row["standby_for"]) for row in draw["groups"]] == [
         ("g1", None),
@@ -147,7 +147,7 @@ def test_two_platforms_contribute_and_none_alone(
     project = make_ready_project(
         now=timezone.now(), seats=2, contributors=["operator", "supervisor"]
     )
-    draw = runner.post(f"/projects/{project.pk}/draws").json()
+    draw = runner.post(f"/projects/{project.pk}/draws", {"plan_version": 1}).json()
     assert (draw["status"], draw["seed"], draw["lines"]) == ("sealed", "", [])
     address = f"/draws/{draw['id']}/contributions"
     given = runner.post(address, {"role": "operator", "value": "3-5-1"}).json()
@@ -168,7 +168,7 @@ def test_no_answer_names_anybody_before_the_reveal_time(
     """Whatever is asked for a sealed draw, by whoever has the most rights."""
     project = make_ready_project(now=timezone.now(), seats=2)
     highest = Caller(admin)
-    draw = runner.post(f"/projects/{project.pk}/draws").json()
+    draw = runner.post(f"/projects/{project.pk}/draws", {"plan_version": 1}).json()
     accept_all(draw["id"], runner.user)
     Invitation.objects.update(reason="欧阳专家电话答复")
     paths = [
@@ -292,7 +292,9 @@ def test_draws_out_of_scope_do_not_exist(applicant: Caller, runner: Caller) -> N
     assert applicant.get("/draws").json()["total"] == 0
     for path in ("", "/record"):
         assert_problem(applicant.get(f"/draws/{draw.pk}{path}"), 404, "not-found")
-    assert_problem(applicant.post(f"/projects/{draw.project_id}/draws"), 403, "forbidden")
+    assert_problem(
+        applicant.post(f"/projects/{draw.project_id}/draws", {"plan_version": 1}), 403, "forbidden"
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -65,6 +65,10 @@ def pk(of: Callable[[World], Any]) -> Kwargs:
     return lambda world, _user: {"pk": of(world).pk}
 
 
+def plan_version(world: World, user: User) -> dict[str, Any]:
+    return PROJECT(world, user) | {"version": 1}
+
+
 def link(world: World, _user: User) -> dict[str, Any]:
     return {"token": world.token}
 
@@ -191,6 +195,7 @@ READ_PROJECTS = ("admin", "operator", "department", "supervisor", "finance", "au
 APPLY = ("admin", "operator", "department")
 APPROVE = ("admin", "supervisor")
 DRAW = ("admin", "operator")
+
 VOID = (*DRAW, "supervisor")
 READ_DRAWS = ("admin", "operator", "department", "supervisor", "auditor")
 READ_NAMES = ("admin", "operator", "supervisor", "auditor")
@@ -397,6 +402,11 @@ RULES: dict[str, Rule] = {
     "draws:plan": only(*DRAW, kwargs=PROJECT),
     "draws:plan_groups": only(*DRAW, kwargs=PROJECT),
     "draws:plan_count": only(*DRAW, kwargs=PROJECT),
+    "draws:plan_versions": only(*READ_DRAWS, kwargs=PROJECT),
+    "draws:plan_submit": only(*DRAW, kwargs=plan_version),
+    "draws:plan_withdraw": only(*DRAW, kwargs=PROJECT),
+    "draws:plan_agree": only("admin", "supervisor", kwargs=plan_version),
+    "draws:plan_return": only("admin", "supervisor", kwargs=plan_version),
     "draws:exclusions": only("admin", "supervisor", "auditor", kwargs=PROJECT),
     "draws:prequery": only(*DRAW, "supervisor", "auditor", kwargs=PROJECT),
     "draws:start": only(*DRAW, kwargs=PROJECT),

@@ -43,7 +43,7 @@ def test_projects_are_grouped_planned_and_drawn_once(open_browser) -> None:
     operator.sees("批次共用方案")
     operator.press("开始抽取")
     operator.sees("共同抽取 3 人")
-    operator.confirm()
+    operator.press("确认，开始抽取")
     operator.sees("共用这一组专家的项目")
     draw = Draw.objects.get()
     for project in projects:

@@ -215,7 +215,8 @@ def query_before(operator: Screen, project: str, names: set[str]) -> None:
 def seal(operator: Screen, project: str) -> Draw:
     operator.open(f"{project}?tab=plan")
     operator.press("开始抽取")
-    operator.confirm()
+    operator.sees("按下按钮之后")
+    operator.press("确认，开始抽取")
     operator.sees("已封存")
     draw = Draw.objects.get()
     assert draw.status == "sealed"

@@ -218,6 +218,57 @@ class Choice(Kind[str]):
 
 
 @dataclass(frozen=True)
+class Several(Kind[tuple[str, ...]]):
+    """Any number of ``options``: (value, label), in their order."""
+
+    options: tuple[tuple[str, str], ...]
+    nothing: str = "不要求"
+
+    def field(self) -> forms.Field:
+        widget = forms.CheckboxSelectMultiple()
+        return forms.TypedMultipleChoiceField(
+            choices=self.options, required=False, widget=widget, coerce=str, empty_value=()
+        )
+
+    def check(self, value: tuple[str, ...]) -> None:
+        if set(value) - dict(self.options).keys():
+            raise ValidationError(f"请选择：{'、'.join(dict(self.options).values())}。")
+
+    def dump(self, value: tuple[str, ...]) -> Json:
+        return [option for option, _ in self.options if option in value]
+
+    def load(self, stored: Json) -> tuple[str, ...]:
+        return tuple(_text(option) for option in stored)
+
+    def words(self, value: tuple[str, ...]) -> str:
+        return "、".join(label for option, label in self.options if option in value) or self.nothing
+
+
+@dataclass(frozen=True)
+class OwnNumber(Kind[int | None]):
+    """A number of one case, or None: there holds what is set for all cases."""
+
+    number: Number
+    same = "与通用规定相同"
+
+    def field(self) -> forms.Field:
+        field = self.number.field()
+        field.required = False
+        field.widget.attrs["placeholder"] = self.same
+        return field
+
+    def check(self, value: int | None) -> None:
+        if value is not None:
+            self.number.check(value)
+
+    def load(self, stored: Json) -> int | None:
+        return None if stored is None else self.number.load(stored)
+
+    def words(self, value: int | None) -> str:
+        return self.same if value is None else self.number.words(value)
+
+
+@dataclass(frozen=True)
 class Span:
     """A part of the day, ``start`` included, ``end`` not; it may go past midnight."""
 

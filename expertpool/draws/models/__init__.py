@@ -2,7 +2,13 @@ from expertpool.draws.models.alarm import DrawAlarm
 from expertpool.draws.models.draw import Draw, DrawEvent, DrawProject, SealBlock
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
-from expertpool.draws.models.plan import ConditionGroup, ConditionLevel, DrawPlan, RevealRule
+from expertpool.draws.models.plan import (
+    ConditionGroup,
+    ConditionLevel,
+    DrawPlan,
+    PlanVersion,
+    RevealRule,
+)
 from expertpool.draws.models.request import (
     DrawRequest,
     PickRequest,
@@ -26,6 +32,7 @@ __all__ = [
     "Hold",
     "Invitation",
     "PickRequest",
+    "PlanVersion",
     "ReleaseRequest",
     "RevealRule",
     "SealBlock",

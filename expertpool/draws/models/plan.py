@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from expertpool.draws.enums import STANDBY_LETTER
 
 
 class DrawPlan(models.Model):
-    """The draw settings of one project (抽取方案). Changed freely until a draw is sealed."""
+    """The draw settings of one project (抽取方案). Changed freely until a draw is sealed.
+
+    ``version`` is the number of the latest `PlanVersion`: what a page shows and what it seals are
+    compared by it. 0: never saved.
+    """
 
     project = models.OneToOneField("projects.Project", on_delete=models.CASCADE, related_name="+")
     unit_cap = models.PositiveSmallIntegerField(
@@ -24,6 +30,7 @@ class DrawPlan(models.Model):
     reveal_hours = models.PositiveSmallIntegerField("名单公开（评审前小时）", default=2)
     channels = models.JSONField("邀请渠道", default=list)  # notifications.enums.ChannelCode values
     updated_at = models.DateTimeField("更新时间", auto_now=True)
+    version = models.PositiveIntegerField("版本", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "抽取方案"
@@ -39,6 +46,66 @@ class DrawPlan(models.Model):
 
     def __str__(self) -> str:
         return f"抽取方案 {self.project_id}"
+
+
+class PlanVersion(models.Model):
+    """What a plan said after one change, in words; that never changes (a trigger sees to it).
+
+    It may be handed in and approved (`workflow`), and is then the only one that may be sealed where
+    the office demands that. ``thin`` is what its approver was told of too few candidates. Neither
+    approved nor returned, but handed in: it waits.
+    """
+
+    plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("版本")
+    words = models.JSONField("内容")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="修改人", on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField("修改时间")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="提交人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    thin = models.JSONField("候选人不足之处", default=list)
+    decided_at = models.DateTimeField("审核时间", null=True)
+    approved = models.BooleanField("审核通过", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取方案版本"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="draws_plan_version_once"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="draws_plan_version_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, approved__isnull=True)
+                | Q(decided_at__isnull=False, approved__isnull=False, submitted_at__isnull=False),
+                name="draws_plan_version_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} 第 {self.number} 版"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.submitted_at is not None and self.decided_at is None
+
+    @property
+    def state(self) -> str:
+        if self.submitted_at is None:
+            return "未提交审核"
+        if self.approved is None:
+            return "待审核"
+        return "已审核" if self.approved else "已退回"
 
 
 class RevealRule(models.Model):

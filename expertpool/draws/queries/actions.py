@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from expertpool.accounts.models import User
@@ -34,9 +34,12 @@ from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
     NOTHING_LACKS,
+    check_decidable,
     check_manual_ways,
     check_plannable,
     check_ready,
+    check_submittable,
+    check_waiting,
     check_widenable,
 )
 from expertpool.draws.queries.requests import open_request
@@ -234,6 +237,13 @@ def _declare(facts: _OfDraw) -> None:
         raise EmergencyRefused("本次抽取已经转为应急抽取。")
     if facts.is_over:
         raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
+    policy = facts.draw.rule.policy
+    if policy is not None:
+        within = timedelta(hours=policy.emergency_within)
+        if next_opening(facts.draw.covered, now=facts.now) - facts.now > within:
+            raise EmergencyRefused(
+                f"离评审开始还早：封存时的制度规定，评审前 {policy.emergency_within} 小时内才能转为应急抽取。"
+            )
 
 
 def check_void(draw: Draw) -> None:
@@ -353,6 +363,9 @@ def actions_for_project(
 
     rules: dict[ActionCode, tuple[str, Callable[[], object]]] = {
         ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
+        ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead)),
+        ActionCode.WITHDRAW_PLAN: ("draws.plan", lambda: check_waiting(lead)),
+        ActionCode.DECIDE_PLAN: ("draws.approve_plan", lambda: check_decidable(lead, user)),
         ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),
         ActionCode.PICK: ("draws.pick", pick),
         ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),

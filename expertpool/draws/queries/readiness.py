@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from expertpool.accounts.models import User
 from expertpool.draws.exceptions import (
     DrawInProgress,
     DrawNotReady,
     PickRefused,
+    PlanApprovalRefused,
     WideningRefused,
 )
-from expertpool.draws.models import DrawPlan, VoidRequest
+from expertpool.draws.models import DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.plan_versions import approved_version, version_of
+from expertpool.draws.queries.policy import faults_of_plan, policy_for
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.projects.enums import ProjectStatus, RegimeOption, Severity
 from expertpool.projects.models import Project
@@ -25,6 +29,7 @@ NOT_ALLOWED = (
     "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
+NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
 ARCHIVED = "项目已归档，不能再更改。"
 
 
@@ -34,6 +39,42 @@ def check_plannable(project: Project) -> None:
         raise DrawInProgress("该项目已经封存抽取，方案不能再改；如需改变条件，请先作废原抽取。")
     if project.status == ProjectStatus.ARCHIVED:
         raise DrawNotReady("项目已归档，不能再设置抽取方案。")
+
+
+def check_submittable(project: Project) -> None:
+    """Refuse to hand in the plan of ``project`` for approval: sealed or archived (DrawInProgress,
+    DrawNotReady), without groups (DrawNotReady), waiting or approved already (PlanApprovalRefused)."""
+    standing = _version_of(project)
+    if standing is not None and standing.is_waiting:
+        raise PlanApprovalRefused("该版本方案已经提交，正在等待审核。")
+    if standing is not None and standing.approved:
+        raise PlanApprovalRefused("该版本方案已经审核通过，无需再提交。")
+
+
+def check_waiting(project: Project) -> PlanVersion:
+    """Return the version of the plan that waits for approval; refuses (PlanApprovalRefused) where
+    none does, and as `check_submittable` a plan that cannot be drawn by."""
+    standing = _version_of(project)
+    if standing is None or not standing.is_waiting:
+        raise PlanApprovalRefused("没有待审核的方案，可能刚刚被他人处理或修改，请刷新页面。")
+    return standing
+
+
+def check_decidable(project: Project, user: User) -> PlanVersion:
+    """Return what `check_waiting` does; refuses (PlanApprovalRefused) who made or handed it in."""
+    standing = check_waiting(project)
+    if user.pk in (standing.submitted_by_id, standing.made_by_id):
+        raise PlanApprovalRefused("不能审核自己提交或修改的方案，请由其他审核人处理。")
+    return standing
+
+
+def _version_of(project: Project) -> PlanVersion | None:
+    if shortfall_of(project) is None:
+        check_plannable(project)
+    plan = DrawPlan.objects.filter(project=project).first()
+    if plan is None or not plan.groups.exists():
+        raise DrawNotReady("还没有设置抽取条件，请先填写抽取方案。")
+    return version_of(plan)
 
 
 def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
@@ -69,6 +110,11 @@ def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
     blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
     if blocking:
         raise DrawNotReady("；".join(blocking))
+    policy = policy_for(lead.regime)
+    if faults := faults_of_plan(plan, policy):
+        raise DrawNotReady("".join(faults))
+    if policy.plan_approval and approved_version(plan) is None:
+        raise DrawNotReady(NOT_APPROVED)
     return plan
 
 

@@ -15,6 +15,7 @@ from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.enums import ExpertStatus
@@ -30,6 +31,7 @@ def ensure_demo_draws(
     *,
     projects: Sequence[Project],
     operator: User,
+    supervisor: User,
     expert: Expert | None,
     now: datetime,
     entropy: Entropy,
@@ -39,7 +41,8 @@ def ensure_demo_draws(
 
     The first stays 未抽取, ready to try; the second is 抽取中, with answers and a standby who moved up; of
     the third everybody was asked and has agreed but ``expert`` (the demo account), who still may;
-    the panel of the batch has agreed; that of the last is one short, to be widened.
+    the panel of the batch has agreed; that of the last is one short, to be widened. Of the third and
+    the last everybody who could be drawn was asked, which ``supervisor`` has approved.
     """
     undrawn, running, reviewed = projects[:3]
     lead = next(project for project in projects if project.leads_batch)
@@ -62,7 +65,9 @@ def ensure_demo_draws(
     tag = _demo_tag(expert)
     invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
     free = PlanInput(unit_cap=None, reply_minutes=24 * 60)
-    second = _draw(reviewed, free, invited, operator, now=started, entropy=entropy)
+    second = _draw(
+        reviewed, free, invited, operator, now=started, entropy=entropy, approved_by=supervisor
+    )
     for row in second.invitations.all():
         if expert is None or open_identity(row).expert_id != expert.pk:
             _answer(row, accept=True, now=now, entropy=entropy)
@@ -70,7 +75,9 @@ def ensure_demo_draws(
     third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)
     narrow = {"all": [_tagged(tag), {"field": "title_level", "op": "gte", "value": "2"}]}
     wanted = [GroupInput("验收", tag.experts.count() + 1, [narrow])]
-    fourth = _draw(projects[-1], free, wanted, operator, now=started, entropy=entropy)
+    fourth = _draw(
+        projects[-1], free, wanted, operator, now=started, entropy=entropy, approved_by=supervisor
+    )
     for row in Invitation.objects.filter(draw__in=[third, fourth]):
         _answer(row, accept=True, now=now, entropy=entropy)
     return [first, second, third, fourth]
@@ -84,8 +91,19 @@ def _draw(
     *,
     now: datetime,
     entropy: Entropy,
+    approved_by: User | None = None,
 ) -> Draw:
-    save_plan(project=project, settings=settings, groups=groups, actor=operator, now=now)
+    plan = save_plan(project=project, settings=settings, groups=groups, actor=operator, now=now)
+    if approved_by:
+        submit_plan(project=project, version=plan.version, actor=operator, now=now)
+        decide_plan(
+            project=project,
+            version=plan.version,
+            agree=True,
+            note="专家组人数有限，同意按此抽取。",
+            actor=approved_by,
+            now=now,
+        )
     return start_draw(project=project, actor=operator, now=now, entropy=entropy)
 
 

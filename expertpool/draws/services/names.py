@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    DateTimeField,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -50,7 +60,10 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     if not hours:
         return draw.reveal_at
     # Of several roles the most generous counts.
-    return first_opening(draw.covered) - timedelta(hours=max(hours))
+    own = max(hours)
+    if (policy := draw.rule.policy) is not None:
+        own = min(own, policy.reveal_earliest)
+    return first_opening(draw.covered) - timedelta(hours=own)
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
@@ -65,7 +78,14 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
     hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
     if not hours:
         return draws.filter(reveal_at__lte=now)
-    return draws.filter(covers(Q(project__opening_at__lte=now + timedelta(hours=max(hours)))))
+    # By the policy that was sealed: one who may change it cannot read sealed names by it.
+    sealed = KeyTextTransform("reveal_earliest", KeyTransform("policy", "rule_content"))
+    earliest = Least(Value(max(hours)), Coalesce(Cast(sealed, IntegerField()), Value(max(hours))))
+    opens_by = ExpressionWrapper(
+        Value(now) + earliest * Value(timedelta(hours=1)), output_field=DateTimeField()
+    )
+    opens = Q(project__opening_at__lte=OuterRef("opens_by"))
+    return draws.alias(opens_by=opens_by).filter(covers(opens))
 
 
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:

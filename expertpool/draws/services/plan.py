@@ -15,32 +15,27 @@ from expertpool.audit.services import in_words, record_change
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan
+from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan, PlanVersion
 from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.plan_versions import check_version, version_of
+from expertpool.draws.queries.policy import missing_contributors, policy_for
 from expertpool.draws.queries.readiness import check_plannable
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.settings import (
     LEAVE_USUAL,
-    REPLY_LONGEST,
-    REPLY_SHORTEST,
     REPLY_USUAL,
-    REVEAL_EARLIEST,
-    REVEAL_LATEST,
     REVEAL_USUAL,
 )
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS, Bounds
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
+from expertpool.workflow.services.approvals import withdraw_approval
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
 
 
-# What a plan gets where nothing is said, and between what each time has to lie.
+# What a plan gets where nothing is said.
 USUAL = {"reply_minutes": REPLY_USUAL, "leave_hours": LEAVE_USUAL, "reveal_hours": REVEAL_USUAL}
-BOUNDS = {
-    "reply_minutes": (REPLY_SHORTEST, REPLY_LONGEST),
-    "reveal_hours": (REVEAL_LATEST, REVEAL_EARLIEST),
-}
 
 
 @dataclass(frozen=True)
@@ -91,11 +86,14 @@ def save_plan(
     groups: Sequence[GroupInput],
     actor: User,
     now: datetime,
+    version: int | None = None,
 ) -> DrawPlan:
     """Replace settings and groups of the project's plan, which is that of the lead of its batch.
 
-    Refuses a plan whose draw is sealed (DrawInProgress), an archived project or a plan without
-    groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
+    What really changes it is a new version, which nobody has approved yet; one that waits for
+    approval is withdrawn by it. ``version`` is what the editor has read; None: whatever stands.
+    Refuses a newer one (PlanChanged), a plan whose draw is sealed (DrawInProgress), an archived
+    project or a plan without groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
     groups or levels, and numbers outside their bounds or those that the office has set
     (ValidationError).
     """
@@ -107,11 +105,13 @@ def save_plan(
         message = f"条件组最多 {MOST_GROUPS} 个，请减少或合并。"
         raise ValidationError({"groups": message})
     plan = ensure_plan(project=project, now=now)
+    if version is not None:
+        check_version(plan, version)
     before = plan_in_words(plan)
     for name, value in _filled(settings).items():
         setattr(plan, name, list(value) if isinstance(value, tuple) else value)
     plan.updated_at = now
-    _check_bounds(plan)
+    _check_policy(plan)
     plan.full_clean()
     plan.save()
     # No draw points at them: it has copied what it sealed.
@@ -120,7 +120,24 @@ def save_plan(
         _add_group(plan, order, entered)
     after = plan_in_words(plan)
     record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
+    if after != before or not plan.version:
+        keep_version(plan, after, actor=actor, now=now)
     return plan
+
+
+def keep_version(
+    plan: DrawPlan, words: dict[str, Any], *, actor: User, now: datetime
+) -> PlanVersion:
+    """Keep what ``plan`` says now as its next version; the caller holds the lock of its project."""
+    standing = version_of(plan)
+    if standing is not None and standing.is_waiting:
+        withdraw_approval(subject=standing, now=now)
+        PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+    plan.version += 1
+    plan.save(update_fields=["version"])
+    return PlanVersion.objects.create(
+        plan=plan, number=plan.version, words=words, made_by=actor, made_at=now
+    )
 
 
 def usual_times() -> dict[str, int]:
@@ -134,19 +151,25 @@ def _filled(settings: PlanInput) -> dict[str, Any]:
     return values | {name: times[name] for name in times if values[name] is None}
 
 
-def bounds_now() -> dict[str, Bounds]:
-    """Return between what each number of a plan lies, with what the office has set."""
-    bounds = dict(PLAN_BOUNDS)
-    for name, (low, high) in BOUNDS.items():
-        least, most = value_of(low), value_of(high)
-        words = f"应为 {low.kind.words(least)}至 {high.kind.words(most)}，由站点设置规定。"
-        bounds[name] = Bounds(least, most, words)
-    return bounds
+def bounds_now(regime: str) -> dict[str, Bounds]:
+    """Return between what each number of a plan lies, with what the office demands of ``regime``."""
+    policy = policy_for(regime)
+    return PLAN_BOUNDS | {
+        "reply_minutes": _bounds(policy.reply_shortest, policy.reply_longest, "分钟"),
+        "reveal_hours": _bounds(policy.reveal_latest, policy.reveal_earliest, "小时"),
+    }
 
 
-def _check_bounds(plan: DrawPlan) -> None:
+def _bounds(low: int, high: int, unit: str) -> Bounds:
+    return Bounds(low, high, f"应为 {low} {unit}至 {high} {unit}，由站点设置规定。")
+
+
+def _check_policy(plan: DrawPlan) -> None:
+    regime = plan.project.regime
     errors = {}
-    for name, bounds in bounds_now().items():
+    if missing := missing_contributors(plan.contributors, policy_for(regime)):
+        errors["contributors"] = ValidationError(missing)
+    for name, bounds in bounds_now(regime).items():
         try:
             if (value := getattr(plan, name)) is not None:
                 bounds(value)

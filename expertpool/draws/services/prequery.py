@@ -14,6 +14,8 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.outlook import panel_bits
+from expertpool.draws.queries.policy import policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
 
 
@@ -50,7 +52,8 @@ class Shortage:
 @dataclass(frozen=True)
 class Prequery:
     """What the pre-query tells: ``total`` counts each candidate once; ``seats`` are those of the
-    panel. ``standby_shortages``: what lacks when the panel is full and the standbys are drawn."""
+    panel. ``standby_shortages``: what lacks when the panel is full and the standbys are drawn;
+    ``bits``: log2 of the possible panels; ``thin``: what the office's policy finds too few."""
 
     total: int
     seats: int
@@ -59,6 +62,8 @@ class Prequery:
     exclusions: list[tuple[str, int]]
     shortages: list[Shortage]
     standby_shortages: list[Shortage]
+    bits: float
+    thin: list[str]
 
 
 @transaction.atomic
@@ -91,6 +96,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)
+    fits = [item.groups for item in found.eligible]
     return Prequery(
         total=feasibility.total,
         seats=sum(group.seats for group in found.groups),
@@ -111,6 +117,8 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         standby_shortages=_standby_shortages(found)
         if standby_seats and feasibility.is_feasible
         else [],
+        bits=panel_bits({group.id: group.seats for group in groups}, fits),
+        thin=thinness(found.groups, fits, policy_for(plan.project.regime)),
     )
 
 

@@ -23,15 +23,18 @@ from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import ActionCode, DrawStatus
 from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
-from expertpool.draws.models import Draw, DrawPlan, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.actions import check_action, check_contribution
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.plan_versions import approved_version, check_version
+from expertpool.draws.queries.policy import policy_for, thinness
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
+from expertpool.draws.rules import Policy
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
@@ -46,17 +49,28 @@ HASH = {"intl": "sha256", "gm": "sm3"}
 
 
 @transaction.atomic
-def start_draw(*, project: Project, actor: User, now: datetime, entropy: Entropy) -> Draw:
+def start_draw(
+    *,
+    project: Project,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+    version: int | None = None,
+) -> Draw:
     """Seal a draw for ``project``, with all of its batch; without contributors also order, seat
     and invite at once.
 
-    Everything that decides who is in the hat is evaluated and frozen in this transaction. Refuses a
+    Everything that decides who is in the hat is evaluated and frozen in this transaction.
+    ``version`` of the plan is what the operator has seen; None: whatever stands. Refuses another one (PlanChanged), a plan
+    that has to be approved and is not, too few candidates where nobody approved them, a
     project that is not approved, is over, or breaks a rule set to blocking, and projects that
     cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces
     DrawSealed.
     """
     projects = lock_projects(project)
     plan = check_ready(projects, now=now)
+    if version is not None:
+        check_version(plan, version)
     lock_transaction(SEATING_LOCK)
     # Under the lock: who is found free now is not seated by another draw before this one commits.
     found = evaluate(plan, now=now)
@@ -87,7 +101,21 @@ def seal_and_start(
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
     _hold_fields(found)
-    draw, sealed = _seal(plan, projects, found, widening, actor=actor, now=now, entropy=entropy)
+    policy = policy_for(plan.project.regime)
+    approved = approved_version(plan)
+    thin = _check_chance(found, policy, approved)
+    draw, sealed = _seal(
+        plan,
+        projects,
+        found,
+        policy,
+        approved,
+        thin,
+        widening,
+        actor=actor,
+        now=now,
+        entropy=entropy,
+    )
     move_projects(draw, actor=actor, now=now)
     record(
         "draw.seal",
@@ -102,6 +130,22 @@ def seal_and_start(
     order = _order(draw, sealed, actor=actor, now=now)
     _seat(draw, order, is_fresh=True, now=now, entropy=entropy)
     return draw
+
+
+def _check_chance(found: Eligibility, policy: Policy, approved: PlanVersion | None) -> list[str]:
+    """Return where too few can be drawn, with the approval of the plan.
+
+    Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
+    somebody who was told of it.
+    """
+    thin = thinness(found.groups, [item.groups for item in found.eligible], policy)
+    if thin and policy.thin_is_refused:
+        raise DrawNotReady("；".join(thin) + "。请放宽条件，使随机抽取有意义。")
+    if thin and (approved is None or not approved.thin):
+        raise DrawNotReady(
+            "；".join(thin) + "。请放宽条件；确实只有这些专家的，请提交方案审核，批准后可以抽取。"
+        )
+    return thin
 
 
 def _hold_fields(found: Eligibility) -> None:
@@ -159,6 +203,9 @@ def _seal(
     plan: DrawPlan,
     projects: Sequence[Project],
     found: Eligibility,
+    policy: Policy,
+    approved: PlanVersion | None,
+    thin: Sequence[str],
     widening: Widening | None,
     *,
     actor: User,
@@ -167,7 +214,9 @@ def _seal(
 ) -> tuple[Draw, vdraw.Sealed]:
     number = next_number(now)
     nonce = entropy.token_bytes(vdraw.NONCE_BYTES)
-    rule = _build_rule(plan, projects, found, widening, number=number, nonce=nonce, now=now)
+    rule = _build_rule(
+        plan, projects, found, policy, approved, thin, widening, number=number, nonce=nonce, now=now
+    )
     people = _identities(found.eligible, entropy)
     candidates = _candidates(rule, found.eligible, people, entropy)
     sealed = vdraw.seal_draw(rule, candidates)
@@ -196,6 +245,9 @@ def _build_rule(
     plan: DrawPlan,
     projects: Sequence[Project],
     found: Eligibility,
+    policy: Policy,
+    approved: PlanVersion | None,
+    thin: Sequence[str],
     widening: Widening | None,
     *,
     number: str,
@@ -250,6 +302,14 @@ def _build_rule(
         supersedes=voided[0].draw.number if voided else None,
         further={
             "regime": project.regime,
+            "policy": policy.to_rule(),
+            "plan_version": plan.version,
+            "plan_approved_at": timezone.localtime(approved.decided_at).isoformat(
+                timespec="seconds"
+            )
+            if approved
+            else None,
+            "thin": thin,
             "opening_at": project.opening_at.isoformat(timespec="minutes"),
             "duration_minutes": project.duration_minutes,
             "sealed_at": now.isoformat(timespec="seconds"),

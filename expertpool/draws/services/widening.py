@@ -20,11 +20,12 @@ from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.plan_versions import check_version
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.plan import add_levels, plan_in_words
+from expertpool.draws.services.plan import add_levels, keep_version, plan_in_words
 from expertpool.draws.services.sealing import Widening, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
 from expertpool.projects.models import Project
@@ -56,22 +57,39 @@ def widen_plan(
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])
     after = plan_in_words(plan)
+    if after != before:
+        keep_version(plan, after, actor=actor, now=now)
     record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
     return plan
 
 
 @transaction.atomic
 def start_widened_draw(
-    *, base: Draw, reason: str, supervisor: str, actor: User, now: datetime, entropy: Entropy
+    *,
+    base: Draw,
+    reason: str,
+    supervisor: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+    version: int | None = None,
+    levels: Mapping[str, Sequence[dict[str, Any]]] | None = None,
 ) -> Draw:
     """Seal a draw by the plan's conditions for the seats that the panel of ``base`` still lacks;
     without contributors also order, seat and invite at once.
 
-    ``base`` is the latest draw of the panel. Refuses (WideningRefused) without a reason or the name
+    With ``levels`` the plan is widened first, as by `widen_plan`; a draw that is refused leaves it as
+    it was. ``base`` is the latest draw of the panel, ``version`` of the plan what the operator has seen;
+    None: whatever stands.
+    Refuses another one (PlanChanged), (WideningRefused) without a reason or the name
     of a supervisor other than the operator, a panel that lacks nobody or is being drawn for, a draw
     that was widened already, while somebody of its order can still be seated or a void is asked for,
     and once the opening is over; and (DrawNotReady) what the regime forbids. Announces DrawSealed.
     """
+    if version is not None:
+        check_version(DrawPlan.objects.get(project=lock_projects(base.project)[0]), version)
+    if levels:
+        widen_plan(project=base.project, levels=levels, actor=actor, now=now)
     base = lock_draw(base.pk, archived=WideningRefused(ARCHIVED))
     reason, supervisor = reason.strip(), supervisor.strip()
     _check_words(reason, supervisor, actor)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
-from expertpool.draws.exceptions import DrawError, DrawNotReady
+from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged
 from expertpool.draws.forms.plan import (
     GROUP,
     GroupsForm,
@@ -60,7 +60,11 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
                 groups=groups.data_for_service(),
                 actor=request.user,
                 now=timezone.now(),
+                version=settings.cleaned_data["version"],
             )
+        except PlanChanged as error:
+            settings.add_error(None, f"{error}您填写的内容都在下面，再保存一次以您的为准。")
+            settings.read_anew(error.version)
         except (DrawError, CriteriaError) as error:
             settings.add_error(None, str(error))
         except ValidationError as error:

@@ -12,30 +12,66 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.draws.enums import DrawKind, InvitationState
+from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.queries.actions import actions_for_project
+from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.replies import add_supplement, record_answer
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.views.plan import plan_address
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import check_projects, members_of
 
 
-@require_POST
 @requires("draws.run")
 def start(request: UserRequest, pk: int) -> HttpResponse:
+    """Before the button: what it will do and what speaks against it; the button posts back here."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.run"), pk=pk)
+    if request.method != "POST":
+        return _outset(request, project)
     try:
         draw = start_draw(
-            project=project, actor=request.user, now=timezone.now(), entropy=SystemEntropy()
+            project=project,
+            actor=request.user,
+            now=timezone.now(),
+            entropy=SystemEntropy(),
+            version=_version(request),
         )
     except DrawError as error:
         messages.error(request, str(error))
         return redirect(plan_address(project))
     return redirect("draws:detail", pk=draw.pk)
+
+
+def _outset(request: UserRequest, project: Project) -> HttpResponse:
+    now = timezone.now()
+    actions = actions_for_project(project, request.user, now=now)
+    plan = plan_for(project)
+    if (why_not := actions[ActionCode.START].why_not) or plan is None:
+        messages.error(request, why_not)
+        return redirect(plan_address(project))
+    members = members_of(project)
+    outset = look_ahead(plan=plan, members=members, actor=request.user, now=now)
+    context = {
+        "project": project,
+        "members": members,
+        "outset": outset,
+        "findings": check_projects(members, outset.result.seats, now),
+        "actions": actions,
+        "back": plan_address(project),
+    }
+    return render(request, "draws/start.html", context)
+
+
+def _version(request: UserRequest) -> int:
+    """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
 @require_POST

@@ -98,6 +98,7 @@ def _draws(now: datetime) -> None:
     ensure_demo_draws(
         projects=_projects(now),
         operator=_user("operator"),
+        supervisor=_user("supervisor"),
         expert=_own_expert(now),
         now=now,
         entropy=SystemEntropy(),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.models import Project, RegimeSetting
+from expertpool.projects.rules import is_working_day
+
+__all__ = ["has_option", "is_working_day", "options_on"]
 
 
 def options_on() -> frozenset[tuple[str, str]]:

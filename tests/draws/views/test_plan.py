@@ -32,6 +32,7 @@ def project(operator):
 
 def posted(**changes):
     return {
+        "version": "0",
         "group": ["2", "1"],
         "g2-name": "技术",
         "g2-seats": "3",
@@ -169,7 +170,7 @@ def test_a_sealed_plan_is_not_changed(client, operator):
     project = make_ready_project(now=timezone.now(), seats=1)
     make_expert()
     login(client, operator)
-    client.post(reverse("draws:start", args=[project.pk]))
+    client.post(reverse("draws:start", args=[project.pk]), {"version": 1})
     response = client.post(reverse("draws:plan", args=[project.pk]), posted())
     assert "方案不能再改" in response.content.decode()
     assert [group.name for group in plan_for(project).groups.all()] == ["综合"]

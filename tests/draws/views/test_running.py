@@ -30,7 +30,9 @@ def draw_of(project) -> Draw:
 @pytest.mark.shows("DRAW-03", "DRAW-31")
 def test_a_draw_without_contributors_starts_at_once(client, operator, pool):
     project = make_ready_project(now=timezone.now(), seats=3)
-    response = login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    response = login(client, operator).post(
+        reverse("draws:start", args=[project.pk]), {"version": 1}
+    )
     draw = draw_of(project)
     assert response.url == reverse("draws:detail", args=[draw.pk])
     assert draw.invitations.count() == 3
@@ -43,7 +45,9 @@ def test_an_unapproved_project_is_not_drawn_by_any_role(client, pool):
     project = make_project(ProjectStatus.PENDING)
     make_plan(project, now=timezone.now())
     for role in ("admin", "operator", "department", "supervisor"):
-        response = login(client, make_user(role)).post(reverse("draws:start", args=[project.pk]))
+        response = login(client, make_user(role)).post(
+            reverse("draws:start", args=[project.pk]), {"version": 1}
+        )
         assert response.status_code in {302, 403}
     assert not Draw.objects.exists()
 
@@ -54,7 +58,7 @@ def test_operator_and_supervisor_give_their_values_by_their_own_login(
     project = make_ready_project(
         now=timezone.now(), seats=2, contributors=["operator", "supervisor"]
     )
-    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    login(client, operator).post(reverse("draws:start", args=[project.pk]), {"version": 1})
     draw = draw_of(project)
     address = reverse("draws:detail", args=[draw.pk])
     page = client.get(address).content.decode()
@@ -80,7 +84,7 @@ def test_a_sheet_is_offered_only_when_somebody_was_drawn(client, operator, pool)
     project = make_ready_project(
         now=timezone.now(), seats=2, contributors=["operator"], reveal_hours=24 * 30
     )
-    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    login(client, operator).post(reverse("draws:start", args=[project.pk]), {"version": 1})
     draw = draw_of(project)
     address = reverse("draws:detail", args=[draw.pk])
     assert "打印抽取表" not in client.get(address).content.decode()
@@ -90,7 +94,7 @@ def test_a_sheet_is_offered_only_when_somebody_was_drawn(client, operator, pool)
 
 def test_a_sealed_draw_is_given_up_with_a_reason_and_stays(client, operator, pool):
     project = make_ready_project(now=timezone.now(), seats=2, contributors=["operator"])
-    login(client, operator).post(reverse("draws:start", args=[project.pk]))
+    login(client, operator).post(reverse("draws:start", args=[project.pk]), {"version": 1})
     draw = draw_of(project)
     address = reverse("draws:abandon", args=[draw.pk])
     assert client.post(address).status_code == 409

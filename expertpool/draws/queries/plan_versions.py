@@ -1,0 +1,131 @@
+"""The versions of a plan: what differs, what waits for approval, and which one may be sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import changed
+from expertpool.core.criteria import Choice, Number
+from expertpool.core.text import moment_text
+from expertpool.core.timeline import TimelineEntry
+from expertpool.draws.exceptions import PlanChanged
+from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.queries.draws import projects_to_draw
+from expertpool.projects.enums import Regime
+from expertpool.workflow.queries.approvals import waiting_for
+
+SUBJECT = "draws.planversion"
+NOT_SUBMITTED = PlanVersion().state
+# What the steps of an approval may ask.
+FIELDS = (
+    Choice(code="regime", label="适用制度", path="plan__project__regime", choices=Regime.choices),
+    Number(code="budget", label="预算", path="plan__project__budget", nullable=True),
+)
+
+
+def version_of(plan: DrawPlan) -> PlanVersion | None:
+    """Return the version as which ``plan`` stands; None where it was never saved."""
+    rows = PlanVersion.objects.select_related("made_by", "submitted_by")
+    return rows.filter(plan=plan, number=plan.version).first()
+
+
+def approved_version(plan: DrawPlan) -> PlanVersion | None:
+    """Return the version as which ``plan`` stands if it is approved."""
+    return PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True).first()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that two versions say otherwise, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return what differs between the words of two versions."""
+    values = changed(dict(before), dict(after))
+    return [
+        Difference(name, plan_text(values["before"][name]), plan_text(values["after"][name]))
+        for name in values["after"]
+    ]
+
+
+def plan_text(value: Any) -> str:
+    """Return one value of a plan's words as text."""
+    if value is None or value in ("", []):
+        return "无"
+    if isinstance(value, list):
+        return "；".join(_group(one) if isinstance(one, dict) else str(one) for one in value)
+    return str(value)
+
+
+def _group(group: Mapping[str, Any]) -> str:
+    standbys = f"、候补 {group['候补人数']} 人" if group.get("候补人数") else ""
+    levels = "，".join(
+        f"第 {at} 级次 {text or '不限'}" for at, text in enumerate(group["条件"], start=1)
+    )
+    return f"「{group['名称']}」{group['人数']} 人{standbys}（{levels}）"
+
+
+def check_version(plan: DrawPlan, seen: int) -> None:
+    """Refuse (PlanChanged) to go on with what was ``seen`` when the plan has another version now."""
+    if plan.version == seen:
+        return
+    rows = {row.number: row for row in plan.versions.filter(number__in=(seen, plan.version))}
+    latest, known = rows.get(plan.version), rows.get(seen)
+    if latest is None:
+        raise PlanChanged("抽取方案已经变动，请刷新页面核对。", plan.version)
+    told = (
+        "；".join(
+            f"{one.label}由 {one.before} 改为 {one.after}"
+            for one in differences(known.words, latest.words)
+        )
+        if known
+        else ""
+    )
+    message = (
+        f"您打开页面之后，{latest.made_by} 于 {moment_text(latest.made_at)} 改过抽取方案"
+        f"（现为第 {latest.number} 版）{f'：{told}' if told else ''}。请核对后再操作。"
+    )
+    raise PlanChanged(message, plan.version)
+
+
+def history_of(plan: DrawPlan) -> list[TimelineEntry]:
+    """Return all versions of ``plan`` with what each changed, the latest first."""
+    rows = list(PlanVersion.objects.filter(plan=plan).select_related("made_by"))
+    earlier = [*rows[1:], None]
+    return [
+        TimelineEntry(
+            at=row.made_at,
+            title=f"第 {row.number} 版",
+            who=f"{row.made_by}　{row.state}",
+            note="\n".join(
+                f"{one.label}：{one.before} → {one.after}"
+                for one in differences(old.words, row.words)
+            )
+            if old
+            else "首次保存",
+            tone="green" if row.approved else "blue",
+        )
+        for row, old in zip(rows, earlier, strict=True)
+    ]
+
+
+def plans_to_decide(user: User) -> QuerySet[PlanVersion]:
+    """Return the versions that wait for a decision of ``user``: not his own, in his scope."""
+    projects = projects_to_draw(user, "draws.approve_plan")
+    rows = PlanVersion.objects.filter(
+        waiting_for(user, SUBJECT),
+        plan__project__in=projects,
+        submitted_at__isnull=False,
+        decided_at__isnull=True,
+    )
+    own = Q(submitted_by=user) | Q(made_by=user)
+    return rows.exclude(own).select_related("plan__project", "submitted_by").order_by("pk")

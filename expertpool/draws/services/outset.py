@@ -1,0 +1,154 @@
+"""What the start of a draw will do, and what speaks against it now: for the page before the button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import CONTRIBUTOR_LABEL
+from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.outlook import GUESSABLE_BITS
+from expertpool.draws.services.prequery import Prequery, run_prequery
+from expertpool.notifications.enums import ChannelCode
+from expertpool.projects.models import Project
+from expertpool.projects.queries.regimes import is_working_day
+
+WORKDAY = (
+    time(8),
+    time(18),
+)  # outside it people are called who sleep, eat or are with their family
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something to know before the button."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outset:
+    """What starting a draw would do, step by step, and what speaks against it now."""
+
+    plan: DrawPlan
+    result: Prequery
+    steps: list[str]
+    cautions: list[Caution]
+
+
+def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: datetime) -> Outset:
+    """Return the outset of a draw for ``members``; who could be drawn is counted, and that logged."""
+    result = run_prequery(plan=plan, actor=actor, now=now)
+    cautions = [
+        *_short(result),
+        *_late(plan, members, now),
+        *_odd_hours(plan, now),
+        *_changed(plan, result, now),
+    ]
+    return Outset(plan, result, _steps(plan, members, now=now), cautions)
+
+
+def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list[str]:
+    """Say in order what pressing the button does."""
+    groups = list(plan.groups.all())
+    seats = sum(group.seats for group in groups)
+    standbys = sum(group.standby_seats for group in groups)
+    shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
+    roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
+    channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
+    reveal = first_opening(members) - timedelta(hours=plan.reveal_hours)
+    ends = now + timedelta(minutes=plan.reply_minutes)
+    by = "" if roles else f"（{moment_text(ends)} 前）"
+    drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
+    return [
+        f"封存第 {plan.version} 版方案和现在所有符合条件的专家，此后方案不能再改，也不能换人。",
+        f"等{roles}各自提供随机值，最后一个提供后定序，{drawn}。"
+        if roles
+        else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
+        f"邀请抽中的专家（{channels}），须在 {plan.reply_minutes} 分钟内{by}答复。",
+        "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
+        f"名单保密到 {moment_text(reveal)}（评审前 {plan.reveal_hours} 小时），此前谁也看不到姓名。",
+    ]
+
+
+def _short(result: Prequery) -> Iterator[Caution]:
+    for one in result.shortages:
+        yield Caution(
+            "人数不足",
+            f"{one.whose}还缺 {one.lack} 人：需要 {one.seats} 人，"
+            f"可以抽取的只有 {one.candidates} 人。",
+        )
+    for text in result.thin:
+        yield Caution("候选人不足", f"{text}。")
+    if result.bits < GUESSABLE_BITS and not result.thin:
+        yield Caution(
+            "名单容易被猜到",
+            f"可能的名单只有 2 的 {result.bits:.1f} 次方种，知道专家库的人可以逐一排查；"
+            "放宽条件、增加级次或扩大地区可以避免。",
+        )
+
+
+def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
+    opening = first_opening(members)
+    if now + timedelta(minutes=plan.reply_minutes) >= opening:
+        yield Caution(
+            "时间很紧",
+            f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(opening)} 就要评审："
+            "有人拒绝时可能来不及补抽。可以缩短答复时限，或改评审时间。",
+        )
+
+
+def _odd_hours(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+    start, end = WORKDAY
+    ends = now + timedelta(minutes=plan.reply_minutes)
+    for moment, what in ((now, "现在"), (ends, "答复截止时")):
+        local = timezone.localtime(moment)
+        if not is_working_day(local.date()):
+            why = "不是工作日"
+        elif not start <= local.time() < end:
+            why = "不在上班时间"
+        else:
+            continue
+        yield Caution(
+            f"{what}{why}",
+            f"{moment_text(moment)} {why}（工作日 {start:%H:%M} 至 {end:%H:%M}），"
+            "专家可能来不及看到邀请，未答复的会被替换。",
+        )
+        return
+
+
+def _changed(plan: DrawPlan, result: Prequery, now: datetime) -> Iterator[Caution]:
+    """What is otherwise than the last pre-query of the project told."""
+    told = (
+        Entry.objects.filter(
+            action="draw.prequery",
+            subject_type="projects.project",
+            subject_id=str(plan.project_id),
+            at__lt=now,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if told is None:
+        yield Caution("还没有预查询过", "可以先预查询，看看各条件组够不够、谁因何不能抽。")
+        return
+    newer = PlanVersion.objects.filter(plan=plan, made_at__gt=told.at).count()
+    if newer:
+        yield Caution(
+            "预查询之后方案改过",
+            f"{moment_text(told.at)} 预查询之后方案改了 {newer} 次，当时的人数已经不作数。",
+        )
+    counted = (told.after or {}).get("候选人数")
+    if counted is not None and counted != result.total:
+        yield Caution(
+            "与预查询时不同",
+            f"{moment_text(told.at)} 预查询时可抽取 {counted} 人，现在 {result.total} 人。",
+        )

@@ -1,0 +1,105 @@
+"""A plan is handed in and approved as it stands: that version, and no other, may then be sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.exceptions import PlanApprovalRefused
+from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.plan_versions import check_version, version_of
+from expertpool.draws.queries.policy import policy_for, thinness
+from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
+from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.services.covering import lock_projects
+from expertpool.draws.services.plan import keep_version, plan_in_words
+from expertpool.projects.models import Project
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+
+
+@transaction.atomic
+def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -> PlanVersion:
+    """Hand in the plan as ``version``, with what of it is too thin now, for its approval.
+
+    Refuses (PlanChanged) another version than the one read, (PlanApprovalRefused) one that waits
+    or is approved, and (DrawNotReady, DrawInProgress) a plan that cannot be drawn by any more.
+    """
+    lead = lock_projects(project)[0]
+    check_submittable(lead)
+    plan = _plan_of(lead)
+    check_version(plan, version)
+    standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
+    found = evaluate(plan, now=now, short=shortfall_of(plan.project))
+    fits = [item.groups for item in found.eligible]
+    standing.thin = thinness(found.groups, fits, policy_for(plan.project.regime))
+    standing.submitted_by, standing.submitted_at = actor, now
+    standing.decided_at, standing.approved = None, None
+    standing.save(update_fields=["thin", "submitted_by", "submitted_at", "decided_at", "approved"])
+    start_approval(subject=standing, now=now)
+    record(
+        "draw.plan_submit",
+        actor=actor,
+        now=now,
+        subject=plan.project,
+        after={"版本": standing.number, "候选人不足": standing.thin},
+    )
+    return standing
+
+
+@transaction.atomic
+def withdraw_plan(*, project: Project, actor: User, now: datetime) -> None:
+    """Take back what waits for approval. Refuses (PlanApprovalRefused) where nothing waits."""
+    lead = lock_projects(project)[0]
+    standing = check_waiting(lead)
+    withdraw_approval(subject=standing, now=now)
+    PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+    record(
+        "draw.plan_withdraw",
+        actor=actor,
+        now=now,
+        subject=lead,
+        after={"版本": standing.number},
+    )
+
+
+@transaction.atomic
+def decide_plan(
+    *, project: Project, version: int, agree: bool, note: str, actor: User, now: datetime
+) -> Verdict:
+    """Decide on the step at which the plan waits; the last one approves it.
+
+    Refuses (PlanChanged) another version than the one read, and (PlanApprovalRefused) who handed it
+    in or made it, who may not decide this step, a return without a note, and where nothing waits.
+    """
+    lead = lock_projects(project)[0]
+    standing = check_decidable(lead, actor)
+    check_version(_plan_of(lead), version)
+    note = note.strip()
+    if not agree and not note:
+        raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
+    try:
+        verdict = decide(subject=standing, agree=agree, note=note, actor=actor, now=now)
+    except DecisionRefused as error:
+        raise PlanApprovalRefused(str(error)) from error
+    if verdict in (Verdict.APPROVED, Verdict.REJECTED):
+        standing.decided_at, standing.approved = now, verdict == Verdict.APPROVED
+        standing.save(update_fields=["decided_at", "approved"])
+    record(
+        "draw.plan_decide",
+        actor=actor,
+        now=now,
+        subject=lead,
+        after={"版本": standing.number, "结果": verdict.label, "候选人不足": standing.thin},
+        note=note,
+    )
+    return verdict
+
+
+def _plan_of(project: Project) -> DrawPlan:
+    return DrawPlan.objects.select_related("project__purchaser").get(project=project)

@@ -1,0 +1,265 @@
+"""A plan is approved as it stands; what was approved and shown is what is sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.criteria import parse
+from expertpool.draws import settings as office
+from expertpool.draws.exceptions import DrawNotReady, PlanApprovalRefused, PlanChanged
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries.plan_versions import history_of, plans_to_decide
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
+from expertpool.draws.services.sealing import start_draw
+from expertpool.projects.models import Project
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.models import Approval
+from tests.factories.accounts import make_user
+from tests.factories.draws import EVERYBODY, make_ready_project
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-01")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture
+def project(operator: User) -> Project:
+    for _ in range(3):
+        make_expert()
+    return make_ready_project(now=NOW, seats=2, actor=operator)
+
+
+@pytest.fixture
+def must_be_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(office.PLAN_APPROVAL), "default", True)
+
+
+def version_of(project: Project) -> PlanVersion:
+    return PlanVersion.objects.filter(plan__project=project).latest("number")
+
+
+def change(project: Project, actor: User, *, version: int | None = None, **settings: Any) -> None:
+    save_plan(
+        project=project,
+        settings=PlanInput(**({"unit_cap": None} | settings)),
+        groups=[GroupInput("综合", 2, [EVERYBODY])],
+        actor=actor,
+        now=NOW,
+        version=version,
+    )
+
+
+def start(project: Project, operator: User, version: int | None = None) -> Draw:
+    return start_draw(
+        project=project, actor=operator, now=NOW, entropy=SeededEntropy(1), version=version
+    )
+
+
+def decide(project: Project, actor: User, **given: Any) -> Verdict:
+    values = {"version": version_of(project).number, "agree": True, "note": ""} | given
+    return decide_plan(project=project, actor=actor, now=NOW, **values)
+
+
+def test_each_change_is_a_version_and_nothing_else_is(project: Project, operator: User) -> None:
+    change(project, operator)
+    assert version_of(project).number == 1
+    change(project, operator, unit_cap=1)
+    plan = DrawPlan.objects.get(project=project)
+    latest, first = history_of(plan)
+    assert plan.version == 2
+    assert (latest.title, latest.note) == ("第 2 版", "同一单位最多人数：无 → 1")
+    assert (first.title, first.note) == ("第 1 版", "首次保存")
+
+
+def test_an_older_form_does_not_overwrite_a_newer_plan(
+    project: Project, operator: User, admin: User
+) -> None:
+    change(project, admin, reply_minutes=45)
+    with pytest.raises(PlanChanged, match=rf"{admin} 于 .*答复时限（分钟）由 60 改为 45") as told:
+        change(project, operator, version=1, unit_cap=1)
+    assert told.value.version == 2
+    assert DrawPlan.objects.get(project=project).unit_cap is None
+
+
+def test_what_was_shown_is_what_is_sealed(project: Project, operator: User, admin: User) -> None:
+    change(project, admin, unit_cap=1)
+    with pytest.raises(PlanChanged, match="同一单位最多人数由 无 改为 1"):
+        start(project, operator, version=1)
+    assert not Draw.objects.exists()
+    assert start(project, operator, version=2).rule_content["plan_version"] == 2
+
+
+def test_the_page_keeps_what_was_typed_and_says_what_the_other_changed(
+    client: Client, project: Project, operator: User, admin: User
+) -> None:
+    login(client, operator)
+    address = reverse("draws:plan", args=[project.pk])
+    shown = client.get(address).context["form"]
+    assert shown["version"].value() == 1
+    typed = {
+        "version": 1,
+        "unit_cap": "3",
+        "frequency_cap": "",
+        "frequency_days": "365",
+        "reply_minutes": "50",
+        "leave_hours": "2",
+        "reveal_hours": "2",
+        "channels": ["site"],
+        "group": ["1"],
+        "g1-name": "综合",
+        "g1-seats": "2",
+        "g1-level": ["1"],
+        "g1-l1-criteria": '{"all": []}',
+    }
+    change(project, admin, reply_minutes=45)
+    answer = client.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "由 60 改为 45" in page
+    assert 'value="50"' in page
+    again = client.post(address, typed | {"version": answer.context["form"]["version"].value()})
+    assert again.status_code == 302
+    assert DrawPlan.objects.get(project=project).reply_minutes == 50
+
+
+def test_an_old_page_starts_nothing(
+    client: Client, project: Project, operator: User, admin: User
+) -> None:
+    change(project, admin, unit_cap=1)
+    address = reverse("draws:start", args=[project.pk])
+    for given in ({"version": "1"}, {"version": "1" * 5000}, {"version": "²"}, {}):
+        answer = login(client, operator).post(address, given, follow=True)
+        assert "抽取方案" in "".join(str(one) for one in answer.context["messages"])
+    assert not Draw.objects.exists()
+    client.post(address, {"version": "2"})
+    assert Draw.objects.get().rule_content["plan_version"] == 2
+
+
+@pytest.mark.usefixtures("must_be_approved")
+def test_only_what_was_approved_is_drawn(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    with pytest.raises(DrawNotReady, match="审核通过后才能抽取"):
+        start(project, operator)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    assert [row.plan.project for row in plans_to_decide(supervisor)] == [project]
+    assert decide(project, supervisor) == Verdict.APPROVED
+    assert not plans_to_decide(supervisor)
+    change(project, operator, unit_cap=1)
+    with pytest.raises(DrawNotReady, match="审核通过后才能抽取"):
+        start(project, operator)
+    change(project, operator)  # back as it was: still another version than the approved one
+    with pytest.raises(DrawNotReady, match="审核通过后才能抽取"):
+        start(project, operator)
+    submit_plan(project=project, version=3, actor=operator, now=NOW)
+    decide(project, supervisor)
+    assert start(project, operator).rule_content["plan_approved_at"] == NOW.isoformat()
+    actions = Entry.objects.filter(action__startswith="draw.plan_").values_list("action", flat=True)
+    assert set(actions) == {"draw.plan_submit", "draw.plan_decide"}
+
+
+def test_nobody_approves_his_own_plan(project: Project, operator: User, supervisor: User) -> None:
+    maker = make_user("admin")
+    change(project, maker, unit_cap=1)
+    submit_plan(project=project, version=2, actor=operator, now=NOW)
+    for own in (maker, operator):
+        with pytest.raises(PlanApprovalRefused, match="自己提交或修改"):
+            decide(project, own)
+    assert not plans_to_decide(maker)
+    with pytest.raises(PlanApprovalRefused, match="退回原因"):
+        decide(project, supervisor, agree=False)
+    assert decide(project, supervisor, agree=False, note="人太少") == Verdict.REJECTED
+    assert version_of(project).state == "已退回"
+    with pytest.raises(PlanApprovalRefused, match="没有待审核的方案"):
+        decide(project, supervisor)
+
+
+def test_a_change_takes_back_what_waits(project: Project, operator: User, supervisor: User) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    with pytest.raises(PlanApprovalRefused, match="已经提交"):
+        submit_plan(project=project, version=1, actor=operator, now=NOW)
+    change(project, operator, unit_cap=1)
+    assert not Approval.objects.filter(state="running").exists()
+    with pytest.raises(PlanApprovalRefused, match="没有待审核的方案"):
+        decide(project, supervisor)
+    submit_plan(project=project, version=2, actor=operator, now=NOW)
+    withdraw_plan(project=project, actor=operator, now=NOW)
+    assert version_of(project).state == "未提交审核"
+
+
+def test_a_thin_draw_needs_somebody_who_was_told(
+    project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
+    with pytest.raises(DrawNotReady, match="请提交方案审核，批准后可以抽取"):
+        start(project, operator)
+    handed_in = submit_plan(project=project, version=1, actor=operator, now=NOW)
+    assert handed_in.thin == ["「综合」抽取 2 人，只有 3 名候选人，制度规定每个席位至少 2 名"]
+    decide(project, supervisor)
+    assert start(project, operator).rule_content["thin"] == handed_in.thin
+
+
+def test_an_approval_that_was_told_of_nothing_thin_does_not_cover_it(
+    project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
+    with pytest.raises(DrawNotReady, match="只有 3 名候选人"):
+        start(project, operator)
+
+
+def test_an_office_may_refuse_thin_draws_altogether(
+    project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
+    monkeypatch.setitem(vars(office.THIN), "default", "refuse")
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    with pytest.raises(DrawNotReady, match="使随机抽取有意义"):
+        start(project, operator)
+
+
+def test_the_database_keeps_what_was_approved(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    for altered in ({"words": {}}, {"approved": None, "decided_at": None}, {"thin": ["x"]}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PlanVersion.objects.update(**altered)
+
+
+def test_from_handing_in_to_approval_by_pages(
+    client: Client, project: Project, operator: User, supervisor: User
+) -> None:
+    tab = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    assert "提交审核" in login(client, operator).get(tab).content.decode()
+    client.post(reverse("draws:plan_submit", args=[project.pk, 1]))
+    assert "撤回" in client.get(tab).content.decode()
+    home = login(client, supervisor).get("/").content.decode()
+    assert "审核抽取方案" in home
+    page = client.get(tab).content.decode()
+    assert "同意按第 1 版方案抽取" in page
+    client.post(reverse("draws:plan_agree", args=[project.pk, 1]), {"reason": "可以"})
+    assert version_of(project).approved
+    drawer = client.get(reverse("draws:plan_versions", args=[project.pk])).content.decode()
+    assert "第 1 版" in drawer
+    assert "已审核" in drawer
+
+
+def test_steps_may_ask_of_the_project(project: Project) -> None:
+    asked = {"field": "regime", "op": "in", "value": [project.regime]}
+    assert parse("draws.planversion", asked)

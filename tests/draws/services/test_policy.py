@@ -1,0 +1,176 @@
+"""What an office demands of draws: it binds plans, is sealed, and binds what comes afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.configuration import Setting
+from expertpool.draws import settings as office
+from expertpool.draws.exceptions import DrawNotReady, EmergencyRefused
+from expertpool.draws.models import Draw, DrawPlan, RevealRule
+from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import may_read, readable_draws
+from expertpool.draws.services.sealing import start_draw
+from expertpool.projects.models import Project
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import save_settings
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+Decide = Callable[[Setting[Any], Any], None]
+
+
+@pytest.fixture
+def decide(admin: User) -> Decide:
+    """Let the administrator set one thing."""
+
+    def decided(setting: Setting[Any], value: Any) -> None:
+        group = setting.group
+        save_settings(
+            group=group,
+            values={setting.code: value},
+            version=version_of(group),
+            actor=admin,
+            now=NOW,
+        )
+
+    return decided
+
+
+def make_experts(count: int) -> None:
+    for _ in range(count):
+        make_expert()
+
+
+def start(project: Project, operator: User) -> Draw:
+    return start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
+
+
+def own(setting: Setting[int], regime: str = "tender") -> Setting[int | None]:
+    return office.OWN_NUMBERS[setting.code, regime]
+
+
+@pytest.mark.shows("DRAW-12")
+def test_what_ships_refuses_a_draw_that_is_as_good_as_chosen(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        vars(office.CANDIDATES_PER_SEAT), "default", office.USUAL_CANDIDATES_PER_SEAT
+    )
+    make_experts(1)
+    project = make_ready_project(now=NOW, seats=1)
+    with pytest.raises(DrawNotReady, match="「综合」抽取 1 人，只有 1 名候选人"):
+        start(project, operator)
+    assert not Draw.objects.exists()
+
+
+def test_a_panel_that_can_be_guessed_is_refused(operator: User, decide: Decide) -> None:
+    decide(office.PANEL_BITS, 3)
+    make_experts(3)
+    project = make_ready_project(now=NOW, seats=1)
+    with pytest.raises(DrawNotReady, match="名单容易猜中"):
+        start(project, operator)
+    make_experts(5)
+    assert start(project, operator).candidate_count == 8
+
+
+def test_a_regime_may_demand_more_than_the_others(operator: User, decide: Decide) -> None:
+    make_experts(4)
+    project = make_ready_project(now=NOW, seats=2)
+    decide(own(office.CANDIDATES_PER_SEAT, "internal"), 9)
+    assert project.regime == "tender"
+    start(project, operator)
+    decide(own(office.CANDIDATES_PER_SEAT), 3)
+    with pytest.raises(DrawNotReady, match="每个席位至少 3 名"):
+        start(make_ready_project(now=NOW, seats=2), operator)
+
+
+def test_a_supervisors_value_cannot_be_left_out(operator: User, decide: Decide) -> None:
+    make_experts(3)
+    older = make_ready_project(now=NOW, seats=2)
+    decide(office.MORE_CONTRIBUTORS["tender"], ("supervisor",))
+    with pytest.raises(ValidationError, match="必须由监督人参与") as refused:
+        make_ready_project(now=NOW, seats=2, contributors=["operator"])
+    assert refused.value.message_dict.keys() == {"contributors"}
+    with pytest.raises(DrawNotReady, match="必须由监督人参与"):
+        start(older, operator)
+
+
+def test_a_plan_that_is_older_than_the_policy_is_refused_at_the_seal(
+    operator: User, decide: Decide
+) -> None:
+    make_experts(3)
+    project = make_ready_project(now=NOW, seats=2, reply_minutes=30, reveal_hours=48)
+    decide(own(office.REPLY_SHORTEST), 60)
+    decide(own(office.REVEAL_EARLIEST), 24)
+    with pytest.raises(DrawNotReady, match=r"答复时限为 30 分钟.*评审前）为 48 小时"):
+        start(project, operator)
+    plan = DrawPlan.objects.get(project=project)
+    assert (plan.reply_minutes, plan.reveal_hours) == (30, 48)
+
+
+@pytest.mark.shows("DRAW-06")
+def test_the_policy_is_sealed(operator: User, decide: Decide) -> None:
+    decide(own(office.EMERGENCY_WITHIN), 6)
+    make_experts(3)
+    draw = make_draw(now=NOW, seats=2, operator=operator)
+    assert draw.rule_content["policy"]["emergency_within"] == 6
+    assert Entry.objects.filter(action="setting.change").exists()
+
+
+def test_an_emergency_is_near_the_opening_or_none(
+    operator: User, supervisor: User, decide: Decide
+) -> None:
+    decide(own(office.EMERGENCY_WITHIN), 6)
+    make_experts(3)
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=10, operator=operator)
+    decide(own(office.EMERGENCY_WITHIN), 720)  # too late: it was sealed
+
+    def declare(now: datetime) -> None:
+        declare_emergency(
+            draw=draw,
+            reason="缺人",
+            supervisor=supervisor.name,
+            minutes=15,
+            actor=operator,
+            now=now,
+        )
+
+    with pytest.raises(EmergencyRefused, match="评审前 6 小时内"):
+        declare(NOW + timedelta(hours=3, minutes=59))
+    declare(NOW + timedelta(hours=4))
+
+
+def test_no_role_reads_names_before_the_policy_allows_it(supervisor: User, decide: Decide) -> None:
+    decide(own(office.REVEAL_EARLIEST), 5)
+    make_experts(3)
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=10, reveal_hours=2)
+    RevealRule.objects.create(role=supervisor.roles.get(), hours=30_000)
+    decide(own(office.REVEAL_EARLIEST), 720)  # too late: it was sealed
+    early, late = NOW + timedelta(hours=4, minutes=59), NOW + timedelta(hours=5)
+    assert not may_read(draw, supervisor, now=early)
+    assert not readable_draws(supervisor, now=early).exists()
+    assert may_read(draw, supervisor, now=late)
+    assert readable_draws(supervisor, now=late).get() == draw
+
+
+def test_the_plan_page_says_what_the_policy_demands(
+    client: Client, operator: User, decide: Decide
+) -> None:
+    project = make_ready_project(now=NOW, seats=2)
+    decide(own(office.REPLY_LONGEST), 120)
+    page = login(client, operator).get(f"/projects/{project.pk}/plan/").content.decode()
+    assert 'max="120"' in page

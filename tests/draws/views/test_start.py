@@ -1,0 +1,106 @@
+"""The page before the button: what it will do, and what speaks against it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws import settings as office
+from expertpool.draws.models import Draw
+from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.prequery import run_prequery
+from expertpool.projects.models import Project
+from tests.factories.draws import EVERYBODY, make_plan, make_ready_project
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-12")]
+TUESDAY = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+SATURDAY, LATE = TUESDAY + timedelta(days=4), TUESDAY + timedelta(hours=12)
+
+
+def make_experts(count: int) -> None:
+    for _ in range(count):
+        make_expert()
+
+
+def page_at(client: Client, project: Project, user: User, now: datetime) -> str:
+    with time_machine.travel(now, tick=False):
+        answer = login(client, user).get(reverse("draws:start", args=[project.pk]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_it_says_what_will_happen_and_changes_nothing(client: Client, operator: User) -> None:
+    make_experts(60)
+    project = make_ready_project(now=TUESDAY, seats=7, reply_minutes=90, reveal_hours=3)
+    run_prequery(plan=make_plan(project, now=TUESDAY, seats=7), actor=operator, now=TUESDAY)
+    page = page_at(client, project, operator, TUESDAY + timedelta(minutes=1))
+    for text in (
+        "封存第",
+        "抽取 7 人",
+        "（没有人另外提供随机值）",
+        "名单保密到 2026-11-27 07:00",
+        "没有发现问题",
+    ):
+        assert text in page
+    assert not Draw.objects.exists()
+    assert Entry.objects.filter(action="draw.prequery").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "told"), [(SATURDAY, "现在不是工作日"), (LATE, "现在不在上班时间")]
+)
+def test_it_warns_of_odd_hours(client: Client, operator: User, now: datetime, told: str) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 14)
+    assert told in page_at(client, project, operator, now)
+
+
+def test_it_warns_of_a_deadline_after_the_opening(client: Client, operator: User) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=2, reply_minutes=180)
+    assert "可能来不及补抽" in page_at(client, project, operator, TUESDAY)
+
+
+def test_it_tells_what_changed_since_the_prequery(client: Client, operator: User) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2)
+    assert "还没有预查询过" in page_at(client, project, operator, TUESDAY)
+    make_experts(1)
+    save_plan(
+        project=project,
+        settings=PlanInput(unit_cap=1),
+        groups=[GroupInput("综合", 2, [EVERYBODY])],
+        actor=operator,
+        now=TUESDAY + timedelta(minutes=5),
+    )
+    page = page_at(client, project, operator, TUESDAY + timedelta(minutes=9))
+    assert "预查询之后方案改过" in page
+    assert "预查询时可抽取 3 人，现在 4 人" in page
+
+
+def test_it_tells_what_is_short_thin_or_guessable(
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_experts(3)
+    short = make_ready_project(now=TUESDAY, seats=5)
+    assert "综合还缺 2 人" in page_at(client, short, operator, TUESDAY)
+    project = make_ready_project(now=TUESDAY, seats=2)
+    assert "名单容易被猜到" in page_at(client, project, operator, TUESDAY)
+    monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
+    assert "只有 3 名候选人" in page_at(client, project, operator, TUESDAY)
+
+
+def test_what_cannot_be_drawn_has_no_such_page(client: Client, operator: User) -> None:
+    project = make_ready_project(now=TUESDAY, seats=2)
+    with time_machine.travel(TUESDAY + timedelta(days=9), tick=False):
+        answer = login(client, operator).get(reverse("draws:start", args=[project.pk]), follow=True)
+    assert "评审开始时间已过" in "".join(str(one) for one in answer.context["messages"])

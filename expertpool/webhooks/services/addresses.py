@@ -87,7 +87,7 @@ def _is_public(ip: IP) -> bool:
             return _is_public(ip.ipv4_mapped)
         if any(ip in network for network in CARRIERS):
             return False
-    # Some of multicast counts as global.
+    # Multicast counts as global, too.
     return ip.is_global and not ip.is_multicast
 
 

@@ -108,6 +108,7 @@ class _OfDraw:
     @cached_property
     def reaching(self) -> frozenset[str]:
         codes = {permission for permission, _ in _OF_DRAW.values() if permission}
+        codes.update(CONTRIBUTOR_PERMISSION.values())
         return codes_for_draw(self.user, self.draw, codes)
 
 
@@ -124,7 +125,9 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
         raise ContributionRefused("封存的规则里没有这个角色。")
     if role in [one.role for one in draw.revealed]:
         raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
-    if not user.has_permission(CONTRIBUTOR_PERMISSION[role]):
+    # Asked of this very draw: somebody may see many and give a value for those of his house alone.
+    permission = CONTRIBUTOR_PERMISSION[role]
+    if not user.has_permission(permission) or not codes_for_draw(user, draw, {permission}):
         raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
     if any(one.by == user.pk for one in draw.revealed):
         raise ContributionRefused("同一人不能以两个身份提供随机值。")
@@ -337,7 +340,7 @@ def _permits(facts: _OfDraw, permission: str) -> bool:
     if permission:
         return permission in facts.reaching
     roles = facts.draw.rule.contributors
-    return any(facts.user.has_permission(CONTRIBUTOR_PERMISSION[role]) for role in roles)
+    return any(CONTRIBUTOR_PERMISSION[role] in facts.reaching for role in roles)
 
 
 def _why_not(facts: _OfDraw, rule: Rule) -> str:

@@ -215,3 +215,27 @@ def test_nobody_reads_from_the_database_who_was_drawn(pool: list[Expert]) -> Non
         )
     draw.refresh_from_db()
     assert build_record(draw)["openings"] == []
+
+
+def test_a_value_is_given_only_for_draws_of_ones_own_scope(
+    pool: list[Expert], operator: User, supervisor: User
+) -> None:
+    """A supervisor who sees all draws, but gives values for those of his department alone."""
+    project = make_ready_project(now=NOW, contributors=("supervisor",))
+    draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
+    supervisor.roles.get().permissions.filter(code="draws.contribute").update(scope="department")
+
+    def give() -> Draw:
+        return contribute(
+            draw=draw,
+            role="supervisor",
+            value="骰子 3",
+            actor=User.objects.get(pk=supervisor.pk),
+            now=NOW,
+            entropy=SeededEntropy(2),
+        )
+
+    with pytest.raises(ContributionRefused, match="没有以监督人身份"):
+        give()
+    User.objects.filter(pk=supervisor.pk).update(department=project.department)
+    assert give().status == "inviting"

@@ -2,6 +2,7 @@
 
 from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json
+from vdraw.chain import chain_events, event_hash, hash_confirmation
 from vdraw.events import (
     END_STATES,
     EXIT_REASONS,
@@ -10,9 +11,12 @@ from vdraw.events import (
     End,
     Event,
     Exit,
+    Note,
+    Person,
     Seat,
     Skip,
     Supplement,
+    Void,
     event_from_dict,
     event_to_dict,
 )
@@ -44,6 +48,7 @@ from vdraw.seating import (
     exit_expert,
     seat_first,
     supplement,
+    take_note,
     void_draw,
 )
 from vdraw.verify import find_difference
@@ -67,8 +72,10 @@ __all__ = [
     "Exit",
     "Feasibility",
     "Group",
+    "Note",
     "Opening",
     "Order",
+    "Person",
     "Record",
     "ReplayDifference",
     "Reveal",
@@ -80,9 +87,11 @@ __all__ = [
     "Step",
     "Supplement",
     "Unavailable",
+    "Void",
     "build_record",
     "build_rule",
     "canonical_json",
+    "chain_events",
     "check_feasibility",
     "commit_identities",
     "commit_identity",
@@ -90,14 +99,17 @@ __all__ = [
     "encode_contribution",
     "end_draw",
     "event_from_dict",
+    "event_hash",
     "event_to_dict",
     "exit_expert",
     "find_difference",
+    "hash_confirmation",
     "hash_function",
     "order_candidates",
     "replay",
     "seal_draw",
     "seat_first",
     "supplement",
+    "take_note",
     "void_draw",
 ]

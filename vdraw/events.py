@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from vdraw.exceptions import EngineError
+from vdraw.text import is_key
 
 SKIP_REASONS = (
     "on_leave",
@@ -35,6 +36,29 @@ class Seat:
 
     def to_dict(self) -> dict[str, Any]:
         return {"commit": self.commit, "group": self.group, "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose hand an event is of: his ``role`` in the draw and, unless his name is sealed or it was
+    the system, his account."""
+
+    role: str
+    account: str | None = None
+
+    def to_dict(self) -> dict[str, str]:
+        return {"role": self.role} | ({} if self.account is None else {"account": self.account})
+
+    @classmethod
+    def from_dict(cls, row: Any) -> "Person":
+        """Read who it was; raises EngineError for anything else."""
+        known = isinstance(row, Mapping) and row.keys() <= {"role", "account"}
+        if not known or not is_key(row.get("role")):
+            raise EngineError("by 必须写明角色（role）和账号（account）")
+        account = row.get("account")
+        if "account" in row and not (isinstance(account, str) and account):
+            raise EngineError("by 的 account 必须是非空文本")
+        return cls(row["role"], account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +111,8 @@ class Supplement:
 class End:
     """How the draw stands; ``lacking`` maps group id to the number of experts it lacks.
 
-    ``reason`` and ``by`` (two persons) belong to a void draw only. ``closed``: the panel sits, so
-    that nobody new is asked for a seat that somebody left.
+    ``reason`` and ``by`` (two accounts) belong to a draw that was void before events were chained.
+    ``closed``: the panel sits, so that nobody new is asked for a seat that somebody left.
     """
 
     type: ClassVar[str] = "end"
@@ -101,7 +125,28 @@ class End:
     further: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Drawn | Exit | Skip | Supplement | End
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that changes no seat and matters: an emergency, a pause, names released early."""
+
+    type: ClassVar[str] = "note"
+    n: int
+    code: str
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Two persons declare the draw void for a reason; nothing follows."""
+
+    type: ClassVar[str] = "void"
+    n: int
+    reason: str
+    by: tuple[Person, ...]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = Drawn | Exit | Skip | Supplement | End | Note | Void
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
@@ -113,6 +158,10 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         row |= {"commit": event.commit, "reason": event.reason}
         if isinstance(event, Exit) and event.moved_up:
             row["moved_up"] = event.moved_up.to_dict()
+    elif isinstance(event, Note):
+        row["code"] = event.code
+    elif isinstance(event, Void):
+        row |= {"reason": event.reason, "by": [person.to_dict() for person in event.by]}
     else:
         row["state"] = event.state
         if event.lacking:
@@ -144,7 +193,7 @@ def _read_supplement(row: Mapping[str, Any]) -> Event:
 def _read_exit(row: Mapping[str, Any]) -> Event:
     return Exit(
         row["n"],
-        row["commit"],
+        _text(row["commit"]),
         row["reason"],
         _further(row, "commit", "reason", "moved_up"),
         _read_seat(row["moved_up"]) if "moved_up" in row else None,
@@ -152,7 +201,7 @@ def _read_exit(row: Mapping[str, Any]) -> Event:
 
 
 def _read_skip(row: Mapping[str, Any]) -> Event:
-    return Skip(row["n"], row["commit"], row["reason"], _further(row, "commit", "reason"))
+    return Skip(row["n"], _text(row["commit"]), row["reason"], _further(row, "commit", "reason"))
 
 
 def _read_end(row: Mapping[str, Any]) -> Event:
@@ -164,7 +213,7 @@ def _read_end(row: Mapping[str, Any]) -> Event:
     return End(
         n=row["n"],
         state=row["state"],
-        lacking=dict(row.get("lacking", {})),
+        lacking={group: _count(n) for group, n in dict(row.get("lacking", {})).items()},
         reason=row["reason"] if is_void else None,
         by=tuple(row["by"]) if is_void else (),
         closed=closed and not is_void,
@@ -172,12 +221,36 @@ def _read_end(row: Mapping[str, Any]) -> Event:
     )
 
 
+def _read_note(row: Mapping[str, Any]) -> Event:
+    if not is_key(row["code"]):
+        raise EngineError("code 必须是非空 ASCII 文本")
+    return Note(row["n"], row["code"], _further(row, "code"))
+
+
+def _read_void(row: Mapping[str, Any]) -> Event:
+    by = tuple(Person.from_dict(person) for person in row["by"])
+    return Void(row["n"], _text(row["reason"]), by, _further(row, "reason", "by"))
+
+
 def _read_seats(row: Mapping[str, Any]) -> tuple[Seat, ...]:
     return tuple(_read_seat(seat) for seat in row["seats"])
 
 
 def _read_seat(seat: Mapping[str, Any]) -> Seat:
-    return Seat(seat["commit"], seat["group"], seat["level"])
+    return Seat(seat["commit"], seat["group"], _count(seat["level"]))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise EngineError("事件格式不对：应为文本")
+    return value
+
+
+def _count(value: Any) -> int:
+    # True equals 1, and is written otherwise.
+    if type(value) is not int:
+        raise EngineError("事件格式不对：应为整数")
+    return value
 
 
 def _further(row: Mapping[str, Any], *own: str) -> dict[str, Any]:
@@ -190,4 +263,6 @@ _READERS = {
     "skip": _read_skip,
     "supplement": _read_supplement,
     "end": _read_end,
+    "note": _read_note,
+    "void": _read_void,
 }

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from vdraw.events import VOID, Drawn, End, Event, Exit, Skip, Supplement
+from vdraw.chain import check_link
+from vdraw.events import VOID, Drawn, End, Event, Exit, Note, Person, Skip, Supplement, Void
 from vdraw.exceptions import EngineError, ReplayDifference
 from vdraw.seal import Order
 from vdraw.seating import (
@@ -13,6 +14,7 @@ from vdraw.seating import (
     exit_expert,
     seat_first,
     supplement,
+    take_note,
     void_draw,
 )
 
@@ -28,11 +30,14 @@ def replay(order: Order, events: Iterable[Event]) -> DrawState:
         raise ReplayDifference("第一个事件必须是首次入席（drawn）")
     skips: dict[str, str] = {}
     state: DrawState | None = None
+    rule, link = order.sealed.rule, order.seed
     for n, event in enumerate(rows, start=1):
-        if event.n != n:
+        if type(event.n) is not int or event.n != n:
             raise ReplayDifference(f"第 {n} 个事件的序号是 {event.n}")
         try:
             state = _apply(order, state, event, skips)
+            if rule.is_chained:
+                link = check_link(rule, link, event)
         except ReplayDifference:
             raise
         except EngineError as error:
@@ -45,25 +50,51 @@ def replay(order: Order, events: Iterable[Event]) -> DrawState:
 def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str, str]) -> DrawState:
     if state is None:
         return _same_seats(seat_first(order), event)
-    if isinstance(event, Drawn):
-        raise EngineError("首次入席只能有一次")
     if isinstance(event, Supplement):
-        # Numbered as recorded: the engine counts only those skips whose turn comes.
-        step = supplement(state, skips.get)
-        skips.clear()
-        return replace(_same_seats(step, event), event_count=event.n)
+        return _same_supplement(state, event, skips)
     if isinstance(event, Skip):
         _check_skip(state, event, skips)
         skips[event.commit] = event.reason
         return state
     if skips:
         raise EngineError("跳过之后必须紧接补抽")
-    if isinstance(event, Exit):
-        step = exit_expert(state, event.commit, event.reason)
-        if step.moved_up != event.moved_up:
-            raise EngineError("候补递补与按规则重算的结果不一致")
-        return step.state
-    return _same_end(state, event)
+    match event:
+        case Drawn():
+            raise EngineError("首次入席只能有一次")
+        case Exit():
+            return _same_exit(state, event)
+        case Note():
+            return take_note(state, event.code).state
+        case Void():
+            return _same_void(state, event)
+        case _:
+            return _same_end(state, event)
+
+
+def _same_supplement(state: DrawState, event: Supplement, skips: dict[str, str]) -> DrawState:
+    step = supplement(state, skips.get)
+    skips.clear()
+    if _is_chained(state) and not step.seats and not state.is_due:
+        raise EngineError("没有人退出，也没有人可补，不应补抽")
+    # Numbered as recorded: the engine counts only those skips whose turn comes.
+    return replace(_same_seats(step, event), event_count=event.n)
+
+
+def _same_exit(state: DrawState, event: Exit) -> DrawState:
+    step = exit_expert(state, event.commit, event.reason)
+    if step.moved_up != event.moved_up:
+        raise EngineError("候补递补与按规则重算的结果不一致")
+    return step.state
+
+
+def _same_void(state: DrawState, event: Void) -> DrawState:
+    if not _is_chained(state):
+        raise EngineError("本次抽取的规则没有 void 事件")
+    return void_draw(state, event.reason, event.by).state
+
+
+def _is_chained(state: DrawState) -> bool:
+    return state.order.sealed.rule.is_chained
 
 
 def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
@@ -81,9 +112,8 @@ def _same_seats(step: Step, event: Event) -> DrawState:
 
 
 def _same_end(state: DrawState, event: End) -> DrawState:
-    if event.state == VOID:
-        # Two empty names are refused as one or three have to be.
-        by = event.by if len(event.by) == 2 else ("", "")
+    if event.state == VOID and not _is_chained(state):
+        by = [Person("", account) for account in event.by]
         return void_draw(state, event.reason or "", by).state
     step = end_draw(state, closed=event.closed)
     if event.closed and step.events != (replace(event, further={}),):
@@ -92,6 +122,6 @@ def _same_end(state: DrawState, event: End) -> DrawState:
         raise EngineError("评审还没有开始，有人退出后应先补抽")
     if step.state.end != event.state:
         raise EngineError(f"结束状态应为 {step.state.end}")
-    if event.lacking and event.lacking != state.lacking:
+    if (event.lacking or _is_chained(state)) and event.lacking != state.lacking:
         raise EngineError("缺额与按规则重算的结果不一致")
     return step.state

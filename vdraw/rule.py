@@ -12,7 +12,9 @@ from vdraw.hashing import HASH_NAMES, HashFunction, hash_all, hash_function
 from vdraw.text import is_hex, is_key
 
 # Narrower than `fromisoformat`, which takes other forms in other versions of Python.
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+TIME = re.compile(rf"\d{{4}}-\d\d-\d\dT{CLOCK}(:[0-5]\d)?[+-]{CLOCK}", re.ASCII)
+CHAINED = "chained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Rule:
     contributors: tuple[str, ...]
 
     @property
+    def is_chained(self) -> bool:
+        """Whether each event carries a hash over itself and the one before (PROTOCOL.md, section 12)."""
+        return "events" in self.content
+
+    @property
     def homes(self) -> tuple[int, ...]:
         """For each group the position of the group whose conditions count in it: its own, or that
         of the group for which its people stand by."""
@@ -74,8 +81,8 @@ class Rule:
         rows = self.content.get("meetings", [self.content])
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             return False
-        openings = [_read_time(row.get("opening_at")) for row in rows]
-        moment = _read_time(at) if isinstance(at, str) else at
+        openings = [read_time(row.get("opening_at")) for row in rows]
+        moment = read_time(at) if isinstance(at, str) else at
         known = [opening for opening in openings if opening is not None]
         if moment is None or not known or len(known) < len(rows):
             return False
@@ -98,8 +105,8 @@ class Rule:
         # First: what cannot be hashed cannot be sealed.
         canonical_json(dict(content))
         _require(_is_text(content.get("draw_id")), "draw_id 必须是非空文本")
-        _require(_is_text(content.get("kind")), "kind 必须是非空文本")
-        _require(content["kind"] != "manual", "人工抽取不是可验证的随机抽取")
+        _require(content.get("kind") == "random", "kind 必须是 random：人工选定的不是随机抽取")
+        _require(content.get("events", CHAINED) == CHAINED, "events 只能是 chained")
         _require(content.get("hash") in HASH_NAMES, "hash 必须是 sha256 或 sm3")
         _require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
         cap = content.get("unit_cap")
@@ -130,16 +137,19 @@ def build_rule(
     unit_cap: int | None = None,
     exclusions: Mapping[str, int] | None = None,
     hash_name: str = "sha256",
-    kind: str = "random",
     reason: str | None = None,
     supersedes: str | None = None,
     further: Mapping[str, Any] | None = None,
 ) -> Rule:
-    """Put a rule together; ``further`` holds additional sealed keys and may not replace the named ones."""
+    """Put a rule together; ``further`` holds additional sealed keys and may not replace the named ones.
+
+    Its events are chained.
+    """
     content: dict[str, Any] = {
         "draw_id": draw_id,
         "projects": list(projects),
-        "kind": kind,
+        "kind": "random",
+        "events": CHAINED,
         "hash": hash_name,
         "groups": [group.to_dict() for group in groups],
         "unit_cap": unit_cap,
@@ -184,7 +194,7 @@ def _read_group(value: Any) -> Group:
     return Group(value["id"], value["name"], value["seats"], content)
 
 
-def _read_time(value: Any) -> datetime | None:
+def read_time(value: Any) -> datetime | None:
     """A time with minutes and its distance from UTC, as records hold it; None for all else."""
     if not isinstance(value, str) or not TIME.fullmatch(value):
         return None

@@ -1,6 +1,6 @@
 """Steps 4 to 7: first seating, exits, supplements and the end, as functions state → step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vdraw.board import Board, Sitting
@@ -15,9 +15,12 @@ from vdraw.events import (
     End,
     Event,
     Exit,
+    Note,
+    Person,
     Seat,
     Skip,
     Supplement,
+    Void,
 )
 from vdraw.exceptions import EngineError
 from vdraw.seal import Order
@@ -189,15 +192,31 @@ def end_draw(state: DrawState, *, closed: bool = False) -> Step:
     return Step(replace(state, event_count=event.n, end=name), (event,))
 
 
-def void_draw(state: DrawState, reason: str, by: tuple[str, str]) -> Step:
-    """Declare the draw void for good: a reason and two different persons."""
+def void_draw(state: DrawState, reason: str, by: Sequence[Person]) -> Step:
+    """Declare the draw void for good: a reason and two persons with different accounts."""
     _refuse_void(state)
-    if not reason.strip():
+    if not reason:
         raise EngineError("作废必须写明原因")
-    if len(set(by)) != 2 or not all(by):
+    accounts = tuple(person.account or "" for person in by)
+    if len(by) != 2 or len(set(accounts)) != 2 or not all(accounts):
         raise EngineError("作废必须由两名不同的人员确认")
-    event = End(state.event_count + 1, VOID, reason=reason, by=by)
-    return Step(replace(state, event_count=event.n, end=VOID), (event,))
+    n, is_chained = state.event_count + 1, state.order.sealed.rule.is_chained
+    # Whoever checks a draw of before by the program of before knows no other form.
+    old = End(n, VOID, reason=reason, by=accounts)
+    event = Void(n, reason, tuple(by)) if is_chained else old
+    return Step(replace(state, event_count=n, end=VOID), (event,))
+
+
+def take_note(state: DrawState, code: str) -> Step:
+    """Write down what changes no seat, before or after the end; ``code`` says what it was.
+
+    Refuses a void draw, and one whose events are not chained.
+    """
+    _refuse_void(state)
+    if not state.order.sealed.rule.is_chained:
+        raise EngineError("本次抽取的规则没有 note 事件")
+    event = Note(state.event_count + 1, code)
+    return Step(replace(state, event_count=event.n), (event,))
 
 
 def _without(state: DrawState, expert: int) -> tuple[Sitting, int | None]:

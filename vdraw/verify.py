@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 TAG = b"VDRAW-1"
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+TIME = re.compile(rf"\d{{4}}-\d\d-\d\dT{CLOCK}(:[0-5]\d)?[+-]{CLOCK}", re.ASCII)
 # Written once more rather than imported: this file is checked, and carried away, alone.
 SKIP_REASONS = (
     "on_leave",
@@ -28,6 +29,8 @@ SKIP_REASONS = (
     "ineligible",
 )
 EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
+EVENTS = ("drawn", "exit", "skip", "supplement", "end")
+CHAINED_EVENTS = (*EVENTS, "note", "void")
 
 Hash = Callable[[bytes], bytes]
 
@@ -119,7 +122,7 @@ def _check_record(record: Any) -> None:
     _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
     order = sorted(range(len(leaves)), key=lambda i: digest(b"\x04" + TAG + seed + leaves[i]))
     draw = Draw(rule, candidates, order)
-    _check_events(record["events"], draw)
+    _check_events(record["events"], draw, Chain(seed, digest) if "events" in rule else None)
     _check_openings(record["openings"], rule["draw_id"], draw, digest)
 
 
@@ -131,8 +134,8 @@ def _check_rule(rule: Any) -> None:
     _check_keys(rule, "规则", names, more=True)
     _check_canonical(rule, "规则")
     _check_text(rule["draw_id"], "规则的 draw_id")
-    _check_text(rule["kind"], "规则的 kind")
-    need(rule["kind"] != "manual", "规则的 kind 是 manual：人工抽取不是可验证的随机抽取")
+    need(rule["kind"] == "random", "规则的 kind 必须是 random：人工选定的不是随机抽取")
+    need(rule.get("events", "chained") == "chained", "规则的 events 只能是 chained")
     need(rule["hash"] in ("sha256", "sm3"), "规则的 hash 必须是 sha256 或 sm3")
     _check_list(rule["groups"], "规则的 groups")
     need(len(rule["groups"]) > 0, "规则的 groups 不能为空")
@@ -377,18 +380,56 @@ class Draw:
 # --- Events -------------------------------------------------------------------------------------
 
 
-def _check_events(events: Any, draw: Draw) -> None:
+class Chain:
+    """The hashes of the events, each over itself and the one before, the first over the seed."""
+
+    def __init__(self, seed: bytes, digest: Hash) -> None:
+        self.head = seed
+        self.digest = digest
+
+    def check(self, event: Any, where: str) -> None:
+        self._check_hand(event, where)
+        _check_canonical(event, where)
+        content = {key: value for key, value in event.items() if key != "hash"}
+        self.head = self.digest(b"\x07" + TAG + self.head + canonical(content))
+        _check_value(event["hash"], self.head.hex(), f"{where}的 hash（事件链）")
+
+    def _check_hand(self, event: Any, where: str) -> None:
+        """Who did it when, by which way and why."""
+        _check_keys(event, where, ["at", "by", "hash"], more=True)
+        need(_read_time(event["at"]) is not None, f"{where}的 at 必须是带时区的时间")
+        if event["type"] != "void":
+            _check_person(event["by"], f"{where}的 by")
+        if event["type"] not in ("drawn", "skip"):
+            _check_keys(event, where, ["via", "reason_code"], more=True)
+        for name in ("via", "reason_code"):
+            if name in event:
+                _check_key(event[name], f"{where}的 {name}")
+        if "witness" in event:
+            _check_hex(event["witness"], f"{where}的 witness", 32)
+
+
+def _check_person(person: Any, where: str) -> None:
+    _check_keys(person, where, ["role"], more=True)
+    _check_key(person["role"], f"{where}的 role")
+    if "account" in person:
+        _check_keys(person, where, ["role", "account"])
+        _check_text(person["account"], f"{where}的 account")
+    else:
+        _check_keys(person, where, ["role"])
+
+
+def _check_events(events: Any, draw: Draw, chain: Chain | None) -> None:
     _check_list(events, "记录的 events")
-    replay = Replay(draw)
+    replay = Replay(draw, chain is not None)
+    types = CHAINED_EVENTS if chain else EVENTS
     for n, event in enumerate(events, 1):
         where = f"第 {n} 个事件"
         _check_keys(event, where, ["n", "type"], more=True)
         need(type(event["n"]) is int and event["n"] == n, f"{where}的 n 应为 {n}")
         kind = event["type"]
-        need(
-            kind in ("drawn", "exit", "skip", "supplement", "end"),
-            f"{where}的 type 必须是 drawn、exit、skip、supplement 或 end",
-        )
+        known = isinstance(kind, str) and kind in types
+        need(known, f"{where}的 type 必须是 {'、'.join(types)} 之一")
         where = f"第 {n} 个事件（{kind}）"
         need((kind == "drawn") == (n == 1), f"{where}：第一个事件必须是 drawn，且只有它是")
         need(replay.ended != "void", f"{where}：抽取已作废，之后不能再有事件")
@@ -398,6 +439,8 @@ def _check_events(events: Any, draw: Draw) -> None:
         )
         # One of the five types, as was checked above.
         getattr(replay, kind)(event, where)
+        if chain:
+            chain.check(event, where)
     need(len(events) > 0, "记录的 events 为空：缺少 drawn 事件")
     need(replay.ended is not None, "记录没有以 end 事件结束，不完整")
 
@@ -405,8 +448,9 @@ def _check_events(events: Any, draw: Draw) -> None:
 class Replay:
     """The events one after the other; each method checks one type."""
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, draw: Draw, is_chained: bool) -> None:
         self.state = draw
+        self.is_chained = is_chained
         self.skipped: set[int] = set()
         self.was_short = False  # a seating once left seats free
         self.is_due = False  # somebody left since the last seating
@@ -417,8 +461,11 @@ class Replay:
 
     def supplement(self, event: Any, where: str) -> None:
         need(self.state.any_free(self.state.wanted), f"{where}：没有空席，不应补抽")
+        was_due = self.is_due
         self._check_seats(event, lambda: self.state.supplement(self.skipped), where)
         self.skipped = set()
+        vain = self.is_chained and not event["seats"] and not was_due
+        need(not vain, f"{where}：没有人退出，也没有人可补，不应补抽")
 
     def exit(self, event: Any, where: str) -> None:
         person = self._person(event, where, EXIT_REASONS)
@@ -438,11 +485,16 @@ class Replay:
 
     def end(self, event: Any, where: str) -> None:
         _check_keys(event, where, ["state"], more=True)
-        again = self.ended is None or event["state"] == "void"  # a draw may be voided after its end
-        need(again, f"{where}：抽取已经结束，不能再次结束")
+        # Before events were chained a draw was voided by an end, also after its end.
+        is_void = event["state"] == "void" and not self.is_chained
+        need(self.ended is None or is_void, f"{where}：抽取已经结束，不能再次结束")
         self.ended = event["state"]
-        if self.ended == "void":
+        if is_void:
             self._check_void(event, where)
+            by = event["by"]
+            names = isinstance(by, list) and len(by) == 2 and all(isinstance(x, str) for x in by)
+            two = names and all(by) and by[0] != by[1]
+            need(two, f"{where}的 by 必须是两名不同的人员")
             return
         lacking = self.state.lacking()
         due = bool(lacking) and self.is_due
@@ -455,16 +507,31 @@ class Replay:
         need("closed" in event or not due, f"{where}：有人退出后尚未补抽，不能结束")
         full = "success_supplement" if self.was_short else "success"
         _check_value(self.ended, "unsatisfied" if lacking else full, f"{where}的 state")
+        if self.is_chained:
+            need(("lacking" in event) == bool(lacking), f"{where}有缺额才写、也必须写 lacking")
         if "lacking" in event:
             same = _same(event["lacking"], lacking)
             need(same, f"{where}的 lacking 应为 {canonical(lacking).decode()}")
 
+    def note(self, event: Any, where: str) -> None:
+        """It changes no seat."""
+        _check_keys(event, where, ["code"], more=True)
+        _check_key(event["code"], f"{where}的 code")
+
+    def void(self, event: Any, where: str) -> None:
+        self._check_void(event, where)
+        by = event["by"]
+        _check_list(by, f"{where}的 by")
+        for n, person in enumerate(by, 1):
+            _check_keys(person, f"{where}的 by 第 {n} 人", ["role", "account"])
+            _check_person(person, f"{where}的 by 第 {n} 人")
+        two = len(by) == 2 and by[0]["account"] != by[1]["account"]
+        need(two, f"{where}的 by 必须是两名不同的人员")
+        self.ended = "void"
+
     def _check_void(self, event: Any, where: str) -> None:
         _check_keys(event, where, ["reason", "by"], more=True)
         _check_text(event["reason"], f"{where}的 reason")
-        by = event["by"]
-        two = isinstance(by, list) and len(by) == 2 and all(isinstance(x, str) and x for x in by)
-        need(two and by[0] != by[1], f"{where}的 by 必须是两名不同的人员")
 
     def _person(self, event: Any, where: str, reasons: tuple[str, ...]) -> int:
         _check_keys(event, where, ["commit", "reason"], more=True)
@@ -538,12 +605,12 @@ def spaced(where: str, words: str) -> str:
 
 
 def _check_keys(value: Any, where: str, names: Iterable[str], more: bool = False) -> None:
-    need(isinstance(value, dict), f"{where}必须是对象")
+    need(isinstance(value, dict), spaced(where, "必须是对象"))
     for name in names:
-        need(name in value, f"{where}缺少 {name}")
+        need(name in value, spaced(where, f"缺少 {name}"))
     if not more:
         for name in value:
-            need(name in names, f"{where}有多余的 {name}")
+            need(name in names, spaced(where, f"有多余的 {name}"))
 
 
 def _check_list(value: Any, where: str) -> None:
@@ -552,6 +619,11 @@ def _check_list(value: Any, where: str) -> None:
 
 def _check_text(value: Any, where: str) -> None:
     need(isinstance(value, str) and value != "", spaced(where, "必须是非空文本"))
+
+
+def _check_key(value: Any, where: str) -> None:
+    ascii_text = isinstance(value, str) and value != "" and value.isascii()
+    need(ascii_text, spaced(where, "必须是非空 ASCII 文本"))
 
 
 def _check_hex(value: Any, where: str, size: int | None = None) -> None:

@@ -14,6 +14,7 @@ ACTIONS = (
     Action("draw.seal", "封存抽取"),
     Action("draw.contribute", "提供随机值"),
     Action("draw.order", "揭示并定序"),
+    Action("draw.seat", "首次入席"),
     Action("draw.abandon", "放弃抽取"),
     Action("draw.pick", "提出人工选定的人选"),
     Action("draw.pick_agree", "确认人工选定的人选"),
@@ -25,7 +26,7 @@ ACTIONS = (
     Action("draw.void_refuse", "不同意作废抽取"),
     Action("draw.void", "作废抽取"),
     Action("draw.reply", "邀请答复"),
-    Action("draw.supplement", "追加补抽"),
+    Action("draw.supplement", "补抽"),
     Action("draw.widen", "放宽条件补抽"),
     Action("draw.emergency", "转为应急抽取"),
     Action("draw.contact", "查看应急联系电话"),
@@ -37,6 +38,7 @@ ACTIONS = (
     Action("draw.release_refuse", "不同意提前公开名单"),
     Action("draw.release_early", "提前公开名单"),
     Action("draw.sheet", "生成抽取表"),
+    Action("draw.record_mended", "修复抽取记录"),
 )
 # Templates are those of papers, an app of its own.
 FORMER = (

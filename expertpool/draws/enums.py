@@ -153,6 +153,35 @@ class ReplyVia(models.TextChoices):
     SYSTEM = "system", "系统"
 
 
+class StepReason(models.TextChoices):
+    """Why a step of a draw was taken: the ``reason_code`` of its events. What a person wrote beside it
+    stays with the invitation: it may name somebody."""
+
+    ORDERED = "ordered", "定序后首次入席"
+    OWN_ANSWER = "own_answer", "专家本人答复"
+    TOLD = "told", "专家告知经办人"
+    DEADLINE = "deadline", "答复时限已到"
+    UNAVAILABLE = "unavailable", "已不能参加"
+    SEAT_FREE = "seat_free", "席位空出，按次序补抽"
+    ASKED_AGAIN = "asked_again", "经办人要求再补抽一次"
+    ALL_ANSWERED = "all_answered", "邀请都已有结果"
+    PANEL_SITS = "panel_sits", "评审已开始"
+    OPENING_NEAR = "opening_near", "评审临近"
+    TWO_PERSONS = "two_persons", "两人申请并确认"
+    OTHER = "other", "其他，见登记的理由"
+
+
+class NoteCode(models.TextChoices):
+    """What happened to a draw that changes no seat: the ``code`` of an event ``note``."""
+
+    EMERGENCY = "emergency", "转为应急抽取"
+    EMERGENCY_ENDED = "emergency_ended", "取消应急抽取"
+    EARLY_RELEASE = "early_release", "提前公开名单"
+    PAUSED = "paused", "暂停抽取"
+    RESUMED = "resumed", "恢复抽取"
+    DEADLINE_MOVED = "deadline_moved", "改动答复截止"
+
+
 class ExclusionReason(models.TextChoices):
     """Why somebody who fits a group is no candidate; the counts stand in the sealed rule."""
 

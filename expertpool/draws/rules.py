@@ -97,6 +97,11 @@ class SealedRule:
     policy: Policy | None  # None: a list, or sealed before there was one
 
     @property
+    def is_chained(self) -> bool:
+        """Whether each event of the draw carries the hash of the one before."""
+        return "events" in self.content
+
+    @property
     def panel(self) -> tuple[SealedGroup, ...]:
         """The groups whose seats are the panel."""
         return tuple(group for group in self.groups if not group.standby_for)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.vdraw.samples import Person, order_people
+from tests.vdraw.samples import Someone, order_people
 from tests.vdraw.test_javascript import differences
 from vdraw import (
     EngineError,
@@ -21,7 +21,7 @@ from vdraw import (
     seat_first,
 )
 
-PEOPLE: list[Person] = [({"g1": 1}, None)] * 4
+PEOPLE: list[Someone] = [({"g1": 1}, None)] * 4
 OPENING = {"opening_at": "2026-12-01T09:30+08:00"}
 BATCH = {
     "opening_at": "2026-12-01T09:30+08:00",

@@ -55,7 +55,7 @@ def test_each_event_leads_to_the_seats_that_the_engine_finds() -> None:
             for seat in replay(order, events[:n]).seats:
                 groups[seat.group].add(seat.commit)
             lines = film["frames"][end]["lines"]
-            if record["events"][n - 1].get("state") != "void":
+            if events[n - 1].type != "void" and record["events"][n - 1].get("state") != "void":
                 assert seated(lines) == groups
 
 

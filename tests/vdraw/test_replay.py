@@ -7,6 +7,7 @@ import pytest
 from tests.vdraw.samples import VECTORS, opening_of, order_people, vector
 from vdraw import (
     EngineError,
+    Person,
     Record,
     ReplayDifference,
     build_record,
@@ -36,6 +37,9 @@ def test_a_draw_goes_on_from_what_was_stored():
     assert state.event_count == 6
 
 
+TWO = [Person("operator", "张"), Person("supervisor", "李")]
+
+
 def test_further_keys_of_an_event_survive():
     row = {"n": 2, "type": "exit", "commit": "ab", "reason": "leave", "by": "经办人", "at": "9:30"}
     assert event_to_dict(event_from_dict(row)) == row
@@ -44,7 +48,7 @@ def test_further_keys_of_an_event_survive():
 def test_a_void_draw_can_be_stored_and_verified():
     order = order_people([({"g1": 1}, None)] * 3, {"g1": 2})
     first = seat_first(order)
-    events = [*first.events, *void_draw(first.state, "名单泄露", ("张", "李")).events]
+    events = [*first.events, *void_draw(first.state, "名单泄露", TWO).events]
     stored = [event_from_dict(event_to_dict(event)) for event in events]
     assert stored == events
     assert replay(order, stored).end == "void"
@@ -55,7 +59,7 @@ def test_a_draw_can_be_voided_after_it_has_ended():
     order = order_people([({"g1": 1}, None)] * 3, {"g1": 2})
     first = seat_first(order)
     ended = end_draw(first.state)
-    void = void_draw(ended.state, "名单泄露", ("张", "李"))
+    void = void_draw(ended.state, "名单泄露", TWO)
     events = [*first.events, *ended.events, *void.events]
     assert replay(order, events).end == "void"
     record = build_record(order, events).to_dict()

@@ -46,6 +46,7 @@ def test_a_rule_holds_every_key_of_the_protocol_and_further_ones():
         "draw_id": "D1",
         "projects": ["P1"],
         "kind": "random",
+        "events": "chained",
         "hash": "sha256",
         "groups": [{"id": "g1", "name": "技术", "seats": 2, "conditions": ["职称 不低于 副高"]}],
         "unit_cap": 1,
@@ -63,7 +64,6 @@ def test_a_rule_holds_every_key_of_the_protocol_and_further_ones():
     ("changes", "message"),
     [
         ({"draw_id": ""}, "draw_id"),
-        ({"kind": "manual"}, "人工抽取"),
         ({"hash_name": "md5"}, "hash"),
         ({"nonce_commit": "AB"}, "nonce_commit"),
         ({"unit_cap": 0}, "unit_cap"),

@@ -21,6 +21,7 @@ from vdraw import (
     Drawn,
     EngineError,
     Exit,
+    Person,
     Skip,
     Supplement,
     end_draw,
@@ -253,17 +254,24 @@ def test_an_expert_may_leave_after_the_end_and_is_supplemented():
 
 def test_a_void_draw_needs_a_reason_and_two_persons_and_is_final():
     state = started([(ONE, None)] * 3, {"g1": 2})
-    for reason, by in [(" ", ("a", "b")), ("名单泄露", ("a", "a")), ("名单泄露", ("a", ""))]:
+    first, second, nameless = Person("operator", "a"), Person("supervisor", "b"), Person("expert")
+    same = Person("supervisor", "a")
+    for reason, by in [
+        ("", (first, second)),
+        ("名单泄露", (first, same)),
+        ("名单泄露", (first, nameless)),
+        ("名单泄露", (first,)),
+    ]:
         with pytest.raises(EngineError, match="作废必须"):
             void_draw(state, reason, by)
-    void = void_draw(state, "名单泄露", ("a", "b")).state
+    void = void_draw(state, "名单泄露", (first, second)).state
     assert void.end == "void"
     commit = void.seats[0].commit
     for act in (
         lambda: exit_expert(void, commit, "leave"),
         lambda: supplement(void, nobody),
         lambda: end_draw(void),
-        lambda: void_draw(void, "再次", ("a", "b")),
+        lambda: void_draw(void, "再次", (first, second)),
     ):
         with pytest.raises(EngineError, match="已作废"):
             act()

@@ -77,9 +77,12 @@ def test_whatever_is_dropped_is_named(number):
     record = VECTORS[number]
     for key in record:
         assert find_difference(without(record, key)) == f"记录缺少 {key}"
+    # What stands after an end can be cut off unseen: hence the head of the chain is kept elsewhere.
+    ends = [i for i, event in enumerate(record["events"]) if event["type"] == "end"]
     for name in ("candidates", "reveals", "events", "openings"):
         for i in range(len(record[name])):
-            if len(record[name]) > 1:
+            cut = name == "events" and i == len(record[name]) - 1 and ends and ends[-1] < i
+            if len(record[name]) > 1 and not cut:
                 assert find_difference(without(record, name, i)), (name, i)
     for i, event in enumerate(record["events"]):
         for j in range(len(event.get("seats", []))):
@@ -118,7 +121,7 @@ def test_an_exit_dropped_without_a_gap_is_named(number):
     ("number", "change", "message"),
     [
         (1, lambda r: r.update(protocol="VDRAW-2"), "protocol"),
-        (1, lambda r: r["rule"].update(kind="manual"), "人工抽取"),
+        (1, lambda r: r["rule"].update(kind="manual"), "kind 必须是 random"),
         (1, lambda r: r["rule"].update(unit_cap=1), "seal（封存值）应为"),
         (1, lambda r: r["rule"]["groups"][0].update(seats=3), "seal（封存值）应为"),
         (1, lambda r: r["rule"].update(share=0.5), "不能规范化的数字"),

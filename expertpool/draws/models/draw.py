@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils.functional import cached_property
 
 from expertpool.core.fields import EncryptedBytesField
@@ -195,17 +196,27 @@ class SealBlock(models.Model):
 
 
 class DrawEvent(models.Model):
-    """One event of the record, append-only: drawn, exit, skip, supplement, end."""
+    """One event of the record, append-only. ``hash`` links it to the one before; none in a draw
+    sealed before events were chained. A trigger lets no event but the next one in, none after a
+    void, and none without its hash where the rule chains them."""
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="events")
     n = models.PositiveIntegerField("序号")
     at = models.DateTimeField("时间")
-    content = models.JSONField("内容")  # as in the record, with "type", "at", "by"
+    content = models.JSONField("内容")  # as in the record
+    hash = models.GeneratedField(
+        expression=KT("content__hash"),
+        output_field=models.CharField("事件链", max_length=64, null=True),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "抽取事件"
         ordering = ["draw", "n"]
-        constraints = [models.UniqueConstraint(fields=["draw", "n"], name="draws_event_n")]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "n"], name="draws_event_n"),
+            models.UniqueConstraint(fields=["hash"], name="draws_event_hash"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.draw_id} #{self.n}"

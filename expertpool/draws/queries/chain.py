@@ -5,10 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head
+from expertpool.draws.models import Draw
 
+CHAIN_HEAD = "事件链头"  # in the entry of each change of a draw: the hash of its last event
 SEALS = ("draw.seal", "draw.end", "draw.abandon", "draw.void")  # what the public page lists
+
+
+def logged_heads(draw: Draw) -> set[str]:
+    """Return the heads of the chain of ``draw`` that the log holds, in its own chain."""
+    lines = [str(pk) for pk in draw.invitations.values_list("pk", flat=True)]
+    entries = Entry.objects.filter(
+        Q(subject_type="draws.draw", subject_id=str(draw.pk))
+        | Q(subject_type="draws.invitation", subject_id__in=lines),
+        after__has_key=CHAIN_HEAD,
+    )
+    return {str(after[CHAIN_HEAD]) for after in entries.values_list("after", flat=True) if after}
 
 
 def hash_text(entry: Entry) -> str:

@@ -15,7 +15,14 @@ from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer_batch
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
+from expertpool.draws.enums import (
+    ActionCode,
+    DrawStatus,
+    InvitationState,
+    NoteCode,
+    ReplyVia,
+    StepReason,
+)
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
 from expertpool.draws.occasions import EMERGENCY
@@ -23,8 +30,10 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -55,6 +64,8 @@ def declare_emergency(
     )
     declared.full_clean()
     declared.save()
+    hand = Hand(ReplyVia.OPERATOR, StepReason.OPENING_NEAR, actor, supervisor=supervisor)
+    head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
     shortened = _shorten(draw, now + timedelta(minutes=minutes), now=now)
     record(
         "draw.emergency",
@@ -65,7 +76,8 @@ def declare_emergency(
             "在场监督人": supervisor,
             "答复时限（分钟）": minutes,
             "提前截止的邀请": len(shortened),
-        },
+        }
+        | at_head(head),
         note=reason,
     )
     return declared

@@ -49,7 +49,7 @@ def seat_picks(
     return invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
 
 
-def leave_seat(*, invitation: Invitation, now: datetime) -> None:
+def free_picked_seat(*, invitation: Invitation, now: datetime) -> None:
     """Free the seat of ``invitation`` (already in an exit state): somebody has to choose again."""
     Hold.objects.filter(invitation=invitation).update(active=False)
     draw = invitation.draw

@@ -31,6 +31,7 @@ from expertpool.draws.queries.picking import experts_to_show, seats_of
 from expertpool.draws.queries.readiness import ARCHIVED, check_manual_ways, check_ready
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
@@ -134,7 +135,8 @@ def agree_to_picks(
         # Confirmed after that time, the names are public at once.
         defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
     seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
-    record("draw.pick_agree", actor=actor, now=now, subject=draw, after={"人数": len(picks)})
+    after = {"人数": len(picks), CONFIRMATION: confirmation_of(request)}
+    record("draw.pick_agree", actor=actor, now=now, subject=draw, after=after)
     return request
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import vdraw
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.state import load_events, load_order
 
@@ -17,7 +19,8 @@ def build_record(draw: Draw) -> dict[str, Any]:
 
     The openings of those who were seated are in it once the names are released; nobody else's
     ever. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete;
-    and a list that persons chose.
+    and a list that persons chose. Raises EngineError where the rows are no more those that were
+    sealed and logged.
     """
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
@@ -31,5 +34,14 @@ def build_record(draw: Draw) -> dict[str, Any]:
         for row in rows:
             identity = open_identity(row)
             openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
-    record = vdraw.build_record(load_order(draw), load_events(draw), openings)
-    return record.to_dict()
+    events = load_events(draw)
+    _check_heads(draw, events)
+    return vdraw.build_record(load_order(draw), events, openings).to_dict()
+
+
+def _check_heads(draw: Draw, events: Sequence[vdraw.Event]) -> None:
+    """Refuse (EngineError) a chain in which a head that the log holds is no more: it was computed
+    anew, and would hold by itself."""
+    if logged_heads(draw) - {event.further.get("hash") for event in events}:
+        message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
+        raise vdraw.EngineError(message)

@@ -9,14 +9,16 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import ActionCode
+from expertpool.draws.enums import ActionCode, NoteCode, ReplyVia, StepReason
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.actions import check_action, check_release
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.refusals import log_refusals
+from expertpool.draws.services.state import at_head, write_note
 from expertpool.workflow.services.two_persons import ask, settle
 
 ATTEMPT = "提前公开名单"
@@ -63,13 +65,16 @@ def decide_release(
         check_release(draw)
         planned, draw.reveal_at = draw.reveal_at, now
         draw.save(update_fields=["reveal_at"])
+        witness = confirmation_of(request)
+        hand = Hand(ReplyVia.OPERATOR, StepReason.TWO_PERSONS, actor, witness=witness)
+        head = write_note(draw, NoteCode.EARLY_RELEASE, hand=hand, now=now)
         record(
             "draw.release_early",
             actor=actor,
             now=now,
             subject=draw,
             before={"名单公开时间": moment_text(planned)},
-            after={"名单公开时间": moment_text(now)},
+            after={"名单公开时间": moment_text(now), CONFIRMATION: witness} | at_head(head),
             note=request.reason,
         )
         release(draw_id=draw.pk, now=now)

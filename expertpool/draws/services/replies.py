@@ -14,7 +14,14 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.draws.enums import SEATED_STATES, ActionCode, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import (
+    SEATED_STATES,
+    ActionCode,
+    DrawStatus,
+    InvitationState,
+    ReplyVia,
+    StepReason,
+)
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -23,17 +30,19 @@ from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import hash_token
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.picked_seats import finish_if_settled, leave_seat
+from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.seating import (
     carry_on,
-    exit_and_refill,
     finish_if_answered,
+    leave_seat,
+    refill,
     supplement_again,
 )
-from expertpool.draws.services.state import load_state
+from expertpool.draws.services.state import at_head, load_state
 from expertpool.notifications.services.delivery import cancel_messages
 
 # The exit reason in the record for each state that ends a seat.
@@ -42,6 +51,13 @@ EXIT_REASON: dict[str, str] = {
     InvitationState.NO_ANSWER: "no_answer",
     InvitationState.LEAVE: "leave",
     InvitationState.REPLACED: "replaced",
+}
+# Why an invitation was settled, by the way in which it was.
+STEP_REASON: dict[str, StepReason] = {
+    ReplyVia.LINK: StepReason.OWN_ANSWER,
+    ReplyVia.PORTAL: StepReason.OWN_ANSWER,
+    ReplyVia.OPERATOR: StepReason.TOLD,
+    ReplyVia.DEADLINE: StepReason.DEADLINE,
 }
 
 
@@ -243,9 +259,7 @@ def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) 
     """
     draw = _lock_draw(draw.pk)
     check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)
-    seated = supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
-    record("draw.supplement", actor=actor, now=now, subject=draw, after={"补抽人数": seated})
-    return seated
+    return supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
 
 
 def _lock_draw(draw_id: int) -> Draw:
@@ -291,6 +305,13 @@ def _settle(
     # Nobody is asked any more; who has agreed is still told that he moved up.
     asking = () if state in EXIT_REASON else ASKING
     cancel_messages(about=invitation, occasions=asking)
+    draw, left = invitation.draw, None
+    if draw.is_random and state in EXIT_REASON:
+        # The operator's own reason is no expert's word.
+        why = StepReason.OTHER if state == InvitationState.REPLACED else STEP_REASON[via]
+        hand = Hand(via, why, actor, supervisor=witness)
+        reason_of_exit = EXIT_REASON[state]
+        left = leave_seat(invitation=invitation, reason=reason_of_exit, hand=hand, now=now)
     record(
         "draw.reply",
         actor=actor,
@@ -298,26 +319,21 @@ def _settle(
         subject=invitation,
         before={"参与状态": InvitationState(before).label},
         after={"参与状态": state.label, "方式": via.label}
-        | ({"在场监督人": witness} if witness else {}),
+        | ({"在场监督人": witness} if witness else {})
+        | at_head(left.head if left else ""),
         note=reason.strip(),
     )
     publish(InvitationAnswered(invitation.pk))
-    if not invitation.draw.is_random:
-        _settle_pick(invitation, state, now=now)
-    elif state in EXIT_REASON:
-        exit_and_refill(
-            invitation=invitation,
-            reason=EXIT_REASON[state],
-            actor=actor,
-            now=now,
-            entropy=entropy,
-        )
+    if left:
+        refill(left, now=now, entropy=entropy)
+    elif draw.is_random:
+        finish_if_answered(draw, load_state(draw), now=now)
     else:
-        finish_if_answered(invitation.draw, load_state(invitation.draw), now=now)
+        _settle_pick(invitation, state, now=now)
 
 
 def _settle_pick(invitation: Invitation, state: InvitationState, *, now: datetime) -> None:
     if state in EXIT_REASON:
-        leave_seat(invitation=invitation, now=now)
+        free_picked_seat(invitation=invitation, now=now)
     else:
         finish_if_settled(invitation.draw, now=now)

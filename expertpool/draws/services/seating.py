@@ -7,7 +7,7 @@ draws compete for the same experts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -16,7 +16,14 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import SKIP_REASON, DrawStatus, InvitationState, Origin
+from expertpool.draws.enums import (
+    SKIP_REASON,
+    DrawStatus,
+    InvitationState,
+    Origin,
+    ReplyVia,
+    StepReason,
+)
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.actions import NOBODY_LEFT
@@ -25,8 +32,9 @@ from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import Hand, by_system
 from expertpool.draws.services.inviting import Place, invite, tell_moved_up
-from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 
 SEATING_LOCK = "draws.seating"
@@ -44,7 +52,7 @@ def seat_draw(
     """
     lock_transaction(SEATING_LOCK)
     step = vdraw.seat_first(order)
-    append_events(draw, step.events, now=now, actor=None)
+    head = append_events(draw, step.events, hand=by_system(StepReason.ORDERED), now=now)
     plan = _plan_of(draw)
     openings = Openings(draw, order.sealed)
     found = openings.of(seat.commit for seat in step.seats)
@@ -54,16 +62,26 @@ def seat_draw(
     # Standbys first: none of them moves up only to leave.
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
         exited = vdraw.exit_expert(state, invitation.commit, reason)
-        append_events(draw, exited.events, now=now, actor=None)
+        head = append_events(draw, exited.events, hand=by_system(StepReason.UNAVAILABLE), now=now)
         _move_up(draw, plan, exited, now=now)
         state = exited.state
+    seated = {"入席人数": len(step.seats), "其中已不能参加": len(gone)}
+    record("draw.seat", actor=None, now=now, subject=draw, after=seated | at_head(head))
     _refill(draw, state, plan, now=now, entropy=entropy)
 
 
-def exit_and_refill(
-    *, invitation: Invitation, reason: str, actor: User | None, now: datetime, entropy: Entropy
-) -> None:
-    """Take ``invitation`` (already in an exit state) off its seat and supplement the draw.
+@dataclass(frozen=True)
+class Left:
+    """A draw after somebody left it; ``head`` is that of the chain of its events."""
+
+    draw: Draw
+    plan: DrawPlan
+    state: vdraw.DrawState
+    head: str
+
+
+def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime) -> Left:
+    """Take ``invitation`` (already in an exit state) off its seat; `refill` comes next.
 
     The caller holds the draw's row lock. ``reason`` is an exit reason of the protocol.
     """
@@ -72,11 +90,11 @@ def exit_and_refill(
     Hold.objects.filter(invitation=invitation).update(active=False)
     state = load_state(draw)
     step = vdraw.exit_expert(state, invitation.commit, reason)
-    append_events(draw, _witnessed(step.events, invitation.witness), now=now, actor=actor)
+    head = append_events(draw, step.events, hand=hand, now=now)
     reopen(draw, now=now)
     plan = _plan_of(draw)
     _move_up(draw, plan, step, now=now)
-    _refill(draw, step.state, plan, now=now, entropy=entropy)
+    return Left(draw, plan, step.state, head)
 
 
 def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
@@ -88,15 +106,13 @@ def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
     _refill(draw, load_state(draw), _plan_of(draw), now=now, entropy=entropy)
 
 
-def _witnessed(events: tuple[vdraw.Event, ...], witness: str) -> tuple[vdraw.Event, ...]:
-    """Name the supervisor in whose presence an answer was taken by telephone."""
-    if not witness:
-        return events
-    return tuple(replace(event, further={**event.further, "witness": witness}) for event in events)
+def refill(left: Left, *, now: datetime, entropy: Entropy) -> None:
+    """Supplement the draw that somebody left, or end it."""
+    _refill(left.draw, left.state, left.plan, now=now, entropy=entropy)
 
 
 def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
-    """Walk the order again for seats still free; return how many were seated.
+    """Walk the order again for seats still free, and log it; return how many were seated.
 
     For a draw that ended short: who was skipped then may be free now. The caller holds the row lock.
     Refuses (DrawNotReady) where nobody can be seated, before anything is written: the record of an
@@ -110,9 +126,16 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     if not step.seats:
         raise DrawNotReady(NOBODY_LEFT)
     reopen(draw, now=now)
-    append_events(draw, step.events, now=now, actor=actor)
+    hand = Hand(ReplyVia.OPERATOR, StepReason.ASKED_AGAIN, actor)
+    _store_supplement(draw, step, hand, now=now)
     _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
     return len(step.seats)
+
+
+def _store_supplement(draw: Draw, step: vdraw.Step, hand: Hand, *, now: datetime) -> None:
+    head = append_events(draw, step.events, hand=hand, now=now)
+    after = {"补抽人数": len(step.seats)} | at_head(head)
+    record("draw.supplement", actor=hand.actor, now=now, subject=draw, after=after)
 
 
 def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> None:
@@ -123,15 +146,19 @@ def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> 
         return
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
-    step = vdraw.end_draw(state, closed=state.order.sealed.rule.has_opened(now))
-    append_events(draw, step.events, now=now, actor=None)
-    end_as(draw, DrawStatus(str(step.state.end)), now=now)
+    sits = state.order.sealed.rule.has_opened(now)
+    step = vdraw.end_draw(state, closed=sits)
+    why = StepReason.PANEL_SITS if sits else StepReason.ALL_ANSWERED
+    head = append_events(draw, step.events, hand=by_system(why), now=now)
+    end_as(draw, DrawStatus(str(step.state.end)), now=now, head=head)
 
 
-def end_as(draw: Draw, status: DrawStatus, *, now: datetime) -> None:
-    """Write how a draw ended; its sheet is kept. Announces DrawEnded."""
+def end_as(draw: Draw, status: DrawStatus, *, now: datetime, head: str = "") -> None:
+    """Write how a draw ended, with the ``head`` of the chain of its events; its sheet is kept.
+    Announces DrawEnded."""
     set_draw_status(draw, status, actor=None, now=now)
-    record("draw.end", actor=None, now=now, subject=draw, after={"状态": draw.status_label})
+    after = {"状态": draw.status_label} | at_head(head)
+    record("draw.end", actor=None, now=now, subject=draw, after=after)
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 
@@ -143,7 +170,7 @@ def _refill(
     if state.is_due and state.has_free_seats and may_ask:
         openings = Openings(draw, state.order.sealed)
         step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
-        append_events(draw, step.events, now=now, actor=None)
+        _store_supplement(draw, step, by_system(StepReason.SEAT_FREE), now=now)
         _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
         if step.seats:
             return  # they have to answer first

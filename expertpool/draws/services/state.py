@@ -14,10 +14,12 @@ from threading import Lock
 from typing import Any
 
 import vdraw
-from expertpool.accounts.models import User
+from expertpool.draws.enums import NoteCode
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.queries.blocks import candidates_of
+from expertpool.draws.queries.chain import CHAIN_HEAD
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.services.hands import Hand
 
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
 _orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
@@ -68,30 +70,45 @@ def load_state(draw: Draw) -> vdraw.DrawState:
     return vdraw.replay(load_order(draw), load_events(draw))
 
 
-def append_events(
-    draw: Draw, events: tuple[vdraw.Event, ...], *, now: datetime, actor: User | None
-) -> None:
-    """Store the events of a step with the time, that it was an emergency, and, if a person caused
-    it, his account name."""
-    further: dict[str, Any] = {"at": now.isoformat(timespec="seconds")}
-    if actor is not None:
-        further["by"] = actor.username
+def append_events(draw: Draw, events: tuple[vdraw.Event, ...], *, hand: Hand, now: datetime) -> str:
+    """Store the events of a step with whose ``hand`` it was and, in an emergency, that it was one.
+
+    Returns the head of their chain, for the log entry of the change: whoever computes the chain anew
+    would have to change the log, too. Empty for a draw sealed before events were chained. The
+    caller holds the draw's row lock.
+    """
+    further: dict[str, Any] = {"at": now.isoformat(timespec="seconds"), **hand.said(draw)}
     if emergency_of(draw) is not None:
         further["emergency"] = True
+    last = DrawEvent.objects.filter(draw=draw).order_by("-n").first()
+    told = [replace(event, further={**event.further, **further}) for event in events]
+    chained = _chain(draw, told, last.hash if last else None)
+    rows = [vdraw.event_to_dict(event) for event in chained]
     DrawEvent.objects.bulk_create(
-        DrawEvent(
-            draw=draw,
-            n=event.n,
-            at=now,
-            content=vdraw.event_to_dict(
-                replace(event, further={**event.further, **_without_own(event, further)})
-            ),
-        )
-        for event in events
+        DrawEvent(draw=draw, n=row["n"], at=now, content=row) for row in rows
     )
+    return str(rows[-1].get("hash", ""))
 
 
-def _without_own(event: vdraw.Event, further: dict[str, Any]) -> dict[str, Any]:
-    """A void's ``by`` names its two persons; every other key may be added."""
-    own = {"by"} if isinstance(event, vdraw.End) and event.by else set()
-    return {key: value for key, value in further.items() if key not in own}
+def at_head(head: str) -> dict[str, str]:
+    """Return what the log entry of a change says of the ``head`` of the chain; nothing where there
+    is none."""
+    return {CHAIN_HEAD: head} if head else {}
+
+
+def write_note(draw: Draw, code: NoteCode, *, hand: Hand, now: datetime) -> str:
+    """Write what changes no seat of ``draw``, before or after its end; return the head of the chain.
+
+    Writes nothing for a draw sealed before events were chained: its record knows no notes. Raises
+    EngineError for a void draw. The caller holds the draw's row lock.
+    """
+    if not draw.rule.is_chained:
+        return ""
+    step = vdraw.take_note(load_state(draw), str(code))
+    return append_events(draw, step.events, hand=hand, now=now)
+
+
+def _chain(draw: Draw, events: list[vdraw.Event], previous: str | None) -> tuple[vdraw.Event, ...]:
+    if not draw.rule.is_chained:
+        return tuple(events)
+    return vdraw.chain_events(load_order(draw), events, previous)

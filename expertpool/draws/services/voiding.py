@@ -13,7 +13,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia, StepReason
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import (
     Draw,
@@ -25,9 +25,10 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.actions import check_action, check_void
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
-from expertpool.draws.services.state import append_events, load_state
+from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
@@ -72,10 +73,14 @@ def decide_void(
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
     check_void(draw)
+    hand = Hand(ReplyVia.OPERATOR, StepReason.TWO_PERSONS, actor, witness=confirmation_of(request))
+    head = ""
     if draw.is_random:
-        by = (request.requested_by.username, actor.username)
-        step = vdraw.void_draw(load_state(draw), request.reason, by)
-        append_events(draw, step.events, now=now, actor=actor)
+        asked = Hand(hand.via, hand.reason, request.requested_by)
+        step = vdraw.void_draw(
+            load_state(draw), request.reason, (asked.person(draw), hand.person(draw))
+        )
+        head = append_events(draw, step.events, hand=hand, now=now)
     # What still waits for a second person ends with the draw.
     for kind in (PickRequest, ReleaseRequest):
         end_with_subject(kind, draw, now=now)
@@ -88,7 +93,8 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     )
     rows.update(panel_role="")  # what is left of the panel may have another leader
     set_draw_status(draw, DrawStatus.VOID, actor=actor, now=now)
-    record("draw.void", actor=actor, now=now, subject=draw, note=request.reason)
+    after = {CONFIRMATION: hand.witness} | at_head(head)
+    record("draw.void", actor=actor, now=now, subject=draw, after=after, note=request.reason)
 
 
 def _lock(draw: Draw) -> Draw:

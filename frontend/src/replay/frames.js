@@ -1,7 +1,7 @@
 // A record as a film: one frame for the seal, each value, the order, each seat that is taken, and each
 // further event. Only the record is read; it is checked on the way.
 import { verifyRecord } from "../verify/vdraw.js";
-import { REASONS, ROLES, STATES, eights, label } from "../verify/words.js";
+import { NOTES, REASONS, ROLES, STATES, eights, label } from "../verify/words.js";
 
 const SEATED = { state: "seated", label: "已邀请", tone: "amber" };
 const ACCEPTED = { state: "accepted", label: "同意", tone: "green" };
@@ -128,16 +128,26 @@ class Film {
     );
   }
 
+  note({ code }) {
+    this.frame("note", label(NOTES, code), "席位不变", "amber");
+  }
+
+  void({ reason }) {
+    this.change((line) => line.state !== "exit", CANCELLED);
+    this.frame("end", `结束：${STATES.void}`, reason, "red");
+  }
+
   end({ state, reason, closed, lacking = {} }) {
-    const isVoid = state === "void";
-    this.change(
-      (line) => (isVoid ? line.state !== "exit" : line.state === "seated"),
-      isVoid ? CANCELLED : ACCEPTED,
-    );
+    if (state === "void") return this.void({ reason });
+    this.change((line) => line.state === "seated", ACCEPTED);
     const short = Object.entries(lacking).map(([id, count]) => `${this.groups.get(id)}缺 ${count} 人`);
     if (closed) short.push("评审已开始，不再邀请新的专家");
-    const text = isVoid ? reason : short.join("，");
-    this.frame("end", `结束：${label(STATES, state)}`, text, state.startsWith("success") ? "green" : "red");
+    this.frame(
+      "end",
+      `结束：${label(STATES, state)}`,
+      short.join("，"),
+      state.startsWith("success") ? "green" : "red",
+    );
   }
 
   change(which, values) {

@@ -19,8 +19,10 @@ const SKIP_REASONS = [
   "removed",
   "ineligible",
 ];
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$/;
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]\d|2[0-3]):[0-5]\d$/;
 const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
+const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
+const CHAINED_EVENTS = [...EVENTS, "note", "void"];
 
 class Difference extends Error {}
 
@@ -82,7 +84,8 @@ function checkRecord(record, watch) {
   const order = tickets.map((_, i) => i).sort((i, j) => compareBytes(tickets[i], tickets[j]));
   const draw = new Draw(rule, candidates, order);
   watch.order?.(order.map((i) => ({ commit: candidates[i].commit, ticket: toHex(tickets[i]) })));
-  checkEvents(record.events, draw, watch);
+  const chain = own(rule, "events") ? new Chain(seed, tagged) : null;
+  checkEvents(record.events, draw, chain, watch);
   checkOpenings(record.openings, rule.draw_id, draw, tagged);
 }
 
@@ -93,8 +96,8 @@ function checkRule(rule) {
   checkKeys(rule, "规则", names, true);
   checkCanonical(rule, "规则");
   checkText(rule.draw_id, "规则的 draw_id");
-  checkText(rule.kind, "规则的 kind");
-  need(rule.kind !== "manual", "规则的 kind 是 manual：人工抽取不是可验证的随机抽取");
+  need(rule.kind === "random", "规则的 kind 必须是 random：人工选定的不是随机抽取");
+  need(!own(rule, "events") || rule.events === "chained", "规则的 events 只能是 chained");
   need(rule.hash === "sha256" || rule.hash === "sm3", "规则的 hash 必须是 sha256 或 sm3");
   checkList(rule.groups, "规则的 groups");
   need(rule.groups.length > 0, "规则的 groups 不能为空");
@@ -364,17 +367,57 @@ class Draw {
 
 /* --- Events ---------------------------------------------------------------------------------- */
 
-function checkEvents(events, draw, watch) {
+/* The hashes of the events, each over itself and the one before, the first over the seed. */
+class Chain {
+  constructor(seed, tagged) {
+    this.head = seed;
+    this.tagged = tagged;
+  }
+
+  check(event, where) {
+    checkHand(event, where);
+    checkCanonical(event, where);
+    const content = {};
+    for (const key of Object.keys(event)) if (key !== "hash") define(content, key, event[key]);
+    this.head = this.tagged(7, this.head, canonicalBytes(content));
+    checkValue(event.hash, toHex(this.head), `${where}的 hash（事件链）`);
+  }
+}
+
+/* Who did it when, by which way and why. */
+function checkHand(event, where) {
+  checkKeys(event, where, ["at", "by", "hash"], true);
+  need(!Number.isNaN(readTime(event.at)), `${where}的 at 必须是带时区的时间`);
+  if (event.type !== "void") checkPerson(event.by, `${where}的 by`);
+  const mayBeSilent = event.type === "drawn" || event.type === "skip";
+  if (!mayBeSilent) checkKeys(event, where, ["via", "reason_code"], true);
+  for (const name of ["via", "reason_code"]) {
+    if (own(event, name)) checkKey(event[name], `${where}的 ${name}`);
+  }
+  if (own(event, "witness")) checkHex(event.witness, `${where}的 witness`, 32);
+}
+
+function checkPerson(person, where) {
+  checkKeys(person, where, ["role"], true);
+  checkKey(person.role, `${where}的 role`);
+  if (own(person, "account")) {
+    checkKeys(person, where, ["role", "account"]);
+    checkText(person.account, `${where}的 account`);
+  } else {
+    checkKeys(person, where, ["role"]);
+  }
+}
+
+function checkEvents(events, draw, chain, watch) {
   checkList(events, "记录的 events");
-  const state = { draw, skipped: new Map(), wasShort: false, isDue: false, ended: null };
+  const isChained = chain !== null;
+  const state = { draw, isChained, skipped: new Map(), wasShort: false, isDue: false, ended: null };
+  const types = isChained ? CHAINED_EVENTS : EVENTS;
   events.forEach((event, i) => {
     const n = i + 1;
     checkKeys(event, `第 ${n} 个事件`, ["n", "type"], true);
     need(event.n === n, `第 ${n} 个事件的 n 应为 ${n}`);
-    need(
-      typeof event.type === "string" && own(CHECKS, event.type),
-      `第 ${n} 个事件的 type 必须是 drawn、exit、skip、supplement 或 end`,
-    );
+    need(types.includes(event.type), `第 ${n} 个事件的 type 必须是 ${types.join("、")} 之一`);
     const where = `第 ${n} 个事件（${event.type}）`;
     const isDrawn = event.type === "drawn";
     need(isDrawn === (n === 1), `${where}：第一个事件必须是 drawn，且只有它是`);
@@ -384,6 +427,7 @@ function checkEvents(events, draw, watch) {
       `${where}：跳过之后必须紧接 supplement`,
     );
     CHECKS[event.type](event, state, where);
+    chain?.check(event, where);
     watch.event?.(event, draw.seats());
   });
   need(events.length > 0, "记录的 events 为空：缺少 drawn 事件");
@@ -397,8 +441,11 @@ const CHECKS = {
 
   supplement(event, state, where) {
     need(state.draw.anyFree(), `${where}：没有空席，不应补抽`);
+    const wasDue = state.isDue;
     checkSeats(event, state, () => state.draw.supplement(state.skipped), where);
     state.skipped = new Map();
+    const isVain = state.isChained && event.seats.length === 0 && !wasDue;
+    need(!isVain, `${where}：没有人退出，也没有人可补，不应补抽`);
   },
 
   exit(event, state, where) {
@@ -420,11 +467,16 @@ const CHECKS = {
 
   end(event, state, where) {
     checkKeys(event, where, ["state"], true);
-    const again = state.ended === null || event.state === "void"; // may be voided after its end
-    need(again, `${where}：抽取已经结束，不能再次结束`);
+    // Before events were chained a draw was voided by an end, also after its end.
+    const isVoid = event.state === "void" && !state.isChained;
+    need(state.ended === null || isVoid, `${where}：抽取已经结束，不能再次结束`);
     state.ended = event.state;
-    if (event.state === "void") {
+    if (isVoid) {
       checkVoid(event, where);
+      const { by } = event;
+      const isName = (name) => typeof name === "string" && name !== "";
+      const two = Array.isArray(by) && by.length === 2 && by.every(isName) && by[0] !== by[1];
+      need(two, `${where}的 by 必须是两名不同的人员`);
       return;
     }
     const short = state.draw.anyFree(state.draw.ordinary);
@@ -438,11 +490,31 @@ const CHECKS = {
     need(own(event, "closed") || !isDue, `${where}：有人退出后尚未补抽，不能结束`);
     const full = state.wasShort ? "success_supplement" : "success";
     checkValue(event.state, short ? "unsatisfied" : full, `${where}的 state`);
+    if (state.isChained) need(own(event, "lacking") === short, `${where}有缺额才写、也必须写 lacking`);
     if (own(event, "lacking")) {
       const lacking = state.draw.lacking();
       const message = `${where}的 lacking 应为 ${canonical(lacking)}`;
       need(isSame(event.lacking, lacking), message);
     }
+  },
+
+  /* It changes no seat. */
+  note(event, _state, where) {
+    checkKeys(event, where, ["code"], true);
+    checkKey(event.code, `${where}的 code`);
+  },
+
+  void(event, state, where) {
+    checkVoid(event, where);
+    const { by } = event;
+    checkList(by, `${where}的 by`);
+    by.forEach((person, i) => {
+      checkKeys(person, `${where}的 by 第 ${i + 1} 人`, ["role", "account"]);
+      checkPerson(person, `${where}的 by 第 ${i + 1} 人`);
+    });
+    const two = by.length === 2 && by[0].account !== by[1].account;
+    need(two, `${where}的 by 必须是两名不同的人员`);
+    state.ended = "void";
   },
 };
 
@@ -455,17 +527,16 @@ function lastOpening(rule) {
 
 /* Date, time and distance from UTC: 2026-12-01T09:30+08:00, with seconds or without. */
 function readTime(value) {
-  const isTime = typeof value === "string" && TIME.test(value);
-  return isTime ? Date.parse(value) : NaN;
+  const [, year, month, day] = (typeof value === "string" && TIME.exec(value)) || [];
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const last = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
+  const isDay = Number(year) > 0 && Number(month) > 0 && Number(day) > 0 && Number(day) <= last;
+  return isDay ? Date.parse(value) : NaN;
 }
 
 function checkVoid(event, where) {
   checkKeys(event, where, ["reason", "by"], true);
   checkText(event.reason, `${where}的 reason`);
-  const { by } = event;
-  const isName = (name) => typeof name === "string" && name !== "";
-  const two = Array.isArray(by) && by.length === 2 && by.every(isName) && by[0] !== by[1];
-  need(two, `${where}的 by 必须是两名不同的人员`);
 }
 
 function personOf(event, state, where, reasons) {
@@ -558,10 +629,10 @@ function spaced(where, words) {
 }
 
 function checkKeys(value, where, names, more = false) {
-  need(isObject(value), `${where}必须是对象`);
-  for (const name of names) need(own(value, name), `${where}缺少 ${name}`);
+  need(isObject(value), spaced(where, "必须是对象"));
+  for (const name of names) need(own(value, name), spaced(where, `缺少 ${name}`));
   if (more) return;
-  for (const name of Object.keys(value)) need(names.includes(name), `${where}有多余的 ${name}`);
+  for (const name of Object.keys(value)) need(names.includes(name), spaced(where, `有多余的 ${name}`));
 }
 
 function checkList(value, where) {
@@ -570,6 +641,11 @@ function checkList(value, where) {
 
 function checkText(value, where) {
   need(typeof value === "string" && value !== "", spaced(where, "必须是非空文本"));
+}
+
+function checkKey(value, where) {
+  const isKey = typeof value === "string" && value !== "" && isAscii(value);
+  need(isKey, spaced(where, "必须是非空 ASCII 文本"));
 }
 
 function checkHex(value, where, size = 0) {

@@ -2,7 +2,7 @@
 // chosen by the visitor, or fetched from data-record-url. Nothing is sent anywhere.
 import { h } from "../js/dom.js";
 import { verifyText } from "./vdraw.js";
-import { REASONS, ROLES, STATES, eights, label, moment, own } from "./words.js";
+import { NOTES, REASONS, REASON_CODES, ROLES, STATES, WAYS, eights, label, moment, own } from "./words.js";
 
 const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
@@ -31,13 +31,14 @@ function summary(record, brief) {
   const names = new Map(record.openings.map((opening) => [opening.commit, opening.ref]));
   const who = (commit) => names.get(commit) ?? `承诺 ${commit.slice(0, 8)}…`;
   const groups = new Map(rule.groups.map((group) => [group.id, group.name]));
-  const end = events.at(-1).state;
+  const { type, state } = events.findLast((event) => event.type === "end" || event.type === "void");
   const sealed = [
     ["抽取编号", rule.draw_id],
-    ["结果", label(STATES, end)],
+    ["结果", label(STATES, state ?? type)],
     ["候选人", `${candidates.length} 人`],
     ["封存值", digest(record.seal)],
     ["种子", digest(record.seed)],
+    ...(record.events.at(-1).hash ? [["事件链头", digest(record.events.at(-1).hash)]] : []),
   ];
   const conditions = rule.groups.map((group) => [
     group.name,
@@ -81,7 +82,21 @@ function step(event, who, groups) {
       typeof event.at === "string" && h("time.note", {}, moment(event.at)),
     ),
     text && h("p", {}, text),
+    event.hash && h("p.note", {}, hand(event)),
   );
+}
+
+/** Who did it, by which way and why; only where the hash of the event covers that. */
+function hand({ by, via, reason_code: why, witness }) {
+  const person = ({ role, account }) => [label(ROLES, role), account].filter(Boolean).join(" ");
+  return [
+    [by].flat().map(person).join("、"),
+    via && label(WAYS, via),
+    why && label(REASON_CODES, why),
+    witness && `第二人确认 ${witness.slice(0, 8)}…`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function words(event, who, groups) {
@@ -100,6 +115,10 @@ function words(event, who, groups) {
       ];
     case "skip":
       return [`跳过：${label(REASONS, event.reason)}`, who(event.commit), "grey"];
+    case "note":
+      return [label(NOTES, event.code), "", "amber"];
+    case "void":
+      return [`结束：${STATES.void}`, event.reason, "red"];
     default:
       return [`结束：${label(STATES, event.state)}`, "", event.state.startsWith("success") ? "green" : "red"];
   }

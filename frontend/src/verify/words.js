@@ -1,5 +1,11 @@
 // What stands in a record, in words.
-export const ROLES = { system: "系统", operator: "经办人", supervisor: "监督人" };
+export const ROLES = {
+  system: "系统",
+  operator: "经办人",
+  supervisor: "监督人",
+  expert: "专家",
+  admin: "管理员",
+};
 export const STATES = {
   success: "抽取成功",
   success_supplement: "抽取成功（补抽）",
@@ -20,6 +26,36 @@ export const REASONS = {
   expired: "聘期已过",
   removed: "已删除",
   ineligible: "不符合条件",
+};
+
+export const NOTES = {
+  emergency: "转为应急抽取",
+  emergency_ended: "取消应急抽取",
+  early_release: "提前公开名单",
+  paused: "暂停抽取",
+  resumed: "恢复抽取",
+  deadline_moved: "改动答复截止",
+};
+export const WAYS = {
+  link: "链接",
+  portal: "专家端",
+  operator: "经办人登记",
+  deadline: "到期",
+  system: "系统",
+};
+export const REASON_CODES = {
+  ordered: "定序后首次入席",
+  own_answer: "专家本人答复",
+  told: "专家告知经办人",
+  deadline: "答复时限已到",
+  unavailable: "已不能参加",
+  seat_free: "席位空出，按次序补抽",
+  asked_again: "经办人要求再补抽一次",
+  all_answered: "邀请都已有结果",
+  panel_sits: "评审已开始",
+  opening_near: "评审临近",
+  two_persons: "两人申请并确认",
+  other: "其他，见登记的理由",
 };
 
 export const own = (values, key) => Object.prototype.hasOwnProperty.call(values, key);

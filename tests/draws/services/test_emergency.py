@@ -81,7 +81,12 @@ def test_open_and_later_invitations_get_the_shorter_time(draw: Draw, operator: U
     entry = Entry.objects.get(action="draw.emergency")
     assert (entry.note, entry.after) == (
         "开标提前",
-        {"在场监督人": "周监督", "答复时限（分钟）": 15, "提前截止的邀请": 2},
+        {
+            "在场监督人": "周监督",
+            "答复时限（分钟）": 15,
+            "提前截止的邀请": 2,
+            "事件链头": DrawEvent.objects.get(draw=draw, content__type="note").hash,
+        },
     )
 
 
@@ -121,9 +126,15 @@ def test_answers_by_telephone_name_the_supervisor(draw: Draw, operator: User) ->
     second.refresh_from_db()
     assert (first.witness, second.witness) == ("周监督", "吴监督")
     reply = Entry.objects.filter(action="draw.reply").order_by("pk")[1]
-    assert reply.after == {"参与状态": "拒绝", "方式": "经办人登记", "在场监督人": "吴监督"}
     left = DrawEvent.objects.get(draw=draw, content__type="exit").content
-    assert (left["emergency"], left["witness"], left["by"]) == (True, "吴监督", operator.username)
+    assert reply.after == {
+        "参与状态": "拒绝",
+        "方式": "经办人登记",
+        "在场监督人": "吴监督",
+        "事件链头": left["hash"],
+    }
+    assert (left["emergency"], left["supervisor"]) == (True, "吴监督")
+    assert left["by"] == {"role": "operator", "account": operator.username}
 
 
 @pytest.mark.shows("DRAW-31")
@@ -147,7 +158,9 @@ def test_the_record_and_the_sheet_say_so(draw: Draw, operator: User) -> None:
     record = build_record(draw)
     assert find_difference(record) is None
     marks = {event["type"]: event.get("emergency", False) for event in record["events"]}
-    assert marks == {"drawn": False, "exit": True, "supplement": True, "end": True}
+    assert marks == {"drawn": False, "note": True, "exit": True, "supplement": True, "end": True}
+    note = record["events"][1]
+    assert (note["code"], note["supervisor"]) == ("emergency", "周监督")
     release(draw_id=draw.pk, now=draw.reveal_at)
     draw.refresh_from_db()
     sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at)
@@ -191,7 +204,7 @@ def test_ordinary_draws_need_no_supervisor(draw: Draw, operator: User) -> None:
     by_telephone(line, operator, state=InvitationState.DECLINED, witness="")
     content = DrawEvent.objects.get(draw=draw, content__type="exit").content
     assert "emergency" not in content
-    assert "witness" not in content
+    assert "supervisor" not in content
 
 
 @pytest.mark.shows("DRAW-14")

@@ -192,6 +192,7 @@ def test_without_lock_and_conditional_update_both_decisions_hold(
         VoidRequest.objects.filter(pk=request.pk).update(
             agreed=agree, decided_by=actor, decided_at=now
         )
+        request.refresh_from_db()
 
     monkeypatch.setattr(voiding, "settle", settle_blindly)
     assert not errors(decided_by_two())

@@ -11,8 +11,9 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, VoidRefused
-from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
@@ -56,8 +57,13 @@ def test_two_persons_void_a_draw_and_everything_it_held(
     ).exists()
     record = build_record(draw)
     assert vdraw.find_difference(record) is None
-    assert record["events"][-1]["by"] == [operator.username, supervisor.username]
-    assert record["events"][-1]["reason"] == "回避单位漏填"
+    void = record["events"][-1]
+    assert (void["type"], void["reason"]) == ("void", "回避单位漏填")
+    assert void["by"] == [
+        {"role": "operator", "account": operator.username},
+        {"role": "supervisor", "account": supervisor.username},
+    ]
+    assert void["witness"] == confirmation_of(VoidRequest.objects.get())
 
 
 def test_one_person_cannot_void_alone_and_refusal_changes_nothing(

@@ -1,0 +1,75 @@
+"""Whose hand was in a step of a draw: what its events say beside the seats (docs/decisions/0056)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.draws.enums import ReplyVia, StepReason
+from expertpool.draws.models import Draw, DrawRequest
+
+CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
+OF_THE_EXPERT = (ReplyVia.LINK, ReplyVia.PORTAL)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """By which way and why a step was taken, and by whom.
+
+    ``actor`` None: by the system or, where he answered himself, by the expert, who has no name in a
+    record. ``supervisor``: who is said to have been present. ``witness``: the hash of what a second
+    person confirmed (`confirmation_of`).
+    """
+
+    via: ReplyVia
+    reason: StepReason
+    actor: User | None = None
+    supervisor: str = ""
+    witness: str = ""
+
+    def person(self, draw: Draw) -> vdraw.Person:
+        """Who it was: the draw's own operator, whatever else he may do; others by their first role."""
+        if self.actor is None:
+            return vdraw.Person("expert" if self.via in OF_THE_EXPERT else vdraw.SYSTEM_ROLE)
+        return vdraw.Person(role_in(draw, self.actor), self.actor.username)
+
+    def said(self, draw: Draw) -> dict[str, Any]:
+        """Return the keys that the events of the step get."""
+        more = {"supervisor": self.supervisor, "witness": self.witness}
+        return {
+            "by": self.person(draw).to_dict(),
+            "via": str(self.via),
+            "reason_code": str(self.reason),
+            **{key: value for key, value in more.items() if value},
+        }
+
+
+def by_system(reason: StepReason) -> Hand:
+    """Return the hand of what follows by itself."""
+    return Hand(ReplyVia.SYSTEM, reason)
+
+
+def role_in(draw: Draw, user: User) -> str:
+    """Return what ``user`` is in ``draw``, as a record says it."""
+    if user.pk == draw.operator_id:
+        return "operator"
+    return user.roles.order_by("pk").values_list("code", flat=True).first() or "other"
+
+
+def confirmation_of(request: DrawRequest) -> str:
+    """Return the hash of what a second person decided on ``request``, for the record and the log:
+    whoever has the request can show that it is the one."""
+    if request.decided_by is None or request.decided_at is None:
+        message = f"{request} was decided by nobody"
+        raise ValueError(message)
+    return vdraw.hash_confirmation(
+        request.draw.rule.hash_name,
+        kind=str(request._meta.model_name),
+        number=str(request.pk),
+        account=request.decided_by.username,
+        at=request.decided_at.astimezone(UTC).isoformat(timespec="seconds"),
+        decision="agreed" if request.agreed else "refused",
+    )

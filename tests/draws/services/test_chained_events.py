@@ -1,0 +1,259 @@
+"""The record says whose hand it was, under a chain of hashes whose heads the log keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import DrawStatus, InvitationState, NoteCode, ReplyVia, StepReason
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import Draw, DrawEvent, Invitation, ReleaseRequest
+from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import Hand, confirmation_of
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import add_supplement, answer, expire, record_answer
+from expertpool.draws.services.state import load_state, write_note
+from expertpool.draws.services.voiding import decide_void, request_void
+from tests.factories.before import make_draw_of_before
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tools.vectors import rechain
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=10)
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    for _ in range(6):
+        make_expert()
+    return make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48, reply_minutes=60)
+
+
+def line(draw: Draw, number: int) -> Invitation:
+    return Invitation.objects.get(draw=draw, line=number)
+
+
+def reply(invitation: Invitation, *, accept: bool, now: datetime = LATER) -> None:
+    answer(
+        invitation=invitation,
+        accept=accept,
+        reason="时间冲突",
+        via=ReplyVia.LINK,
+        now=now,
+        entropy=SeededEntropy(invitation.line),
+    )
+
+
+def accept_all(draw: Draw) -> None:
+    for invitation in Invitation.objects.filter(draw=draw, state=InvitationState.INVITED):
+        reply(invitation, accept=True)
+    draw.refresh_from_db()
+
+
+def void(draw: Draw, operator: User, supervisor: User) -> None:
+    request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=LATER)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=LATER)
+    draw.refresh_from_db()
+
+
+def events(draw: Draw) -> list[Json]:
+    return list(DrawEvent.objects.filter(draw=draw).values_list("content", flat=True))
+
+
+def lived(draw: Draw, operator: User, supervisor: User) -> Json:
+    """A record in which everybody had a hand: expert, operator, deadline, emergency, two persons."""
+    declare_emergency(
+        draw=draw, reason="开标提前", supervisor="周监督", minutes=30, actor=operator, now=NOW
+    )
+    reply(line(draw, 1), accept=False)
+    record_answer(
+        invitation=line(draw, 2),
+        state=InvitationState.REPLACED,
+        reason="电话告知不便",
+        witness="周监督",
+        actor=operator,
+        now=LATER,
+        entropy=SeededEntropy(3),
+    )
+    late = NOW + timedelta(hours=1)
+    assert expire(invitation_id=line(draw, 3).pk, now=late, entropy=SeededEntropy(4))
+    accept_all(draw)
+    assert draw.status == DrawStatus.SUCCESS
+    request = request_release(draw=draw, reason="评审提前", actor=operator, now=LATER)
+    decide_release(request=request, agree=True, note="", actor=supervisor, now=LATER)
+    draw.refresh_from_db()
+    return build_record(draw)
+
+
+@pytest.mark.shows("DRAW-11", "DRAW-16")
+def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, supervisor: User) -> None:
+    record = lived(draw, operator, supervisor)
+    assert vdraw.find_difference(record) is None
+    by_operator = {"role": "operator", "account": operator.username}
+    said = [(one["type"], one["by"], one["via"], one["reason_code"]) for one in record["events"]]
+    system = {"role": "system"}
+    assert said == [
+        ("drawn", system, "system", "ordered"),
+        ("note", by_operator, "operator", "opening_near"),
+        ("exit", {"role": "expert"}, "link", "own_answer"),
+        ("supplement", system, "system", "seat_free"),
+        ("exit", by_operator, "operator", "other"),
+        ("supplement", system, "system", "seat_free"),
+        ("exit", system, "deadline", "deadline"),
+        ("supplement", system, "system", "seat_free"),
+        ("end", system, "system", "all_answered"),
+        (
+            "note",
+            {"role": "supervisor", "account": supervisor.username},
+            "operator",
+            "two_persons",
+        ),
+    ]
+    assert record["events"][4]["supervisor"] == "周监督"
+    assert record["events"][-1]["witness"] == confirmation_of(ReleaseRequest.objects.get())
+    assert "电话告知不便" not in str(record)  # what somebody wrote may name somebody
+    assert {one["reason_code"] for one in record["events"]} <= set(StepReason.values)
+
+
+@pytest.mark.shows("DRAW-11")
+def test_another_time_name_or_reason_is_named(draw: Draw, operator: User, supervisor: User) -> None:
+    record = lived(draw, operator, supervisor)
+    for key, value in (
+        ("at", "2026-11-24T01:10:01+00:00"),
+        ("by", {"role": "operator", "account": "nobody"}),
+        ("reason_code", "told"),
+        ("via", "portal"),
+        ("supervisor", "赵监督"),
+    ):
+        old = record["events"][4][key]
+        record["events"][4][key] = value
+        assert "第 5 个事件（exit）的 hash" in (vdraw.find_difference(record) or "")
+        record["events"][4][key] = old
+    assert vdraw.find_difference(record) is None
+
+
+def test_a_chain_computed_anew_is_no_longer_that_of_the_log(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    record = lived(draw, operator, supervisor)
+    record["events"][4]["by"]["account"] = "nobody"
+    rechain(record)
+    assert vdraw.find_difference(record) is None
+    with connection.cursor() as cursor:  # past the trigger that keeps the rows
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for event in record["events"]:
+            DrawEvent.objects.filter(draw=draw, n=event["n"]).update(content=event)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(vdraw.EngineError, match="事件链头不一致"):
+        build_record(draw)
+
+
+def test_the_head_is_in_the_entry_of_each_change(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    lived(draw, operator, supervisor)
+    entries = Entry.objects.filter(after__has_key="事件链头").order_by("pk")
+    found = [(entry.action, entry.after["事件链头"]) for entry in entries]
+    hashes = list(DrawEvent.objects.filter(draw=draw).values_list("hash", flat=True))
+    assert found == list(
+        zip(
+            [
+                "draw.seat", "draw.emergency", "draw.reply", "draw.supplement", "draw.reply",
+                "draw.supplement", "draw.reply", "draw.supplement", "draw.end",
+                "draw.release_early",
+            ],
+            hashes,
+            strict=True,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_draw_is_void_before_and_after_its_end_and_nothing_follows(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    accept_all(draw)
+    void(draw, operator, supervisor)
+    record = build_record(draw)
+    assert [one["type"] for one in record["events"]] == ["drawn", "end", "void"]
+    assert vdraw.find_difference(record) is None
+    hand = Hand(ReplyVia.OPERATOR, StepReason.OTHER, operator)
+    with pytest.raises(vdraw.EngineError, match="已作废"):
+        write_note(draw, NoteCode.PAUSED, hand=hand, now=LATER)
+    with pytest.raises(DatabaseError, match="no note follows"), transaction.atomic():
+        DrawEvent.objects.create(
+            draw=draw, n=4, at=LATER, content={"n": 4, "type": "note", "hash": "0" * 64}
+        )
+
+
+def row(draw: Draw, **content: Any) -> None:
+    n = content.setdefault("n", DrawEvent.objects.filter(draw=draw).count() + 1)
+    with transaction.atomic():
+        DrawEvent.objects.create(draw=draw, n=n, at=LATER, content={"hash": "a" * 64} | content)
+
+
+def test_the_database_lets_in_only_what_may_follow(draw: Draw) -> None:
+    accept_all(draw)
+    with pytest.raises(DatabaseError, match="does not follow"):
+        row(draw, n=5, type="note")
+    with pytest.raises(DatabaseError, match="has no hash"):
+        row(draw, type="note", hash=None)
+    with pytest.raises(DatabaseError, match="no end follows"):
+        row(draw, type="end", state="success")
+    row(draw, type="note")
+    with pytest.raises(DatabaseError, match="no supplement follows"):
+        row(draw, type="supplement", seats=[], hash="b" * 64)
+    with pytest.raises(DatabaseError, match="draws_event_hash"):
+        row(draw, type="exit")
+
+
+def test_a_draw_sealed_before_goes_on_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, operator: User, supervisor: User
+) -> None:
+    for _ in range(5):
+        make_expert()
+    draw = make_draw_of_before(monkeypatch, now=NOW, operator=operator, seats=2)
+    declare_emergency(
+        draw=draw, reason="开标提前", supervisor="周监督", minutes=30, actor=operator, now=NOW
+    )
+    reply(line(draw, 1), accept=False)
+    accept_all(draw)
+    void(draw, operator, supervisor)
+    record = build_record(draw)
+    assert "events" not in record["rule"]
+    assert [one["type"] for one in record["events"]] == [
+        "drawn", "exit", "supplement", "end", "end",
+    ]  # fmt: skip
+    assert record["events"][-1]["by"] == [operator.username, supervisor.username]
+    assert not any("hash" in one for one in record["events"])
+    assert vdraw.find_difference(record) is None
+
+
+@pytest.mark.shows("DRAW-15")
+def test_nothing_is_written_when_nobody_is_seated(operator: User) -> None:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=3)
+    reply(line(draw, 1), accept=False)  # nobody is left: the list ends without him
+    accept_all(draw)
+    assert draw.status == DrawStatus.UNSATISFIED
+    before = events(draw)
+    assert [one["type"] for one in before] == ["drawn", "exit", "supplement", "end"]
+    for _ in range(2):
+        with pytest.raises(DrawNotReady):
+            add_supplement(draw=draw, actor=operator, now=LATER, entropy=SeededEntropy(1))
+    assert events(draw) == before
+    assert vdraw.find_difference(build_record(draw)) is None
+    assert load_state(draw).end == "unsatisfied"

@@ -1,0 +1,359 @@
+"""Write the vectors of the protocol: records with chained events, and alterations to be refused.
+
+`python -m tools.vectors` leaves the eight records of the protocol's authors as they are, makes the
+others anew behind them, and `negative.json` from all. Nothing in it is left to chance or the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import vdraw
+
+FOLDER = Path(vdraw.__file__).parent
+AUTHORS = 8  # records that came with the protocol
+BEGIN = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
+OPERATOR = vdraw.Person("operator", "zhang")
+SUPERVISOR = vdraw.Person("supervisor", "zhao")
+EXPERT = vdraw.Person("expert")
+SYSTEM = vdraw.Person("system")
+
+Json = dict[str, Any]
+Person = tuple[Mapping[str, int], str | None]
+
+
+class Life:
+    """A draw of ``people`` whose events are written one after the other, ten minutes apart."""
+
+    def __init__(
+        self,
+        number: str,
+        people: Iterable[Person],
+        seats: Mapping[str, int],
+        *,
+        standbys: Mapping[str, int] | None = None,
+        **rule: Any,
+    ) -> None:
+        # The same each time: these are examples, no draws.
+        chance = random.Random(number)  # noqa: S311
+        hash_name = rule.setdefault("hash_name", "sha256")
+        nonce = chance.randbytes(vdraw.NONCE_BYTES)
+        groups = [vdraw.Group(key, f"专业{key}", count) for key, count in seats.items()]
+        groups += [
+            vdraw.Group(f"s{key[1:]}", f"专业{key}候补", count, {"standby_for": key})
+            for key, count in (standbys or {}).items()
+        ]
+        sealed_rule = vdraw.build_rule(
+            draw_id=number,
+            projects=["P1"],
+            groups=groups,
+            nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_name),
+            contributors=["operator", "supervisor"],
+            **rule,
+        )
+        self.openings, candidates = {}, []
+        for n, (fits, unit) in enumerate(people, 1):
+            ref, salt = f"ZJ{n:06}", chance.randbytes(vdraw.SALT_BYTES).hex()
+            commit = vdraw.commit_identity(draw_id=number, ref=ref, salt=salt, hash_name=hash_name)
+            self.openings[commit] = vdraw.Opening(commit, ref, salt)
+            candidates.append(vdraw.Candidate(commit, fits, unit))
+        reveals = [
+            vdraw.Reveal("system", nonce.hex()),
+            vdraw.Reveal("operator", vdraw.encode_contribution("三 六 九")),
+            vdraw.Reveal("supervisor", vdraw.encode_contribution(number)),
+        ]
+        self.order = vdraw.order_candidates(vdraw.seal_draw(sealed_rule, candidates), reveals)
+        self.events: list[vdraw.Event] = []
+        self.state = self._take(vdraw.seat_first(self.order), {})
+
+    def leave(self, place: int, reason: str, *, by: vdraw.Person, via: str, why: str) -> None:
+        """Whoever sits at ``place``, from 0, leaves."""
+        commit = self.state.seats[place].commit
+        self._take(vdraw.exit_expert(self.state, commit, reason), _hand(by, via, why))
+
+    def supplement(self, skipped: str | None = None) -> None:
+        """Supplement; the first whose turn comes is ``skipped`` for that reason."""
+        asked: list[str] = []
+
+        def unavailable(commit: str) -> str | None:
+            asked.append(commit)
+            return skipped if len(asked) == 1 else None
+
+        step = vdraw.supplement(self.state, unavailable)
+        self._take(step, {"via": "system", "reason_code": "seat_free"})
+
+    def note(self, code: str, by: vdraw.Person, why: str, **further: Any) -> None:
+        self._take(vdraw.take_note(self.state, code), {**_hand(by, "operator", why), **further})
+
+    def end(self, *, closed: bool = False) -> None:
+        why = "panel_sits" if closed else "all_answered"
+        step = vdraw.end_draw(self.state, closed=closed)
+        self._take(step, {"via": "system", "reason_code": why})
+
+    def void(self, reason: str) -> None:
+        further = {
+            "via": "operator",
+            "reason_code": "two_persons",
+            "witness": self._witness("void"),
+        }
+        self._take(vdraw.void_draw(self.state, reason, [OPERATOR, SUPERVISOR]), further)
+
+    def early_release(self) -> None:
+        witness = self._witness("release")
+        self.note("early_release", SUPERVISOR, "two_persons", witness=witness)
+
+    def record(self) -> Json:
+        """The record with all who were ever seated opened."""
+        commits = self.order.sealed.candidates.commits
+        openings = [self.openings[commits[expert]] for expert in sorted(self.state.used)]
+        record = vdraw.build_record(self.order, self.events, openings).to_dict()
+        return dict(json.loads(json.dumps(record)))  # as read from a file: nothing is shared
+
+    def _take(self, step: vdraw.Step, further: Json) -> vdraw.DrawState:
+        at = BEGIN + timedelta(minutes=10 * len(self.events))
+        said = {"at": at.isoformat(timespec="seconds"), "by": {"role": "system"}, **further}
+        told = [replace(event, further=said) for event in step.events]
+        previous = self.events[-1].further["hash"] if self.events else None
+        self.events += vdraw.chain_events(self.order, told, previous)
+        self.state = step.state
+        return step.state
+
+    def _witness(self, kind: str) -> str:
+        return vdraw.hash_confirmation(
+            self.order.sealed.rule.hash_name,
+            kind=kind,
+            number="7",
+            account=str(SUPERVISOR.account),
+            at=BEGIN.isoformat(timespec="seconds"),
+            decision="agreed",
+        )
+
+
+def _hand(by: vdraw.Person, via: str, why: str) -> Json:
+    return {"by": by.to_dict(), "via": via, "reason_code": why}
+
+
+def chained_vectors() -> list[Json]:
+    """The records whose events are chained."""
+    return [_answered(), _stood_by_and_void(), _closed(), _void_at_once(), _nobody_left()]
+
+
+def _answered() -> Json:
+    people: list[Person] = [({"g1": 1 + n % 2}, f"U{n % 5}") for n in range(8)]
+    people += [({"g1": 2, "g2": 1}, None), ({"g2": 1}, "单位六"), ({"g2": 2}, None)]
+    life = Life("D202611260001", people, {"g1": 3, "g2": 2}, unit_cap=1)
+    life.note("emergency", OPERATOR, "opening_near", supervisor="赵明华")
+    life.leave(1, "declined", by=EXPERT, via="link", why="own_answer")
+    life.supplement("on_leave")
+    life.leave(0, "replaced", by=OPERATOR, via="operator", why="other")
+    life.supplement()
+    life.end()
+    life.early_release()
+    return life.record()
+
+
+def _stood_by_and_void() -> Json:
+    people: list[Person] = [({"g1": 1}, None) for _ in range(6)]
+    life = Life("D202611260002", people, {"g1": 2}, standbys={"g1": 1}, hash_name="sm3")
+    life.leave(0, "no_answer", by=SYSTEM, via="deadline", why="deadline")
+    life.supplement()
+    life.end()
+    life.void("回避单位漏填")
+    return life.record()
+
+
+def _closed() -> Json:
+    people: list[Person] = [({"g1": 1}, None) for _ in range(4)]
+    opening = BEGIN + timedelta(minutes=40)
+    further = {"opening_at": opening.isoformat(timespec="minutes")}
+    life = Life("D202611260003", people, {"g1": 2}, further=further)
+    life.note("paused", OPERATOR, "channel_down")
+    life.note("resumed", OPERATOR, "channel_up")
+    life.leave(1, "leave", by=EXPERT, via="portal", why="own_answer")
+    life.end(closed=True)
+    return life.record()
+
+
+def _void_at_once() -> Json:
+    people: list[Person] = [({"g1": 1}, "U1"), ({"g1": 2}, "U2")]
+    life = Life("D202611260004", people, {"g1": 1}, hash_name="sm3")
+    life.void("开标取消")
+    return life.record()
+
+
+def _nobody_left() -> Json:
+    people: list[Person] = [({"g1": 1}, None), ({"g1": 3}, None)]
+    life = Life("D202611260005", people, {"g1": 2})
+    life.leave(0, "declined", by=OPERATOR, via="operator", why="told")
+    life.supplement()
+    life.end()
+    return life.record()
+
+
+# --- Alterations --------------------------------------------------------------------------------
+
+
+def altered(vectors: list[Json], case: Json) -> Json:
+    """The record that a ``case`` of `negative.json` makes of its vector."""
+    record = deepcopy(vectors[case["vector"]])
+    for op, path, *value in deepcopy(case["changes"]):
+        *way, last = path
+        holder: Any = record
+        for key in way:
+            holder = holder[key]
+        match op:
+            case "set":
+                holder[last] = value[0]
+            case "drop":
+                del holder[last]
+            case "insert":
+                holder.insert(last, value[0])
+            case "swap":
+                holder[last], holder[last + 1] = holder[last + 1], holder[last]
+    if case["rechained"]:
+        rechain(record)
+    return record
+
+
+def rechain(record: Json) -> None:
+    """Number the events anew and compute their hashes, as a forger would."""
+    rule, link = vdraw.Rule.from_dict(record["rule"]), record["seed"]
+    for n, event in enumerate(record["events"], 1):
+        event["n"] = n
+        link = event["hash"] = vdraw.event_hash(rule, link, event)
+
+
+def negative_cases(vectors: list[Json]) -> list[Json]:
+    """What has to be refused, each with the words of `verify.py`."""
+    cases = [
+        {"vector": vector, "what": what, "rechained": rechained, "changes": changes}
+        for rechained, rows in ((False, [*_leaves(vectors), *_altered()]), (True, _forged(vectors)))
+        for vector, what, *changes in rows
+    ]
+    return [case | {"says": vdraw.find_difference(altered(vectors, case))} for case in cases]
+
+
+def _leaves(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
+    """One leaf of each kind that events have, where it stands first."""
+    seen = set()
+    for number in range(AUTHORS, len(vectors)):
+        for n, event in enumerate(vectors[number]["events"]):
+            for path, value in leaves_of(event):
+                name = ".".join(key for key in path if isinstance(key, str))
+                if (event["type"], name) not in seen:
+                    seen.add((event["type"], name))
+                    what = f"another {name} of a {event['type']}"
+                    yield number, what, ["set", ["events", n, *path], another(value)]
+
+
+def _altered() -> list[tuple[Any, ...]]:
+    """What the hashes show."""
+    renumbered = [["set", ["events", n, "n"], n + 1] for n in (1, 2)]
+    return [
+        (8, "an event dropped", ["drop", ["events", 1]]),
+        (8, "two events swapped", ["swap", ["events", 1]]),
+        (8, "two events swapped and renumbered", ["swap", ["events", 1]], *renumbered),
+        (8, "the hash of an event dropped", ["drop", ["events", 2, "hash"]]),
+        (8, "a key added to an event", ["set", ["events", 2, "remark"], "x"]),
+        (8, "a key of an event dropped", ["drop", ["events", 1, "supervisor"]]),
+        (8, "a rule that chains no more", ["drop", ["rule", "events"]]),
+        (8, "a rule that chains in another way", ["set", ["rule", "events"], "loose"]),
+        (0, "a rule that chains events that have no hash", ["set", ["rule", "events"], "chained"]),
+        *((0, f"a list that is {kind}", ["set", ["rule", "kind"], kind]) for kind in KINDS),
+    ]
+
+
+KINDS = ("manual", "allocated", "Random", "")
+
+
+def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
+    """What no chain heals that is computed anew."""
+    note = vectors[8]["events"][1]
+    void, end = (
+        next(one for one in vectors[9]["events"] if one["type"] == kind) for kind in ("void", "end")
+    )
+    ends = end | {"state": "void", "reason": "x", "by": ["zhang", "zhao"]}
+    in_vain = vectors[12]["events"][2]
+    exit_8, note_8, exit_9, end_9, void_9 = (
+        _place(vectors[number], kind)
+        for number, kind in ((8, "exit"), (8, "note"), (9, "exit"), (9, "end"), (9, "void"))
+    )
+    return [
+        (8, "a reason that is none", ["set", [*exit_8, "reason"], "bored"]),
+        (8, "a time without a zone", ["set", [*exit_8, "at"], "2026-11-26T01:50:00"]),
+        (8, "a day that is none", ["set", [*exit_8, "at"], "2026-02-30T01:50:00+00:00"]),
+        (8, "nobody's hand", ["drop", [*exit_8, "by"]]),
+        (8, "a hand without a role", ["set", [*exit_8, "by"], {"account": "zhang"}]),
+        (8, "a hand with a name", ["set", [*exit_8, "by", "name"], "张"]),
+        (8, "an account that is empty", ["set", [*exit_8, "by", "account"], ""]),
+        (8, "no way", ["drop", [*exit_8, "via"]]),
+        (8, "no reason code", ["drop", [*exit_8, "reason_code"]]),
+        (8, "a reason code beyond ASCII", ["set", [*exit_8, "reason_code"], "其他"]),
+        (8, "a witness that is no hash", ["set", [*exit_8, "witness"], "赵明华"]),
+        (8, "a note without a code", ["drop", [*note_8, "code"]]),
+        (8, "a note before all", ["insert", ["events", 0], note]),
+        (8, "an event of no type", ["set", [*note_8, "type"], "remark"]),
+        (8, "an exit dropped", ["drop", exit_8]),
+        (9, "a standby passed over", ["drop", [*exit_9, "moved_up"]]),
+        (9, "a note after the void", ["insert", ["events", len(vectors[9]["events"])], note]),
+        (9, "two voids", ["insert", void_9, void]),
+        (9, "two ends", ["insert", end_9, end]),
+        (
+            9,
+            "a void by one person",
+            ["set", [*void_9, "by", 1, "account"], void["by"][0]["account"]],
+        ),
+        (9, "a void by a person without account", ["drop", [*void_9, "by", 1, "account"]]),
+        (9, "a void by three", ["insert", [*void_9, "by", 2], {"role": "a", "account": "b"}]),
+        (9, "a void without a reason", ["set", [*void_9, "reason"], ""]),
+        (9, "a void that is an end", ["set", void_9, ends]),
+        (
+            10,
+            "closed before the opening",
+            ["set", ["events", 4, "at"], "2026-11-26T02:09:59+00:00"],
+        ),
+        (12, "a supplement of nobody again", ["insert", ["events", 3], in_vain]),
+        (12, "an end that does not say what lacks", ["drop", ["events", 3, "lacking"]]),
+        (12, "an end that lacks less", ["set", ["events", 3, "lacking", "g1"], 2]),
+        (9, "an end that lacks nothing", ["set", [*end_9, "lacking"], {}]),
+    ]
+
+
+def _place(record: Json, kind: str) -> list[Any]:
+    """Where the first event of ``kind`` stands."""
+    return ["events", [event["type"] for event in record["events"]].index(kind)]
+
+
+def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """What in ``value`` is neither object nor list, and where."""
+    rows = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in rows:
+        if isinstance(item, dict | list):
+            yield from leaves_of(item, (*path, key))
+        else:
+            yield (*path, key), item
+
+
+def another(value: Any) -> Any:
+    """Another value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else value[:-1] + chr(ord(value[-1]) ^ 1)
+
+
+def main() -> None:
+    records = json.loads((FOLDER / "vectors.json").read_text())[:AUTHORS] + chained_vectors()
+    for name, content in (("vectors", records), ("negative", negative_cases(records))):
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        (FOLDER / f"{name}.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

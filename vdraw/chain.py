@@ -1,0 +1,71 @@
+"""The chain of a record's events, and what each says of the hand behind it (PROTOCOL.md, section 12)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from vdraw.canonical import canonical_json
+from vdraw.events import Drawn, Event, Person, Skip, Void, event_to_dict
+from vdraw.exceptions import EngineError
+from vdraw.hashing import hash_function
+from vdraw.rule import Rule, read_time
+from vdraw.seal import TAG, Order
+from vdraw.text import is_hex, is_key
+
+
+def chain_events(
+    order: Order, events: Iterable[Event], previous: str | None = None
+) -> tuple[Event, ...]:
+    """``events`` with their hashes, where the rule of ``order`` chains them.
+
+    ``previous``: the hash of the event before them; None: the first of them is the first of all.
+    What is chained says when it was, by whom and why: those keys are in ``further`` by now.
+    """
+    rule, link = order.sealed.rule, previous or order.seed
+    if not rule.is_chained:
+        return tuple(events)
+    chained = []
+    for event in events:
+        link = event_hash(rule, link, event_to_dict(event))
+        chained.append(replace(event, further={**event.further, "hash": link}))
+    return tuple(chained)
+
+
+def event_hash(rule: Rule, previous: str, row: Mapping[str, Any]) -> str:
+    """The hash of an event (as in a record) that follows the one with the hash ``previous``, or
+    the seed; raises EngineError for what cannot be hashed."""
+    content = {key: value for key, value in row.items() if key != "hash"}
+    text = canonical_json(content)
+    return rule.digest(b"\x07" + TAG + bytes.fromhex(previous) + text).hex()
+
+
+def check_link(rule: Rule, previous: str, event: Event) -> str:
+    """Check what a chained event says of its hand, and its hash, which is returned."""
+    row = event_to_dict(event)
+    _check_hand(event, row)
+    link = event_hash(rule, previous, row)
+    if row.get("hash") != link:
+        raise EngineError("hash 与内容和前一事件不符")
+    return link
+
+
+def hash_confirmation(
+    hash_name: str, *, kind: str, number: str, account: str, at: str, decision: str
+) -> str:
+    """What an event's ``witness`` is of a second person's confirmation, in hex: the ``kind`` and
+    ``number`` of what he was asked, his account, the time and what he decided."""
+    text = canonical_json([kind, number, account, at, decision])
+    return hash_function(hash_name)(b"\x08" + TAG + text).hex()
+
+
+def _check_hand(event: Event, row: Mapping[str, Any]) -> None:
+    if read_time(row.get("at")) is None:
+        raise EngineError("at 必须是带时区的时间")
+    if not isinstance(event, Void):
+        Person.from_dict(row.get("by"))
+    for name in ("via", "reason_code"):
+        must = name in row or not isinstance(event, Drawn | Skip)
+        if must and not is_key(row.get(name)):
+            raise EngineError(f"{name} 必须是非空 ASCII 文本")
+    if "witness" in row and not is_hex(row["witness"], 32):
+        raise EngineError("witness 必须是 64 位小写十六进制")

@@ -22,3 +22,7 @@ LINK_PAGES: Catalogue[LinkPage] = Catalogue("page of personal links")
 def reply_path(token: str) -> str:
     """Return the path of the personal link with ``token``."""
     return LINK_PAGES["reply"].address(token)
+
+
+# The tab 存证 of a project: upper apps register here what else proves how it was drawn.
+EVIDENCE = "draws:evidence"

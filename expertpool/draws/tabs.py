@@ -12,7 +12,7 @@ from django.utils import timezone
 from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.fields import readable
-from expertpool.core.registry import Tab
+from expertpool.core.registry import Tab, tabs_for
 from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
@@ -26,12 +26,14 @@ from expertpool.draws.queries.draws import (
     plan_for,
     valid_draws,
 )
+from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tabs import MOST_LOG, log_of, notices_of
+from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sheets import standbys_last
 from expertpool.experts.models import Expert
@@ -183,6 +185,17 @@ def _phone(user: User, expert: Expert | None) -> str:
     return readable(expert, "phone", lambda phone: show(user, "experts.phone", phone))
 
 
+def evidence_tab(request: HttpRequest, project: Project) -> str:
+    """存证: records, kept sheets and recordings of all its draws."""
+    user = cast("User", request.user)
+    context = {
+        "rows": evidence_of(project, user),
+        "recordings": recordings_of(project, user),
+        "sections": [tab.render(request, project) for tab in tabs_for(EVIDENCE, user)],
+    }
+    return render_to_string("draws/_evidence.html", context, request)
+
+
 def notices_tab(request: HttpRequest, project: Project) -> str:
     """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21)."""
     user, form = cast("User", request.user), NoticeFilter(request.GET)
@@ -241,6 +254,7 @@ TABS = (
     Tab(PAGE, "plan", "抽取方案", 20, plan_tab, permissions=("draws.view", "draws.plan")),
     Tab(PAGE, "experts", "参与专家", 25, experts_tab, permissions=("draws.view",)),
     Tab(PAGE, "draw", "抽取结果", 30, result_tab, permissions=("draws.view",)),
+    Tab(PAGE, "evidence", "存证", 40, evidence_tab, permissions=("draws.view",)),
     Tab(PAGE, "notices", "通知", 50, notices_tab, permissions=("draws.view",)),
     Tab(
         PAGE,

@@ -9,15 +9,17 @@ class ReportsConfig(AppConfig):
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU
+        from expertpool.core.registry import MENU, PAGE_TABS
         from expertpool.reports.actions import ACTIONS, FORMER
         from expertpool.reports.exports.exposure import ExposureExport
         from expertpool.reports.exports.ledger import LedgerExport
         from expertpool.reports.menu import ITEMS
         from expertpool.reports.permissions import PERMISSIONS
+        from expertpool.reports.tabs import TABS
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
         MENU.add(*ITEMS)
+        PAGE_TABS.add(*TABS)
         EXPORTS.add(LedgerExport(), ExposureExport())

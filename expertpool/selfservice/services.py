@@ -9,15 +9,20 @@ from django.db import transaction
 from expertpool.audit.services import record
 from expertpool.draws.models import Invitation
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of, subject_of
+from expertpool.files.queries import attachments_of, is_evidence, subject_of
 
 
 def files_of(invitation: Invitation) -> list[Attachment]:
     """Return the files of all projects for which the expert of ``invitation`` sits, and of their
-    batch."""
+    batch; never what proves how they were drawn: a recording may show who else sits."""
     projects = invitation.draw.covered
     batch = projects[0].batch
-    return [row for one in (*filter(None, [batch]), *projects) for row in attachments_of(one)]
+    return [
+        row
+        for one in (*filter(None, [batch]), *projects)
+        for row in attachments_of(one)
+        if not is_evidence(row)
+    ]
 
 
 @transaction.atomic

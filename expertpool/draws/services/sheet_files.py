@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from datetime import datetime
 
@@ -20,17 +21,24 @@ from expertpool.core.documents import (
     render_pdf,
     xlsx_sheet,
 )
+from expertpool.core.documents.filling import TemplateRefused
 from expertpool.core.settings import LOGO
+from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.papers import template_for
 from expertpool.draws.services.names import may_read
+from expertpool.draws.services.sheet_values import draw_sheet_values
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
 from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
 from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment
+from expertpool.papers.services import fill_paper
 
-KIND = "draw_sheet"
+logger = logging.getLogger(__name__)
+
+KIND, OWN_KIND = "draw_sheet", "draw_sheet_own"  # the built-in form, and the customer's
 COLUMNS = (
     SheetColumn("序号", 10),
     SheetColumn("姓名", 10),
@@ -116,7 +124,8 @@ def sign_in_xlsx(sheet: SignInSheet) -> bytes:
 
 @transaction.atomic
 def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
-    """Keep the sheet of an ended draw, whose names are released, as a file of the draw.
+    """Keep the sheet of an ended draw, whose names are released, as a file of the draw; where the
+    customer has a form of his own for it, in that form, too. Returns the built-in one.
 
     It replaces the one of an earlier end; a second run after the same end changes nothing. None
     while the draw goes on or is sealed: the end, or the release, asks again.
@@ -132,13 +141,27 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
     current = kept.filter(created_at__gte=max(draw.ended_at, draw.released_at)).first()
     if current is not None:
         return current
-    pdf = sheet_pdf(build_stored_sheet(draw=draw, now=now), at=now)
-    for earlier in kept:
+    sheet = build_stored_sheet(draw=draw, now=now)
+    for earlier in (*kept, *attachments_of(draw, OWN_KIND)):
         remove_attachment(attachment=earlier, actor=None, now=now)
+    stored = _keep(draw, KIND, "pdf", sheet_pdf(sheet, at=now), now=now)
+    template = template_for(draw, SheetKind.DRAW)
+    if template is not None:
+        values = draw_sheet_values(draw, sheet)
+        try:
+            own = fill_paper(template=template, values=values.fields, lines=values.lines, now=now)
+        except TemplateRefused as error:  # the built-in form is kept all the same
+            logger.warning("draw %s: its own form was not kept: %s", draw.number, error)
+        else:
+            _keep(draw, OWN_KIND, template.form, own, now=now)
+    return stored
+
+
+def _keep(draw: Draw, kind: str, form: str, content: bytes, *, now: datetime) -> Attachment:
     stored = attach(
         subject=draw,
-        uploaded_file=SimpleUploadedFile(f"{title_of(draw)} {draw.number}.pdf", pdf),
-        kind=KIND,
+        uploaded_file=SimpleUploadedFile(f"{title_of(draw)} {draw.number}.{form}", content),
+        kind=kind,
         actor=None,
         now=now,
     )

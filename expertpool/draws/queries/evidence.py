@@ -1,0 +1,52 @@
+"""What proves how the experts of a project were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import draws_of
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of, is_evidence, may_view
+from expertpool.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A draw of a project with the files that belong to it, as far as somebody may read them.
+
+    ``has_record``: it ended, so that anybody may recompute it. ``withheld``: how many sheets there
+    are that this reader may not open (yet).
+    """
+
+    draw: Draw
+    sheets: list[Attachment]
+    withheld: int
+
+    @property
+    def has_record(self) -> bool:
+        return self.draw.is_random and self.draw.ordered_at is not None and bool(self.draw.ended_at)
+
+
+def evidence_of(project: Project, user: User) -> list[Evidence]:
+    """Return every draw of ``project``, void ones and those of its batches too, the latest first."""
+    found = []
+    for draw in draws_of(project):
+        sheets = list(attachments_of(draw))
+        readable = [one for one in sheets if may_view(user, one)]
+        found.append(Evidence(draw, readable, len(sheets) - len(readable)))
+    return found
+
+
+def recordings_of(project: Project, user: User) -> list[Attachment]:
+    """Return recordings and other evidence kept with ``project`` or with a project that was drawn
+    together with it: the screen was recorded once for all."""
+    leads = {draw.project_id: draw.project for draw in draws_of(project)}
+    projects = {project.pk: project} | leads
+    return [
+        one
+        for owner in projects.values()
+        for one in attachments_of(owner)
+        if is_evidence(one) and may_view(user, one)
+    ]

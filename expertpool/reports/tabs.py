@@ -1,0 +1,31 @@
+"""What the reports show on the pages of lower apps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.template.loader import render_to_string
+
+from expertpool.core.registry import Tab
+from expertpool.draws.queries.draws import draws_of
+from expertpool.draws.registry import EVIDENCE
+from expertpool.projects.models import Project
+from expertpool.reports.queries.ledger import ledger_visible_to
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from expertpool.accounts.models import User
+
+
+def ledger_card(request: HttpRequest, project: Project) -> str:
+    """The ledger of each draw of ``project``, with the number of its entries."""
+    visible = ledger_visible_to(cast("User", request.user))
+    rows = [
+        (draw, visible.filter(subject_label__icontains=draw.number).count())
+        for draw in draws_of(project)
+    ]
+    return render_to_string("reports/_ledger_card.html", {"rows": rows}, request)
+
+
+TABS = (Tab(EVIDENCE, "ledger", "人工操作台账", 10, ledger_card, permissions=("reports.ledger",)),)

@@ -1,0 +1,139 @@
+"""存证: what proves a draw is kept, reachable from each of its projects, and not shown to experts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import ReplyVia
+from expertpool.draws.models import Draw
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sheet_files import OWN_KIND, store_sheet
+from expertpool.files.models import Attachment
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import attach
+from expertpool.projects.enums import EvidenceKind
+from expertpool.projects.models import Project
+from expertpool.selfservice.services import files_of
+from tests.factories.batches import draw_batch, make_batch, make_members
+from tests.factories.experts import make_expert
+from tests.factories.papers import own_book, upload
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-27")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+FILM = b"\x1a\x45\xdf\xa3" + bytes(4000)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """Of a batch of two projects, ended, with its names public."""
+    for _ in range(4):
+        make_expert()
+    draw = draw_batch(make_batch(make_members(72, 96, now=NOW), now=NOW, seats=2), now=NOW)
+    for row in draw.invitations.all():
+        answer(
+            invitation=row,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=NOW,
+            entropy=SeededEntropy(1),
+        )
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    return draw
+
+
+def record_screen(draw: Draw) -> Attachment:
+    return attach(
+        subject=draw.project,
+        uploaded_file=SimpleUploadedFile("抽取录屏.webm", FILM),
+        kind=EvidenceKind.RECORDING,
+        as_evidence=True,
+        actor=draw.operator,
+        now=NOW,
+    )
+
+
+def tab_of(client: Client, project: Project, user: User, now: datetime) -> str:
+    with time_machine.travel(now, tick=False):
+        page = login(client, user).get(
+            reverse("projects:detail", args=[project.pk]), {"tab": "evidence"}
+        )
+    assert page.status_code == 200
+    return str(page.content.decode())
+
+
+def test_every_project_of_a_batch_leads_to_all_of_it(
+    client: Client, draw: Draw, auditor: User
+) -> None:
+    film = record_screen(draw)
+    after = draw.reveal_at + timedelta(minutes=1)
+    sheet = store_sheet(draw_id=draw.pk, now=after)
+    assert sheet is not None
+    for project in draw.covered:
+        page = tab_of(client, project, auditor, after)
+        for file in (film, sheet):
+            assert reverse("files:download", args=[file.pk]) in page
+        assert "抽取记录" in page
+        assert f"?subject={draw.number}" in page
+
+
+def test_the_sheet_is_kept_in_the_customers_own_form_too(
+    client: Client, draw: Draw, admin: User
+) -> None:
+    login(client, admin)
+    assert upload(client, own_book(), "抽取表.xlsx", project_kind=draw.project.kind) == ""
+    after = draw.reveal_at + timedelta(minutes=1)
+    for _ in range(2):  # a second run changes nothing
+        store_sheet(draw_id=draw.pk, now=after)
+    own = attachments_of(draw, OWN_KIND).get()
+    assert own.name.endswith(f"{draw.number}.xlsx")
+    assert attachments_of(draw).count() == 2
+    with time_machine.travel(after, tick=False):
+        answer = login(client, admin).get(reverse("files:download", args=[own.pk]))
+    assert b"".join(answer).startswith(b"PK")
+    assert own.name in tab_of(client, draw.project, admin, after)
+
+
+def test_who_may_not_read_the_names_is_told_of_the_sheet_but_not_given_it(
+    client: Client, draw: Draw, department_user: User
+) -> None:
+    Project.objects.update(department=department_user.department)
+    after = draw.reveal_at + timedelta(minutes=1)
+    sheet = store_sheet(draw_id=draw.pk, now=after)
+    assert sheet is not None
+    page = tab_of(client, draw.project, department_user, after)
+    assert "抽取表 1 份" in page
+    assert reverse("files:download", args=[sheet.pk]) not in page
+
+
+def test_an_invited_expert_gets_the_files_of_the_project_but_no_evidence(draw: Draw) -> None:
+    film = record_screen(draw)
+    plan = attach(
+        subject=draw.project,
+        uploaded_file=SimpleUploadedFile("招标文件.pdf", b"%PDF-1.7\n%%EOF\n"),
+        actor=draw.operator,
+        now=NOW,
+    )
+    row = draw.invitations.select_related("draw").first()
+    assert row is not None
+    assert files_of(row) == [plan]
+    assert film in attachments_of(draw.project)

@@ -4,7 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vdraw.chain import check_link
-from vdraw.events import VOID, Drawn, End, Event, Exit, Note, Person, Skip, Supplement, Void
+from vdraw.events import (
+    SKIP_REASONS,
+    VOID,
+    Drawn,
+    End,
+    Event,
+    Exit,
+    Note,
+    Person,
+    Skip,
+    Supplement,
+    Void,
+)
 from vdraw.exceptions import EngineError, ReplayDifference
 from vdraw.seal import Order
 from vdraw.seating import (
@@ -98,6 +110,9 @@ def _is_chained(state: DrawState) -> bool:
 
 
 def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
+    # Who is skipped out of turn is not asked about below.
+    if event.reason not in SKIP_REASONS:
+        raise EngineError(f"未知的跳过原因：{event.reason}")
     position = state.order.sealed.positions.get(event.commit)
     if position is None:
         raise EngineError(f"候选人里没有 {event.commit}")

@@ -27,6 +27,7 @@ from vdraw import (
     Sealed,
     build_record,
     build_rule,
+    canonical_json,
     chain_events,
     commit_identity,
     commit_nonce,
@@ -210,12 +211,13 @@ def engine_difference(record: dict[str, Any]) -> str | None:
         read = Record.from_dict(record)
         order = read.reorder()
         state = replay(order, read.events)
-        if build_record(order, read.events, read.openings).to_dict() != record:
+        made = build_record(order, read.events, read.openings).to_dict()
+        if canonical_json(made) != canonical_json(record):  # where true is not 1
             return "记录的写法不同"
     except (ValueError, TypeError, AttributeError) as error:
         return str(error) or "格式不对"
     used = {order.sealed.candidates.commits[expert] for expert in state.used}
-    if {item.commit for item in read.openings} not in (set(), used):
+    if sorted(item.commit for item in read.openings) not in ([], sorted(used)):
         return "开封的不是入过席的人"
     return None if state.end else "记录没有结束"
 

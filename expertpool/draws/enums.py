@@ -153,6 +153,18 @@ class ReplyVia(models.TextChoices):
     SYSTEM = "system", "系统"
 
 
+class StepVia(models.TextChoices):
+    """By which way a step of a draw was taken, the ``via`` of its events: an answer by its `ReplyVia`,
+    everything else by a person on a page of the system, or by the system."""
+
+    LINK = ReplyVia.LINK.value, ReplyVia.LINK.label
+    PORTAL = ReplyVia.PORTAL.value, ReplyVia.PORTAL.label
+    OPERATOR = ReplyVia.OPERATOR.value, ReplyVia.OPERATOR.label
+    DEADLINE = ReplyVia.DEADLINE.value, ReplyVia.DEADLINE.label
+    SYSTEM = ReplyVia.SYSTEM.value, ReplyVia.SYSTEM.label
+    PAGE = "page", "在系统中办理"
+
+
 class StepReason(models.TextChoices):
     """Why a step of a draw was taken: the ``reason_code`` of its events. What a person wrote beside it
     stays with the invitation: it may name somebody."""

@@ -87,5 +87,6 @@ urlpatterns = [
     path("verify/replay/", replay.file_replay, name="replay_file"),
     path("verify/<str:number>/", verification.draw_page, name="verify_draw"),
     path("verify/<str:number>/record.json", verification.record, name="verify_record"),
+    path("verify/<str:number>/compare/", verification.compare, name="verify_compare"),
     path("verify/<str:number>/replay/", replay.public_replay, name="public_replay"),
 ]

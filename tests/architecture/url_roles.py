@@ -455,6 +455,7 @@ RULES: dict[str, Rule] = {
     "draws:chain": public(),
     "draws:verify_draw": public(lambda w, _u: {"number": w.draw.number}),
     "draws:verify_record": public(lambda w, _u: {"number": w.draw.number}),
+    "draws:verify_compare": public(lambda w, _u: {"number": w.draw.number}),
     "draws:public_replay": public(lambda w, _u: {"number": w.draw.number}),
     "draws:replay_file": public(),
     # The link of an invitation is its own key

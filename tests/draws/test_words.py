@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertpool.draws.enums import NoteCode, ReplyVia, StepReason
+from expertpool.draws.enums import NoteCode, StepReason, StepVia
 from tests.vdraw.test_javascript import run_node
 
 WORDS = """
@@ -12,5 +12,5 @@ process.stdout.write(JSON.stringify([NOTES, REASON_CODES, WAYS]));
 
 
 def test_codes_have_the_same_words_in_the_browser() -> None:
-    for words, codes in zip(run_node(WORDS), (NoteCode, StepReason, ReplyVia), strict=True):
+    for words, codes in zip(run_node(WORDS), (NoteCode, StepReason, StepVia), strict=True):
         assert words == dict(codes.choices)

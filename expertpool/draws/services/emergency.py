@@ -20,8 +20,8 @@ from expertpool.draws.enums import (
     DrawStatus,
     InvitationState,
     NoteCode,
-    ReplyVia,
     StepReason,
+    StepVia,
 )
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
@@ -64,7 +64,7 @@ def declare_emergency(
     )
     declared.full_clean()
     declared.save()
-    hand = Hand(ReplyVia.OPERATOR, StepReason.OPENING_NEAR, actor, supervisor=supervisor)
+    hand = Hand(StepVia.PAGE, StepReason.OPENING_NEAR, actor, supervisor=supervisor)
     head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
     shortened = _shorten(draw, now + timedelta(minutes=minutes), now=now)
     record(

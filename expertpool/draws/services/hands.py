@@ -8,11 +8,11 @@ from typing import Any
 
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws.enums import ReplyVia, StepReason
+from expertpool.draws.enums import StepReason, StepVia
 from expertpool.draws.models import Draw, DrawRequest
 
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
-OF_THE_EXPERT = (ReplyVia.LINK, ReplyVia.PORTAL)
+OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Hand:
     person confirmed (`confirmation_of`).
     """
 
-    via: ReplyVia
+    via: StepVia
     reason: StepReason
     actor: User | None = None
     supervisor: str = ""
@@ -49,7 +49,7 @@ class Hand:
 
 def by_system(reason: StepReason) -> Hand:
     """Return the hand of what follows by itself."""
-    return Hand(ReplyVia.SYSTEM, reason)
+    return Hand(StepVia.SYSTEM, reason)
 
 
 def role_in(draw: Draw, user: User) -> str:

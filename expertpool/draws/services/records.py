@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import vdraw
@@ -37,6 +38,13 @@ def build_record(draw: Draw) -> dict[str, Any]:
     events = load_events(draw)
     _check_heads(draw, events)
     return vdraw.build_record(load_order(draw), events, openings).to_dict()
+
+
+def digest_of(record: Mapping[str, Any]) -> str:
+    """Return SHA-256 of a record as canonical JSON, in hex, by which two are told apart. Without its
+    openings: they come with the release, and each is proved by its commitment."""
+    content = {key: value for key, value in record.items() if key != "openings"}
+    return hashlib.sha256(vdraw.canonical_json(content)).hexdigest()
 
 
 def _check_heads(draw: Draw, events: Sequence[vdraw.Event]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import ActionCode, NoteCode, ReplyVia, StepReason
+from expertpool.draws.enums import ActionCode, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.actions import check_action, check_release
@@ -66,7 +66,7 @@ def decide_release(
         planned, draw.reveal_at = draw.reveal_at, now
         draw.save(update_fields=["reveal_at"])
         witness = confirmation_of(request)
-        hand = Hand(ReplyVia.OPERATOR, StepReason.TWO_PERSONS, actor, witness=witness)
+        hand = Hand(StepVia.PAGE, StepReason.TWO_PERSONS, actor, witness=witness)
         head = write_note(draw, NoteCode.EARLY_RELEASE, hand=hand, now=now)
         record(
             "draw.release_early",

@@ -21,6 +21,7 @@ from expertpool.draws.enums import (
     InvitationState,
     ReplyVia,
     StepReason,
+    StepVia,
 )
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
@@ -309,7 +310,7 @@ def _settle(
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
         why = StepReason.OTHER if state == InvitationState.REPLACED else STEP_REASON[via]
-        hand = Hand(via, why, actor, supervisor=witness)
+        hand = Hand(StepVia(via), why, actor, supervisor=witness)
         reason_of_exit = EXIT_REASON[state]
         left = leave_seat(invitation=invitation, reason=reason_of_exit, hand=hand, now=now)
     record(

@@ -21,8 +21,8 @@ from expertpool.draws.enums import (
     DrawStatus,
     InvitationState,
     Origin,
-    ReplyVia,
     StepReason,
+    StepVia,
 )
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
@@ -126,7 +126,7 @@ def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy
     if not step.seats:
         raise DrawNotReady(NOBODY_LEFT)
     reopen(draw, now=now)
-    hand = Hand(ReplyVia.OPERATOR, StepReason.ASKED_AGAIN, actor)
+    hand = Hand(StepVia.PAGE, StepReason.ASKED_AGAIN, actor)
     _store_supplement(draw, step, hand, now=now)
     _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
     return len(step.seats)

@@ -13,7 +13,14 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia, StepReason
+from expertpool.draws.enums import (
+    ActionCode,
+    DrawStatus,
+    InvitationState,
+    ReplyVia,
+    StepReason,
+    StepVia,
+)
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import (
     Draw,
@@ -73,7 +80,7 @@ def decide_void(
 def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
     check_void(draw)
-    hand = Hand(ReplyVia.OPERATOR, StepReason.TWO_PERSONS, actor, witness=confirmation_of(request))
+    hand = Hand(StepVia.PAGE, StepReason.TWO_PERSONS, actor, witness=confirmation_of(request))
     head = ""
     if draw.is_random:
         asked = Hand(hand.via, hand.reason, request.requested_by)

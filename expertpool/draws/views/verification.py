@@ -15,16 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import vdraw
+from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.core.responses import file_answer
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.chain import chain_state, hash_text
-from expertpool.draws.queries.draws import end_link, in_eights, widened_by
+from expertpool.draws.queries.draws import draws_visible_to, end_link, in_eights, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.requests import agreed_request
-from expertpool.draws.services.records import build_record
+from expertpool.draws.services.records import build_record, digest_of
 from vdraw import verify
 
 View = Callable[..., HttpResponseBase]
@@ -106,6 +107,29 @@ def record(request: HttpRequest, number: str) -> HttpResponseBase:
         return JsonResponse({"error": str(error)}, status=409)
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return file_answer(text.encode(), name=f"{draw.number}.json", inline=True)
+
+
+@public
+def compare(request: HttpRequest, number: str) -> JsonResponse:
+    """Whether a record with ``?digest=`` (`records.digest_of`) is the one kept here: true or false,
+    and null where the reader may not know it or there is none. The record itself stays with him."""
+    draw = Draw.objects.filter(number=number).first()
+    may_know = draw is not None and (
+        draw.released_at is not None
+        or (
+            isinstance(request.user, User)
+            and draws_visible_to(request.user).filter(pk=draw.pk).exists()
+        )
+    )
+    same = None
+    if draw is not None and may_know:
+        try:
+            same = digest_of(build_record(draw)) == request.GET.get("digest", "")
+        except DrawNotReady:
+            same = None
+        except vdraw.EngineError:  # what is kept was altered: no record is the one
+            same = False
+    return JsonResponse({"same": same})
 
 
 @public

@@ -1,19 +1,21 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
-// chosen by the visitor, or fetched from data-record-url. Nothing is sent anywhere.
+// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest is
+// sent, to learn whether it is the one kept here; nothing else ever is.
 import { h } from "../js/dom.js";
-import { verifyText } from "./vdraw.js";
+import { digestOf, verifyText } from "./vdraw.js";
 import { NOTES, REASONS, REASON_CODES, ROLES, STATES, WAYS, eights, label, moment, own } from "./words.js";
 
 const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
 
-/** `brief`: the page around says already what was sealed. */
+/** `brief`: the page around says already what was sealed. Returns whether the record holds. */
 function show(text, name, brief = false) {
   const { ok, difference } = verifyText(text);
   const verdict = ok
     ? notice("green", "一致", `${name}：封存值、种子、次序和每一步入席都已重新推算，与记录完全一致。`)
     : notice("red", "不一致", `${name}：${difference}。`);
   result.replaceChildren(verdict, ...(ok ? summary(JSON.parse(text), brief) : []));
+  return ok;
 }
 
 function notice(tone, title, text) {
@@ -38,7 +40,6 @@ function summary(record, brief) {
     ["候选人", `${candidates.length} 人`],
     ["封存值", digest(record.seal)],
     ["种子", digest(record.seed)],
-    ...(record.events.at(-1).hash ? [["事件链头", digest(record.events.at(-1).hash)]] : []),
   ];
   const conditions = rule.groups.map((group) => [
     group.name,
@@ -54,6 +55,7 @@ function summary(record, brief) {
       facts([
         ...(brief ? [] : sealed),
         ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
+        ...(events.at(-1).hash ? [["事件链头", digest(events.at(-1).hash)]] : []),
         ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
       ]),
     ),
@@ -91,7 +93,7 @@ function hand({ by, via, reason_code: why, witness }) {
   const person = ({ role, account }) => [label(ROLES, role), account].filter(Boolean).join(" ");
   return [
     [by].flat().map(person).join("、"),
-    via && label(WAYS, via),
+    via && via !== "system" && label(WAYS, via),
     why && label(REASON_CODES, why),
     witness && `第二人确认 ${witness.slice(0, 8)}…`,
   ]
@@ -178,8 +180,37 @@ async function load(url) {
   }
 }
 
+/** Says below the verdict whether `record`, which holds, is the one that the system keeps. */
+async function compare(record) {
+  let same = null;
+  try {
+    const url = `${input.dataset.compareUrl}${encodeURIComponent(record.rule.draw_id)}/compare/`;
+    const response = await fetch(`${url}?digest=${digestOf(record)}`, { cache: "no-store" });
+    if (response.ok) ({ same } = await response.json());
+  } catch {
+    // Without the network the record has been checked all the same.
+  }
+  if (input.record !== record) return; // another file was chosen meanwhile
+  result.firstElementChild.after(comparison(same));
+}
+
+function comparison(same) {
+  if (same === true) return notice("green", "与本系统保存的记录一致", "编号相同，内容逐项相同。");
+  if (same === false) {
+    const text = "这份文件自身推算无误，但不是本系统保存的那一份，请以本系统公开的记录为准。";
+    return notice("red", "与本系统保存的记录不一致", text);
+  }
+  const text = "本系统没有这个编号的抽取，或其名单尚未公开。以上只是这份文件自身的核验结果。";
+  return notice("blue", "没有与本系统保存的记录比较", text);
+}
+
 input?.addEventListener("change", async () => {
   const file = input.files[0];
-  if (file) show(await file.text(), file.name);
+  if (!file) return;
+  const text = await file.text();
+  input.record = null;
+  if (!show(text, file.name)) return;
+  input.record = JSON.parse(text);
+  compare(input.record);
 });
 if (result?.dataset.recordUrl) load(result.dataset.recordUrl);

@@ -42,6 +42,7 @@ export const WAYS = {
   operator: "经办人登记",
   deadline: "到期",
   system: "系统",
+  page: "在系统中办理",
 };
 export const REASON_CODES = {
   ordered: "定序后首次入席",

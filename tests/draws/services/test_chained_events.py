@@ -12,7 +12,14 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import DrawStatus, InvitationState, NoteCode, ReplyVia, StepReason
+from expertpool.draws.enums import (
+    DrawStatus,
+    InvitationState,
+    NoteCode,
+    ReplyVia,
+    StepReason,
+    StepVia,
+)
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawEvent, Invitation, ReleaseRequest
 from expertpool.draws.services.emergency import declare_emergency
@@ -106,7 +113,7 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
     system = {"role": "system"}
     assert said == [
         ("drawn", system, "system", "ordered"),
-        ("note", by_operator, "operator", "opening_near"),
+        ("note", by_operator, "page", "opening_near"),
         ("exit", {"role": "expert"}, "link", "own_answer"),
         ("supplement", system, "system", "seat_free"),
         ("exit", by_operator, "operator", "other"),
@@ -117,7 +124,7 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         (
             "note",
             {"role": "supervisor", "account": supervisor.username},
-            "operator",
+            "page",
             "two_persons",
         ),
     ]
@@ -189,7 +196,7 @@ def test_a_draw_is_void_before_and_after_its_end_and_nothing_follows(
     record = build_record(draw)
     assert [one["type"] for one in record["events"]] == ["drawn", "end", "void"]
     assert vdraw.find_difference(record) is None
-    hand = Hand(ReplyVia.OPERATOR, StepReason.OTHER, operator)
+    hand = Hand(StepVia.PAGE, StepReason.OTHER, operator)
     with pytest.raises(vdraw.EngineError, match="已作废"):
         write_note(draw, NoteCode.PAUSED, hand=hand, now=LATER)
     with pytest.raises(DatabaseError, match="no note follows"), transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -17,15 +18,17 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from expertpool.accounts.models import User
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
-from expertpool.draws.services.records import build_record
+from expertpool.draws.services.records import build_record, digest_of
 from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tools.vectors import rechain
 from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +138,34 @@ def test_downloaded_program_checks_the_downloaded_record_alone(
     assert "种子" in wrong.stdout + wrong.stderr
 
 
+@pytest.mark.shows("DRAW-11")
+def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
+    client: Client, supervisor: User
+) -> None:
+    draw = make_ended_draw()
+    record = build_record(draw)
+
+    def same(content: dict[str, Any], number: str = draw.number) -> bool | None:
+        url = reverse("draws:verify_compare", args=[number])
+        answer: dict[str, bool | None] = client.get(url, {"digest": digest_of(content)}).json()
+        assert list(answer) == ["same"]
+        return answer["same"]
+
+    assert same(record) is None
+    assert same(record, "D209901010001") is None
+    client.force_login(supervisor)
+    assert same(record) is True
+    client.logout()
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    assert same(record) is True  # taken before the names were public
+    draw.refresh_from_db()
+    assert same(build_record(draw)) is True
+    record["events"][-1]["at"] = "2026-11-24T01:10:01+00:00"
+    rechain(record)
+    assert find_difference(record) is None
+    assert same(record) is False
+
+
 def as_file(record: dict[str, Any]) -> dict[str, Any]:
     content = json.dumps(record, ensure_ascii=False).encode()
     return {"name": "record.json", "mimeType": "application/json", "buffer": content}
@@ -151,8 +182,19 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     record = build_record(draw)
     page.goto(f"{live_server.url}{reverse('draws:verify')}")
     page.set_input_files("#verify-file", as_file(record))
-    expect(page.locator(".verdict strong")).to_have_text("一致")
+    expect(page.locator(".verdict strong").first).to_have_text("一致")
     expect(page.locator("#verify-result")).to_contain_text(draw.number)
+    other = page.locator(".verdict strong").nth(1)
+    expect(other).to_have_text("没有与本系统保存的记录比较")
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    page.set_input_files("#verify-file", as_file(record))
+    expect(other).to_have_text("与本系统保存的记录一致")
+    forged = copy.deepcopy(record)
+    forged["events"][-1]["by"] = {"role": "operator", "account": "nobody"}
+    rechain(forged)
+    page.set_input_files("#verify-file", as_file(forged))
+    expect(page.locator(".verdict strong").first).to_have_text("一致")
+    expect(other).to_have_text("与本系统保存的记录不一致")
     seats = record["events"][0]["seats"]
     seats[0], seats[1] = seats[1], seats[0]
     page.set_input_files("#verify-file", as_file(record))

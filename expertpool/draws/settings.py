@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from expertpool.core.configuration import (
     Boolean,
     Choice,
@@ -212,7 +214,7 @@ REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
     for regime, group in REGIME_GROUPS.items()
 }
 
-SETTINGS = (
+SETTINGS: tuple[Setting[Any], ...] = (
     REPLY_SHORTEST,
     REPLY_USUAL,
     REPLY_LONGEST,

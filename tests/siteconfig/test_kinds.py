@@ -12,7 +12,9 @@ from expertpool.core.configuration import (
     Choice,
     Duration,
     Number,
+    OwnNumber,
     Setting,
+    Several,
     Span,
 )
 from expertpool.core.configuration.reading import loaded
@@ -109,3 +111,23 @@ def test_what_an_older_version_stored_and_nobody_can_read_counts_as_not_set(
     assert loaded(setting, {setting.code: stored}) == default
     assert "samples.older" in caplog.text
     assert str(stored) not in caplog.text.replace("samples.older", "")
+
+
+def test_several_come_in_their_order_and_none_is_a_choice() -> None:
+    kind = Several((("a", "甲"), ("b", "乙"), ("c", "丙")))
+    chosen = kind.field().clean(["c", "a"])
+    assert chosen == ("a", "c") == kind.load(kind.dump(chosen))
+    assert kind.words(chosen) == "甲、丙"
+    assert kind.field().clean([]) == ()
+    assert kind.words(()) == "不要求"
+    with pytest.raises(ValidationError, match="甲、乙、丙"):
+        kind.check(("x",))
+
+
+def test_a_number_of_ones_own_may_be_left_to_what_holds_for_all() -> None:
+    kind = OwnNumber(Number(1, 9, "人"))
+    assert kind.field().clean("") is None
+    assert kind.words(None) == "与通用规定相同"
+    assert kind.field().clean("3") == 3 == kind.load(kind.dump(3))
+    with pytest.raises(ValidationError, match="1 至 9 人"):
+        kind.check(10)

@@ -225,10 +225,7 @@ class Several(Kind[tuple[str, ...]]):
     nothing: str = "不要求"
 
     def field(self) -> forms.Field:
-        widget = forms.CheckboxSelectMultiple()
-        return forms.TypedMultipleChoiceField(
-            choices=self.options, required=False, widget=widget, coerce=str, empty_value=()
-        )
+        return _SeveralField(self.options)
 
     def check(self, value: tuple[str, ...]) -> None:
         if set(value) - dict(self.options).keys():
@@ -242,6 +239,18 @@ class Several(Kind[tuple[str, ...]]):
 
     def words(self, value: tuple[str, ...]) -> str:
         return "、".join(label for option, label in self.options if option in value) or self.nothing
+
+
+class _SeveralField(forms.MultipleChoiceField):
+    """Cleans to a tuple in the order of the options: what `load` gives, and compares with it."""
+
+    def __init__(self, options: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(choices=options, required=False, widget=forms.CheckboxSelectMultiple())
+        self._options = options
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        chosen = super().clean(value)
+        return tuple(option for option, _ in self._options if option in chosen)
 
 
 @dataclass(frozen=True)

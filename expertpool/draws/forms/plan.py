@@ -127,7 +127,8 @@ class SettingsForm(forms.ModelForm):
 
     def read_anew(self, version: int) -> None:
         """Let what is typed be saved over ``version``, of which its reader is told."""
-        data: Any = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         data["version"] = version
         self.data = data
 

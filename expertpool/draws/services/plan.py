@@ -154,7 +154,7 @@ def _filled(settings: PlanInput) -> dict[str, Any]:
 def bounds_now(regime: str) -> dict[str, Bounds]:
     """Return between what each number of a plan lies, with what the office demands of ``regime``."""
     policy = policy_for(regime)
-    return PLAN_BOUNDS | {
+    return dict(PLAN_BOUNDS) | {
         "reply_minutes": _bounds(policy.reply_shortest, policy.reply_longest, "分钟"),
         "reveal_hours": _bounds(policy.reveal_latest, policy.reveal_earliest, "小时"),
     }

@@ -20,6 +20,7 @@ from tests.vdraw.samples import (
     vector,
 )
 from vdraw import find_difference
+from vdraw.verify import find_difference_in_text
 
 SOURCE = Path(__file__).parents[2] / "frontend" / "src" / "verify"
 CHECK_RECORDS = """
@@ -65,6 +66,33 @@ def run_node(script, stdin=""):
 def differences(records):
     """What the browser finds in each record; None where nothing differs."""
     return run_node(CHECK_RECORDS, json.dumps(records))[0]
+
+
+CHECK_TEXTS = """
+import { readFileSync } from "node:fs";
+import { verifyText } from "%s/vdraw.js";
+const texts = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(texts.map((text) => verifyText(text).difference ?? null)));
+"""
+
+
+def test_a_text_that_two_may_read_differently_gets_the_same_answer():
+    """A time told twice, of which the browser took the last; a number that is written otherwise."""
+    text = json.dumps(VECTORS[8], ensure_ascii=False)
+    texts = [
+        text,
+        text.replace('"at": ', '"at": "2026-11-26T01:00:00+00:00", "at": ', 1),
+        text.replace('"at": ', '"\\u0061t": "2026-11-26T01:00:00+00:00", "at": ', 1),
+        text.replace('"level": 1', '"level": 1.0', 1),
+        text.replace('"level": 1', '"level": 1e0', 1),
+        text.replace('"zhang"', '"1.5 {\\" : e9"'),
+    ]
+    assert len(set(texts)) == len(texts)
+    answers = run_node(CHECK_TEXTS, json.dumps(texts))
+    assert answers == [find_difference_in_text(text) for text in texts]
+    assert answers[0] is None
+    assert all(answers[1:])
+    assert "重复的键" in answers[2]
 
 
 def test_the_hashes_are_right():

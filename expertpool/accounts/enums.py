@@ -18,6 +18,11 @@ class LoginOutcome(models.TextChoices):
     LOCKED = "locked", "账号锁定"
     DISABLED = "disabled", "账号停用"
     RATE_LIMITED = "rate_limited", "来源地址受限"
+    # The password was right and no session was opened: see `prove_identity`.
+    CONFIRMED = "confirmed", "当面确认"
+
+
+SUCCEEDED = (LoginOutcome.SUCCESS, LoginOutcome.CONFIRMED)
 
 
 class LoginMethod(models.TextChoices):

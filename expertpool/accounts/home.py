@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.enums import SUCCEEDED
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users, login_records_visible_to
 from expertpool.core.home import Number, Source, Todo
@@ -25,7 +25,7 @@ def locked_accounts(user: User, now: datetime) -> Iterator[Number]:
 def failed_logins(user: User, now: datetime) -> Iterator[Number]:
     today = timezone.localdate(now)
     records = login_records_visible_to(user).filter(within_days("at", (today, today)))
-    count = records.exclude(outcome=LoginOutcome.SUCCESS).count()
+    count = records.exclude(outcome__in=SUCCEEDED).count()
     url = f"{reverse('accounts:login_list')}?tab=failure&days={today}"
     yield Number("今日登录失败", count, url, "shield-x", "amber" if count else "grey")
 

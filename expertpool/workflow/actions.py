@@ -6,5 +6,6 @@ ACTIONS = (
     Action("workflow.save", "修改审批流程"),
     # What is asked for and decided, the app of the subject writes in its own words.
     Action("request.withdraw", "撤回申请"),
+    Action("request.on_the_spot", "当面确认申请"),
     Action("request.expire", "申请逾期失效"),
 )

@@ -36,6 +36,13 @@ class Outcome(models.TextChoices):
     EXPIRED = "expired", "逾期失效"
 
 
+class Proof(models.TextChoices):
+    """How a second person showed that it was he who decided."""
+
+    SESSION = "session", "本人登录"
+    PASSWORD = "password", "当面确认"
+
+
 OUTCOME_TONES = {
     Outcome.WAITING: "orange",
     Outcome.AGREED: "green",

@@ -75,6 +75,25 @@ class StepForm(forms.Form):
         )
 
 
+class SpotForm(forms.Form):
+    """By what a second person shows in another's window that it is he."""
+
+    identifier = forms.CharField(
+        label="确认人的账号 / 手机号 / 邮箱",
+        max_length=100,
+        # Never what the browser of the asker keeps.
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请由确认人填写自己的账号。"},
+    )
+    password = forms.CharField(
+        label="确认人的密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "请由确认人填写自己的密码。"},
+    )
+
+
 class StepsForm(RowsForm):
     """All steps of the page."""
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome
+from expertpool.workflow.enums import ApprovalState, OnRejection, Outcome, Proof
 
 
 class FlowVersion(models.Model):
@@ -157,6 +157,7 @@ class TwoPersonRequest(models.Model):
     decided_at = models.DateTimeField("确认时间", null=True)
     agreed = models.BooleanField("同意", null=True)
     note = models.CharField("意见", max_length=500, blank=True)
+    proof = models.CharField("确认方式", max_length=8, choices=Proof.choices, default=Proof.SESSION)
 
     class Meta:
         abstract = True

@@ -11,6 +11,7 @@ urlpatterns = [
     path("requests/<str:matter>/<int:pk>/ask/", requests.ask, name="request_ask"),
     path("requests/<str:matter>/<int:pk>/agree/", requests.agree, name="request_agree"),
     path("requests/<str:matter>/<int:pk>/turn-down/", requests.turn_down, name="request_turn_down"),
+    path("requests/<str:matter>/<int:pk>/on-the-spot/", requests.confirm, name="request_confirm"),
     path("requests/<str:matter>/<int:pk>/withdraw/", requests.withdraw, name="request_withdraw"),
     path("<str:subject>/", flows.flow, name="flow"),
     path("<str:subject>/steps/", flows.steps, name="steps"),

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
-from expertpool.accounts.enums import LoginMethod, LoginOutcome
+from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User, contact_index
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
@@ -56,6 +56,27 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     address for good. All answers but the last take the same time and shall be shown by the same
     message, so that nobody learns which accounts exist.
     """
+    return _try(identifier, password, address, device, now, LoginOutcome.SUCCESS)
+
+
+def prove_identity(
+    *, identifier: str, password: str, address: str, device: str, now: datetime
+) -> SignIn:
+    """Check by `sign_in`'s rules who stands before somebody else's window; nobody is signed in.
+
+    The record of a success says 当面确认; the caller logs what was confirmed.
+    """
+    return _try(identifier, password, address, device, now, LoginOutcome.CONFIRMED)
+
+
+def _try(
+    identifier: str,
+    password: str,
+    address: str,
+    device: str,
+    now: datetime,
+    success: LoginOutcome,
+) -> SignIn:
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now)
     # Before anything is hashed: whoever is shut out must not keep the processors busy.
@@ -63,7 +84,8 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
         user = _find(attempt)
-        return _finish(attempt, _check(user, password, now), user)
+        is_right = (outcome := _check(user, password, now)) == LoginOutcome.SUCCESS
+        return _finish(attempt, success if is_right else outcome, user)
 
 
 @transaction.atomic
@@ -142,8 +164,9 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
         user_agent=attempt.user_agent[:300],
         outcome=outcome,
     )
-    if user is not None and outcome == LoginOutcome.SUCCESS:
-        record("user.sign_in", actor=user, subject=user, now=attempt.now)
+    if user is not None and outcome in SUCCEEDED:
+        if outcome == LoginOutcome.SUCCESS:
+            record("user.sign_in", actor=user, subject=user, now=attempt.now)
         return SignIn(outcome, user)
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:
         _note_lock(user, attempt.now)

@@ -70,6 +70,9 @@ class Matter:
     look: Callable[[Any], str] | None = None
     look_label: str = ""
     related: tuple[str, ...] = ()  # of the model, for ``name_of``
+    # Whether he may do so in the window of whoever asked (`services.on_the_spot`). Not where he has
+    # to look first at what the other must not see again.
+    on_the_spot: bool = False
     term: timedelta | None = None  # how long it waits; None: as long as the office says
     icon: str = "user-check"
     tone: str = "primary"  # of the button that agrees

@@ -151,6 +151,11 @@ class WaitingRequest:
         return self.may_decide and not self.why_not
 
     @property
+    def may_confirm_here(self) -> bool:
+        """Whether a second person may agree in this window, which is that of whoever asked."""
+        return self.may_withdraw and self.matter.on_the_spot
+
+    @property
     def look(self) -> str:
         """The address of the drawer with what is asked for, for those who may see it."""
         shown = self.matter.look and (self.may_decide or self.may_withdraw)

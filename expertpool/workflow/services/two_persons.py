@@ -21,6 +21,7 @@ from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow import occasions
+from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
 from expertpool.workflow.queries.requests import (
@@ -108,14 +109,21 @@ def end_with_subject(kind: type[TwoPersonRequest], subject: Model, *, now: datet
 
 
 def decide(
-    request: TwoPersonRequest, *, agree: bool, note: str, actor: User, now: datetime
+    request: TwoPersonRequest,
+    *,
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    proof: Proof = Proof.SESSION,
 ) -> None:
     """Decide ``request`` as its matter does: the one door of every decision of a second person.
 
-    Whatever a person has to prove before his word counts is asked for here, so that it holds for
-    every matter. The caller has checked that ``actor`` may decide. Raises the refusal of the
-    matter.
+    ``proof`` is how ``actor`` showed that it is he: by the session in which he decides, or as
+    `on_the_spot` asks for it. It is kept with the request. The caller has checked that ``actor``
+    may decide. Raises the refusal of the matter.
     """
+    request.proof = proof  # written with the decision, by `settle`
     matter_of(request).decide(request=request, agree=agree, note=note, actor=actor, now=now)
 
 
@@ -190,7 +198,13 @@ def _end(
     changed = (
         type(request)
         ._default_manager.filter(still, pk=request.pk)
-        .update(decided_by=by, decided_at=now, agreed=agree, note=note.strip()[:500])
+        .update(
+            decided_by=by,
+            decided_at=now,
+            agreed=agree,
+            note=note.strip()[:500],
+            proof=request.proof,
+        )
     )
     if changed:
         # The update went past the instance.

@@ -11,12 +11,17 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import User, UserRequest
+from expertpool.core.client import client_address
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import page_size, render_list
+from expertpool.workflow.forms import SpotForm
 from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters
 from expertpool.workflow.queries.requests import (
     RequestLine,
@@ -27,6 +32,7 @@ from expertpool.workflow.queries.requests import (
     lines_to_decide,
 )
 from expertpool.workflow.services import two_persons
+from expertpool.workflow.services.on_the_spot import Proven, agree_on_the_spot
 
 Lines = Callable[..., list[RequestLine]]
 LISTS: Mapping[str, tuple[str, Lines]] = {
@@ -100,6 +106,42 @@ def withdraw(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     except found.refused as error:
         return refused(str(error))
     return saved("已撤回申请。", refresh="page")
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@requires(codes_of_matters)
+def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    """当面确认: a second person agrees in the window of whoever asked (drawer)."""
+    found = _matter(matter, request.user, lambda matter: matter.asks)
+    if not found.on_the_spot:
+        raise Http404
+    asked = get_object_or_404(asked_by(found, request.user), pk=pk)
+    form = SpotForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        entered = Proven(
+            **form.cleaned_data,
+            address=client_address(request),
+            device=request.headers.get("User-Agent", ""),
+        )
+        person = agree_on_the_spot(asked, entered, asker=request.user, now=timezone.now())
+        return f"{person.name}已当面确认。{found.words.agreed}"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"当面确认：{found.words.label}",
+        submit_label=found.words.agree,
+        refresh="page",
+        refusals=found.refused,
+        template="workflow/on_the_spot.html",
+        asked=asked,
+        matter=found,
+        name=found.name_of(asked.subject),
+        danger=found.tone == "danger",
+    )
 
 
 def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpResponse:

@@ -35,10 +35,13 @@ CHAINED_EVENTS = (*EVENTS, "note", "void")
 Hash = Callable[[bytes], bytes]
 
 
-def find_difference(record: Any) -> str | None:
-    """The first difference as a Chinese sentence that names the place, or None if there is none."""
+def find_difference(record: Any, *, is_whole: bool = True) -> str | None:
+    """The first difference as a Chinese sentence that names the place, or None if there is none.
+
+    ``is_whole`` False: the draw still goes on, and its events stop anywhere.
+    """
     try:
-        _check_record(record)
+        _check_record(record, is_whole)
     except Difference as difference:
         return str(difference)
     except RecursionError:
@@ -102,7 +105,7 @@ def need(holds: bool, message: str) -> None:
 # --- The whole record ---------------------------------------------------------------------------
 
 
-def _check_record(record: Any) -> None:
+def _check_record(record: Any, is_whole: bool) -> None:
     _check_keys(
         record,
         "记录",
@@ -122,7 +125,9 @@ def _check_record(record: Any) -> None:
     _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
     order = sorted(range(len(leaves)), key=lambda i: digest(b"\x04" + TAG + seed + leaves[i]))
     draw = Draw(rule, candidates, order)
-    _check_events(record["events"], draw, Chain(seed, digest) if "events" in rule else None)
+    chain = Chain(seed, digest) if "events" in rule else None
+    replay = _check_events(record["events"], draw, chain)
+    need(not is_whole or replay.ended is not None, "记录没有以 end 事件结束，不完整")
     _check_openings(record["openings"], rule["draw_id"], draw, digest)
 
 
@@ -419,7 +424,7 @@ def _check_person(person: Any, where: str) -> None:
         _check_keys(person, where, ["role"])
 
 
-def _check_events(events: Any, draw: Draw, chain: Chain | None) -> None:
+def _check_events(events: Any, draw: Draw, chain: Chain | None) -> "Replay":
     _check_list(events, "记录的 events")
     replay = Replay(draw, chain is not None)
     types = CHAINED_EVENTS if chain else EVENTS
@@ -442,7 +447,7 @@ def _check_events(events: Any, draw: Draw, chain: Chain | None) -> None:
         if chain:
             chain.check(event, where)
     need(len(events) > 0, "记录的 events 为空：缺少 drawn 事件")
-    need(replay.ended is not None, "记录没有以 end 事件结束，不完整")
+    return replay
 
 
 class Replay:

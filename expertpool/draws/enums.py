@@ -104,11 +104,13 @@ class ActionCode(models.TextChoices):
 
 
 class Matter(models.TextChoices):
-    """What should have happened in a draw and did not; `draws.services.overdue` finds and does it."""
+    """What is amiss with a draw: it should have happened and did not (`draws.services.overdue` finds
+    and does it), or its record does not hold (`draws.services.checking`)."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     RELEASE = "release", "名单没有按时公开"
     END = "end", "抽取没有按时结束"
+    RECORD = "record", "抽取记录核验不一致"
 
 
 class PanelRole(models.TextChoices):

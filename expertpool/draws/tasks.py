@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app, retry_external
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.services import names, overdue, replies, sheet_files
+from expertpool.draws.services import checking, names, overdue, replies, sheet_files
 from expertpool.draws.services.entropy import SystemEntropy
 
 # What a service refuses for good: the project is archived, the draw void.
@@ -30,6 +30,12 @@ def release_names(draw_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: find what should have happened in a draw and did not, tell it, do it."""
     overdue.sweep(now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.task(name="draws.check_record", queue=HEAVY, retry=retry_external)
+def check_record(draw_id: int) -> None:
+    """Verify what is stored of a draw, after each change of it."""
+    checking.check_record(draw_id=draw_id, now=timezone.now())
 
 
 @app.task(name="draws.store_sheet", queue=HEAVY, retry=retry_external)

@@ -7,11 +7,12 @@ from expertpool.draws.models.draw import Draw
 
 
 class DrawAlarm(models.Model):
-    """That something of a draw did not happen in its time: one row for each draw and matter, so that
-    it is told once. ``done_at`` says when it was done afterwards, empty as long as that fails."""
+    """That something is amiss with a draw: one row for each draw and matter, so that it is told once.
+    ``done_at`` says when it was done afterwards, or held again; empty as long as it does not."""
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="alarms")
     matter = models.CharField("事项", max_length=12, choices=Matter.choices)
+    detail = models.CharField("说明", max_length=500, blank=True)
     raised_at = models.DateTimeField("发现时间")
     done_at = models.DateTimeField("补做时间", null=True)
 

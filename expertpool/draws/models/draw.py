@@ -58,6 +58,8 @@ class Draw(models.Model):
     rule_content = models.JSONField("规则", db_column="rule")
     candidate_count = models.PositiveIntegerField("候选人数")
     seal = models.CharField("封存值", max_length=64, blank=True)
+    # How many of its events were verified after they were written (`services.checking`).
+    checked_events = models.PositiveIntegerField("已核验事件数", default=0)
     nonce = EncryptedBytesField("系统随机数", key="SEAL_KEY", bound_to=("number",))
     reveals = models.JSONField("揭示值", default=list)  # [{"role": "system", "value": "hex"}, …]
     seed = models.CharField("种子", max_length=64, blank=True)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
+from expertpool.core.jobs import defer
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
-from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.occasions import ALARM
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.services import names, replies
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 # What is due for less than this may still be on its way by its own job.
 LATE_AFTER = timedelta(minutes=1)
+# Verifying waits behind files and statistics; one minute's sweep asks for so many at most.
+UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_TIMEOUT = "5s"
 PERMISSION = "draws.alarms"  # who is told
@@ -41,6 +44,7 @@ class Overdue:
 
     draw_id: int
     matter: Matter
+    detail: str = ""
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -50,6 +54,8 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     of the draw. What fails is logged and found again by the next sweep.
     """
     done = 0
+    for draw_id in unchecked(now=now):
+        defer("draws.check_record", draw_id=draw_id)
     for found in overdue(now=now):
         try:
             raise_alarm(found, now=now)
@@ -83,21 +89,33 @@ def overdue(*, now: datetime) -> list[Overdue]:
     ]
 
 
+def unchecked(*, now: datetime) -> list[int]:
+    """Return the draws of which an event was not verified for some minutes: its job was lost."""
+    newest = DrawEvent.objects.filter(draw=OuterRef("pk")).order_by("-n")
+    late = Draw.objects.annotate(
+        last=Subquery(newest.values("n")[:1]), seen=Subquery(newest.values("at")[:1])
+    ).filter(last__gt=F("checked_events"), seen__lte=now - UNCHECKED_AFTER)
+    # One that does not hold is told by its alarm already.
+    held = late.exclude(alarms__matter=Matter.RECORD, alarms__done_at__isnull=True)
+    return list(held.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
+
+
 @transaction.atomic
 def raise_alarm(found: Overdue, *, now: datetime) -> None:
     """Tell of ``found``, the first time by message: who may see it there, may act there."""
     draw = Draw.objects.select_related("project").get(pk=found.draw_id)
-    logger.error("draw %s is late: %s", draw.number, found.matter)
+    logger.error("draw %s, told of: %s", draw.number, found.matter)
     alarm, is_new = DrawAlarm.objects.get_or_create(
-        draw=draw, matter=found.matter, defaults={"raised_at": now}
+        draw=draw, matter=found.matter, defaults={"raised_at": now, "detail": found.detail}
     )
     if not is_new:
         DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
-            raised_at=now, done_at=None
+            raised_at=now, done_at=None, detail=found.detail
         )
         return
     what = str(found.matter.label)
-    record("draw.alarm", actor=None, now=now, subject=draw, after={"事项": what})
+    said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
+    record("draw.alarm", actor=None, now=now, subject=draw, after=said)
     users = [
         user
         for user in users_with_permission(PERMISSION)

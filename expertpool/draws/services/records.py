@@ -36,7 +36,7 @@ def build_record(draw: Draw) -> dict[str, Any]:
             identity = open_identity(row)
             openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
     events = load_events(draw)
-    _check_heads(draw, events)
+    check_heads(draw, events)
     return vdraw.build_record(load_order(draw), events, openings).to_dict()
 
 
@@ -47,7 +47,7 @@ def digest_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(vdraw.canonical_json(content)).hexdigest()
 
 
-def _check_heads(draw: Draw, events: Sequence[vdraw.Event]) -> None:
+def check_heads(draw: Draw, events: Sequence[vdraw.Event]) -> None:
     """Refuse (EngineError) a chain in which a head that the log holds is no more: it was computed
     anew, and would hold by itself."""
     if logged_heads(draw) - {event.further.get("hash") for event in events}:

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 import vdraw
+from expertpool.core.jobs import defer
 from expertpool.draws.enums import NoteCode
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.queries.blocks import candidates_of
@@ -87,6 +88,7 @@ def append_events(draw: Draw, events: tuple[vdraw.Event, ...], *, hand: Hand, no
     DrawEvent.objects.bulk_create(
         DrawEvent(draw=draw, n=row["n"], at=now, content=row) for row in rows
     )
+    defer("draws.check_record", draw_id=draw.pk)
     return str(rows[-1].get("hash", ""))
 
 

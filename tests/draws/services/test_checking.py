@@ -1,0 +1,114 @@
+"""Every change to a draw is verified by the program that anybody may run, in a job right after it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import DrawStatus, Matter, ReplyVia
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
+from expertpool.draws.services.checking import check_record
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.replies import answer
+from expertpool.notifications.models import Message
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-15")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture
+def draw() -> Draw:
+    for _ in range(5):
+        make_expert()
+    return make_draw(now=NOW, seats=2)
+
+
+def waiting(draw: Draw) -> int:
+    """How many jobs are to verify ``draw``."""
+    return ProcrastinateJob.objects.filter(
+        task_name="draws.check_record", args__draw_id=draw.pk, status="todo"
+    ).count()
+
+
+def alter(draw: Draw, n: int, key: str, value: object) -> None:
+    """Change an event by hand, as somebody with the database can."""
+    row = DrawEvent.objects.get(draw=draw, n=n)
+    row.content[key] = value
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        DrawEvent.objects.filter(pk=row.pk).update(content=row.content)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def decline(draw: Draw) -> None:
+    answer(
+        invitation=draw.invitations.filter(state="invited").first(),
+        accept=False,
+        reason="出差",
+        via=ReplyVia.LINK,
+        now=NOW,
+        entropy=SeededEntropy(1),
+    )
+
+
+def test_each_change_asks_for_a_check_and_a_check_is_made_once(draw: Draw) -> None:
+    asked = waiting(draw)
+    assert asked
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    draw.refresh_from_db()
+    seated = draw.checked_events
+    assert seated == DrawEvent.objects.filter(draw=draw).count()
+    decline(draw)
+    assert waiting(draw) > asked
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    draw.refresh_from_db()
+    assert draw.checked_events > seated
+    assert draw.status == DrawStatus.INVITING  # it was verified while it goes on
+    assert not DrawAlarm.objects.exists()
+
+
+def test_a_record_that_does_not_hold_is_told_once_and_shown(
+    draw: Draw, client: Client, supervisor: User
+) -> None:
+    decline(draw)
+    alter(draw, 2, "reason", "conflict")
+    told = []
+    for _ in range(2):
+        assert check_record(draw_id=draw.pk, now=NOW)
+        told.append(Message.objects.filter(occasion="draw.alarm").count())
+    alarm = DrawAlarm.objects.get()
+    assert (alarm.matter, alarm.done_at) == (Matter.RECORD, None)
+    assert "2" in alarm.detail
+    assert Entry.objects.filter(action="draw.alarm").count() == 1
+    assert told[0] == told[1] > 0
+    page = login(client, supervisor).get(reverse("draws:detail", args=[draw.pk]))
+    assert "抽取记录核验不一致" in page.content.decode()
+    assert "抽取记录核验不一致" in client.get("/").content.decode()
+    alter(draw, 2, "reason", "declined")
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    alarm.refresh_from_db()
+    assert alarm.done_at == NOW
+
+
+def test_a_lost_job_is_asked_for_again(draw: Draw) -> None:
+    ProcrastinateJob.objects.all().delete()
+    sweep(now=NOW + timedelta(minutes=9), entropy=SeededEntropy(1))
+    assert not waiting(draw)
+    sweep(now=NOW + timedelta(minutes=11), entropy=SeededEntropy(1))
+    assert waiting(draw) == 1
+    check_record(draw_id=draw.pk, now=NOW)
+    ProcrastinateJob.objects.all().delete()
+    sweep(now=NOW + timedelta(minutes=12), entropy=SeededEntropy(1))
+    assert not waiting(draw)

@@ -62,6 +62,7 @@ def reveal(draw: Draw) -> None:
 
 def posted(**changes: object) -> dict[str, object]:
     return {
+        "version": "0",
         "group": ["1"],
         "g1-name": "技术",
         "g1-seats": "3",

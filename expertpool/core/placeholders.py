@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -33,16 +33,19 @@ class Vocabulary:
     """What texts of one kind may use.
 
     ``fields`` have one value in a text. ``columns``, which only forms have, have one in each line;
-    their names begin with what a line is and a dot (``专家.姓名``).
+    their names begin with what a line is and a dot (``专家.姓名``). Without those ``required`` a text
+    is of no use: an invitation that cannot be answered, a list without names.
     """
 
     fields: tuple[Placeholder, ...]
     columns: tuple[Placeholder, ...] = ()
+    required: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, samples: Mapping[str, Value]) -> Vocabulary:
+    def of(cls, samples: Mapping[str, Value], required: Iterable[str] = ()) -> Vocabulary:
         """Return that of names with a sample each."""
-        return cls(tuple(Placeholder(name, sample) for name, sample in samples.items()))
+        fields = (Placeholder(name, sample) for name, sample in samples.items())
+        return cls(tuple(fields), required=tuple(required))
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +59,10 @@ class Vocabulary:
         """Return the names in ``text`` that are not there, each once."""
         known = set(self.names)
         return [name for name in dict.fromkeys(names_in(text)) if name not in known]
+
+    def missing_in(self, names: Iterable[str]) -> list[str]:
+        """Return the required names that are not among ``names``."""
+        return [name for name in self.required if name not in set(names)]
 
     def nearest(self, name: str) -> str | None:
         """Return the known name that was probably meant."""

@@ -53,6 +53,7 @@ INVITATION = Occasion(
         ChannelCode.EMAIL: ("评审邀请函（{{评审时间}}）", _LETTER),
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),
     },
+    required=("答复链接",),
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -86,6 +87,7 @@ STANDBY_INVITATION = Occasion(
         ChannelCode.EMAIL: ("候补评审专家邀请函（{{评审时间}}）", _STANDBY_LETTER),
         ChannelCode.SITE: ("候补评审邀请（{{评审时间}}）", _STANDBY_LETTER),
     },
+    required=INVITATION.required,
 )
 
 _MOVED_UP = (

@@ -28,4 +28,5 @@ ACTIVATION = Occasion(
         "有效期至": "2026-12-01 09:00",
     },
     defaults={ChannelCode.EMAIL: ("专家库账号激活", _MAIL)},
+    required=("激活链接",),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.placeholders import Vocabulary, fill_text, has_stray_braces
+from expertpool.core.placeholders import Vocabulary, fill_text, has_stray_braces, mark, names_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 
@@ -29,13 +29,14 @@ class Occasion:
 
     ``placeholders`` gives a sample value for each name (``{"专家姓名": "王建国"}``); ``defaults``
     gives (subject, body) for each channel over which the occasion may be told; one that could not
-    be saved raises TemplateRefused.
+    be saved raises TemplateRefused. No body is saved without those ``required`` (the reply link).
     """
 
     code: str
     label: str
     placeholders: Mapping[str, str]
     defaults: Mapping[str, tuple[str, str]]
+    required: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -44,7 +45,7 @@ class Occasion:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return Vocabulary.of(self.placeholders)
+        return Vocabulary.of(self.placeholders, self.required)
 
     @property
     def channels(self) -> tuple[ChannelCode, ...]:
@@ -65,11 +66,15 @@ def occasion_label(code: str) -> str:
 
 
 def check_text(occasion: Occasion, text: Text) -> None:
-    """Refuse placeholders that are not declared (UnknownPlaceholders) and stray double braces."""
+    """Refuse placeholders that are not declared (UnknownPlaceholders), stray double braces, and a
+    body without those that it needs."""
     if unknown := occasion.vocabulary.unknown_in("\n".join(text)):
         raise UnknownPlaceholders(unknown, occasion.placeholders)
     if any(map(has_stray_braces, text)):
         raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
+    if missing := occasion.vocabulary.missing_in(names_in(text.body)):
+        marks = "、".join(map(mark, missing))
+        raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人无法办理，请加回正文。")
 
 
 def fill(text: Text, values: Mapping[str, str]) -> Text:

@@ -110,6 +110,14 @@ def test_a_refused_template_changes_nothing(admin: User) -> None:
     assert PaperTemplate.objects.count() == Attachment.objects.count() == 1
 
 
+@pytest.mark.shows("DRAW-27")
+@pytest.mark.parametrize("paper", [DRAW, SIGN_IN])
+def test_a_sheet_without_the_names_is_refused(admin: User, paper: str) -> None:
+    without = docx_bytes(paragraph("{{项目名称}}") + table(("{{专家.序号}}", "{{专家.工作单位}}")))
+    with pytest.raises(TemplateRefused, match=r"缺少变量 {{专家\.姓名}}"):
+        upload(admin, paper, content=without, name="签到表.docx")
+
+
 def test_columns_of_the_other_sheet_are_unknown(admin: User) -> None:
     with pytest.raises(TemplateRefused, match=r"没有变量 {{专家\.身份证号}}"):
         upload(admin, content=docx_bytes(table(("{{专家.身份证号}}",))))

@@ -65,6 +65,7 @@ VOCABULARIES = {
             Placeholder("专家.是否参加", "参加"),
             Placeholder("专家.备注", "技术类"),
         ),
+        required=("专家.姓名",),
     ),
     SheetKind.SIGN_IN: Vocabulary(
         fields=_PROJECT,
@@ -75,6 +76,7 @@ VOCABULARIES = {
             Placeholder("专家.职务职称", "总工程师、高级工程师"),
             Placeholder("专家.电话", "138****0001"),
         ),
+        required=("专家.姓名",),
     ),
 }
 

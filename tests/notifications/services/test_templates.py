@@ -4,9 +4,10 @@ import pytest
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws import occasions as draws
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import Occasion, Text
+from expertpool.notifications.occasions import OCCASIONS, Occasion, Text
 from expertpool.notifications.queries.templates import preview, template_state, template_states
 from expertpool.notifications.services.templates import reset_template, save_template
 from tests.notifications.conftest import NOON, send
@@ -33,6 +34,22 @@ def test_unknown_placeholders_are_refused_by_name(admin: User) -> None:
     assert "可以使用：{{专家姓名}}" in str(caught.value)
     assert not MessageTemplate.objects.exists()
     assert not Entry.objects.filter(action="notifications.template_save").exists()
+
+
+@pytest.mark.shows("DRAW-20")
+@pytest.mark.parametrize("channel", ["sms", "email", "site"])
+def test_an_invitation_without_its_reply_link_is_refused(admin: User, channel: str) -> None:
+    with OCCASIONS.holding(draws.INVITATION, alone=True):
+        text = Text("请答复 {{答复链接}}", "{{专家姓名}}专家，请于 {{答复截止}} 前答复。")
+        with pytest.raises(TemplateRefused, match=r"缺少 \{\{答复链接"):
+            save_template(
+                occasion=draws.INVITATION.code, channel=channel, text=text, actor=admin, now=NOON
+            )
+        text = Text("", text.body + "{{ 答复链接 }}")
+        save_template(
+            occasion=draws.INVITATION.code, channel=channel, text=text, actor=admin, now=NOON
+        )
+    assert MessageTemplate.objects.get().channel == channel
 
 
 @pytest.mark.parametrize("body", ["{{专家姓名", "专家姓名}}", "{{专家{{姓名}}}}", " \n "])

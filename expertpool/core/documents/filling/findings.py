@@ -88,6 +88,8 @@ class Findings:
                 + self.vocabulary.names[0]
                 + "}}。"
             )
+        elif missing := self.vocabulary.missing_in(self.used):
+            self.problems.append(f"缺少变量 {'、'.join(map(mark, missing))}，请写在表格的一行里")
         if len(self.problems) > _SHOWN:
             rest = len(self.problems) - _SHOWN
             raise TemplateRefused(*self.problems[:_SHOWN], f"还有 {rest} 处。")

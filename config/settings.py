@@ -70,6 +70,7 @@ if DEV_PAGES:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.addresses.without_nul",
     # Before sessions, whose length is a setting.
     "expertpool.siteconfig.middleware.SettingsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
+from expertpool.core.bounds import MOMENTS, ORDER, within
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
 from expertpool.core.text import mask_middle
@@ -32,7 +33,7 @@ class Department(models.Model):
     )
     # The prefix of a department is one range of this index.
     path = models.CharField("路径", max_length=200, editable=False, db_index=True)
-    order = models.PositiveSmallIntegerField("次序", default=100)
+    order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
 
     class Meta:
@@ -222,13 +223,14 @@ class ApiToken(models.Model):
     created_by = models.ForeignKey(
         User, verbose_name="创建人", on_delete=models.PROTECT, related_name="+"
     )
-    expires_at = models.DateTimeField("到期时间")
+    expires_at = models.DateTimeField("到期时间", validators=[MOMENTS])
     last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
     revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "接口令牌"
         ordering = ["-id"]
+        constraints = [within("accounts_token_bounds", expires_at=MOMENTS)]
 
     def __str__(self) -> str:
         return self.name

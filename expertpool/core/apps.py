@@ -1,4 +1,23 @@
+from django import forms
 from django.apps import AppConfig
+from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
+
+from expertpool.core.bounds import DAYS, MOMENTS
+from expertpool.core.validators import validate_text
+
+# The base of every value, whatever its field asks besides: texts that can be written and read, days
+# and moments with which calendars and time zones can count. Here, for this module is loaded before
+# any model, and a field takes its checks when it is made, as a constraint takes its words.
+for text in (forms.CharField, models.CharField, models.TextField):
+    text.default_validators = [validate_text]
+forms.DateField.default_validators = [DAYS]
+forms.DateTimeField.default_validators = [MOMENTS]
+# What a select shows while nothing is chosen: dashes say nothing. Both are defaults of arguments.
+BLANK_CHOICE_DASH[:] = [("", "请选择")]
+(forms.ModelChoiceField.__init__.__kwdefaults__ or {})["empty_label"] = "请选择"
+# Django's own words name the constraint.
+models.BaseConstraint.default_violation_error_message = "填写的内容互相矛盾或超出范围，请核对。"
 
 
 class CoreConfig(AppConfig):

@@ -1,4 +1,4 @@
-"""Checks of Chinese identifiers. Each raises ValidationError with a sentence that says the mend."""
+"""Checks of texts and Chinese identifiers. Each raises ValidationError with a sentence that says the mend."""
 
 from __future__ import annotations
 
@@ -8,15 +8,52 @@ from operator import mul
 
 from django.core.exceptions import ValidationError
 
+from expertpool.core.bounds import DAYS
+from expertpool.core.text import HIDDEN
+
+# Controls but tab and line feeds, half a surrogate pair, and marks that turn the direction of
+# writing, by which a text reads otherwise than it stands. Nobody types them.
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 # \d takes the digits of every script: what is not ASCII is refused beside it.
 MOBILE = re.compile(r"1[3-9]\d{9}")
+_PHONE = re.compile(
+    r"(\+?86[- ]?)?1[3-9]\d{9}"
+    r"|(\(?0\d{2,3}\)?[- ]?)?\d{7,8}((-|转|,| ?ext\.? ?)\d{1,6})?"
+    r"|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|\d{5}",
+    re.IGNORECASE | re.ASCII,
+)
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
+_PHONE_SIGNS = str.maketrans("（）－—–", "()---")
 # Without I, O, S, V and Z (GB 32100).
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: at for at, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 ID_CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def is_writable(text: str) -> bool:
+    """Tell whether ``text`` holds only what people write: the base of every text that is taken."""
+    # Most are told by a look that costs nothing.
+    return text.isprintable() or _UNWRITABLE.search(text) is None
+
+
+def validate_text(value: str) -> None:
+    """Refuse a text with characters that nobody can write or read; every text field does
+    (`core.apps`). NUL has a check of its own in forms, which says the same."""
+    if not is_writable(value.replace("\x00", "")):
+        raise ValidationError(HIDDEN, code="hidden")
+
+
+def validate_phone(value: str) -> None:
+    """Refuse what nobody can ring: a mobile or landline, several with 、 or / between them."""
+    for number in re.split(r"\s*[、/;；，]\s*", value.translate(_PHONE_SIGNS).strip()):
+        if not _PHONE.fullmatch(number):
+            raise ValidationError(
+                "电话格式不对：应为 11 位手机号，或带区号的座机，例如 021-55500001。", code="phone"
+            )
 
 
 def validate_mobile(value: str) -> None:
@@ -47,8 +84,8 @@ def validate_id_card(value: str) -> None:
     if id_card_check_digit(value[:17]) != value[17]:
         raise ValidationError("身份证号校验位不对，请逐位核对。", code="id_card_check")
     try:
-        id_card_birth_date(value)
-    except ValueError:
+        DAYS(id_card_birth_date(value))
+    except (ValueError, ValidationError):
         raise ValidationError(
             "身份证号中的出生日期不存在，请核对第 7 至 14 位。", code="id_card_birth"
         ) from None

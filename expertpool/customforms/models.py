@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.bounds import ORDER
 from expertpool.customforms.enums import FieldKind
 
 
@@ -21,7 +22,7 @@ class CustomField(models.Model):
     options = models.JSONField("选项", default=list, blank=True)
     required = models.BooleanField("必填", default=False)
     help = models.CharField("填写说明", max_length=200, blank=True)
-    order = models.PositiveSmallIntegerField("次序", default=100)
+    order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("新增时间", editable=False)
     created_by = models.ForeignKey(

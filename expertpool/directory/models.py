@@ -8,8 +8,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from expertpool.core.bounds import DAYS, ORDER, Bounds, within
 from expertpool.directory.enums import DictionaryCode, RelationKind, TitleLevel
 
+SHARE = Bounds(Decimal("0.01"), Decimal(100), "持股比例应大于 0，不超过 100。")  # %
 CONTROLLING_SHARE = 50  # %, from here a shareholder controls (公司法 第二百六十五条)
 
 
@@ -77,10 +79,15 @@ class UnitRelation(models.Model):
     )
     kind = models.CharField("关系", max_length=12, choices=RelationKind.choices)
     share = models.DecimalField(
-        "持股比例（%）", max_digits=5, decimal_places=2, null=True, blank=True
+        "持股比例（%）",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[SHARE],
     )
-    from_date = models.DateField("开始日期", null=True, blank=True)
-    to_date = models.DateField("结束日期", null=True, blank=True)
+    from_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
+    to_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])
     source = models.CharField("资料来源", max_length=200, blank=True)
 
     class Meta:
@@ -97,8 +104,7 @@ class UnitRelation(models.Model):
                 | Q(
                     kind=RelationKind.SHAREHOLDER,
                     share__isnull=False,
-                    share__gt=0,
-                    share__lte=100,
+                    share__range=(SHARE.low, SHARE.high),
                 ),
                 name="directory_relation_share",
                 violation_error_message="股东须填写持股比例，大于 0、不超过 100；上级单位不填。",
@@ -117,6 +123,7 @@ class UnitRelation(models.Model):
                 name="directory_relation_once",
                 violation_error_message="这两个单位已有同样的、尚未结束的关系，请修改或先结束原来的一条。",
             ),
+            within("directory_relation_bounds", from_date=DAYS, to_date=DAYS),
         ]
 
     def __str__(self) -> str:
@@ -168,7 +175,7 @@ class SpecialtyScheme(models.Model):
     code = models.SlugField("代码", max_length=32, unique=True)
     name = models.CharField("名称", max_length=100)
     active = models.BooleanField("启用", default=True)
-    order = models.PositiveSmallIntegerField("次序", default=100)
+    order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
 
     class Meta:
         verbose_name = verbose_name_plural = "专业体系"
@@ -238,7 +245,7 @@ class DictionaryItem(models.Model):
 
     dictionary = models.CharField("字典", max_length=32, choices=DictionaryCode.choices)
     name = models.CharField("名称", max_length=50)
-    order = models.PositiveSmallIntegerField("次序", default=100)
+    order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])
     active = models.BooleanField("启用", default=True)
 
     class Meta:

@@ -17,7 +17,14 @@ from expertpool.draws.enums import (
     ReplyVia,
 )
 from expertpool.draws.occasions import INVITATION
-from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS, VALUE_LENGTH
+from expertpool.draws.validators import (
+    MOST_GROUPS,
+    MOST_LEVELS,
+    PLAN_BOUNDS,
+    SEATS,
+    STANDBY_SEATS,
+    VALUE_LENGTH,
+)
 from expertpool.notifications.enums import ChannelCode
 
 Contributor = Literal["operator", "supervisor"]
@@ -63,9 +70,12 @@ class GroupInput(Input):
     """One condition group."""
 
     name: str = Field(min_length=1, max_length=50, description="组名，如「技术」")
-    seats: int = Field(ge=1, le=99, description="抽取人数")
+    seats: int = Field(ge=SEATS.low, le=SEATS.high, description="抽取人数")
     standby_seats: int = Field(
-        0, ge=0, le=99, description="候补人数：与评审专家一起抽出，有人退出时递补"
+        0,
+        ge=STANDBY_SEATS.low,
+        le=STANDBY_SEATS.high,
+        description="候补人数：与评审专家一起抽出，有人退出时递补",
     )
     levels: list[dict[str, Any]] = Field(
         min_length=1,

@@ -16,6 +16,7 @@ from expertpool.core.configuration import (
     Several,
 )
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
+from expertpool.draws.validators import EMERGENCY
 from expertpool.projects.enums import Regime
 
 INVITING = SettingGroup(
@@ -23,7 +24,7 @@ INVITING = SettingGroup(
 )
 MINUTES = Number(1, 43_200, "分钟")
 HOURS = Number(0, 720, "小时")
-EMERGENCY_MINUTES = Number(5, 120, "分钟")  # the database keeps these bounds, too
+EMERGENCY_MINUTES = Number(EMERGENCY.low, EMERGENCY.high, "分钟")
 # Two for a seat leave chance something to do; eight panels are the fewest that nobody calls chosen.
 USUAL_CANDIDATES_PER_SEAT = 2
 USUAL_PANEL_BITS = 3

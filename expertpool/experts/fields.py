@@ -330,7 +330,7 @@ FIELDS = (
     FieldDeclaration(
         code="practice_years",
         label="从业年限",
-        kind=Number(most=80),
+        kind=Number(most=rules.PRACTICE_YEARS.high),
         form=InForm(section={INDIVIDUAL: "work"}),
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
         imported=InImport(aliases=("工作年限", "从业年数"), sample="15", width=10),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
+from expertpool.core.bounds import DAYS, Bounds
 from expertpool.core.importing import CellRefused, as_code
 from expertpool.core.validators import (
     id_card_birth_date,
@@ -22,6 +23,9 @@ from expertpool.core.validators import (
 )
 from expertpool.experts.enums import Sex
 
+YOUNGEST = 16  # years
+TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
+PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
@@ -105,7 +109,7 @@ def uscc(cell: Any) -> str:
 
 def birth(cell: Any) -> Month | None:
     """Clean a month or day of birth: 1967-09, 1967年9月, 1967-09-20, 19670920 or a date cell."""
-    if isinstance(cell, date | datetime):
+    if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
     value = as_code(cell)
     if not value:
@@ -114,12 +118,21 @@ def birth(cell: Any) -> Month | None:
     if found:
         month = Month(*(int(part) if part else None for part in found.groups()))  # type: ignore[arg-type]
         try:
-            month.as_date()
-        except ValueError:
+            DAYS(month.as_date())
+        except (ValueError, ValidationError):
             pass
         else:
             return month
     raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
+
+
+def is_too_young(born: date | None, today: date) -> bool:
+    """Tell whether nobody born on ``born`` works yet (劳动法 第十五条: from 16)."""
+    return born is not None and (today.year - YOUNGEST, today.month, today.day) < (
+        born.year,
+        born.month,
+        born.day,
+    )
 
 
 def id_card_sex(value: str) -> str:

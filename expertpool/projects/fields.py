@@ -192,7 +192,7 @@ FIELDS = (
     FieldDeclaration(
         code="budget",
         label="预算（元）",
-        kind=Amount(rule=rules.money),
+        kind=Amount(rule=rules.money, bounds=rules.BUDGET),
         form=InForm(section="size"),
         imported=InImport(aliases=("预算", "预算金额", "金额"), sample="8600000"),
         exported=InExport(),
@@ -209,7 +209,7 @@ FIELDS = (
     FieldDeclaration(
         code="representatives",
         label="代表人数",
-        kind=Number(most=99),
+        kind=Number(least=rules.REPRESENTATIVES.low, most=rules.REPRESENTATIVES.high),
         form=InForm(
             section="size",
             required=True,
@@ -245,8 +245,7 @@ FIELDS = (
     FieldDeclaration(
         code="duration_minutes",
         label="预计时长（分钟）",
-        # Thirty days.
-        kind=Number(least=1, most=43_200),
+        kind=Number(least=rules.DURATION.low, most=rules.DURATION.high),
         form=InForm(section="meeting", required=True),
         imported=InImport(aliases=("预计时长", "时长"), help="不填则为 240 分钟。", sample="240"),
         exported=InExport(code="duration"),
@@ -285,7 +284,7 @@ FIELDS = (
     FieldDeclaration(
         code="contact_phone",
         label="联系电话",
-        kind=Text(longest=30),
+        kind=Text(longest=30, rule=rules.phone),
         required=True,
         form=InForm(section="contact"),
         imported=InImport(aliases=("电话", "联系方式"), sample="021-55500001"),

@@ -1,14 +1,15 @@
 """What the interface takes and gives of projects."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
 from ninja import Field
 
-from expertpool.core.api import Id, Input, Moment, Output
+from expertpool.core.api import Day, Id, Input, Moment, Output
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.queries.batches import LARGEST_BATCH
+from expertpool.projects.validators import BUDGET, DURATION, REPRESENTATIVES
 
 Note = Annotated[str, Field(max_length=500)]
 
@@ -38,11 +39,20 @@ class ProjectInput(Input):
     department_id: Id = Field(description="所属部门，见 /departments")
     purchaser: PurchaserRef | None = Field(None, description="采购单位；自动列为回避单位")
     budget: Decimal | None = Field(
-        None, ge=0, max_digits=14, decimal_places=2, description="预算（元）"
+        None,
+        ge=BUDGET.low,
+        le=BUDGET.high,
+        max_digits=14,
+        decimal_places=2,
+        description="预算（元）",
     )
-    representatives: int = Field(0, ge=0, le=99, description="招标人（采购人）代表人数")
+    representatives: int = Field(
+        0, ge=REPRESENTATIVES.low, le=REPRESENTATIVES.high, description="招标人（采购人）代表人数"
+    )
     opening_at: Moment = Field(description="评审开始时间，带时区")
-    duration_minutes: int = Field(240, ge=1, le=43200, description="预计时长（分钟）")
+    duration_minutes: int = Field(
+        240, ge=DURATION.low, le=DURATION.high, description="预计时长（分钟）"
+    )
     check_in_at: Moment | None = Field(None, description="报到时间，不晚于评审开始时间")
     place: str = Field(min_length=1, max_length=200, description="评审地点")
     contact_name: str = Field(min_length=1, max_length=50, description="联系人")
@@ -131,8 +141,8 @@ class AvoidanceInput(Input):
         description="人员的身份：author 采购文件编制人，reviewer 采购文件论证人，"
         "head 投标人的负责人，other 其他",
     )
-    from_date: date | None = Field(None, description="开始日期")
-    to_date: date | None = Field(None, description="结束日期")
+    from_date: Day | None = Field(None, description="开始日期")
+    to_date: Day | None = Field(None, description="结束日期")
     reason: str = Field("", max_length=200, description="原因，如「投标人」")
 
 

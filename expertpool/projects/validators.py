@@ -7,11 +7,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from expertpool.core.bounds import Bounds
 from expertpool.core.importing import CellRefused, as_code, text
 from expertpool.core.text import clean_text
-from expertpool.core.validators import is_valid_uscc
+from expertpool.core.validators import is_valid_uscc, validate_phone
 
 _MOMENT = re.compile(
     r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?[\sT]*(\d{1,2})[:：时点](\d{1,2})?(?:[:：]\d{1,2})?分?"
@@ -20,6 +22,9 @@ _MOMENT = re.compile(
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 _SERIALS = (36_526, 73_050)
 MOST_NAME = 200
+BUDGET = Bounds(Decimal(0), Decimal("999999999999.99"), "应为 0 至 999999999999.99 元。")
+REPRESENTATIVES = Bounds(0, 99)
+DURATION = Bounds(1, 43_200)  # minutes: up to thirty days
 _AS = "应像 2026-12-01 09:30。"
 
 
@@ -103,4 +108,17 @@ def number(cell: Any) -> str:
     value = as_code(cell)
     if len(value) > 50:
         raise CellRefused("{}过长", "最多 50 字。")
+    return value
+
+
+def phone(cell: Any) -> str:
+    """Clean the number to ring for a project: a mobile or a landline."""
+    value = text(30)(cell)
+    try:
+        if value:
+            validate_phone(value)
+    except ValidationError:
+        raise CellRefused(
+            "{}格式", "应为 11 位手机号，或带区号的座机，例如 021-55500001。"
+        ) from None
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.bounds import DAYS, within
 from expertpool.reports.enums import ReportState
 
 
@@ -15,8 +16,8 @@ class ExposureReport(models.Model):
     `reports.queries.exposure.Figures`.
     """
 
-    start_date = models.DateField("开始日期")
-    end_date = models.DateField("结束日期")
+    start_date = models.DateField("开始日期", validators=[DAYS])
+    end_date = models.DateField("结束日期", validators=[DAYS])
     state = models.CharField(
         "状态", max_length=8, choices=ReportState.choices, default=ReportState.QUEUED
     )
@@ -43,6 +44,7 @@ class ExposureReport(models.Model):
                 condition=models.Q(end_date__gte=models.F("start_date")),
                 name="reports_exposure_period",
             ),
+            within("reports_exposure_bounds", start_date=DAYS, end_date=DAYS),
         ]
 
     def __str__(self) -> str:

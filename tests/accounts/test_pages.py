@@ -110,7 +110,7 @@ def test_users_are_found_and_sorted_into_tabs(client: Client, admin: User) -> No
         (f"role={role}", ["周丽"]),
         ("tab=disabled", ["周丽"]),
         ("tab=locked", ["吴涛"]),
-        ("role=999", ["李晓梅", admin.name, "吴涛", "周丽"]),
+        ("role=999", []),
     ):
         assert sorted(names(client.get(f"/users/?{query}"))) == sorted(found), query
 

@@ -8,6 +8,7 @@ from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
 CORE = {
     "api",
     "apps",
+    "bounds",
     "bulk",
     "catalogue",
     "client",

@@ -51,7 +51,7 @@ def test_it_is_typed_shown_searched_asked_and_exported(client: Client, admin: Us
         "opening_at": f"{opening:%Y-%m-%d %H:%M}",
         "place": "一楼",
         "contact_name": "李",
-        "contact_phone": "021",
+        "contact_phone": "021-55500001",
     }
     assert field.code in client.post(create, data).context["form"].errors
     assert client.post(create, data | {field.code: "沪发〔2026〕8 号"}).status_code == 302
@@ -87,7 +87,7 @@ def test_it_is_imported(admin: User) -> None:
         "opening_at": "2030-12-01 09:30",
         "place": "一楼",
         "contact_name": "李",
-        "contact_phone": "021",
+        "contact_phone": "021-55500001",
         field.code: "是",
     }
     codes = list(values)

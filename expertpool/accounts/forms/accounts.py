@@ -31,7 +31,7 @@ class DepartmentField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        kwargs.setdefault("empty_label", "—")
+        kwargs.setdefault("empty_label", "请选择")
         super().__init__(active_departments(), **kwargs)
         self.widget.attrs["data-enhance"] = "select"
 

@@ -8,10 +8,11 @@ from expertpool.core.api.interface import Api, api_urls
 from expertpool.core.api.pagination import Pages
 from expertpool.core.api.problems import Problem, Refusal, answers
 from expertpool.core.api.rights import allows, offered_codes
-from expertpool.core.api.shapes import Id, Input, Moment, Output
+from expertpool.core.api.shapes import Day, Id, Input, Moment, Output, kept
 
 __all__ = [
     "Api",
+    "Day",
     "Id",
     "Input",
     "Moment",
@@ -22,5 +23,6 @@ __all__ = [
     "allows",
     "answers",
     "api_urls",
+    "kept",
     "offered_codes",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator
 
-EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+from expertpool.core.bounds import DAYS, MOMENTS, Bounds
+from expertpool.core.text import HIDDEN
+from expertpool.core.validators import is_writable
 
 
 class Input(Schema):
@@ -16,19 +18,31 @@ class Input(Schema):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @field_validator("*")
+    @classmethod
+    def _writable(cls, value: Any) -> Any:
+        if isinstance(value, str) and not is_writable(value):
+            raise ValueError(HIDDEN.removesuffix("。"))
+        return value
+
 
 class Output(Schema):
     """What is answered."""
 
 
-def _within_reason(value: datetime) -> datetime:
-    if not EARLIEST <= value <= LATEST:
-        message = "时间应在 1990 年至 2200 年之间"
-        raise ValueError(message)
-    return value
+def kept(bounds: Bounds) -> AfterValidator:
+    """Return the check of a value by the bounds of its field."""
+
+    def check(value: Any) -> Any:
+        if not bounds.low <= value <= bounds.high:
+            raise ValueError(bounds.sentence.removesuffix("。"))
+        return value
+
+    return AfterValidator(check)
 
 
 # A moment with its offset, as 2026-12-01T09:30:00+08:00.
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
+Moment = Annotated[AwareDatetime, kept(MOMENTS)]
+Day = Annotated[date, kept(DAYS)]
 # The number by which a row is named in addresses and references, as large as a key can be.
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
+from expertpool.core.bounds import DAYS
 from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.validators import is_writable
 
 if TYPE_CHECKING:
     from expertpool.core.criteria.compiling import Context
@@ -151,7 +153,7 @@ class Text(Field):
         text = str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
         if not text:
             raise self.refuse("请填写内容。")
-        if len(text) > 200 or "\x00" in text:
+        if len(text) > 200 or not is_writable(text):
             raise self.refuse("内容过长或含有无法识别的字符，请缩短。")
         return text
 
@@ -208,9 +210,12 @@ class Date(Field):
 
     def clean_one(self, raw: Any) -> str:
         try:
-            return date.fromisoformat(str(raw).strip()).isoformat()
+            day = date.fromisoformat(str(raw).strip())
         except ValueError:
             raise self.refuse("请按 2026-11-24 的形式填写日期。") from None
+        if not DAYS.low <= day <= DAYS.high:
+            raise self.refuse(f"日期{DAYS.sentence}")
+        return day.isoformat()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
+from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
@@ -39,11 +40,11 @@ class CellRefused(ValueError):
 def as_text(cell: Any) -> str:
     """Return what stands in a cell as clean text; whole numbers without their decimal point.
 
-    Refuses NUL, which the database cannot hold.
+    Refuses what nobody writes: NUL, which the database cannot hold, and its like.
     """
     match cell:
         case str():
-            return _without_nul(clean_text(cell))
+            return _writable(clean_text(cell))
         case bool():
             return "是" if cell else "否"
         case float() if cell.is_integer():
@@ -55,12 +56,12 @@ def as_text(cell: Any) -> str:
 
 
 def as_code(cell: Any) -> str:
-    """Return an identifier: all full-width forms folded, numbers as their digits; no NUL."""
-    return _without_nul(clean_code(cell)) if isinstance(cell, str) else as_text(cell)
+    """Return an identifier: all full-width forms folded, numbers as their digits."""
+    return _writable(clean_code(cell)) if isinstance(cell, str) else as_text(cell)
 
 
-def _without_nul(value: str) -> str:
-    if "\x00" in value:
+def _writable(value: str) -> str:
+    if not is_writable(value):
         raise CellRefused("{}格式", HIDDEN)
     return value
 

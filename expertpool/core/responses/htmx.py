@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 
 def saved(message: str, *, undo_url: str = "", refresh: str = "list") -> HttpResponse:
@@ -23,6 +25,21 @@ def saved(message: str, *, undo_url: str = "", refresh: str = "list") -> HttpRes
 def refused(message: str) -> HttpResponse:
     """Answer 409: ``message`` says why and how to mend it; nothing on the page changes."""
     return _answer(409, {"toast": _toast(message, "danger", "")})
+
+
+def not_opened(request: HttpRequest, message: str, *, back: str) -> HttpResponse:
+    """Answer for a form that cannot be opened now: ``message`` over the page from which a drawer
+    was asked for, or on the page ``back``."""
+    if getattr(request, "htmx", False):
+        return refused(message)
+    messages.error(request, message)
+    return redirect(back)
+
+
+def warned(response: HttpResponse, message: str) -> HttpResponse:
+    """Let ``response`` say ``message`` besides what it shows."""
+    response["HX-Trigger"] = json.dumps({"toast": _toast(message, "danger", "")})
+    return response
 
 
 def _toast(message: str, level: str, undo_url: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from expertpool.core.importing.columns import CellRefused
+from expertpool.core.text import HIDDEN
+from expertpool.core.validators import is_writable
 
 
 class RuleField(forms.CharField):
@@ -48,11 +50,31 @@ def chosen_rows(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
     """Return the rows whose keys are among ``values``; what is no key is left out."""
     keys = []
     for value in values:
+        if not is_writable(str(value)):
+            continue
         try:
             keys.append(rows.model._meta.pk.to_python(value))
         except ValidationError:
             continue
     return rows.filter(pk__in=[key for key in keys if key not in (None, "")])
+
+
+class OneRow(forms.ModelChoiceField):
+    """A row by its key; where keys are texts, the database does not take every one as such."""
+
+    def to_python(self, value: Any) -> Any:
+        if not is_writable(str(value)):
+            raise ValidationError(HIDDEN)
+        return super().to_python(value)
+
+
+class ManyRows(forms.ModelMultipleChoiceField):
+    """Several rows by their keys."""
+
+    def clean(self, value: Any) -> Any:
+        if not all(is_writable(str(key)) for key in value or ()):
+            raise ValidationError(HIDDEN)
+        return super().clean(value)
 
 
 class ManyRemote(ChosenOptions, forms.SelectMultiple):

@@ -17,6 +17,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from expertpool.core.bounds import DAYS, MOMENTS, Bounds
 from expertpool.core.importing.columns import (
     CellRefused,
     Cleaner,
@@ -27,11 +28,18 @@ from expertpool.core.importing.columns import (
     text,
     whole_number,
 )
-from expertpool.core.subjects.inputs import ManyRemote, OneRemote, RuleField
+from expertpool.core.subjects.inputs import ManyRemote, ManyRows, OneRemote, OneRow, RuleField
 from expertpool.core.text import moment_text
 
 Pairs = Iterable[tuple[Any, str]]
 WITHOUT = "请选择"
+
+
+def inside(bounds: Bounds, value: Any) -> Any:
+    """Return ``value`` if it is within ``bounds``; refuse it in the words of the import."""
+    if value is not None and not bounds.low <= value <= bounds.high:
+        raise CellRefused("{}超出范围", bounds.sentence)
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,13 +145,17 @@ class Number(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Kind):
-    """A date."""
+    """A date within ``bounds``."""
+
+    bounds: Bounds = DAYS
 
     def clean(self, raw: Any) -> date | None:
-        return day(raw)
+        found: date | None = inside(self.bounds, day(raw))
+        return found
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
-        return RuleField(rule=self.clean, widget=forms.DateInput(), **kwargs)
+        attrs = {"min": self.bounds.low.isoformat(), "max": self.bounds.high.isoformat()}
+        return RuleField(rule=self.clean, widget=forms.DateInput(attrs=attrs), **kwargs)
 
     def cell(self, value: Any) -> Any:
         return value
@@ -157,15 +169,19 @@ class Day(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Moment(Kind):
-    """A date and time; ``rule`` reads it from a cell, where the record does not get it by itself."""
+    """A date and time within ``bounds``; ``rule`` reads it from a cell, where the record does not get
+    it by itself."""
 
     rule: Cleaner | None = None
+    bounds: Bounds = MOMENTS
 
     def clean(self, raw: Any) -> Any:
-        return raw if isinstance(raw, datetime) or self.rule is None else self.rule(raw)
+        is_read = isinstance(raw, datetime) or self.rule is None
+        return inside(self.bounds, raw if is_read else self.rule(raw))  # type: ignore[misc]
 
     def cell_cleaner(self) -> Cleaner:
-        return self.rule or self.clean
+        rule = self.rule
+        return self.clean if rule is None else lambda cell: inside(self.bounds, rule(cell))
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         return forms.DateTimeField(**kwargs)
@@ -182,15 +198,16 @@ class Amount(Kind):
     """An amount in yuan and fen; ``rule`` reads it from a cell (120万)."""
 
     rule: Cleaner
+    bounds: Bounds
 
     def clean(self, raw: Any) -> Any:
-        return raw if isinstance(raw, Decimal) else self.rule(raw)
-
-    def cell_cleaner(self) -> Cleaner:
-        return self.rule
+        return inside(self.bounds, raw if isinstance(raw, Decimal) else self.rule(raw))
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
-        return forms.DecimalField(max_digits=14, decimal_places=2, **kwargs)
+        low, high = self.bounds.low, self.bounds.high
+        kwargs.setdefault("widget", forms.NumberInput(attrs={"min": low, "max": high}))
+        checks = [self.bounds]
+        return forms.DecimalField(max_digits=14, decimal_places=2, validators=checks, **kwargs)
 
     def cell(self, value: Any) -> Any:
         return value
@@ -311,7 +328,7 @@ class Rows(Kind):
         if self.attrs:
             remote = ManyRemote if self.many else OneRemote
             kwargs.setdefault("widget", remote(attrs=dict(self.attrs)))
-        kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
+        kind = ManyRows if self.many else OneRow
         return kind(self.rows(), **kwargs)
 
     def word(self, value: Any) -> str:

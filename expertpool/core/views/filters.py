@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from expertpool.core.bounds import DAYS
+
 
 class DateRangeField(forms.Field):
     """Two days in one box, "2026-11-01 至 2026-11-30"; a single day is a range of one day.
@@ -28,6 +30,8 @@ class DateRangeField(forms.Field):
             days = []
         if len(days) not in {1, 2} or days[0] > days[-1]:
             raise ValidationError("请写成 2026-11-01 至 2026-11-30，开始不晚于结束。")
+        for one in days:
+            DAYS(one)
         return days[0], days[-1]
 
 

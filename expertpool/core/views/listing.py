@@ -23,6 +23,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from expertpool.core.responses import warned
+
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
@@ -46,7 +48,8 @@ class RowCount(int):
 
 class FilterForm(forms.Form):
     """The filters of a list. Subclasses narrow the rows by ``cleaned_data`` in ``narrow``;
-    a field that is filled in wrongly shows its error and does not narrow.
+    one that is filled in wrongly shows its error, and nothing is found: a list that is not narrowed
+    would look like an answer, and a bulk action would be about everybody.
 
     ``some`` are a part of the narrowed rows where these are too many to be gone through: what is
     counted among them is shown as the least there is."""
@@ -62,9 +65,18 @@ class FilterForm(forms.Form):
         raise NotImplementedError
 
     def filter(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        # For `cleaned_data`, which holds whatever was filled in rightly.
-        self.is_valid()
-        return self.narrow(rows)
+        return self.narrow(rows) if self.is_valid() else rows.none()
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong, by the labels of the fields."""
+        return [
+            f"{self.fields[name].label or ''} {error}".strip()
+            if name in self.fields
+            else str(error)
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
 
     def value(self, name: str) -> Any:
         """Return the cleaned value of a field, or None where it is empty or wrong."""
@@ -139,8 +151,12 @@ def render_list(
 ) -> HttpResponse:
     """Answer the page, or only its ``#list`` when htmx asks for that."""
     htmx: Any = getattr(request, "htmx", None)
-    name = f"{template}#{partial}" if htmx and htmx.target == partial else template
-    response = render(request, name, dict(context))
+    is_part = bool(htmx) and htmx.target == partial
+    response = render(request, f"{template}#{partial}" if is_part else template, dict(context))
+    form = context.get("filter_form")
+    if is_part and isinstance(form, FilterForm) and form.errors:
+        # The filters, which show it on the page, are no part of the answer.
+        response = warned(response, f"没有查询，筛选条件有误：{'；'.join(form.faults)}")
     # One address has both answers: whoever keeps them must keep them apart.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

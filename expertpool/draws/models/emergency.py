@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.bounds import within
 from expertpool.draws.models.draw import Draw
-from expertpool.draws.settings import EMERGENCY_MINUTES
+from expertpool.draws.validators import EMERGENCY
 
 
 class Emergency(models.Model):
@@ -14,7 +15,7 @@ class Emergency(models.Model):
     draw = models.OneToOneField(Draw, on_delete=models.CASCADE, related_name="emergency")
     reason = models.CharField("应急原因", max_length=200)
     supervisor = models.CharField("在场监督人", max_length=50)
-    minutes = models.PositiveSmallIntegerField("答复时限（分钟）")
+    minutes = models.PositiveSmallIntegerField("答复时限（分钟）", validators=[EMERGENCY])
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="宣布人", on_delete=models.PROTECT, related_name="+"
     )
@@ -23,10 +24,7 @@ class Emergency(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "应急抽取"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(minutes__range=(EMERGENCY_MINUTES.low, EMERGENCY_MINUTES.high)),
-                name="draws_emergency_minutes",
-            ),
+            within("draws_emergency_minutes", minutes=EMERGENCY),
         ]
 
     def __str__(self) -> str:

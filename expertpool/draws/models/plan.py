@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from expertpool.core.bounds import within
 from expertpool.draws.enums import STANDBY_LETTER
+from expertpool.draws.validators import PLAN_BOUNDS, REVEAL_HOURS, SEATS, STANDBY_SEATS
 
 
 class DrawPlan(models.Model):
@@ -18,16 +20,26 @@ class DrawPlan(models.Model):
 
     project = models.OneToOneField("projects.Project", on_delete=models.CASCADE, related_name="+")
     unit_cap = models.PositiveSmallIntegerField(
-        "同一单位最多人数", null=True, blank=True, default=1
+        "同一单位最多人数", null=True, blank=True, default=1, validators=[PLAN_BOUNDS["unit_cap"]]
     )
-    frequency_cap = models.PositiveSmallIntegerField("参评次数上限", null=True, blank=True)
-    frequency_days = models.PositiveSmallIntegerField("统计天数", default=365)
+    frequency_cap = models.PositiveSmallIntegerField(
+        "参评次数上限", null=True, blank=True, validators=[PLAN_BOUNDS["frequency_cap"]]
+    )
+    frequency_days = models.PositiveSmallIntegerField(
+        "统计天数", default=365, validators=[PLAN_BOUNDS["frequency_days"]]
+    )
     contributors = models.JSONField(
         "随机值提供人", default=list, blank=True
     )  # ["operator", "supervisor"]
-    reply_minutes = models.PositiveIntegerField("答复时限（分钟）", default=60)
-    leave_hours = models.PositiveSmallIntegerField("最晚请假（评审前小时）", default=2)
-    reveal_hours = models.PositiveSmallIntegerField("名单公开（评审前小时）", default=2)
+    reply_minutes = models.PositiveIntegerField(
+        "答复时限（分钟）", default=60, validators=[PLAN_BOUNDS["reply_minutes"]]
+    )
+    leave_hours = models.PositiveSmallIntegerField(
+        "最晚请假（评审前小时）", default=2, validators=[PLAN_BOUNDS["leave_hours"]]
+    )
+    reveal_hours = models.PositiveSmallIntegerField(
+        "名单公开（评审前小时）", default=2, validators=[PLAN_BOUNDS["reveal_hours"]]
+    )
     channels = models.JSONField("邀请渠道", default=list)  # notifications.enums.ChannelCode values
     updated_at = models.DateTimeField("更新时间", auto_now=True)
     version = models.PositiveIntegerField("版本", default=0)
@@ -35,13 +47,7 @@ class DrawPlan(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "抽取方案"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(unit_cap__isnull=True) | models.Q(unit_cap__gt=0),
-                name="draws_plan_unit_cap",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(reply_minutes__gt=0), name="draws_plan_reply_minutes"
-            ),
+            within("draws_plan_bounds", **PLAN_BOUNDS),
         ]
 
     def __str__(self) -> str:
@@ -114,10 +120,11 @@ class RevealRule(models.Model):
     role = models.OneToOneField(
         "accounts.Role", verbose_name="角色", on_delete=models.CASCADE, related_name="+"
     )
-    hours = models.PositiveSmallIntegerField("评审前小时")
+    hours = models.PositiveSmallIntegerField("评审前小时", validators=[REVEAL_HOURS])
 
     class Meta:
         verbose_name = verbose_name_plural = "名单公开规则"
+        constraints = [within("draws_reveal_rule_bounds", hours=REVEAL_HOURS)]
 
     def __str__(self) -> str:
         return f"{self.role} {self.hours} 小时"
@@ -128,8 +135,10 @@ class ConditionGroup(models.Model):
 
     plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField("名称", max_length=50)
-    seats = models.PositiveSmallIntegerField("抽取人数")
-    standby_seats = models.PositiveSmallIntegerField("候补人数", default=0)
+    seats = models.PositiveSmallIntegerField("抽取人数", validators=[SEATS])
+    standby_seats = models.PositiveSmallIntegerField(
+        "候补人数", default=0, validators=[STANDBY_SEATS]
+    )
     order = models.PositiveSmallIntegerField("次序")
 
     class Meta:
@@ -137,7 +146,7 @@ class ConditionGroup(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "order"], name="draws_group_order"),
-            models.CheckConstraint(condition=models.Q(seats__gt=0), name="draws_group_seats"),
+            within("draws_group_bounds", seats=SEATS, standby_seats=STANDBY_SEATS),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record_change
+from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawNotReady
@@ -26,7 +27,7 @@ from expertpool.draws.settings import (
     REPLY_USUAL,
     REVEAL_USUAL,
 )
-from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS, Bounds
+from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
 from expertpool.workflow.services.approvals import withdraw_approval

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 
-from expertpool.core.subjects.inputs import ManyRemote, OneRemote
+from expertpool.core.subjects.inputs import ManyRemote, ManyRows, OneRemote
 from expertpool.directory.models import Division, Specialty, Unit
 from expertpool.experts.fields import tree
 from expertpool.experts.models import Expert
@@ -21,7 +21,7 @@ class SpecialtiesField(forms.ModelMultipleChoiceField):
         super().__init__(Specialty.objects.all(), label="评审专业", widget=widget, **kwargs)
 
 
-class DivisionsField(forms.ModelMultipleChoiceField):
+class DivisionsField(ManyRows):
     """Several divisions."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -70,8 +69,8 @@ class ExpertFilter(FilterForm):
     def clean_where(self) -> Node | None:
         text = self.cleaned_data["where"]
         try:
-            return parse(SUBJECT, json.loads(text), viewer=self.user) if text else None
-        except (CriteriaError, ValueError) as error:
+            return parse(SUBJECT, text, viewer=self.user) if text else None
+        except CriteriaError as error:
             raise forms.ValidationError(f"高级条件有误：{error}") from None
 
     def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from expertpool.core.bounds import DAYS, within
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind
 from expertpool.experts.models.expert import Expert
 
@@ -23,8 +24,8 @@ class AvoidanceUnit(models.Model):
     )
     person_name = models.CharField("人员姓名", max_length=100, blank=True)
     kind = models.CharField("关系", max_length=20, choices=AvoidanceKind.choices)
-    start_date = models.DateField("开始日期", null=True, blank=True)
-    end_date = models.DateField("结束日期", null=True, blank=True)
+    start_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
+    end_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])
     note = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:
@@ -43,6 +44,7 @@ class AvoidanceUnit(models.Model):
                 | models.Q(end_date__gte=models.F("start_date")),
                 name="experts_avoidance_dates",
             ),
+            within("experts_avoidance_bounds", start_date=DAYS, end_date=DAYS),
         ]
         indexes = [
             models.Index(fields=["unit", "expert"], name="experts_avoidance_unit"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.bounds import DAYS, within
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models.expert import Expert
 
@@ -16,7 +17,7 @@ class BlacklistEntry(models.Model):
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="blacklist_entries")
     reason = models.CharField("原因", max_length=500)
     evidence = models.CharField("依据", max_length=500, blank=True)
-    until_date = models.DateField("期限至", null=True, blank=True)
+    until_date = models.DateField("期限至", null=True, blank=True, validators=[DAYS])
     status_before = models.CharField(
         "移入前状态", max_length=12, choices=ExpertStatus.choices, default=ExpertStatus.FORMAL
     )
@@ -39,6 +40,7 @@ class BlacklistEntry(models.Model):
                 condition=models.Q(removed_at__isnull=True),
                 name="experts_blacklisted_once",
             ),
+            within("experts_blacklist_bounds", until_date=DAYS),
         ]
 
     def __str__(self) -> str:

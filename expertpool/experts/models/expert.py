@@ -9,9 +9,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from expertpool.core.bounds import DAYS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 from expertpool.directory.enums import TitleLevel
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
+from expertpool.experts.validators import PRACTICE_YEARS
 
 
 class Tag(models.Model):
@@ -45,7 +47,7 @@ class Expert(models.Model):
     )
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
-    birth_date = models.DateField("出生日期", null=True, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True, validators=[DAYS])
     id_number = EncryptedTextField("身份证号", bound_to=("number",))
     id_number_index = BlindIndexField("身份证号索引")
     phone = EncryptedTextField("手机号", bound_to=("number",))
@@ -68,7 +70,9 @@ class Expert(models.Model):
     )
     position = models.CharField("职务", max_length=50, blank=True)
     education = models.CharField("学历", max_length=50, blank=True)
-    practice_years = models.PositiveSmallIntegerField("从业年限", null=True, blank=True)
+    practice_years = models.PositiveSmallIntegerField(
+        "从业年限", null=True, blank=True, validators=[PRACTICE_YEARS]
+    )
     division = models.ForeignKey(
         "directory.Division",
         verbose_name="所在地区",
@@ -101,8 +105,8 @@ class Expert(models.Model):
         related_name="+",
         editable=False,
     )
-    term_start_date = models.DateField("聘期开始", null=True, blank=True)
-    term_end_date = models.DateField("聘期至", null=True, blank=True)
+    term_start_date = models.DateField("聘期开始", null=True, blank=True, validators=[DAYS])
+    term_end_date = models.DateField("聘期至", null=True, blank=True, validators=[DAYS])
     source = models.CharField(
         "来源", max_length=16, choices=ExpertSource.choices, default=ExpertSource.MANUAL
     )
@@ -162,6 +166,13 @@ class Expert(models.Model):
                 condition=models.Q(status=ExpertStatus.DELETED, deleted_at__isnull=False)
                 | (~models.Q(status=ExpertStatus.DELETED) & models.Q(deleted_at__isnull=True)),
                 name="experts_deleted_when",
+            ),
+            within(
+                "experts_expert_bounds",
+                birth_date=DAYS,
+                practice_years=PRACTICE_YEARS,
+                term_start_date=DAYS,
+                term_end_date=DAYS,
             ),
         ]
         indexes = [

@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
+from expertpool.core.bounds import MOMENTS
 from expertpool.experts.models.expert import Expert
 
 
@@ -33,6 +34,10 @@ class Leave(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(during__isempty=False), name="experts_leave_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(during__contained_by=(MOMENTS.low, MOMENTS.high)),
+                name="experts_leave_bounds",
             ),
         ]
 

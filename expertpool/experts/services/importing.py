@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -48,7 +49,7 @@ from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.experts.validators import id_card_sex
+from expertpool.experts.validators import TOO_YOUNG, id_card_sex, is_too_young
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -103,6 +104,7 @@ class ExpertImporter(Importer):
             "created_by_id": actor.pk if actor else None,
             "updated_at": now,
         }
+        self.today = timezone.localdate(now)
         self.specialties = SpecialtyNames()
         self.divisions = DivisionNames()
         # Once for the whole file: ten thousand rows name a dozen titles.
@@ -144,6 +146,8 @@ class ExpertImporter(Importer):
             if values.get("sex") not in (None, "", sex):
                 return self.fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
             values["birth_date"], values["sex"] = born, sex
+        if is_too_young(values["birth_date"], self.today):
+            return self.fault("birth", "出生年月超出范围", TOO_YOUNG)
         if values.get("uscc") and not values.get("employer"):
             return self.fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None

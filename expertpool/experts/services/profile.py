@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
@@ -29,7 +30,12 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.versions import record_version
-from expertpool.experts.validators import id_card_sex, identity_errors
+from expertpool.experts.validators import (
+    TOO_YOUNG,
+    id_card_sex,
+    identity_errors,
+    is_too_young,
+)
 
 Errors = dict[str, Any]
 RECORDED = (*(field.code for field in EXPERT.built_in if field.history), "extra")
@@ -147,6 +153,8 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
 
 def _field_errors(expert: Expert) -> Errors:
     errors: Errors = dict(identity_errors(expert.id_number, expert.birth_date, expert.sex))
+    if is_too_young(expert.birth_date, timezone.localdate(expert.updated_at)):
+        errors["birth_date"] = ValidationError(f"出生日期{TOO_YOUNG}", code="birth_date")
     if not expert.phone:
         errors["phone"] = ValidationError("请填写手机号，邀请和答复都要用到。", code="required")
     if expert.kind == ExpertKind.ORGANISATION and not expert.contact_person:

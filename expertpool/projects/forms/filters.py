@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from expertpool.accounts.models import Department
 from expertpool.core.criteria import Context, CriteriaError, Node, parse, to_q
 from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.text import clean_text
+from expertpool.core.validators import is_writable
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.enums import DictionaryCode
@@ -46,7 +46,7 @@ class ProjectFilter(FilterForm):
         kind: Any = self.fields["kind"]
         names = dictionary_names(DictionaryCode.PROJECT_KIND)
         asked = (data or {}).get("kind", "")  # a kind that left the dictionary is still found
-        if asked and asked != NO_KIND and asked not in names:
+        if is_writable(asked) and asked not in ("", NO_KIND, *names):
             names.append(asked)
         kind.choices = [("", "全部"), *((name, name) for name in names), (NO_KIND, "未填写")]
 
@@ -54,8 +54,8 @@ class ProjectFilter(FilterForm):
         text = self.cleaned_data["where"]
         try:
             # Anybody may type an address, and a bookmark outlives the fields that it names.
-            return parse(SUBJECT, json.loads(text)) if text else None
-        except (CriteriaError, ValueError) as error:
+            return parse(SUBJECT, text) if text else None
+        except CriteriaError as error:
             raise forms.ValidationError(f"高级条件有误：{error}") from None
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from expertpool.core.bounds import DAYS, within
 from expertpool.projects.models.project import Project
 
 
@@ -54,7 +55,7 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    due_date = models.DateField("完成期限")
+    due_date = models.DateField("完成期限", validators=[DAYS])
     created_at = models.DateTimeField("指派时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="指派人", on_delete=models.PROTECT, related_name="+"
@@ -92,6 +93,7 @@ class Task(models.Model):
                 condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("created_at")),
                 name="projects_task_completed_later",
             ),
+            within("projects_task_bounds", due_date=DAYS),
         ]
         indexes = [
             # The menu counts open tasks on every page; those that have ended pile up.

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from expertpool.core.bounds import DAYS, MOMENTS, within
+from expertpool.core.validators import validate_phone
 from expertpool.projects.enums import (
     AvoidanceSubject,
     DrawState,
@@ -15,6 +17,7 @@ from expertpool.projects.enums import (
     ProjectStatus,
     Regime,
 )
+from expertpool.projects.validators import BUDGET, DURATION, REPRESENTATIVES
 
 
 class Project(models.Model):
@@ -37,17 +40,24 @@ class Project(models.Model):
         related_name="+",
     )
     budget = models.DecimalField(
-        "预算（元）", max_digits=14, decimal_places=2, null=True, blank=True
+        "预算（元）",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[BUDGET],
     )
     representatives = models.PositiveSmallIntegerField(
-        "招标人（采购人）代表人数", default=0
+        "招标人（采购人）代表人数", default=0, validators=[REPRESENTATIVES]
     )  # sit in the panel beside the drawn experts; the rule check counts them
-    opening_at = models.DateTimeField("评审开始时间")
-    duration_minutes = models.PositiveIntegerField("预计时长（分钟）", default=240)
+    opening_at = models.DateTimeField("评审开始时间", validators=[MOMENTS])
+    duration_minutes = models.PositiveIntegerField(
+        "预计时长（分钟）", default=240, validators=[DURATION]
+    )
     place = models.CharField("评审地点", max_length=200)
-    check_in_at = models.DateTimeField("报到时间", null=True, blank=True)
+    check_in_at = models.DateTimeField("报到时间", null=True, blank=True, validators=[MOMENTS])
     contact_name = models.CharField("联系人", max_length=50)
-    contact_phone = models.CharField("联系电话", max_length=30)
+    contact_phone = models.CharField("联系电话", max_length=30, validators=[validate_phone])
     description = models.TextField("项目说明", blank=True)
 
     # Values of the fields that administrators added (`core.subjects`), by their codes.
@@ -118,8 +128,13 @@ class Project(models.Model):
                 name="projects_drawn_only_approved",
             ),
             # Of no duration an expert would be held for no time, and booked twice.
-            models.CheckConstraint(
-                condition=models.Q(duration_minutes__gt=0), name="projects_duration"
+            within(
+                "projects_project_bounds",
+                budget=BUDGET,
+                representatives=REPRESENTATIVES,
+                duration_minutes=DURATION,
+                opening_at=MOMENTS,
+                check_in_at=MOMENTS,
             ),
             models.CheckConstraint(
                 condition=models.Q(archived_at__isnull=True)
@@ -225,8 +240,8 @@ class Avoidance(models.Model):
     unit_name = models.CharField("所在单位", max_length=200, blank=True)
     expert_number = models.CharField("专家编号", max_length=20, blank=True)
     role = models.CharField("身份", max_length=10, choices=PersonRole.choices, blank=True)
-    from_date = models.DateField("开始日期", null=True, blank=True)
-    to_date = models.DateField("结束日期", null=True, blank=True)
+    from_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
+    to_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])
     reason = models.CharField("原因", max_length=200, blank=True)
 
     class Meta:
@@ -250,6 +265,7 @@ class Avoidance(models.Model):
                 condition=models.Q(role="") | models.Q(subject=AvoidanceSubject.PERSON),
                 name="projects_avoidance_role",
             ),
+            within("projects_avoidance_bounds", from_date=DAYS, to_date=DAYS),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,8 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.state import lock_project, set_project_status
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
+
+FARTHEST = timedelta(days=5 * 366)  # that a project may open ahead; later, a year was mistyped
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,9 @@ def _check_department(department: Department, actor: User) -> None:
 def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime) -> None:
     if errors:
         raise ValidationError(dict(errors))
+    if project.opening_at > now + FARTHEST:
+        message = "评审开始时间最晚在 5 年之内，请核对年份。"
+        raise ValidationError({"opening_at": message})
     if project.check_in_at and project.check_in_at > project.opening_at:
         raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
     # The number is left to the database, which alone sees who files the same one at this moment.

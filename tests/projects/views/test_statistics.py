@@ -21,6 +21,7 @@ from tests.projects.test_exports import export
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("projects:statistics")
+YEAR = timezone.localdate().year + 2
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +40,11 @@ def projects(operator):
     below = make_department("采购一部", parent=top)
     common = {"applicant": operator}
     rows = [
-        (top, (2099, 1, 31, 23, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
-        (below, (2099, 2, 1, 0, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
-        (below, (2099, 2, 28, 9), ProjectStatus.PENDING, "", Regime.TENDER),
-        (top, (2099, 5, 5, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
-        (below, (2099, 5, 6, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
+        (top, (YEAR, 1, 31, 23, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
+        (below, (YEAR, 2, 1, 0, 30), ProjectStatus.DRAFT, "工程", Regime.TENDER),
+        (below, (YEAR, 2, 28, 9), ProjectStatus.PENDING, "", Regime.TENDER),
+        (top, (YEAR, 5, 5, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
+        (below, (YEAR, 5, 6, 9), ProjectStatus.APPROVED, "服务", Regime.INTERNAL),
     ]
     for department, opening, status, kind, regime in rows:
         make_project(
@@ -66,22 +67,22 @@ def counts(client, **query) -> dict[str, int]:
 @pytest.mark.shows("PRJ-24", "PRJ-25")
 def test_projects_are_counted_by_period_department_progress_and_kind(client, operator, projects):
     login(client, operator)
-    assert counts(client) == {"2099-01": 1, "2099-02": 2, "2099-05": 2}
-    assert counts(client, by="quarter") == {"2099 年第 1 季度": 3, "2099 年第 2 季度": 2}
-    assert counts(client, by="year") == {"2099 年": 5}
+    assert counts(client) == {f"{YEAR}-01": 1, f"{YEAR}-02": 2, f"{YEAR}-05": 2}
+    assert counts(client, by="quarter") == {f"{YEAR} 年第 1 季度": 3, f"{YEAR} 年第 2 季度": 2}
+    assert counts(client, by="year") == {f"{YEAR} 年": 5}
     assert counts(client, by="department") == {"采购中心": 2, "采购一部": 3}
     assert counts(client, by="stage") == {"草稿": 2, "待审核": 1, "未抽取": 2}
     assert counts(client, by="kind") == {"未填写": 1, "工程": 2, "服务": 2}
     assert counts(client, by="regime") == {"内部评审": 2, "招标投标": 3}
-    assert counts(client, by="month", opening="2099-02-01 至 2099-05-05") == {
-        "2099-02": 2,
-        "2099-05": 1,
+    assert counts(client, by="month", opening=f"{YEAR}-02-01 至 {YEAR}-05-05") == {
+        f"{YEAR}-02": 2,
+        f"{YEAR}-05": 1,
     }
 
 
 @pytest.mark.shows("PRJ-24", "PRJ-25")
 @pytest.mark.parametrize("grouping", [one.code for one in GROUPINGS])
-@pytest.mark.parametrize("opening", ["", "2099-02-15 至 2099-05-05"])
+@pytest.mark.parametrize("opening", ["", f"{YEAR}-02-15 至 {YEAR}-05-05"])
 def test_each_number_leads_to_the_list_it_counts(client, operator, projects, grouping, opening):
     login(client, operator)
     query = {"by": grouping, "regime": "", "opening": opening}
@@ -136,7 +137,7 @@ def test_the_page_asks_the_same_for_any_number_of_lines(
     client, operator, count, django_assert_num_queries
 ):
     for month in range(count):
-        opening = day(2099, month + 1, 1)
+        opening = day(YEAR, month + 1, 1)
         make_project(applicant=operator, department=make_department(), opening_at=opening)
     login(client, operator)
     client.get(PAGE)

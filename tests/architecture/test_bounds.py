@@ -1,0 +1,148 @@
+"""Every number and every day that comes from outside has bounds, said beside the field.
+
+The fields come from the models themselves: a new one without bounds fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.db.models import CheckConstraint
+
+from expertpool.core.bounds import Bounds
+
+MEASURED = (models.DateField, models.DecimalField, models.FloatField, models.IntegerField)
+# What no person and no caller writes, and why it needs no bounds.
+BY_THE_SYSTEM = {
+    "reports.ExposureRow": "computed from draws",
+    "reports.ExposureReport": "the moments are the clock's",
+    "webhooks.Delivery": "kept by the sender of events",
+    "notifications.Message": "kept by the sender of messages",
+    "core.StoredAnswer": "the answer of an endpoint",
+    "core.ExportRun": "kept by the job",
+    "core.ImportRun": "kept by the job",
+    "core.Rekeying": "kept by the job",
+    "audit.Entry": "the log",
+    "audit.ChainHead": "the log",
+    "files.Attachment": "measured from the file",
+    "accounts.LoginRecord": "the clock's, and what was tried",
+    "accounts.UsedPassword": "the clock's",
+    "experts.ExpertVersion": "counted",
+    "workflow.FlowVersion": "counted",
+    "workflow.FlowStep": "counted: its place among the steps that were sent",
+    "workflow.Approval": "names its subject",
+    "siteconfig.SettingChange": "the log",
+    "draws.Draw": "sealed, ordered, ended by the clock; the reveal follows from opening and plan",
+    "draws.DrawEvent": "the record",
+    "draws.SealBlock": "the seal",
+    "draws.Invitation": "lines and levels are counted; the moments follow from clock and plan",
+    "draws.Hold": "counted",
+    "draws.DrawPlan.version": "counted",
+    "draws.PlanVersion": "counted, and the clock's",
+    "draws.ConditionLevel": "counted: its place among at most twenty",
+    "draws.ConditionGroup.order": "counted: its place among at most twenty",
+    "directory.Division.level": "comes with the code of the division",
+    "directory.Specialty.level": "counted: its depth in the tree",
+    "accounts.User.failed_logins": "counted",
+    "projects.ProgressEntry.at": "the clock's",
+}
+# A place among others shows up in no calculation: the form keeps it, the column takes what fits.
+ONLY_THE_VALIDATOR = {"order"}
+
+
+def fields() -> Iterator[models.Field]:
+    for model in apps.get_models():
+        if model.__module__.startswith("expertpool."):
+            yield from model._meta.concrete_fields
+
+
+def is_measured(field: models.Field) -> bool:
+    return (
+        isinstance(field, MEASURED)
+        and not isinstance(field, models.ForeignKey | models.AutoField)
+        and not field.choices
+    )
+
+
+def is_the_clocks(field: models.Field) -> bool:
+    """A moment by which a service says when it did something."""
+    return isinstance(field, models.DateTimeField) and (
+        field.name.endswith("_at") or field.name in {"locked_until", "last_login"}
+    )
+
+
+def bounds_of(field: models.Field) -> Bounds | None:
+    return next((one for one in field.validators if isinstance(one, Bounds)), None)
+
+
+def test_each_has_bounds_or_a_reason() -> None:
+    known = {str(field) for field in fields()} | {model._meta.label for model in apps.get_models()}
+    assert set(BY_THE_SYSTEM) <= known
+    without = {
+        str(field)
+        for field in fields()
+        if is_measured(field)
+        and bounds_of(field) is None
+        and not is_the_clocks(field)
+        and field.model._meta.label not in BY_THE_SYSTEM
+        and str(field) not in BY_THE_SYSTEM
+    }
+    assert without == set()
+
+
+def test_the_database_keeps_the_same_bounds() -> None:
+    for field in fields():
+        bounds = bounds_of(field) if is_measured(field) else None
+        if bounds is None or field.name in ONLY_THE_VALIDATOR:
+            continue
+        kept = [
+            value
+            for constraint in field.model._meta.constraints
+            if isinstance(constraint, CheckConstraint)
+            for lookup, value in _flat(constraint.condition)
+            if lookup == f"{field.name}__range"
+        ]
+        assert kept == [(bounds.low, bounds.high)], field
+
+
+def _flat(condition: models.Q) -> Iterator[tuple[str, object]]:
+    for child in condition.children:
+        yield from _flat(child) if isinstance(child, models.Q) else [child]
+
+
+TEXTS = [field for field in fields() if isinstance(field, models.CharField | models.TextField)]
+
+
+@pytest.mark.parametrize("field", TEXTS, ids=str)
+def test_no_text_holds_what_nobody_writes(field: models.Field) -> None:
+    for hidden in ("\x07", "\x1b", "\u202e", "\ud800"):
+        with pytest.raises(ValidationError):
+            field.run_validators(f"王{hidden}明")
+
+
+@pytest.mark.django_db
+def test_each_constraint_is_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND convalidated")
+        names = {name for (name,) in cursor.fetchall()}
+    declared = {
+        constraint.name
+        for model in apps.get_models()
+        if model.__module__.startswith("expertpool.")
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert declared <= names
+
+
+def test_no_constraint_speaks_of_its_name() -> None:
+    for model in apps.get_models():
+        if model.__module__.startswith("expertpool."):
+            for constraint in model._meta.constraints:
+                words = str(constraint.get_violation_error_message())
+                assert constraint.name not in words
+                assert not words.isascii()

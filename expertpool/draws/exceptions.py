@@ -47,6 +47,10 @@ class NamesSealed(DrawError):
     """The names may not be read yet by this person."""
 
 
+class SheetRefused(DrawError):
+    """A sheet is not printed for this draw."""
+
+
 class VoidRefused(DrawError):
     """The draw cannot be voided so, or not by this person."""
 

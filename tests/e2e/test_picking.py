@@ -108,7 +108,7 @@ def test_a_list_by_hand_is_turned_down_chosen_again_and_completed(open_browser) 
         entropy=SystemEntropy(),
     )
     chooser.open(reverse("draws:detail", args=[draw.pk]))
-    chooser.sees("有席位空缺")
+    chooser.sees("人数不足")
     chooser.press("另选专家")
     chooser.page.get_by_label("综合：人选3").check()
     chooser.fill("理由", "原人选不能参加")

@@ -147,3 +147,27 @@ def test_what_a_lost_browser_sent_is_saved_by_hand(
     other.confirm()
     other.sees("抽取录屏 " + draw.number)
     assert check_kept(draw).size == arrived
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("NotAllowedError", "没有开始：未选择要录的窗口"),
+        ("NotReadableError", "没有开始：这个画面现在不能录制"),
+        ("TypeError", "没有开始：浏览器出错"),
+    ],
+)
+def test_what_the_browser_refuses_is_said_in_chinese(
+    operator: Screen, draw: Draw, name: str, told: str
+) -> None:
+    operator.open(reverse("draws:room", args=[draw.pk]))
+    operator.page.evaluate(
+        """(name) => {
+          const refuse = () => Promise.reject(new DOMException("Could not start video source", name));
+          navigator.mediaDevices.getDisplayMedia = refuse;
+        }""",
+        name,
+    )
+    operator.press("开始录屏")
+    operator.sees(told)
+    assert "Could not" not in operator.page.locator("[data-recorder]").inner_text()

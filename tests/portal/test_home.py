@@ -9,7 +9,9 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import LoginRecord, User
+from expertpool.draws.models import Draw
 from expertpool.portal.services.demo import steps_up_to
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.fixtures import login
 
@@ -119,3 +121,17 @@ def test_errors_are_pages_of_ours(client: Client, operator: User, path: str, sta
     response = login(client, operator).get(path)
     assert response.status_code == status
     assert "专家库综合管理系统" in response.content.decode()
+
+
+def test_the_times_of_the_demonstration_follow_each_other(demo: dict[str, User]) -> None:
+    now = timezone.now()
+    for project in Project.objects.exclude(submitted_at=None):
+        assert project.created_at < project.submitted_at < now < project.opening_at
+        assert project.decided_at is None or project.submitted_at < project.decided_at < now
+    for draw in Draw.objects.all():
+        for project in draw.covered:
+            assert project.decided_at is not None
+            assert project.decided_at < draw.sealed_at
+        for row in draw.invitations.all():
+            assert draw.sealed_at <= row.invited_at < row.deadline_at
+            assert row.replied_at is None or row.invited_at < row.replied_at <= now

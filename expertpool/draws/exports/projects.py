@@ -29,8 +29,6 @@ from expertpool.projects.queries.measures import Detail, Measure
 
 # What the projects of a batch share counts, where it is added up, at the lead alone.
 AT_LEAD = Q(draw__project=OuterRef("pk"))
-# Whoever came after the first seating of the panel: by its order, or by a widened draw.
-_SUPPLEMENTED = Q(origin=Origin.SUPPLEMENT) | Q(draw__widens__isnull=False)
 
 
 def _draws(once: bool) -> QuerySet[DrawProject]:
@@ -83,7 +81,7 @@ MEASURES = (
     Measure(
         "supplement_count",
         "补抽人数",
-        lambda once: _count(_lines(once).filter(_SUPPLEMENTED), "panel"),
+        lambda once: _count(_lines(once).filter(origin=Origin.SUPPLEMENT), "panel"),
     ),
 )
 

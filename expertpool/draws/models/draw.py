@@ -138,6 +138,12 @@ class Draw(models.Model):
         return f"{self.project.name} 等 {count} 个项目" if self.is_shared else self.project.name
 
     @property
+    def is_list_in_force(self) -> bool:
+        """Whether persons were chosen by hand, confirmed, and are expected: nobody moves up by
+        himself where one of them leaves."""
+        return not self.is_random and self.is_valid and self.status != DrawStatus.SEALED
+
+    @property
     def status_label(self) -> str:
         """Where it stands, in the words of its kind."""
         return self.get_status_display() if self.is_random else MANUAL_STATUS_LABEL[self.status]

@@ -59,18 +59,21 @@ def ensure_demo_draws(
     started = now - timedelta(hours=1)
     first = _draw(running, alone, goods, operator, now=started, entropy=entropy)
     lines = list(Invitation.objects.filter(draw=first))
-    _answer(lines[0], accept=True, now=started, entropy=entropy)
-    _answer(lines[1], accept=True, now=started, entropy=entropy)
-    _answer(lines[2], accept=False, now=now, entropy=entropy)
+    for line, minutes, accept in zip(lines, (9, 23, 41), (True, True, False), strict=False):
+        at = started + timedelta(minutes=minutes)
+        _answer(line, accept=accept, now=at, entropy=entropy)
     tag = _demo_tag(expert)
     invited = [GroupInput("验收", tag.experts.count(), [_tagged(tag)])]
     free = PlanInput(unit_cap=None, reply_minutes=24 * 60)
     second = _draw(
         reviewed, free, invited, operator, now=started, entropy=entropy, approved_by=supervisor
     )
-    for row in second.invitations.all():
-        if expert is None or open_identity(row).expert_id != expert.pk:
-            _answer(row, accept=True, now=now, entropy=entropy)
+    others = [
+        row
+        for row in second.invitations.all()
+        if expert is None or open_identity(row).expert_id != expert.pk
+    ]
+    _agree(others, started, entropy)
     shared = [GroupInput("教学设备", 3, [_branch("B", "2")])]
     third = _draw(lead, alone, shared, operator, now=started, entropy=entropy)
     narrow = {"all": [_tagged(tag), {"field": "title_level", "op": "gte", "value": "2"}]}
@@ -78,8 +81,8 @@ def ensure_demo_draws(
     fourth = _draw(
         projects[-1], free, wanted, operator, now=started, entropy=entropy, approved_by=supervisor
     )
-    for row in Invitation.objects.filter(draw__in=[third, fourth]):
-        _answer(row, accept=True, now=now, entropy=entropy)
+    for draw in (third, fourth):
+        _agree(list(draw.invitations.all()), started, entropy)
     return [first, second, third, fourth]
 
 
@@ -105,6 +108,12 @@ def _draw(
             now=now,
         )
     return start_draw(project=project, actor=operator, now=now, entropy=entropy)
+
+
+def _agree(rows: Sequence[Invitation], started: datetime, entropy: Entropy) -> None:
+    """Let all agree, one after the other."""
+    for at, row in enumerate(rows, start=1):
+        _answer(row, accept=True, now=started + timedelta(minutes=8 * at), entropy=entropy)
 
 
 def _answer(row: Invitation, *, accept: bool, now: datetime, entropy: Entropy) -> None:

@@ -57,7 +57,9 @@ def seat_draw(
     openings = Openings(draw, order.sealed)
     found = openings.of(seat.commit for seat in step.seats)
     lost = {} if is_fresh else _unavailable(draw, plan, found, now=now)
-    gone = _seat_rows(draw, plan, step, openings, Origin.DRAWN, lost, now=now, entropy=entropy)
+    # Of a panel that another draw began, all who come now are supplements.
+    origin = Origin.SUPPLEMENT if draw.widens_id else Origin.DRAWN
+    gone = _seat_rows(draw, plan, step, openings, origin, lost, now=now, entropy=entropy)
     state = step.state
     # Standbys first: none of them moves up only to leave.
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):

@@ -16,6 +16,7 @@ from expertpool.core.visibility import Viewer, show
 from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
     end_link,
     in_eights,
@@ -199,6 +200,7 @@ def _emergency(draw: Draw) -> list[tuple[str, str]]:
 def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
     agreed = PickRequest.objects.filter(draw=draw, agreed=True).select_related("decided_by")
     first = agreed.order_by("pk").first()
+    lacking = board_of(draw).lacking_words
     return [
         ("名单编号", draw.number),
         ("产生方式", f"{draw.get_kind_display()}（不是随机抽取）"),
@@ -209,6 +211,7 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("确认时间", moment_text(draw.ordered_at)),
         ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
         ("状态", draw.status_label),
+        *([("缺额", lacking)] if draw.is_list_in_force and lacking else []),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import show
+from expertpool.draws.exceptions import SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import words_of
@@ -68,8 +69,13 @@ def build_sign_in(
     them; logs the look for ``purpose``.
 
     The sheet lies open on a table: identity numbers are masked on it whoever prints it. Phones
-    appear as the actor may see them. Raises NamesSealed before the reveal time.
+    appear as the actor may see them. Raises SheetRefused for a draw that is no longer valid: nobody
+    is expected, and NamesSealed before the reveal time.
     """
+    if not draw.is_valid:
+        raise SheetRefused(
+            f"{draw.number} {draw.status_label}，不再签到；请打印有效的那次抽取的签到表。"
+        )
     draws = panel_of(draw)
     rows = [
         row for one in draws for row in read_names(draw=one, actor=actor, now=now, purpose=purpose)

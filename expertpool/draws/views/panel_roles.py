@@ -13,6 +13,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.forms.picking import PanelRolesForm
 from expertpool.draws.queries.draws import draws_visible_to, panel_of
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.names import read_panel
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 
@@ -24,6 +25,8 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     lines, now = seated_lines(draw), timezone.now()
     if not lines:
         return refused("还没有在席的专家，不能设置角色。")
+    if request.method == "GET" and draw.project.is_archived:
+        return refused(ARCHIVED)
     rows = read_panel(draws=panel_of(draw), actor=request.user, now=now, purpose="设置角色")
     names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.responses import not_opened
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import DrawError, DrawNotReady
 from expertpool.draws.forms.picking import PickForm, picks_in
@@ -20,6 +21,7 @@ from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.picking import propose, recommend, seats_of
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.matters import PICKS
 from expertpool.draws.services.pick_checks import people_of
 from expertpool.draws.services.picking import (
@@ -39,6 +41,8 @@ def pick(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in (DrawKind.MANUAL, DrawKind.ALLOCATED):
         raise Http404
     project = get_object_or_404(projects_to_draw(request.user, "draws.pick"), pk=pk)
+    if request.method == "GET" and project.is_archived:
+        return not_opened(request, ARCHIVED, back=plan_address(project))
     form = PickForm(request.POST if _is_sent(request) else None, first=True)
     try:
         if _is_sent(request) and form.is_valid():
@@ -61,6 +65,8 @@ def pick(request: UserRequest, pk: int, kind: str) -> HttpResponse:
 def pick_more(request: UserRequest, pk: int) -> HttpResponse:
     """Choose others for the seats of a list that became free."""
     draw = _list(request, pk, "draws.pick")
+    if request.method == "GET" and draw.project.is_archived:
+        return not_opened(request, ARCHIVED, back=reverse("draws:detail", args=[pk]))
     form = PickForm(request.POST if _is_sent(request) else None, first=False)
     try:
         if _is_sent(request) and form.is_valid():
@@ -176,7 +182,7 @@ def _groups(
                 found,
                 group.code,
                 chosen=chosen,
-                text=request.POST.get("q", "").strip(),
+                text=request.POST.get("q", "").replace("\x00", "").strip(),
                 user=request.user,
                 opening_at=opening_at,
             )

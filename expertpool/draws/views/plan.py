@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
+from expertpool.core.responses import not_opened
 from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged
 from expertpool.draws.forms.plan import (
     GROUP,
@@ -28,6 +29,7 @@ from expertpool.draws.queries.counting import count_condition
 from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
 from expertpool.draws.queries.insight import insight_of
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan, usual_times
@@ -42,6 +44,8 @@ PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 @requires("draws.plan")
 def plan(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
+    if request.method == "GET" and project.is_archived:
+        return not_opened(request, ARCHIVED, back=plan_address(project))
     saved_plan = plan_for(project) or DrawPlan(
         project=lead_of(project), channels=DEFAULT_CHANNELS, **usual_times()
     )

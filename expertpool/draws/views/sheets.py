@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.draws.enums import SheetKind
-from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.exceptions import NamesSealed, SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.papers import template_for
@@ -52,6 +53,9 @@ def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> Http
     make = _draw_sheet if sheet == SheetKind.DRAW else _sign_in
     try:
         title, form, content = make(draw, request.user, as_pdf, timezone.now())
+    except SheetRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("draws:detail", pk=pk)
     except NamesSealed:
         context = {"draw": draw, "since": readable_from(draw, request.user)}
         return render(request, "draws/sheet_sealed.html", context, status=409)

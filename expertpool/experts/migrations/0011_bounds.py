@@ -29,7 +29,7 @@ def mend_leaves(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_bounds"),
+        ("accounts", "0008_bounds"),
         ("directory", "0003_bounds"),
         ("experts", "0010_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

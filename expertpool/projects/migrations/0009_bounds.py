@@ -16,7 +16,7 @@ BUDGET = Bounds(Decimal(0), Decimal("999999999999.99"), words="应为 0 至 9999
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_bounds"),
+        ("accounts", "0008_bounds"),
         ("directory", "0003_bounds"),
         ("projects", "0008_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

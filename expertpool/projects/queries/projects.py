@@ -32,8 +32,12 @@ def projects_editable_by(user: User) -> QuerySet[Project]:
 
 
 def projects_deletable_by(user: User) -> QuerySet[Project]:
-    """Return the projects that ``user`` may delete."""
-    return _reached(user, "projects.delete")
+    """Return the projects that ``user`` may delete: those in reach, and what he filed himself, which
+    nobody else has seen as long as it is a draft."""
+    reach = scope_q(user, "projects.delete")
+    if reach and user.has_permission("projects.add"):  # an empty one reaches all, and is no part
+        reach |= Q(created_by=user)
+    return _with_people(Project.objects.filter(reach))
 
 
 def projects_archivable_by(user: User) -> QuerySet[Project]:
@@ -67,9 +71,11 @@ def count_to_decide(user: User) -> int:
 
 
 def _reached(user: User, code: str) -> QuerySet[Project]:
-    return Project.objects.filter(scope_q(user, code)).select_related(
-        "department", "purchaser", "created_by", "decided_by", "batch"
-    )
+    return _with_people(Project.objects.filter(scope_q(user, code)))
+
+
+def _with_people(projects: QuerySet[Project]) -> QuerySet[Project]:
+    return projects.select_related("department", "purchaser", "created_by", "decided_by", "batch")
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ def actions_for(user: User, project: Project) -> ProjectActions:
     names = ("edit", "delete", "archive")
     reaching = codes_reaching(user, project, (f"projects.{name}" for name in names))
     editor, deleter, archiver = (f"projects.{name}" in reaching for name in names)
+    is_own = project.created_by_id == user.pk and user.has_permission("projects.add")
     return ProjectActions(
         edit=editor and project.is_editable,
         submit=editor and project.is_editable,
@@ -98,7 +105,7 @@ def actions_for(user: User, project: Project) -> ProjectActions:
         decide=project.status == ProjectStatus.PENDING
         and user.has_permission("projects.approve")
         and projects_to_decide(user).filter(pk=project.pk).exists(),
-        delete=deleter and project.is_deletable,
+        delete=(deleter or is_own) and project.is_deletable,
         avoid=editor and project.is_open,
         follow=editor and not project.is_archived,
         archive=archiver and project.is_archivable,

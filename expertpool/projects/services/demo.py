@@ -143,13 +143,17 @@ def ensure_demo_projects(*, applicant: User, approver: User, now: datetime) -> l
             _make(demo, applicant=applicant, approver=approver, now=now)
     lots = Project.objects.filter(number__in=_LOTS).order_by("number")
     if not lots.filter(batch__isnull=False).exists():
-        create_batch(projects=lots, name=_BATCH, note=_NOTE, actor=applicant, now=now)
+        at = _on_day(now, -1, time(15, 30))
+        create_batch(projects=lots, name=_BATCH, note=_NOTE, actor=applicant, now=at)
     return list(Project.objects.filter(number__in=numbers).order_by("number"))
 
 
 def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Project:
     assert applicant.department is not None, "the applicant files for his department"  # noqa: S101
     opening = _on_day(now, demo.days, demo.at)
+    # Filed, handed in and decided on days before: a draw of today comes after.
+    filed, handed_in = _on_day(now, -3, time(9, 20)), _on_day(now, -3, time(9, 55))
+    decided = _on_day(now, -1, time(15, 10))
     project = create_project(
         data=ProjectData(
             number=demo.number,
@@ -167,16 +171,16 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
             description="演示项目，可以随意操作。",
         ),
         actor=applicant,
-        now=now,
+        now=filed,
     )
     for avoided in _AVOIDED:
-        add_avoidance(project=project, data=avoided, actor=applicant, now=now)
+        add_avoidance(project=project, data=avoided, actor=applicant, now=filed)
     if demo.status != ProjectStatus.DRAFT:
-        submit_project(project=project, actor=applicant, now=now)
+        submit_project(project=project, actor=applicant, now=handed_in)
     if demo.status == ProjectStatus.APPROVED:
-        approve_project(project=project, actor=approver, now=now, note="同意")
+        approve_project(project=project, actor=approver, now=decided, note="同意")
     elif demo.status == ProjectStatus.REJECTED:
-        reject_project(project=project, actor=approver, now=now, note="请补充采购需求附件")
+        reject_project(project=project, actor=approver, now=decided, note="请补充采购需求附件")
     return project
 
 

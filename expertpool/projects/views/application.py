@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import show_errors
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import ProjectForm
 from expertpool.projects.models import Project
@@ -32,6 +33,7 @@ from expertpool.projects.services.application import (
     withdraw_project,
 )
 from expertpool.projects.services.deletion import delete_project
+from expertpool.projects.views.opening import shut
 
 STEPS = ("项目信息", "回避", "附件与提交")
 
@@ -50,6 +52,8 @@ def create(request: UserRequest) -> HttpResponse:
 @requires("projects.edit")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    if answer := shut(request, project, is_open=project.is_editable):
+        return answer
     form = ProjectForm(_posted(request), project=project, user=request.user)
 
     def save() -> Project:
@@ -77,7 +81,7 @@ def _form_page(
         except ProjectError as error:
             form.add_error(error.field, str(error))
         except ValidationError as error:
-            form.add_error(None, error)
+            show_errors(form, error)
         else:
             messages.success(request, "项目信息已保存为草稿。")
             return redirect("projects:avoidances", pk=project.pk)
@@ -104,6 +108,8 @@ def attachments(request: UserRequest, pk: int) -> HttpResponse:
 
 def _step(request: UserRequest, pk: int, template: str, *, current: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    if answer := shut(request, project, is_open=not project.is_archived):
+        return answer
     context = {
         "project": project,
         "actions": actions_for(request.user, project),
@@ -140,7 +146,7 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires("projects.delete")
+@requires("projects.delete", "projects.add")
 def delete(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_deletable_by(request.user), pk=pk)
     try:

@@ -14,6 +14,7 @@ from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import AvoidanceForm
 from expertpool.projects.queries import projects_editable_by
 from expertpool.projects.services.avoidance import add_avoidance, remove_avoidance
+from expertpool.projects.views.opening import shut
 
 
 @requires("projects.edit")
@@ -21,6 +22,8 @@ def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if subject not in AvoidanceSubject.values:
         raise Http404
+    if answer := shut(request, project, is_open=project.is_open):
+        return answer
     form = AvoidanceForm(
         request.POST if request.method == "POST" else None,
         subject=subject,

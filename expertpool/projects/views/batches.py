@@ -45,6 +45,7 @@ from expertpool.projects.services.batches import (
     update_batch,
 )
 from expertpool.projects.tables import BATCH_SORTS, TABS
+from expertpool.projects.views.opening import shut
 
 PAGE = "projects:batch_detail"
 
@@ -122,6 +123,8 @@ def _grouped(request: UserRequest, form: GroupForm, picked: list[Project]) -> Pr
 @requires("projects.edit")
 def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(batches_editable_by(request.user), pk=pk)
+    if answer := _shut(request, batch):
+        return answer
     form = BatchForm(request.POST if request.method == "POST" else None, instance=batch)
 
     def write() -> object:
@@ -143,6 +146,8 @@ def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
 @requires("projects.edit")
 def batch_add(request: UserRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(batches_editable_by(request.user), pk=pk)
+    if answer := _shut(request, batch):
+        return answer
     form = AddProjectsForm(
         request.POST if request.method == "POST" else None,
         user=request.user,
@@ -167,6 +172,12 @@ def batch_add(request: UserRequest, pk: int) -> HttpResponse:
         message="项目已加入批次。",
         refresh="page",
     )
+
+
+def _shut(request: UserRequest, batch: ProjectBatch) -> HttpResponse | None:
+    """Answer a form of a batch that is wholly archived."""
+    members = projects_in(batch.pk)
+    return shut(request, members[0], is_open=not all(one.is_archived for one in members))
 
 
 @require_POST

@@ -27,6 +27,7 @@ from expertpool.projects.queries.projects import projects_editable_by, projects_
 from expertpool.projects.services.progress import add_progress
 from expertpool.projects.services.tasks import assign_task, cancel_task, complete_task
 from expertpool.projects.tables import TASK_SORTS, task_tabs
+from expertpool.projects.views.opening import shut
 
 
 @require_safe
@@ -60,6 +61,8 @@ def _keys(rows: Any) -> set[int]:
 def progress_add(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     # The files of a posted form come apart from its values.
+    if answer := shut(request, project, is_open=not project.is_archived):
+        return answer
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ProgressForm(*posted)
 
@@ -86,6 +89,8 @@ def progress_add(request: UserRequest, pk: int) -> HttpResponse:
 @requires("projects.edit")
 def task_add(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
+    if answer := shut(request, project, is_open=not project.is_archived):
+        return answer
     form = TaskForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:
@@ -111,6 +116,8 @@ def task_add(request: UserRequest, pk: int) -> HttpResponse:
 @requires("projects.view")
 def task_complete(request: UserRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(tasks_completable_by(request.user), pk=pk)
+    if answer := shut(request, task.project, is_open=not task.project.is_archived):
+        return answer
     form = CompletionForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

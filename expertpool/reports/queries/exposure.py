@@ -6,7 +6,7 @@ each of them was seated with chance k/n, whatever the search for seats looks lik
 expected number is the sum of k/n over the draws in which he was a candidate, its variance the sum of
 k/n·(1 - k/n). Where the rule caps a unit, how many candidates his unit has belongs to the class, if
 they are more than the cap. Only the first seating is compared: how far a supplement goes depends on
-how those answer whom it reached.
+how those answer whom it reached, and so does who is seated by a draw that widens another.
 
 Only random draws count whose names are released and whose opening is over; nobody's name is read
 from a sealed draw.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import record_answer
+from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import RegimeSetting
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
@@ -158,6 +160,15 @@ def test_after_a_decline_the_page_asks_for_another(
         client.get(reverse("portal:home")).content.decode()
     )
     assert more in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    short = "缺 1 人。人工选定的名单不会自动递补。"
+    result = reverse("projects:detail", args=[project.pk]) + "?tab=draw"
+    for address in (reverse("draws:detail", args=[draw.pk]), result):
+        page = " ".join(client.get(address).content.decode().split())
+        assert "人数不足" in page
+        assert short in page
+    with time_machine.travel(draw.reveal_at, tick=False):
+        sheet = build_sheet(draw=draw, actor=admin, now=timezone.now())
+    assert dict(sheet.head)["缺额"].endswith("缺 1 人")
     text = client.get(more).content.decode()
     assert "批准文号" not in text
     assert f"g1:{experts[0].pk}" not in text

@@ -23,6 +23,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.draws.services.sheet_files import KIND, store_sheet
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.files.queries import attachments_of
 from tests.draws.views.letters import lines
 from tests.factories.draws import make_draw
@@ -195,3 +196,21 @@ def test_kept_sheet_is_for_nobody_who_may_not_read_the_names(
     with time_machine.travel(draw.reveal_at, tick=False):
         response = login(client, department_user).get(reverse("files:download", args=[stored.pk]))
     assert response.status_code == 404
+
+
+@pytest.mark.shows("DRAW-26")
+@pytest.mark.parametrize("kind", ["sign_in_pdf", "sign_in_file"])
+def test_a_void_draw_prints_no_sign_in_sheet(
+    client: Client, draw: Draw, operator: User, supervisor: User, kind: str
+) -> None:
+    now = timezone.now()
+    asked = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=now)
+    decide_void(request=asked, agree=True, note="同意", actor=supervisor, now=now)
+    sign_in = reverse(f"draws:{kind}", args=[draw.pk])
+    with time_machine.travel(draw.reveal_at, tick=False):
+        login(client, operator)
+        page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+        assert sign_in not in page
+        answer = client.get(sign_in, follow=True)
+    assert "不再签到" in answer.content.decode()
+    assert not Entry.objects.filter(action="draw.names", note__contains="签到表").exists()

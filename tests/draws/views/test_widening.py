@@ -14,9 +14,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.home import todos_for
-from expertpool.draws.models import ConditionLevel, Draw
+from expertpool.draws.models import ConditionLevel, Draw, Invitation
+from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.services.names import release
+from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import Project
+from expertpool.reports.queries.exposure import exposures_in
+from tests.api.caller import Caller
 from tests.factories.draws import EVERYBODY
 from tests.factories.widening import (
     OTHER,
@@ -54,6 +58,28 @@ def posted(*levels: dict[str, Any], **more: str) -> dict[str, Any]:
     keys = range(1, len(levels) + 1)
     criteria = {f"g1-l{n}-criteria": json.dumps(one) for n, one in enumerate(levels, 1)}
     return {"g1-level": [str(key) for key in keys], **criteria, **more}
+
+
+@pytest.mark.shows("DRAW-31", "DRAW-34")
+def test_a_widened_expert_is_a_supplement_everywhere(
+    client: Client, operator: User, base: Draw, widened: Draw
+) -> None:
+    rows = Invitation.objects.filter(draw=widened)
+    assert {row.origin_label for row in rows} == {"补抽"}
+    login(client, operator)
+    page = client.get(reverse("draws:detail", args=[widened.pk])).content.decode()
+    assert page.count('data-label="类型">补抽') == rows.count() > 0
+    assert 'data-label="类型">补抽' in tab(client, base.project, "draw")
+    api = Caller(operator).get(f"/draws/{widened.pk}").json()
+    assert {line["origin"] for line in api["lines"]} == {"supplement"}
+    assert with_counts(Draw.objects.filter(pk=widened.pk)).get().supplement_count == rows.count()
+    with time_machine.travel(widened.reveal_at, tick=False):
+        release(draw_id=widened.pk, now=timezone.now())
+        sheet = build_sheet(draw=widened, actor=operator, now=timezone.now())
+        assert all("补抽" in row.remark for row in sheet.rows)
+    found = exposures_in(Draw.objects.filter(pk=widened.pk))
+    assert sum(one.supplemented for one in found.values()) == rows.count()
+    assert sum(one.drawn for one in found.values()) == 0
 
 
 @pytest.mark.shows("DRAW-31", "DRAW-33", "DRAW-34")

@@ -81,6 +81,7 @@ def test_a_draft_is_edited_withdrawn_and_deleted(client, operator):
     client.post(reverse("projects:edit", args=[project.pk]), edited)
     project.refresh_from_db()
     assert (project.status, project.name) == (ProjectStatus.DRAFT, "新名称")
+    login(client, make_user("supervisor"))
     assert client.post(reverse("projects:delete", args=[project.pk])).status_code == 403
     login(client, make_user("admin"))
     client.post(reverse("projects:delete", args=[project.pk]))
@@ -120,3 +121,20 @@ def test_authors_of_the_documents_are_avoided_persons(client, operator):
     page = client.get(reverse("projects:avoidances", args=[project.pk])).content.decode()
     assert "采购文件论证人" in page
     assert "王明，华东设计院" in page
+
+
+@pytest.mark.shows("PRJ-02")
+def test_an_operator_deletes_his_own_draft_and_no_other(client, operator):
+    own = make_project(ProjectStatus.DRAFT, applicant=operator)
+    handed_in = make_project(ProjectStatus.PENDING, applicant=operator)
+    of_another = make_project(ProjectStatus.DRAFT, applicant=make_user("operator"))
+    login(client, operator)
+    page = client.get(reverse("projects:detail", args=[own.pk])).content.decode()
+    assert "删除此草稿项目？删除后不能恢复。" in page
+    for other in (handed_in, of_another):
+        page = client.get(reverse("projects:detail", args=[other.pk])).content.decode()
+        assert "删除此草稿项目" not in page
+    assert client.post(reverse("projects:delete", args=[handed_in.pk])).status_code == 409
+    assert client.post(reverse("projects:delete", args=[of_another.pk])).status_code == 404
+    client.post(reverse("projects:delete", args=[own.pk]))
+    assert set(Project.objects.all()) == {handed_in, of_another}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
@@ -94,3 +96,24 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
 
 # Session, user, grants; count, rows, departments; the menu's tasks; the bell.
 LIST_QUERIES = 9
+
+
+@pytest.mark.shows("PRJ-32")
+@pytest.mark.parametrize(
+    "form",
+    ["edit", "avoidances", "attachments", "progress_add", "task_add", "avoidance_add", "plan"],
+)
+def test_no_form_of_an_archived_project_is_opened(client, admin, form):
+    project = archived(department=make_department())
+    kwargs = {"pk": project.pk} | ({"subject": "unit"} if form == "avoidance_add" else {})
+    url = reverse(f"{'draws' if form == 'plan' else 'projects'}:{form}", kwargs=kwargs)
+    login(client, admin)
+    page = client.get(url, follow=True)
+    assert page.redirect_chain[0][0].startswith(reverse("projects:detail", args=[project.pk]))
+    assert "项目已归档" in page.content.decode()
+    # over the page, where a drawer was asked for
+    drawer = client.get(url, headers={"HX-Request": "true"})
+    assert drawer.status_code == 409
+    assert "项目已归档" in json.loads(drawer["HX-Trigger"])["toast"]["message"]
+    detail = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+    assert url not in detail

@@ -2,6 +2,7 @@
 // What an earlier page did not get to send is sent when the room is opened again.
 import { Refused, Upload } from "../recording/upload.js";
 import { begin, unsaved } from "../recording/store.js";
+import { inWords } from "../recording/words.js";
 
 const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
 const EVERY = 1000; // milliseconds of recording to a piece: what a crash can lose
@@ -53,7 +54,7 @@ function start(root, { owner, url, largest, largestPart }) {
       ];
     } catch (error) {
       if (error instanceof Refused) await upload.forget();
-      [message, tone] = [`录屏没有保存：${error.message}`, "red"];
+      [message, tone] = [`录屏没有保存：${inWords(error)}。`, "red"];
     }
     clearInterval(timer);
     current = null;
@@ -71,7 +72,7 @@ function start(root, { owner, url, largest, largestPart }) {
           return await upload.finish();
         } catch (error) {
           if (!(error instanceof Refused && upload.sent)) throw error;
-          return { ...(await upload.keep()), note: `（其后的内容没有保存：${error.message}）` };
+          return { ...(await upload.keep()), note: `（其后的内容没有保存：${inWords(error)}）` };
         }
       }),
     );
@@ -119,9 +120,7 @@ function start(root, { owner, url, largest, largestPart }) {
       });
       await record(stream);
     } catch (error) {
-      show(error.name === "NotAllowedError" ? "没有开始：未选择要录的窗口。" : `没有开始：${error.message}`, {
-        tone: "amber",
-      });
+      show(`没有开始：${inWords(error)}。`, { tone: "amber" });
     }
     startButton.disabled = false;
   });

@@ -16,8 +16,8 @@ PLAN = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_bounds"),
-        ("draws", "0027_proof"),
+        ("accounts", "0008_bounds"),
+        ("draws", "0028_checked_records"),
         ("projects", "0009_bounds"),
     ]
     operations = [

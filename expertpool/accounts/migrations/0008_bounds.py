@@ -11,7 +11,7 @@ MOMENTS = Bounds(datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, 15, 59
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_bound_tokens"),
+        ("accounts", "0007_proof"),
     ]
     operations = [
         mend("accounts", "apitoken", expires_at=MOMENTS),

@@ -8,8 +8,14 @@ import pytest
 from django.test import Client
 
 from expertpool.accounts.models import User
-from expertpool.draws.settings import CANDIDATES_PER_SEAT, EMERGENCY_WITHIN, PANEL_BITS
+from expertpool.draws.settings import (
+    CANDIDATES_PER_SEAT,
+    EMERGENCY_WITHIN,
+    PANEL_BITS,
+    QUIET_HOURS,
+)
 from tests.factories.accounts import make_department, make_user
+from tests.factories.siteconfig import configure
 
 
 def login(client: Client, user: User) -> Client:
@@ -32,6 +38,12 @@ def operator(db: None) -> User:
 def department_user(db: None) -> User:
     """Belongs to a department 工程建设部."""
     return make_user("department", department=make_department("工程建设部"))
+
+
+@pytest.fixture
+def no_quiet_hours(db: None) -> None:
+    """For what runs in real time, at whatever hour."""
+    configure(QUIET_HOURS, None)
 
 
 @pytest.fixture

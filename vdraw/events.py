@@ -17,7 +17,9 @@ SKIP_REASONS = (
     "removed",
     "ineligible",
 )
-EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
+EXIT_REASONS = (
+    "declined", "no_answer", "unreached", "leave", "conflict", "replaced", *SKIP_REASONS
+)  # fmt: skip
 
 SUCCESS = "success"
 SUCCESS_SUPPLEMENT = "success_supplement"

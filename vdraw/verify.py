@@ -28,7 +28,9 @@ SKIP_REASONS = (
     "removed",
     "ineligible",
 )
-EXIT_REASONS = ("declined", "no_answer", "leave", "conflict", "replaced", *SKIP_REASONS)
+EXIT_REASONS = (
+    "declined", "no_answer", "unreached", "leave", "conflict", "replaced", *SKIP_REASONS
+)  # fmt: skip
 EVENTS = ("drawn", "exit", "skip", "supplement", "end")
 CHAINED_EVENTS = (*EVENTS, "note", "void")
 

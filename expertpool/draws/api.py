@@ -42,12 +42,15 @@ from expertpool.draws.schemas import (
     PlanInput,
     PlanOutput,
     PrequeryOutput,
+    ReasonInput,
     StartInput,
     WideningInput,
 )
 from expertpool.draws.services import plan as plans
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.letters import send_at_once, send_letters_again
 from expertpool.draws.services.names import read_names, readable_from
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
@@ -231,6 +234,62 @@ def contribution_add(request: UserRequest, draw_id: Id, data: ContributionInput)
         now=timezone.now(),
         entropy=SystemEntropy(),
     )
+    return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/pause",
+    response=answers(DrawOutput),
+    operation_id="draw_pause",
+    summary="暂停抽取",
+)
+@allows("draws.run")
+def draw_pause(request: UserRequest, draw_id: Id, data: ReasonInput) -> dict[str, Any]:
+    """暂停一次抽取中的抽取：不再发出邀请，答复时限停止计算；专家的答复照常有效。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
+    pause_draw(draw=draw, reason=data.reason, actor=request.user, now=timezone.now())
+    return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/resume",
+    response=answers(DrawOutput),
+    operation_id="draw_resume",
+    summary="恢复抽取",
+)
+@allows("draws.run")
+def draw_resume(request: UserRequest, draw_id: Id, data: ReasonInput) -> dict[str, Any]:
+    """恢复暂停的抽取：各人的答复时限按暂停的时长顺延，推迟的邀请发出。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
+    resume_draw(draw=draw, reason=data.reason, actor=request.user, now=timezone.now())
+    return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/letters/at-once",
+    response=answers(DrawOutput),
+    operation_id="letter_send_at_once",
+    summary="免打扰时段内立即发出邀请",
+)
+@allows("draws.run")
+def letter_send_at_once(request: UserRequest, draw_id: Id, data: ReasonInput) -> dict[str, Any]:
+    """写明原因，立即发出因免打扰时段而推迟的邀请；答复时限仍不计免打扰时段。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
+    send_at_once(draw=draw, reason=data.reason, actor=request.user, now=timezone.now())
+    return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/letters/again",
+    response=answers(DrawOutput),
+    operation_id="letter_send_again",
+    summary="重新发送没有送达的邀请",
+)
+@allows("draws.run")
+def letter_send_again(request: UserRequest, draw_id: Id) -> dict[str, Any]:
+    """按专家现在的联系方式，重新发送已发送失败的邀请；个人链接不变。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
+    send_letters_again(draw=draw, actor=request.user, now=timezone.now())
     return _draw(draw, request.user)
 
 

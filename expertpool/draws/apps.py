@@ -10,11 +10,12 @@ class DrawsConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_RULES, SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
         from expertpool.customforms.policies import FIELD_USES
-        from expertpool.draws import occasions
+        from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
@@ -24,6 +25,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries import plan_versions
         from expertpool.draws.queries.archive import open_matters
+        from expertpool.draws.queries.clock import held_until, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.participation import all_participations
@@ -38,6 +40,7 @@ class DrawsConfig(AppConfig):
             ParticipationCounter,
         )
         from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.notifications.events import MessageFailed, MessageSent
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
         from expertpool.papers.registry import PAPERS
@@ -71,7 +74,11 @@ class DrawsConfig(AppConfig):
             occasions.EMERGENCY,
             occasions.ALARM,
         )
-        MESSAGE_SUBJECTS.add(MessageSubject("draws.invitation", readable_invitations))
+        MESSAGE_SUBJECTS.add(
+            MessageSubject("draws.invitation", readable_invitations, held_until, late_values)
+        )
+        subscribe(MessageSent, receivers.letter_moved)
+        subscribe(MessageFailed, receivers.letter_moved)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)

@@ -101,6 +101,10 @@ class ActionCode(models.TextChoices):
     ASK_RELEASE = "ask_release", "提前公开名单"
     DECIDE_RELEASE = "decide_release", "确认公开"
     RECORD_REPLY = "record_reply", "登记"
+    SEND_AT_ONCE = "send_at_once", "立即发出邀请"
+    SEND_AGAIN = "send_again", "重新发送邀请"
+    PAUSE = "pause", "暂停抽取"
+    RESUME = "resume", "恢复抽取"
 
 
 class Matter(models.TextChoices):
@@ -108,6 +112,7 @@ class Matter(models.TextChoices):
     and does it), or its record does not hold (`draws.services.checking`)."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
+    CLOCK = "clock", "已送达的邀请没有开始计时"
     RELEASE = "release", "名单没有按时公开"
     END = "end", "抽取没有按时结束"
     RECORD = "record", "抽取记录核验不一致"
@@ -126,6 +131,7 @@ class InvitationState(models.TextChoices):
     ACCEPTED = "accepted", "同意"
     DECLINED = "declined", "拒绝"
     NO_ANSWER = "no_answer", "未答复"
+    UNREACHED = "unreached", "未送达"
     LEAVE = "leave", "请假"
     REPLACED = "replaced", "更换"
     CONFLICT = "conflict", "冲突"

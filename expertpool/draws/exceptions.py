@@ -73,3 +73,11 @@ class EmergencyRefused(DrawError):
 
 class WideningRefused(DrawError):
     """The panel cannot be completed by wider conditions so, or not now."""
+
+
+class PauseRefused(DrawError):
+    """The draw cannot be paused or resumed now."""
+
+
+class LettersRefused(DrawError):
+    """No letter waits or failed that could be sent so."""

@@ -54,6 +54,7 @@ INVITATION = Occasion(
         ChannelCode.SITE: ("评审邀请（{{评审时间}}）", _LETTER),
     },
     required=("答复链接",),
+    late=("答复截止",),
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -88,6 +89,7 @@ STANDBY_INVITATION = Occasion(
         ChannelCode.SITE: ("候补评审邀请（{{评审时间}}）", _STANDBY_LETTER),
     },
     required=INVITATION.required,
+    late=("答复截止",),
 )
 
 _MOVED_UP = (
@@ -155,5 +157,7 @@ ALARM = Occasion(
     defaults={ChannelCode.SITE: ("抽取异常：{{抽取编号}}", _ALARM)},
 )
 
+# Those that bring the link: the clock starts when one goes out.
+LETTERS = (INVITATION.code, STANDBY_INVITATION.code)
 # Those that ask for an answer: out of date once there is one.
-ASKING = (INVITATION.code, STANDBY_INVITATION.code, EMERGENCY.code)
+ASKING = (*LETTERS, EMERGENCY.code)

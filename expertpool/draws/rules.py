@@ -95,6 +95,7 @@ class SealedRule:
     supervisor: str | None
     panel_unit_cap: int | None
     policy: Policy | None  # None: a list, or sealed before there was one
+    reply_minutes: int | None
 
     @property
     def is_chained(self) -> bool:
@@ -148,6 +149,7 @@ class SealedRule:
             supervisor=_text(content, "supervisor"),
             panel_unit_cap=_number(content, "panel_unit_cap"),
             policy=Policy.from_rule(content["policy"]) if "policy" in content else None,
+            reply_minutes=_number(content, "reply_minutes"),
         )
 
 

@@ -263,6 +263,10 @@ class ContributionInput(Input):
     )
 
 
+class ReasonInput(Input):
+    reason: str = Field(min_length=1, max_length=200, description="原因，记入操作日志")
+
+
 class ProjectRef(Output):
     id: int
     number: str
@@ -331,7 +335,12 @@ class Line(Output):
     )
     state: InvitationState
     invited_at: datetime
-    deadline_at: datetime
+    reached_at: datetime | None = Field(
+        description="邀请送达的时间，答复时限从此起算；null 为待送达"
+    )
+    deadline_at: datetime | None = Field(
+        alias="runs_until", description="答复截止；待送达或暂停时为 null"
+    )
     replied_at: datetime | None
     replied_via: ReplyVia | Literal[""]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from expertpool.core.configuration import (
@@ -14,13 +15,15 @@ from expertpool.core.configuration import (
     Setting,
     SettingGroup,
     Several,
+    Span,
+    TimeRange,
 )
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.validators import EMERGENCY
 from expertpool.projects.enums import Regime
 
 INVITING = SettingGroup(
-    "inviting", "邀请与名单", order=40, note="只影响以后保存的方案和以后的应急抽取"
+    "inviting", "邀请与名单", order=40, note="各项只影响以后；免打扰时段立即生效"
 )
 MINUTES = Number(1, 43_200, "分钟")
 HOURS = Number(0, 720, "小时")
@@ -89,6 +92,16 @@ EMERGENCY_USUAL = Setting(
 )
 EMERGENCY_LONGEST = Setting(
     "draws.emergency_longest", "应急答复时限最长", EMERGENCY_MINUTES, 120, group=INVITING, order=100
+)
+
+QUIET_HOURS = Setting(
+    "draws.quiet_hours",
+    "免打扰时段",
+    TimeRange(),
+    Span(time(22), time(7)),
+    group=INVITING,
+    order=110,
+    help="这段时间内不发评审邀请，到结束时自动发出；答复时限也不计这段时间。应急抽取除外；留空为不设。",
 )
 
 FAIRNESS = SettingGroup(
@@ -235,6 +248,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *REGIME_PLAN_APPROVAL.values(),
     *MORE_CONTRIBUTORS.values(),
     *OWN_NUMBERS.values(),
+    QUIET_HOURS,
 )
 
 

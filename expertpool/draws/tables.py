@@ -21,6 +21,7 @@ INVITATION_TONES: dict[str, str] = {
     InvitationState.ACCEPTED: "green",
     InvitationState.DECLINED: "red",
     InvitationState.NO_ANSWER: "grey",
+    InvitationState.UNREACHED: "grey",
     InvitationState.LEAVE: "orange",
     InvitationState.REPLACED: "grey",
     InvitationState.CONFLICT: "grey",

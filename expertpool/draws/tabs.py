@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import (
     codes_for_project,
@@ -96,6 +98,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "prequeries": sees_exclusions
         or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
         "sees_exclusions": sees_exclusions,
+        "quiet_until": _quiet_until(members, now),
     }
     return render_to_string("draws/_plan.html", context, request)
 
@@ -107,6 +110,12 @@ def _faults(members: Sequence[Project]) -> list[str]:
     waiting = [member.name for member in members if member.status != ProjectStatus.APPROVED]
     first = [f"{'、'.join(waiting)}尚未审核通过或已归档，整批不能抽取"] if waiting else []
     return first + faults_of(members)
+
+
+def _quiet_until(members: Sequence[Project], now: datetime) -> datetime | None:
+    """Until when quiet hours would hold back invitations that are made now."""
+    until = quiet_until(now)
+    return until if until and until < next_opening(members, now=now) else None
 
 
 def _group_in_words(group: ConditionGroup) -> dict[str, Any]:

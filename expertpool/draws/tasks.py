@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app, retry_external
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.services import checking, names, overdue, replies, sheet_files
+from expertpool.draws.services import checking, clock, names, overdue, replies, sheet_files
 from expertpool.draws.services.entropy import SystemEntropy
 
 # What a service refuses for good: the project is archived, the draw void.
@@ -17,6 +17,12 @@ until_done = UntilDone(final=(DrawError,))
 def expire_invitation(invitation_id: int) -> None:
     """Count an invitation without an answer at its deadline as an exit."""
     replies.expire(invitation_id=invitation_id, now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.task(name="draws.keep_clock", queue=DEADLINES, retry=until_done)
+def keep_clock(invitation_id: int) -> None:
+    """Start the clock of an invitation whose letter went out, or stop it when that came back."""
+    clock.keep_clock(invitation_id=invitation_id)
 
 
 @app.task(name="draws.release_names", queue=DEADLINES, retry=until_done)

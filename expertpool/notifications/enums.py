@@ -35,13 +35,18 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.UNKNOWN,
         }
     ),
-    DeliveryState.SENT: frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
+    # Handed over is not arrived: it may come back.
+    DeliveryState.SENT: frozenset(
+        {DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED}
+    ),
     DeliveryState.DELIVERED: frozenset({DeliveryState.READ}),
     DeliveryState.READ: frozenset(),
     DeliveryState.FAILED: frozenset(),
     DeliveryState.NO_ACCOUNT: frozenset(),
     # A report of the provider may still come.
-    DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.DELIVERED}),
+    DeliveryState.UNKNOWN: frozenset(
+        {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED}
+    ),
     DeliveryState.CANCELLED: frozenset(),
 }
 

@@ -73,6 +73,8 @@ class Message(models.Model):
         "状态", max_length=12, choices=DeliveryState.choices, default=DeliveryState.QUEUED
     )
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    # Of them, those that this message itself failed: a channel that is down uses up no message's.
+    refusals = models.PositiveSmallIntegerField("暂未收下次数", default=0)
     detail = models.CharField("结果说明", max_length=300, blank=True)
     provider_id = models.CharField("渠道流水号", max_length=100, blank=True)
     created_at = models.DateTimeField("生成时间")
@@ -136,3 +138,20 @@ class Message(models.Model):
     def readable_subject(self) -> str:
         """The subject as a list shows it (`core.fields.readable`)."""
         return readable(self, "subject")
+
+
+class ChannelHealth(models.Model):
+    """How the last attempts over a channel went: how many in a row failed by the channel itself,
+    since when and why. No row, or none in a row: it works. Written by
+    `notifications.services.delivery`, read by `queries.channels.channel_state`."""
+
+    channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices, unique=True)
+    failures = models.PositiveIntegerField("连续失败次数", default=0)
+    failing_since = models.DateTimeField("故障起始", null=True)
+    detail = models.CharField("故障说明", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "渠道状况"
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.failures}"

@@ -30,6 +30,8 @@ class Occasion:
     ``placeholders`` gives a sample value for each name (``{"专家姓名": "王建国"}``); ``defaults``
     gives (subject, body) for each channel over which the occasion may be told; one that could not
     be saved raises TemplateRefused. No body is saved without those ``required`` (the reply link).
+    be saved raises TemplateRefused. ``late`` names those whose values are known only when the
+    message goes out: the `MessageSubject` of what it is about gives them then.
     """
 
     code: str
@@ -37,6 +39,7 @@ class Occasion:
     placeholders: Mapping[str, str]
     defaults: Mapping[str, tuple[str, str]]
     required: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -85,3 +88,11 @@ def fill(text: Text, values: Mapping[str, str]) -> Text:
     subject, body = (fill_text(part, values) for part in text)
     # A line break in a subject would begin another header of the mail.
     return Text(" ".join(subject.split()), body)
+
+
+def fill_late(text: Text, values: Mapping[str, str]) -> Text:
+    """Put ``values`` in place of the late placeholders, which are all that is left of them."""
+    subject, body = text
+    for name, value in values.items():
+        subject, body = subject.replace(mark(name), value), body.replace(mark(name), value)
+    return Text(subject, body)

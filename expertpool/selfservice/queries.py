@@ -41,7 +41,7 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     if state == InvitationState.INVITED:
         # By the time, whether or not the job that ends it has run.
         return Stage.OPEN if now < invitation.deadline_at else Stage.EXPIRED
-    if state == InvitationState.NO_ANSWER:
+    if state in (InvitationState.NO_ANSWER, InvitationState.UNREACHED):
         return Stage.EXPIRED
     if state != InvitationState.ACCEPTED:
         return Stage.ANSWERED
@@ -121,7 +121,8 @@ class Letter:
         if self.stage is Stage.CANCELLED:
             return "已取消"
         if self.stage is Stage.EXPIRED:
-            return InvitationState.NO_ANSWER.label
+            reached = self.invitation.reached_at is not None
+            return str((InvitationState.NO_ANSWER if reached else InvitationState.UNREACHED).label)
         label = self.invitation.get_state_display()
         return f"{label}（候补）" if self.is_standby else label
 

@@ -17,7 +17,11 @@ from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.worker import program, wait_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.race,
+    pytest.mark.usefixtures("no_quiet_hours"),
+]
 SLOW = 40
 
 

@@ -25,7 +25,7 @@ from tests.factories.experts import make_expert
 from tests.notifications.mail_server import MailServer
 from tests.worker import Worker, kill, notice_dead_workers, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_quiet_hours")]
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.worker import work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_quiet_hours")]
 ALONE = "alone"  # the queue of a test
 
 

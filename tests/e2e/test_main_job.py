@@ -66,7 +66,7 @@ OpenBrowser = Callable[..., Screen]
 
 
 @pytest.fixture
-def worker(live_server: LiveServer) -> Iterator[None]:
+def worker(live_server: LiveServer, no_quiet_hours: None) -> Iterator[None]:
     with Worker(SITE_URL=live_server.url).running():
         yield
 
@@ -82,11 +82,13 @@ def bring_forward(task: str, **arguments: int) -> None:
             " WHERE task_name = %s AND args @> %s AND status = 'todo'",
             [task, json.dumps(arguments)],
         )
-        assert cursor.rowcount == 1
+        assert cursor.rowcount
 
 
 def pass_deadline(invitation: Invitation) -> None:
-    Invitation.objects.filter(pk=invitation.pk).update(deadline_at=timezone.now())
+    row = Invitation.objects.filter(pk=invitation.pk)
+    wait_for(lambda: row.filter(reached_at__isnull=False).exists())
+    row.update(deadline_at=timezone.now())
     bring_forward("draws.expire_invitation", invitation_id=invitation.pk)
 
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.sealing import start_draw
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
@@ -64,8 +67,24 @@ def make_draw(
         now=now,
         entropy=SeededEntropy(next(_seeds) if seed is None else seed),
     )
+    reach(draw, now=now)
     draw.refresh_from_db()
     return draw
+
+
+def reach(draw: Draw, *, now: datetime) -> None:
+    """Let a letter go out at ``now`` to each who is asked, so that his clock starts."""
+    rows = Invitation.objects.filter(draw=draw, state="invited", reached_at=None)
+    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    letters = Message.objects.filter(about_type="draws.invitation", about_id__in=ids)
+    waiting = letters.filter(state="queued", occasion__in=LETTERS)
+    # The inbox last: it starts no clock where there is another way.
+    by_line = {
+        one.about_id: one.pk for one in sorted(waiting, key=lambda one: one.channel != "site")
+    }
+    waiting.filter(pk__in=by_line.values()).update(state="sent", sent_at=now)
+    for pk in ids:
+        keep_clock(invitation_id=int(pk))
 
 
 def expert_id_of(invitation: Invitation) -> int:

@@ -2,6 +2,7 @@ from expertpool.draws.models.alarm import DrawAlarm
 from expertpool.draws.models.draw import Draw, DrawEvent, DrawProject, SealBlock
 from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
+from expertpool.draws.models.pause import DrawPause, QuietWaiver
 from expertpool.draws.models.plan import (
     ConditionGroup,
     ConditionLevel,
@@ -25,6 +26,7 @@ __all__ = [
     "Draw",
     "DrawAlarm",
     "DrawEvent",
+    "DrawPause",
     "DrawPlan",
     "DrawProject",
     "DrawRequest",
@@ -33,6 +35,7 @@ __all__ = [
     "Invitation",
     "PickRequest",
     "PlanVersion",
+    "QuietWaiver",
     "ReleaseRequest",
     "RevealRule",
     "SealBlock",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -19,6 +21,7 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.models.draw import Draw
 
+UNREACHED_YET = "待送达"
 # Those who stand by, or stood by until they left.
 STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
@@ -27,6 +30,10 @@ class Invitation(models.Model):
     """One seated expert and his answer. ``commit`` is his commitment in the record, ``opening`` says
     who he is: expert id, number and salt, encrypted with the seal key. ``panel`` is the first draw of
     those that find one panel together (a trigger writes it): the panel has at most one leader.
+
+    ``reached_at`` is when the first letter went out by a way that finds him: his clock starts then
+    (`draws.services.clock`). Until then, and while a pause keeps his ``time_left``, ``deadline_at``
+    is when the panel sits next; afterwards until when he may answer.
 
     ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
     empty while names are sealed; `draws.services.release` fills it at the reveal time.
@@ -53,7 +60,9 @@ class Invitation(models.Model):
     # Links cannot be made from it.
     token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
     invited_at = models.DateTimeField("邀请时间")
+    reached_at = models.DateTimeField("送达时间", null=True)
     deadline_at = models.DateTimeField("答复截止")
+    time_left = models.DurationField("暂停时剩余", null=True)
     replied_at = models.DateTimeField("答复时间", null=True)
     replied_via = models.CharField("答复方式", max_length=12, choices=ReplyVia.choices, blank=True)
     reason = models.CharField("理由", max_length=200, blank=True)
@@ -95,6 +104,27 @@ class Invitation(models.Model):
     def is_standby(self) -> bool:
         """Whether he stands by, or stood by until he left; no more once he moved up."""
         return self.group.startswith(STANDBY_LETTER)
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether he is asked, but no letter has got to him yet."""
+        return self.state == InvitationState.INVITED and self.reached_at is None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether he is asked and his time passes."""
+        return self.state == InvitationState.INVITED and self.runs_until is not None
+
+    @property
+    def runs_until(self) -> datetime | None:
+        """Until when he may answer; None while his clock stands."""
+        stands = self.reached_at is None or self.time_left is not None
+        return None if stands and self.state == InvitationState.INVITED else self.deadline_at
+
+    @property
+    def state_label(self) -> str:
+        """The state in words; one who is asked may not have got his letter."""
+        return UNREACHED_YET if self.is_unreached else self.get_state_display()
 
     @property
     def origin_label(self) -> str:

@@ -19,6 +19,8 @@ from expertpool.draws.exceptions import (
     DrawInProgress,
     DrawNotReady,
     EmergencyRefused,
+    LettersRefused,
+    PauseRefused,
     PickRefused,
     ReleaseRefused,
     ReplyRefused,
@@ -31,6 +33,7 @@ from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.reach import Reach, reach_of
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
     NOTHING_LACKS,
@@ -83,6 +86,10 @@ class _OfDraw:
     @cached_property
     def board(self) -> Board:
         return board_of(self.draw)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return reach_of(self.draw, self.board.lines, now=self.now)
 
     @cached_property
     def is_over(self) -> bool:
@@ -247,6 +254,36 @@ def _declare(facts: _OfDraw) -> None:
             raise EmergencyRefused(
                 f"离评审开始还早：封存时的制度规定，评审前 {policy.emergency_within} 小时内才能转为应急抽取。"
             )
+    if facts.reach.pause:
+        raise EmergencyRefused("抽取已暂停，请先恢复，再转为应急抽取。")
+
+
+def _pause(facts: _OfDraw) -> None:
+    if facts.draw.status != DrawStatus.INVITING:
+        raise PauseRefused("只有抽取中的抽取可以暂停。")
+    if facts.is_over:
+        raise PauseRefused("评审开始时间已过，不能再暂停。")
+    if facts.reach.pause:
+        raise PauseRefused("本次抽取已经暂停。")
+
+
+def _resume(facts: _OfDraw) -> None:
+    if facts.draw.status != DrawStatus.INVITING or not facts.reach.pause:
+        raise PauseRefused("本次抽取没有暂停，无需恢复。")
+
+
+def _send_at_once(facts: _OfDraw) -> None:
+    if facts.reach.pause:
+        raise LettersRefused("抽取已暂停，请先恢复。")
+    if facts.draw.status != DrawStatus.INVITING or not facts.reach.is_held:
+        raise LettersRefused("没有因免打扰时段而推迟的邀请。")
+
+
+def _send_again(facts: _OfDraw) -> None:
+    if facts.reach.pause:
+        raise LettersRefused("抽取已暂停，请先恢复。")
+    if facts.draw.status != DrawStatus.INVITING or not facts.reach.given_up:
+        raise LettersRefused("没有发送失败、需要重新发送的邀请。")
 
 
 def check_void(draw: Draw) -> None:
@@ -316,6 +353,10 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.ASK_RELEASE: ("draws.release", _ask_release),
     ActionCode.DECIDE_RELEASE: ("draws.release", _decide_release),
     ActionCode.RECORD_REPLY: ("draws.record_reply", _record_reply),
+    ActionCode.SEND_AT_ONCE: ("draws.run", _send_at_once),
+    ActionCode.SEND_AGAIN: ("draws.run", _send_again),
+    ActionCode.PAUSE: ("draws.run", _pause),
+    ActionCode.RESUME: ("draws.run", _resume),
 }
 
 

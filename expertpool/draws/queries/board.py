@@ -150,9 +150,10 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     ]
     answered = sum(line.state != InvitationState.INVITED for line in lines)
     waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]
+    reached = sum(line.reached_at is not None for line in lines)
     soonest = f"{min(waiting).timestamp():.0f}" if waiting else ""  # an emergency brings it forward
     version = (
         f"{draw.status}-{len(draw.revealed)}-{len(lines)}-{answered}-{draw.released_at is None}"
-        f"-{soonest}"
+        f"-{reached}-{soonest}"
     )
     return Board(groups, lines, version)

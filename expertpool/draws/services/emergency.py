@@ -30,12 +30,14 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
+from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
 
 
@@ -122,7 +124,10 @@ def _check(
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:
     """Bring deadlines forward; the job of the later one finds the invitation settled."""
-    rows = list(draw.invitations.filter(state=InvitationState.INVITED, deadline_at__gt=deadline_at))
+    waiting = draw.invitations.filter(state=InvitationState.INVITED)
+    # The clock of who was not reached will start with the shorter time; his letter goes out now.
+    rows = list(waiting.filter(reached_at__isnull=False, deadline_at__gt=deadline_at))
+    bring_forward(messages=letters_to(waiting), now=now)
     Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -15,7 +15,6 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
-from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import Identity, holder_key, open_identity, pack_identity
 from expertpool.draws.queries.meetings import next_opening, periods_of, words_of
 from expertpool.draws.registry import reply_path
@@ -50,16 +49,15 @@ def invite(
 ) -> list[Invitation]:
     """Store the newly seated, hold them and send their letters, except those in conflict.
 
-    All of it commits with the seating; letters and deadlines are jobs of this transaction.
+    All of it commits with the seating; letters are jobs of this transaction. The clock starts when
+    one has gone out (`services.clock`); whoever none reaches is asked until the panel sits.
     Raises IntegrityError when an expert is held elsewhere at that time: the constraint's word.
     """
     # The letter alone has them: the row keeps a hash.
     tokens = [make_token(entropy) for _ in places]
-    emergency = emergency_of(draw)
-    minutes = emergency.minutes if emergency else plan.reply_minutes
     projects = draw.covered
     # Once the panel sits no answer is of use.
-    deadline_at = min(now + timedelta(minutes=minutes), next_opening(projects, now=now))
+    closing = next_opening(projects, now=now)
     invitations = Invitation.objects.bulk_create(
         Invitation(
             draw=draw,
@@ -74,7 +72,7 @@ def invite(
             expert_id=place.who.expert_id if draw.released_at is not None else None,
             token_hash=hash_token(token),
             invited_at=now,
-            deadline_at=deadline_at,
+            deadline_at=closing,  # until a letter has gone out: `services.clock`
             replied_at=now if place.conflict else None,
             replied_via=ReplyVia.SYSTEM if place.conflict else "",
         )
@@ -104,7 +102,7 @@ def invite(
                 occasion=occasion.code, envelopes=envelopes, channels=plan.channels, now=now
             )
     jobs = [{"invitation_id": invitation.pk} for invitation, _, _ in asked]
-    defer_batch("draws.expire_invitation", jobs, at=deadline_at)
+    defer_batch("draws.expire_invitation", jobs, at=closing)
     return invitations
 
 
@@ -113,7 +111,9 @@ def tell_moved_up(*, plan: DrawPlan, invitation: Invitation, now: datetime) -> N
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     words = words_of(invitation.draw.covered)
     answered = invitation.state == InvitationState.ACCEPTED
-    until = f"请于 {moment_text(invitation.deadline_at)} 前用原来的链接答复，逾期视为不参加。"
+    deadline = invitation.runs_until
+    before = f"于 {moment_text(deadline)} 前" if deadline else "尽快"
+    until = f"请{before}用原来的链接答复，逾期视为不参加。"
     envelope = Envelope(
         recipient=recipient_of(expert),
         context={
@@ -152,7 +152,6 @@ def _envelope(
         context={
             "专家姓名": expert.name,
             "产生方式": HOW[DrawKind(invitation.draw.kind)],
-            "答复截止": moment_text(invitation.deadline_at),
             "答复链接": settings.SITE_URL + reply_path(token),
             **words,
         },

@@ -13,7 +13,8 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.clock import counted_on, quiet_until
+from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.notifications.enums import ChannelCode
@@ -50,6 +51,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     cautions = [
         *_short(result),
         *_late(plan, members, now),
+        *_quiet(members, now),
         *_odd_hours(plan, now),
         *_changed(plan, result, now),
     ]
@@ -65,7 +67,8 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
     reveal = first_opening(members) - timedelta(hours=plan.reveal_hours)
-    ends = now + timedelta(minutes=plan.reply_minutes)
+    latest = next_opening(members, now=now)
+    ends = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
     by = "" if roles else f"（{moment_text(ends)} 前）"
     drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
     return [
@@ -73,7 +76,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         f"等{roles}各自提供随机值，最后一个提供后定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
-        f"邀请抽中的专家（{channels}），须在 {plan.reply_minutes} 分钟内{by}答复。",
+        f"邀请抽中的专家（{channels}），须在发出后 {plan.reply_minutes} 分钟内{by}答复。",
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
         f"名单保密到 {moment_text(reveal)}（评审前 {plan.reveal_hours} 小时），此前谁也看不到姓名。",
     ]
@@ -103,6 +106,16 @@ def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator
             "时间很紧",
             f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(opening)} 就要评审："
             "有人拒绝时可能来不及补抽。可以缩短答复时限，或改评审时间。",
+        )
+
+
+def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
+    until = quiet_until(now)
+    if until and until < next_opening(members, now=now):
+        yield Caution(
+            "现在是免打扰时段",
+            f"邀请将于 {moment_text(until)} 发出，答复时限从发出后起算；"
+            "急需时可在抽取页面写明原因、立即发出。",
         )
 
 

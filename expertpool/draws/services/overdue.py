@@ -21,7 +21,7 @@ from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.occasions import ALARM
 from expertpool.draws.queries.draws import codes_for_draw
-from expertpool.draws.services import names, replies
+from expertpool.draws.services import clock, names, replies
 from expertpool.draws.services.entropy import Entropy
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
@@ -82,6 +82,8 @@ def overdue(*, now: datetime) -> list[Overdue]:
             ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
         ),
     }
+    clocks = {row.draw_id for row in clock.late_clocks(late=late)}
+    found[Matter.CLOCK] = running.filter(pk__in=clocks)
     return [
         Overdue(draw_id, matter)
         for matter, draws in found.items()
@@ -147,8 +149,16 @@ def make_good(found: Overdue, *, now: datetime, entropy: Entropy) -> None:
     match found.matter:
         case Matter.ANSWERS:
             replies.expire_due(draw_id=found.draw_id, now=now, entropy=entropy)
+        case Matter.CLOCK:
+            for pk in _unreached(found.draw_id):
+                clock.keep_clock(invitation_id=pk)
         case Matter.RELEASE:
             names.release(draw_id=found.draw_id, now=now)
         case Matter.END:
             replies.end_due(draw_id=found.draw_id, now=now, entropy=entropy)
     DrawAlarm.objects.filter(draw_id=found.draw_id, matter=found.matter).update(done_at=now)
+
+
+def _unreached(draw_id: int) -> list[int]:
+    rows = Invitation.objects.filter(draw_id=draw_id, state=InvitationState.INVITED)
+    return list(rows.filter(reached_at__isnull=True).values_list("pk", flat=True))

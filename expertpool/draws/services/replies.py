@@ -50,6 +50,7 @@ from expertpool.notifications.services.delivery import cancel_messages
 EXIT_REASON: dict[str, str] = {
     InvitationState.DECLINED: "declined",
     InvitationState.NO_ANSWER: "no_answer",
+    InvitationState.UNREACHED: "unreached",
     InvitationState.LEAVE: "leave",
     InvitationState.REPLACED: "replaced",
 }
@@ -60,6 +61,8 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }
+# What nobody records: the clock says it.
+BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
 
 
 def invitation_for_token(token: str) -> Invitation:
@@ -180,7 +183,7 @@ def _record_answer(
 ) -> Invitation:
     if not reason.strip():
         raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
-    if state not in {InvitationState.ACCEPTED, *EXIT_REASON} - {InvitationState.NO_ANSWER}:
+    if state not in {InvitationState.ACCEPTED, *EXIT_REASON} - BY_ITSELF:
         raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
     allowed = [InvitationState.INVITED] if state == InvitationState.ACCEPTED else SEATED_STATES
     invitation = _lock(invitation)
@@ -210,7 +213,8 @@ def _check_witness(draw: Draw, witness: str, actor: User) -> None:
 
 @transaction.atomic
 def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
-    """Count an unanswered invitation as an exit once its deadline is over; True if it was."""
+    """Count an unanswered invitation as an exit once its deadline is over; True if it was. Whoever
+    no letter reached is 未送达, not 未答复."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
     if invitation.state != InvitationState.INVITED:
@@ -220,7 +224,7 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         return False
     _settle(
         invitation,
-        InvitationState.NO_ANSWER,
+        InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED,
         allowed=[InvitationState.INVITED],
         via=ReplyVia.DEADLINE,
         reason="",

@@ -10,7 +10,7 @@ from expertpool.core.events import publish
 from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
 from expertpool.draws.events import DrawEnded, PanelSettled
 from expertpool.draws.exceptions import DrawInProgress
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, DrawPause
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import move_projects
 
@@ -44,6 +44,8 @@ def set_draw_status(
         raise DrawInProgress(CHANGED)
     for name, value in values.items():
         setattr(draw, name, value)
+    if new != DrawStatus.INVITING:  # what does not run is not paused
+        DrawPause.objects.filter(draw=draw, resumed_at__isnull=True).update(resumed_at=now)
     move_projects(draw, actor=actor, now=now)
     if new not in RUNNING:
         publish(DrawEnded(draw.pk))

@@ -30,7 +30,7 @@ def draw_kind(*, draw: Draw) -> SafeString | str:
 @register.simple_tag
 def line_state(*, line: Invitation) -> SafeString:
     """Where an invitation stands."""
-    return pill(label=line.get_state_display(), tone=INVITATION_TONES[line.state])
+    return pill(label=line.state_label, tone=INVITATION_TONES[line.state])
 
 
 @register.filter
@@ -42,9 +42,9 @@ def line_tone(line: Invitation) -> str:
 def line_words(line: Invitation) -> str:
     """The state, and how the expert came in when he was not drawn for a seat at first."""
     if line.moved_up_at:
-        return f"{line.get_state_display()}（候补递补）"
+        return f"{line.state_label}（候补递补）"
     came = "（补抽）" if line.origin == Origin.SUPPLEMENT else ""
-    return f"{line.get_state_display()}{came}"
+    return f"{line.state_label}{came}"
 
 
 @register.filter

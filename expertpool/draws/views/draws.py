@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, SheetKind
+from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, DrawStatus, SheetKind
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
@@ -33,9 +34,11 @@ from expertpool.draws.queries.draws import (
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
+from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
@@ -99,6 +102,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
     board, covered = board_of(draw), draw.covered
+    reach = reach_of(draw, board.lines, now=now)
+    board = replace(board, version=f"{board.version}-{reach.version}")
     contributions = _contributions(request, draw, now)
     actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
     later, in_time = widened_by(draw), next_opening(covered, now=now) > now
@@ -123,6 +128,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "later": later,
         "short": short,
         "emergency": emergency_of(draw),
+        "reach": reach,
+        "lasting": lasting_of(draw, board, now=now)
+        if draw.is_random and draw.status == DrawStatus.INVITING
+        else None,
         "alarms": draw.alarms.all(),
         "early": agreed_request(ReleaseRequest, draw),
         "requests": waiting_about(draw, user, now=now),

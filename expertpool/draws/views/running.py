@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +22,9 @@ from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.letters import send_at_once, send_letters_again
 from expertpool.draws.services.outset import look_ahead
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import add_supplement, record_answer
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.views.plan import plan_address
@@ -127,6 +131,49 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
     except DrawError as error:
         return refused(str(error))
     return saved(f"已补抽 {seated} 人，邀请已发出。", refresh="page")
+
+
+@require_POST
+@requires("draws.run")
+def pause(request: UserRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, pk, pause_draw, "已暂停：不再发出邀请，答复时限停止计算。")
+
+
+@require_POST
+@requires("draws.run")
+def resume(request: UserRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, pk, resume_draw, "已恢复：答复时限继续计算，邀请继续发出。")
+
+
+@require_POST
+@requires("draws.run")
+def at_once(request: UserRequest, pk: int) -> HttpResponse:
+    """Send what quiet hours hold back."""
+    return _with_reason(request, pk, send_at_once, "邀请正在发出。")
+
+
+def _with_reason(
+    request: UserRequest, pk: int, service: Callable[..., object], told: str
+) -> HttpResponse:
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        service(draw=draw, reason=reason, actor=request.user, now=timezone.now())
+    except DrawError as error:
+        return refused(str(error))
+    return saved(told, refresh="page")
+
+
+@require_POST
+@requires("draws.run")
+def again(request: UserRequest, pk: int) -> HttpResponse:
+    """Send the letters once more that reached nobody."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    try:
+        sent = send_letters_again(draw=draw, actor=request.user, now=timezone.now())
+    except DrawError as error:
+        return refused(str(error))
+    return saved(f"正在重新发送 {sent} 条通知。", refresh="page")
 
 
 @requires("draws.record_reply")

@@ -30,6 +30,7 @@ class SendStatus(Enum):
     ACCEPTED = auto()
     REJECTED = auto()  # for good: trying again would end the same way
     RETRY = auto()  # nothing was sent, later it may be
+    DOWN = auto()  # nor would any other message be: the way out itself does not work
     UNKNOWN = auto()  # the request may have been carried out
 
 
@@ -53,13 +54,19 @@ class Channel(Protocol):
 
     ``resendable``: a message of which nobody knows whether it went out may go out again (the
     recipient sees that both are the same). ``carries_files``: attachments go along.
-    ``missing_address``: why a recipient without an address gets none.
+    ``missing_address``: why a recipient without an address gets none. ``is_outward``: it finds the
+    recipient where he is; the others he has to come for.
     """
 
     code: str
+    is_outward: bool
     resendable: bool
     carries_files: bool
     missing_address: str
+
+    def is_configured(self) -> bool:
+        """Tell whether this deployment can send by it at all."""
+        ...
 
     def send(self, outbound: Outbound) -> SendResult:
         """Make one attempt. What the other side refuses is a result, not an exception."""

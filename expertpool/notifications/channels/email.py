@@ -35,9 +35,13 @@ NOT_CONFIGURED = "没有设置邮件服务器，邮件没有发出。请系统�
 
 class EmailChannel:
     code = ChannelCode.EMAIL.value
+    is_outward = True
     resendable = True
     carries_files = True
     missing_address = "没有邮箱"
+
+    def is_configured(self) -> bool:
+        return transport() is not None
 
     def send(self, outbound: Outbound) -> SendResult:
         chosen = transport()
@@ -111,7 +115,7 @@ class Smtp:
         except OSError as error:  # smtplib's errors too; a refused certificate is also a ValueError
             return failure(error)
         except UnicodeEncodeError:  # SMTP signs in with ASCII alone
-            return SendResult(SendStatus.RETRY, detail=NOT_ASCII)
+            return SendResult(SendStatus.DOWN, detail=NOT_ASCII)
         except ValueError:  # of headers that cannot be encoded
             return SendResult(SendStatus.REJECTED, detail="邮箱地址或标题无法写进邮件。")
         finally:
@@ -147,7 +151,8 @@ def message_id(reference: str, server: MailServer) -> str:
 def failure(error: OSError) -> SendResult:
     """Tell a refusal of this message for good (5xx) from trouble of the server or the network.
 
-    A refused sign-in or sender is the administrator's to mend, so those are tried again.
+    A refused sign-in or sender is the administrator's to mend, so those are tried again; as a server
+    that does not answer they hold up every message.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         # There is one recipient, hence one code.
@@ -162,7 +167,7 @@ def failure(error: OSError) -> SendResult:
         detail = f"邮件服务器暂不服务（{error.smtp_code}）。"
     else:
         detail = f"连接邮件服务器失败：{_trouble(error)}"
-    return SendResult(SendStatus.RETRY, detail=detail)
+    return SendResult(SendStatus.DOWN, detail=detail)
 
 
 def _trouble(error: OSError) -> str:

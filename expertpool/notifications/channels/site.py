@@ -8,9 +8,13 @@ from expertpool.notifications.enums import ChannelCode
 
 class SiteChannel:
     code = ChannelCode.SITE.value
+    is_outward = False
     resendable = True
     carries_files = False
     missing_address = "收件人没有系统账号，看不到站内信"
+
+    def is_configured(self) -> bool:
+        return True
 
     def send(self, outbound: Outbound) -> SendResult:
         return SendResult(SendStatus.ACCEPTED)

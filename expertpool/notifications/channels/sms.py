@@ -27,10 +27,14 @@ def count_parts(text: str) -> int:
 
 class SmsChannel:
     code = ChannelCode.SMS.value
+    is_outward = True
     # Nothing would mark the second as a copy of the first.
     resendable = False
     carries_files = False
     missing_address = "没有手机号"
+
+    def is_configured(self) -> bool:
+        return transport() is not None
 
     def send(self, outbound: Outbound) -> SendResult:
         chosen = transport()

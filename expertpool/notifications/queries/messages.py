@@ -16,7 +16,7 @@ from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.occasions import occasion_label
+from expertpool.notifications.occasions import OCCASIONS, Text, fill_late, occasion_label
 from expertpool.notifications.queries.subjects import readable_by
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 SEALED = "名单公开后可见"
 DELETED = "已删除"
+NOT_YET_KNOWN = "［发出时确定］"
 LINK_HIDDEN = "［链接仅收件人可见］"
 # Up to what is not ASCII: Chinese goes on behind an address without a blank.
 WEB_ADDRESS = re.compile(r"https?://[!-~]+")
@@ -124,11 +125,16 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
         else readable(message, "recipient"),
         address="" if sealed else masked_address(message),
         subject="" if sealed else readable(message, "subject"),
-        body=""
-        if sealed
-        else readable(message, "body", lambda text: WEB_ADDRESS.sub(LINK_HIDDEN, text)),
+        body="" if sealed else readable(message, "body", lambda text: _told(message, text)),
         deletion=_deletion(message),
     )
+
+
+def _told(message: Message, body: str) -> str:
+    """Return ``body`` without links, and saying what is known only when it goes out."""
+    occasion = OCCASIONS.get(message.occasion)
+    late = dict.fromkeys(occasion.late if occasion else (), NOT_YET_KNOWN)
+    return WEB_ADDRESS.sub(LINK_HIDDEN, fill_late(Text("", body), late).body)
 
 
 def _deletion(message: Message) -> str:

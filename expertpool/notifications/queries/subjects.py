@@ -7,8 +7,9 @@ recipients of the messages about it are shown to nobody but the recipient.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
@@ -29,10 +30,16 @@ class MessageSubject:
 
     It gets ids as text and is asked once a page. A type that nobody declared is open to everybody
     who may see the list at all.
+
+    ``held_until(occasion, id, now)`` returns until when a message of ``occasion`` about ``id`` must
+    wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
+    of the occasion's late placeholders for a message that goes out now.
     """
 
     code: str
     readable: Callable[[User, Collection[str]], Collection[str]]
+    held_until: Callable[[str, str, datetime], datetime | None] = lambda occasion, pk, now: None
+    late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")

@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from expertpool.core.events import publish
-from expertpool.core.jobs import defer
+from expertpool.core.jobs import defer, defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.enums import TRANSITIONS, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
-from expertpool.notifications.models import Message
-from expertpool.notifications.queries.subjects import About, subject_key
+from expertpool.notifications.models import ChannelHealth, Message
+from expertpool.notifications.occasions import OCCASIONS, Text, fill_late
+from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.services.attachments import load_files
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ logger = logging.getLogger(__name__)
 # Before the second, third … attempt: an hour in all, long enough for greylisting and a restart.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800))
 MAX_ATTEMPTS = len(BACKOFF) + 1
+# A channel that is down is tried so often at least, and its messages are kept for it so long.
+LONGEST_PROBE = timedelta(minutes=5)
+HELD_FOR = timedelta(days=3)
 # An attempt that takes longer has died; the time limit of the mail server holds for each of its few steps.
 STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
@@ -40,12 +45,17 @@ INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再�
 def deliver(*, message_id: int, now: datetime) -> None:
     """Make one attempt to send a message that is queued; otherwise do nothing.
 
-    Never inside a transaction. Announces MessageSent or MessageFailed; what may succeed later is
-    queued again with its next job.
+    Never inside a transaction. Announces MessageSent or MessageFailed; what may succeed later, or
+    must wait, is queued again with its next job.
     """
+    if _must_wait(message_id, now):
+        return
     message = _claim(message_id, now)
     if message is not None:
-        _settle(message, _attempt(message, CHANNELS[message.channel]), now)
+        channel = CHANNELS[message.channel]
+        result = _attempt(message, channel, now)
+        _settle(message, result, now)
+        _note_health(channel.code, result, now)
 
 
 def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
@@ -58,6 +68,31 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
     if occasions:
         waiting = waiting.filter(occasion__in=occasions)
     return _move(waiting, DeliveryState.CANCELLED, detail="发送前已取消")
+
+
+@transaction.atomic
+def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Send those of ``messages`` at once that wait for a later attempt; return how many."""
+    waiting = messages.filter(state=DeliveryState.QUEUED, due_at__gt=now)
+    found = list(waiting.select_for_update().values_list("pk", flat=True))
+    Message.objects.filter(pk__in=found).update(due_at=now)
+    defer_batch("notifications.deliver_message", [{"message_id": pk} for pk in found])
+    return len(found)
+
+
+@transaction.atomic
+def mark_undelivered(*, message: Message, detail: str) -> bool:
+    """Record that a message which had gone out came back (a bounce); True if it had gone out.
+
+    Announces MessageFailed.
+    """
+    gone_out = Message.objects.filter(
+        pk=message.pk, state__in=(DeliveryState.SENT, DeliveryState.UNKNOWN)
+    )
+    if not _move(gone_out, DeliveryState.FAILED, detail=detail[:300]):
+        return False
+    publish(MessageFailed(message.pk))
+    return True
 
 
 @transaction.atomic
@@ -108,6 +143,23 @@ def reference(message: Message) -> str:
     return f"{message.created_at:%Y%m%d%H%M%S}.{message.pk}"
 
 
+@transaction.atomic
+def _must_wait(message_id: int, now: datetime) -> bool:
+    """Put a message off whose subject holds it back; True if it was."""
+    queued = Message.objects.filter(pk=message_id, state=DeliveryState.QUEUED)
+    message = queued.first()
+    subject = MESSAGE_SUBJECTS.get(message.about_type) if message else None
+    if message is None or subject is None:
+        return False
+    until = subject.held_until(message.occasion, message.about_id, now)
+    if until is None or until <= now:
+        return False
+    # A second job for it finds that the first has put it off, and makes no third.
+    if queued.exclude(due_at=until).update(due_at=until):
+        defer("notifications.deliver_message", at=until, message_id=message_id)
+    return True
+
+
 # Durable: within a transaction of the caller the claim would not be committed by the time the
 # message goes out.
 @transaction.atomic(durable=True)
@@ -118,8 +170,9 @@ def _claim(message_id: int, now: datetime) -> Message | None:
     return Message.objects.get(pk=message_id)
 
 
-def _attempt(message: Message, channel: Channel) -> SendResult:
+def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
     try:
+        _fill_late(message, now)
         outbound = Outbound(
             reference=reference(message),
             address=message.address,
@@ -139,6 +192,14 @@ def _attempt(message: Message, channel: Channel) -> SendResult:
         return _lost(channel, TROUBLE)
 
 
+def _fill_late(message: Message, now: datetime) -> None:
+    """Give ``message`` the values that are known only now; stored with it once it has gone out."""
+    occasion, subject = OCCASIONS.get(message.occasion), MESSAGE_SUBJECTS.get(message.about_type)
+    if occasion is not None and occasion.late and subject is not None:
+        text = Text(message.subject, message.body)
+        message.subject, message.body = fill_late(text, subject.late(message.about_id, now))
+
+
 def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
     """Return the result of an attempt of which nobody knows how it ended."""
     status = SendStatus.RETRY if channel.resendable else SendStatus.UNKNOWN
@@ -149,34 +210,58 @@ def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
 def _settle(message: Message, result: SendResult, now: datetime) -> None:
     """Record the result of the attempt ``message.attempts``, unless a later one has begun."""
     attempt = Message.objects.filter(pk=message.pk, attempts=message.attempts)
-    state, changes = _outcome(message.attempts, result, now)
+    state, changes = _outcome(message, result, now)
     if not _move(attempt, state, **changes):
         return
     if state is DeliveryState.QUEUED:
         defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
     elif state is DeliveryState.SENT:
+        message.save(update_fields=["subject", "body"])  # as it went out
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:
         publish(MessageFailed(message.pk))
 
 
 def _outcome(
-    attempts: int, result: SendResult, now: datetime
+    message: Message, result: SendResult, now: datetime
 ) -> tuple[DeliveryState, dict[str, Any]]:
     detail = {"detail": result.detail[:300]}
     match result.status:
         case SendStatus.ACCEPTED:
             sent = {"sent_at": now, "provider_id": result.provider_id[:100]}
             return DeliveryState.SENT, detail | sent
-        case SendStatus.RETRY if attempts < MAX_ATTEMPTS:
-            return DeliveryState.QUEUED, detail | {"due_at": now + BACKOFF[attempts - 1]}
-        case SendStatus.RETRY:
-            text = f"试了 {attempts} 次未成功：{result.detail}"
+        case SendStatus.DOWN if now < message.created_at + HELD_FOR:
+            wait = min(BACKOFF[min(message.attempts, len(BACKOFF)) - 1], LONGEST_PROBE)
+            return DeliveryState.QUEUED, detail | {"due_at": now + wait}
+        case SendStatus.RETRY if message.refusals + 1 < MAX_ATTEMPTS:
+            later = {"due_at": now + BACKOFF[message.refusals], "refusals": F("refusals") + 1}
+            return DeliveryState.QUEUED, detail | later
+        case SendStatus.RETRY | SendStatus.DOWN:
+            text = f"试了 {message.attempts} 次未成功：{result.detail}"
             return DeliveryState.FAILED, {"detail": text[:300]}
         case SendStatus.REJECTED:
             return DeliveryState.FAILED, detail
         case SendStatus.UNKNOWN:
             return DeliveryState.UNKNOWN, detail
+
+
+@transaction.atomic
+def _note_health(code: str, result: SendResult, now: datetime) -> None:
+    """Count failures of the channel itself; the first message that gets through sends all others
+    that wait for it."""
+    if result.status is SendStatus.DOWN:
+        health, _ = ChannelHealth.objects.get_or_create(channel=code)
+        ChannelHealth.objects.filter(pk=health.pk).update(
+            failures=F("failures") + 1,
+            failing_since=Coalesce("failing_since", Value(now)),
+            detail=result.detail[:300],
+        )
+    elif result.status is SendStatus.ACCEPTED:
+        failing = ChannelHealth.objects.filter(channel=code, failures__gt=0)
+        if failing.update(failures=0, failing_since=None, detail=""):
+            # Tried before: what its subject holds back is left to that.
+            tried = Message.objects.filter(channel=code, attempts__gt=0)
+            bring_forward(messages=tried, now=now)
 
 
 def _move(messages: QuerySet[Message], to: DeliveryState, **changes: Any) -> int:

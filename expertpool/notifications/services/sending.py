@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.core.jobs import defer_batch
+from expertpool.core.placeholders import mark
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -93,12 +94,14 @@ def send_messages(
 
 
 def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
+    late = {name: mark(name) for name in occasion.late}
+    context = {**envelope.context, **late}
     # Every one, whatever today's text uses: an administrator may use another tomorrow.
-    missing = occasion.placeholders.keys() - envelope.context.keys()
+    missing = occasion.placeholders.keys() - context.keys()
     if missing:
         raise KeyError("、".join(sorted(missing)))
     about_type, about_id = subject_key(envelope.about)
-    text = fill(state.text, envelope.context)
+    text = fill(state.text, context)
     channel = CHANNELS[state.channel]
     documents = [item for item in envelope.attachments if isinstance(item, Document)]
     values = {
@@ -120,13 +123,19 @@ def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -
     """Return where the message goes, or the state of one that cannot go."""
     if not state.active:
         return {"state": DeliveryState.FAILED, "detail": TEMPLATE_OFF}
+    if where := _address_of(channel, recipient):
+        return where
+    is_site = channel.code == ChannelCode.SITE
+    failed = DeliveryState.NO_ACCOUNT if is_site else DeliveryState.FAILED
+    return {"state": failed, "detail": channel.missing_address}
+
+
+def _address_of(channel: Channel, recipient: Recipient) -> dict[str, object]:
+    """Return where ``recipient`` is told by ``channel``; nothing where he has no address."""
     if channel.code == ChannelCode.SITE:
-        if recipient.user_id:
-            return {"recipient_key": recipient_key(recipient.user_id)}
-        return {"state": DeliveryState.NO_ACCOUNT, "detail": channel.missing_address}
-    if address := recipient.phone if channel.code == ChannelCode.SMS else recipient.email:
-        return {"address": address}
-    return {"state": DeliveryState.FAILED, "detail": channel.missing_address}
+        return {"recipient_key": recipient_key(recipient.user_id)} if recipient.user_id else {}
+    address = recipient.phone if channel.code == ChannelCode.SMS else recipient.email
+    return {"address": address} if address else {}
 
 
 def _attach_files(
@@ -148,3 +157,35 @@ def _attach_files(
     ]
     # A file may come with the envelope and with the template.
     link.objects.bulk_create(links, ignore_conflicts=True)
+
+
+@transaction.atomic
+def send_again(
+    *, messages: Iterable[Message], recipient: Recipient, now: datetime
+) -> list[Message]:
+    """Send copies of ``messages`` that failed to ``recipient``, at the addresses he has now; return
+    them. The same text, so that a personal link stays the one that counts. A message that could not
+    go out before for want of an address may now; one that still cannot makes no copy."""
+    copies = []
+    for message in messages:
+        channel = CHANNELS[message.channel]
+        where = _address_of(channel, recipient)
+        if where and channel.is_configured():
+            own = {
+                name: getattr(message, name)
+                for name in ("occasion", "channel", "subject", "body", "about_type", "about_id")
+            }
+            copy = Message(
+                key=f"{message.key.partition('+')[0]}+{message.pk}",
+                recipient=recipient.name,
+                documents=message.documents,
+                created_at=now,
+                due_at=now,
+                **own,
+                **where,
+            )
+            copy.save(force_insert=True)
+            copy.attachments.set(message.attachments.all())
+            copies.append(copy)
+    defer_batch("notifications.deliver_message", [{"message_id": copy.pk} for copy in copies])
+    return copies

@@ -143,11 +143,18 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
                 _add_line(exposure, *lines[commit])
 
 
+# Neither a question nor an answer: he could not come, or no letter reached him.
+NEVER_ASKED = (
+    InvitationState.CONFLICT,
+    InvitationState.CANCELLED,
+    InvitationState.UNREACHED,
+)
+
+
 def _add_line(exposure: Exposure, origin: str, state: str) -> None:
     exposure.drawn += origin == Origin.DRAWN
     exposure.supplemented += origin == Origin.SUPPLEMENT
-    # Who could not come any more when the seats were filled got no letter.
-    exposure.asked += state not in (InvitationState.CONFLICT, InvitationState.CANCELLED)
+    exposure.asked += state not in NEVER_ASKED
     exposure.accepted += state in (InvitationState.ACCEPTED, InvitationState.LEAVE)
     exposure.declined += state == InvitationState.DECLINED
     exposure.no_answer += state == InvitationState.NO_ANSWER

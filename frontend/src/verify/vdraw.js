@@ -20,7 +20,7 @@ const SKIP_REASONS = [
   "ineligible",
 ];
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]\d|2[0-3]):[0-5]\d$/;
-const EXIT_REASONS = ["declined", "no_answer", "leave", "conflict", "replaced", ...SKIP_REASONS];
+const EXIT_REASONS = ["declined", "no_answer", "unreached", "leave", "conflict", "replaced", ...SKIP_REASONS];
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
 const CHAINED_EVENTS = [...EVENTS, "note", "void"];
 

@@ -15,6 +15,7 @@ export const STATES = {
 export const REASONS = {
   declined: "拒绝",
   no_answer: "未答复",
+  unreached: "未送达",
   leave: "请假",
   conflict: "冲突",
   replaced: "更换",

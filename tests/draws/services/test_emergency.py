@@ -24,7 +24,7 @@ from expertpool.draws.services.state import load_order
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
-from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 from vdraw import find_difference
@@ -71,6 +71,7 @@ def test_open_and_later_invitations_get_the_shorter_time(draw: Draw, operator: U
     }
     first = Invitation.objects.get(line=1)
     by_telephone(first, operator, state=InvitationState.DECLINED)
+    reach(draw, now=NOW + timedelta(minutes=1))
     supplement = Invitation.objects.get(line=3)
     assert supplement.deadline_at == NOW + timedelta(minutes=16)
     told = Message.objects.filter(occasion="draw.emergency")

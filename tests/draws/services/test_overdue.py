@@ -25,7 +25,7 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
 from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, reach
 from tests.factories.experts import make_expert
 from tests.worker import work_off
 
@@ -83,6 +83,7 @@ def test_an_expiry_without_a_job_is_found_told_and_done(draw: Draw, supervisor: 
 
 def test_an_alarm_is_told_once_for_a_draw_and_matter(draw: Draw) -> None:
     swept(LATE)
+    reach(draw, now=LATE)
     told = Message.objects.filter(occasion="draw.alarm").count()
     again = LATE + timedelta(hours=1, minutes=2)
     assert swept(again) == 1  # the next of the order, an hour later
@@ -166,6 +167,7 @@ def test_two_sweeps_at_once_do_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.race
+@pytest.mark.usefixtures("no_quiet_hours")
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_sweeps_each_minute() -> None:
     """The task itself, in the deadlines' queue, for a draw whose job is lost."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
+from expertpool.core.placeholders import names_in
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
@@ -360,5 +361,7 @@ def test_every_seated_expert_gets_one_letter_on_every_channel() -> None:
     for row in lines(draw):
         texts = Message.objects.filter(about_type="draws.invitation", about_id=str(row.pk))
         assert {message.channel for message in texts} == {"sms", "email", "site"}
-        assert all("{{" not in message.body for message in texts)
+        assert {tuple(names_in(message.body)) for message in texts} == {
+            ("答复截止",)
+        }  # said when sent
         assert all(draw.project.name not in message.body for message in texts)

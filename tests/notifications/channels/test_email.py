@@ -95,20 +95,20 @@ def test_a_resend_has_the_same_message_id(mail_server: MailServer) -> None:
 def test_a_wrong_password_is_the_administrators_to_mend(mail_server: MailServer) -> None:
     configure(PASSWORD, "wrong")
     result = mail()
-    assert result.status is SendStatus.RETRY
+    assert result.status is SendStatus.DOWN
     assert result.detail == "邮件服务器拒绝登录（535），请检查邮箱账号和密码。"
 
 
 def test_a_server_that_is_down_is_tried_again(mail_server: MailServer) -> None:
     configure(PORT, 1)
     result = mail()
-    assert result.status is SendStatus.RETRY
+    assert result.status is SendStatus.DOWN
     assert "连接邮件服务器失败" in result.detail
 
 
 def test_a_server_that_does_not_answer_is_tried_again(mail_server: MailServer) -> None:
     configure(TIMEOUT, 1)
-    assert mail("slow@example.cn").status is SendStatus.RETRY
+    assert mail("slow@example.cn").status is SendStatus.DOWN
 
 
 def test_a_farewell_that_fails_does_not_send_twice(

@@ -22,6 +22,8 @@ from expertpool.notifications.services import delivery
 from expertpool.notifications.services.attachments import DOCUMENT_KINDS, Document, DocumentKind
 from expertpool.notifications.services.delivery import (
     BACKOFF,
+    HELD_FOR,
+    LONGEST_PROBE,
     MAX_ATTEMPTS,
     OVERDUE_AFTER,
     STUCK_AFTER,
@@ -104,18 +106,33 @@ def test_what_may_pass_is_tried_again_later_with_the_same_message_id(
     assert [mail["Message-ID"] for mail in mail_server.accepted] == [f"<{reference}@example.cn>"]
 
 
-def test_trying_ends(facts: list[object]) -> None:
+def test_a_channel_that_is_down_uses_up_no_tries(facts: list[object]) -> None:
+    """Its messages wait for three days and are tried every five minutes."""
     configure(HOST, "127.0.0.1")
     configure(PORT, 1)
     (message,) = send("email")
     now = NOON
+    for _ in range(MAX_ATTEMPTS + 3):
+        assert after(message, now).state == DeliveryState.QUEUED
+        assert message.due_at - now <= LONGEST_PROBE
+        now = message.due_at
+    assert message.refusals == 0
+    assert after(message, NOON + HELD_FOR).state == DeliveryState.FAILED
+    assert facts == [MessageFailed(message.pk)]
+
+
+def test_trying_ends(mail_server: MailServer, facts: list[object]) -> None:
+    (message,) = send("email", to=to("busy@example.cn"))
+    now = NOON
     for wait in BACKOFF:
+        mail_server.tries.clear()  # busy again
         assert after(message, now).state == DeliveryState.QUEUED
         assert message.due_at == now + wait
         now = message.due_at
+    mail_server.tries.clear()
     assert after(message, now).state == DeliveryState.FAILED
     assert message.attempts == MAX_ATTEMPTS
-    assert message.detail.startswith("试了 7 次未成功：连接邮件服务器失败")
+    assert message.detail == "试了 7 次未成功：邮件服务器暂时不收（451）。"
     assert facts == [MessageFailed(message.pk)]
 
 
@@ -294,7 +311,7 @@ def read_then_write(message_id: int, now: Any) -> Message | None:
     message = Message.objects.get(pk=message_id)
     if message.state != DeliveryState.QUEUED:
         return None
-    time.sleep(0.1)
+    time.sleep(0.5)
     message.state, message.sending_at, message.attempts = DeliveryState.SENDING, now, 1
     message.save()
     return message

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.draws.models.draw import Draw
+
+
+class DrawPause(models.Model):
+    """That a running draw was paused, and resumed: at most one pause of a draw is open. Without
+    ``resumed_by`` it ended with the draw itself."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField("暂停原因", max_length=200)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="暂停人", on_delete=models.PROTECT, related_name="+"
+    )
+    paused_at = models.DateTimeField("暂停时间")
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="恢复人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "暂停"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draw"],
+                condition=models.Q(resumed_at__isnull=True),
+                name="draws_one_open_pause",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draw} 暂停"
+
+
+class QuietWaiver(models.Model):
+    """That a draw's invitations go out in spite of the quiet hours that last until ``until``."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="waivers")
+    reason = models.CharField("立即发出的原因", max_length=200)
+    waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="决定人", on_delete=models.PROTECT, related_name="+"
+    )
+    waived_at = models.DateTimeField("决定时间")
+    until = models.DateTimeField("免打扰时段结束")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "免打扰时段内发出"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.draw} 免打扰时段内发出"

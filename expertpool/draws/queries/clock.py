@@ -1,0 +1,142 @@
+"""Until when an invitation can be answered, and when its letter may go out.
+
+Quiet hours count for nobody: no letter goes out in them, and what they take of somebody's time to
+answer is added. Where a draw is an emergency there are none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from expertpool.core.configuration import value_of
+from expertpool.core.text import moment_text
+from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
+from expertpool.draws.occasions import LETTERS
+from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.settings import QUIET_HOURS
+
+DAY = timedelta(days=1)
+
+
+def quiet_until(now: datetime) -> datetime | None:
+    """Return when the quiet hours in which ``now`` lies are over; None outside of them."""
+    span, here = value_of(QUIET_HOURS), timezone.localtime(now)
+    return _next(span.end, here) if span and here.time() in span else None
+
+
+def time_counted(start: datetime, end: datetime) -> timedelta:
+    """Return how much of the time from ``start`` to ``end`` lies outside quiet hours."""
+    counted = timedelta()
+    for begin, until in _loud(start, end):
+        counted += until - begin
+    return counted
+
+
+def counted_on(start: datetime, length: timedelta, *, latest: datetime) -> datetime:
+    """Return when ``length`` outside quiet hours has passed since ``start``, ``latest`` at the most."""
+    for begin, until in _loud(start, latest):
+        if begin + length <= until:
+            return begin + length
+        length -= until - begin
+    return latest
+
+
+def _loud(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the parts of the time from ``start`` to ``end`` outside quiet hours."""
+    span, at, parts = value_of(QUIET_HOURS), start, []
+    if span is None:
+        return [(start, end)] if start < end else []
+    while at < end:
+        here = timezone.localtime(at)
+        if here.time() in span:
+            at = _next(span.end, here)
+            continue
+        until = min(_next(span.start, here), end)
+        parts.append((at, until))
+        at = until
+    return parts
+
+
+def _next(moment: time, here: datetime) -> datetime:
+    """Return the first ``moment`` of a day after ``here``, which is local."""
+    today = here.replace(
+        hour=moment.hour, minute=moment.minute, second=moment.second, microsecond=0
+    )
+    return today if today > here else today + DAY
+
+
+def closing_of(invitation: Invitation) -> datetime:
+    """Return when the panel sits for which ``invitation`` was made: nobody answers later."""
+    return next_opening(invitation.draw.covered, now=invitation.invited_at)
+
+
+def time_to_reply(draw: Draw) -> timedelta:
+    """Return how long whoever is asked by ``draw`` now may take: what was sealed, unless it was
+    declared an emergency since; of a list that persons chose, what its plan says."""
+    emergency = emergency_of(draw)
+    minutes = emergency.minutes if emergency else draw.rule.reply_minutes
+    if minutes is None:
+        minutes = DrawPlan.objects.values_list("reply_minutes", flat=True).get(
+            project_id=draw.project_id
+        )
+    return timedelta(minutes=minutes)
+
+
+def deadline_from(invitation: Invitation, start: datetime, length: timedelta) -> datetime:
+    """Return until when ``invitation`` can be answered if ``length`` of its time begins at ``start``."""
+    closing = closing_of(invitation)
+    if emergency_of(invitation.draw):
+        return min(start + length, closing)
+    return counted_on(start, length, latest=closing)
+
+
+def pause_of(draw: Draw) -> DrawPause | None:
+    """Return the pause of ``draw`` that is still open."""
+    pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=True)
+    return pauses.select_related("paused_by").first()
+
+
+def waiver_of(draw: Draw, *, now: datetime) -> QuietWaiver | None:
+    """Return the decision that letters of ``draw`` go out in the quiet hours of ``now``."""
+    waivers = QuietWaiver.objects.filter(draw=draw, until__gt=now)
+    return waivers.select_related("waived_by").first()
+
+
+def letters_wait_until(draw: Draw, *, now: datetime, closing: datetime) -> datetime | None:
+    """Return until when quiet hours hold back what ``draw`` sends; None where they do not: in an
+    emergency, by somebody's decision, and where they end only when the panel sits."""
+    until = quiet_until(now)
+    if until is None or until >= closing or emergency_of(draw) or waiver_of(draw, now=now):
+        return None
+    return until
+
+
+def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | None:
+    """Return until when a message about an invitation must wait (see `MessageSubject`)."""
+    if occasion not in LETTERS:
+        return None
+    invitation = _invitation(invitation_id)
+    closing = closing_of(invitation)
+    if pause_of(invitation.draw):
+        return closing  # or until somebody resumes the draw
+    return letters_wait_until(invitation.draw, now=now, closing=closing)
+
+
+def late_values(invitation_id: str, now: datetime) -> dict[str, str]:
+    """Return what a letter says that goes out at ``now``: the deadline that it starts, or that an
+    earlier one did."""
+    invitation = _invitation(invitation_id)
+    deadline = (
+        invitation.deadline_at
+        if invitation.reached_at
+        else deadline_from(invitation, now, time_to_reply(invitation.draw))
+    )
+    return {"答复截止": moment_text(deadline)}
+
+
+def _invitation(invitation_id: str) -> Invitation:
+    rows = Invitation.objects.select_related("draw__project").prefetch_related("draw__projects")
+    return rows.get(pk=invitation_id)

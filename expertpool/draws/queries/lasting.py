@@ -1,0 +1,83 @@
+"""How long the candidates of a running draw last: coarse words and a moment, nobody's number.
+
+Exact counts of a group would tell, together with the conditions, how easily a panel is guessed.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.models import Draw, SealBlock
+from expertpool.draws.queries.board import Board
+from expertpool.draws.queries.clock import counted_on, time_counted
+from expertpool.draws.queries.meetings import next_opening
+
+# How many candidates there are for each seat that is not agreed to, at least.
+PLENTY, ENOUGH = 5, 2
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What is left. ``groups``: (name, word) of each ordinary group; ``until`` is when the candidates
+    are used up if exits go on as so far, None where that says nothing yet; ``to_opening``: not
+    before the panel sits."""
+
+    groups: Sequence[tuple[str, str]]
+    until: datetime | None
+    to_opening: bool
+
+    @property
+    def words(self) -> str:
+        """What is left of each group: 技术组充足，经济组紧张."""
+        return "，".join(f"{name}{word}" for name, word in self.groups)
+
+
+def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting:
+    """Estimate how long the candidates of a running random ``draw`` last, as ``board`` shows it.
+
+    The rate is that of all exits since the order was made, by hours outside quiet hours. Who fits
+    several groups counts in each, so what is said is the most that can be.
+    """
+    fitting = _fitting(draw.pk, draw.seal)
+    left = {
+        group.code: max(fitting.get(group.code, 0) - len(group.lines), 0) for group in board.panel
+    }
+    words = [
+        (group.name, _word(left[group.code], group.seats - group.accepted_count))
+        for group in board.panel
+    ]
+    started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
+    passed = time_counted(started, now)
+    exits = sum(line.state not in SEATED_STATES for line in board.lines)
+    if not exits or passed < timedelta(minutes=1):
+        return Lasting(words, None, to_opening=False)
+    spare = max(draw.candidate_count - len(board.lines), 0)
+    until = counted_on(now, passed / exits * spare, latest=closing)
+    return Lasting(words, until, to_opening=until >= closing)
+
+
+def _word(left: int, wanted: int) -> str:
+    if wanted <= 0:
+        return "已满"
+    if not left:
+        return "已用完"
+    return "充足" if left >= PLENTY * wanted else "够用" if left >= ENOUGH * wanted else "紧张"
+
+
+@lru_cache(maxsize=256)
+def _fitting(draw_id: int, _seal: str) -> dict[str, int]:
+    """Return how many candidates fit each group, by its code: sealed, so it never changes."""
+    counts: Counter[str] = Counter()
+    rows = SealBlock.objects.filter(draw_id=draw_id).values_list("kinds", "kind_of")
+    for kinds, kind_of in rows:
+        places = struct.unpack(f">{len(kind_of) // 2}H", bytes(kind_of))
+        for at, count in Counter(places).items():
+            for group in kinds[at]:
+                counts[group] += count
+    return dict(counts)

@@ -1,0 +1,98 @@
+"""Whom the letters of a draw have not reached, and why: counts and channels, nobody's name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
+from expertpool.draws.occasions import LETTERS
+from expertpool.draws.queries.clock import closing_of, letters_wait_until, pause_of, waiver_of
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.channels import ChannelState, channel_states
+from expertpool.notifications.queries.messages import messages_about
+
+GIVEN_UP = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How the letters of a draw fare now.
+
+    ``unreached`` are asked and no letter has got to them, the first of them ``since``; for
+    ``given_up`` of them no letter is on its way any more, for the ``reasons`` (with counts). ``down``
+    are the channels that hold up letters. ``held_until``: quiet hours hold all of them back.
+    """
+
+    unreached: int
+    since: datetime | None
+    given_up: int
+    reasons: list[tuple[str, int]]
+    down: list[ChannelState]
+    held_until: datetime | None
+    waiver: QuietWaiver | None
+    pause: DrawPause | None
+
+    @property
+    def held(self) -> int:
+        """How many are to get their letters when quiet hours are over."""
+        return self.unreached - self.given_up
+
+    @property
+    def is_held(self) -> bool:
+        return self.pause is None and self.held_until is not None and self.held > 0
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether somebody has to do something: a letter was given up, or a channel is down."""
+        return self.pause is None and self.unreached > 0 and bool(self.given_up or self.down)
+
+    @property
+    def version(self) -> str:
+        """Changes with everything that is shown."""
+        return (
+            f"{self.unreached}-{self.given_up}-{len(self.down)}"
+            f"-{self.held_until is not None}-{self.pause is not None}"
+        )
+
+
+def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach:
+    """Return how the letters of ``draw``, whose ``lines`` are given, fare at ``now``."""
+    waiting = [line for line in lines if line.is_unreached]
+    letters: dict[str, list[Message]] = defaultdict(list)
+    if waiting:
+        for letter in letters_to(waiting):
+            letters[letter.about_id].append(letter)
+    every = [letters[str(line.pk)] for line in waiting]
+    lost = [found for found in every if not any(one.state in ON_ITS_WAY for one in found)]
+    reasons = Counter(
+        f"{ChannelCode(letter.channel).label}：{letter.detail}"
+        for found in lost
+        for letter in found
+        if letter.state in GIVEN_UP
+    )
+    stuck = {one.channel for found in every for one in found if one.state in ON_ITS_WAY}
+    states = channel_states() if stuck else {}
+    held = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
+    return Reach(
+        unreached=len(waiting),
+        since=min((line.invited_at for line in waiting), default=None),
+        given_up=len(lost),
+        reasons=reasons.most_common(),
+        down=[state for code, state in states.items() if code in stuck and state.is_down],
+        held_until=held,
+        waiver=waiver_of(draw, now=now),
+        pause=pause_of(draw),
+    )
+
+
+def letters_to(invitations: Iterable[Invitation]) -> QuerySet[Message]:
+    """Return the letters that bring ``invitations`` their links."""
+    messages = messages_about("draws.invitation", [invitation.pk for invitation in invitations])
+    return messages.filter(occasion__in=LETTERS)

@@ -1,0 +1,62 @@
+"""The clock of an invitation: it starts when a letter has gone out, and stops when all came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.core.jobs import defer
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.clock import closing_of, deadline_from, pause_of, time_to_reply
+from expertpool.draws.queries.reach import letters_to
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.reach import reached_at
+
+
+def late_clocks(*, late: datetime) -> list[Invitation]:
+    """Return the open invitations whose letter had gone out by ``late`` and whose clock stands."""
+    rows = Invitation.objects.filter(state=InvitationState.INVITED, reached_at__isnull=True)
+    waiting = {str(row.pk): row for row in rows.select_related("draw__project")}
+    letters: dict[str, list[Message]] = defaultdict(list)
+    for letter in letters_to(waiting.values()):
+        letters[letter.about_id].append(letter)
+    reached = {pk: reached_at(found) for pk, found in letters.items()}
+    return [
+        waiting[pk]
+        for pk, since in reached.items()
+        if since is not None and since <= late and since < closing_of(waiting[pk])
+    ]
+
+
+@transaction.atomic
+def keep_clock(*, invitation_id: int) -> bool:
+    """Start the clock of an open invitation that has reached its expert, or stop that of one whose
+    only letter came back; True if it did either.
+
+    The time counts from when the letter went out, by what was sealed (`time_to_reply`), and never
+    beyond the panel's sitting. Each change is one conditional update: of two letters that go out at
+    once the first starts it, the other finds it going.
+    """
+    draw_id = Invitation.objects.values_list("draw_id", flat=True).get(pk=invitation_id)
+    # Emergency and pause change what is read here: they hold the same lock.
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
+    invitation = Invitation.objects.get(pk=invitation_id)
+    invitation.draw = draw
+    since = reached_at(letters_to([invitation]))
+    closing = closing_of(invitation)
+    waiting = Invitation.objects.filter(pk=invitation_id, state=InvitationState.INVITED)
+    if since is None or since >= closing:
+        going = waiting.filter(reached_at__isnull=False)
+        return bool(going.update(reached_at=None, deadline_at=closing, time_left=None))
+    length = time_to_reply(draw)
+    still = waiting.filter(reached_at__isnull=True)
+    if pause_of(draw):
+        return bool(still.update(reached_at=since, time_left=length))
+    deadline_at = deadline_from(invitation, since, length)
+    if not still.update(reached_at=since, deadline_at=deadline_at):
+        return False
+    defer("draws.expire_invitation", at=deadline_at, invitation_id=invitation_id)
+    return True

@@ -1,0 +1,94 @@
+"""Letters that have not gone out: at once in spite of quiet hours, or once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.enums import ActionCode, InvitationState
+from expertpool.draws.exceptions import LettersRefused
+from expertpool.draws.models import Draw, Invitation, QuietWaiver
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.clock import quiet_until
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.reach import letters_to
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.inviting import recipient_of
+from expertpool.draws.services.locking import lock_draw
+from expertpool.experts.models import Expert
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.services.delivery import bring_forward
+from expertpool.notifications.services.sending import send_again
+
+
+@transaction.atomic
+def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
+    """Send the letters that quiet hours hold back, and all later ones of these hours; return how
+    many go out now. Deadlines count no quiet time all the same. Logs why.
+
+    Refuses (LettersRefused) without a reason, and where quiet hours hold back nothing.
+    """
+    draw = _lock(draw)
+    check_action(ActionCode.SEND_AT_ONCE, draw, actor=actor, now=now)
+    until = quiet_until(now)
+    if not reason.strip() or until is None:
+        raise LettersRefused("请写明立即发出的原因。")
+    waiver = QuietWaiver(
+        draw=draw,
+        reason=reason.strip()[:200],
+        waived_by=actor,
+        waived_at=now,
+        until=until,
+    )
+    waiver.full_clean()
+    waiver.save(force_insert=True)
+    sent = bring_forward(messages=letters_to(_unreached(draw)), now=now)
+    record(
+        "draw.send_at_once",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={"立即发出的通知": sent},
+        note=waiver.reason,
+    )
+    return sent
+
+
+@transaction.atomic
+def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
+    """Send the letters again that failed to reach who is still asked, to the addresses known now;
+    return how many. The links stay the same.
+
+    Refuses (LettersRefused) where no letter failed, or none can be sent: no address, no channel.
+    """
+    draw = _lock(draw)
+    check_action(ActionCode.SEND_AGAIN, draw, actor=actor, now=now)
+    sent = 0
+    for row in _unreached(draw):
+        letters = letters_to([row])
+        if letters.filter(state__in=(DeliveryState.QUEUED, DeliveryState.SENDING)).exists():
+            continue
+        latest = {letter.channel: letter for letter in letters.order_by("pk")}
+        expert = Expert.objects.get(pk=open_identity(row).expert_id)
+        copies = send_again(messages=latest.values(), recipient=recipient_of(expert), now=now)
+        sent += len(copies)
+    if not sent:
+        raise LettersRefused(
+            "没有可以重新发送的渠道：请检查邮件、短信的设置和专家的联系方式，或电话联系后登记。"
+        )
+    record("draw.send_again", actor=actor, now=now, subject=draw, after={"重新发送的通知": sent})
+    return sent
+
+
+def _unreached(draw: Draw) -> list[Invitation]:
+    rows = Invitation.objects.filter(
+        draw=draw, state=InvitationState.INVITED, reached_at__isnull=True
+    )
+    return list(rows.order_by("line"))
+
+
+def _lock(draw: Draw) -> Draw:
+    return lock_draw(draw.pk, archived=LettersRefused(ARCHIVED))

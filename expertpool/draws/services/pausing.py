@@ -1,0 +1,111 @@
+"""Pausing a draw: no letter goes out, nobody's time to answer passes; answers count all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
+from expertpool.draws.exceptions import PauseRefused
+from expertpool.draws.models import Draw, DrawPause, Invitation
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.clock import closing_of, deadline_from, time_counted
+from expertpool.draws.queries.reach import letters_to
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import Hand
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.state import at_head, write_note
+from expertpool.notifications.services.delivery import bring_forward
+
+
+@transaction.atomic
+def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
+    """Stop the clocks and the letters of a running draw; logs why.
+
+    What is being sent at this moment still goes out. Who has not answered when the panel sits ends
+    as without the pause. Refuses (PauseRefused) without a reason, and a draw that does not run, is
+    paused already or whose panel sits.
+    """
+    draw = _lock(draw)
+    check_action(ActionCode.PAUSE, draw, actor=actor, now=now)
+    pause = DrawPause(draw=draw, reason=_given(reason), paused_by=actor, paused_at=now)
+    pause.full_clean()
+    pause.save(force_insert=True)
+    rows = [row for row in _open(draw) if row.reached_at is not None]
+    for row in rows:
+        row.time_left = time_counted(now, row.deadline_at)
+        row.deadline_at = closing_of(row)
+    Invitation.objects.bulk_update(rows, ["time_left", "deadline_at"])
+    head = _note(draw, NoteCode.PAUSED, actor=actor, now=now)
+    record(
+        "draw.pause",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={"停止计时的邀请": len(rows)} | at_head(head),
+        note=pause.reason,
+    )
+    return pause
+
+
+@transaction.atomic
+def resume_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
+    """Let a paused draw go on: everybody has the time that was left to him, and letters go out.
+
+    Refuses (PauseRefused) without a reason, and a draw that is not paused.
+    """
+    draw = _lock(draw)
+    check_action(ActionCode.RESUME, draw, actor=actor, now=now)
+    reason = _given(reason)
+    pause = DrawPause.objects.get(draw=draw, resumed_at__isnull=True)
+    pause.resumed_by, pause.resumed_at = actor, now
+    pause.save(update_fields=["resumed_by", "resumed_at"])
+    rows = _open(draw)
+    stopped = []
+    for row in rows:
+        if row.time_left is not None:
+            row.deadline_at = deadline_from(row, now, row.time_left)
+            row.time_left = None
+            stopped.append(row)
+    Invitation.objects.bulk_update(stopped, ["time_left", "deadline_at"])
+    for row in stopped:
+        defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
+    bring_forward(messages=letters_to(rows), now=now)
+    head = _note(draw, NoteCode.RESUMED, actor=actor, now=now)
+    record(
+        "draw.resume",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={"继续计时的邀请": len(stopped)} | at_head(head),
+        note=reason,
+    )
+    return pause
+
+
+def _note(draw: Draw, code: NoteCode, *, actor: User, now: datetime) -> str:
+    """Say it in the record of a random draw, without the reason: that may name somebody."""
+    if not draw.is_random:
+        return ""
+    return write_note(draw, code, hand=Hand(StepVia.PAGE, StepReason.OTHER, actor), now=now)
+
+
+def _open(draw: Draw) -> list[Invitation]:
+    rows = list(Invitation.objects.filter(draw=draw, state=InvitationState.INVITED))
+    for row in rows:
+        row.draw = draw
+    return rows
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise PauseRefused("请写明原因。")
+    return reason.strip()[:200]
+
+
+def _lock(draw: Draw) -> Draw:
+    return lock_draw(draw.pk, archived=PauseRefused(ARCHIVED))

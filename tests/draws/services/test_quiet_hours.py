@@ -1,0 +1,166 @@
+"""Quiet hours: no letter goes out in them, and they count against nobody's time to answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.configuration import Span
+from expertpool.draws.exceptions import LettersRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
+from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.letters import send_at_once
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.settings import QUIET_HOURS
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import deliver
+from tests.factories.draws import make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+
+pytestmark = pytest.mark.django_db
+
+
+def at(text: str) -> datetime:
+    """A moment of November 2026 in the time of the site: 「24 23:10」."""
+    return timezone.make_aware(datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M"))  # noqa: DTZ007
+
+
+NIGHT = at("24 23:10")
+LETTERS = Message.objects.filter(occasion="draw.invitation")
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("24 21:59", None),
+        ("24 22:00", "25 07:00"),
+        ("24 23:59", "25 07:00"),
+        ("25 00:00", "25 07:00"),
+        ("25 06:59", "25 07:00"),
+        ("25 07:00", None),
+    ],
+)
+def test_quiet_hours_go_over_midnight(now: str, until: str | None) -> None:
+    assert quiet_until(at(now)) == (at(until) if until else None)
+
+
+def test_an_office_sets_its_own_or_none() -> None:
+    configure(QUIET_HOURS, Span(time(12), time(14)))
+    assert quiet_until(at("24 13:00")) == at("24 14:00")
+    assert quiet_until(at("24 23:00")) is None
+    configure(QUIET_HOURS, None)
+    assert quiet_until(at("24 13:00")) is None
+    assert counted_on(NIGHT, timedelta(hours=1), latest=at("30 09:00")) == at("25 00:10")
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ("24 20:00", 60, "24 21:00"),
+        ("24 21:00", 60, "24 22:00"),
+        ("24 21:50", 60, "25 07:50"),
+        ("24 23:10", 60, "25 08:00"),
+        ("24 21:00", 16 * 60 + 30, "26 07:30"),
+        ("24 21:00", 43_200, "27 09:00"),  # not beyond the panel's sitting
+    ],
+)
+def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
+    latest = at("27 09:00")
+    assert counted_on(at(start), timedelta(minutes=minutes), latest=latest) == at(end)
+    if at(end) < latest:
+        assert time_counted(at(start), at(end)) == timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Sealed at ten past eleven in the evening; two seats, an hour to reply."""
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    return seal(operator, NIGHT)
+
+
+def seal(operator: User, now: datetime, **plan: object) -> Draw:
+    project = make_ready_project(now=now, seats=2, reply_minutes=60, channels=("email",), **plan)
+    return start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+
+
+def post(draw: Draw, now: datetime) -> None:
+    """Let the worker try every letter, and what follows from it."""
+    for message in LETTERS.all():
+        deliver(message_id=message.pk, now=now)
+    for row in draw.invitations.all():
+        keep_clock(invitation_id=row.pk)
+
+
+def states(draw: Draw) -> set[str]:
+    return set(LETTERS.values_list("state", flat=True))
+
+
+@pytest.mark.shows("DRAW-15")
+def test_letters_wait_for_the_morning_and_their_clocks_with_them(draw: Draw) -> None:
+    post(draw, NIGHT)
+    assert states(draw) == {"queued"}
+    assert set(LETTERS.values_list("due_at", flat=True)) == {at("25 07:00")}
+    jobs = ProcrastinateJob.objects.filter(
+        task_name="notifications.deliver_message", scheduled_at=at("25 07:00")
+    )
+    assert jobs.count() == 2
+    assert all(row.is_unreached for row in draw.invitations.all())
+    post(draw, at("25 03:00"))
+    assert jobs.count() == 2  # no second job for the same morning
+    post(draw, at("25 07:00"))
+    assert states(draw) == {"sent"}
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("25 08:00")}
+    assert "08:00" in LETTERS.all()[0].body
+
+
+def test_a_deadline_is_moved_over_the_night(operator: User) -> None:
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    draw = seal(operator, at("24 21:50"))
+    post(draw, at("24 21:50"))
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("25 07:50")}
+
+
+def test_an_emergency_knows_no_quiet_hours(draw: Draw, operator: User) -> None:
+    post(draw, NIGHT)
+    declare_emergency(
+        draw=draw, reason="次日开标", supervisor="周监督", minutes=15, actor=operator, now=NIGHT
+    )
+    assert set(LETTERS.values_list("due_at", flat=True)) == {NIGHT}  # brought forward
+    post(draw, NIGHT)
+    assert {row.deadline_at for row in draw.invitations.all()} == {NIGHT + timedelta(minutes=15)}
+
+
+@pytest.mark.shows("DRAW-15")
+def test_somebody_decides_to_send_at_once_and_says_why(draw: Draw, operator: User) -> None:
+    post(draw, NIGHT)
+    with pytest.raises(LettersRefused, match="原因"):
+        send_at_once(draw=draw, reason=" ", actor=operator, now=NIGHT)
+    assert send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT) == 2
+    post(draw, NIGHT)
+    assert states(draw) == {"sent"}
+    # Whoever is asked at night has his hour in the morning all the same.
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("25 08:00")}
+    entry = Entry.objects.get(action="draw.send_at_once")
+    assert (entry.note, entry.actor_name) == ("开标提前到明早", str(operator))
+    with pytest.raises(LettersRefused, match="没有因免打扰"):
+        send_at_once(draw=draw, reason="再来一次", actor=operator, now=NIGHT)
+
+
+def test_nothing_waits_beyond_the_opening(operator: User) -> None:
+    make_expert(email="a@example.cn")
+    make_expert(email="b@example.cn")
+    draw = seal(operator, NIGHT, opens_in_hours=6)
+    post(draw, NIGHT)
+    assert states(draw) == {"sent"}
+    assert Invitation.objects.filter(deadline_at=draw.project.opening_at).count() == 2

@@ -1,0 +1,166 @@
+"""What the page of a draw, the workbench and the interface say of letters that do not go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.home import letters_that_reach_nobody
+from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.lasting import lasting_of
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.sealing import start_draw
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.settings import HOST
+from tests.api.caller import Caller
+from tests.draws.services.test_clock import break_mail
+from tests.factories.draws import make_ready_project, reach
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001
+NIGHT = timezone.make_aware(datetime(2026, 11, 24, 23, 10))  # noqa: DTZ001
+REASON = {"reason": "开标提前"}
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Two seats, six candidates; the letters wait for the worker."""
+    for n in range(6):
+        make_expert(f"欧阳专家{n}", email=f"e{n}@example.cn")
+    return seal(operator, NOW)
+
+
+def seal(operator: User, now: datetime) -> Draw:
+    project = make_ready_project(now=now, seats=2, channels=("email",), reply_minutes=60)
+    return start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+
+
+@pytest.fixture
+def ten() -> Iterator[None]:
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        yield
+
+
+def page_of(client: Client, draw: Draw) -> str:
+    return client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+
+
+def try_letters(now: datetime, times: int = 1) -> None:
+    for letter in Message.objects.filter(occasion="draw.invitation"):
+        for _ in range(times):
+            deliver(message_id=letter.pk, now=now)
+
+
+@pytest.mark.shows("DRAW-15")
+def test_a_dead_mail_server_is_told_loudly_and_without_names(
+    client: Client, operator: User, draw: Draw, ten: None
+) -> None:
+    login(client, operator)
+    page = page_of(client, draw)
+    assert "待送达" in page  # just seated: letters are on their way, nothing is wrong
+    assert "邀请没有送达" not in page
+    break_mail()
+    try_letters(NOW, times=2)
+    page = page_of(client, draw)
+    assert "邀请没有送达" in page
+    assert "2 位专家的邀请还没有送达" in page
+    assert "邮件自 2026-11-24 10:00 起发不出" in page
+    assert "主机拒绝连接" in page
+    assert "电话联系" in page
+    assert "欧阳专家" not in page
+    (todo,) = letters_that_reach_nobody(operator, NOW)
+    assert todo.title.startswith("2 位专家的邀请没有送达")
+    assert "邮件发不出" in todo.text
+    configure(HOST, "")
+    reach(draw, now=NOW)
+    page = page_of(client, draw)
+    assert "邀请没有送达" not in page
+    assert "待送达" not in page
+    assert list(letters_that_reach_nobody(operator, NOW)) == []
+
+
+def test_failed_letters_are_sent_again_from_the_page(
+    client: Client, operator: User, draw: Draw, ten: None
+) -> None:
+    letters = Message.objects.filter(occasion="draw.invitation")
+    letters.update(state="failed", detail="邮件服务器拒收（550）。")
+    login(client, operator)
+    page = page_of(client, draw)
+    assert "其中 2 位的通知已发送失败：邮件：邮件服务器拒收（550）。（2 条）" in page
+    address = reverse("draws:send_again", args=[draw.pk])
+    assert address in page
+    assert client.post(address).status_code == 204
+    assert letters.filter(state="queued").count() == 2
+    assert "没有发送失败" in client.post(address).headers["HX-Trigger"].encode().decode(
+        "unicode_escape"
+    )
+
+
+@pytest.mark.shows("DRAW-15")
+def test_quiet_hours_are_told_before_and_after_sealing(client: Client, operator: User) -> None:
+    for n in range(6):
+        make_expert(email=f"e{n}@example.cn")
+    login(client, operator)
+    with time_machine.travel(NIGHT, tick=False):
+        project = make_ready_project(now=NIGHT, seats=2, channels=("email",))
+        plan = client.get(reverse("projects:detail", args=[project.pk]) + "?tab=plan")
+        assert "邀请将于 2026-11-25 07:00 发出" in plan.content.decode()
+        draw = start_draw(project=project, actor=operator, now=NIGHT, entropy=SeededEntropy(1))
+        assert "2 位专家的邀请将于 2026-11-25 07:00 发出" in page_of(client, draw)
+        client.post(reverse("draws:send_at_once", args=[draw.pk]), REASON)
+        page = page_of(client, draw)
+        assert "2 位专家的邀请将于" not in page
+        assert f"{operator} 决定在免打扰时段内发出邀请" in page
+        assert "开标提前" in page
+
+
+@pytest.mark.shows("DRAW-15")
+def test_a_draw_is_paused_by_page_and_interface(
+    client: Client, operator: User, draw: Draw, ten: None
+) -> None:
+    reach(draw, now=NOW)
+    caller = Caller(operator)
+    login(client, operator)
+    assert client.post(reverse("draws:pause", args=[draw.pk]), REASON).status_code == 204
+    page = page_of(client, draw)
+    assert "已暂停" in page
+    assert "开标提前" in page
+    assert "剩余" not in page
+    shown = caller.get(f"/draws/{draw.pk}").json()
+    assert {line["deadline_at"] for line in shown["lines"]} == {None}
+    allowed = {action["code"] for action in shown["actions"] if action["allowed"]}
+    assert "resume" in allowed
+    assert "pause" not in allowed
+    refused = caller.post(f"/draws/{draw.pk}/pause", REASON)
+    assert refused.status_code == 409
+    resumed = caller.post(f"/draws/{draw.pk}/resume", {"reason": "继续"})
+    assert resumed.status_code == 200
+    assert None not in {line["deadline_at"] for line in resumed.json()["lines"]}
+    assert DrawPause.objects.get().resumed_by is not None
+
+
+def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Draw) -> None:
+    def told(now: datetime) -> Any:
+        return lasting_of(draw, board_of(draw), now=now)
+
+    assert told(NOW).words == "综合够用"  # four left for two seats
+    assert told(NOW).until is None
+    draw.invitations.filter(line=1).update(state=InvitationState.DECLINED)
+    found = told(NOW + timedelta(minutes=30))  # one exit in half an hour, four left
+    assert found.until == NOW + timedelta(minutes=150)
+    assert not found.to_opening
+    assert told(NOW + timedelta(hours=20)).to_opening

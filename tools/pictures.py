@@ -102,8 +102,8 @@ def main() -> None:
         take_batch(operator)
         take_widening(operator)
         take_supervision(supervisor)
-        number = take_draw(operator, supervisor, visitor)
-        take_check(visitor, number)
+        checked = take_draw(operator, supervisor, visitor)
+        take_check(visitor, checked)
         expert = Camera(browser, address, "expert")
         expert.open("/")
         expert.take("home-expert")
@@ -217,7 +217,7 @@ def take_supervision(supervisor: Camera) -> None:
 
 
 def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
-    """Draw the project that is ready for it, with names public just now; return the number."""
+    """Draw the project that is ready for it, with names public just now; return its public page."""
     operator.open_first(f"/projects/?q={READY}")
     operator.take("project")
     project = operator.page.url.partition("?")[0]
@@ -250,17 +250,17 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
     answer(expert, lines=rows.count())
     operator.open(draw)
     take_sheet(operator)
-    number = re.search(r"D\d{12}", operator.page.locator("main").inner_text())
-    assert number is not None, "the page of a draw shows its number"  # noqa: S101
-    return number[0]
+    address = operator.page.get_by_role("link", name="核验", exact=True).get_attribute("href")
+    assert address is not None, "the page of a draw leads to its public one"  # noqa: S101
+    return address
 
 
-def take_check(visitor: Camera, number: str) -> None:
+def take_check(visitor: Camera, address: str) -> None:
     """What anybody sees of a draw: the check of its record, and the record as a film."""
-    visitor.open(f"/verify/{number}/")
+    visitor.open(address)
     visitor.page.get_by_text("一致", exact=True).wait_for()
     visitor.take("check", whole=True)
-    visitor.open(f"/verify/{number}/replay/")
+    visitor.open(f"{address}replay/")
     visitor.page.locator("[data-caption]").wait_for()
     visitor.page.keyboard.press("End")
     visitor.take("replay", whole=True)

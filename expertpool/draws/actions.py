@@ -41,6 +41,7 @@ ACTIONS = (
     Action("draw.release_request", "申请提前公开名单"),
     Action("draw.release_refuse", "不同意提前公开名单"),
     Action("draw.release_early", "提前公开名单"),
+    Action("draw.publish", "公布结果"),
     Action("draw.sheet", "生成抽取表"),
     Action("draw.record_mended", "修复抽取记录"),
 )

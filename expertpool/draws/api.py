@@ -49,9 +49,10 @@ from expertpool.draws.schemas import (
 from expertpool.draws.services import plan as plans
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.letters import send_at_once, send_letters_again
-from expertpool.draws.services.names import read_names, readable_from
+from expertpool.draws.services.names import may_read, read_names, readable_from
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.prequery import Prequery, run_prequery
+from expertpool.draws.services.publishing import publish_result
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
@@ -333,8 +334,22 @@ def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status
 )
 @allows("draws.view")
 def record_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
-    """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；名单公开之前不含身份。"""
-    return build_record(get_object_or_404(draws_visible_to(request.user), pk=draw_id))
+    """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；令牌用户能查看名单时才含身份。"""
+    draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
+    return build_record(draw, opened=may_read(draw, request.user, now=timezone.now()))
+
+
+@router.post(
+    "/draws/{draw_id}/publication",
+    response=answers(DrawOutput),
+    operation_id="draw_publish",
+    summary="公布结果",
+)
+@allows("draws.publish")
+def draw_publish(request: UserRequest, draw_id: Id) -> dict[str, Any]:
+    """在公开的核验网址公布在席专家的姓名和工作单位；评审全部结束后才能公布，公布后不能撤回。"""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.publish"), pk=draw_id)
+    return _draw(publish_result(draw=draw, actor=request.user, now=timezone.now()), request.user)
 
 
 @router.get(
@@ -455,7 +470,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "seed": draw.seed,
         "contributors": [{"role": role, "given": role in given} for role in draw.rule.contributors],
         "names_readable_from": readable_from(draw, user),
-        "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
+        "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.public_id]),
         "version": board.version,
         "actions": [
             {name: getattr(action, name) for name in ("code", "label", "permitted", "allowed")}

@@ -100,6 +100,7 @@ class ActionCode(models.TextChoices):
     DECIDE_VOID = "decide_void", "确认作废"
     ASK_RELEASE = "ask_release", "提前公开名单"
     DECIDE_RELEASE = "decide_release", "确认公开"
+    PUBLISH = "publish", "公布结果"
     RECORD_REPLY = "record_reply", "登记"
     SEND_AT_ONCE = "send_at_once", "立即发出邀请"
     SEND_AGAIN = "send_again", "重新发送邀请"

@@ -59,6 +59,10 @@ class ReleaseRefused(DrawError):
     """The names cannot be made public so, or not by this person."""
 
 
+class PublicationRefused(DrawError):
+    """Who sat cannot be made public, or not yet."""
+
+
 class PickRefused(DrawError):
     """The choice by hand is not allowed, not complete, or names somebody who may not be chosen."""
 

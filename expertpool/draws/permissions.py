@@ -30,6 +30,7 @@ PERMISSIONS = PermissionGroup(
             scoped=True,
             roles=(Role.OPERATOR, Role.SUPERVISOR),
         ),
+        Permission("draws.publish", "公布评审专家名单", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission(
             "draws.contribute", "提供随机值", scoped=True, roles=(Role.OPERATOR, Role.SUPERVISOR)
         ),

@@ -294,7 +294,10 @@ class DrawSummary(Output):
     ordered_at: datetime | None
     ended_at: datetime | None
     reveal_at: datetime = Field(description="名单公开时间")
-    released_at: datetime | None = Field(description="名单已在何时公开")
+    released_at: datetime | None = Field(description="名单已在何时公开（供有权限的人员查看）")
+    published_at: datetime | None = Field(
+        description="结果已在何时公布：此后任何人凭核验网址都能看到在席的专家"
+    )
 
 
 class Contribution(Output):

@@ -278,6 +278,11 @@ OPTIONS: tuple[Option, ...] = (
         unverified=True,
     ),
     Option(
+        Regime.TENDER,
+        RegimeOption.PUBLIC_PANEL,
+        "招标投标法第三十七条：中标结果确定前保密；之后是否公布，依本地规定",
+    ),
+    Option(
         Regime.PROCUREMENT,
         RegimeOption.MANUAL_WAYS,
         "政府采购评审专家管理办法第十三条：经主管预算单位同意自行选定，公告时注明",
@@ -286,6 +291,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(Regime.PROCUREMENT, RegimeOption.ONE_LEADER, "采购文件或本单位制度"),
     Option(Regime.INTERNAL, RegimeOption.MANUAL_WAYS, "本单位制度"),
     Option(Regime.INTERNAL, RegimeOption.ONE_LEADER, "本单位制度"),
+    Option(Regime.INTERNAL, RegimeOption.PUBLIC_PANEL, "本单位制度"),
 )
 
 UNVERIFIED_NOTE = "请以原文核对。"

@@ -60,6 +60,7 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "draws.plan",
         "draws.run",
         "draws.contribute",
+        "draws.publish",
         "draws.names",
     }
 

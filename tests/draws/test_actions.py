@@ -131,6 +131,7 @@ def buttons(draw: Draw, actions: dict[ActionCode, DrawAction]) -> dict[ActionCod
         ActionCode.DECLARE_EMERGENCY: reverse("draws:emergency", args=[draw.pk]),
         ActionCode.ASK_VOID: reverse("workflow:request_ask", args=["draws.void", draw.pk]),
         ActionCode.ASK_RELEASE: reverse("workflow:request_ask", args=["draws.release", draw.pk]),
+        ActionCode.PUBLISH: reverse("draws:publish", args=[draw.pk]),
         ActionCode.WIDEN_PLAN: reverse("draws:widen_plan", args=[draw.project_id]),
         ActionCode.CONTRIBUTE: f'action="{reverse("draws:contribute", args=[draw.pk, "operator"])}',
     }

@@ -289,7 +289,7 @@ def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     rows = lines(draw)
     for screen in (operator, supervisor):
         hides_names(screen, rows, *pages_of(draw))
-    hides_names(open_browser(), rows, f"/verify/{draw.number}/")
+    hides_names(open_browser(), rows, f"/verify/{draw.public_id}/")
     operator.open(f"/draws/{draw.pk}/")
 
     outbox, phone = open_browser(), open_browser(phone=True)
@@ -368,7 +368,7 @@ def print_sheet(operator: Screen, draw: Draw, rows: list[NamedRow], folder: Path
 
 def verify(visitor: Screen, draw: Draw, rows: list[NamedRow], folder: Path) -> None:
     """Anybody checks the draw: in the browser, and by the program alone."""
-    visitor.open(f"/verify/{draw.number}/")
+    visitor.open(f"/verify/{draw.public_id}/")
     expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
     path = folder / "record.json"
     visitor.download("下载记录").save_as(path)

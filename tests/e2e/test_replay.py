@@ -59,7 +59,7 @@ def seats(screen: Screen) -> Any:
 @pytest.mark.shows("DRAW-11")
 def test_anybody_plays_a_record_and_learns_no_name(open_browser: OpenBrowser, draw: Draw) -> None:
     visitor, phone = open_browser(), open_browser(phone=True)
-    visitor.open(reverse("draws:verify_draw", args=[draw.number]))
+    visitor.open(reverse("draws:verify_draw", args=[draw.public_id]))
     visitor.press("回放")
     visitor.sees("记录一致")
     caption(visitor).to_contain_text("封存规则和候选人")
@@ -83,7 +83,7 @@ def test_anybody_plays_a_record_and_learns_no_name(open_browser: OpenBrowser, dr
     expect(visitor.page.locator(".room-seat.is-open")).to_have_count(1)
     assert "回放专家" not in visitor.page.content()
 
-    phone.open(reverse("draws:public_replay", args=[draw.number]))
+    phone.open(reverse("draws:public_replay", args=[draw.public_id]))
     phone.page.get_by_role("button", name="最后一步").tap()
     seats(phone).to_have_count(3)
     assert phone.overflow <= 0

@@ -85,7 +85,7 @@ def test_two_persons_release_names_and_each_role_reads_what_it_may(
         supervisor.sees(text)
 
     visitor = open_browser(phone=True)
-    visitor.open(reverse("draws:verify_draw", args=[draw.number]))
+    visitor.open(reverse("draws:verify_draw", args=[draw.public_id]))
     visitor.sees("评审提前到今天")
     assert visitor.overflow <= 0
     for row in named_rows(draw):

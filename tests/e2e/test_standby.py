@@ -94,8 +94,8 @@ def test_a_standby_is_planned_drawn_and_moves_up_before_everybodys_eyes(open_bro
     agree(lines(draw)[3])
     desk.sees("抽取成功")
 
-    desk.open(reverse("draws:verify_draw", args=[draw.number]))
+    desk.open(reverse("draws:verify_draw", args=[draw.public_id]))
     desk.sees("已重新推算，与记录完全一致")
     desk.sees("候补递补：")
-    desk.open(reverse("draws:public_replay", args=[draw.number]))
+    desk.open(reverse("draws:public_replay", args=[draw.public_id]))
     desk.sees("专家 03 由候补递补")

@@ -50,7 +50,7 @@ def test_a_short_panel_is_completed_by_wider_conditions(open_browser) -> None:
     accept_all(widened, now=timezone.now())
     desk.open(reverse("projects:detail", args=[base.project_id]))
     desk.sees("抽取成功（补抽）")
-    visitor.open(reverse("draws:verify_draw", args=[widened.number]))
+    visitor.open(reverse("draws:verify_draw", args=[widened.public_id]))
     expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
     assert visitor.overflow <= 0
     visitor.press(base.number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KT
@@ -27,6 +29,15 @@ _HAS_ITS_TIMES = (
 ) & ((_RUNNING & models.Q(ended_at=None)) | (~_RUNNING & models.Q(ended_at__isnull=False)))
 
 
+# Copied by hand from a printed sheet: no two signs look alike. 16 of 31 are 79 bits.
+_ID_SIGNS, _ID_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 16
+
+
+def new_public_id() -> str:
+    """Return a fresh address for the public page of a draw: it tells nothing and cannot be guessed."""
+    return "".join(secrets.choice(_ID_SIGNS) for _ in range(_ID_LENGTH))
+
+
 class Draw(models.Model):
     """How the experts of one project, or of the projects of one batch, are found: one seal and one
     order, or, where the law allows it, a list that persons chose. ``status`` changes only by
@@ -39,11 +50,18 @@ class Draw(models.Model):
     most one draw that is neither abandoned nor void (see `DrawProject`), but for those that widen
     it: ``widens`` is the draw before it that did not fill the panel (docs/decisions/0016).
 
+    ``public_id`` is where anybody finds it who was given it: numbers could be counted through.
+    ``publication`` is what was made public of who sat (`draws.services.publishing`), with
+    ``published_at``; neither changes afterwards (a trigger refuses it).
+
     A kind other than random has no seal, no seed and no order; its ``rule`` holds the reason and
     the approval number, ``ordered_at`` says when a second person agreed to the list.
     """
 
     number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
+    public_id = models.CharField(
+        "核验码", max_length=_ID_LENGTH, unique=True, default=new_public_id, editable=False
+    )
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
     projects = models.ManyToManyField("projects.Project", through="DrawProject", related_name="+")
     widens = models.ForeignKey(
@@ -65,6 +83,8 @@ class Draw(models.Model):
     seed = models.CharField("种子", max_length=64, blank=True)
     reveal_at = models.DateTimeField("名单公开时间")
     released_at = models.DateTimeField("名单已公开", null=True)
+    published_at = models.DateTimeField("结果公布时间", null=True)
+    publication = models.JSONField("公布的名单", null=True)  # one object for each who sat
     sealed_at = models.DateTimeField("封存时间")
     ordered_at = models.DateTimeField("定序时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
@@ -92,6 +112,16 @@ class Draw(models.Model):
                 name="draws_status_known",
             ),
             models.CheckConstraint(condition=_HAS_ITS_TIMES, name="draws_status_has_its_times"),
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True, publication__isnull=True)
+                | models.Q(
+                    published_at__isnull=False,
+                    publication__isnull=False,
+                    released_at__isnull=False,
+                    ended_at__isnull=False,
+                ),
+                name="draws_published_once_released",
+            ),
         ]
         # The list by its tabs, the latest first.
         indexes = [models.Index(fields=["status", "-id"], name="draws_status")]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, ActionCode, DrawStatus
 from expertpool.draws.exceptions import (
     ContributionRefused,
@@ -22,6 +23,7 @@ from expertpool.draws.exceptions import (
     LettersRefused,
     PauseRefused,
     PickRefused,
+    PublicationRefused,
     ReleaseRefused,
     ReplyRefused,
     RolesRefused,
@@ -32,7 +34,7 @@ from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseReque
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
 from expertpool.draws.queries.reach import Reach, reach_of
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
@@ -40,6 +42,7 @@ from expertpool.draws.queries.readiness import (
     check_decidable,
     check_manual_ways,
     check_plannable,
+    check_public_panel,
     check_ready,
     check_submittable,
     check_waiting,
@@ -318,9 +321,35 @@ def _ask_release(facts: _OfDraw) -> None:
         raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
 
 
+def _publish(facts: _OfDraw) -> None:
+    draw = facts.draw
+    if draw.published_at is not None:
+        raise PublicationRefused("结果已经公布，公布后不能撤回。")
+    if not draw.is_valid:
+        raise PublicationRefused("抽取已失效，没有可以公布的结果。")
+    check_public_panel(draw.project)
+    if draw.ended_at is None:
+        raise PublicationRefused("抽取还没有结束，结束后才能公布。")
+    if draw.released_at is None:
+        raise PublicationRefused("名单还没有到公开时间，不能公布。")
+    # Until the winner is found who sits is secret; of a batch the same persons sit for all.
+    if (closing := last_closing(draw.covered)) > facts.now:
+        message = f"评审结束之前名单应当保密：{moment_text(closing)} 以后才能公布。"
+        raise PublicationRefused(message)
+    if facts.void:
+        raise PublicationRefused("有待确认的作废申请，请先处理。")
+
+
 def _record_reply(facts: _OfDraw) -> None:
+    check_unpublished(facts.draw)
     if not facts.draw.is_valid or not facts.board.lines:
         raise ReplyRefused(OVER)
+
+
+def check_unpublished(draw: Draw) -> None:
+    """Refuse (ReplyRefused) to change who sits once that is public."""
+    if draw.published_at is not None:
+        raise ReplyRefused("结果已经公布，名单不能再改；确有错误的，请作废本次抽取。")
 
 
 def _decide_void(facts: _OfDraw) -> None:
@@ -352,6 +381,7 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.DECIDE_VOID: ("draws.void", _decide_void),
     ActionCode.ASK_RELEASE: ("draws.release", _ask_release),
     ActionCode.DECIDE_RELEASE: ("draws.release", _decide_release),
+    ActionCode.PUBLISH: ("draws.publish", _publish),
     ActionCode.RECORD_REPLY: ("draws.record_reply", _record_reply),
     ActionCode.SEND_AT_ONCE: ("draws.run", _send_at_once),
     ActionCode.SEND_AGAIN: ("draws.run", _send_again),

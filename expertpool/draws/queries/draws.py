@@ -130,11 +130,18 @@ def end_link(draw: Draw) -> tuple[int, str] | None:
     """
     if draw.ended_at is None:
         return None
+    return _link(draw, "draw.end", "draw.abandon")
+
+
+def publication_link(draw: Draw) -> tuple[int, str] | None:
+    """Return where the log holds that the result of ``draw`` was published, as `end_link`."""
+    return _link(draw, "draw.publish")
+
+
+def _link(draw: Draw, *actions: str) -> tuple[int, str] | None:
     entry = (
         Entry.objects.filter(
-            subject_type=draw._meta.label_lower,
-            subject_id=str(draw.pk),
-            action__in=("draw.end", "draw.abandon"),
+            subject_type=draw._meta.label_lower, subject_id=str(draw.pk), action__in=actions
         )
         .order_by("-id")
         .first()

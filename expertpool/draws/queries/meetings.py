@@ -73,6 +73,11 @@ def first_opening(projects: Iterable[Project]) -> datetime:
     return min(project.opening_at for project in projects)
 
 
+def last_closing(projects: Iterable[Project]) -> datetime:
+    """Return when the panel is to have done with the last of ``projects``."""
+    return max(project.closing_at for project in projects)
+
+
 def next_opening(projects: Sequence[Project], *, now: datetime) -> datetime:
     """Return when the panel sits next, or last did: answers, leave and supplements come before."""
     coming = [project.opening_at for project in projects if project.opening_at > now]

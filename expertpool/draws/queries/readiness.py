@@ -11,6 +11,7 @@ from expertpool.draws.exceptions import (
     DrawNotReady,
     PickRefused,
     PlanApprovalRefused,
+    PublicationRefused,
     WideningRefused,
 )
 from expertpool.draws.models import DrawPlan, PlanVersion, VoidRequest
@@ -19,7 +20,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, version_of
 from expertpool.draws.queries.policy import faults_of_plan, policy_for
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
-from expertpool.projects.enums import ProjectStatus, RegimeOption, Severity
+from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
 from expertpool.projects.queries.regimes import has_option
@@ -27,6 +28,9 @@ from expertpool.projects.queries.regimes import has_option
 NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
     "依法可以直接确定专家的，请管理员在「制度规则」中启用。"
+)
+NOT_PUBLIC = (
+    "只有政府采购项目依法随结果公告评审专家名单；本制度需要公布的，请管理员在「制度规则」中启用。"
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
@@ -122,6 +126,13 @@ def check_manual_ways(project: Project) -> None:
     """Refuse (PickRefused) to choose by hand where the options of the regime do not allow it."""
     if not has_option(project, RegimeOption.MANUAL_WAYS):
         raise PickRefused(NOT_ALLOWED)
+
+
+def check_public_panel(project: Project) -> None:
+    """Refuse (PublicationRefused) to publish who sat where nothing asks for it: in procurement the
+    law does (政府采购法实施条例第四十三条), elsewhere the office may have said so."""
+    if project.regime != Regime.PROCUREMENT and not has_option(project, RegimeOption.PUBLIC_PANEL):
+        raise PublicationRefused(NOT_PUBLIC)
 
 
 def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:

@@ -15,11 +15,11 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.state import load_events, load_order
 
 
-def build_record(draw: Draw) -> dict[str, Any]:
+def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
     """Return the record of an ended draw as JSON values.
 
-    The openings of those who were seated are in it once the names are released; nobody else's
-    ever. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete;
+    The openings of all who were ever seated are in it once the names are released, nobody else's
+    ever; not ``opened``, as anybody may have it, none: with them it says who declined. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete;
     and a list that persons chose. Raises EngineError where the rows are no more those that were
     sealed and logged.
     """
@@ -30,7 +30,7 @@ def build_record(draw: Draw) -> dict[str, Any]:
     if draw.ordered_at is None or draw.ended_at is None:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     openings = []
-    if draw.released_at is not None:
+    if opened and draw.released_at is not None:
         rows = draw.invitations.order_by("line")
         for row in rows:
             identity = open_identity(row)

@@ -27,7 +27,7 @@ from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING
-from expertpool.draws.queries.actions import OVER, check_action
+from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
@@ -279,6 +279,7 @@ def _lock(invitation: Invitation) -> Invitation:
     invitation.draw = draw
     if not draw.is_valid:
         raise ReplyRefused(OVER)
+    check_unpublished(draw)
     return invitation
 
 

@@ -45,7 +45,7 @@ _DRAW = (
     Placeholder("封存值", "7d0c1f3a 52e8b946 …"),
     Placeholder("种子", "c41be907 6a2f83d5 …"),
     Placeholder("留痕链", "第 20317 条 9b1e44c0 …"),
-    Placeholder("核验网址", "https://pool.example.cn/verify/CQ20261117-0003/"),
+    Placeholder("核验网址", "https://pool.example.cn/verify/k7m2q9x4tbhw8c3e/"),
 )
 _LINE = (
     Placeholder("专家.序号", 1),

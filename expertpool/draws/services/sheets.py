@@ -137,7 +137,7 @@ def _sheet(
         seed=in_eights(draw.seed),
         chain_link=f"第 {link[0]} 条 {in_eights(link[1])}" if link else "",
         check_note=CAN_REPLAY if draw.is_random else CANNOT_REPLAY,
-        check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.number]),
+        check_url=settings.SITE_URL + reverse("draws:verify_draw", args=[draw.public_id]),
         printed_at=moment_text(now),
         printed_by=printed_by,
     )

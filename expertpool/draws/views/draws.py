@@ -54,6 +54,10 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
 from expertpool.workflow.queries.requests import waiting_about
 
+PUBLISH_QUESTION = (
+    "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
+)
+
 
 @require_safe
 @requires("draws.view")
@@ -134,6 +138,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         else None,
         "alarms": draw.alarms.all(),
         "early": agreed_request(ReleaseRequest, draw),
+        "publish_question": PUBLISH_QUESTION,
         "requests": waiting_about(draw, user, now=now),
         "recordable": tuple(RECORDABLE),
         "sees_exclusions": draw.is_random
@@ -243,7 +248,7 @@ def _number(text: str | None, default: int) -> int:
 def qr(request: UserRequest, pk: int) -> HttpResponse:
     """The public check page of the draw as a QR code."""
     draw = get_object_or_404(draws_visible_to(request.user), pk=pk)
-    address = request.build_absolute_uri(reverse("draws:verify_draw", args=[draw.number]))
+    address = request.build_absolute_uri(reverse("draws:verify_draw", args=[draw.public_id]))
     response = HttpResponse(qr_svg(address), content_type="image/svg+xml")
     response["Cache-Control"] = "private, max-age=3600"
     return response

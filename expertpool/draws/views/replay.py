@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,9 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.names import may_read, read_names
-from expertpool.draws.views.verification import public
+from expertpool.draws.views.verification import find_draw, public
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +27,7 @@ def replay(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "draw": draw,
         "project": draw.project,
-        "record_url": reverse("draws:verify_record", args=[draw.number]),
+        "record_url": reverse("draws:verify_record", args=[draw.public_id]),
         "reads_names": draw.ended_at is not None and may_read(draw, request.user, now=now),
     }
     if request.method == "POST":
@@ -42,10 +41,12 @@ def replay(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @public
-def public_replay(request: HttpRequest, number: str) -> HttpResponse:
+def public_replay(request: HttpRequest, code: str) -> HttpResponse:
     """The film for anybody: what the public record holds, no names."""
-    draw = get_object_or_404(Draw, number=number, kind=DrawKind.RANDOM)
-    record_url = reverse("draws:verify_record", args=[draw.number])
+    draw = find_draw(request, code)
+    if not draw.is_random:
+        raise Http404
+    record_url = reverse("draws:verify_record", args=[draw.public_id])
     return render(request, "draws/replay.html", {"draw": draw, "record_url": record_url})
 
 

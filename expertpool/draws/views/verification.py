@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,9 +22,17 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.chain import chain_state, hash_text
-from expertpool.draws.queries.draws import draws_visible_to, end_link, in_eights, widened_by
+from expertpool.draws.queries.draws import (
+    draws_visible_to,
+    end_link,
+    in_eights,
+    publication_link,
+    widened_by,
+)
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.requests import agreed_request
+from expertpool.draws.services.names import may_read
+from expertpool.draws.services.publishing import digest_of_list
 from expertpool.draws.services.records import build_record, digest_of
 from vdraw import verify
 
@@ -37,15 +45,28 @@ def public(view: View) -> View:
     return opened
 
 
+def find_draw(request: HttpRequest, code: str) -> Draw:
+    """Return the draw with the public id ``code``; by its number only who may see it finds it."""
+    found = Draw.objects.filter(public_id=code).first()
+    if found is None and isinstance(request.user, User):
+        found = draws_visible_to(request.user).filter(number=code.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 @public
 def check(request: HttpRequest) -> HttpResponse:
-    """Take a record file, or lead to the page of the draw with ``?number=``."""
+    """Take a record file, or lead to the page of the draw with ``?code=``."""
     # Copied by hand from a printed sheet.
-    number = request.GET.get("number", "").strip().upper()
-    if number and Draw.objects.filter(number=number).exists():
-        return redirect("draws:verify_draw", number=number)
-    status = 404 if number else 200
-    return render(request, "draws/verify.html", {"number": number}, status=status)
+    code = request.GET.get("code", "").strip().lower()
+    status = 200
+    if code:
+        try:
+            return redirect("draws:verify_draw", code=find_draw(request, code).public_id)
+        except Http404:
+            status = 404
+    return render(request, "draws/verify.html", {"code": code}, status=status)
 
 
 @public
@@ -68,12 +89,14 @@ STANDBY_NOTE = "候补在评审专家之后抽出；同组有人退出，在席�
 
 
 @public
-def draw_page(request: HttpRequest, number: str) -> HttpResponse:
-    draw = get_object_or_404(Draw, number=number)
+def draw_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What anybody may know of a draw: counts, commitments, states; who sat once it is published."""
+    draw = find_draw(request, code)
     rule, link = draw.rule, end_link(draw)
     context: dict[str, Any] = {
         "draw": draw,
-        "early": agreed_request(ReleaseRequest, draw),
+        "early": agreed_request(ReleaseRequest, draw) is not None,
+        "publication": _publication(draw),
         "groups": rule.groups,
         "standby_note": STANDBY_NOTE if rule.standby else "",
         "link": (link[0], in_eights(link[1])) if link else None,
@@ -95,12 +118,27 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "draws/verify_draw.html", context)
 
 
+def _publication(draw: Draw) -> dict[str, Any]:
+    if draw.publication is None:
+        return {}
+    link = publication_link(draw)
+    return {
+        "digest": in_eights(digest_of_list(draw.publication)),
+        "link": (link[0], in_eights(link[1])) if link else None,
+    }
+
+
 @public
-def record(request: HttpRequest, number: str) -> HttpResponseBase:
-    """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal."""
-    draw = get_object_or_404(Draw, number=number)
+def record(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal.
+
+    Whoever may read the names gets it with the openings, anybody else without.
+    """
+    draw = find_draw(request, code)
+    user = request.user
+    opened = isinstance(user, User) and may_read(draw, user, now=timezone.now())
     try:
-        content = build_record(draw)
+        content = build_record(draw, opened=opened)
     except DrawNotReady as error:
         return JsonResponse({"error": str(error)}, status=404)
     except vdraw.EngineError as error:
@@ -110,10 +148,13 @@ def record(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @public
-def compare(request: HttpRequest, number: str) -> JsonResponse:
+def compare(request: HttpRequest, code: str) -> JsonResponse:
     """Whether a record with ``?digest=`` (`records.digest_of`) is the one kept here: true or false,
-    and null where the reader may not know it or there is none. The record itself stays with him."""
-    draw = Draw.objects.filter(number=number).first()
+    and null where the reader may not know it or there is none. The record itself stays with him.
+
+    ``code`` is the number of the draw, and ``?seal=`` its seal: who holds a record knows both, and nobody
+    counts through the numbers."""
+    draw = Draw.objects.filter(number=code, seal=request.GET.get("seal", "")).first()
     may_know = draw is not None and (
         draw.released_at is not None
         or (

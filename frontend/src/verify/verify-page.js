@@ -185,7 +185,8 @@ async function compare(record) {
   let same = null;
   try {
     const url = `${input.dataset.compareUrl}${encodeURIComponent(record.rule.draw_id)}/compare/`;
-    const response = await fetch(`${url}?digest=${digestOf(record)}`, { cache: "no-store" });
+    const query = `?digest=${digestOf(record)}&seal=${encodeURIComponent(record.seal)}`;
+    const response = await fetch(url + query, { cache: "no-store" });
     if (response.ok) ({ same } = await response.json());
   } catch {
     // Without the network the record has been checked all the same.
@@ -200,7 +201,7 @@ function comparison(same) {
     const text = "这份文件自身推算无误，但不是本系统保存的那一份，请以本系统公开的记录为准。";
     return notice("red", "与本系统保存的记录不一致", text);
   }
-  const text = "本系统没有这个编号的抽取，或其名单尚未公开。以上只是这份文件自身的核验结果。";
+  const text = "本系统没有编号和封存值都与此相同的抽取，或其名单尚未公开。以上只是这份文件自身的核验结果。";
   return notice("blue", "没有与本系统保存的记录比较", text);
 }
 

@@ -61,7 +61,7 @@ def test_from_declaring_to_the_answer_by_telephone(
     assert line.witness == "周监督"
     assert "监督人 周监督" in client.get(detail).content.decode()
     assert "应急抽取" in client.get(reverse("draws:room", args=[draw.pk])).content.decode()
-    public = Client().get(reverse("draws:verify_draw", args=[draw.number])).content.decode()
+    public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "应急抽取" in public
 
 

@@ -198,9 +198,9 @@ def test_it_is_marked_wherever_it_is_shown(client, admin, supervisor, project, e
     now = timezone.now()
     draw = make_list(project, experts[:2], actor=admin, second=supervisor, now=now)
     make_draw(now=now, seats=1, opens_in_hours=200)
-    text = client.get(reverse("draws:verify_draw", args=[draw.number])).content.decode()
+    text = client.get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "这不是随机抽取" in text
-    assert client.get(reverse("draws:verify_record", args=[draw.number])).status_code == 404
+    assert client.get(reverse("draws:verify_record", args=[draw.public_id])).status_code == 404
     login(client, admin)
     text = client.get(reverse("draws:list")).content.decode()
     assert "随机抽取 1 次，人工抽取 1 次，专家分配 0 次" in text

@@ -110,7 +110,7 @@ def test_pdf_is_a4_and_holds_the_columns_the_people_and_the_proof(
         assert row.expert.phone not in text
     assert draw.seal[:8] in text
     assert draw.project.name in text
-    assert f"/verify/{draw.number}/" in text
+    assert f"/verify/{draw.public_id}/" in text
     assert f"{operator.name} {timezone.localtime(draw.reveal_at):%Y-%m-%d %H:%M}" in text
     assert Entry.objects.filter(action="draw.names", actor=operator).count() == 1
 

@@ -56,11 +56,11 @@ def make_ended_draw() -> Draw:
 
 
 def page_of(draw: Draw) -> str:
-    return reverse("draws:verify_draw", args=[draw.number])
+    return reverse("draws:verify_draw", args=[draw.public_id])
 
 
 def record_of(draw: Draw) -> str:
-    return reverse("draws:verify_record", args=[draw.number])
+    return reverse("draws:verify_record", args=[draw.public_id])
 
 
 def test_anybody_reads_the_seal_while_the_draw_goes_on_and_nobody_a_name(client: Client) -> None:
@@ -75,14 +75,18 @@ def test_anybody_reads_the_seal_while_the_draw_goes_on_and_nobody_a_name(client:
     assert client.get(record_of(draw)).status_code == 404
 
 
-def test_record_is_public_from_the_end_and_opens_names_only_after_the_release(
-    client: Client,
+def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them(
+    client: Client, supervisor: User
 ) -> None:
     draw = make_ended_draw()
     record = client.get(record_of(draw)).json()
     assert find_difference(record) is None
     assert record["openings"] == []
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    assert client.get(record_of(draw)).json() == record
+    client.force_login(supervisor)
+    assert client.get(record_of(draw)).json() == record  # before his time
+    Draw.objects.filter(pk=draw.pk).update(reveal_at=timezone.now() - timedelta(hours=1))
     opened = client.get(record_of(draw)).json()
     assert find_difference(opened) is None
     numbers = {row.expert.number for row in named_rows(draw)}
@@ -100,14 +104,38 @@ def test_record_of_altered_rows_is_refused_with_the_reason(client: Client) -> No
     assert "封存值" in response.json()["error"]
 
 
-def test_number_on_the_sheet_leads_to_the_draw(client: Client) -> None:
+def test_code_on_the_sheet_leads_to_the_draw(client: Client) -> None:
     draw = make_open_draw()
-    found = client.get(reverse("draws:verify"), {"number": f" {draw.number.lower()} "})
+    found = client.get(reverse("draws:verify"), {"code": f" {draw.public_id.upper()} "})
     assert found.headers["Location"] == page_of(draw)
-    unknown = client.get(reverse("draws:verify"), {"number": "D209901010001"})
+    unknown = client.get(reverse("draws:verify"), {"code": "nothing"})
     assert unknown.status_code == 404
-    assert "没有编号为 D209901010001 的抽取" in unknown.content.decode()
+    assert "没有核验码为 nothing 的抽取" in unknown.content.decode()
     assert client.get(reverse("draws:verify_draw", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.shows("DRAW-11")
+def test_nobody_counts_through_the_draws(client: Client, supervisor: User) -> None:
+    draw = make_ended_draw()
+    names = ("verify_draw", "verify_record", "public_replay")
+    by_number = [reverse(f"draws:{name}", args=[draw.number]) for name in names]
+    unknown = [reverse(f"draws:{name}", args=["D209901010001"]) for name in names]
+    for known, other in zip(by_number, unknown, strict=True):
+        answers = [client.get(url) for url in (known, other)]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        texts = [answer.content.decode().split("<body", 1)[-1] for answer in answers]
+        assert texts[0].replace(draw.number, "") == texts[1].replace("D209901010001", "")
+    search = reverse("draws:verify")
+    assert client.get(search, {"code": draw.number}).status_code == 404
+    chain = client.get(reverse("draws:chain")).content.decode()
+    assert draw.number not in chain
+    assert draw.public_id not in chain
+    compare = reverse("draws:verify_compare", args=[draw.number])
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    assert client.get(compare, {"digest": "0"}).json() == {"same": None}
+    client.force_login(supervisor)
+    assert [client.get(url).status_code for url in by_number] == [200, 200, 200]
+    assert client.get(search, {"code": draw.number}).headers["Location"] == page_of(draw)
 
 
 def test_downloaded_program_checks_the_downloaded_record_alone(
@@ -147,7 +175,8 @@ def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
 
     def same(content: dict[str, Any], number: str = draw.number) -> bool | None:
         url = reverse("draws:verify_compare", args=[number])
-        answer: dict[str, bool | None] = client.get(url, {"digest": digest_of(content)}).json()
+        query = {"digest": digest_of(content), "seal": content["seal"]}
+        answer: dict[str, bool | None] = client.get(url, query).json()
         assert list(answer) == ["same"]
         return answer["same"]
 

@@ -214,11 +214,13 @@ def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
     base: Draw, widened: Draw
 ) -> None:
     visitor = Client()
-    addresses = {draw: reverse("draws:verify_draw", args=[draw.number]) for draw in (base, widened)}
+    addresses = {
+        draw: reverse("draws:verify_draw", args=[draw.public_id]) for draw in (base, widened)
+    }
     assert addresses[widened] in visitor.get(addresses[base]).content.decode()
     page = visitor.get(addresses[widened]).content.decode()
     assert addresses[base] in page
     assert REASON in page
     assert "已抽中过（本项目）" in page
-    record = visitor.get(reverse("draws:verify_record", args=[widened.number])).json()
+    record = visitor.get(reverse("draws:verify_record", args=[widened.public_id])).json()
     assert record["rule"]["widens_seal"] == base.seal

@@ -1,0 +1,87 @@
+"""Publishing the result of a draw: from then on anybody may read who sat, and never who declined.
+
+What is published is taken once, from the record and the sealed openings, and kept as it was: the public
+page reads nothing else (docs/decisions/0073).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.enums import ActionCode, InvitationState
+from expertpool.draws.exceptions import PublicationRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.state import load_state
+from expertpool.experts.models import Expert
+
+DIGEST = "名单摘要"
+ALTERED = "名单与抽取记录不一致：数据被改动过，不能公布。请联系监督人和系统管理员核查。"
+
+
+@transaction.atomic
+def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
+    """Make public who sits by ``draw``: name, employer and what opens the commitment of each.
+
+    There is no way back. Refuses (PublicationRefused) where no rule asks for it, before the draw has
+    ended, its names are released and the panel has done with its last project, a draw that is not
+    valid, and one whose rows are not those of its record.
+    """
+    draw = lock_draw(draw.pk, archived=PublicationRefused(ARCHIVED))
+    check_action(ActionCode.PUBLISH, draw, actor=actor, now=now)
+    draw.publication, draw.published_at = _published(draw), now
+    draw.save(update_fields=["publication", "published_at"])
+    after = {"人数": len(draw.publication), DIGEST: digest_of_list(draw.publication)}
+    record("draw.publish", actor=actor, now=now, subject=draw, after=after)
+    return draw
+
+
+def digest_of_list(publication: list[dict[str, str]]) -> str:
+    """Return SHA-256 of a published list as canonical JSON, in hex: it stands in the log, too."""
+    return hashlib.sha256(vdraw.canonical_json(publication)).hexdigest()
+
+
+def _published(draw: Draw) -> list[dict[str, Any]]:
+    rows = [row for row in _seated(draw) if not row.is_standby]
+    opened = [(row, open_identity(row)) for row in rows]
+    experts = Expert.objects.select_related("employer").in_bulk(
+        [who.expert_id for _, who in opened]
+    )
+    groups = draw.rule.group_names
+    return [
+        {
+            "group": groups[row.group],
+            "role": row.role_label,
+            "name": experts[who.expert_id].name,
+            "employer": str(experts[who.expert_id].employer or ""),
+            "number": who.ref,
+            "commit": row.commit,
+            "salt": who.salt,
+        }
+        for row, who in opened
+    ]
+
+
+def _seated(draw: Draw) -> list[Invitation]:
+    """Those who sit, as the record of a random draw has it: rows that say otherwise are refused."""
+    rows = list(draw.invitations.filter(state=InvitationState.ACCEPTED).order_by("line"))
+    for row in rows:
+        row.draw = draw
+    if draw.is_random:
+        try:
+            seats = {(seat.commit, seat.group) for seat in load_state(draw).seats}
+        except vdraw.EngineError as error:
+            raise PublicationRefused(ALTERED) from error
+        if {(row.commit, row.group) for row in rows} != seats:
+            raise PublicationRefused(ALTERED)
+    return rows

@@ -1,0 +1,213 @@
+"""Who sat is public once somebody with the right said so, and nobody who declined ever is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin
+from expertpool.draws.exceptions import PublicationRefused, ReplyRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.publishing import digest_of_list, publish_result
+from expertpool.draws.services.replies import record_answer
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.experts.models import Expert
+from expertpool.projects.enums import Regime, RegimeOption
+from expertpool.projects.models import Project, RegimeSetting
+from tests.factories.draws import expert_id_of, make_draw
+from tests.factories.experts import make_expert, make_unit
+from tests.factories.widening import accept_all, reply
+from vdraw import commit_identities
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+AFTER = NOW + timedelta(days=10)
+
+
+def make_reviewed_draw() -> Draw:
+    """Two sit, one declined, one was never asked; the names are released, the review is over."""
+    for name in ("王一", "李二", "张三", "赵四"):
+        make_expert(name, employer=make_unit(f"{name}的单位"))
+    draw = make_draw(now=NOW, seats=2, opens_in_hours=48, reveal_hours=2)
+    Project.objects.filter(pk=draw.project_id).update(regime=Regime.PROCUREMENT)
+    first = draw.invitations.order_by("line")[0]
+    reply(first, accept=False, now=NOW)
+    accept_all(draw, now=NOW)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    return Draw.objects.get(pk=draw.pk)
+
+
+def publish(draw: Draw, actor: User, now: datetime = AFTER) -> Draw:
+    return publish_result(draw=draw, actor=actor, now=now)
+
+
+def expert_on(row: Invitation) -> Expert:
+    return Expert.objects.select_related("employer").get(pk=expert_id_of(row))
+
+
+def views_of(draw: Draw) -> list[str]:
+    """Everything that anybody may ask of a draw."""
+    names = ("verify_draw", "verify_record", "public_replay")
+    client = Client()
+    pages = [client.get(reverse(f"draws:{name}", args=[draw.public_id])) for name in names]
+    # The head holds the time and a token.
+    return [page.content.decode().split("<body", 1)[-1] for page in pages]
+
+
+@pytest.mark.shows("DRAW-11", "DRAW-14")
+def test_before_it_nothing_tells_one_candidate_from_another_and_afterwards_only_who_sat(
+    supervisor: User,
+) -> None:
+    draw = make_reviewed_draw()
+    rows = {row.state: row for row in draw.invitations.filter(origin=Origin.DRAWN)}
+    declined = expert_on(rows[InvitationState.DECLINED])
+    sitting = [expert_on(row) for row in draw.invitations.filter(state=InvitationState.ACCEPTED)]
+    (never,) = Expert.objects.exclude(pk__in=[declined.pk, *(one.pk for one in sitting)])
+
+    def told(one: Expert) -> list[list[bool]]:
+        marks = (one.name, one.number, str(one.employer))
+        return [[mark in text for mark in marks] for text in views_of(draw)]
+
+    nothing = [[False] * 3] * 3
+    assert {one.name: told(one) for one in (*sitting, declined, never)} == {
+        one.name: nothing for one in (*sitting, declined, never)
+    }
+    publish(draw, supervisor)
+    assert told(declined) == told(never) == nothing
+    for one in sitting:
+        assert told(one) == [[True] * 3, [False] * 3, [False] * 3]
+
+
+@pytest.mark.shows("DRAW-11")
+def test_what_is_published_opens_the_commitments_and_never_changes(supervisor: User) -> None:
+    draw = publish(make_reviewed_draw(), supervisor)
+    assert draw.publication is not None
+    for one in draw.publication:
+        assert commit_identities(
+            draw_id=draw.number,
+            refs=[one["number"]],
+            salts=[one["salt"]],
+            hash_name=draw.rule.hash_name,
+        ) == [one["commit"]]
+    entry = Entry.objects.get(action="draw.publish")
+    assert entry.actor == supervisor
+    assert entry.after == {"人数": 2, "名单摘要": digest_of_list(draw.publication)}
+    before = views_of(draw)[0]
+    Expert.objects.update(name="冒名者")
+    draw.invitations.update(panel_role="member")
+    assert views_of(draw)[0] == before
+
+
+def _set(**values: Any) -> Any:
+    return lambda draw: Draw.objects.filter(pk=draw.pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set(published_at=None, publication=None),
+        _set(publication=[]),
+        _set(public_id="2222222222222222"),
+        _set(status=DrawStatus.INVITING, ended_at=None),
+    ],
+)
+def test_the_database_keeps_what_was_published(supervisor: User, change: Any) -> None:
+    draw = publish(make_reviewed_draw(), supervisor)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(draw)
+
+
+def test_the_database_publishes_no_draw_before_its_time() -> None:
+    make_expert()
+    draw = make_draw(now=NOW, seats=1)
+    for values in ({"publication": []}, {"publication": [], "released_at": NOW}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            _set(published_at=NOW, **values)(draw)
+
+
+def test_it_is_refused_before_its_time_twice_and_where_nothing_asks_for_it(
+    supervisor: User,
+) -> None:
+    draw = make_reviewed_draw()
+    with pytest.raises(PublicationRefused, match="评审结束之前名单应当保密：2026-11-26 13:00 以后"):
+        publish(draw, supervisor, draw.project.closing_at - timedelta(seconds=1))
+    Project.objects.update(regime=Regime.TENDER)
+    with pytest.raises(PublicationRefused, match="只有政府采购项目依法随结果公告"):
+        publish(draw, supervisor)
+    RegimeSetting.objects.create(regime=Regime.TENDER, option=RegimeOption.PUBLIC_PANEL, on=True)
+    publish(draw, supervisor)
+    with pytest.raises(PublicationRefused, match="已经公布"):
+        publish(draw, supervisor)
+
+
+def test_it_is_refused_when_the_rows_are_not_those_of_the_record(supervisor: User) -> None:
+    draw = make_reviewed_draw()
+    draw.invitations.filter(state=InvitationState.DECLINED).update(state=InvitationState.ACCEPTED)
+    with pytest.raises(PublicationRefused, match="与抽取记录不一致"):
+        publish(draw, supervisor)
+
+
+def test_nobody_is_replaced_afterwards(supervisor: User, operator: User) -> None:
+    draw = publish(make_reviewed_draw(), supervisor)
+    row = draw.invitations.filter(state=InvitationState.ACCEPTED)[0]
+    with pytest.raises(ReplyRefused, match="结果已经公布"):
+        record_answer(
+            invitation=row,
+            state=InvitationState.REPLACED,
+            reason="补录",
+            actor=operator,
+            now=AFTER,
+            entropy=SeededEntropy(1),
+        )
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_void_afterwards_shows_as_void(supervisor: User, operator: User) -> None:
+    draw = publish(make_reviewed_draw(), supervisor)
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=AFTER)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=AFTER)
+    page = views_of(draw)[0]
+    assert "公布之后已作废" in page
+    assert "已作废" in page
+
+
+def test_the_page_and_the_service_agree_who_may(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    draw = make_reviewed_draw()
+    address = reverse("draws:publish", args=[draw.pk])
+    page = reverse("draws:detail", args=[draw.pk])
+    with time_machine.travel(AFTER, tick=False):
+        client.force_login(operator)
+        assert address not in client.get(page).content.decode()
+        assert client.post(address).status_code == 403
+        client.force_login(supervisor)
+        assert address in client.get(page).content.decode()
+        assert client.post(address).status_code == 204
+        assert address not in client.get(page).content.decode()
+        assert client.post(address).status_code == 409
+    draw.refresh_from_db()
+    assert draw.published_at == AFTER
+    assert not actions_for(draw, supervisor, now=AFTER)[ActionCode.PUBLISH].allowed
+
+
+def test_a_hand_picked_row_past_the_trigger_is_found(supervisor: User) -> None:
+    draw = make_reviewed_draw()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE draws_draw SET seed = %s WHERE id = %s", ["0" * 64, draw.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(PublicationRefused, match="与抽取记录不一致"):
+        publish(draw, supervisor)

@@ -1,0 +1,352 @@
+"""Everything that can happen to a draw, in any order: what is written holds by all three verifiers.
+
+Each example is a project drawn from a small pool, to which answers, deadlines, leave, replacement,
+supplements, widening, emergency, early release, voids, new experts, hindrances and restarts happen
+at random. A service may refuse, in words of its own; it may not fail, nor write what does not hold.
+``DRAW_MACHINE_EXAMPLES=2000 pytest tests/draws/test_machine.py`` goes on for as long as is wanted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.models import Draw, Invitation, ReleaseRequest, VoidRequest
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.services import state as stored
+from expertpool.draws.services.checking import difference_in
+from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import (
+    add_supplement,
+    answer,
+    expire,
+    record_answer,
+    take_leave,
+)
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.experts.models import Expert
+from tests.factories.accounts import make_user
+from tests.factories.draws import EVERYBODY, expert_id_of, make_ready_project
+from tests.factories.experts import make_expert
+from tests.vdraw.samples import engine_difference
+from tests.vdraw.test_javascript import differences
+from vdraw.verify import find_difference
+
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+SENIOR: dict[str, Any] = {"field": "title_level", "op": "eq", "value": 4}
+QUICK = bool(os.environ.get("DRAW_MACHINE_QUICK"))
+EXAMPLES = int(os.environ.get("DRAW_MACHINE_EXAMPLES", "25"))
+STEPS = 40
+_seeds = count(50_000)
+_kept: list[dict[str, Any]] = []  # records of draws that ended, for the verifier of the browser
+
+
+class DrawMachine(RuleBasedStateMachine):
+    """One project and its draws. Each example is one transaction, rolled back at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.now = NOW
+        self.steps = 0
+        self.seen: set[tuple[object, ...]] = set()  # what was verified already
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+    # --- What happens
+
+    @initialize(
+        seniors=st.integers(1, 6),
+        others=st.integers(0, 5),
+        seats=st.tuples(st.integers(1, 3), st.integers(0, 2)),
+        standbys=st.integers(0, 1),
+        cap=st.sampled_from([None, 1]),
+    )
+    def draw_experts(
+        self, seniors: int, others: int, seats: tuple[int, int], standbys: int, cap: int | None
+    ) -> None:
+        for level, wanted in ((4, seniors), (1, others)):
+            for _ in range(wanted):
+                make_expert(title_level=level)
+        self.operator, self.supervisor = make_user("operator"), make_user("supervisor")
+        groups = [GroupInput("技术", seats[0], [SENIOR], standbys)]
+        if seats[1]:
+            groups.append(GroupInput("综合", seats[1], [SENIOR, EVERYBODY]))
+        self.project = make_ready_project(
+            now=NOW,
+            groups=groups,
+            unit_cap=cap,
+            reply_minutes=60,
+            reveal_hours=2,
+            opens_in_hours=30,
+        )
+        self._start()
+
+    @rule(minutes=st.sampled_from([1, 20, 61, 240, 1600]))
+    def time_goes_by(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(pick=st.integers(0, 50), accept=st.booleans())
+    def somebody_answers(self, pick: int, accept: bool) -> None:
+        if row := self._one(pick, InvitationState.INVITED):
+            self._try(
+                lambda: answer(
+                    invitation=row,
+                    accept=accept,
+                    reason="" if accept else "出差",
+                    via=ReplyVia.LINK,
+                    now=self.now,
+                    entropy=self._entropy(),
+                )
+            )
+
+    @rule(pick=st.integers(0, 50))
+    def somebody_takes_leave(self, pick: int) -> None:
+        if row := self._one(pick, InvitationState.ACCEPTED):
+            self._try(
+                lambda: take_leave(
+                    invitation=row, reason="生病", now=self.now, entropy=self._entropy()
+                )
+            )
+
+    @rule(
+        pick=st.integers(0, 50),
+        state=st.sampled_from(
+            [InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.REPLACED]
+        ),
+    )
+    def an_answer_is_recorded(self, pick: int, state: InvitationState) -> None:
+        if row := self._one(pick, *SEATED_STATES):
+            self._try(
+                lambda: record_answer(
+                    invitation=row,
+                    state=state,
+                    reason="来电告知",
+                    actor=self.operator,
+                    now=self.now,
+                    entropy=self._entropy(),
+                    witness=self.supervisor.name,
+                )
+            )
+
+    @rule(pick=st.integers(0, 50))
+    def a_deadline_comes(self, pick: int) -> None:
+        if row := self._one(pick, InvitationState.INVITED):
+            self._try(lambda: expire(invitation_id=row.pk, now=self.now, entropy=self._entropy()))
+
+    @rule()
+    def the_minute_is_swept(self) -> None:
+        sweep(now=self.now, entropy=self._entropy())
+
+    @rule()
+    def another_supplement_is_asked(self) -> None:
+        if draw := self._latest():
+            self._try(
+                lambda: add_supplement(
+                    draw=draw, actor=self.operator, now=self.now, entropy=self._entropy()
+                )
+            )
+
+    @rule()
+    def the_panel_is_widened(self) -> None:
+        if (draw := self._latest()) is None:
+            return
+        self._try(
+            lambda: widen_plan(
+                project=self.project,
+                levels={"g1": [SENIOR, EVERYBODY]},
+                actor=self.operator,
+                now=self.now,
+            )
+        )
+        self._try(
+            lambda: start_widened_draw(
+                base=draw,
+                reason="本市该专业专家已全部问过",
+                supervisor=self.supervisor.name,
+                actor=self.operator,
+                now=self.now,
+                entropy=self._entropy(),
+            )
+        )
+
+    @rule()
+    def it_becomes_an_emergency(self) -> None:
+        if draw := self._latest():
+            self._try(
+                lambda: declare_emergency(
+                    draw=draw,
+                    reason="临近开标",
+                    supervisor=self.supervisor.name,
+                    minutes=15,
+                    actor=self.operator,
+                    now=self.now,
+                )
+            )
+
+    @rule(agree=st.booleans())
+    def names_are_released_early(self, agree: bool) -> None:
+        if (draw := self._latest()) is None:
+            return
+        self._try(
+            lambda: request_release(draw=draw, reason="公告需要", actor=self.operator, now=self.now)
+        )
+        asked = ReleaseRequest.objects.filter(draw=draw, decided_at__isnull=True).first()
+        if asked is not None:
+            self._try(
+                lambda: decide_release(
+                    request=asked, agree=agree, note="", actor=self.supervisor, now=self.now
+                )
+            )
+
+    @precondition(lambda self: self.steps > 8)
+    @rule(agree=st.booleans())
+    def it_is_voided(self, agree: bool) -> None:
+        if (draw := self._latest()) is None:
+            return
+        self._try(
+            lambda: request_void(
+                draw=draw, reason="采购需求变更", actor=self.operator, now=self.now
+            )
+        )
+        asked = VoidRequest.objects.filter(draw=draw, decided_at__isnull=True).first()
+        if asked is not None:
+            self._try(
+                lambda: decide_void(
+                    request=asked, agree=agree, note="", actor=self.supervisor, now=self.now
+                )
+            )
+
+    @rule()
+    def it_is_drawn_again(self) -> None:
+        if not valid_draws(self.project):
+            self._start()
+
+    @rule(level=st.sampled_from([1, 4]))
+    def an_expert_joins_the_pool(self, level: int) -> None:
+        make_expert(title_level=level)
+
+    @rule(pick=st.integers(0, 50), frozen=st.booleans())
+    def an_expert_is_hindered(self, pick: int, frozen: bool) -> None:
+        keys = sorted(Expert.objects.values_list("pk", flat=True))
+        status = "frozen" if frozen else "formal"
+        Expert.objects.filter(pk=keys[pick % len(keys)]).update(status=status)
+
+    @rule()
+    def the_process_restarts(self) -> None:
+        stored._orders.clear()
+
+    # --- What must hold
+
+    @invariant()
+    def all_verifiers_accept_what_is_written(self) -> None:
+        self.steps += 1
+        drawn = Draw.objects.filter(ordered_at__isnull=False).annotate(written=Count("events"))
+        changed = False
+        for draw in drawn:
+            stands = (draw.pk, draw.written, draw.status, draw.released_at)
+            if stands in self.seen:
+                continue
+            self.seen.add(stands)
+            changed = True
+            assert difference_in(draw) is None
+            stored.load_state(draw)
+            if draw.ended_at is not None:
+                record = build_record(draw)
+                assert find_difference(record) is None
+                assert engine_difference(record) is None
+                if len(_kept) < 4000:
+                    _kept.append(record)
+        if changed:
+            self._nobody_sits_twice()
+
+    def _nobody_sits_twice(self) -> None:
+        rows = Invitation.objects.filter(
+            draw__in=valid_draws(self.project), state__in=SEATED_STATES
+        )
+        people = [expert_id_of(row) for row in rows]
+        assert len(people) == len(set(people))
+
+    # --- Help
+
+    def _start(self) -> None:
+        self._try(
+            lambda: start_draw(
+                project=self.project, actor=self.operator, now=self.now, entropy=self._entropy()
+            )
+        )
+
+    def _latest(self) -> Draw | None:
+        draws = valid_draws(self.project)
+        return draws[-1] if draws else None
+
+    def _one(self, pick: int, *states: str) -> Invitation | None:
+        rows = list(
+            Invitation.objects.filter(
+                draw__in=valid_draws(self.project), state__in=states
+            ).order_by("pk")
+        )
+        return rows[pick % len(rows)] if rows else None
+
+    def _entropy(self) -> SeededEntropy:
+        return SeededEntropy(next(_seeds))
+
+    @staticmethod
+    def _try(act: Callable[[], object]) -> None:
+        """Do it as a request does: what is refused leaves nothing behind."""
+        try:
+            with transaction.atomic():
+                act()
+        except DrawError:
+            pass
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("DRAW-15")
+def test_whatever_happens_all_three_verifiers_accept_what_is_written() -> None:
+    _kept.clear()
+    run_state_machine_as_test(
+        DrawMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            phases=[Phase.generate] if QUICK else list(Phase),
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert len(_kept) > EXAMPLES
+    statuses = {record["events"][-1].get("state", record["events"][-1]["type"]) for record in _kept}
+    assert {"void", "unsatisfied"} <= statuses
+    assert not [one for one in differences(_kept) if one is not None]

@@ -13,6 +13,8 @@ from expertpool.draws.settings import (
     EMERGENCY_WITHIN,
     PANEL_BITS,
     QUIET_HOURS,
+    REPLY_SHORTEST,
+    REVEAL_EARLIEST,
 )
 from tests.factories.accounts import make_department, make_user
 from tests.factories.siteconfig import configure
@@ -65,7 +67,13 @@ def auditor(db: None) -> User:
 def small_pools() -> Iterator[None]:
     """Let tests draw from the few experts they make, and declare emergencies days before: what an
     office demands of draws is shown by `tests/draws/services/test_policy.py`."""
-    usual = {CANDIDATES_PER_SEAT: 0, PANEL_BITS: 0, EMERGENCY_WITHIN: 720}
+    usual = {
+        CANDIDATES_PER_SEAT: 0,
+        PANEL_BITS: 0,
+        EMERGENCY_WITHIN: 720,
+        REVEAL_EARLIEST: 720,
+        REPLY_SHORTEST: 1,
+    }
     with pytest.MonkeyPatch.context() as patch:
         for setting, value in usual.items():
             patch.setitem(vars(setting), "default", value)

@@ -10,6 +10,7 @@ ACTIONS = (
     Action("draw.template", "保存条件模板"),
     Action("draw.template_delete", "删除条件模板"),
     Action("draw.prequery", "预查询"),
+    Action("draw.look_ahead", "抽取前核对"),
     Action("draw.exclusions", "查看排除原因"),
     Action("draw.seal", "封存抽取"),
     Action("draw.contribute", "提供随机值"),

@@ -32,12 +32,15 @@ EMERGENCY_MINUTES = Number(EMERGENCY.low, EMERGENCY.high, "分钟")
 USUAL_CANDIDATES_PER_SEAT = 2
 USUAL_PANEL_BITS = 3
 USUAL_EMERGENCY_HOURS = 24
+# What the law knows of lists: public after the result. A day before is for calling whoever is late.
+USUAL_REVEAL_EARLIEST = 24
+USUAL_REPLY_SHORTEST = 10
 
 REPLY_SHORTEST = Setting(
     "draws.reply_shortest",
     "答复时限最短",
     MINUTES,
-    1,
+    USUAL_REPLY_SHORTEST,
     group=INVITING,
     order=10,
     help="抽取方案里的答复时限不能比这更短；网页和接口相同。",
@@ -70,7 +73,7 @@ REVEAL_EARLIEST = Setting(
     "draws.reveal_earliest",
     "名单最早公开（评审前）",
     HOURS,
-    720,
+    USUAL_REVEAL_EARLIEST,
     group=INVITING,
     order=60,
     help="抽取方案里的公开时间不能比这更早。",
@@ -264,7 +267,31 @@ def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Rul
     return Rule(usual.code, INVITING, broken)
 
 
+def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Rule:
+    """A regime's own bounds, with those for all where it has none, leave room for a value."""
+
+    def broken(read: Reader) -> str:
+        values = []
+        for general in (low, high):
+            own = read(OWN_NUMBERS[general.code, regime.value])
+            values.append(read(general) if own is None else own)
+        if values[0] <= values[1]:
+            return ""
+        kind = low.kind.words
+        return (
+            f"{regime.label}项目的“{low.label}”（{kind(values[0])}）大于“{high.label}”"
+            f"（{kind(values[1])}），没有数值可以填写。"
+        )
+
+    return Rule(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
+
+
 RULES = (
+    *(
+        _own_in_order(regime, low, high)
+        for regime in Regime
+        for low, high in ((REPLY_SHORTEST, REPLY_LONGEST), (REVEAL_LATEST, REVEAL_EARLIEST))
+    ),
     _in_order(REPLY_SHORTEST, REPLY_USUAL, REPLY_LONGEST),
     _in_order(REVEAL_LATEST, REVEAL_USUAL, REVEAL_EARLIEST),
     _in_order(EMERGENCY_SHORTEST, EMERGENCY_USUAL, EMERGENCY_LONGEST),

@@ -135,7 +135,11 @@ class DrawMachine(RuleBasedStateMachine):
         if row := self._one(pick, InvitationState.ACCEPTED):
             self._try(
                 lambda: take_leave(
-                    invitation=row, reason="生病", now=self.now, entropy=self._entropy()
+                    invitation=row,
+                    reason="生病",
+                    via=ReplyVia.LINK,
+                    now=self.now,
+                    entropy=self._entropy(),
                 )
             )
 

@@ -58,7 +58,8 @@ class PlanVersion(models.Model):
     """What a plan said after one change, in words; that never changes (a trigger sees to it).
 
     It may be handed in and approved (`workflow`), and is then the only one that may be sealed where
-    the office demands that. ``thin`` is what its approver was told of too few candidates. Neither
+    the office demands that. ``thin`` is what its approver was told of too few candidates, ``counts`` how many there were by
+    group. Neither
     approved nor returned, but handed in: it waits.
     """
 
@@ -78,6 +79,7 @@ class PlanVersion(models.Model):
     )
     submitted_at = models.DateTimeField("提交时间", null=True)
     thin = models.JSONField("候选人不足之处", default=list)
+    counts = models.JSONField("提交时各组候选人数", default=dict)
     decided_at = models.DateTimeField("审核时间", null=True)
     approved = models.BooleanField("审核通过", null=True)
 
@@ -100,6 +102,10 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} 第 {self.number} 版"
+
+    @property
+    def thin_texts(self) -> list[str]:
+        return [one["text"] for one in self.thin]
 
     @property
     def is_waiting(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from expertpool.core.text import moment_text
+from expertpool.draws.models import DrawPlan
 from expertpool.projects.models import Project
 
 
@@ -76,6 +77,14 @@ def first_opening(projects: Iterable[Project]) -> datetime:
 def last_closing(projects: Iterable[Project]) -> datetime:
     """Return when the panel is to have done with the last of ``projects``."""
     return max(project.closing_at for project in projects)
+
+
+def reveal_time(plan: DrawPlan, projects: Iterable[Project], *, now: datetime) -> datetime:
+    """Return when the names of a draw that is made ``now`` become public: as long before the opening
+    as its plan says, but not before the first who are asked have had their time to answer."""
+    opening = first_opening(projects)
+    answered = min(now + timedelta(minutes=plan.reply_minutes), opening)
+    return max(opening - timedelta(hours=plan.reveal_hours), answered)
 
 
 def next_opening(projects: Sequence[Project], *, now: datetime) -> datetime:

@@ -7,7 +7,10 @@ Plans are held to the policy as it stands; a draw carries the one it was sealed 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import repeat
+from typing import Any
 
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
@@ -88,24 +91,89 @@ def faults_of_plan(plan: DrawPlan, policy: Policy) -> list[str]:
     return [*faults, missing] if missing else faults
 
 
+@dataclass(frozen=True)
+class Thin:
+    """That chance has too little to do in one place: ``key`` names it, ``measure`` is how much there
+    is (candidates, or tenths of a bit), by which two moments are compared."""
+
+    key: str
+    measure: int
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
 def thinness(
     groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]], policy: Policy
-) -> list[str]:
-    """Say where candidates, given as maps group → level, are fewer than ``policy`` demands.
+) -> list[Thin]:
+    """Return where candidates, given as maps group → level, are fewer than ``policy`` demands.
 
-    Each is a sentence without a full stop; none: chance has something to do.
+    Group by group, since one wide group does not make another less certain; and level by level,
+    since all of a level that is used up sit for sure: whoever singles out one expert by the first
+    level has named him.
     """
-    counts = Counter(code for one in fits for code in one)
-    found = [
-        f"「{group.name}」抽取 {group.seats} 人，只有 {counts[group.code]} 名候选人，"
-        f"制度规定每个席位至少 {policy.candidates_per_seat} 名"
-        for group in groups
-        if counts[group.code] < policy.candidates_per_seat * group.seats
-    ]
-    bits = panel_bits({group.code: group.seats for group in groups}, fits)
-    if bits < policy.panel_bits and not found:
-        found.append(
-            f"可能的评审组只有 2 的 {bits:.1f} 次方种，名单容易猜中，"
+    found: list[Thin] = []
+    for group in groups:
+        levels = Counter(one[group.code] for one in fits if group.code in one)
+        found += _thin_group(group, levels, policy)
+    return found
+
+
+def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy) -> Iterator[Thin]:
+    demanded = f"制度规定每个席位至少 {policy.candidates_per_seat} 名"
+    left = group.seats
+    for level, count in sorted(levels.items()):
+        taken = min(count, left)
+        left -= taken
+        if count < policy.candidates_per_seat * taken:
+            text = (
+                f"「{group.name}」第 {level} 级次 {count} 名候选人要坐 {taken} 个席位，{demanded}"
+            )
+            yield Thin(f"{group.code}.{level}", count, text)
+        if not left:
+            break
+    if left and policy.candidates_per_seat:
+        count = sum(levels.values())
+        text = f"「{group.name}」抽取 {group.seats} 人，只有 {count} 名候选人，{demanded}"
+        yield Thin(group.code, count, text)
+    bits = panel_bits({group.code: group.seats}, [{group.code: one} for one in _each(levels)])
+    if bits < policy.panel_bits and group.seats:
+        text = (
+            f"「{group.name}」可能的结果只有 2 的 {bits:.1f} 次方种，容易猜中，"
             f"制度规定至少 {policy.panel_bits} 次方"
         )
-    return found
+        yield Thin(f"{group.code}.bits", round(10 * bits), text)
+
+
+def _each(levels: Mapping[int, int]) -> Iterator[int]:
+    for level, count in levels.items():
+        yield from repeat(level, count)
+
+
+def untold(now: Sequence[Thin], told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is thin ``now`` and was not ``told`` to who approved, or is worse than he heard."""
+    heard = {one["key"]: one["measure"] for one in told}
+    return [one.text for one in now if one.key not in heard or one.measure < heard[one.key]]
+
+
+def counts_of(
+    groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]]
+) -> dict[str, int]:
+    """Return how many can be drawn for each group, by its code."""
+    return {group.code: sum(group.code in one for one in fits) for group in groups}
+
+
+def shrunk(
+    groups: Sequence[ConditionGroup],
+    fits: Sequence[Mapping[str, int]],
+    told: Mapping[str, int],
+) -> list[str]:
+    """Say for which groups a fifth or more of the candidates of whom the approver was ``told`` are
+    gone: what is avoided is no part of the plan, and narrows it as much as conditions do."""
+    return [
+        f"「{group.name}」审核时有 {told[group.code]} 名候选人，现在 {count} 名"
+        for group in groups
+        if group.code in told
+        and (count := sum(group.code in one for one in fits)) * 5 < told[group.code] * 4
+    ]

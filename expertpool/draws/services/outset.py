@@ -14,7 +14,7 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.clock import counted_on, quiet_until
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.notifications.enums import ChannelCode
@@ -47,7 +47,7 @@ class Outset:
 
 def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: datetime) -> Outset:
     """Return the outset of a draw for ``members``; who could be drawn is counted, and that logged."""
-    result = run_prequery(plan=plan, actor=actor, now=now)
+    result = run_prequery(plan=plan, actor=actor, now=now, action="draw.look_ahead")
     cautions = [
         *_short(result),
         *_late(plan, members, now),
@@ -66,7 +66,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
     roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
-    reveal = first_opening(members) - timedelta(hours=plan.reveal_hours)
+    reveal = reveal_time(plan, members, now=now)
     latest = next_opening(members, now=now)
     ends = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
     by = "" if roles else f"（{moment_text(ends)} 前）"
@@ -78,7 +78,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
         f"邀请抽中的专家（{channels}），须在发出后 {plan.reply_minutes} 分钟内{by}答复。",
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
-        f"名单保密到 {moment_text(reveal)}（评审前 {plan.reveal_hours} 小时），此前谁也看不到姓名。",
+        f"名单保密到 {moment_text(reveal)}，此前谁也看不到姓名。",
     ]
 
 

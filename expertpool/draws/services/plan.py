@@ -130,15 +130,20 @@ def keep_version(
     plan: DrawPlan, words: dict[str, Any], *, actor: User, now: datetime
 ) -> PlanVersion:
     """Keep what ``plan`` says now as its next version; the caller holds the lock of its project."""
-    standing = version_of(plan)
-    if standing is not None and standing.is_waiting:
-        withdraw_approval(subject=standing, now=now)
-        PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+    withdraw_waiting(plan, now=now)
     plan.version += 1
     plan.save(update_fields=["version"])
     return PlanVersion.objects.create(
         plan=plan, number=plan.version, words=words, made_by=actor, made_at=now
     )
+
+
+def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
+    """Take back what waits for approval, if anything does: it was changed, or sealed as it stood."""
+    standing = version_of(plan)
+    if standing is not None and standing.is_waiting:
+        withdraw_approval(subject=standing, now=now)
+        PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
 
 
 def usual_times() -> dict[str, int]:

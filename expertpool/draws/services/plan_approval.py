@@ -12,15 +12,15 @@ from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import check_version, version_of
-from expertpool.draws.queries.policy import policy_for, thinness
+from expertpool.draws.queries.policy import counts_of, policy_for, thinness
 from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.covering import lock_projects
-from expertpool.draws.services.plan import keep_version, plan_in_words
+from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw_waiting
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
-from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+from expertpool.workflow.services.approvals import decide, start_approval
 
 
 @transaction.atomic
@@ -37,17 +37,21 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     fits = [item.groups for item in found.eligible]
-    standing.thin = thinness(found.groups, fits, policy_for(plan.project.regime))
+    thin = thinness(found.groups, fits, policy_for(plan.project.regime))
+    standing.thin = [one.to_json() for one in thin]
+    standing.counts = counts_of(found.groups, fits)
     standing.submitted_by, standing.submitted_at = actor, now
     standing.decided_at, standing.approved = None, None
-    standing.save(update_fields=["thin", "submitted_by", "submitted_at", "decided_at", "approved"])
+    standing.save(
+        update_fields=["thin", "counts", "submitted_by", "submitted_at", "decided_at", "approved"]
+    )
     start_approval(subject=standing, now=now)
     record(
         "draw.plan_submit",
         actor=actor,
         now=now,
         subject=plan.project,
-        after={"版本": standing.number, "候选人不足": standing.thin},
+        after={"版本": standing.number, "候选人不足": standing.thin_texts},
     )
     return standing
 
@@ -57,8 +61,7 @@ def withdraw_plan(*, project: Project, actor: User, now: datetime) -> None:
     """Take back what waits for approval. Refuses (PlanApprovalRefused) where nothing waits."""
     lead = lock_projects(project)[0]
     standing = check_waiting(lead)
-    withdraw_approval(subject=standing, now=now)
-    PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+    withdraw_waiting(_plan_of(lead), now=now)
     record(
         "draw.plan_withdraw",
         actor=actor,
@@ -95,7 +98,7 @@ def decide_plan(
         actor=actor,
         now=now,
         subject=lead,
-        after={"版本": standing.number, "结果": verdict.label, "候选人不足": standing.thin},
+        after={"版本": standing.number, "结果": verdict.label, "候选人不足": standing.thin_texts},
         note=note,
     )
     return verdict

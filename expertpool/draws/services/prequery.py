@@ -67,14 +67,16 @@ class Prequery:
 
 
 @transaction.atomic
-def run_prequery(*, plan: DrawPlan, actor: User, now: datetime) -> Prequery:
-    """Count who could be drawn for ``plan`` now and log that it was asked.
+def run_prequery(
+    *, plan: DrawPlan, actor: User, now: datetime, action: str = "draw.prequery"
+) -> Prequery:
+    """Count who could be drawn for ``plan`` now and log that it was asked, as ``action``.
 
     Changes nothing of the draw. Refuses a plan without groups (DrawNotReady).
     """
     result = count_candidates(plan, now=now)
     record(
-        "draw.prequery",
+        action,
         actor=actor,
         now=now,
         subject=plan.project,
@@ -118,7 +120,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         if standby_seats and feasibility.is_feasible
         else [],
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
-        thin=thinness(found.groups, fits, policy_for(plan.project.regime)),
+        thin=[one.text for one in thinness(found.groups, fits, policy_for(plan.project.regime))],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -29,9 +29,9 @@ from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.meetings import reveal_time
 from expertpool.draws.queries.plan_versions import approved_version, check_version
-from expertpool.draws.queries.policy import policy_for, thinness
+from expertpool.draws.queries.policy import policy_for, shrunk, thinness, untold
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.rules import Policy
@@ -39,6 +39,7 @@ from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
@@ -104,6 +105,7 @@ def seal_and_start(
     policy = policy_for(plan.project.regime)
     approved = approved_version(plan)
     thin = _check_chance(found, policy, approved)
+    withdraw_waiting(plan, now=now)
     draw, sealed = _seal(
         plan,
         projects,
@@ -136,16 +138,23 @@ def _check_chance(found: Eligibility, policy: Policy, approved: PlanVersion | No
     """Return where too few can be drawn, with the approval of the plan.
 
     Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
-    somebody who was told of it.
+    somebody who was told of that much; and one for which far fewer can be drawn than he was told.
     """
-    thin = thinness(found.groups, [item.groups for item in found.eligible], policy)
+    fits = [item.groups for item in found.eligible]
+    thin = thinness(found.groups, fits, policy)
+    texts = [one.text for one in thin]
     if thin and policy.thin_is_refused:
-        raise DrawNotReady("；".join(thin) + "。请放宽条件，使随机抽取有意义。")
-    if thin and (approved is None or not approved.thin):
+        raise DrawNotReady("；".join(texts) + "。请放宽条件，使随机抽取有意义。")
+    if news := untold(thin, approved.thin if approved else ()):
         raise DrawNotReady(
-            "；".join(thin) + "。请放宽条件；确实只有这些专家的，请提交方案审核，批准后可以抽取。"
+            "；".join(news) + "。请放宽条件；确实只有这些专家的，请提交方案审核，批准后可以抽取。"
         )
-    return thin
+    if approved and (fewer := shrunk(found.groups, fits, approved.counts)):
+        raise DrawNotReady(
+            "；".join(fewer)
+            + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
+        )
+    return texts
 
 
 def _hold_fields(found: Eligibility) -> None:
@@ -228,7 +237,7 @@ def _seal(
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
         nonce=nonce,
-        reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
+        reveal_at=reveal_time(plan, projects, now=now),
         sealed_at=now,
         operator=actor,
     )

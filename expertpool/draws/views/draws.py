@@ -137,6 +137,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         if draw.is_random and draw.status == DrawStatus.INVITING
         else None,
         "alarms": draw.alarms.all(),
+        # Of a void draw most were called off without an answer.
+        "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
         "publish_question": PUBLISH_QUESTION,
         "requests": waiting_about(draw, user, now=now),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +24,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
 from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.models import Approval
@@ -39,6 +42,12 @@ def project(operator: User) -> Project:
     for _ in range(3):
         make_expert()
     return make_ready_project(now=NOW, seats=2, actor=operator)
+
+
+@pytest.fixture
+def _at_the_time() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -101,6 +110,7 @@ def test_what_was_shown_is_what_is_sealed(project: Project, operator: User, admi
     assert start(project, operator, version=2).rule_content["plan_version"] == 2
 
 
+@pytest.mark.usefixtures("_at_the_time")
 def test_the_page_keeps_what_was_typed_and_says_what_the_other_changed(
     client: Client, project: Project, operator: User, admin: User
 ) -> None:
@@ -134,13 +144,15 @@ def test_the_page_keeps_what_was_typed_and_says_what_the_other_changed(
     assert DrawPlan.objects.get(project=project).reply_minutes == 50
 
 
+@pytest.mark.usefixtures("_at_the_time")
 def test_an_old_page_starts_nothing(
     client: Client, project: Project, operator: User, admin: User
 ) -> None:
     change(project, admin, unit_cap=1)
     address = reverse("draws:start", args=[project.pk])
+    login(client, operator)
     for given in ({"version": "1"}, {"version": "1" * 5000}, {"version": "²"}, {}):
-        answer = login(client, operator).post(address, given, follow=True)
+        answer = client.post(address, given, follow=True)
         assert "抽取方案" in "".join(str(one) for one in answer.context["messages"])
     assert not Draw.objects.exists()
     client.post(address, {"version": "2"})
@@ -206,9 +218,49 @@ def test_a_thin_draw_needs_somebody_who_was_told(
     with pytest.raises(DrawNotReady, match="请提交方案审核，批准后可以抽取"):
         start(project, operator)
     handed_in = submit_plan(project=project, version=1, actor=operator, now=NOW)
-    assert handed_in.thin == ["「综合」抽取 2 人，只有 3 名候选人，制度规定每个席位至少 2 名"]
+    told = "「综合」第 1 级次 3 名候选人要坐 2 个席位，制度规定每个席位至少 2 名"
+    assert handed_in.thin_texts == [told]
     decide(project, supervisor)
-    assert start(project, operator).rule_content["thin"] == handed_in.thin
+    assert start(project, operator).rule_content["thin"] == [told]
+
+
+def test_an_approval_covers_no_less_than_it_was_told(
+    project: Project, operator: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Avoidances are no part of the plan and narrow it as conditions do."""
+    monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    first = Expert.objects.order_by("pk").first()
+    Expert.objects.filter(pk=first.pk).update(status="frozen")
+    with pytest.raises(DrawNotReady, match="第 1 级次 2 名候选人要坐 2 个席位"):
+        start(project, operator)
+    Expert.objects.update(status="formal")
+    assert start(project, operator).candidate_count == 3
+
+
+def test_an_approval_ends_when_a_fifth_of_the_candidates_is_gone(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    for _ in range(7):
+        make_expert()
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    decide(project, supervisor)
+    keys = list(Expert.objects.values_list("pk", flat=True))
+    Expert.objects.filter(pk__in=keys[:3]).update(status="frozen")
+    with pytest.raises(DrawNotReady, match="审核时有 10 名候选人，现在 7 名"):
+        start(project, operator)
+    Expert.objects.filter(pk=keys[0]).update(status="formal")
+    assert start(project, operator).candidate_count == 8
+
+
+def test_what_waits_is_taken_back_when_it_is_sealed(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    start(project, operator)
+    assert not plans_to_decide(supervisor)
+    assert version_of(project).state == "未提交审核"
 
 
 def test_an_approval_that_was_told_of_nothing_thin_does_not_cover_it(
@@ -217,7 +269,7 @@ def test_an_approval_that_was_told_of_nothing_thin_does_not_cover_it(
     submit_plan(project=project, version=1, actor=operator, now=NOW)
     decide(project, supervisor)
     monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
-    with pytest.raises(DrawNotReady, match="只有 3 名候选人"):
+    with pytest.raises(DrawNotReady, match="3 名候选人要坐 2 个席位"):
         start(project, operator)
 
 
@@ -237,11 +289,16 @@ def test_the_database_keeps_what_was_approved(
 ) -> None:
     submit_plan(project=project, version=1, actor=operator, now=NOW)
     decide(project, supervisor)
-    for altered in ({"words": {}}, {"approved": None, "decided_at": None}, {"thin": ["x"]}):
+    for altered in (
+        {"words": {}},
+        {"approved": None, "decided_at": None},
+        {"thin": [{"text": "x"}]},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             PlanVersion.objects.update(**altered)
 
 
+@pytest.mark.usefixtures("_at_the_time")
 def test_from_handing_in_to_approval_by_pages(
     client: Client, project: Project, operator: User, supervisor: User
 ) -> None:

@@ -20,11 +20,14 @@ from expertpool.draws.models import Draw, DrawPlan, RevealRule
 from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, readable_draws
+from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
-from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
@@ -72,7 +75,7 @@ def test_what_ships_refuses_a_draw_that_is_as_good_as_chosen(
     )
     make_experts(1)
     project = make_ready_project(now=NOW, seats=1)
-    with pytest.raises(DrawNotReady, match="「综合」抽取 1 人，只有 1 名候选人"):
+    with pytest.raises(DrawNotReady, match="「综合」第 1 级次 1 名候选人要坐 1 个席位"):
         start(project, operator)
     assert not Draw.objects.exists()
 
@@ -81,10 +84,61 @@ def test_a_panel_that_can_be_guessed_is_refused(operator: User, decide: Decide) 
     decide(office.PANEL_BITS, 3)
     make_experts(3)
     project = make_ready_project(now=NOW, seats=1)
-    with pytest.raises(DrawNotReady, match="名单容易猜中"):
+    with pytest.raises(DrawNotReady, match="容易猜中"):
         start(project, operator)
     make_experts(5)
     assert start(project, operator).candidate_count == 8
+
+
+def test_a_first_level_that_singles_somebody_out_is_thin(operator: User, decide: Decide) -> None:
+    """The wide second level, and another group, make him no less certain."""
+    decide(office.CANDIDATES_PER_SEAT, 2)
+    chosen = make_expert(title_level=4)
+    for _ in range(20):
+        make_expert(title_level=1)
+    pin = {"field": "title_level", "op": "eq", "value": 4}
+    groups = [GroupInput("甲", 1, [pin, EVERYBODY]), GroupInput("乙", 3, [EVERYBODY])]
+    project = make_ready_project(now=NOW, groups=groups)
+    with pytest.raises(DrawNotReady, match="「甲」第 1 级次 1 名候选人要坐 1 个席位"):
+        start(project, operator)
+    Expert.objects.exclude(pk=chosen.pk).filter(pk__gt=chosen.pk + 15).update(title_level=4)
+    assert start(project, operator)
+
+
+def test_each_group_is_hard_to_guess_by_itself(operator: User, decide: Decide) -> None:
+    decide(office.PANEL_BITS, 3)
+    for level, wanted in ((4, 2), (1, 30)):
+        for _ in range(wanted):
+            make_expert(title_level=level)
+    of = [{"field": "title_level", "op": "eq", "value": level} for level in (4, 1)]
+    groups = [GroupInput("甲", 1, [of[0]]), GroupInput("乙", 5, [of[1]])]
+    with pytest.raises(DrawNotReady, match=r"「甲」可能的结果只有 2 的 1\.0 次方种"):
+        start(make_ready_project(now=NOW, groups=groups), operator)
+
+
+def test_what_ships_opens_no_names_before_the_last_day(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(office.REVEAL_EARLIEST), "default", office.USUAL_REVEAL_EARLIEST)
+    with pytest.raises(ValidationError, match="应为 0 小时至 24 小时"):
+        make_ready_project(now=NOW, seats=1, reveal_hours=720)
+
+
+def test_names_are_not_public_before_the_first_answers_are_due(operator: User) -> None:
+    make_experts(3)
+    draw = make_draw(
+        now=NOW, seats=2, opens_in_hours=10, reveal_hours=720, reply_minutes=90, operator=operator
+    )
+    assert draw.reveal_at == NOW + timedelta(minutes=90)
+    assert not may_read(draw, operator, now=NOW + timedelta(minutes=89))
+
+
+def test_bounds_that_leave_no_room_are_refused_where_they_are_set(decide: Decide) -> None:
+    decide(own(office.REPLY_SHORTEST), 300)
+    with pytest.raises(SettingsRefused) as refused:
+        decide(own(office.REPLY_LONGEST), 30)
+    (text,) = refused.value.errors[""]
+    assert text.startswith("招标投标项目的“答复时限最短”（300 分钟）大于“答复时限最长”（30 分钟）")
 
 
 def test_a_regime_may_demand_more_than_the_others(operator: User, decide: Decide) -> None:
@@ -158,7 +212,7 @@ def test_no_role_reads_names_before_the_policy_allows_it(supervisor: User, decid
     decide(own(office.REVEAL_EARLIEST), 5)
     make_experts(3)
     draw = make_draw(now=NOW, seats=2, opens_in_hours=10, reveal_hours=2)
-    RevealRule.objects.create(role=supervisor.roles.get(), hours=30_000)
+    RevealRule.objects.create(role=supervisor.roles.get(), hours=720)
     decide(own(office.REVEAL_EARLIEST), 720)  # too late: it was sealed
     early, late = NOW + timedelta(hours=4, minutes=59), NOW + timedelta(hours=5)
     assert not may_read(draw, supervisor, now=early)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws import settings as office
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.projects.models import Project
@@ -52,7 +52,7 @@ def test_it_says_what_will_happen_and_changes_nothing(client: Client, operator: 
     ):
         assert text in page
     assert not Draw.objects.exists()
-    assert Entry.objects.filter(action="draw.prequery").count() == 2
+    assert Entry.objects.filter(action="draw.look_ahead").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,11 @@ def test_it_tells_what_changed_since_the_prequery(client: Client, operator: User
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2)
     assert "还没有预查询过" in page_at(client, project, operator, TUESDAY)
+    run_prequery(
+        plan=DrawPlan.objects.get(project=project),
+        actor=operator,
+        now=TUESDAY + timedelta(minutes=1),
+    )
     make_experts(1)
     save_plan(
         project=project,
@@ -82,9 +87,10 @@ def test_it_tells_what_changed_since_the_prequery(client: Client, operator: User
         actor=operator,
         now=TUESDAY + timedelta(minutes=5),
     )
-    page = page_at(client, project, operator, TUESDAY + timedelta(minutes=9))
-    assert "预查询之后方案改过" in page
-    assert "预查询时可抽取 3 人，现在 4 人" in page
+    for minute in (9, 10):  # also when the page is opened again
+        page = page_at(client, project, operator, TUESDAY + timedelta(minutes=minute))
+        assert "预查询之后方案改过" in page
+        assert "预查询时可抽取 3 人，现在 4 人" in page
 
 
 def test_it_tells_what_is_short_thin_or_guessable(
@@ -96,7 +102,7 @@ def test_it_tells_what_is_short_thin_or_guessable(
     project = make_ready_project(now=TUESDAY, seats=2)
     assert "名单容易被猜到" in page_at(client, project, operator, TUESDAY)
     monkeypatch.setitem(vars(office.CANDIDATES_PER_SEAT), "default", 2)
-    assert "只有 3 名候选人" in page_at(client, project, operator, TUESDAY)
+    assert "3 名候选人要坐 2 个席位" in page_at(client, project, operator, TUESDAY)
 
 
 def test_what_cannot_be_drawn_has_no_such_page(client: Client, operator: User) -> None:

@@ -37,6 +37,12 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.alarms", "接收抽取异常提醒", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission("draws.record_reply", "登记专家答复", scoped=True, roles=(Role.OPERATOR,)),
         Permission(
+            "draws.confirm_steps",
+            "确认人工干预（应急、代登记答复）",
+            scoped=True,
+            roles=(Role.SUPERVISOR,),
+        ),
+        Permission(
             "draws.see_exclusions",
             "查看排除原因",
             scoped=True,

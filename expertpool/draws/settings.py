@@ -16,6 +16,7 @@ from expertpool.core.configuration import (
     SettingGroup,
     Several,
     Span,
+    Text,
     TimeRange,
 )
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
@@ -172,6 +173,18 @@ EMERGENCY_WITHIN = Setting(
     help="更早的不能转：应急抽取可以由经办人直接打电话，名字因此提前为人所知。",
 )
 
+OTHER_GROUND = "其他"  # always there, and always to be explained
+GROUNDS = "健康原因、联系不上、回避、工作冲突"
+ANSWER_GROUNDS = Setting(
+    "draws.answer_grounds",
+    "代登记退出的原因",
+    Text(200),
+    GROUNDS,
+    group=FAIRNESS,
+    order=50,
+    help="替专家登记拒绝、请假、更换时只能从中选择，用顿号分开；「其他」总在最后，须写明。",
+)
+
 # What a regime may decide for itself: the setting for all, and what kind its own value has.
 _OWN: tuple[tuple[Setting[int], Number], ...] = (
     (REPLY_SHORTEST, MINUTES),
@@ -217,6 +230,18 @@ MORE_CONTRIBUTORS: dict[str, Setting[tuple[str, ...]]] = {
     )
     for regime, group in REGIME_GROUPS.items()
 }
+OWN_GROUNDS: dict[str, Setting[str]] = {
+    regime.value: Setting(
+        f"{ANSWER_GROUNDS.code}.{regime.value}",
+        ANSWER_GROUNDS.label,
+        Text(200, required=False),
+        "",
+        group=group,
+        order=25,
+        help=f"只适用于{regime.label}项目；留空的与通用规定相同。",
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
 # Beyond what is set for all.
 REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
     regime.value: Setting(
@@ -248,6 +273,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     THIN,
     PLAN_APPROVAL,
     EMERGENCY_WITHIN,
+    ANSWER_GROUNDS,
+    *OWN_GROUNDS.values(),
     *REGIME_PLAN_APPROVAL.values(),
     *MORE_CONTRIBUTORS.values(),
     *OWN_NUMBERS.values(),

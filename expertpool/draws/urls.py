@@ -86,6 +86,7 @@ urlpatterns = [
     path("draws/<int:pk>/letters/at-once/", running.at_once, name="send_at_once"),
     path("draws/<int:pk>/letters/again/", running.again, name="send_again"),
     path("draws/<int:pk>/emergency/", emergency.declare, name="emergency"),
+    path("draws/<int:pk>/emergency/end/", emergency.end, name="emergency_end"),
     path("draws/<int:pk>/lines/<int:line>/contact/", emergency.contact, name="contact"),
     path("verify/", verification.check, name="verify"),
     path("verify/verify.py", verification.program, name="verify_program"),

@@ -14,13 +14,13 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_department
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project

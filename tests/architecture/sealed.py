@@ -29,7 +29,6 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.releasing import request_release
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
@@ -38,6 +37,7 @@ from expertpool.projects.models import Project
 from tests.architecture.url_roles import RULES
 from tests.architecture.world import World, make_world
 from tests.factories.accounts import make_token, make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_specialty
 from tests.fixtures import login

@@ -435,6 +435,7 @@ RULES: dict[str, Rule] = {
     "draws:resume": only(*DRAW, kwargs=DRAWN),
     "draws:send_at_once": only(*DRAW, kwargs=DRAWN),
     "draws:send_again": only(*DRAW, kwargs=DRAWN),
+    "draws:emergency_end": only("admin", "supervisor", kwargs=DRAWN),
     "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
     "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
     "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),

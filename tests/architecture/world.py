@@ -37,7 +37,6 @@ from expertpool.draws.occasions import INVITATION
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.releasing import request_release
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.templates import save_template
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
@@ -55,6 +54,7 @@ from expertpool.projects.enums import AvoidanceSubject, ProjectStatus
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department, make_token, make_user
+from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit

@@ -20,7 +20,12 @@ from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseReques
 from expertpool.draws.queries.actions import DrawAction, actions_for, actions_for_project
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
-from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.emergency import (
+    end_emergency,
+    request_emergency,
+    request_emergency_end,
+)
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 from expertpool.draws.services.pick_checks import Pick
@@ -31,7 +36,7 @@ from expertpool.draws.services.picking import (
 )
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
-from expertpool.draws.services.replies import add_supplement, record_answer
+from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import start_widened_draw
@@ -129,6 +134,7 @@ def buttons(draw: Draw, actions: dict[ActionCode, DrawAction]) -> dict[ActionCod
         ActionCode.PICK_MORE: reverse("draws:pick_more", args=[draw.pk]),
         ActionCode.SET_ROLES: reverse("draws:panel_roles", args=[draw.pk]),
         ActionCode.DECLARE_EMERGENCY: reverse("draws:emergency", args=[draw.pk]),
+        ActionCode.END_EMERGENCY: reverse("draws:emergency_end", args=[draw.pk]),
         ActionCode.ASK_VOID: reverse("workflow:request_ask", args=["draws.void", draw.pk]),
         ActionCode.ASK_RELEASE: reverse("workflow:request_ask", args=["draws.release", draw.pk]),
         ActionCode.PUBLISH: reverse("draws:publish", args=[draw.pk]),
@@ -188,18 +194,20 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
         ActionCode.SET_ROLES: lambda: set_panel_roles(
             roles={row.pk: "leader" for row in seated_lines(draw)[:1]}, **on
         ),
-        ActionCode.DECLARE_EMERGENCY: lambda: declare_emergency(
-            reason="评审临近", supervisor="赵监督", minutes=30, **on
+        ActionCode.DECLARE_EMERGENCY: lambda: request_emergency(
+            reason="评审临近", minutes=30, **on
         ),
+        ActionCode.ASK_EMERGENCY_END: lambda: request_emergency_end(reason="已答复", **on),
+        ActionCode.END_EMERGENCY: lambda: end_emergency(reason="已答复", **on),
         ActionCode.ASK_VOID: lambda: request_void(reason="有误", **on),
         ActionCode.ASK_RELEASE: lambda: request_release(reason="检查", **on),
     }
     if line is not None:
-        found[ActionCode.RECORD_REPLY] = lambda: record_answer(
+        found[ActionCode.RECORD_REPLY] = lambda: request_answer(
             invitation=line,
             state=InvitationState.REPLACED,
+            ground="其他",
             reason="电话告知",
-            entropy=ENTROPY,
             **by,
         )
     asked_for = PickRequest.objects.filter(draw=draw).order_by("-pk")

@@ -13,11 +13,11 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
-from expertpool.draws.services.replies import record_answer
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project

@@ -19,10 +19,12 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.audit.models import Entry
 from expertpool.core.home import todos_for
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError, VoidRefused
-from expertpool.draws.models import Draw, PickRequest, VoidRequest
+from expertpool.draws.models import Draw, EmergencyEndRequest, PickRequest, VoidRequest
 from expertpool.draws.queries.archive import open_matters
+from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.emergency import request_emergency, request_emergency_end
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.matters import VOID
 from expertpool.draws.services.releasing import request_release
@@ -45,6 +47,7 @@ from expertpool.workflow.services.two_persons import expire, expire_requests, wi
 from expertpool.workflow.settings import REQUEST_DAYS
 from tests.architecture.world import ROLES
 from tests.factories.accounts import make_department, make_user
+from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
@@ -78,10 +81,28 @@ def asked(draw: Draw, operator: User, now: datetime) -> VoidRequest:
 
 # --- Who may --------------------------------------------------------------------------------------
 
+
+def _emergency_end(_draw: Draw, by: User, now: datetime) -> EmergencyEndRequest:
+    draw = drawn(now, by, opens_in_hours=12)
+    declare_emergency(draw=draw, reason="试", minutes=15, actor=by, now=now)
+    return request_emergency_end(draw=draw, reason="试", actor=by, now=now)
+
+
 MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     "draws.void": lambda draw, by, now: request_void(draw=draw, reason="试", actor=by, now=now),
     "draws.release": lambda draw, by, now: request_release(
         draw=draw, reason="试", actor=by, now=now
+    ),
+    "draws.emergency": lambda _draw, by, now: request_emergency(
+        draw=drawn(now, by, opens_in_hours=12), reason="试", minutes=15, actor=by, now=now
+    ),
+    "draws.emergency_end": _emergency_end,
+    "draws.answer": lambda draw, by, now: request_answer(
+        invitation=draw.invitations.get(),
+        state=InvitationState.ACCEPTED,
+        reason="试",
+        actor=by,
+        now=now,
     ),
     "draws.picks": lambda _draw, by, now: _picks(by, now),
 }

@@ -12,8 +12,9 @@ from expertpool.core.text import clean_text
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
-from expertpool.draws.models import Emergency, Invitation
+from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import covers
+from expertpool.draws.queries.policy import answer_grounds
 from expertpool.draws.validators import VALUE_LENGTH
 
 # What an operator may record, by the state in which the line is.
@@ -49,28 +50,24 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择登记的结果。"},
     )
-    reason = forms.CharField(
-        label="理由",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
-        help_text="例如「电话答复，出差不能参加」。登记后立即生效，需要时自动补抽，不能撤回。",
-        error_messages={"required": "请写明登记的理由。"},
+    ground = forms.ChoiceField(
+        label="原因",
+        required=False,
+        help_text="登记为同意的不用选。",
     )
-    witness = forms.CharField(
-        label="在场监督人",
-        max_length=50,
-        help_text="应急抽取须有监督人在场。",
-        error_messages={"required": "请填写在场监督人的姓名。"},
+    reason = forms.CharField(
+        label="说明",
+        required=False,
+        max_length=150,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 150}),
+        help_text="例如「电话答复，出差不能参加」。登记为同意、原因为其他时必填。",
     )
 
-    def __init__(
-        self, *args: Any, invitation: Invitation, emergency: Emergency | None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if emergency:
-            self.fields["witness"].initial = emergency.supervisor
-        else:
-            del self.fields["witness"]
+        grounds = answer_grounds(invitation.draw.project.regime)
+        ground: Any = self.fields["ground"]
+        ground.choices = [("", "请选择"), *((one, one) for one in grounds)]
         state: Any = self.fields["state"]
         state.choices = [(item.value, item.label) for item in RECORDABLE[invitation.state]]
 

@@ -18,14 +18,9 @@ class EmergencyForm(forms.Form):
         help_text="例如「距开标不足两小时，仍缺 2 人」。",
         error_messages={"required": "请写明应急原因。"},
     )
-    supervisor = forms.CharField(
-        label="在场监督人",
-        max_length=50,
-        error_messages={"required": "请填写在场监督人的姓名。"},
-    )
     minutes = forms.IntegerField(
         label="答复时限（分钟）",
-        help_text="从现在起；原来更早截止的不变。此后补抽的专家也用这个时限。",
+        help_text="从确认时起；原来更早截止的不变。此后补抽的专家也用这个时限。",
         error_messages={"required": "请填写答复时限。"},
     )
 

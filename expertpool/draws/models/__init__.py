@@ -11,7 +11,10 @@ from expertpool.draws.models.plan import (
     RevealRule,
 )
 from expertpool.draws.models.request import (
+    AnswerRequest,
     DrawRequest,
+    EmergencyEndRequest,
+    EmergencyRequest,
     PickRequest,
     ReleaseRequest,
     VoidRequest,
@@ -20,6 +23,7 @@ from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
     "STANDBY",
+    "AnswerRequest",
     "ConditionGroup",
     "ConditionLevel",
     "ConditionTemplate",
@@ -31,6 +35,8 @@ __all__ = [
     "DrawProject",
     "DrawRequest",
     "Emergency",
+    "EmergencyEndRequest",
+    "EmergencyRequest",
     "Hold",
     "Invitation",
     "PickRequest",

@@ -9,22 +9,37 @@ from expertpool.draws.validators import EMERGENCY
 
 
 class Emergency(models.Model):
-    """That a running draw was declared an emergency (应急抽取): less time to reply, answers taken by
-    telephone in the presence of a supervisor. The order of the draw stays as it is."""
+    """That a running draw was declared an emergency (应急抽取): less time to reply, the operator may
+    call. The order of the draw stays as it is. ``supervisor`` is who confirmed it. It lasts until it
+    is taken back; one at a time."""
 
-    draw = models.OneToOneField(Draw, on_delete=models.CASCADE, related_name="emergency")
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="emergencies")
     reason = models.CharField("应急原因", max_length=200)
-    supervisor = models.CharField("在场监督人", max_length=50)
+    supervisor = models.CharField("确认的监督人", max_length=50)
     minutes = models.PositiveSmallIntegerField("答复时限（分钟）", validators=[EMERGENCY])
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="宣布人", on_delete=models.PROTECT, related_name="+"
     )
     declared_at = models.DateTimeField("宣布时间")
+    ended_at = models.DateTimeField("取消时间", null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="取消人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "应急抽取"
+        ordering = ["-id"]
         constraints = [
             within("draws_emergency_minutes", minutes=EMERGENCY),
+            models.UniqueConstraint(
+                fields=["draw"],
+                condition=models.Q(ended_at__isnull=True),
+                name="draws_one_emergency",
+            ),
         ]
 
     def __str__(self) -> str:

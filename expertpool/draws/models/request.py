@@ -7,8 +7,12 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from expertpool.core.bounds import within
 from expertpool.core.fields import EncryptedBytesField
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.models.draw import Draw
+from expertpool.draws.models.invitation import Invitation
+from expertpool.draws.validators import EMERGENCY
 from expertpool.workflow.models import TwoPersonRequest
 
 
@@ -54,3 +58,50 @@ class PickRequest(DrawRequest):
 
     class Meta(DrawRequest.Meta):
         verbose_name = verbose_name_plural = "人选申请"
+
+
+class EmergencyRequest(DrawRequest):
+    """That a running draw be declared an emergency, with so many ``minutes`` for an answer."""
+
+    minutes = models.PositiveSmallIntegerField("答复时限（分钟）", validators=[EMERGENCY])
+
+    class Meta(DrawRequest.Meta):
+        verbose_name = verbose_name_plural = "应急抽取申请"
+        constraints = [
+            *DrawRequest.Meta.constraints,
+            within("draws_emergencyrequest_minutes", minutes=EMERGENCY),
+        ]
+
+
+class EmergencyEndRequest(DrawRequest):
+    """That an emergency be taken back."""
+
+    class Meta(DrawRequest.Meta):
+        verbose_name = verbose_name_plural = "取消应急申请"
+
+
+class AnswerRequest(TwoPersonRequest):
+    """That an answer be recorded by hand for the expert of an invitation: ``state`` is what it would
+    become, ``ground`` an entry of the list that the office keeps, ``reason`` all of it in words."""
+
+    subject_field = "invitation"
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField("登记为", max_length=12, choices=InvitationState.choices)
+    ground = models.CharField("原因", max_length=50, blank=True)
+
+    class Meta(TwoPersonRequest.Meta):
+        verbose_name = verbose_name_plural = "代登记申请"
+        constraints = [
+            *TwoPersonRequest.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=Q(decided_at__isnull=True),
+                name="draws_one_open_answerrequest",
+            ),
+        ]
+
+    @property
+    def draw(self) -> Draw:
+        """The draw of the invitation."""
+        return self.invitation.draw

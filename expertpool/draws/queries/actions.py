@@ -30,7 +30,15 @@ from expertpool.draws.exceptions import (
     VoidRefused,
     WideningRefused,
 )
-from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    DrawRequest,
+    EmergencyEndRequest,
+    EmergencyRequest,
+    PickRequest,
+    ReleaseRequest,
+    VoidRequest,
+)
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
 from expertpool.draws.queries.emergency import emergency_of
@@ -289,6 +297,30 @@ def _send_again(facts: _OfDraw) -> None:
         raise LettersRefused("没有发送失败、需要重新发送的邀请。")
 
 
+def _ask_emergency(facts: _OfDraw) -> None:
+    _declare(facts)
+    if open_request(EmergencyRequest, facts.draw):
+        raise EmergencyRefused("该抽取已有待确认的应急抽取申请。")
+
+
+def _decide_emergency(facts: _OfDraw) -> None:
+    asked = open_request(EmergencyRequest, facts.draw)
+    _check_asked(facts, asked, EmergencyRequest, EmergencyRefused)
+    check_second_person(asked, facts.user, EmergencyRefused, now=facts.now)
+    _declare(facts)
+
+
+def _end_emergency(facts: _OfDraw) -> None:
+    if not facts.draw.is_valid or emergency_of(facts.draw) is None:
+        raise EmergencyRefused("本次抽取没有转为应急抽取，或已经取消。")
+
+
+def _ask_emergency_end(facts: _OfDraw) -> None:
+    _end_emergency(facts)
+    if open_request(EmergencyEndRequest, facts.draw):
+        raise EmergencyRefused("该抽取已有待确认的取消应急申请。")
+
+
 def check_void(draw: Draw) -> None:
     """Refuse (VoidRefused) to void ``draw`` as it stands: the latest of a panel is voided first."""
     if draw.ordered_at is None or not draw.is_valid:
@@ -376,7 +408,11 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", _decide_picks),
     ActionCode.WITHDRAW_PICKS: ("draws.pick", _withdraw_picks),
     ActionCode.SET_ROLES: ("draws.run", _set_roles),
-    ActionCode.DECLARE_EMERGENCY: ("draws.run", _declare),
+    ActionCode.DECLARE_EMERGENCY: ("draws.run", _ask_emergency),
+    ActionCode.DECIDE_EMERGENCY: ("draws.confirm_steps", _decide_emergency),
+    ActionCode.ASK_EMERGENCY_END: ("draws.run", _ask_emergency_end),
+    # A supervisor needs nobody to take it back.
+    ActionCode.END_EMERGENCY: ("draws.confirm_steps", _end_emergency),
     ActionCode.ASK_VOID: ("draws.void", _ask_void),
     ActionCode.DECIDE_VOID: ("draws.void", _decide_void),
     ActionCode.ASK_RELEASE: ("draws.release", _ask_release),

@@ -4,12 +4,10 @@ from expertpool.draws.models import Draw, Emergency
 
 
 def emergency_of(draw: Draw) -> Emergency | None:
-    """Return what was declared for ``draw``, or None for a draw in its ordinary course.
+    """Return the emergency in which ``draw`` is, or None for a draw in its ordinary course."""
+    return draw.emergencies.filter(ended_at=None).first()
 
-    Asked once of a row that was read. It is not read together with the draw: a row that a lock had
-    to wait for would come with what was declared before the wait.
-    """
-    try:
-        return draw.emergency
-    except Emergency.DoesNotExist:
-        return None
+
+def emergencies_of(draw: Draw) -> list[Emergency]:
+    """Return all that were declared for ``draw``, those that were taken back among them, in order."""
+    return list(draw.emergencies.select_related("declared_by", "ended_by").order_by("pk"))

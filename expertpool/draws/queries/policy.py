@@ -18,9 +18,12 @@ from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.outlook import panel_bits
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
+    ANSWER_GROUNDS,
     CANDIDATES_PER_SEAT,
     EMERGENCY_WITHIN,
     MORE_CONTRIBUTORS,
+    OTHER_GROUND,
+    OWN_GROUNDS,
     OWN_NUMBERS,
     PANEL_BITS,
     PLAN_APPROVAL,
@@ -55,6 +58,13 @@ def policy_for(regime: str) -> Policy:
             plan_approval=value_of(PLAN_APPROVAL) or value_of(REGIME_PLAN_APPROVAL[regime]),
             thin_is_refused=value_of(THIN) == "refuse",
         )
+
+
+def answer_grounds(regime: str) -> list[str]:
+    """Return why a hand may end a seat under ``regime``, as the office lists it; 其他 last."""
+    listed = value_of(OWN_GROUNDS[regime]) or value_of(ANSWER_GROUNDS)
+    grounds = [ground.strip()[:50] for ground in listed.split("、")]
+    return [*dict.fromkeys(one for one in grounds if one and one != OTHER_GROUND), OTHER_GROUND]
 
 
 def missing_contributors(given: Iterable[str], policy: Policy) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
-from expertpool.draws.models import Draw, DrawRequest
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
+from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
 Asked = TypeVar("Asked", bound=DrawRequest)
 
@@ -13,6 +18,17 @@ def open_request(kind: type[Asked], draw: Draw) -> Asked | None:
     """Return the request of ``kind`` that waits for a second person to decide about ``draw``."""
     rows = kind._default_manager.filter(draw=draw, decided_at__isnull=True)
     return rows.select_related("draw__project", "requested_by").first()
+
+
+def open_answers() -> QuerySet[AnswerRequest]:
+    """Return the requests to record an answer by hand that nobody decided yet."""
+    return AnswerRequest.objects.filter(decided_at__isnull=True)
+
+
+def requests_about(draw: Draw, user: User, *, now: datetime) -> list[WaitingRequest]:
+    """Return what waits for a second person about ``draw`` and its invitations, for its page."""
+    rows = draw.invitations.filter(pk__in=open_answers().values("invitation")).order_by("line")
+    return [one for subject in (draw, *rows) for one in waiting_about(subject, user, now=now)]
 
 
 def agreed_request(kind: type[Asked], draw: Draw) -> Asked | None:

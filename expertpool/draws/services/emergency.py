@@ -24,14 +24,22 @@ from expertpool.draws.enums import (
     StepVia,
 )
 from expertpool.draws.exceptions import EmergencyRefused
-from expertpool.draws.models import Draw, DrawPlan, Emergency, Invitation
+from expertpool.draws.models import (
+    Draw,
+    DrawPlan,
+    Emergency,
+    EmergencyEndRequest,
+    EmergencyRequest,
+    Invitation,
+)
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reach import letters_to
-from expertpool.draws.services.hands import Hand
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
@@ -39,50 +47,167 @@ from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
+from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 
 @transaction.atomic
-def declare_emergency(
-    *, draw: Draw, reason: str, supervisor: str, minutes: int, actor: User, now: datetime
-) -> Emergency:
-    """Declare a running draw an emergency, with the name of the supervisor who is present.
+def request_emergency(
+    *, draw: Draw, reason: str, minutes: int, actor: User, now: datetime
+) -> EmergencyRequest:
+    """Ask for a running draw to be declared an emergency; nothing changes until another agrees.
 
-    Open invitations have to be answered within ``minutes`` from now, unless their time ends sooner,
-    and those who are asked are told; later invitations get ``minutes``, too. Answers by hand need a
-    supervisor's name from now on. Refuses (EmergencyRefused) a draw that is not 抽取中 or was
-    declared before, an opening that is over, minutes outside the bounds of `draws.settings`, and the
-    operator as his own supervisor.
+    Refuses (EmergencyRefused) without a reason, a draw that is not 抽取中 or is in one, an opening
+    that is over, minutes outside the bounds of `draws.settings`, and while another request is open.
     """
-    draw = lock_draw(draw.pk, archived=EmergencyRefused("项目已归档，不能再更改。"))
-    reason, supervisor = reason.strip(), supervisor.strip()
-    _check(draw, reason, supervisor, minutes, actor, now)
-    declared = Emergency(
+    draw = _lock(draw)
+    if not reason.strip():
+        raise EmergencyRefused("请写明应急原因。")
+    check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
+    fewest, most = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
+    if not fewest <= minutes <= most:
+        raise EmergencyRefused(f"答复时限应在 {fewest} 至 {most} 分钟之间。")
+    request = EmergencyRequest(draw=draw, reason=reason.strip()[:200], minutes=minutes)
+    ask(
+        request,
+        action="draw.emergency_request",
+        actor=actor,
+        now=now,
+        refused=EmergencyRefused,
+        after={"答复时限（分钟）": minutes},
+    )
+    return request
+
+
+@transaction.atomic
+def decide_emergency(
+    *, request: EmergencyRequest, agree: bool, note: str, actor: User, now: datetime
+) -> EmergencyRequest:
+    """Agree to a request, which declares the draw an emergency at once, or turn it down.
+
+    Open invitations have to be answered within the minutes asked for from now, unless their time
+    ends sooner, and those who are asked are told; later invitations get as many. Refuses
+    (EmergencyRefused) the person who asked, a request that was decided, and a draw that cannot be
+    one any more.
+    """
+    draw = _lock(request.draw)
+    if agree:
+        check_action(ActionCode.DECIDE_EMERGENCY, draw, actor=actor, now=now)
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=EmergencyRefused)
+    if agree:
+        _declare(draw, request, actor, now)
+    else:
+        record("draw.emergency_refuse", actor=actor, now=now, subject=draw, note=note.strip())
+    return request
+
+
+def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datetime) -> None:
+    minutes = request.minutes
+    Emergency.objects.create(
         draw=draw,
-        reason=reason,
-        supervisor=supervisor,
+        reason=request.reason,
+        supervisor=supervisor.name,
         minutes=minutes,
-        declared_by=actor,
+        declared_by=request.requested_by,
         declared_at=now,
     )
-    declared.full_clean()
-    declared.save()
-    hand = Hand(StepVia.PAGE, StepReason.OPENING_NEAR, actor, supervisor=supervisor)
+    hand = Hand(
+        StepVia.PAGE,
+        StepReason.OPENING_NEAR,
+        request.requested_by,
+        supervisor=supervisor.name,
+        witness=confirmation_of(request),
+    )
     head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
     shortened = _shorten(draw, now + timedelta(minutes=minutes), now=now)
     record(
         "draw.emergency",
-        actor=actor,
+        actor=supervisor,
         now=now,
         subject=draw,
         after={
-            "在场监督人": supervisor,
+            "申请人": request.requested_by.name,
             "答复时限（分钟）": minutes,
             "提前截止的邀请": len(shortened),
+            CONFIRMATION: hand.witness,
         }
         | at_head(head),
+        note=request.reason,
+    )
+
+
+@transaction.atomic
+def request_emergency_end(
+    *, draw: Draw, reason: str, actor: User, now: datetime
+) -> EmergencyEndRequest:
+    """Ask for an emergency to be taken back. Refuses (EmergencyRefused) without a reason, where there
+    is none, and while another request is open."""
+    draw = _lock(draw)
+    check_action(ActionCode.ASK_EMERGENCY_END, draw, actor=actor, now=now)
+    request = EmergencyEndRequest(draw=draw, reason=reason)
+    ask(
+        request,
+        action="draw.emergency_end_request",
+        actor=actor,
+        now=now,
+        refused=EmergencyRefused,
+    )
+    return request
+
+
+@transaction.atomic
+def decide_emergency_end(
+    *, request: EmergencyEndRequest, agree: bool, note: str, actor: User, now: datetime
+) -> EmergencyEndRequest:
+    """Agree to a request, which takes the emergency back as `end_emergency` does, or turn it down."""
+    draw = _lock(request.draw)
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=EmergencyRefused)
+    if agree:
+        hand = Hand(
+            StepVia.PAGE,
+            StepReason.TWO_PERSONS,
+            request.requested_by,
+            supervisor=actor.name,
+            witness=confirmation_of(request),
+        )
+        _end(draw, request.reason, hand, actor, now)
+    else:
+        record("draw.emergency_end_refuse", actor=actor, now=now, subject=draw, note=note.strip())
+    return request
+
+
+@transaction.atomic
+def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> None:
+    """Take an emergency back as a supervisor, who needs nobody else for it.
+
+    Deadlines that were brought forward stay: those who are asked were told. Later invitations get
+    the minutes of the plan again, and nobody is shown whom to call. Refuses (EmergencyRefused)
+    without a reason and where there is none.
+    """
+    draw = _lock(draw)
+    if not reason.strip():
+        raise EmergencyRefused("请写明取消应急的原因。")
+    hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
+    _end(draw, reason.strip(), hand, actor, now)
+    end_with_subject(EmergencyEndRequest, draw, now=now)
+
+
+def _end(draw: Draw, reason: str, hand: Hand, actor: User, now: datetime) -> None:
+    check_action(ActionCode.END_EMERGENCY, draw, actor=actor, now=now)
+    draw.emergencies.filter(ended_at=None).update(ended_at=now, ended_by=actor)
+    head = write_note(draw, NoteCode.EMERGENCY_ENDED, hand=hand, now=now)
+    confirmed = {CONFIRMATION: hand.witness} if hand.witness else {}
+    record(
+        "draw.emergency_end",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after=confirmed | at_head(head),
         note=reason,
     )
-    return declared
+
+
+def _lock(draw: Draw) -> Draw:
+    return lock_draw(draw.pk, archived=EmergencyRefused(ARCHIVED))
 
 
 @dataclass(frozen=True)
@@ -107,19 +232,6 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
     return Contact(expert.name, expert.phone)
-
-
-def _check(
-    draw: Draw, reason: str, supervisor: str, minutes: int, actor: User, now: datetime
-) -> None:
-    check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
-    if not reason or not supervisor:
-        raise EmergencyRefused("请写明应急原因和在场监督人的姓名。")
-    if supervisor == actor.name:
-        raise EmergencyRefused("在场监督人不能是经办人自己。")
-    fewest, most = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
-    if not fewest <= minutes <= most:
-        raise EmergencyRefused(f"答复时限应在 {fewest} 至 {most} 分钟之间。")
 
 
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:
@@ -150,5 +262,5 @@ def _envelope(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> 
             "联系电话": words["联系电话"],
         },
         about=row,
-        key=f"emergency:{row.pk}",
+        key=f"emergency:{row.pk}:{deadline_at.isoformat()}",
     )

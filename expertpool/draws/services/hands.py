@@ -9,7 +9,7 @@ from typing import Any
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.draws.enums import StepReason, StepVia
-from expertpool.draws.models import Draw, DrawRequest
+from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
 
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
 OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL)
@@ -59,7 +59,7 @@ def role_in(draw: Draw, user: User) -> str:
     return user.roles.order_by("pk").values_list("code", flat=True).first() or "other"
 
 
-def confirmation_of(request: DrawRequest) -> str:
+def confirmation_of(request: DrawRequest | AnswerRequest) -> str:
     """Return the hash of what a second person decided on ``request``, for the record and the log:
     whoever has the request can show that it is the one."""
     if request.decided_by is None or request.decided_at is None:

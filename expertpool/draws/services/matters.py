@@ -6,16 +6,33 @@ from typing import Any
 
 from django.urls import reverse
 
-from expertpool.draws.enums import ActionCode
-from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, DrawRequest, PickRequest, ReleaseRequest, VoidRequest
-from expertpool.draws.queries.actions import check_action
+from expertpool.draws.enums import ActionCode, InvitationState
+from expertpool.draws.exceptions import DrawError, ReplyRefused
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    DrawRequest,
+    EmergencyEndRequest,
+    EmergencyRequest,
+    Invitation,
+    PickRequest,
+    ReleaseRequest,
+    VoidRequest,
+)
+from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.answers import decide_answer
+from expertpool.draws.services.emergency import (
+    decide_emergency,
+    decide_emergency_end,
+    request_emergency_end,
+)
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picking import agree_to_picks, give_up_picks, turn_down_picks
 from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import allowed_before
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.workflow.queries.matters import Matter, Words
 
@@ -113,4 +130,82 @@ RELEASE = _matter(
         turned_down="已退回提前公开的申请。",
     ),
 )
-MATTERS = (PICKS, VOID, RELEASE)
+EMERGENCY = _matter(
+    code="draws.emergency",
+    model=EmergencyRequest,
+    asks="draws.run",
+    decides="draws.confirm_steps",
+    order=10,
+    icon="phone",
+    tone="danger",
+    on_the_spot=True,
+    decide=decide_emergency,
+    check=lambda **about: _check(ActionCode.DECIDE_EMERGENCY, **about),
+    details=lambda asked: f"答复时限 {asked.minutes} 分钟",
+    words=Words(
+        label="转为应急抽取",
+        title="有人申请转为应急抽取",
+        agree="确认转为应急",
+        question="确认转为应急抽取？待答复专家的时限立即提前并通知他们，经办人可以查看其电话。",
+        asked="已申请转为应急抽取，等待监督人确认。",
+        agreed="已转为应急抽取。",
+        turned_down="已退回应急抽取的申请。",
+    ),
+)
+EMERGENCY_END = _matter(
+    code="draws.emergency_end",
+    model=EmergencyEndRequest,
+    asks="draws.run",
+    decides="draws.confirm_steps",
+    order=35,
+    icon="phone-off",
+    on_the_spot=True,
+    ask=lambda subject, **asked: request_emergency_end(draw=subject, **asked),
+    decide=decide_emergency_end,
+    check=lambda **about: _check(ActionCode.END_EMERGENCY, **about),
+    words=Words(
+        label="取消应急抽取",
+        title="有人申请取消应急抽取",
+        agree="确认取消应急",
+        question="确认取消应急抽取？已经提前的时限不变，此后的邀请恢复方案里的时限。",
+        asked="已申请取消应急抽取，等待监督人确认。",
+        agreed="已取消应急抽取。",
+        turned_down="已退回取消应急的申请。",
+    ),
+)
+
+
+def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
+    allowed = allowed_before(InvitationState(request.state))
+    if not request.draw.is_valid or request.invitation.state not in allowed:
+        raise ReplyRefused(OVER)
+
+
+ANSWER = Matter(
+    code="draws.answer",
+    model=AnswerRequest,
+    asks="draws.record_reply",
+    decides="draws.confirm_steps",
+    subjects=lambda user, code: Invitation.objects.filter(draw__in=draws_visible_to(user, code)),
+    name_of=lambda row: f"{row.draw.title} 第 {row.line} 行",
+    page=lambda row: reverse("draws:detail", args=[row.draw_id]),
+    related=("invitation__draw__project",),
+    refused=DrawError,
+    lock=lambda row: _lock(row.draw),
+    order=15,
+    icon="message-circle",
+    on_the_spot=True,
+    decide=lambda **decided: decide_answer(entropy=SystemEntropy(), **decided),
+    check=_check_answer,
+    details=lambda asked: f"第 {asked.invitation.line} 行登记为「{asked.get_state_display()}」",
+    words=Words(
+        label="代登记答复",
+        title="有人申请代专家登记答复",
+        agree="确认登记",
+        question="确认登记？登记后立即生效，退出的席位按次序补抽，不能撤回。",
+        asked="已申请登记，等待监督人确认；确认之前不生效，答复时限照常。",
+        agreed="已登记。",
+        turned_down="已退回登记申请。",
+    ),
+)
+MATTERS = (PICKS, VOID, RELEASE, EMERGENCY, EMERGENCY_END, ANSWER)

@@ -25,17 +25,15 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
-from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING
 from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
-from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.hands import Hand
+from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.inviting import hash_token
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
-from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.seating import (
     carry_on,
     finish_if_answered,
@@ -45,6 +43,7 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import at_head, load_state
 from expertpool.notifications.services.delivery import cancel_messages
+from expertpool.workflow.services.two_persons import end_with_subject
 
 # The exit reason in the record for each state that ends a seat.
 EXIT_REASON: dict[str, str] = {
@@ -94,7 +93,7 @@ def answer(
     """
     if not accept and not reason.strip():
         raise ReplyRefused("请选择不能参加的原因。")
-    invitation = _lock(invitation)
+    invitation = lock_invitation(invitation)
     # Who has answered hears that below, rather than that he is late.
     if now >= invitation.deadline_at and invitation.state == InvitationState.INVITED:
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
@@ -122,7 +121,7 @@ def take_leave(
     """
     if not reason.strip():
         raise ReplyRefused("请填写请假事由。")
-    invitation = _lock(invitation)
+    invitation = lock_invitation(invitation)
     if now > leave_until(invitation, now=now):
         raise ReplyRefused("已过最晚请假时间，请直接联系项目联系人。")
     _settle(
@@ -145,70 +144,30 @@ def leave_until(invitation: Invitation, *, now: datetime) -> datetime:
     return next_opening(draw.covered, now=now) - timedelta(hours=hours)
 
 
-def record_answer(
-    *,
-    invitation: Invitation,
-    state: InvitationState,
-    reason: str,
-    actor: User,
-    now: datetime,
-    entropy: Entropy,
-    witness: str = "",
-) -> Invitation:
-    """Record by hand what an expert told the operator: accepted, declined, leave, or replaced.
+def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -> None:
+    """Write the answer that one person asked for and another agreed to; `services.answers` holds the
+    lock.
 
-    A reason is always needed; in an emergency also the name of the supervisor who is present, other
-    than the operator. Refuses (ReplyRefused) a change that his state does not allow; the
-    attempt is logged: nobody is skipped by hand.
+    Refuses (ReplyRefused) a change that the state of the invitation does not allow: nobody is
+    skipped by hand.
     """
-    attempt = f"登记为「{state.label}」"
-    with (
-        log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
-        transaction.atomic(),
-    ):
-        return _record_answer(
-            invitation, state, reason, witness.strip(), actor=actor, now=now, entropy=entropy
-        )
-
-
-def _record_answer(
-    invitation: Invitation,
-    state: InvitationState,
-    reason: str,
-    witness: str,
-    *,
-    actor: User,
-    now: datetime,
-    entropy: Entropy,
-) -> Invitation:
-    if not reason.strip():
-        raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
-    if state not in {InvitationState.ACCEPTED, *EXIT_REASON} - BY_ITSELF:
-        raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
-    allowed = [InvitationState.INVITED] if state == InvitationState.ACCEPTED else SEATED_STATES
-    invitation = _lock(invitation)
-    _check_witness(invitation.draw, witness, actor)
+    state = InvitationState(request.state)
     _settle(
-        invitation,
+        request.invitation,
         state,
-        allowed=allowed,
+        allowed=allowed_before(state),
         via=ReplyVia.OPERATOR,
-        reason=reason,
-        witness=witness,
-        actor=actor,
+        reason=request.reason,
+        actor=request.requested_by,
         now=now,
         entropy=entropy,
+        confirmed=request,
     )
-    return invitation
 
 
-def _check_witness(draw: Draw, witness: str, actor: User) -> None:
-    if emergency_of(draw) is None:
-        return
-    if not witness:
-        raise ReplyRefused("应急抽取登记答复，请填写在场监督人的姓名。")
-    if witness == actor.name:
-        raise ReplyRefused("在场监督人不能是登记人自己。")
+def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:
+    """Return from where a hand may bring an invitation to ``state``."""
+    return (InvitationState.INVITED,) if state == InvitationState.ACCEPTED else SEATED_STATES
 
 
 @transaction.atomic
@@ -219,7 +178,7 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     # Most have answered by then: they need no lock.
     if invitation.state != InvitationState.INVITED:
         return False
-    invitation = _lock(invitation)
+    invitation = lock_invitation(invitation)
     if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
         return False
     _settle(
@@ -272,7 +231,8 @@ def _lock_draw(draw_id: int) -> Draw:
     return lock_draw(draw_id, archived=ReplyRefused("项目已归档，不能再更改。"))
 
 
-def _lock(invitation: Invitation) -> Invitation:
+def lock_invitation(invitation: Invitation) -> Invitation:
+    """Lock the draw of an invitation and read it anew; refuses (ReplyRefused) an invalid draw."""
     draw = _lock_draw(invitation.draw_id)
     # Read under the lock: an answer may have come while we waited for it.
     invitation = Invitation.objects.get(pk=invitation.pk)
@@ -293,21 +253,25 @@ def _settle(
     actor: User | None,
     now: datetime,
     entropy: Entropy,
-    witness: str = "",
+    confirmed: AnswerRequest | None = None,
 ) -> None:
+    second = confirmed.decided_by if confirmed else None
+    witness = confirmation_of(confirmed) if confirmed else ""
     before = invitation.state
     settled = {
         "state": state,
         "replied_at": now,
         "replied_via": via,
         "reason": reason.strip()[:200],
-        "witness": witness,
+        "witness": second.name if second else "",
         "changed_by": actor,
     }
     if not Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(**settled):
         raise ReplyRefused(OVER)
     for name, value in settled.items():
         setattr(invitation, name, value)
+    # Whoever asked to record something for him was slower.
+    end_with_subject(AnswerRequest, invitation, now=now)
     # Nobody is asked any more; who has agreed is still told that he moved up.
     asking = () if state in EXIT_REASON else ASKING
     cancel_messages(about=invitation, occasions=asking)
@@ -315,17 +279,23 @@ def _settle(
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
         why = StepReason.OTHER if state == InvitationState.REPLACED else STEP_REASON[via]
-        hand = Hand(StepVia(via), why, actor, supervisor=witness)
+        hand = Hand(
+            StepVia(via),
+            why,
+            actor,
+            supervisor=second.name if second else "",
+            witness=witness,
+        )
         reason_of_exit = EXIT_REASON[state]
         left = leave_seat(invitation=invitation, reason=reason_of_exit, hand=hand, now=now)
     record(
         "draw.reply",
-        actor=actor,
+        actor=second or actor,
         now=now,
         subject=invitation,
         before={"参与状态": InvitationState(before).label},
         after={"参与状态": state.label, "方式": via.label}
-        | ({"在场监督人": witness} if witness else {})
+        | ({"申请人": actor.name, CONFIRMATION: witness} if actor and second else {})
         | at_head(left.head if left else ""),
         note=reason.strip(),
     )

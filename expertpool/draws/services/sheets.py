@@ -22,7 +22,7 @@ from expertpool.draws.queries.draws import (
     in_eights,
     widened_by,
 )
-from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
@@ -189,12 +189,15 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
 
 
 def _emergency(draw: Draw) -> list[tuple[str, str]]:
-    declared = emergency_of(draw)
-    if declared is None:
-        return []
-    at = moment_text(declared.declared_at)
-    who = f"经办人 {declared.declared_by.name}，监督人 {declared.supervisor}"
-    return [("应急抽取", f"{at} 起，答复 {declared.minutes} 分钟；{who}；{declared.reason}")]
+    found = []
+    for declared in emergencies_of(draw):
+        at = f"{moment_text(declared.declared_at)} 起"
+        if declared.ended_at:
+            at += f"，{moment_text(declared.ended_at)} 取消"
+        who = f"经办人 {declared.declared_by.name}，监督人 {declared.supervisor}"
+        text = f"{at}，答复 {declared.minutes} 分钟；{who}；{declared.reason}"
+        found.append(("应急抽取", text))
+    return found
 
 
 def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
@@ -231,7 +234,7 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
         remarks.append(invitation.get_state_display())
         remarks += [invitation.reason] if invitation.reason else []
     if invitation.witness:
-        remarks.append(f"电话登记，监督人 {invitation.witness}")
+        remarks.append(f"代登记，{invitation.witness} 确认")
     specialties = [link.specialty.name for link in expert.specialty_links.all()]
     more = "等" if len(specialties) > SPECIALTIES else ""
     return SheetRow(

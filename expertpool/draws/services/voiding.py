@@ -23,7 +23,10 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import (
+    AnswerRequest,
     Draw,
+    EmergencyEndRequest,
+    EmergencyRequest,
     Hold,
     Invitation,
     PickRequest,
@@ -89,10 +92,11 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         )
         head = append_events(draw, step.events, hand=hand, now=now)
     # What still waits for a second person ends with the draw.
-    for kind in (PickRequest, ReleaseRequest):
+    for kind in (PickRequest, ReleaseRequest, EmergencyRequest, EmergencyEndRequest):
         end_with_subject(kind, draw, now=now)
     rows = Invitation.objects.filter(draw=draw)
     for row in rows:
+        end_with_subject(AnswerRequest, row, now=now)
         cancel_messages(about=row)
     Hold.objects.filter(invitation__in=rows).update(active=False)
     rows.filter(state=InvitationState.INVITED).update(

@@ -39,7 +39,7 @@ from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.reach import reach_of
-from expertpool.draws.queries.requests import agreed_request
+from expertpool.draws.queries.requests import agreed_request, requests_about
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,
@@ -52,7 +52,6 @@ from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
-from expertpool.workflow.queries.requests import waiting_about
 
 PUBLISH_QUESTION = (
     "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
@@ -141,7 +140,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
         "publish_question": PUBLISH_QUESTION,
-        "requests": waiting_about(draw, user, now=now),
+        "requests": requests_about(draw, user, now=now),
         "recordable": tuple(RECORDABLE),
         "sees_exclusions": draw.is_random
         and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),

@@ -9,35 +9,57 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused
+from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
-from expertpool.draws.exceptions import EmergencyRefused
+from expertpool.draws.exceptions import DrawError, EmergencyRefused
 from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import draws_visible_to
-from expertpool.draws.services.emergency import declare_emergency, read_contact
+from expertpool.draws.services.emergency import (
+    end_emergency,
+    read_contact,
+    request_emergency,
+)
+from expertpool.draws.services.matters import EMERGENCY
 
 
 @requires("draws.run")
 def declare(request: UserRequest, pk: int) -> HttpResponse:
-    """Turn a running draw into an emergency (drawer)."""
+    """Ask for a running draw to become an emergency (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     form = EmergencyForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:
-        declare_emergency(draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        request_emergency(draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data)
 
     return drawer_form(
         request,
         form,
         write,
         title="转为应急抽取",
-        submit_label="转为应急抽取",
-        message="已转为应急抽取。",
+        submit_label="提交申请",
+        message=EMERGENCY.words.asked,
         refresh="page",
         refusals=EmergencyRefused,
         template="draws/emergency_form.html",
     )
+
+
+@require_POST
+@requires("draws.confirm_steps")
+def end(request: UserRequest, pk: int) -> HttpResponse:
+    """Take an emergency back, as a supervisor alone."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.confirm_steps"), pk=pk)
+    try:
+        end_emergency(
+            draw=draw,
+            reason=request.POST.get("reason", ""),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except DrawError as error:
+        return refused(str(error))
+    return saved("已取消应急抽取。", refresh="page")
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
@@ -21,11 +22,13 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.letters import send_at_once, send_letters_again
+from expertpool.draws.services.matters import ANSWER
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.pausing import pause_draw, resume_draw
-from expertpool.draws.services.replies import add_supplement, record_answer
+from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
@@ -178,37 +181,33 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires("draws.record_reply")
 def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
-    """Record what an expert told the operator (drawer)."""
+    """Ask for what an expert told the operator to be recorded (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
     invitation = get_object_or_404(Invitation, draw=draw, line=line)
     if invitation.state not in RECORDABLE:
         return refused("这一行已经有结果，不能再登记。")
-    emergency = emergency_of(draw)
-    form = AnswerForm(
-        request.POST if request.method == "POST" else None,
-        invitation=invitation,
-        emergency=emergency,
+    form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
+
+    def write() -> None:
+        request_answer(
+            invitation=invitation,
+            state=InvitationState(form.cleaned_data["state"]),
+            ground=form.cleaned_data["ground"],
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    callable_now = emergency_of(draw) is not None and invitation.state == InvitationState.INVITED
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"代登记第 {line} 行的答复",
+        submit_label="提交申请",
+        message=ANSWER.words.asked,
+        refresh="page",
+        refusals=DrawError,
+        template="draws/answer_form.html",
+        contact_url=reverse("draws:contact", args=[pk, line]) if callable_now else "",
     )
-    if form.is_valid():
-        try:
-            record_answer(
-                invitation=invitation,
-                state=InvitationState(form.cleaned_data["state"]),
-                reason=form.cleaned_data["reason"],
-                witness=form.cleaned_data.get("witness", ""),
-                actor=request.user,
-                now=timezone.now(),
-                entropy=SystemEntropy(),
-            )
-        except DrawError as error:
-            return refused(str(error))
-        return saved("已登记。", refresh="page")
-    callable_now = emergency is not None and invitation.state == InvitationState.INVITED
-    context = {
-        "form": form,
-        "title": f"登记第 {line} 行的答复",
-        "submit_label": "登记",
-        "contact_url": reverse("draws:contact", args=[pk, line]) if callable_now else "",
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "draws/answer_form.html", context, status=status)

@@ -29,7 +29,7 @@ from expertpool.draws.queries.draws import (
     publication_link,
     widened_by,
 )
-from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
@@ -104,7 +104,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
     if not draw.is_random:
         return render(request, "draws/verify_manual.html", context)
     context |= {
-        "emergency": emergency_of(draw),
+        "emergencies": emergencies_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,

@@ -69,6 +69,8 @@ class Matter:
     # The address of a drawer with what is asked for. Whoever decides looks first: it has the buttons.
     look: Callable[[Any], str] | None = None
     look_label: str = ""
+    # What is asked for beside the reason, in a few words for whoever sees the request.
+    details: Callable[[Any], str] = lambda _: ""
     related: tuple[str, ...] = ()  # of the model, for ``name_of``
     # Whether he may do so in the window of whoever asked (`services.on_the_spot`). Not where he has
     # to look first at what the other must not see again.

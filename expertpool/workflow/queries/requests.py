@@ -103,6 +103,10 @@ class RequestLine:
         return self.matter.name_of(self.asked.subject)
 
     @property
+    def details(self) -> str:
+        return self.matter.details(self.asked)
+
+    @property
     def page(self) -> str:
         return self.matter.page(self.asked.subject)
 
@@ -145,6 +149,10 @@ class WaitingRequest:
     may_decide: bool
     may_withdraw: bool
     why_not: str = ""
+
+    @property
+    def details(self) -> str:
+        return self.matter.details(self.asked)
 
     @property
     def may_agree(self) -> bool:

@@ -19,7 +19,7 @@ def todos_of(matter: Matter) -> Source[Todo]:
             line = RequestLine(matter, asked)
             yield Todo(
                 f"确认{matter.words.label}：{line.name}",
-                f"{asked.requested_by} 申请：{asked.reason}",
+                f"{asked.requested_by} 申请：{line.details}{'：' if line.details else ''}{asked.reason}",
                 line.page,
                 matter.icon,
                 "red",

@@ -140,6 +140,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         asked=asked,
         matter=found,
         name=found.name_of(asked.subject),
+        details=found.details(asked),
         danger=found.tone == "danger",
     )
 

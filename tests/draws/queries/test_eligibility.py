@@ -21,11 +21,11 @@ from expertpool.draws.queries.ties import reasons
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates, run_prequery
-from expertpool.draws.services.replies import record_answer
 from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave, Tag
 from expertpool.projects.enums import PersonRole
 from expertpool.projects.models import Avoidance, Project
+from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit

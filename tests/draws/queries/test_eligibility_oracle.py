@@ -22,11 +22,11 @@ from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Exclusions, evaluate, fitting
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
-from expertpool.draws.services.replies import record_answer
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave, Tag
 from expertpool.projects.models import Avoidance, Project
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_specialty, make_unit
 

@@ -14,10 +14,10 @@ from expertpool.draws.events import DrawEnded, DrawSealed, InvitationAnswered, N
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 

@@ -20,7 +20,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import add_supplement, answer, leave_until, record_answer
+from expertpool.draws.services.replies import add_supplement, answer, leave_until
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -29,6 +29,7 @@ from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw, make_plan
 from tests.factories.experts import make_expert, make_unit

@@ -22,14 +22,14 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawEvent, Invitation, ReleaseRequest
-from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import Hand, confirmation_of
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
-from expertpool.draws.services.replies import add_supplement, answer, expire, record_answer
+from expertpool.draws.services.replies import add_supplement, answer, expire
 from expertpool.draws.services.state import load_state, write_note
 from expertpool.draws.services.voiding import decide_void, request_void
+from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.before import make_draw_of_before
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -81,15 +81,12 @@ def events(draw: Draw) -> list[Json]:
 
 def lived(draw: Draw, operator: User, supervisor: User) -> Json:
     """A record in which everybody had a hand: expert, operator, deadline, emergency, two persons."""
-    declare_emergency(
-        draw=draw, reason="开标提前", supervisor="周监督", minutes=30, actor=operator, now=NOW
-    )
+    declare_emergency(draw=draw, reason="开标提前", minutes=30, actor=operator, now=NOW)
     reply(line(draw, 1), accept=False)
     record_answer(
         invitation=line(draw, 2),
         state=InvitationState.REPLACED,
         reason="电话告知不便",
-        witness="周监督",
         actor=operator,
         now=LATER,
         entropy=SeededEntropy(3),
@@ -128,7 +125,7 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
             "two_persons",
         ),
     ]
-    assert record["events"][4]["supervisor"] == "周监督"
+    assert record["events"][4]["supervisor"] == "吴监督"
     assert record["events"][-1]["witness"] == confirmation_of(ReleaseRequest.objects.get())
     assert "电话告知不便" not in str(record)  # what somebody wrote may name somebody
     assert {one["reason_code"] for one in record["events"]} <= set(StepReason.values)
@@ -232,9 +229,7 @@ def test_a_draw_sealed_before_goes_on_as_it_was(
     for _ in range(5):
         make_expert()
     draw = make_draw_of_before(monkeypatch, now=NOW, operator=operator, seats=2)
-    declare_emergency(
-        draw=draw, reason="开标提前", supervisor="周监督", minutes=30, actor=operator, now=NOW
-    )
+    declare_emergency(draw=draw, reason="开标提前", minutes=30, actor=operator, now=NOW)
     reply(line(draw, 1), accept=False)
     accept_all(draw)
     void(draw, operator, supervisor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,19 +12,37 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
-from expertpool.draws.exceptions import EmergencyRefused, ReplyRefused
-from expertpool.draws.models import Draw, DrawEvent, Emergency, Invitation
-from expertpool.draws.services.emergency import declare_emergency, read_contact
+from expertpool.draws.exceptions import EmergencyRefused
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    DrawEvent,
+    Emergency,
+    EmergencyRequest,
+    Invitation,
+)
+from expertpool.draws.queries.emergency import emergencies_of, emergency_of
+from expertpool.draws.services.emergency import (
+    decide_emergency,
+    decide_emergency_end,
+    end_emergency,
+    read_contact,
+    request_emergency,
+    request_emergency_end,
+)
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.names import release
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import answer, expire, record_answer
+from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.state import load_order
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -41,25 +60,25 @@ def draw(operator: User) -> Draw:
     return make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60)
 
 
-def declare(draw: Draw, actor: User, **changes: object) -> Emergency:
-    values = {"reason": "开标提前", "supervisor": "周监督", "minutes": 15, "now": NOW} | changes
-    return declare_emergency(draw=draw, actor=actor, **values)  # type: ignore[arg-type]
+def declare(draw: Draw, actor: User, **changes: Any) -> Emergency:
+    values = {"reason": "开标提前", "minutes": 15, "now": NOW} | changes
+    return declare_emergency(draw=draw, actor=actor, **values)
 
 
 _seeds = count(3)
 
 
 def by_telephone(
-    line: Invitation, actor: User, *, state: InvitationState, witness: str = "周监督"
+    line: Invitation, actor: User, *, state: InvitationState, second: User | None = None
 ) -> Invitation:
     return record_answer(
         invitation=line,
         state=state,
         reason="电话答复",
-        witness=witness,
         actor=actor,
         now=NOW + timedelta(minutes=1),
         entropy=SeededEntropy(next(_seeds)),
+        second=second,
     )
 
 
@@ -83,9 +102,10 @@ def test_open_and_later_invitations_get_the_shorter_time(draw: Draw, operator: U
     assert (entry.note, entry.after) == (
         "开标提前",
         {
-            "在场监督人": "周监督",
+            "申请人": operator.name,
             "答复时限（分钟）": 15,
             "提前截止的邀请": 2,
+            "确认值": confirmation_of(EmergencyRequest.objects.get()),
             "事件链头": DrawEvent.objects.get(draw=draw, content__type="note").hash,
         },
     )
@@ -115,27 +135,73 @@ def test_jobs_of_old_and_new_deadlines_run_without_harm(draw: Draw, operator: Us
 
 
 @pytest.mark.shows("DRAW-31", "DRAW-16")
-def test_answers_by_telephone_name_the_supervisor(draw: Draw, operator: User) -> None:
+def test_answers_by_telephone_carry_who_confirmed_them(draw: Draw, operator: User) -> None:
     declare(draw, operator)
-    first, second = Invitation.objects.order_by("line")
-    for witness in ("", "  ", operator.name):
-        with pytest.raises(ReplyRefused):
-            by_telephone(first, operator, state=InvitationState.ACCEPTED, witness=witness)
-    by_telephone(first, operator, state=InvitationState.ACCEPTED)
-    by_telephone(second, operator, state=InvitationState.DECLINED, witness="吴监督")
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.witness, second.witness) == ("周监督", "吴监督")
-    reply = Entry.objects.filter(action="draw.reply").order_by("pk")[1]
+    second = make_user("supervisor", name="吴监督")
+    line = Invitation.objects.get(line=1)
+    by_telephone(line, operator, state=InvitationState.DECLINED, second=second)
+    assert line.witness == "吴监督"
+    reply = Entry.objects.get(action="draw.reply")
     left = DrawEvent.objects.get(draw=draw, content__type="exit").content
+    confirmed = confirmation_of(AnswerRequest.objects.get())
+    assert reply.actor_id == second.pk
     assert reply.after == {
         "参与状态": "拒绝",
         "方式": "经办人登记",
-        "在场监督人": "吴监督",
+        "申请人": operator.name,
+        "确认值": confirmed,
         "事件链头": left["hash"],
     }
-    assert (left["emergency"], left["supervisor"]) == (True, "吴监督")
+    assert (left["emergency"], left["witness"]) == (True, confirmed)
     assert left["by"] == {"role": "operator", "account": operator.username}
+
+
+def test_nothing_changes_until_a_second_person_agrees(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    before = set(Invitation.objects.values_list("deadline_at", flat=True))
+    asked = request_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=NOW)
+    assert emergency_of(draw) is None
+    with pytest.raises(EmergencyRefused, match="不能自己确认"):
+        decide_emergency(request=asked, agree=True, note="", actor=operator, now=NOW)
+    decide_emergency(request=asked, agree=False, note="不急", actor=supervisor, now=NOW)
+    assert emergency_of(draw) is None
+    assert set(Invitation.objects.values_list("deadline_at", flat=True)) == before
+
+
+@pytest.mark.shows("DRAW-31")
+def test_an_emergency_is_taken_back_and_can_come_again(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    declare(draw, operator)
+    first, second = Invitation.objects.order_by("line")
+    shortened = first.deadline_at
+    later = NOW + timedelta(minutes=2)
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=later)
+    with pytest.raises(EmergencyRefused):
+        read_contact(invitation=first, actor=operator, now=later)
+    by_telephone(second, operator, state=InvitationState.DECLINED)
+    reach(draw, now=NOW + timedelta(minutes=1))
+    first.refresh_from_db()
+    assert first.deadline_at == shortened  # who was told keeps it
+    assert Invitation.objects.get(line=3).deadline_at == NOW + timedelta(minutes=61)
+    codes = [
+        content["code"]
+        for content in DrawEvent.objects.filter(draw=draw).values_list("content", flat=True)
+        if content["type"] == "note"
+    ]
+    assert codes == ["emergency", "emergency_ended"]
+    assert Entry.objects.get(action="draw.emergency_end").note == "来得及"
+    with pytest.raises(EmergencyRefused):
+        end_emergency(draw=draw, reason="再来", actor=supervisor, now=later)
+    declare(draw, operator, now=later)
+    # The operator needs a second person for it.
+    asked = request_emergency_end(draw=draw, reason="来得及", actor=operator, now=later)
+    with pytest.raises(EmergencyRefused, match="不能自己确认"):
+        decide_emergency_end(request=asked, agree=True, note="", actor=operator, now=later)
+    decide_emergency_end(request=asked, agree=True, note="", actor=supervisor, now=later)
+    assert emergency_of(draw) is None
+    assert len(emergencies_of(draw)) == 2
 
 
 @pytest.mark.shows("DRAW-31")
@@ -168,14 +234,12 @@ def test_the_record_and_the_sheet_say_so(draw: Draw, operator: User) -> None:
     head = dict(sheet.head)
     assert "周监督" in head["应急抽取"]
     assert "开标提前" in head["应急抽取"]
-    assert any("电话登记，监督人 周监督" in row.remark for row in sheet.rows)
+    assert any("代登记，吴监督 确认" in row.remark for row in sheet.rows)
 
 
 def test_only_a_running_draw_is_declared(draw: Draw, operator: User, supervisor: User) -> None:
     for changes in (
         {"reason": " "},
-        {"supervisor": ""},
-        {"supervisor": operator.name},
         {"minutes": 4},
         {"minutes": 121},
         {"now": draw.project.opening_at},
@@ -200,12 +264,11 @@ def test_only_a_running_draw_is_declared(draw: Draw, operator: User, supervisor:
         declare(sealed, operator)
 
 
-def test_ordinary_draws_need_no_supervisor(draw: Draw, operator: User) -> None:
+def test_ordinary_draws_are_not_marked(draw: Draw, operator: User) -> None:
     line = Invitation.objects.get(line=1)
-    by_telephone(line, operator, state=InvitationState.DECLINED, witness="")
+    by_telephone(line, operator, state=InvitationState.DECLINED)
     content = DrawEvent.objects.get(draw=draw, content__type="exit").content
     assert "emergency" not in content
-    assert "supervisor" not in content
 
 
 @pytest.mark.shows("DRAW-14")

@@ -21,7 +21,7 @@ from expertpool.draws.services.names import (
     release,
 )
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import record_answer
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
 

@@ -16,10 +16,10 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.services.rule_settings import set_regime_options
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 

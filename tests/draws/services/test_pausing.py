@@ -16,7 +16,6 @@ from expertpool.draws.exceptions import EmergencyRefused, PauseRefused
 from expertpool.draws.models import Draw, DrawEvent, DrawPause, Invitation
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.services.clock import keep_clock
-from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import overdue
 from expertpool.draws.services.pausing import pause_draw, resume_draw
@@ -24,6 +23,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
+from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -158,7 +158,5 @@ def test_what_may_be_done_says_so(draw: Draw, operator: User) -> None:
     with pytest.raises(PauseRefused, match="已经暂停"):
         pause(draw, operator)
     with pytest.raises(EmergencyRefused, match="先恢复"):
-        declare_emergency(
-            draw=draw, reason="急", supervisor="周监督", minutes=15, actor=operator, now=NOW
-        )
+        declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=NOW)
     assert draw.invitations.filter(state=InvitationState.INVITED).count() == 2

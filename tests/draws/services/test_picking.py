@@ -33,7 +33,7 @@ from expertpool.draws.services.picking import (
 )
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import add_supplement, answer, expire, record_answer
+from expertpool.draws.services.replies import add_supplement, answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
@@ -42,6 +42,7 @@ from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list

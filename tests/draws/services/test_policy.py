@@ -17,7 +17,6 @@ from expertpool.core.configuration import Setting
 from expertpool.draws import settings as office
 from expertpool.draws.exceptions import DrawNotReady, EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, RevealRule
-from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, readable_draws
 from expertpool.draws.services.plan import GroupInput
@@ -27,6 +26,7 @@ from expertpool.projects.models import Project
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
+from tests.factories.answers import declare_emergency
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -197,7 +197,7 @@ def test_an_emergency_is_near_the_opening_or_none(
         declare_emergency(
             draw=draw,
             reason="缺人",
-            supervisor=supervisor.name,
+            second=supervisor,
             minutes=15,
             actor=operator,
             now=now,

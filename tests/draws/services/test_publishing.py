@@ -21,11 +21,11 @@ from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.publishing import digest_of_list, publish_result
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project, RegimeSetting
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.widening import accept_all, reply

@@ -15,13 +15,13 @@ from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
 from expertpool.draws.services.clock import keep_clock
-from expertpool.draws.services.emergency import declare_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import QUIET_HOURS
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
+from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -133,9 +133,7 @@ def test_a_deadline_is_moved_over_the_night(operator: User) -> None:
 
 def test_an_emergency_knows_no_quiet_hours(draw: Draw, operator: User) -> None:
     post(draw, NIGHT)
-    declare_emergency(
-        draw=draw, reason="次日开标", supervisor="周监督", minutes=15, actor=operator, now=NIGHT
-    )
+    declare_emergency(draw=draw, reason="次日开标", minutes=15, actor=operator, now=NIGHT)
     assert set(LETTERS.values_list("due_at", flat=True)) == {NIGHT}  # brought forward
     post(draw, NIGHT)
     assert {row.deadline_at for row in draw.invitations.all()} == {NIGHT + timedelta(minutes=15)}

@@ -14,7 +14,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.replies import record_answer
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login

@@ -22,12 +22,12 @@ from expertpool.draws.services.replies import (
     answer,
     expire,
     invitation_for_token,
-    record_answer,
     take_leave,
 )
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
 from vdraw.verify import find_difference

@@ -21,7 +21,7 @@ from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import answer, expire, record_answer, take_leave
+from expertpool.draws.services.replies import answer, expire, take_leave
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.templates import groups_of, save_template
 from expertpool.experts.models import Expert
@@ -29,6 +29,7 @@ from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import (
     EVERYBODY,
     expert_id_of,

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import Draw, Emergency, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, Emergency, EmergencyRequest, Invitation
 from expertpool.experts.models import Expert
+from tests.factories.accounts import PASSWORD
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -26,7 +27,7 @@ def draw(operator: User) -> Draw:
 
 @pytest.mark.shows("DRAW-31")
 def test_from_declaring_to_the_answer_by_telephone(
-    client: Client, operator: User, draw: Draw
+    client: Client, operator: User, supervisor: User, draw: Draw
 ) -> None:
     login(client, operator)
     detail = reverse("draws:detail", args=[draw.pk])
@@ -34,44 +35,49 @@ def test_from_declaring_to_the_answer_by_telephone(
     assert declare in client.get(detail).content.decode()
     before = client.get(detail).context["board"].version
 
-    wrong = client.post(declare, {"reason": "急", "supervisor": operator.name, "minutes": "15"})
-    assert wrong.status_code == 422
-    assert "不能是经办人自己" in wrong.content.decode()
     assert client.post(declare, {"reason": "急", "minutes": "3"}).status_code == 422
-    done = client.post(declare, {"reason": "开标提前", "supervisor": "周监督", "minutes": "15"})
-    assert done.status_code == 204
+    assert client.post(declare, {"reason": "开标提前", "minutes": "15"}).status_code == 204
+    assert not Emergency.objects.exists()  # it waits for a second person
+    asked = EmergencyRequest.objects.get()
+    spot = reverse("workflow:request_confirm", args=["draws.emergency", asked.pk])
+    assert "答复时限 15 分钟" in client.get(spot).content.decode()
+    own = {"identifier": operator.username, "password": PASSWORD}
+    assert client.post(spot, own).status_code == 422
+    entered = {"identifier": supervisor.username, "password": PASSWORD}
+    assert client.post(spot, entered).status_code == 204
 
     page = client.get(detail)
     text = page.content.decode()
-    assert "在场监督人 周监督" in text
+    assert f"监督人 {supervisor.name} 确认" in text
     assert declare not in text
     assert page.context["board"].version != before  # other windows follow
     line = Invitation.objects.get(draw=draw)
     name = Expert.objects.get(pk=expert_id_of(line)).name
     form = reverse("draws:answer", args=[draw.pk, 1])
     drawer = client.get(form).content.decode()
-    assert "周监督" in drawer
     assert name not in drawer
     contact = client.post(reverse("draws:contact", args=[draw.pk, 1])).content.decode()
     assert name in contact
-    assert client.post(form, {"state": "accepted", "reason": "电话"}).status_code == 422
-    answered = client.post(form, {"state": "accepted", "reason": "电话答复", "witness": "周监督"})
-    assert answered.status_code == 204
+    assert client.post(form, {"state": "declined", "reason": "电话"}).status_code == 422
+    assert client.post(form, {"state": "accepted", "reason": "电话答复"}).status_code == 204
+    answer = AnswerRequest.objects.get()
+    spot = reverse("workflow:request_confirm", args=["draws.answer", answer.pk])
+    text = client.get(spot).content.decode()
+    assert "第 1 行登记为「同意」" in text
+    assert name not in text + client.get(detail).content.decode()
+    assert client.post(spot, entered).status_code == 204
     line.refresh_from_db()
-    assert line.witness == "周监督"
-    assert "监督人 周监督" in client.get(detail).content.decode()
+    assert (line.state, line.witness) == ("accepted", supervisor.name)
+    assert f"{supervisor.name} 确认" in client.get(detail).content.decode()
     assert "应急抽取" in client.get(reverse("draws:room", args=[draw.pk])).content.decode()
     public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "应急抽取" in public
 
 
-def test_an_ordinary_answer_asks_for_no_supervisor(
-    client: Client, operator: User, draw: Draw
-) -> None:
+def test_an_ordinary_draw_tells_nobody_to_call(client: Client, operator: User, draw: Draw) -> None:
     login(client, operator)
     form = reverse("draws:answer", args=[draw.pk, 1])
     text = client.get(form).content.decode()
-    assert "在场监督人" not in text
     assert "查看姓名和电话" not in text
     assert client.post(reverse("draws:contact", args=[draw.pk, 1])).status_code == 409
     assert client.post(form, {"state": "accepted", "reason": "电话答复"}).status_code == 204

@@ -14,9 +14,9 @@ from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
-from expertpool.draws.services.replies import record_answer
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import RegimeSetting
+from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list

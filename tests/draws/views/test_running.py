@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import Draw
+from expertpool.draws.models import AnswerRequest, Draw
 from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.api.caller import Caller
 from tests.draws.views.letters import lines
@@ -21,6 +22,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pool():
     return [make_expert(f"专家{number}号") for number in range(6)]
+
+
+def agree_to_answers(second) -> None:
+    for request in AnswerRequest.objects.filter(decided_at=None):
+        address = reverse("workflow:request_agree", args=["draws.answer", request.pk])
+        assert login(Client(), second).post(address).status_code == 204
 
 
 def draw_of(project) -> Draw:
@@ -106,14 +113,22 @@ def test_a_sealed_draw_is_given_up_with_a_reason_and_stays(client, operator, poo
 
 
 @pytest.mark.shows("DRAW-16", "DRAW-17", "PRJ-14")
-def test_an_operator_records_a_refusal_and_a_supplement_comes_last(client, operator, pool):
+def test_an_operator_records_a_refusal_and_a_supplement_comes_last(
+    client, operator, supervisor, pool
+):
     draw = make_draw(now=timezone.now(), seats=2)
     login(client, operator)
     address = reverse("draws:answer", args=[draw.pk, 1])
     assert client.post(address, {"state": "declined"}).status_code == 422
     assert client.post(address, {"state": "leave", "reason": "出差"}).status_code == 422
-    response = client.post(address, {"state": "declined", "reason": "电话答复，出差"})
-    assert response.status_code == 204
+    told = {"state": "declined", "ground": "其他", "reason": "电话答复，出差"}
+    assert client.post(address, told).status_code == 204
+    # Nothing changes until a second person agrees.
+    assert [line.state for line in lines(draw)] == ["invited", "invited"]
+    request = AnswerRequest.objects.get()
+    agree = reverse("workflow:request_agree", args=["draws.answer", request.pk])
+    assert client.post(agree).status_code == 403  # not by an operator
+    assert login(Client(), supervisor).post(agree).status_code == 204
     assert [line.state for line in lines(draw)] == ["declined", "invited", "invited"]
     page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     for text in ("补抽", "拒绝", "电话答复，出差", "经办人登记"):
@@ -124,7 +139,8 @@ def test_a_line_with_a_result_is_not_recorded_again(client, operator, pool):
     draw = make_draw(now=timezone.now(), seats=1)
     login(client, operator)
     address = reverse("draws:answer", args=[draw.pk, 1])
-    client.post(address, {"state": "replaced", "reason": "回避"})
+    client.post(address, {"state": "replaced", "ground": "回避"})
+    agree_to_answers(make_user("supervisor"))
     assert client.get(address).status_code == 409
 
 
@@ -136,7 +152,8 @@ def test_a_short_draw_says_what_lacks_and_is_supplemented_later(client, operator
     for line in (1, 2):
         address = reverse("draws:answer", args=[draw.pk, line])
         state = "accepted" if line == 1 else "declined"
-        client.post(address, {"state": state, "reason": "电话答复"})
+        client.post(address, {"state": state, "ground": "其他", "reason": "电话答复"})
+        agree_to_answers(make_user("supervisor"))
     draw.refresh_from_db()
     assert draw.status == DrawStatus.UNSATISFIED
     page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()

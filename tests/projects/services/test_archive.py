@@ -14,7 +14,7 @@ from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
-from expertpool.draws.services.replies import add_supplement, answer, record_answer
+from expertpool.draws.services.replies import add_supplement, answer
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.draws.services.voiding import request_void
@@ -43,6 +43,7 @@ from expertpool.projects.services.progress import add_progress
 from expertpool.projects.services.state import set_draw_state
 from expertpool.projects.services.tasks import TaskData, assign_task, cancel_task, complete_task
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project, project_data

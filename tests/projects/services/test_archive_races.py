@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services import covering, replies
@@ -83,22 +83,21 @@ def archive(draw: Draw, stop: Stop, *, first: bool) -> Callable[[], Any]:
     return run
 
 
-def replace(draw: Draw, stop: Stop, *, first: bool) -> Callable[[], Any]:
-    """Take the seated expert off his seat, which is supplemented in the same transaction."""
-    actor, line = make_user("operator"), Invitation.objects.get()
+def leave(draw: Draw, stop: Stop, *, first: bool) -> Callable[[], Any]:
+    """Let the seated expert take leave; his seat is supplemented in the same transaction."""
+    line = Invitation.objects.get()
 
     def run() -> str:
         if not first:
             stop.reached.wait(10)
-        replies.record_answer(
+        replies.take_leave(
             invitation=line,
-            state=InvitationState.REPLACED,
-            reason="更换",
-            actor=actor,
-            now=draw.project.opening_at - timedelta(hours=1),
+            reason="出差",
+            via=ReplyVia.LINK,
+            now=draw.project.opening_at - timedelta(hours=24),
             entropy=SeededEntropy(2),
         )
-        return "replaced"
+        return "left"
 
     return run
 
@@ -124,10 +123,8 @@ def test_a_supplement_that_came_first_is_seen_by_the_archive(
         return locked
 
     monkeypatch.setattr(replies, "lock_draw", lock_and_stand)
-    archived, replaced = run_at_once(
-        archive(draw, stop, first=False), replace(draw, stop, first=True)
-    )
-    assert replaced == "replaced"
+    archived, left = run_at_once(archive(draw, stop, first=False), leave(draw, stop, first=True))
+    assert left == "left"
     assert isinstance(archived, NotReadyToArchive)
     assert state(draw) == (OPEN, DRAWING, 2)
 
@@ -144,11 +141,9 @@ def test_an_archive_that_came_first_is_seen_by_the_supplement(
         return found
 
     monkeypatch.setattr(archiving, "why_not_archive", look_and_stand)
-    archived, replaced = run_at_once(
-        archive(draw, stop, first=True), replace(draw, stop, first=False)
-    )
+    archived, left = run_at_once(archive(draw, stop, first=True), leave(draw, stop, first=False))
     assert archived == "archived"
-    assert isinstance(replaced, ReplyRefused)
+    assert isinstance(left, ReplyRefused)
     assert state(draw) == (ARCHIVED, SUCCESS, 1)
 
 
@@ -172,11 +167,11 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Stop:
 def test_without_the_lock_the_conditional_update_still_refuses(
     draw: Draw, without_lock: Stop
 ) -> None:
-    archived, replaced = run_at_once(
-        archive(draw, without_lock, first=False), replace(draw, without_lock, first=True)
+    archived, left = run_at_once(
+        archive(draw, without_lock, first=False), leave(draw, without_lock, first=True)
     )
     assert archived == "archived"
-    assert isinstance(replaced, ProjectChanged)
+    assert isinstance(left, ProjectChanged)
     assert state(draw) == (ARCHIVED, SUCCESS, 1)  # nothing half-written stays
 
 
@@ -190,7 +185,7 @@ def test_without_lock_and_conditional_update_an_archived_project_is_drawn(
 
     monkeypatch.setattr(covering, "set_draw_state", set_blindly)
     results = run_at_once(
-        archive(draw, without_lock, first=False), replace(draw, without_lock, first=True)
+        archive(draw, without_lock, first=False), leave(draw, without_lock, first=True)
     )
-    assert results == ["archived", "replaced"]
+    assert results == ["archived", "left"]
     assert state(draw) == (ARCHIVED, DRAWING, 2)

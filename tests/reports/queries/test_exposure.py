@@ -14,7 +14,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
-from expertpool.draws.services.replies import answer, record_answer
+from expertpool.draws.services.replies import answer
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.reports.enums import ReportState
@@ -26,6 +26,7 @@ from expertpool.reports.services import (
     request_report,
     request_usual_reports,
 )
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 

@@ -20,10 +20,11 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.chain import hash_text
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import read_names, release
-from expertpool.draws.services.replies import answer, record_answer
+from expertpool.draws.services.replies import answer
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.reports.queries.ledger import ledger_visible_to
 from tests.factories.accounts import make_department, make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login

@@ -17,10 +17,10 @@ from expertpool.directory.models import DictionaryItem
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.replies import record_answer
 from expertpool.files.services import attach
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 

@@ -1,0 +1,115 @@
+"""Answers by hand: one person asks what an expert told him to be recorded, another agrees.
+
+Until then nothing changes and the deadline runs on; whatever the expert answers himself comes first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import AnswerRequest, Invitation
+from expertpool.draws.queries.actions import OVER
+from expertpool.draws.queries.policy import answer_grounds
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.refusals import log_refusals
+from expertpool.draws.services.replies import (
+    BY_ITSELF,
+    EXIT_REASON,
+    allowed_before,
+    lock_invitation,
+    settle_by_hand,
+)
+from expertpool.draws.settings import OTHER_GROUND
+from expertpool.workflow.services.two_persons import ask, settle
+
+RECORDED = {InvitationState.ACCEPTED, *EXIT_REASON} - BY_ITSELF
+
+
+def request_answer(
+    *,
+    invitation: Invitation,
+    state: InvitationState,
+    reason: str,
+    actor: User,
+    now: datetime,
+    ground: str = "",
+) -> AnswerRequest:
+    """Ask for an answer to be recorded by hand: accepted, declined, leave, or replaced.
+
+    Whatever ends a seat needs a ``ground`` from the list of the office (`policy.answer_grounds`);
+    其他 and what ends none need a ``reason`` in words. Refuses (ReplyRefused) without them, a change
+    that the state of the invitation does not allow, and while another request is open; the attempt
+    is logged.
+    """
+    attempt = f"登记为「{state.label}」"
+    with (
+        log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
+        transaction.atomic(),
+    ):
+        invitation = lock_invitation(invitation)
+        words = _in_words(invitation, state, ground.strip(), reason.strip())
+        if invitation.state not in allowed_before(state):
+            raise ReplyRefused(OVER)
+        request = AnswerRequest(
+            invitation=invitation, state=state, ground=ground.strip(), reason=words
+        )
+        ask(
+            request,
+            action="draw.reply_request",
+            actor=actor,
+            now=now,
+            refused=ReplyRefused,
+            after={"登记为": state.label},
+        )
+        return request
+
+
+def decide_answer(
+    *,
+    request: AnswerRequest,
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+) -> AnswerRequest:
+    """Agree to a request, which records the answer at once and supplements an exit, or turn it down.
+
+    Announces InvitationAnswered. Refuses (ReplyRefused) the person who asked, a request that was
+    decided or ended because the expert answered, and a draw that is no more valid; logged.
+    """
+    attempt = f"确认登记为「{InvitationState(request.state).label}」"
+    with (
+        log_refusals(subject=request.invitation, actor=actor, now=now, attempt=attempt),
+        transaction.atomic(),
+    ):
+        invitation = lock_invitation(request.invitation)
+        settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReplyRefused)
+        request.invitation = invitation
+        if agree:
+            settle_by_hand(request, now=now, entropy=entropy)
+        else:
+            record("draw.reply_refuse", actor=actor, now=now, subject=invitation, note=note.strip())
+        return request
+
+
+def _in_words(invitation: Invitation, state: InvitationState, ground: str, reason: str) -> str:
+    if state not in RECORDED:
+        raise ReplyRefused("只能登记为同意、拒绝、请假或更换。")
+    if state not in EXIT_REASON:
+        if not reason:
+            raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
+        return reason
+    if ground not in answer_grounds(invitation.draw.project.regime):
+        raise ReplyRefused("请从列表中选择原因。")
+    if ground == OTHER_GROUND:
+        if not reason:
+            raise ReplyRefused("原因选「其他」时，请写明登记的理由。")
+        return reason
+    return f"{ground}：{reason}" if reason else ground

@@ -49,6 +49,7 @@ urlpatterns = [
     path("projects/<int:pk>/exclusions/", exclusions.exclusions, name="exclusions"),
     path("projects/<int:pk>/widen/", widening.conditions, name="widen_plan"),
     path("projects/<int:pk>/widen/groups/", widening.condition_groups, name="widen_groups"),
+    path("projects/<int:pk>/widen/compare/", widening.compare_conditions, name="widen_compare"),
     path("draws/<int:pk>/widen/", widening.widen, name="widen"),
     path("projects/<int:pk>/start/", running.start, name="start"),
     path("projects/<int:pk>/notices/delete/", notices.delete, name="notices_delete"),

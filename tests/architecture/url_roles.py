@@ -412,6 +412,7 @@ RULES: dict[str, Rule] = {
     "draws:start": only(*DRAW, kwargs=PROJECT),
     "draws:widen_plan": only(*DRAW, kwargs=PROJECT),
     "draws:widen_groups": only(*DRAW, kwargs=PROJECT),
+    "draws:widen_compare": only(*DRAW, kwargs=PROJECT),
     "draws:widen": only(*DRAW, kwargs=DRAWN),
     "draws:notices_delete": only("admin", kwargs=PROJECT),
     "draws:list": only(*READ_DRAWS),

@@ -22,6 +22,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import check_version
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
+from expertpool.draws.queries.widening import check_wider, planned_criteria
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
@@ -42,7 +43,7 @@ def widen_plan(
     """Replace the conditions of groups (by code) that lack experts; all else of the plan stays.
 
     Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
-    and an archived project; and what `save_plan` refuses of conditions.
+    an archived project, and conditions by which somebody no longer fits who did; and what `save_plan` refuses of conditions.
     """
     projects = lock_projects(project)
     project, short = projects[0], check_widenable(projects, now=now)
@@ -54,6 +55,7 @@ def widen_plan(
         if group.code in levels:
             group.levels.all().delete()
             add_levels(group, levels[group.code])
+    check_wider(short, levels, now=now)
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])
     after = plan_in_words(plan)
@@ -84,7 +86,7 @@ def start_widened_draw(
     Refuses another one (PlanChanged), (WideningRefused) without a reason or the name
     of a supervisor other than the operator, a panel that lacks nobody or is being drawn for, a draw
     that was widened already, while somebody of its order can still be seated or a void is asked for,
-    and once the opening is over; and (DrawNotReady) what the regime forbids. Announces DrawSealed.
+    once the opening is over, and a plan that is no wider than what was sealed; and (DrawNotReady) what the regime forbids. Announces DrawSealed.
     """
     if version is not None:
         check_version(DrawPlan.objects.get(project=lock_projects(base.project)[0]), version)
@@ -100,6 +102,8 @@ def start_widened_draw(
     lock_transaction(SEATING_LOCK)
     if any(has_more(draw, now=now) for draw in short.draws):
         raise WideningRefused("原次序中还有能补抽的专家，请先在抽取页面点「再补抽一次」。")
+    # Once more: since the plan was saved somebody may have come whom only the old conditions find.
+    check_wider(short, planned_criteria(plan, short), now=now)
     found = evaluate(plan, now=now, short=short)
     draw = seal_and_start(
         plan,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
@@ -24,6 +27,7 @@ from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.queries.widening import compare, planned_criteria
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.draws.views.plan import plan_address
@@ -47,16 +51,10 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
     data = _fixed(request.POST, plan, short)
     groups, error = GroupsForm(GROUP.posted(data), user=request.user, data=data), ""
     if groups.is_valid():
-        levels = dict(
-            zip(
-                # the key of a saved group is its order, hence this is its code
-                (f"g{row.key}" for row in groups.rows),
-                (group.levels for group in groups.data_for_service()),
-                strict=True,
-            )
-        )
         try:
-            widen_plan(project=project, levels=levels, actor=request.user, now=timezone.now())
+            widen_plan(
+                project=project, levels=_levels(groups), actor=request.user, now=timezone.now()
+            )
         except (DrawError, CriteriaError) as refusal:
             error = str(refusal)
         except ValidationError as refusal:
@@ -86,6 +84,32 @@ def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "draws/widen_plan.html#groups", context)
 
 
+@require_POST
+@requires("draws.plan")
+def compare_conditions(request: UserRequest, pk: int) -> HttpResponse:
+    """Show the posted conditions beside those that were sealed; counts only."""
+    project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
+    short, plan = shortfall_of(project), plan_for(project)
+    if short is None or plan is None:
+        return refused(NOTHING_LACKS)
+    data = _fixed(request.POST, plan, short)
+    groups = GroupsForm(GROUP.posted(data), user=request.user, data=data)
+    context: dict[str, Any] = {"error": "填好每一级次的条件之后，这里对照新旧条件。"}
+    if groups.is_valid():
+        try:
+            context = {"comparisons": compare(short, _levels(groups), now=timezone.now())}
+        except CriteriaError as error:
+            context = {"error": str(error)}
+    return render(request, "draws/_widening.html", context)
+
+
+def _levels(groups: GroupsForm) -> dict[str, Sequence[dict[str, Any]]]:
+    """Return the conditions that were entered, by the code of their group."""
+    # The key of a saved group is its order, hence this is its code.
+    codes = (f"g{row.key}" for row in groups.rows)
+    return dict(zip(codes, (one.levels for one in groups.data_for_service()), strict=True))
+
+
 @requires("draws.run")
 def widen(request: UserRequest, pk: int) -> HttpResponse:
     """Start the draw for what the panel of a draw lacks (drawer)."""
@@ -111,8 +135,11 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
             # htmx would follow a redirect into the drawer.
             response["HX-Redirect"] = reverse("draws:detail", args=[draw.pk])
             return response
+    plan = plan_for(base.project)
+    criteria = planned_criteria(plan, short) if plan else {}
     context = {
         "form": form,
+        "comparisons": compare(short, criteria, now=timezone.now()),
         "short": short,
         "seats": sum(short.lacking.values()),
         "title": "按放宽的条件补抽",

@@ -63,7 +63,7 @@ def test_who_leaves_the_first_draw_later_is_supplemented_from_its_order() -> Non
     """技术 was short and is completed; then somebody of 经济 leaves, whose group has a reserve."""
     make_pool(2, 2, 3)
     base = make_short_draw(now=NOW)
-    widened = widen_to(base, now=LATER, g1=[OTHER])
+    widened = widen_to(base, now=LATER, g1=[SENIOR, OTHER])
     accept_all(widened, now=LATER)
     row = Invitation.objects.get(draw=base, group="g2")
     leave(row, now=LATER)
@@ -94,7 +94,7 @@ def test_where_its_order_has_nobody_the_panel_is_short_again_and_widened_again()
 @pytest.mark.shows("DRAW-34")
 def test_a_skipped_candidate_does_not_take_a_seat_that_another_draw_filled() -> None:
     base, waiting = make_short_while_somebody_waits(now=NOW)
-    widened = widen_to(base, now=LATER, g1=[OTHER])
+    widened = widen_to(base, now=LATER, g1=[SENIOR, OTHER])
     accept_all(widened, now=LATER)
     Expert.objects.filter(pk=waiting).update(status="formal")  # free again, and next in the order
     leave(Invitation.objects.get(draw=base, group="g2", state=InvitationState.ACCEPTED), now=LATER)
@@ -134,7 +134,7 @@ def test_a_later_supplement_respects_the_units_of_the_whole_panel() -> None:
         Expert.objects.filter(pk=juniors[0].pk).update(employer=unit)
         Expert.objects.filter(pk=juniors[1].pk).update(employer=None)
     colleague = make_expert(title_level=1, employer=unit)
-    widened = widen_to(base, now=LATER, g1=[OTHER])
+    widened = widen_to(base, now=LATER, g1=[SENIOR, OTHER])
     accept_all(widened, now=LATER)
     assert people(widened) == [colleague.pk]
     leave(Invitation.objects.get(draw=base, group="g2"), now=LATER)

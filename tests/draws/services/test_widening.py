@@ -14,6 +14,8 @@ from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawInProgress, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.widening import compare
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import count_candidates
@@ -29,6 +31,7 @@ from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.widening import (
     GROUPS,
+    OTHER,
     REASON,
     SENIOR,
     accept_all,
@@ -47,6 +50,51 @@ from vdraw.verify import find_difference
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 LATER = NOW + timedelta(minutes=30)
+
+
+FAR = {"field": "title_level", "op": "eq", "value": 2}
+
+
+# --- Wider
+
+
+@pytest.mark.shows("DRAW-34")
+def test_conditions_by_which_somebody_no_longer_fits_are_refused(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    version = DrawPlan.objects.get(project=base.project).version
+    with pytest.raises(WideningRefused, match=r"「技术」不是放宽.*有不到 5 人不再符合") as refused:
+        widen_plan(project=base.project, levels={"g1": [OTHER]}, actor=operator, now=LATER)
+    assert "因为「职称级别 是 初级」" in str(refused.value)
+    assert not any(expert.name in str(refused.value) for expert in Expert.objects.all())
+    assert DrawPlan.objects.get(project=base.project).version == version
+    levels = {"g1": [{"any": [OTHER, SENIOR]}]}  # in other words, and more
+    assert widen_plan(project=base.project, levels=levels, actor=operator, now=LATER)
+
+
+@pytest.mark.shows("DRAW-34")
+def test_the_condition_that_keeps_somebody_out_is_named() -> None:
+    make_pool(7, 1, 4)
+    base = make_short_draw(now=NOW, groups=[GroupInput("技术", 9, [SENIOR])])
+    short = shortfall_of(base.project)
+    assert short
+    named = {"field": "age", "op": "gte", "value": 120}
+    (one,) = compare(short, {"g1": [{"all": [SENIOR, named]}, OTHER]}, now=LATER)
+    assert (one.before_count, one.lost) == (7, 7)
+    assert [text for text in one.narrower if "年龄" in text]
+    assert not [text for text in one.narrower if "职称" in text]
+    assert "有 7 人不再符合" in one.refusal
+    (wider,) = compare(short, {"g1": [SENIOR, OTHER]}, now=LATER)
+    assert (wider.before_text, wider.after_count, wider.refusal) == (" 7 人", 11, "")
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_plan_that_is_wider_no_more_is_not_drawn_by(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    group = DrawPlan.objects.get(project=base.project).groups.get(order=1)
+    group.levels.update(criteria=FAR)  # past the service
+    with pytest.raises(WideningRefused, match="不是放宽"):
+        widen_to(base, now=LATER, actor=operator)
+    assert valid_draws(base.project) == [base]
 
 
 # --- The new draw

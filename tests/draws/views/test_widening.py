@@ -224,3 +224,26 @@ def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
     assert "已抽中过（本项目）" in page
     record = visitor.get(reverse("draws:verify_record", args=[widened.public_id])).json()
     assert record["rule"]["widens_seal"] == base.seal
+
+
+@pytest.mark.shows("DRAW-34")
+def test_old_and_new_conditions_stand_side_by_side_before_saving_and_before_the_draw(
+    client: Client, operator: User, base: Draw
+) -> None:
+    login(client, operator)
+    address = reverse("draws:widen_compare", args=[base.project_id])
+    assert (
+        address in client.get(reverse("draws:widen_plan", args=[base.project_id])).content.decode()
+    )
+    wider = client.post(address, posted(SENIOR, EVERYBODY)).content.decode()
+    for text in (base.number, "不到 5 人符合", " 7 人符合", "原来封存的条件"):
+        assert text in wider
+    assert "这不是放宽" not in wider
+    narrower = client.post(address, posted(OTHER)).content.decode()
+    assert "这不是放宽" in narrower
+    assert "填好每一级次的条件" in client.post(address, posted({"all": "x"})).content.decode()
+    saved = client.post(reverse("draws:widen_plan", args=[base.project_id]), posted(OTHER))
+    assert saved.status_code == 422
+    assert "不是放宽" in saved.content.decode()
+    drawer = client.get(reverse("draws:widen", args=[base.pk])).content.decode()
+    assert "新旧条件对照" in drawer

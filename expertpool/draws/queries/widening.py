@@ -1,0 +1,137 @@
+"""Whether wider conditions are wider: everybody who fits what a draw sealed has to fit the new ones.
+
+Asked of the pool itself, not of the words: conditions that are written otherwise may find the same
+experts. Counts only, small ones coarse: nobody is found out by trying conditions (docs/decisions/0074).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from expertpool.core.criteria import AllOf, Node, explain, parse
+from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.exceptions import WideningRefused
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.fitting import Level, fitting_experts, sealed_levels
+from expertpool.draws.queries.insight import relaxed
+from expertpool.draws.queries.shortfall import Shortfall
+from expertpool.experts.queries import availability
+
+FEW = 5  # a count below it is not told
+Criteria = Mapping[str, Sequence[Mapping[str, Any]]]  # by the code of the group, level by level
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The conditions of a group as the draw ``sealed_in`` (its number) sealed them, and the new ones.
+
+    ``lost``: how many who fit the old ones do not fit the new ones; ``narrower``: the conditions that
+    keep them out, in words.
+    """
+
+    name: str
+    sealed_in: str
+    before: list[str]
+    after: list[str]
+    before_count: int
+    after_count: int
+    lost: int
+    narrower: list[str]
+
+    @property
+    def before_text(self) -> str:
+        return people_text(self.before_count)
+
+    @property
+    def after_text(self) -> str:
+        return people_text(self.after_count)
+
+    @property
+    def refusal(self) -> str:
+        """Why this is not wider, and how to mend it; empty where it is."""
+        if not self.lost:
+            return ""
+        why = "、".join(f"「{text}」" for text in self.narrower)
+        return (
+            f"条件组「{self.name}」不是放宽：符合原来条件的专家中，有{people_text(self.lost)}不再符合新的条件，"
+            f"因为{why}。请保留原来的条件，把更宽的条件加为下一级次。"
+        )
+
+
+def people_text(count: int) -> str:
+    """Return a count of experts as it may be told."""
+    return f"不到 {FEW} 人" if 0 < count < FEW else f" {count} 人"
+
+
+def planned_criteria(plan: DrawPlan, short: Shortfall) -> dict[str, list[dict[str, Any]]]:
+    """Return the conditions of ``plan`` for the groups that lack experts."""
+    groups = ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
+    return {
+        group.code: [level.criteria for level in group.levels.all()]
+        for group in groups
+        if group.code in short.lacking
+    }
+
+
+def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comparison]:
+    """Compare ``criteria`` with what the panel that is ``short`` sealed for these groups last.
+
+    Raises core.criteria.CriteriaError for what does not parse.
+    """
+    sealed = {code: _sealed(short.draws, code) for code in criteria}
+    before = {code: sealed_levels(draw)[code] for code, draw in sealed.items()}
+    after = {
+        code: [(at, parse(SUBJECT, dict(one))) for at, one in enumerate(rows, start=1)]
+        for code, rows in criteria.items()
+    }
+    asked = {f"{code} before": rows for code, rows in before.items()}
+    asked |= {f"{code} after": rows for code, rows in after.items()}
+    deleted = [(ExclusionReason.DELETED, availability.deleted())]
+    found = [one for one in fitting_experts(asked, deleted, now=now) if not one.reason]
+    names = short.draws[0].rule.group_names
+    comparisons = []
+    for code in criteria:
+        old = {one.expert_id for one in found if f"{code} before" in one.groups}
+        new = {one.expert_id for one in found if f"{code} after" in one.groups}
+        lost = old - new
+        comparisons.append(
+            Comparison(
+                name=names[code],
+                sealed_in=sealed[code].number,
+                before=[explain(node) or "不限" for _, node in before[code]],
+                after=[explain(node) or "不限" for _, node in after[code]],
+                before_count=len(old),
+                after_count=len(new),
+                lost=len(lost),
+                narrower=_narrower(after[code], lost, now=now) if lost else [],
+            )
+        )
+    return comparisons
+
+
+def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:
+    """Refuse (WideningRefused) ``criteria`` by which somebody no longer fits who did, see `compare`."""
+    refusals = [one.refusal for one in compare(short, criteria, now=now) if one.refusal]
+    if refusals:
+        raise WideningRefused("".join(refusals))
+
+
+def _sealed(draws: Sequence[Draw], code: str) -> Draw:
+    """The last of ``draws`` that sealed the group: a draw that widens knows only what lacked."""
+    return next(draw for draw in reversed(draws) if code in draw.rule.group_names)
+
+
+def _narrower(levels: Sequence[Level], lost: Collection[int], *, now: datetime) -> list[str]:
+    """Return the conditions without which one of the ``lost`` would fit; where no single one keeps
+    them out, all. A level that would ask nothing then finds everybody, and tells nothing."""
+    without: list[tuple[Node, Node]] = [
+        pair for _, node in levels for pair in relaxed(node) if pair[1] != AllOf()
+    ]
+    asked = {str(at): [(1, rest)] for at, (_, rest) in enumerate(without)}
+    found = {key for one in fitting_experts(asked, now=now, only=lost) for key in one.groups}
+    dropped = [part for at, (part, _) in enumerate(without) if str(at) in found]
+    return list(dict.fromkeys(explain(node) for node in dropped or [node for _, node in levels]))

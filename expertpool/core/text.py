@@ -31,6 +31,9 @@ _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 HIDDEN = "含有看不见的控制字符，请删去。"
 
 
+KEY_DIGITS = 18  # below the largest bigint
+
+
 def clean_text(value: object) -> str:
     """Return ``value`` as text, outer blanks removed; nothing for None.
 
@@ -45,6 +48,12 @@ def clean_code(value: object) -> str:
     """Return an identifier (phone, ID card, mail …) with all full-width forms folded and outer
     blanks removed; nothing for None."""
     return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
+
+
+def is_key(text: str) -> bool:
+    """Tell whether ``text``, which anybody may have written, can be the key or number of a row: ASCII
+    digits, and no more of them than the database takes."""
+    return text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
 
 
 def is_hidden(char: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from expertpool.core.text import clean_code
+from expertpool.core.text import clean_code, is_key
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import (
@@ -147,7 +147,7 @@ class RelationForm(forms.ModelForm):
         }
         # The page carries only the option that is chosen; the others are searched.
         chosen = str(self["other"].value() or "")
-        if chosen.isdecimal():
+        if is_key(chosen):
             field.queryset = Unit.objects.filter(pk=chosen)
 
     def clean(self) -> dict[str, Any]:
@@ -222,5 +222,5 @@ class SpecialtyMoveForm(forms.Form):
         field.widget.attrs |= {"data-enhance": "select", "data-url": url}
         # The page carries only the option that is chosen; the others are searched.
         chosen = str(self["parent"].value() or "")
-        if chosen.isdecimal():
+        if is_key(chosen):
             field.queryset = scheme.specialties.filter(pk=chosen)

@@ -31,7 +31,7 @@ from expertpool.core.subjects import (
     Subject,
     Text,
 )
-from expertpool.core.text import mask_email, mask_middle
+from expertpool.core.text import is_key, mask_email, mask_middle
 from expertpool.core.visibility import GuardedField, Sensitivity
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Division, Specialty, Title, Unit
@@ -76,7 +76,7 @@ def _guard(code: str, label: str, mask: Callable[[str], str], **more: Any) -> Gu
 def _labels(model: type[Model]) -> Callable[[Sequence[str]], dict[str, str]]:
     def labels(values: Sequence[str]) -> dict[str, str]:
         # The values come from addresses and kept searches, where anything may stand.
-        valid = [value for value in values if value.isdecimal()]
+        valid = [value for value in values if is_key(value)]
         rows = model._default_manager.filter(pk__in=valid).values_list("pk", "name")
         return {str(pk): name for pk, name in rows}
 

@@ -25,6 +25,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import ListTab, listing, render_list
+from expertpool.core.views.reasons import reason_of
 
 SORTS = {"username": "username", "name": "name", "login": "last_login", "created": "created_at"}
 
@@ -104,7 +105,7 @@ def user_disable(request: UserRequest, pk: int) -> HttpResponse:
     try:
         disable_user(
             user=_user(request, pk),
-            reason=request.POST.get("reason", "")[:200],
+            reason=reason_of(request)[:200],
             actor=request.user,
             now=timezone.now(),
         )

@@ -14,6 +14,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from expertpool.core.text import is_key
+
 COPY = "（副本）"
 Makers = Mapping[str, Callable[..., forms.Form]]  # by the name of the kind of row
 
@@ -50,7 +52,7 @@ class RowKind:
     def posted(self, data: QueryDict, under: str = "") -> list[Draft]:
         """Return the rows as they were posted, in the order of the page."""
         keys = dict.fromkeys(data.getlist(f"{under}{self.name}"))
-        return [self._posted(data, under, int(key)) for key in keys if key.isdecimal()]
+        return [self._posted(data, under, int(key)) for key in keys if is_key(key)]
 
     def changed(self, drafts: list[Draft], operation: str) -> list[Draft]:
         """Do what a button says: ``add``, ``up:2``, ``down:2``, ``copy:2``, ``remove:2``, or

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.directory.forms import (
@@ -79,7 +80,7 @@ def _open_rows(request: HttpRequest, scheme: SpecialtyScheme | None) -> list[dic
     if scheme is None:
         return []
     # In the address, so that going back and reloading show the same branches.
-    opened = {int(pk) for pk in request.GET.get("open", "").split(",") if pk.isdecimal()}
+    opened = {int(pk) for pk in request.GET.get("open", "").split(",") if is_key(pk)}
     nodes = scheme.specialties.filter(Q(parent=None) | Q(parent__in=opened))
     rows: list[dict[str, Any]] = []
     visible: set[int] = set()
@@ -117,7 +118,7 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
     """Add a node; ``?parent=`` is the one above it."""
     current = get_object_or_404(SpecialtyScheme, code=scheme)
     above = request.GET.get("parent", "")
-    parent = get_object_or_404(current.specialties, pk=above) if above.isdecimal() else None
+    parent = get_object_or_404(current.specialties, pk=above) if is_key(above) else None
     form = SpecialtyForm(request.POST or None)
 
     def write() -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params, Rows
+from expertpool.core.text import is_key
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.queries.tabs import notices_of
 from expertpool.notifications.queries.messages import Notice, notices
@@ -35,7 +36,7 @@ class NoticeExport(Exporter):
     def rows(self, user: Any, params: Params) -> Rows:
         wanted = params.get("project", "")
         found: list[Notice] = []
-        if wanted.isdecimal():
+        if is_key(wanted):
             project = projects_visible_to(user).filter(pk=wanted).first()
             if project is not None:
                 found = notices(NoticeFilter(params).filter(notices_of(project)), viewer=user)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from expertpool.core.text import is_key
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.pick_checks import Pick
@@ -42,7 +43,7 @@ class PickForm(forms.Form):
 def picks_in(values: list[str]) -> list[Pick]:
     """Return the picks posted as g1:12; what is no such text is left out."""
     parts = [value.partition(":") for value in values]
-    return [Pick(int(key), group) for group, _, key in parts if key.isdecimal()]
+    return [Pick(int(key), group) for group, _, key in parts if is_key(key)]
 
 
 class PanelRolesForm(forms.Form):

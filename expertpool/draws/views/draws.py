@@ -19,6 +19,7 @@ from expertpool.core.exporting import export_url
 from expertpool.core.fields import readable
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
+from expertpool.core.text import is_key
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, DrawStatus, SheetKind
@@ -241,7 +242,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() else default
+    return int(text) if text and is_key(text) else default
 
 
 @require_safe

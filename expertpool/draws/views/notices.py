@@ -9,6 +9,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import picked_rows
+from expertpool.core.views.reasons import reason_of
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.queries.tabs import notices_of
 from expertpool.draws.services.notices import delete_notices
@@ -27,7 +28,7 @@ def delete(request: UserRequest, pk: int) -> HttpResponse:
         deleted = delete_notices(
             project=project,
             messages=picked,
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

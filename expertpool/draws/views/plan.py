@@ -14,6 +14,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened
+from expertpool.core.text import is_key
 from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged
 from expertpool.draws.forms.plan import (
     GROUP,
@@ -91,7 +92,7 @@ def plan_groups(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     drafts, operation = GROUP.posted(request.POST), request.POST.get("op", "")
     if operation == "use_template":
-        keys = [int(key) for key in request.POST.getlist("template") if key.isdecimal()]
+        keys = [int(key) for key in request.POST.getlist("template") if is_key(key)]
         template = templates_for(request.user).filter(pk__in=keys).first()
         drafts = with_groups(drafts, groups_of(template)) if template else drafts
     else:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.queries.draws import plan_for, projects_to_draw
 from expertpool.draws.queries.plan_versions import history_of
@@ -56,7 +57,7 @@ def decide(request: UserRequest, pk: int, version: int, *, agree: bool) -> HttpR
             project=project,
             version=version,
             agree=agree,
-            note=request.POST.get("reason", ""),
+            note=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.text import is_key
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
@@ -66,7 +67,7 @@ def part(request: UserRequest, pk: int, recording: UUID) -> JsonResponse:
         size = append_part(
             draw=draw,
             recording=recording,
-            offset=int(offset) if offset.isdecimal() else 0,
+            offset=int(offset) if is_key(offset) else 0,
             content=request.body,
             actor=request.user,
         )

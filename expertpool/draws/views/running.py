@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.reasons import reason_of
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
@@ -78,7 +80,7 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
 def _version(request: UserRequest) -> int:
     """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
     given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+    return int(given) if is_key(given) else -1
 
 
 @require_POST
@@ -114,7 +116,7 @@ def abandon(request: UserRequest, pk: int) -> HttpResponse:
     try:
         abandon_draw(
             draw=draw,
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )
@@ -159,7 +161,7 @@ def _with_reason(
     request: UserRequest, pk: int, service: Callable[..., object], told: str
 ) -> HttpResponse:
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     try:
         service(draw=draw, reason=reason, actor=request.user, now=timezone.now())
     except DrawError as error:

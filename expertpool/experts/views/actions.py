@@ -17,6 +17,7 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import picked_rows
+from expertpool.core.views.reasons import reason_of
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import TagExpertsForm
 from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
@@ -55,7 +56,7 @@ def _picked_deleted(request: UserRequest, code: str) -> QuerySet[Expert]:
 
 
 def _with_reason(request: UserRequest) -> dict[str, Any]:
-    return {"reason": request.POST.get("reason", "")}
+    return {"reason": reason_of(request)}
 
 
 def _plain(request: UserRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.reasons import reason_of
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import BlacklistForm
@@ -84,7 +85,7 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
     try:
         remove_from_blacklist(
             expert=expert,
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

@@ -12,6 +12,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -94,7 +95,7 @@ def reveal(request: UserRequest, pk: int, field: str) -> HttpResponse:
         value = reveal_value(
             expert=expert,
             field=field,
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

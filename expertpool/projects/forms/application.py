@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from expertpool.accounts.models import Department, User
-from expertpool.core.text import clean_code, clean_text
+from expertpool.core.text import clean_code, clean_text, is_key
 from expertpool.directory.models import Unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.fields import PROJECT
@@ -27,9 +27,7 @@ def keep_chosen(field: forms.BoundField) -> None:
     # What was posted counts as chosen: the field accepts only what its rows hold.
     chosen = str(field.value() or "")
     choice: Any = field.field
-    choice.queryset = (
-        Unit.objects.filter(pk=int(chosen)) if chosen.isdecimal() else Unit.objects.none()
-    )
+    choice.queryset = Unit.objects.filter(pk=int(chosen)) if is_key(chosen) else Unit.objects.none()
 
 
 class ProjectForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from expertpool.accounts.models import Department
 from expertpool.core.criteria import Context
+from expertpool.core.text import is_key
 from expertpool.directory.models import Unit
 from expertpool.projects.models import Avoidance
 
@@ -33,7 +34,7 @@ def avoidance_q(op: str, value: str, context: Context) -> Q:
 
 def unit_names(values: Sequence[str]) -> dict[str, str]:
     """Return the names of units by their keys as text; a unit that is gone is left out."""
-    valid = [value for value in values if value.isdecimal()]
+    valid = [value for value in values if is_key(value)]
     return {
         str(pk): name for pk, name in Unit.objects.filter(pk__in=valid).values_list("pk", "name")
     }

@@ -9,6 +9,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.reasons import reason_of
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.filters import ProjectFilter
 from expertpool.projects.queries import projects_in_approval_scope, projects_to_decide
@@ -43,7 +44,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
             project=project,
             actor=request.user,
             now=timezone.now(),
-            note=request.POST.get("reason", ""),
+            note=reason_of(request),
         )
     except ProjectError as error:
         return refused(str(error))
@@ -60,7 +61,7 @@ def reject(request: UserRequest, pk: int) -> HttpResponse:
             project=project,
             actor=request.user,
             now=timezone.now(),
-            note=request.POST.get("reason", ""),
+            note=reason_of(request),
         )
     except ProjectError as error:
         return refused(str(error))

@@ -12,6 +12,7 @@ from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.reasons import reason_of
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.filters import ArchiveFilter
 from expertpool.projects.queries.archive import archived_visible_to
@@ -24,7 +25,7 @@ from expertpool.projects.tables import ARCHIVE_SORTS
 @requires("projects.archive")
 def archive(request: UserRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects_archivable_by(request.user), pk=pk)
-    note = request.POST.get("reason", "")
+    note = reason_of(request)
     try:
         archive_project(project=project, note=note, actor=request.user, now=timezone.now())
     except ProjectError as error:

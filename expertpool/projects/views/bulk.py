@@ -13,6 +13,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.bulk import BulkAction, bulk_view, tell
 from expertpool.core.views.listing import picked_rows
+from expertpool.core.views.reasons import reason_of
 from expertpool.files.queries import attachments_of
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import NoteRequired, ProjectError
@@ -79,7 +80,7 @@ def files_delete(request: UserRequest, pk: int) -> HttpResponse:
         result = remove_files(
             project=project,
             attachments=picked_rows(request, attachments_of(project)),
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.text import is_key
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.reports.models import ExposureReport, ExposureRow
 
@@ -12,7 +13,7 @@ from expertpool.reports.models import ExposureReport, ExposureRow
 def chosen_report(key: str | None) -> ExposureReport | None:
     """Return the report with this id, or the one of the latest period; None where there is none."""
     reports = ExposureReport.objects.select_related("requested_by")
-    if key and key.isdecimal():
+    if key and is_key(key):
         return reports.filter(pk=int(key)).first()
     return reports.first()
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from expertpool.core.responses import saved
 from expertpool.core.templatetags.ui import TONES
 from expertpool.core.views.listing import page_size, render_list
+from expertpool.core.views.reasons import reason_of
 from expertpool.styleguide.views import samples
 
 
@@ -182,7 +183,7 @@ def drawer(request: HttpRequest) -> HttpResponse:
 @require_POST
 def done(request: HttpRequest) -> HttpResponse:
     """Takes any action of the sample pages."""
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     count = "全部" if request.POST.get("all") else len(request.POST.getlist("pk"))
     return saved(f"已处理 {count} 项{f'，原因：{reason}' if reason else ''}")
 

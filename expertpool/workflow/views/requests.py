@@ -21,6 +21,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import page_size, render_list
+from expertpool.core.views.reasons import reason_of
 from expertpool.workflow.forms import SpotForm
 from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters
 from expertpool.workflow.queries.requests import (
@@ -75,7 +76,7 @@ def ask(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     if found.ask is None:
         raise Http404
     subject = get_object_or_404(found.subjects(request.user, found.asks), pk=pk)
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     try:
         found.ask(subject=subject, reason=reason, actor=request.user, now=timezone.now())
     except found.refused as error:
@@ -148,7 +149,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
 def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpResponse:
     matter = _matter(code, request.user, lambda matter: matter.decides)
     asked = get_object_or_404(decidable_by(matter, request.user), pk=pk)
-    decision: dict[str, Any] = {"agree": agree, "note": request.POST.get("reason", "")}
+    decision: dict[str, Any] = {"agree": agree, "note": reason_of(request)}
     now: datetime = timezone.now()
     try:
         two_persons.decide(asked, actor=request.user, now=now, **decision)

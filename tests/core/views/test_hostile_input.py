@@ -1,0 +1,71 @@
+"""What nobody types: NUL and lone surrogates in reasons, numbers of thousands of digits."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.text import is_key
+from expertpool.draws.models import VoidRequest
+from expertpool.draws.services.plan_approval import submit_plan
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+LONG = "1" * 5000
+
+
+@pytest.mark.parametrize("text", ["", "²", "１", "-1", "1.0", "1" * 19, LONG, "1\x00"])
+def test_what_is_no_key(text: str) -> None:
+    assert not is_key(text)
+
+
+def test_a_reason_loses_what_nobody_can_write(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    make_expert()
+    draw = make_draw(now=timezone.now(), seats=1, operator=operator)
+    ask = reverse("workflow:request_ask", args=["draws.void", draw.pk])
+    answer = login(client, operator).post(ask, {"reason": "需求\x00变更\x07"})
+    assert answer.status_code < 400
+    assert VoidRequest.objects.get().reason == "需求变更"
+
+
+def test_a_note_on_a_plan_loses_it_too(client: Client, operator: User, supervisor: User) -> None:
+    project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
+    submit_plan(project=project, version=1, actor=operator, now=timezone.now())
+    turn_down = reverse("draws:plan_return", args=[project.pk, 1])
+    assert login(client, supervisor).post(turn_down, {"reason": "\x00"}).status_code == 409
+    assert client.post(turn_down, {"reason": "人\x00少"}).status_code < 400
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"group": [LONG], "op": "add"},
+        {"group": ["1"], "g1-level": [LONG], "op": f"copy:{LONG}"},
+        {"group": ["1"], "op": "use_template", "template": [LONG, "²"]},
+    ],
+)
+def test_rows_with_impossible_keys_are_passed_over(
+    client: Client, operator: User, posted: dict[str, object]
+) -> None:
+    project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
+    answer = login(client, operator).post(reverse("draws:plan_groups", args=[project.pk]), posted)
+    assert answer.status_code == 200
+
+
+def test_a_condition_with_an_impossible_key_is_refused(client: Client, operator: User) -> None:
+    project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
+    criteria = json.dumps({"field": "specialty", "op": "in", "value": [LONG]})
+    answer = login(client, operator).post(
+        reverse("draws:plan_count", args=[project.pk]), {"field": "x", "x": criteria}
+    )
+    assert answer.status_code == 200
+    assert "已不存在" in answer.content.decode()

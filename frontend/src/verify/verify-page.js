@@ -56,7 +56,7 @@ function summary(record, brief) {
         ...(brief ? [] : sealed),
         ...reveals.map(({ role, value }) => [`${label(ROLES, role)}随机值`, digest(value)]),
         ...(events.at(-1).hash ? [["事件链头", digest(events.at(-1).hash)]] : []),
-        ["公开名单", names.size ? `${names.size} 人，身份与承诺相符` : "尚未公开，以身份承诺代替专家编号"],
+        ["专家编号", names.size ? `${names.size} 人，与身份承诺相符` : "不在记录里，以身份承诺代替"],
       ]),
     ),
     brief ? null : part("条件组", table(["条件组", "人数", "候选人", "条件"], conditions)),

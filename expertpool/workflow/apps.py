@@ -13,7 +13,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
-        from expertpool.workflow.occasions import EXPIRED
+        from expertpool.workflow.occasions import AGREED, ASKED, EXPIRED
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.settings import SETTINGS
 
@@ -21,4 +21,4 @@ class WorkflowConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
-        OCCASIONS.add(EXPIRED)
+        OCCASIONS.add(ASKED, AGREED, EXPIRED)

@@ -35,7 +35,7 @@ from expertpool.draws.models import Draw, Invitation, ReleaseRequest, VoidReques
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services import state as stored
 from expertpool.draws.services.checking import difference_in
-from expertpool.draws.services.emergency import declare_emergency
+from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.plan import GroupInput
@@ -45,7 +45,6 @@ from expertpool.draws.services.replies import (
     add_supplement,
     answer,
     expire,
-    record_answer,
     take_leave,
 )
 from expertpool.draws.services.sealing import start_draw
@@ -53,6 +52,7 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.experts.models import Expert
 from tests.factories.accounts import make_user
+from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import EVERYBODY, expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
 from tests.vdraw.samples import engine_difference
@@ -159,7 +159,7 @@ class DrawMachine(RuleBasedStateMachine):
                     actor=self.operator,
                     now=self.now,
                     entropy=self._entropy(),
-                    witness=self.supervisor.name,
+                    second=self.supervisor,
                 )
             )
 
@@ -211,10 +211,19 @@ class DrawMachine(RuleBasedStateMachine):
                 lambda: declare_emergency(
                     draw=draw,
                     reason="临近开标",
-                    supervisor=self.supervisor.name,
+                    second=self.supervisor,
                     minutes=15,
                     actor=self.operator,
                     now=self.now,
+                )
+            )
+
+    @rule()
+    def the_emergency_is_taken_back(self) -> None:
+        if draw := self._latest():
+            self._try(
+                lambda: end_emergency(
+                    draw=draw, reason="来得及", actor=self.supervisor, now=self.now
                 )
             )
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, InvitationState, Origin
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawProject, Invitation
+from expertpool.draws.queries.hands import hand_steps
 from expertpool.draws.rules import read_groups
 from expertpool.draws.services.names import readable_draws
 from expertpool.projects.queries.measures import Detail, Measure
@@ -63,6 +64,11 @@ def _count(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.values(by).annotate(n=Count("pk")).values("n"))
 
 
+def _hands(once: bool) -> Subquery:
+    steps = _draws(once).annotate(steps=hand_steps("draw")).order_by().values("project")
+    return Subquery(steps.annotate(n=Sum("steps")).values("n"))
+
+
 MEASURES = (
     Measure("draw_count", "抽取次数", lambda once: _count(_draws(once), "project")),
     Measure(
@@ -83,6 +89,7 @@ MEASURES = (
         "补抽人数",
         lambda once: _count(_lines(once).filter(origin=Origin.SUPPLEMENT), "panel"),
     ),
+    Measure("hand_count", "人工干预次数", _hands),
 )
 
 

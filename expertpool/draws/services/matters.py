@@ -197,6 +197,7 @@ ANSWER = Matter(
     on_the_spot=True,
     decide=lambda **decided: decide_answer(entropy=SystemEntropy(), **decided),
     check=_check_answer,
+    about=lambda asked: asked.draw,  # letters of an invitation are its expert's
     details=lambda asked: f"第 {asked.invitation.line} 行登记为「{asked.get_state_display()}」",
     words=Words(
         label="代登记答复",

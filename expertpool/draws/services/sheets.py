@@ -23,6 +23,7 @@ from expertpool.draws.queries.draws import (
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of
+from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
@@ -172,6 +173,7 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取时间", moment_text(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人{standbys}，候选 {draw.candidate_count} 人"),
         ("抽取状态", draw.status_label),
+        ("人工干预", f"{hand_steps_of(draw)} 次"),
         *_emergency(draw),
         *_panel(draw),
     ]

@@ -35,6 +35,7 @@ from expertpool.draws.queries.draws import (
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.papers import template_for
@@ -132,6 +133,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "later": later,
         "short": short,
         "emergency": emergency_of(draw),
+        "hand_steps": hand_steps_of(draw),
         "reach": reach,
         "lasting": lasting_of(draw, board, now=now)
         if draw.is_random and draw.status == DrawStatus.INVITING

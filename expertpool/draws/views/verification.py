@@ -30,6 +30,7 @@ from expertpool.draws.queries.draws import (
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of
+from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
@@ -105,6 +106,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "draws/verify_manual.html", context)
     context |= {
         "emergencies": emergencies_of(draw),
+        "hand_steps": hand_steps_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,

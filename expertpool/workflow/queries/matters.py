@@ -71,6 +71,8 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # What messages about a request are about; nobody's who may not see all of the subject.
+    about: Callable[[Any], Model] = lambda request: request.subject
     related: tuple[str, ...] = ()  # of the model, for ``name_of``
     # Whether he may do so in the window of whoever asked (`services.on_the_spot`). Not where he has
     # to look first at what the other must not see again.

@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
-
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import User
 from expertpool.accounts.services.login import prove_identity
-from expertpool.audit.services import record
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import Matter, matter_of
@@ -42,7 +39,7 @@ def agree_on_the_spot(
 ) -> User:
     """Agree to ``request`` of ``asker`` as the person who ``entered`` his account and password.
 
-    Returns that person; logs both. Raises the refusal of the matter: for matters that are not
+    Returns that person; `two_persons.settle` logs both. Raises the refusal of the matter: for matters that are not
     confirmed so, for another's request, an account that is not his, is locked or disabled, has not
     the permission for this subject, or is the asker's own; and whatever the matter itself refuses.
     What was entered wrongly counts as a failed sign-in, whatever comes of the rest.
@@ -53,16 +50,7 @@ def agree_on_the_spot(
     # Nobody tries passwords by a request that is over or somebody else's.
     check_author(request, asker, matter.refused, now=now)
     person = _person(matter, request, entered, now)
-    with transaction.atomic():
-        decide(request, agree=True, note="", actor=person, now=now, proof=Proof.PASSWORD)
-        record(
-            "request.on_the_spot",
-            actor=person,
-            now=now,
-            subject=request.subject,
-            after={"申请": matter.words.label, "申请人": asker.name, "确认人": person.name},
-            note=request.reason,
-        )
+    decide(request, agree=True, note="", actor=person, now=now, proof=Proof.PASSWORD)
     return person
 
 

@@ -17,10 +17,6 @@ from django.db.models import Model, Q, UniqueConstraint
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import moment_text
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.services.sending import Recipient, send_message
-from expertpool.workflow import occasions
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
@@ -32,6 +28,7 @@ from expertpool.workflow.queries.requests import (
     requests_of,
     waits,
 )
+from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_expired
 
 WAITING = "已有待确认的同类申请，请先处理。"
 
@@ -52,7 +49,7 @@ def ask(
 ) -> None:
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
-    It ends by itself after the term of its matter. Raises ``refused`` without a reason, and while
+    It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused`` without a reason, and while
     another is open for the subject.
     """
     request.reason = request.reason.strip()[:500]
@@ -70,6 +67,7 @@ def ask(
             raise
         raise refused(WAITING) from error
     record(action, actor=actor, now=now, subject=request.subject, after=after, note=request.reason)
+    tell_asked(request, now=now)
 
 
 def _is_one_too_many(request: TwoPersonRequest, error: IntegrityError) -> bool:
@@ -90,13 +88,26 @@ def settle(
     now: datetime,
     refused: type[Exception],
 ) -> None:
-    """Write what ``actor`` decided on ``request``; the caller logs it.
+    """Write what ``actor`` decided on ``request``, and tell whom it concerns when he agreed; the
+    caller logs it.
 
     Raises ``refused`` for the person who asked, and when the request was settled or has expired.
     """
     check_second_person(request, actor, refused, now=now)
     if not _end(request, waits(now), agree=agree, note=note, by=actor, now=now):
         raise refused(SETTLED)
+    if agree:
+        tell_agreed(request, now=now)
+    if request.proof == Proof.PASSWORD:
+        asked = {"申请": matter_of(request).words.label, "申请人": request.requested_by.name}
+        record(
+            "request.on_the_spot",
+            actor=actor,
+            now=now,
+            subject=request.subject,
+            after=asked | {"确认人": actor.name},
+            note=request.reason,
+        )
 
 
 def end_with_subject(kind: type[TwoPersonRequest], subject: Model, *, now: datetime) -> None:
@@ -166,21 +177,7 @@ def expire(request: TwoPersonRequest, *, now: datetime) -> bool:
         return False
     matter.given_up(request=request, actor=None, now=now)
     _record("request.expire", matter, request, actor=None, now=now)
-    send_message(
-        occasion=occasions.EXPIRED.code,
-        recipient=Recipient(request.requested_by_id, request.requested_by.name),
-        channels=[ChannelCode.SITE],
-        context={
-            "申请人": request.requested_by.name,
-            "事项": matter.words.label,
-            "对象": matter.name_of(request.subject),
-            "理由": request.reason,
-            "申请时间": moment_text(request.requested_at),
-        },
-        about=request.subject,
-        key=f"request-expired:{matter.code}:{request.pk}",
-        now=now,
-    )
+    tell_expired(request, now=now)
     return True
 
 

@@ -31,7 +31,7 @@ from expertpool.draws.services.state import load_state, write_note
 from expertpool.draws.services.voiding import decide_void, request_void
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.before import make_draw_of_before
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, reach
 from tests.factories.experts import make_expert
 from tools.vectors import rechain
 
@@ -91,6 +91,7 @@ def lived(draw: Draw, operator: User, supervisor: User) -> Json:
         now=LATER,
         entropy=SeededEntropy(3),
     )
+    reach(draw, now=LATER)
     late = NOW + timedelta(hours=1)
     assert expire(invitation_id=line(draw, 3).pk, now=late, entropy=SeededEntropy(4))
     accept_all(draw)

@@ -116,6 +116,7 @@ def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
         "同意人数": 1,
         "同意率": "33.3%",
         "补抽人数": 1,
+        "人工干预次数": 0,
     }
     assert dict(context["total_figures"]) == expected
     screen = [

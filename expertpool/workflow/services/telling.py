@@ -1,0 +1,100 @@
+"""Who is told of a request of two persons: all who may decide it, and its author.
+
+Whoever decides learns at once of what was asked and of what another agreed to: a step taken by two
+persons who agree too easily is seen by the third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.core.text import moment_text
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.workflow import occasions
+from expertpool.workflow.models import TwoPersonRequest
+from expertpool.workflow.queries.matters import Matter, matter_of
+
+
+def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
+    """Tell all who may decide ``request`` that it waits."""
+    more = {"失效时间": moment_text(request.expires_at)}
+    _tell(occasions.ASKED, request, _deciders(request), more, now)
+
+
+def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
+    """Tell all who may decide ``request``, its author, and whoever agreed: his account was used."""
+    second = request.decided_by
+    users = {user.pk: user for user in (*_deciders(request), request.requested_by)}
+    more = {
+        "确认人": second.name if second else "",
+        "确认方式": str(request.get_proof_display()),  # type: ignore[attr-defined]
+    }
+    _tell(occasions.AGREED, request, users.values(), more, now)
+
+
+def tell_expired(request: TwoPersonRequest, *, now: datetime) -> None:
+    """Tell the author of ``request`` that nobody decided it in time."""
+    matter = matter_of(request)
+    context = {
+        "申请人": request.requested_by.name,
+        "事项": matter.words.label,
+        "对象": matter.name_of(request.subject),
+        "理由": request.reason,
+        "申请时间": moment_text(request.requested_at),
+    }
+    key = f"request-expired:{matter.code}:{request.pk}"
+    _send(occasions.EXPIRED, matter, request, [(request.requested_by, context, key)], now)
+
+
+def _deciders(request: TwoPersonRequest) -> list[User]:
+    """Return who may decide ``request``, each by his own scope; never its author."""
+    matter = matter_of(request)
+    return [
+        user
+        for user in users_with_permission(matter.decides).exclude(pk=request.requested_by_id)
+        if matter.subjects(user, matter.decides).filter(pk=request.subject.pk).exists()
+    ]
+
+
+def _tell(
+    occasion: Occasion,
+    request: TwoPersonRequest,
+    users: Iterable[User],
+    more: Mapping[str, str],
+    now: datetime,
+) -> None:
+    matter = matter_of(request)
+    common = {
+        "申请人": request.requested_by.name,
+        "事项": matter.words.label,
+        "对象": matter.name_of(request.subject),
+        "内容": "：".join(filter(None, (matter.details(request), request.reason))),
+        **more,
+    }
+    key = f"{occasion.code}:{matter.code}:{request.pk}"
+    told = [(user, {"收件人": user.name, **common}, f"{key}:{user.pk}") for user in users]
+    _send(occasion, matter, request, told, now)
+
+
+def _send(
+    occasion: Occasion,
+    matter: Matter,
+    request: TwoPersonRequest,
+    told: Iterable[tuple[User, Mapping[str, str], str]],
+    now: datetime,
+) -> None:
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user.pk, user.name),
+            context=dict(context),
+            about=matter.about(request),
+            key=key,
+        )
+        for user, context, key in told
+    ]
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)

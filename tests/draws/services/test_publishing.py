@@ -25,7 +25,9 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project, RegimeSetting
+from tests.api.caller import Caller
 from tests.factories.answers import record_answer
+from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.widening import accept_all, reply
@@ -203,7 +205,37 @@ def test_the_page_and_the_service_agree_who_may(
     assert not actions_for(draw, supervisor, now=AFTER)[ActionCode.PUBLISH].allowed
 
 
-def test_a_hand_picked_row_past_the_trigger_is_found(supervisor: User) -> None:
+@pytest.mark.shows("DRAW-11", "DRAW-25")
+def test_a_batch_is_published_once_its_last_project_is_over(supervisor: User) -> None:
+    for _ in range(4):
+        make_expert()
+    members = make_members(48, 96, now=NOW)
+    draw = draw_batch(make_batch(members, now=NOW, seats=2), now=NOW)
+    Project.objects.update(regime=Regime.PROCUREMENT)
+    accept_all(draw, now=NOW)
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw = Draw.objects.get(pk=draw.pk)
+    first, last = draw.covered
+    with pytest.raises(PublicationRefused, match="评审结束之前"):
+        publish(draw, supervisor, first.closing_at)
+    page = views_of(publish(draw, supervisor, last.closing_at))[0]
+    assert f"{first.number}、{last.number}" in page
+
+
+def test_the_interface_publishes_within_the_right_of_its_token(
+    supervisor: User, operator: User
+) -> None:
+    draw = make_reviewed_draw()
+    address = f"/draws/{draw.pk}/publication"
+    with time_machine.travel(AFTER, tick=False):
+        assert Caller(operator).post(address).status_code == 403
+        answer = Caller(supervisor).post(address)
+        assert (answer.status_code, answer.json()["published_at"] is None) == (200, False)
+        assert answer.json()["verify_url"].endswith(f"/verify/{draw.public_id}/")
+        assert Caller(supervisor).post(address).status_code == 409
+
+
+def test_a_seed_that_was_changed_past_the_trigger_is_found(supervisor: User) -> None:
     draw = make_reviewed_draw()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -31,13 +31,19 @@ from hypothesis.stateful import (
 
 from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, Invitation, ReleaseRequest, VoidRequest
+from expertpool.draws.models import Draw, EmergencyRequest, Invitation, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services import state as stored
 from expertpool.draws.services.checking import difference_in
-from expertpool.draws.services.emergency import end_emergency
+from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.emergency import (
+    decide_emergency,
+    end_emergency,
+    request_emergency,
+)
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
@@ -51,8 +57,11 @@ from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import start_widened_draw, widen_plan
 from expertpool.experts.models import Expert
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import deliver
 from tests.factories.accounts import make_user
-from tests.factories.answers import declare_emergency, record_answer
+from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
 from tests.vdraw.samples import engine_difference
@@ -74,6 +83,7 @@ class DrawMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.block = transaction.atomic()
+        self.block._from_testcase = True  # what has to be outermost is so within an example
         self.block.__enter__()
         self.now = NOW
         self.steps = 0
@@ -97,7 +107,7 @@ class DrawMachine(RuleBasedStateMachine):
     ) -> None:
         for level, wanted in ((4, seniors), (1, others)):
             for _ in range(wanted):
-                make_expert(title_level=level)
+                make_expert(title_level=level, email=f"e{next(_seeds)}@example.cn")
         self.operator, self.supervisor = make_user("operator"), make_user("supervisor")
         groups = [GroupInput("技术", seats[0], [SENIOR], standbys)]
         if seats[1]:
@@ -108,6 +118,7 @@ class DrawMachine(RuleBasedStateMachine):
             unit_cap=cap,
             reply_minutes=60,
             reveal_hours=2,
+            channels=("email",),
             opens_in_hours=30,
         )
         self._start()
@@ -169,6 +180,19 @@ class DrawMachine(RuleBasedStateMachine):
             self._try(lambda: expire(invitation_id=row.pk, now=self.now, entropy=self._entropy()))
 
     @rule()
+    def letters_go_out(self) -> None:
+        for letter in Message.objects.filter(state=DeliveryState.QUEUED).order_by("pk")[:20]:
+            deliver(message_id=letter.pk, now=self.now)
+        for row in Invitation.objects.filter(state=InvitationState.INVITED):
+            keep_clock(invitation_id=row.pk)
+
+    @rule()
+    def it_pauses_or_goes_on(self) -> None:
+        if draw := self._latest():
+            act = resume_draw if draw.pauses.filter(resumed_at=None).exists() else pause_draw
+            self._try(lambda: act(draw=draw, reason="待定", actor=self.operator, now=self.now))
+
+    @rule()
     def the_minute_is_swept(self) -> None:
         sweep(now=self.now, entropy=self._entropy())
 
@@ -204,17 +228,20 @@ class DrawMachine(RuleBasedStateMachine):
             )
         )
 
-    @rule()
-    def it_becomes_an_emergency(self) -> None:
-        if draw := self._latest():
+    @rule(agree=st.booleans())
+    def it_becomes_an_emergency(self, agree: bool) -> None:
+        if (draw := self._latest()) is None:
+            return
+        self._try(
+            lambda: request_emergency(
+                draw=draw, reason="临近开标", minutes=15, actor=self.operator, now=self.now
+            )
+        )
+        asked = EmergencyRequest.objects.filter(draw=draw, decided_at__isnull=True).first()
+        if asked is not None:
             self._try(
-                lambda: declare_emergency(
-                    draw=draw,
-                    reason="临近开标",
-                    second=self.supervisor,
-                    minutes=15,
-                    actor=self.operator,
-                    now=self.now,
+                lambda: decide_emergency(
+                    request=asked, agree=agree, note="", actor=self.supervisor, now=self.now
                 )
             )
 
@@ -223,7 +250,7 @@ class DrawMachine(RuleBasedStateMachine):
         if draw := self._latest():
             self._try(
                 lambda: end_emergency(
-                    draw=draw, reason="来得及", actor=self.supervisor, now=self.now
+                    draw=draw, reason="已补齐", actor=self.supervisor, now=self.now
                 )
             )
 

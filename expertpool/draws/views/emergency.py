@@ -11,6 +11,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError, EmergencyRefused
 from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import Invitation
@@ -53,7 +54,7 @@ def end(request: UserRequest, pk: int) -> HttpResponse:
     try:
         end_emergency(
             draw=draw,
-            reason=request.POST.get("reason", ""),
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

@@ -97,6 +97,7 @@ def test_a_plan_is_given_standbys_and_says_so(
     text = page.content.decode()
     assert "技术　3 人，候补 2 人" in text
     assert "共同抽取" not in text
+    text = client.get(reverse("draws:start", args=[project.pk])).content.decode()
     assert "抽取 3 人、候补 2 人" in text
     copied = client.post(
         reverse("draws:plan_groups", args=[project.pk]), posted(op="copy:1")

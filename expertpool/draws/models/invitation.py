@@ -57,6 +57,8 @@ class Invitation(models.Model):
     expert = models.ForeignKey(
         "experts.Expert", verbose_name="专家", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Name and employer as they stood when he became readable: what is published later says these.
+    released_as = models.JSONField("公开时的姓名和单位", null=True)
     # Links cannot be made from it.
     token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
     invited_at = models.DateTimeField("邀请时间")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import vdraw
 from expertpool.core.crypto import DecryptionError, blind_index
 from expertpool.draws.models import Draw, Invitation
+from expertpool.experts.models import Expert
 
 _HEAD = struct.Struct(f">Q{vdraw.SALT_BYTES}s")
 
@@ -56,6 +57,11 @@ def altered(draw: Draw) -> DecryptionError:
     """The refusal of openings that do not say who stands behind the commitments of ``draw``."""
     message = f"抽取 {draw.number}：身份与封存时的承诺不符，数据被改动过，不能打开。"
     return DecryptionError(message)
+
+
+def known_as(expert: Expert) -> dict[str, str]:
+    """Return what `Invitation.released_as` keeps of ``expert``, whose employer should be loaded."""
+    return {"name": expert.name, "employer": expert.employer.name if expert.employer else ""}
 
 
 def holder_key(expert_id: int) -> bytes:

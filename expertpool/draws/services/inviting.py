@@ -15,7 +15,13 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, MOVED_UP, STANDBY_INVITATION
-from expertpool.draws.queries.identity import Identity, holder_key, open_identity, pack_identity
+from expertpool.draws.queries.identity import (
+    Identity,
+    holder_key,
+    known_as,
+    open_identity,
+    pack_identity,
+)
 from expertpool.draws.queries.meetings import next_opening, periods_of, words_of
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
@@ -58,6 +64,12 @@ def invite(
     projects = draw.covered
     # Once the panel sits no answer is of use.
     closing = next_opening(projects, now=now)
+    # `release` runs once: who is seated after it is in clear from the start.
+    clear = (
+        Expert.objects.select_related("employer").in_bulk([one.who.expert_id for one in places])
+        if draw.released_at is not None
+        else {}
+    )
     invitations = Invitation.objects.bulk_create(
         Invitation(
             draw=draw,
@@ -68,8 +80,8 @@ def invite(
             level=place.seat.level,
             origin=origin,
             state=InvitationState.CONFLICT if place.conflict else InvitationState.INVITED,
-            # `release` runs once: who is seated after it is in clear from the start.
-            expert_id=place.who.expert_id if draw.released_at is not None else None,
+            expert=clear.get(place.who.expert_id),
+            released_as=known_as(clear[place.who.expert_id]) if clear else None,
             token_hash=hash_token(token),
             invited_at=now,
             deadline_at=closing,  # until a letter has gone out: `services.clock`

@@ -29,7 +29,7 @@ from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.queries.draws import covers, draws_visible_to
-from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.experts.models import Expert
@@ -142,16 +142,20 @@ def named_rows(draw: Draw) -> list[NamedRow]:
 def release(*, draw_id: int, now: datetime) -> bool:
     """Write the experts behind the lines in clear once the reveal time has come; True if it did.
 
-    From then on the draw shows in the experts' own records; a request to do it earlier ends.
+    From then on the draw shows in the experts' own records, with name and employer kept as they are
+    now; a request to do it earlier ends.
     Announces NamesReleased. A second run changes nothing.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
         return False
-    rows = draw.invitations.filter(expert__isnull=True)
+    rows = list(draw.invitations.filter(expert__isnull=True))
     for row in rows:
         row.expert_id = open_identity(row).expert_id
-    Invitation.objects.bulk_update(rows, ["expert"])
+    experts = Expert.objects.select_related("employer").in_bulk([row.expert_id for row in rows])
+    for row in rows:
+        row.released_as = known_as(experts[row.expert_id])
+    Invitation.objects.bulk_update(rows, ["expert", "released_as"])
     end_with_subject(ReleaseRequest, draw, now=now)
     draw.released_at = now
     draw.save(update_fields=["released_at"])

@@ -1,7 +1,7 @@
 """Publishing the result of a draw: from then on anybody may read who sat, and never who declined.
 
-What is published is taken once, from the record and the sealed openings, and kept as it was: the public
-page reads nothing else (docs/decisions/0073).
+What is published is taken once, from the record, the sealed openings and the names as they stood at the
+release, and kept as it was: the public page reads nothing else (docs/decisions/0073).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import load_state
-from expertpool.experts.models import Expert
 
 DIGEST = "名单摘要"
 ALTERED = "名单与抽取记录不一致：数据被改动过，不能公布。请联系监督人和系统管理员核查。"
@@ -52,24 +51,24 @@ def digest_of_list(publication: list[dict[str, str]]) -> str:
 
 
 def _published(draw: Draw) -> list[dict[str, Any]]:
-    rows = [row for row in _seated(draw) if not row.is_standby]
-    opened = [(row, open_identity(row)) for row in rows]
-    experts = Expert.objects.select_related("employer").in_bulk(
-        [who.expert_id for _, who in opened]
-    )
-    groups = draw.rule.group_names
-    return [
-        {
-            "group": groups[row.group],
-            "role": row.role_label,
-            "name": experts[who.expert_id].name,
-            "employer": str(experts[who.expert_id].employer or ""),
-            "number": who.ref,
-            "commit": row.commit,
-            "salt": who.salt,
-        }
-        for row, who in opened
-    ]
+    groups, published = draw.rule.group_names, []
+    for row in _seated(draw):
+        if row.is_standby:
+            continue
+        if row.released_as is None:
+            raise PublicationRefused(ALTERED)
+        who = open_identity(row)
+        published.append(
+            {
+                "group": groups[row.group],
+                "role": row.role_label,
+                **row.released_as,
+                "number": who.ref,
+                "commit": row.commit,
+                "salt": who.salt,
+            }
+        )
+    return published
 
 
 def _seated(draw: Draw) -> list[Invitation]:

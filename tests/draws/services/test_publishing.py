@@ -176,6 +176,18 @@ def test_nobody_is_replaced_afterwards(supervisor: User, operator: User) -> None
 
 
 @pytest.mark.shows("DRAW-11")
+def test_who_is_renamed_after_the_release_is_published_as_he_was(supervisor: User) -> None:
+    draw = make_reviewed_draw()
+    names = {expert_on(row).name for row in draw.invitations.filter(state="accepted")}
+    Expert.objects.update(name="冒名者", employer=None)
+    published = publish(draw, supervisor).publication or []
+    assert {one["name"] for one in published} == names
+    assert {one["employer"] for one in published} == {f"{name}的单位" for name in names}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        draw.invitations.update(released_as={"name": "冒名者", "employer": ""})
+
+
+@pytest.mark.shows("DRAW-11")
 def test_a_void_afterwards_shows_as_void(supervisor: User, operator: User) -> None:
     draw = publish(make_reviewed_draw(), supervisor)
     asked = request_void(draw=draw, reason="条件有误", actor=operator, now=AFTER)

@@ -134,7 +134,8 @@ def test_the_database_keeps_what_was_published(supervisor: User, change: Any) ->
 def test_the_database_publishes_no_draw_before_its_time() -> None:
     make_expert()
     draw = make_draw(now=NOW, seats=1)
-    for values in ({"publication": []}, {"publication": [], "released_at": NOW}):
+    cases: list[dict[str, Any]] = [{"publication": []}, {"publication": [], "released_at": NOW}]
+    for values in cases:
         with pytest.raises(IntegrityError), transaction.atomic():
             _set(published_at=NOW, **values)(draw)
 

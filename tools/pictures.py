@@ -204,10 +204,13 @@ def take_widening(operator: Camera) -> None:
     operator.press("按放宽的条件补抽")
     drawer = operator.page.locator("#drawer")
     drawer.get_by_label("放宽条件的原因").fill("验收组专家已全部问过，仍缺 1 人")
-    drawer.get_by_label("在场监督人").fill("赵明华")
     operator.take("widen")
-    drawer.get_by_role("button", name="封存并补抽").click()
-    operator.page.get_by_text("验收组专家已全部问过").first.wait_for()
+    drawer.get_by_role("button", name="提交申请").click()
+    operator.press("当面确认")
+    drawer.get_by_label("确认人的账号").fill("supervisor")
+    drawer.get_by_label("确认人的密码").fill(PASSWORD)
+    drawer.get_by_role("button", name="确认补抽").click()
+    operator.page.get_by_text("已按放宽的条件封存").wait_for()
     operator.take("widened", whole=True)
 
 

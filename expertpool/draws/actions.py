@@ -31,6 +31,8 @@ ACTIONS = (
     Action("draw.reply_refuse", "不同意代登记答复"),
     Action("draw.supplement", "补抽"),
     Action("draw.widen", "放宽条件补抽"),
+    Action("draw.widen_request", "申请放宽条件补抽"),
+    Action("draw.widen_refuse", "不同意放宽条件补抽"),
     Action("draw.emergency", "转为应急抽取"),
     Action("draw.emergency_request", "申请转为应急抽取"),
     Action("draw.emergency_refuse", "不同意转为应急抽取"),

@@ -20,7 +20,7 @@ from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
@@ -45,6 +45,7 @@ from expertpool.draws.schemas import (
     ReasonInput,
     StartInput,
     WideningInput,
+    WideningOutput,
 )
 from expertpool.draws.services import plan as plans
 from expertpool.draws.services.entropy import SystemEntropy
@@ -57,7 +58,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
-from expertpool.draws.services.widening import start_widened_draw
+from expertpool.draws.services.widening import request_widening
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -296,15 +297,15 @@ def letter_send_again(request: UserRequest, draw_id: Id) -> dict[str, Any]:
 
 @router.post(
     "/draws/{draw_id}/widening",
-    response=answers(DrawOutput, 201),
+    response=answers(WideningOutput, 201),
     operation_id="draw_widen",
-    summary="放宽条件补抽",
+    summary="申请放宽条件补抽",
 )
 @allows("draws.run")
-def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status[dict[str, Any]]:
-    """人数不满足时，放宽缺人的条件组的条件，只为空缺的席位另抽一次，返回新的抽取。
+def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status[WideningRequest]:
+    """人数不满足时，放宽缺人的条件组的条件，只为空缺的席位另抽一次：返回等待监督人在网页上确认的申请。
 
-    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限）；抽取被拒绝时方案不变。
+    原抽取和已在席的专家不变。给出 groups 时先改抽取方案（还需要 draws.plan 权限）；申请被拒绝时方案不变。
     """
     user, now = request.user, timezone.now()
     base = get_object_or_404(draws_visible_to(user, "draws.run"), pk=draw_id)
@@ -313,17 +314,15 @@ def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status
         for group in data.groups:
             for criteria in group.levels:
                 parse(SUBJECT, criteria, viewer=user)
-    draw = start_widened_draw(
+    asked = request_widening(
         base=base,
         reason=data.reason,
-        supervisor=data.supervisor,
         actor=user,
         now=now,
-        entropy=SystemEntropy(),
         version=data.plan_version,
         levels={group.code: group.levels for group in data.groups},
     )
-    return Status(201, _draw(draw, user))
+    return Status(201, asked)
 
 
 @router.get(

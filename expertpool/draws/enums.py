@@ -90,6 +90,7 @@ class ActionCode(models.TextChoices):
     ABANDON = "abandon", "放弃抽取"
     SUPPLEMENT = "supplement", "再补抽一次"
     WIDEN = "widen", "按放宽的条件补抽"
+    DECIDE_WIDENING = "decide_widening", "确认放宽条件补抽"
     PICK_MORE = "pick_more", "另选专家"
     AGREE_PICKS = "agree_picks", "确认人选"
     TURN_DOWN_PICKS = "turn_down_picks", "退回人选"

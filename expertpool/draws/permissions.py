@@ -38,7 +38,7 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.record_reply", "登记专家答复", scoped=True, roles=(Role.OPERATOR,)),
         Permission(
             "draws.confirm_steps",
-            "确认人工干预（应急、代登记答复）",
+            "确认人工干预（应急、放宽、代登记）",
             scoped=True,
             roles=(Role.SUPERVISOR,),
         ),

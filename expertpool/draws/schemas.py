@@ -104,13 +104,20 @@ class WideningInput(Input):
     """Why the conditions are widened, before whom, and to what."""
 
     reason: str = Field(min_length=1, max_length=200, description="放宽条件的原因，写入规则并公开")
-    supervisor: str = Field(min_length=1, max_length=50, description="在场监督人的姓名")
-    plan_version: int | None = Field(
-        None, description="读到的抽取方案版本；给出时，方案已被改过的拒绝"
-    )
+    plan_version: int = Field(description="读到的抽取方案版本；方案已被改过的拒绝")
     groups: list[WidenedGroup] = Field(
         [], max_length=20, description="放宽的条件组；不给出的沿用抽取方案里现在的条件"
     )
+
+
+class WideningOutput(Output):
+    """A request that waits for a second person."""
+
+    id: int
+    reason: str
+    plan_version: int = Field(description="监督人确认后封存的方案版本")
+    requested_at: datetime = Field(description="申请时间")
+    expires_at: datetime = Field(description="到此时没有监督人在网页上确认即失效")
 
 
 class PlanInput(Input):

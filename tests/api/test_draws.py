@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Invitation
+from expertpool.draws.models import Draw, Invitation, WideningRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.widening import decide_widening
 from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.api.caller import Caller, assert_problem
-from tests.factories.accounts import make_department
+from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
@@ -96,19 +97,31 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
 def test_a_platform_widens_the_conditions_of_a_panel_that_fell_short(runner: Caller) -> None:
     base = make_short_panel(now=timezone.now())
     address = f"/draws/{base.pk}/widening"
-    given = {"reason": "本市专家已全部问过", "supervisor": "赵监督"}
-    assert_problem(runner.post(address, given | {"supervisor": " "}), 422, "invalid-values")
+    version = runner.get(f"/projects/{base.project_id}/plan").json()["version"]
+    given = {"reason": "本市专家已全部问过", "plan_version": version}
+    assert_problem(runner.post(address, given | {"reason": ""}), 422, "invalid-values")
     full = given | {"groups": [{"code": "g2", "levels": [EVERYBODY]}]}
     assert_problem(runner.post(address, full), 409, "draw-refused")
     wider = given | {"groups": [{"code": "g1", "levels": [EVERYBODY]}]}
-    started = runner.post(address, wider)
-    assert started.status_code == 201, started.content
-    draw = started.json()
+    asked = runner.post(address, wider)
+    assert asked.status_code == 201, asked.content
+    assert asked.json()["plan_version"] == version + 1
+    assert not Draw.objects.filter(widens=base).exists()  # a second person decides on the page
+    decide_widening(
+        request=WideningRequest.objects.get(pk=asked.json()["id"]),
+        agree=True,
+        note="",
+        actor=make_user("supervisor"),
+        now=timezone.now(),
+        entropy=SeededEntropy(3),
+    )
+    draw = runner.get(f"/draws/{Draw.objects.get(widens=base).pk}").json()
     assert draw["widens"] == base.number
     assert [(group["code"], group["seats"]) for group in draw["groups"]] == [("g1", 1)]
     assert runner.get(f"/draws/{base.pk}").json()["widens"] is None
-    assert_problem(runner.post(address, given), 409, "draw-refused")
-    assert draw["number"] in runner.post(address, given).json()["detail"]
+    again = given | {"plan_version": version + 1}
+    assert_problem(runner.post(address, again), 409, "draw-refused")
+    assert draw["number"] in runner.post(address, again).json()["detail"]
 
 
 @pytest.mark.shows("DRAW-15")
@@ -327,7 +340,7 @@ def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(
     assert actions["declare_emergency"]["allowed"]
     assert actions["widen"]["permitted"]
     assert not actions["widen"]["allowed"]
-    wider = {"reason": "人数不足", "supervisor": "赵监督"}
+    wider = {"reason": "人数不足", "plan_version": 1}
     refused = runner.post(f"/draws/{base.pk}/widening", wider)
     assert_problem(refused, 409, "draw-refused")
     assert actions["widen"]["why_not"] in refused.json()["detail"]

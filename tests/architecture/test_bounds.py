@@ -18,6 +18,7 @@ from expertpool.core.bounds import Bounds
 MEASURED = (models.DateField, models.DecimalField, models.FloatField, models.IntegerField)
 # What no person and no caller writes, and why it needs no bounds.
 BY_THE_SYSTEM = {
+    "draws.WideningRequest.plan_version": "a version that exists",
     "reports.ExposureRow": "computed from draws",
     "reports.ExposureReport": "the moments are the clock's",
     "webhooks.Delivery": "kept by the sender of events",

@@ -16,7 +16,14 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError, DrawNotReady, VoidRefused
 from expertpool.draws.forms.draw import RECORDABLE
-from expertpool.draws.models import Draw, Invitation, PickRequest, ReleaseRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    DrawPlan,
+    Invitation,
+    PickRequest,
+    ReleaseRequest,
+    VoidRequest,
+)
 from expertpool.draws.queries.actions import DrawAction, actions_for, actions_for_project
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
@@ -39,7 +46,7 @@ from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
-from expertpool.draws.services.widening import start_widened_draw
+from expertpool.draws.services.widening import request_widening
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
@@ -185,8 +192,11 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
         ),
         ActionCode.ABANDON: lambda: abandon_draw(reason="有误", **on),
         ActionCode.SUPPLEMENT: lambda: add_supplement(entropy=ENTROPY, **on),
-        ActionCode.WIDEN: lambda: start_widened_draw(
-            base=draw, reason="人数不足", supervisor="赵监督", entropy=ENTROPY, **by
+        ActionCode.WIDEN: lambda: request_widening(
+            base=draw,
+            reason="人数不足",
+            version=DrawPlan.objects.get(project=draw.project).version,
+            **by,
         ),
         ActionCode.PICK_MORE: lambda: request_more(
             picks=[Pick(make_expert().pk, "g1")], reason="有人退出", **on

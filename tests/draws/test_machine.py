@@ -55,7 +55,7 @@ from expertpool.draws.services.replies import (
 )
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
-from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.draws.services.widening import widen_plan
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
@@ -64,6 +64,7 @@ from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.widening import start_widened_draw
 from tests.vdraw.samples import engine_difference
 from tests.vdraw.test_javascript import differences
 from vdraw.verify import find_difference
@@ -221,7 +222,7 @@ class DrawMachine(RuleBasedStateMachine):
             lambda: start_widened_draw(
                 base=draw,
                 reason="本市该专业专家已全部问过",
-                supervisor=self.supervisor.name,
+                second=self.supervisor,
                 actor=self.operator,
                 now=self.now,
                 entropy=self._entropy(),

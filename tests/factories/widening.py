@@ -7,13 +7,19 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
-from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.services.entropy import Entropy, SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.replies import answer, take_leave
-from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.draws.services.widening import (
+    decide_widening,
+    request_widening,
+    widen_plan,
+)
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
@@ -53,6 +59,31 @@ def reply(row: Invitation, *, accept: bool, now: datetime) -> None:
     )
 
 
+def start_widened_draw(
+    *,
+    base: Draw,
+    reason: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+    second: User | None = None,
+) -> Draw:
+    """Ask as ``actor`` for the draw by the plan as it stands, and agree as ``second``."""
+    version = DrawPlan.objects.get(project=base.project).version
+    with transaction.atomic():
+        request = request_widening(base=base, reason=reason, version=version, actor=actor, now=now)
+        draw = decide_widening(
+            request=request,
+            agree=True,
+            note="",
+            actor=second or make_user("supervisor", name="赵监督"),
+            now=now,
+            entropy=entropy,
+        )
+    assert draw is not None
+    return draw
+
+
 def widen_to(base: Draw, *, now: datetime, actor: User | None = None, **levels: Any) -> Draw:
     """Widen the groups that ``levels`` names (all by default to everybody), and draw."""
     actor = actor or make_user("operator")
@@ -61,7 +92,6 @@ def widen_to(base: Draw, *, now: datetime, actor: User | None = None, **levels: 
     draw = start_widened_draw(
         base=base,
         reason=REASON,
-        supervisor="赵监督",
         actor=actor,
         now=now,
         entropy=SeededEntropy(next(_seeds)),

@@ -21,7 +21,14 @@ from expertpool.audit.models import Entry
 from expertpool.core.home import todos_for
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError, VoidRefused
-from expertpool.draws.models import Draw, EmergencyEndRequest, PickRequest, VoidRequest
+from expertpool.draws.models import (
+    Draw,
+    DrawPlan,
+    EmergencyEndRequest,
+    PickRequest,
+    VoidRequest,
+    WideningRequest,
+)
 from expertpool.draws.queries.archive import open_matters
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.emergency import request_emergency, request_emergency_end
@@ -30,6 +37,7 @@ from expertpool.draws.services.matters import VOID
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
@@ -51,6 +59,7 @@ from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
+from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +91,13 @@ def asked(draw: Draw, operator: User, now: datetime) -> VoidRequest:
 # --- Who may --------------------------------------------------------------------------------------
 
 
+def _widening(_draw: Draw, by: User, now: datetime) -> WideningRequest:
+    base = make_short_panel(now=now)
+    widen_plan(project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=by, now=now)
+    version = DrawPlan.objects.get(project=base.project).version
+    return request_widening(base=base, reason="试", version=version, actor=by, now=now)
+
+
 def _emergency_end(_draw: Draw, by: User, now: datetime) -> EmergencyEndRequest:
     draw = drawn(now, by, opens_in_hours=12)
     declare_emergency(draw=draw, reason="试", minutes=15, actor=by, now=now)
@@ -97,6 +113,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         draw=drawn(now, by, opens_in_hours=12), reason="试", minutes=15, actor=by, now=now
     ),
     "draws.emergency_end": _emergency_end,
+    "draws.widening": _widening,
     "draws.answer": lambda draw, by, now: request_answer(
         invitation=draw.invitations.get(),
         state=InvitationState.ACCEPTED,

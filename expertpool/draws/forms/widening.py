@@ -13,8 +13,4 @@ class WideningForm(forms.Form):
         help_text="写入封存的规则并公开，例如「本市该专业专家已全部问过，放宽到全省」。",
         error_messages={"required": "请写明放宽条件的原因。"},
     )
-    supervisor = forms.CharField(
-        label="在场监督人",
-        max_length=50,
-        error_messages={"required": "请填写在场监督人的姓名。"},
-    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -18,6 +18,7 @@ from expertpool.draws.models.request import (
     PickRequest,
     ReleaseRequest,
     VoidRequest,
+    WideningRequest,
 )
 from expertpool.draws.models.template import ConditionTemplate
 
@@ -46,4 +47,5 @@ __all__ = [
     "RevealRule",
     "SealBlock",
     "VoidRequest",
+    "WideningRequest",
 ]

@@ -80,6 +80,16 @@ class EmergencyEndRequest(DrawRequest):
         verbose_name = verbose_name_plural = "取消应急申请"
 
 
+class WideningRequest(DrawRequest):
+    """That the panel of a draw be completed by the plan's wider conditions: those of ``plan_version``,
+    which whoever asked has seen."""
+
+    plan_version = models.PositiveIntegerField("方案版本")
+
+    class Meta(DrawRequest.Meta):
+        verbose_name = verbose_name_plural = "放宽条件补抽申请"
+
+
 class AnswerRequest(TwoPersonRequest):
     """That an answer be recorded by hand for the expert of an invitation: ``state`` is what it would
     become, ``ground`` an entry of the list that the office keeps, ``reason`` all of it in words."""

@@ -38,6 +38,7 @@ from expertpool.draws.models import (
     PickRequest,
     ReleaseRequest,
     VoidRequest,
+    WideningRequest,
 )
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
@@ -200,6 +201,19 @@ def _widen(facts: _OfDraw) -> None:
     # Only the latest of a panel is widened.
     if short.base != facts.draw:
         raise WideningRefused(NOTHING_LACKS)
+
+
+def _ask_widening(facts: _OfDraw) -> None:
+    _widen(facts)
+    if open_request(WideningRequest, facts.draw):
+        raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
+
+
+def _decide_widening(facts: _OfDraw) -> None:
+    asked = open_request(WideningRequest, facts.draw)
+    _check_asked(facts, asked, WideningRequest, WideningRefused)
+    check_second_person(asked, facts.user, WideningRefused, now=facts.now)
+    _widen(facts)
 
 
 def _pick_more(facts: _OfDraw) -> None:
@@ -402,7 +416,8 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.CONTRIBUTE: ("", _contribute),  # by the roles that the rule names
     ActionCode.ABANDON: ("draws.run", _abandon),
     ActionCode.SUPPLEMENT: ("draws.run", _supplement),
-    ActionCode.WIDEN: ("draws.run", _widen),
+    ActionCode.WIDEN: ("draws.run", _ask_widening),
+    ActionCode.DECIDE_WIDENING: ("draws.confirm_steps", _decide_widening),
     ActionCode.PICK_MORE: ("draws.pick", _pick_more),
     ActionCode.AGREE_PICKS: ("draws.confirm_picks", _agree_picks),
     ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", _decide_picks),

@@ -18,6 +18,7 @@ from expertpool.draws.models import (
     PickRequest,
     ReleaseRequest,
     VoidRequest,
+    WideningRequest,
 )
 from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.draws import draws_visible_to
@@ -34,6 +35,7 @@ from expertpool.draws.services.picking import agree_to_picks, give_up_picks, tur
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import allowed_before
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.services.widening import decide_widening
 from expertpool.workflow.queries.matters import Matter, Words
 
 
@@ -175,6 +177,29 @@ EMERGENCY_END = _matter(
 )
 
 
+WIDENING = _matter(
+    code="draws.widening",
+    model=WideningRequest,
+    asks="draws.run",
+    decides="draws.confirm_steps",
+    order=25,
+    icon="dice-5",
+    on_the_spot=True,
+    decide=lambda **decided: decide_widening(entropy=SystemEntropy(), **decided),
+    check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
+    details=lambda asked: f"按方案第 {asked.plan_version} 版",
+    words=Words(
+        label="放宽条件补抽",
+        title="有人申请按放宽的条件补抽",
+        agree="确认补抽",
+        question="确认按放宽的条件补抽？确认后立即封存，原抽取和已在席的专家不变。",
+        asked="已申请放宽条件补抽，等待监督人确认。",
+        agreed="已按放宽的条件封存。",
+        turned_down="已退回放宽条件补抽的申请。",
+    ),
+)
+
+
 def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
     allowed = allowed_before(InvitationState(request.state))
     if not request.draw.is_valid or request.invitation.state not in allowed:
@@ -209,4 +234,4 @@ ANSWER = Matter(
         turned_down="已退回登记申请。",
     ),
 )
-MATTERS = (PICKS, VOID, RELEASE, EMERGENCY, EMERGENCY_END, ANSWER)
+MATTERS = (PICKS, VOID, RELEASE, EMERGENCY, EMERGENCY_END, WIDENING, ANSWER)

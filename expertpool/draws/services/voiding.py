@@ -32,6 +32,7 @@ from expertpool.draws.models import (
     PickRequest,
     ReleaseRequest,
     VoidRequest,
+    WideningRequest,
 )
 from expertpool.draws.queries.actions import check_action, check_void
 from expertpool.draws.queries.readiness import ARCHIVED
@@ -92,7 +93,13 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         )
         head = append_events(draw, step.events, hand=hand, now=now)
     # What still waits for a second person ends with the draw.
-    for kind in (PickRequest, ReleaseRequest, EmergencyRequest, EmergencyEndRequest):
+    for kind in (
+        PickRequest,
+        ReleaseRequest,
+        EmergencyRequest,
+        EmergencyEndRequest,
+        WideningRequest,
+    ):
         end_with_subject(kind, draw, now=now)
     rows = Invitation.objects.filter(draw=draw)
     for row in rows:

@@ -17,7 +17,7 @@ from expertpool.audit.services import record, record_change
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import WideningRefused
-from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import check_version
@@ -25,11 +25,13 @@ from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widen
 from expertpool.draws.queries.widening import check_wider, planned_criteria
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import add_levels, keep_version, plan_in_words
 from expertpool.draws.services.sealing import Widening, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import ask, settle
 
 
 @transaction.atomic
@@ -66,36 +68,78 @@ def widen_plan(
 
 
 @transaction.atomic
-def start_widened_draw(
+def request_widening(
     *,
     base: Draw,
     reason: str,
-    supervisor: str,
+    version: int,
+    actor: User,
+    now: datetime,
+    levels: Mapping[str, Sequence[dict[str, Any]]] | None = None,
+) -> WideningRequest:
+    """Ask for a draw by the plan's conditions for the seats that the panel of ``base`` still lacks.
+
+    ``version`` of the plan is what the operator has seen. With ``levels`` the plan is widened first,
+    as by `widen_plan`, and the version that comes of it is asked for. Refuses another version
+    (PlanChanged), (WideningRefused) without a reason, a panel that lacks nobody or is being drawn
+    for, a draw that was widened already, once the opening is over, and while another request is open.
+    """
+    project = lock_projects(base.project)[0]
+    check_version(DrawPlan.objects.get(project=project), version)
+    if levels:
+        plan = widen_plan(project=base.project, levels=levels, actor=actor, now=now)
+        version = plan.version
+    base = _lock(base)
+    if not reason.strip():
+        raise WideningRefused("请写明放宽条件的原因。")
+    check_action(ActionCode.WIDEN, base, actor=actor, now=now)
+    request = WideningRequest(draw=base, reason=reason.strip()[:200], plan_version=version)
+    ask(
+        request,
+        action="draw.widen_request",
+        actor=actor,
+        now=now,
+        refused=WideningRefused,
+        after={"方案版本": version},
+    )
+    return request
+
+
+@transaction.atomic
+def decide_widening(
+    *,
+    request: WideningRequest,
+    agree: bool,
+    note: str,
     actor: User,
     now: datetime,
     entropy: Entropy,
-    version: int | None = None,
-    levels: Mapping[str, Sequence[dict[str, Any]]] | None = None,
-) -> Draw:
-    """Seal a draw by the plan's conditions for the seats that the panel of ``base`` still lacks;
-    without contributors also order, seat and invite at once.
+) -> Draw | None:
+    """Agree to a request, which seals the draw for what the panel lacks, or turn it down.
 
-    With ``levels`` the plan is widened first, as by `widen_plan`; a draw that is refused leaves it as
-    it was. ``base`` is the latest draw of the panel, ``version`` of the plan what the operator has seen;
-    None: whatever stands.
-    Refuses another one (PlanChanged), (WideningRefused) without a reason or the name
-    of a supervisor other than the operator, a panel that lacks nobody or is being drawn for, a draw
-    that was widened already, while somebody of its order can still be seated or a void is asked for,
-    once the opening is over, and a plan that is no wider than what was sealed; and (DrawNotReady) what the regime forbids. Announces DrawSealed.
+    Without contributors it also orders, seats and invites at once. Returns the new draw. Refuses
+    (PlanChanged) when the plan is another than was asked for; (WideningRefused) the person who
+    asked, a request that was decided, what `request_widening` refuses by now, and while somebody of
+    the order can still be seated or a void is asked for, a plan that is no wider than what was
+    sealed; and (DrawNotReady) what the regime forbids.
+    Announces DrawSealed.
     """
-    if version is not None:
-        check_version(DrawPlan.objects.get(project=lock_projects(base.project)[0]), version)
-    if levels:
-        widen_plan(project=base.project, levels=levels, actor=actor, now=now)
-    base = lock_draw(base.pk, archived=WideningRefused(ARCHIVED))
-    reason, supervisor = reason.strip(), supervisor.strip()
-    _check_words(reason, supervisor, actor)
-    check_action(ActionCode.WIDEN, base, actor=actor, now=now)
+    # Projects first, as everybody who seals.
+    project = lock_projects(request.draw.project)[0]
+    base = _lock(request.draw)
+    if agree:
+        check_version(DrawPlan.objects.get(project=project), request.plan_version)
+        check_action(ActionCode.DECIDE_WIDENING, base, actor=actor, now=now)
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=WideningRefused)
+    if agree:
+        return _seal(base, request, actor, now, entropy)
+    record("draw.widen_refuse", actor=actor, now=now, subject=base, note=note.strip())
+    return None
+
+
+def _seal(
+    base: Draw, request: WideningRequest, supervisor: User, now: datetime, entropy: Entropy
+) -> Draw:
     projects = base.covered
     short = check_widenable(projects, now=now)
     plan = check_plan(projects, now=now)
@@ -109,24 +153,26 @@ def start_widened_draw(
         plan,
         projects,
         found,
-        Widening(short, reason, supervisor),
-        actor=actor,
+        Widening(short, request.reason, supervisor.name),
+        actor=request.requested_by,
         now=now,
         entropy=entropy,
     )
     record(
         "draw.widen",
-        actor=actor,
+        actor=supervisor,
         now=now,
         subject=draw,
-        after={"补充": base.number, "空缺": short.words, "在场监督人": supervisor},
-        note=reason,
+        after={
+            "补充": base.number,
+            "空缺": short.words,
+            "申请人": request.requested_by.name,
+            CONFIRMATION: confirmation_of(request),
+        },
+        note=request.reason,
     )
     return draw
 
 
-def _check_words(reason: str, supervisor: str, actor: User) -> None:
-    if not reason or not supervisor:
-        raise WideningRefused("请写明放宽条件的原因和在场监督人的姓名。")
-    if supervisor == actor.name:
-        raise WideningRefused("在场监督人不能是经办人自己。")
+def _lock(base: Draw) -> Draw:
+    return lock_draw(base.pk, archived=WideningRefused(ARCHIVED))

@@ -9,14 +9,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import refused
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
@@ -28,8 +28,8 @@ from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_
 from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.widening import compare, planned_criteria
-from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.draws.services.matters import WIDENING
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 
@@ -112,41 +112,34 @@ def _levels(groups: GroupsForm) -> dict[str, Sequence[dict[str, Any]]]:
 
 @requires("draws.run")
 def widen(request: UserRequest, pk: int) -> HttpResponse:
-    """Start the draw for what the panel of a draw lacks (drawer)."""
+    """Ask for the draw for what the panel of a draw lacks (drawer)."""
     base = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     why_not = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN].why_not
     if why_not or (short := shortfall_of(base.project)) is None:
         return refused(why_not or NOTHING_LACKS)
-    form = WideningForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            draw = start_widened_draw(
-                base=base,
-                reason=form.cleaned_data["reason"],
-                supervisor=form.cleaned_data["supervisor"],
-                actor=request.user,
-                now=timezone.now(),
-                entropy=SystemEntropy(),
-            )
-        except DrawError as error:
-            form.add_error(None, str(error))
-        else:
-            response = saved("已按放宽的条件封存。")
-            # htmx would follow a redirect into the drawer.
-            response["HX-Redirect"] = reverse("draws:detail", args=[draw.pk])
-            return response
     plan = plan_for(base.project)
-    criteria = planned_criteria(plan, short) if plan else {}
-    context = {
-        "form": form,
-        "comparisons": compare(short, criteria, now=timezone.now()),
-        "short": short,
-        "seats": sum(short.lacking.values()),
-        "title": "按放宽的条件补抽",
-        "submit_label": "封存并补抽",
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "draws/widen_form.html", context, status=status)
+    data = request.POST if request.method == "POST" else None
+    form = WideningForm(data, initial={"version": plan.version if plan else None})
+
+    def write() -> None:
+        request_widening(base=base, actor=request.user, now=timezone.now(), **form.cleaned_data)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="按放宽的条件补抽",
+        submit_label="提交申请",
+        message=WIDENING.words.asked,
+        refresh="page",
+        refusals=DrawError,
+        template="draws/widen_form.html",
+        comparisons=compare(
+            short, planned_criteria(plan, short) if plan else {}, now=timezone.now()
+        ),
+        short=short,
+        seats=sum(short.lacking.values()),
+    )
 
 
 def _drafts(plan: DrawPlan, short: Shortfall) -> list[Draft]:

@@ -11,19 +11,20 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.exceptions import DrawInProgress, WideningRefused
-from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.exceptions import DrawError, DrawInProgress, WideningRefused
+from expertpool.draws.models import Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.widening import compare
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw
 from expertpool.draws.services.voiding import request_void
-from expertpool.draws.services.widening import start_widened_draw, widen_plan
+from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
@@ -41,6 +42,7 @@ from tests.factories.widening import (
     make_short_while_somebody_waits,
     people,
     reply,
+    start_widened_draw,
     state_of,
     widen_to,
     widen_to_everybody,
@@ -136,7 +138,12 @@ def test_its_rule_names_only_what_lacks_and_which_draw_it_completes() -> None:
     assert widened.widens == base
     entry = Entry.objects.get(action="draw.widen")
     assert entry.note == REASON
-    assert entry.after == {"补充": base.number, "空缺": "技术缺 1 人", "在场监督人": "赵监督"}
+    assert entry.after == {
+        "补充": base.number,
+        "空缺": "技术缺 1 人",
+        "申请人": entry.after["申请人"],
+        "确认值": confirmation_of(WideningRequest.objects.get()),
+    }
 
 
 @pytest.mark.shows("DRAW-34")
@@ -273,15 +280,13 @@ def test_no_plan_is_widened_while_a_draw_goes_on_or_is_complete(operator: User) 
     ("changes", "message"),
     [
         ({"reason": " "}, "原因"),
-        ({"supervisor": ""}, "监督人"),
-        ({"supervisor": "经办人"}, "不能是经办人自己"),
         ({"now": NOW + timedelta(days=9)}, "已过"),
     ],
 )
 def test_a_widened_draw_is_refused(changes: dict[str, Any], message: str) -> None:
     base = make_short_panel(now=NOW)
     actor = make_user("operator", name="经办人")
-    given: dict[str, Any] = {"reason": REASON, "supervisor": "赵监督", "now": LATER} | changes
+    given: dict[str, Any] = {"reason": REASON, "now": LATER} | changes
     with pytest.raises(WideningRefused, match=message):
         start_widened_draw(base=base, actor=actor, entropy=SeededEntropy(1), **given)
     assert Draw.objects.count() == 1
@@ -304,3 +309,37 @@ def test_while_a_void_is_asked_for_nothing_is_widened(operator: User) -> None:
     request_void(draw=base, reason="程序有误", actor=operator, now=LATER)
     with pytest.raises(WideningRefused, match="作废申请"):
         widen_to(base, now=LATER)
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_second_person_agrees_to_the_version_that_was_asked_for(
+    operator: User, supervisor: User
+) -> None:
+    base = make_short_panel(now=NOW)
+    plan = widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=LATER
+    )
+    asked = request_widening(
+        base=base, reason=REASON, version=plan.version, actor=operator, now=LATER
+    )
+
+    def decide(by: User, *, agree: bool = True) -> Draw | None:
+        return decide_widening(
+            request=WideningRequest.objects.get(pk=asked.pk),
+            agree=agree,
+            note="",
+            actor=by,
+            now=LATER,
+            entropy=SeededEntropy(4),
+        )
+
+    with pytest.raises(WideningRefused, match="不能自己确认"):
+        decide(operator)
+    DrawPlan.objects.filter(pk=plan.pk).update(version=plan.version + 1)
+    with pytest.raises(DrawError):
+        decide(supervisor)  # another plan than was asked for
+    assert Draw.objects.count() == 1
+    DrawPlan.objects.filter(pk=plan.pk).update(version=plan.version)
+    draw = decide(supervisor)
+    assert draw is not None
+    assert (draw.operator, draw.rule.supervisor) == (operator, supervisor.name)

@@ -23,6 +23,7 @@ from tests.factories.widening import make_short_panel, widen_to
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 LATER = NOW + timedelta(minutes=10)
+ONE_OPEN = "draws_one_open_wideningrequest"
 CONSTRAINT = "draws_widened_once"
 
 
@@ -56,7 +57,7 @@ def widened_by_two(base: Draw, monkeypatch: pytest.MonkeyPatch) -> Callable[[], 
 
 
 @pytest.fixture
-def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def read(draw_id: int, **_: Any) -> Draw:
         return Draw.objects.select_related("project").get(pk=draw_id)
 
@@ -64,6 +65,16 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "next_number", lambda now: next(numbers))
     monkeypatch.setattr(widening, "lock_draw", read)
     monkeypatch.setattr(widening, "lock_transaction", lambda name: None)
+    monkeypatch.setattr(widening, "lock_projects", lambda project: [project])
+    # Only one may ask at a time, which would keep the second one out before he decides.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [ONE_OPEN])
+        definition = cursor.fetchone()[0]
+        cursor.execute(f"DROP INDEX {ONE_OPEN}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE draws_draw CASCADE")
+        cursor.execute(definition)
 
 
 @pytest.fixture

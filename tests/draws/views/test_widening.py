@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.home import todos_for
-from expertpool.draws.models import ConditionLevel, Draw, Invitation
+from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
+from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY
 from tests.factories.widening import (
     OTHER,
@@ -34,7 +35,7 @@ from tests.factories.widening import (
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
-STARTED = {"reason": REASON, "supervisor": "赵监督"}
+STARTED = {"reason": REASON}
 
 
 @pytest.fixture
@@ -103,12 +104,17 @@ def test_from_short_to_complete(client: Client, operator: User, base: Draw) -> N
     ]
     text = tab(client, base.project, "plan")
     assert start in text
-    assert client.post(start, STARTED | {"supervisor": operator.name}).status_code == 422
-    assert client.post(start, {"reason": ""}).status_code == 422
-    done = client.post(start, STARTED)
-    assert done.status_code == 204
+    seen = {"version": DrawPlan.objects.get(project=base.project).version}
+    assert f'value="{seen["version"]}"' in client.get(start).content.decode()
+    assert client.post(start, seen | {"reason": ""}).status_code == 422
+    assert client.post(start, STARTED | {"version": 1}).status_code == 422  # another plan
+    assert client.post(start, STARTED | seen).status_code == 204
+    assert not Draw.objects.filter(widens=base).exists()  # it waits for a second person
+    asked = WideningRequest.objects.get()
+    agree = reverse("workflow:request_agree", args=["draws.widening", asked.pk])
+    assert client.post(agree).status_code == 403
+    assert login(Client(), make_user("supervisor")).post(agree).status_code == 204
     draw = Draw.objects.get(widens=base)
-    assert done["HX-Redirect"] == reverse("draws:detail", args=[draw.pk])
 
     later = client.get(detail).content.decode()
     assert reverse("draws:detail", args=[draw.pk]) in later

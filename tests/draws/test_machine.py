@@ -373,6 +373,7 @@ class DrawMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.timeout(0)  # as long as it is told
 @pytest.mark.shows("DRAW-15")
 def test_whatever_happens_all_three_verifiers_accept_what_is_written() -> None:
     _kept.clear()

@@ -156,7 +156,7 @@ def at_once(count: int, caller: Caller, path: str, *, key: str) -> list[Any]:
     def send() -> Any:
         barrier.wait()
         try:
-            return caller.post(path, key=key)
+            return caller.post(path, {"plan_version": 1}, key=key)
         finally:
             connection.close()
 

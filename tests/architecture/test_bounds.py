@@ -42,6 +42,8 @@ BY_THE_SYSTEM = {
     "draws.SealBlock": "the seal",
     "draws.Invitation": "lines and levels are counted; the moments follow from clock and plan",
     "draws.Hold": "counted",
+    "draws.QuietWaiver.until": "follows from the quiet hours of the office",
+    "notifications.ChannelHealth": "counted by the sender of messages",
     "draws.DrawPlan.version": "counted",
     "draws.PlanVersion": "counted, and the clock's",
     "draws.ConditionLevel": "counted: its place among at most twenty",

@@ -57,7 +57,7 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
         ("action=user.create", []),
         ("address=10.", ["甲"]),
         ("days=2000-01-01", []),
-        ("days=写错了", ["丙", "乙", "甲"]),
+        ("days=写错了", []),
     ],
 )
 def test_filters(

@@ -42,7 +42,7 @@ def hand_steps(draw: str = "pk") -> Combinable:
 
 def hand_steps_of(draw: Draw) -> int:
     """Return `hand_steps` of one draw."""
-    return Draw.objects.filter(pk=draw.pk).values_list(hand_steps(), flat=True).get()
+    return int(Draw.objects.filter(pk=draw.pk).values_list(hand_steps(), flat=True).get())
 
 
 def _count(

@@ -32,7 +32,7 @@ def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
     users = {user.pk: user for user in (*_deciders(request), request.requested_by)}
     more = {
         "确认人": second.name if second else "",
-        "确认方式": str(request.get_proof_display()),  # type: ignore[attr-defined]
+        "确认方式": str(request.get_proof_display()),
     }
     _tell(occasions.AGREED, request, users.values(), more, now)
 

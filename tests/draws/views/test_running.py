@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -96,7 +97,9 @@ def test_a_sheet_is_offered_only_when_somebody_was_drawn(client, operator, pool)
     address = reverse("draws:detail", args=[draw.pk])
     assert "打印抽取表" not in client.get(address).content.decode()
     client.post(reverse("draws:contribute", args=[draw.pk, "operator"]), {"value": "31 26"})
-    assert "打印抽取表" in client.get(address).content.decode()
+    draw.refresh_from_db()
+    with time_machine.travel(draw.reveal_at, tick=False):
+        assert "打印抽取表" in login(client, operator).get(address).content.decode()
 
 
 def test_a_sealed_draw_is_given_up_with_a_reason_and_stays(client, operator, pool):

@@ -103,9 +103,11 @@ def test_a_plan_is_given_standbys_and_says_so(
         reverse("draws:plan_groups", args=[project.pk]), posted(op="copy:1")
     ).content.decode()
     assert 'name="g2-standby_seats" value="2"' in copied
-    assert client.post(address, posted(**{"g1-standby_seats": ""})).status_code == 302
+    assert client.post(address, posted(version="1", **{"g1-standby_seats": ""})).status_code == 302
     assert [group.standby_seats for group in plan_for(project).groups.all()] == [0]
-    assert client.post(address, posted(**{"g1-standby_seats": "-1"})).status_code == 422
+    assert (
+        client.post(address, posted(version="2", **{"g1-standby_seats": "-1"})).status_code == 422
+    )
 
 
 @pytest.mark.shows("DRAW-15")

@@ -158,7 +158,12 @@ def test_a_report_holds_rates_and_experts(operator: User, supervisor: User) -> N
     assert report.state == ReportState.DONE
     assert (figures["draws"], figures["void"], figures["compared"]) == (2, 1, 1)
     assert figures["touched"] == 1
-    assert figures["manual_steps"] == {"draw.reply": 1, "draw.void_request": 1, "draw.void": 1}
+    assert figures["manual_steps"] == {
+        "draw.reply_request": 1,
+        "draw.reply": 1,
+        "draw.void_request": 1,
+        "draw.void": 1,
+    }
     assert figures["answers"]["declined"] == 1
     assert {number for number, _ in figures["guessable"]} == {draw.number, sealed.number}
     rows = ExposureRow.objects.filter(report=report)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -25,7 +26,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.wsgi import application
 from expertpool.files.services import attach
 from expertpool.projects.enums import ProjectStatus
 from tests.api.caller import Caller
@@ -37,6 +37,8 @@ from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tools.openapi import description
 
+# Not that of `config.wsgi`, which asks the database for the keys as it starts.
+application = get_wsgi_application()
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,

@@ -227,5 +227,5 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     seats = record["events"][0]["seats"]
     seats[0], seats[1] = seats[1], seats[0]
     page.set_input_files("#verify-file", as_file(record))
-    expect(page.locator(".verdict strong")).to_have_text("不一致")
-    expect(page.locator(".verdict")).to_contain_text("第 1 个事件（drawn）的第 1 席应为")
+    expect(page.locator(".verdict strong").first).to_have_text("不一致")
+    expect(page.locator(".verdict").first).to_contain_text("第 1 个事件（drawn）的第 1 席应为")

@@ -57,9 +57,15 @@ def make_ready_project(*, now: datetime, opens_in_hours: float = 72, **plan: Any
 
 
 def make_draw(
-    *, now: datetime, operator: User | None = None, seed: int | None = None, **plan: Any
+    *,
+    now: datetime,
+    operator: User | None = None,
+    seed: int | None = None,
+    reached: bool = True,
+    **plan: Any,
 ) -> Draw:
-    """A draw that was sealed, ordered and seated at ``now`` (no contributors)."""
+    """A draw that was sealed, ordered and seated at ``now`` (no contributors); who is asked has a
+    letter, unless that is left to a worker (``reached``)."""
     project = make_ready_project(now=now, **plan)
     draw = start_draw(
         project=project,
@@ -67,7 +73,8 @@ def make_draw(
         now=now,
         entropy=SeededEntropy(next(_seeds) if seed is None else seed),
     )
-    reach(draw, now=now)
+    if reached:
+        reach(draw, now=now)
     draw.refresh_from_db()
     return draw
 

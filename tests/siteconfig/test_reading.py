@@ -46,6 +46,15 @@ def test_a_block_reads_once_whatever_it_asks(django_assert_num_queries: Any) -> 
 
 
 @pytest.mark.django_db
+def test_a_block_inside_another_reads_nothing_again(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1), read_once():
+        assert value_of(NAME)
+        with read_once():
+            assert value_of(KEPT)
+        assert value_of(NAME)  # nor is what was read lost
+
+
+@pytest.mark.django_db
 def test_the_next_block_sees_what_has_changed_and_the_writer_does_at_once() -> None:
     with read_once():
         assert value_of(NAME) == "默认名"

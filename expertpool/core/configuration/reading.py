@@ -49,7 +49,10 @@ def read_from(source: Callable[[], Stored]) -> None:
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Read the stored values at most once inside the block."""
+    """Read the stored values at most once inside the block, and in the blocks inside it."""
+    if _kept.get() is not None:
+        yield
+        return
     token = _kept.set(_Kept())
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.queries.draws import plan_for, projects_to_draw
+from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
 from expertpool.draws.queries.plan_versions import history_of
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
 from expertpool.projects.models import Project
@@ -77,12 +77,10 @@ def versions(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _readable(request: UserRequest, pk: int) -> Project:
-    for code in READING:
-        if request.user.has_permission(code):
-            found = projects_to_draw(request.user, code).filter(pk=pk).first()
-            if found is not None:
-                return found
-    return get_object_or_404(Project.objects.none())
+    project = get_object_or_404(Project, pk=pk)
+    if not codes_for_project(request.user, project, READING):
+        raise Http404
+    return project
 
 
 def _answer(act: Callable[[], object], told: str | Callable[[], str]) -> HttpResponse:

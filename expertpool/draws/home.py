@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
-from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus, InvitationState
-from expertpool.draws.models import Draw, DrawAlarm, Invitation
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus
+from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide
-from expertpool.draws.queries.reach import reach_of
+from expertpool.draws.queries.reach import troubled
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 
@@ -112,26 +112,17 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
 
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down."""
-    waiting = Invitation.objects.filter(
-        state=InvitationState.INVITED, reached_at__isnull=True, draw=OuterRef("pk")
-    )
-    running = draws_visible_to(user, "draws.run").filter(
-        Exists(waiting), status=DrawStatus.INVITING
-    )
-    shown = 0
-    for draw in running:
-        reach = reach_of(draw, list(draw.invitations.all()), now=now)
-        if reach.is_troubled and shown < MOST_TODOS:
-            shown += 1
-            what = "、".join(f"{state.label}发不出" for state in reach.down) or "通知发送失败"
-            yield Todo(
-                f"{reach.unreached} 位专家的邀请没有送达：{draw.title}",
-                f"{what}，请检查渠道设置、重新发送，或电话联系后登记",
-                reverse("draws:detail", args=[draw.pk]),
-                "alert-triangle",
-                "red",
-                "查看",
-            )
+    running = draws_visible_to(user, "draws.run").filter(status=DrawStatus.INVITING)
+    for draw, fare in troubled(running)[:MOST_TODOS]:
+        what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
+        yield Todo(
+            f"{fare.unreached} 位专家的邀请没有送达：{draw.title}",
+            f"{what}，请检查渠道设置、重新发送，或电话联系后登记",
+            reverse("draws:detail", args=[draw.pk]),
+            "alert-triangle",
+            "red",
+            "查看",
+        )
 
 
 def _moment(project: Project) -> str:

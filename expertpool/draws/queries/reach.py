@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.clock import closing_of, letters_wait_until, pause_of, waiver_of
@@ -19,15 +20,16 @@ from expertpool.notifications.queries.messages import messages_about
 
 GIVEN_UP = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+Letters = dict[str, list[Message]]  # by the id of the line as text
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How the letters of a draw fare now.
+class Fare:
+    """How the letters of a draw fare now, whatever holds them back on purpose.
 
     ``unreached`` are asked and no letter has got to them, the first of them ``since``; for
     ``given_up`` of them no letter is on its way any more, for the ``reasons`` (with counts). ``down``
-    are the channels that hold up letters. ``held_until``: quiet hours hold all of them back.
+    are the channels that hold up letters.
     """
 
     unreached: int
@@ -35,6 +37,17 @@ class Reach:
     given_up: int
     reasons: list[tuple[str, int]]
     down: list[ChannelState]
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether somebody has to do something: a letter was given up, or a channel is down."""
+        return self.unreached > 0 and bool(self.given_up or self.down)
+
+
+@dataclass(frozen=True)
+class Reach(Fare):
+    """The same with what holds them back: quiet hours until ``held_until``, or a pause."""
+
     held_until: datetime | None
     waiver: QuietWaiver | None
     pause: DrawPause | None
@@ -50,8 +63,7 @@ class Reach:
 
     @property
     def is_troubled(self) -> bool:
-        """Whether somebody has to do something: a letter was given up, or a channel is down."""
-        return self.pause is None and self.unreached > 0 and bool(self.given_up or self.down)
+        return self.pause is None and super().is_troubled
 
     @property
     def version(self) -> str:
@@ -65,10 +77,54 @@ class Reach:
 def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach:
     """Return how the letters of ``draw``, whose ``lines`` are given, fare at ``now``."""
     waiting = [line for line in lines if line.is_unreached]
-    letters: dict[str, list[Message]] = defaultdict(list)
+    letters = _letters_by_line(waiting)
+    fare = _fare(waiting, letters, channel_states() if _stuck(waiting, letters) else {})
+    held = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
+    return Reach(
+        **vars(fare),
+        held_until=held,
+        waiver=waiver_of(draw, now=now),
+        pause=pause_of(draw),
+    )
+
+
+def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
+    """Return those of ``draws`` whose letters reach somebody not, unless they are paused: what
+    `reach_of` says of each, asked once for any number of them."""
+    open_pause = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
+    unreached = Invitation.objects.filter(
+        state=InvitationState.INVITED, reached_at__isnull=True, draw=OuterRef("pk")
+    )
+    found = list(draws.filter(Exists(unreached), ~Exists(open_pause)))
+    waiting: dict[int, list[Invitation]] = defaultdict(list)
+    for line in Invitation.objects.filter(
+        state=InvitationState.INVITED, reached_at__isnull=True, draw__in=found
+    ):
+        waiting[line.draw_id].append(line)
+    letters = _letters_by_line([line for lines in waiting.values() for line in lines])
+    states = channel_states() if found else {}
+    fares = [(draw, _fare(waiting[draw.pk], letters, states)) for draw in found]
+    return [(draw, fare) for draw, fare in fares if fare.is_troubled]
+
+
+def _letters_by_line(waiting: Sequence[Invitation]) -> Letters:
+    letters: Letters = defaultdict(list)
     if waiting:
         for letter in letters_to(waiting):
             letters[letter.about_id].append(letter)
+    return letters
+
+
+def _stuck(waiting: Sequence[Invitation], letters: Letters) -> set[str]:
+    """The channels by which letters are on their way."""
+    return {
+        one.channel for line in waiting for one in letters[str(line.pk)] if one.state in ON_ITS_WAY
+    }
+
+
+def _fare(
+    waiting: Sequence[Invitation], letters: Letters, states: Mapping[ChannelCode, ChannelState]
+) -> Fare:
     every = [letters[str(line.pk)] for line in waiting]
     lost = [found for found in every if not any(one.state in ON_ITS_WAY for one in found)]
     reasons = Counter(
@@ -77,18 +133,13 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
         for letter in found
         if letter.state in GIVEN_UP
     )
-    stuck = {one.channel for found in every for one in found if one.state in ON_ITS_WAY}
-    states = channel_states() if stuck else {}
-    held = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
-    return Reach(
+    stuck = _stuck(waiting, letters)
+    return Fare(
         unreached=len(waiting),
         since=min((line.invited_at for line in waiting), default=None),
         given_up=len(lost),
         reasons=reasons.most_common(),
         down=[state for code, state in states.items() if code in stuck and state.is_down],
-        held_until=held,
-        waiver=waiver_of(draw, now=now),
-        pause=pause_of(draw),
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,9 +46,9 @@ def draw(operator: User) -> Draw:
     return seal(operator, NOW)
 
 
-def seal(operator: User, now: datetime) -> Draw:
+def seal(operator: User, now: datetime, seed: int = 1) -> Draw:
     project = make_ready_project(now=now, seats=2, channels=("email",), reply_minutes=60)
-    return start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+    return start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(seed))
 
 
 @pytest.fixture
@@ -164,3 +166,22 @@ def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Dra
     assert found.until == NOW + timedelta(minutes=150)
     assert not found.to_opening
     assert told(NOW + timedelta(hours=20)).to_opening
+
+
+def test_the_workbench_asks_the_same_for_any_number_of_draws(operator: User, draw: Draw) -> None:
+    now = NOW + timedelta(minutes=10)
+    for line in draw.invitations.all():
+        Message.objects.filter(about_id=str(line.pk)).update(state="failed")
+    asked = []
+    for more in (0, 2):
+        for seed in range(2, 2 + more):
+            for n in range(2):
+                make_expert(f"补充专家{n}", email=f"m{n}@example.cn")
+            other = seal(operator, NOW, seed)
+            lines = [str(line.pk) for line in other.invitations.all()]
+            Message.objects.filter(about_id__in=lines).update(state="failed")
+        with CaptureQueriesContext(connection) as context:
+            found = list(letters_that_reach_nobody(operator, now))
+        asked.append(len(context))
+        assert len(found) == 1 + more
+    assert asked[0] == asked[1]

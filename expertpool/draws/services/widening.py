@@ -45,7 +45,8 @@ def widen_plan(
     """Replace the conditions of groups (by code) that lack experts; all else of the plan stays.
 
     Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
-    an archived project, and conditions by which somebody no longer fits who did; and what `save_plan` refuses of conditions.
+    an archived project, and conditions by which somebody no longer fits who did; and what `save_plan`
+    refuses of conditions.
     """
     projects = lock_projects(project)
     project, short = projects[0], check_widenable(projects, now=now)

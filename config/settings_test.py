@@ -8,9 +8,12 @@ os.environ["EXPERTPOOL_ENV"] = os.devnull  # a developer's .env does not change 
 os.environ.setdefault("EXPERTPOOL_HOME", str(Path(__file__).resolve().parent.parent / "var/test"))
 
 from config.settings import *  # noqa: F403
-from config.settings import STORAGES
+from config.settings import DATABASES, STORAGES
 
 DEBUG = False
+# A thread that a test left behind in a transaction would keep the next test from emptying the
+# tables for ever; a test itself ends after 180 s.
+DATABASES["default"]["OPTIONS"] |= {"options": "-c idle_in_transaction_session_timeout=150s"}
 # Fast, since hundreds of tests make users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {

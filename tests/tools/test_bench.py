@@ -10,17 +10,20 @@ from django.utils import timezone
 
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.settings import CANDIDATES_PER_SEAT, PANEL_BITS
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.siteconfig import configure
 from tools.bench.reporting import Reporter
 from tools.bench.soak import check_since, measure_soak
 
 
 @pytest.mark.shows("DRAW-15")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_two_processes_seat_nobody_twice_and_every_record_replays() -> None:
     ensure_demo_accounts(now=timezone.now())
+    configure(CANDIDATES_PER_SEAT, 0)  # in the database, where the other processes read it
+    configure(PANEL_BITS, 0)
     for years in (5, 12, 25) * 8:
         make_expert(practice_years=years, title_level=4, employer=make_unit())
     lines: list[str] = []

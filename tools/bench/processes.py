@@ -1,31 +1,39 @@
-"""Measuring in a process of its own: with its own memory, caches and database connection."""
+"""Measuring in a process of its own: with its own memory, caches and database connection.
+
+The processes are started anew, not forked: a fork copies the locks that other threads hold at that
+moment, and waits for them for ever.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from django.db import connections
+import django
+from django.db import connection, connections
 
-_FORK = multiprocessing.get_context("fork")
+_SPAWN = multiprocessing.get_context("spawn")
 
 
 def in_child(call: Callable[[], Any]) -> Any:
-    """Return what ``call`` returns in a forked process."""
+    """Return what ``call`` returns in a process of its own. It has to be picklable."""
     return in_children([call])[0]
 
 
 def in_children(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """The same for several calls at once, a process for each. Raises RuntimeError with the
-    traceback of one that failed."""
-    connections.close_all()  # two processes must not talk over one connection
+    traceback of one that failed, and EOFError when one died."""
+    database = connection.settings_dict["NAME"]
+    connections.close_all()  # an idle connection of ours is none of what is measured
     pipes = []
     for call in calls:
-        receiver, sender = _FORK.Pipe(duplex=False)
-        _FORK.Process(target=_run, args=(call, sender), daemon=True).start()
+        receiver, sender = _SPAWN.Pipe(duplex=False)
+        arguments = (pickle.dumps(call), database, sender)
+        _SPAWN.Process(target=_run, args=arguments, daemon=True).start()
         sender.close()
         pipes.append(receiver)
     answers = [pipe.recv() for pipe in pipes]
@@ -35,8 +43,10 @@ def in_children(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     return [value for _, value in answers]
 
 
-def _run(call: Callable[[], Any], sender: Connection) -> None:
+def _run(call: bytes, database: str, sender: Connection) -> None:
     try:
-        sender.send((False, call()))
+        django.setup()
+        connection.settings_dict["NAME"] = database  # of a test or of a measurement
+        sender.send((False, pickle.loads(call)()))  # noqa: S301 (from our parent)
     except Exception:  # noqa: BLE001 (handed to the parent)
         sender.send((True, traceback.format_exc()))

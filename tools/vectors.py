@@ -92,6 +92,11 @@ class Life:
     def note(self, code: str, by: vdraw.Person, why: str, **further: Any) -> None:
         self._take(vdraw.take_note(self.state, code), {**_hand(by, "operator", why), **further})
 
+    def reschedule(self, *openings: datetime) -> None:
+        meetings = [{"opening_at": at.isoformat(timespec="minutes")} for at in openings]
+        step = vdraw.reschedule(self.state, meetings)
+        self._take(step, _hand(OPERATOR, "page", "rescheduled"))
+
     def end(self, *, closed: bool = False) -> None:
         why = "panel_sits" if closed else "all_answered"
         step = vdraw.end_draw(self.state, closed=closed)
@@ -142,7 +147,14 @@ def _hand(by: vdraw.Person, via: str, why: str) -> Json:
 
 def chained_vectors() -> list[Json]:
     """The records whose events are chained."""
-    return [_answered(), _stood_by_and_void(), _closed(), _void_at_once(), _nobody_left()]
+    return [
+        _answered(),
+        _stood_by_and_void(),
+        _closed(),
+        _void_at_once(),
+        _nobody_left(),
+        _rescheduled(),
+    ]
 
 
 def _answered() -> Json:
@@ -194,6 +206,23 @@ def _nobody_left() -> Json:
     life.leave(0, "declined", by=OPERATOR, via="operator", why="told")
     life.supplement()
     life.end()
+    return life.record()
+
+
+def _rescheduled() -> Json:
+    """Ended, moved to a later day, asked again; closed by the new opening and moved once more."""
+    people: list[Person] = [({"g1": 1}, None) for _ in range(5)]
+    opening = BEGIN + timedelta(minutes=30)
+    further = {"opening_at": opening.isoformat(timespec="minutes")}
+    life = Life("D202611260006", people, {"g1": 2}, further=further)
+    life.end()
+    life.reschedule(BEGIN + timedelta(minutes=50), BEGIN + timedelta(minutes=70))
+    life.leave(0, "conflict", by=EXPERT, via="link", why="rescheduled")
+    life.supplement()
+    life.end()
+    life.leave(1, "leave", by=EXPERT, via="portal", why="own_answer")
+    life.reschedule(BEGIN + timedelta(minutes=75))
+    life.end(closed=True)
     return life.record()
 
 
@@ -281,6 +310,8 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
     )
     ends = end | {"state": "void", "reason": "x", "by": ["zhang", "zhao"]}
     in_vain = vectors[12]["events"][2]
+    moved = _place(vectors[13], "reschedule")
+    new_times = vectors[13]["events"][2]
     exit_8, note_8, exit_9, end_9, void_9 = (
         _place(vectors[number], kind)
         for number, kind in ((8, "exit"), (8, "note"), (9, "exit"), (9, "end"), (9, "void"))
@@ -323,6 +354,22 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
         (12, "an end that does not say what lacks", ["drop", ["events", 3, "lacking"]]),
         (12, "an end that lacks less", ["set", ["events", 3, "lacking", "g1"], 2]),
         (9, "an end that lacks nothing", ["set", [*end_9, "lacking"], {}]),
+        (13, "new times that nobody told", ["drop", [*moved, "meetings"]]),
+        (13, "no meeting", ["set", [*moved, "meetings"], []]),
+        (13, "meetings that are a word", ["set", [*moved, "meetings"], "later"]),
+        (13, "a meeting that does not say when", ["drop", [*moved, "meetings", 1, "opening_at"]]),
+        (
+            13,
+            "moved to a time that is over",
+            ["set", [*moved, "meetings"], [{"opening_at": "2026-11-26T01:50+00:00"}]],
+        ),
+        (
+            13,
+            "closed before the new opening",
+            ["set", ["events", 7, "meetings", 0, "opening_at"], "2026-11-26T03:00+00:00"],
+        ),
+        (13, "no end after new times", ["drop", ["events", 8]]),
+        (0, "new times where events are not chained", ["insert", ["events", 1], new_times]),
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from vdraw.exceptions import EngineError
+from vdraw.rule import last_opening
 from vdraw.text import is_key
 
 SKIP_REASONS = (
@@ -138,6 +139,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Reschedule:
+    """The panel sits at other times than the rule says: its ``meetings`` from now on, each with its
+    ``opening_at``. Everybody keeps his seat; a list that had ended goes on."""
+
+    type: ClassVar[str] = "reschedule"
+    n: int
+    meetings: tuple[Mapping[str, Any], ...]
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Void:
     """Two persons declare the draw void for a reason; nothing follows."""
 
@@ -148,7 +160,7 @@ class Void:
     further: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Drawn | Exit | Skip | Supplement | End | Note | Void
+Event = Drawn | Exit | Skip | Supplement | End | Note | Reschedule | Void
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
@@ -162,6 +174,8 @@ def event_to_dict(event: Event) -> dict[str, Any]:
             row["moved_up"] = event.moved_up.to_dict()
     elif isinstance(event, Note):
         row["code"] = event.code
+    elif isinstance(event, Reschedule):
+        row["meetings"] = [dict(meeting) for meeting in event.meetings]
     elif isinstance(event, Void):
         row |= {"reason": event.reason, "by": [person.to_dict() for person in event.by]}
     else:
@@ -229,6 +243,13 @@ def _read_note(row: Mapping[str, Any]) -> Event:
     return Note(row["n"], row["code"], _further(row, "code"))
 
 
+def _read_reschedule(row: Mapping[str, Any]) -> Event:
+    meetings = row["meetings"]
+    if not isinstance(meetings, list) or last_opening(meetings) is None:
+        raise EngineError("meetings 的每一场必须写明开始时间（opening_at）")
+    return Reschedule(row["n"], tuple(meetings), _further(row, "meetings"))
+
+
 def _read_void(row: Mapping[str, Any]) -> Event:
     by = tuple(Person.from_dict(person) for person in row["by"])
     return Void(row["n"], _text(row["reason"]), by, _further(row, "reason", "by"))
@@ -266,5 +287,6 @@ _READERS = {
     "supplement": _read_supplement,
     "end": _read_end,
     "note": _read_note,
+    "reschedule": _read_reschedule,
     "void": _read_void,
 }

@@ -13,6 +13,7 @@ from vdraw.events import (
     Exit,
     Note,
     Person,
+    Reschedule,
     Skip,
     Supplement,
     Void,
@@ -24,6 +25,7 @@ from vdraw.seating import (
     Step,
     end_draw,
     exit_expert,
+    reschedule,
     seat_first,
     supplement,
     take_note,
@@ -77,6 +79,8 @@ def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str,
             return _same_exit(state, event)
         case Note():
             return take_note(state, event.code).state
+        case Reschedule():
+            return _same_reschedule(state, event)
         case Void():
             return _same_void(state, event)
         case _:
@@ -96,6 +100,13 @@ def _same_exit(state: DrawState, event: Exit) -> DrawState:
     step = exit_expert(state, event.commit, event.reason)
     if step.moved_up != event.moved_up:
         raise EngineError("候补递补与按规则重算的结果不一致")
+    return step.state
+
+
+def _same_reschedule(state: DrawState, event: Reschedule) -> DrawState:
+    step = reschedule(state, event.meetings)
+    if step.state.has_opened(event.further.get("at", "")):
+        raise EngineError("改期后的评审时间必须晚于改期的时间")
     return step.state
 
 
@@ -133,7 +144,7 @@ def _same_end(state: DrawState, event: End) -> DrawState:
     step = end_draw(state, closed=event.closed)
     if event.closed and step.events != (replace(event, further={}),):
         raise EngineError("没有尚未补抽的空席，不应写明 closed")
-    if event.closed and not state.order.sealed.rule.has_opened(event.further.get("at", "")):
+    if event.closed and not state.has_opened(event.further.get("at", "")):
         raise EngineError("评审还没有开始，有人退出后应先补抽")
     if step.state.end != event.state:
         raise EngineError(f"结束状态应为 {step.state.end}")

@@ -78,15 +78,7 @@ class Rule:
         """Tell whether the panel sits, or sat, for the last time at ``at`` (ISO 8601): by
         ``opening_at``, of several projects by the latest of ``meetings``. A rule that does not say
         when never opens."""
-        rows = self.content.get("meetings", [self.content])
-        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            return False
-        openings = [read_time(row.get("opening_at")) for row in rows]
-        moment = read_time(at) if isinstance(at, str) else at
-        known = [opening for opening in openings if opening is not None]
-        if moment is None or not known or len(known) < len(rows):
-            return False
-        return moment >= max(known)
+        return has_opened(self.content.get("meetings", [self.content]), at)
 
     @property
     def digest(self) -> HashFunction:
@@ -192,6 +184,23 @@ def _read_group(value: Any) -> Group:
     _require(_is_count(value.get("seats")), "条件组 seats 必须是正整数")
     content = {key: item for key, item in value.items() if key not in ("id", "name", "seats")}
     return Group(value["id"], value["name"], value["seats"], content)
+
+
+def last_opening(meetings: Any) -> datetime | None:
+    """When the panel sits for the last time of its ``meetings``; None unless each of them says
+    when."""
+    if not isinstance(meetings, list | tuple) or not meetings:
+        return None
+    rows = [row.get("opening_at") if isinstance(row, Mapping) else None for row in meetings]
+    openings = [opening for opening in map(read_time, rows) if opening is not None]
+    return max(openings) if len(openings) == len(rows) else None
+
+
+def has_opened(meetings: Any, at: datetime | str) -> bool:
+    """Whether the last of ``meetings`` begins, or began, at ``at`` (ISO 8601); never where that is
+    not known."""
+    opening, moment = last_opening(meetings), read_time(at) if isinstance(at, str) else at
+    return opening is not None and moment is not None and moment >= opening
 
 
 def read_time(value: Any) -> datetime | None:

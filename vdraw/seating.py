@@ -1,7 +1,9 @@
 """Steps 4 to 7: first seating, exits, supplements and the end, as functions state → step."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from vdraw.board import Board, Sitting
 from vdraw.events import (
@@ -17,12 +19,14 @@ from vdraw.events import (
     Exit,
     Note,
     Person,
+    Reschedule,
     Seat,
     Skip,
     Supplement,
     Void,
 )
 from vdraw.exceptions import EngineError
+from vdraw.rule import has_opened, last_opening
 from vdraw.seal import Order
 
 Unavailable = Callable[[str], str | None]
@@ -36,7 +40,8 @@ class DrawState:
     ``sitting`` lists the seated of each group, the longest-seated first; ``seated`` lists them all
     in the order in which they were seated; ``used`` holds everybody who was ever seated.
     ``was_short``: a seating once left seats free. ``is_due``: somebody left since the last seating.
-    ``end``: the state of the closing event, until something follows it.
+    ``end``: the state of the closing event, until something follows it. ``meetings``: when the panel
+    sits, once that is no more what the rule says.
     """
 
     order: Order
@@ -47,6 +52,13 @@ class DrawState:
     was_short: bool = False
     is_due: bool = False
     end: str | None = None
+    meetings: tuple[Mapping[str, Any], ...] = ()
+
+    def has_opened(self, at: datetime | str) -> bool:
+        """Whether the panel sits, or sat, for the last time at ``at``: by the latest times."""
+        if self.meetings:
+            return has_opened(self.meetings, at)
+        return self.order.sealed.rule.has_opened(at)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -178,7 +190,7 @@ def end_draw(state: DrawState, *, closed: bool = False) -> Step:
 
     Success by supplement means that the draw had been short of candidates and a later supplement
     completed it. Refuses while somebody who left has not been supplemented, unless ``closed``: the
-    panel sits (`Rule.has_opened`) and nobody new is asked any more.
+    panel sits (`DrawState.has_opened`) and nobody new is asked any more.
     """
     _refuse_void(state)
     if state.end is not None:
@@ -217,6 +229,22 @@ def take_note(state: DrawState, code: str) -> Step:
         raise EngineError("本次抽取的规则没有 note 事件")
     event = Note(state.event_count + 1, code)
     return Step(replace(state, event_count=event.n), (event,))
+
+
+def reschedule(state: DrawState, meetings: Sequence[Mapping[str, Any]]) -> Step:
+    """Let the panel sit at other times: its ``meetings``, each with its ``opening_at``. Everybody
+    keeps his seat; a list that had ended goes on and ends anew.
+
+    Refuses a void draw, one whose events are not chained, and meetings that do not say when.
+    """
+    _refuse_void(state)
+    if not state.order.sealed.rule.is_chained:
+        raise EngineError("本次抽取的规则没有 reschedule 事件")
+    if last_opening(meetings) is None:
+        raise EngineError("改期必须写明每一场的开始时间")
+    event = Reschedule(state.event_count + 1, tuple(meetings))
+    after = replace(state, event_count=event.n, end=None, meetings=event.meetings)
+    return Step(after, (event,))
 
 
 def _without(state: DrawState, expert: int) -> tuple[Sitting, int | None]:

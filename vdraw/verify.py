@@ -32,7 +32,7 @@ EXIT_REASONS = (
     "declined", "no_answer", "unreached", "leave", "conflict", "replaced", *SKIP_REASONS
 )  # fmt: skip
 EVENTS = ("drawn", "exit", "skip", "supplement", "end")
-CHAINED_EVENTS = (*EVENTS, "note", "void")
+CHAINED_EVENTS = (*EVENTS, "note", "reschedule", "void")
 
 Hash = Callable[[bytes], bytes]
 
@@ -258,7 +258,7 @@ class Draw:
         self.candidates = candidates
         self.order = order
         self.cap = rule["unit_cap"]
-        self.opening = _last_opening(rule)
+        self.opening = _last_opening(rule.get("meetings", [rule]))
         self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
         # The group whose conditions count: its own, or the one for which its people stand by.
         self.home = {group["id"]: group.get("standby_for", group["id"]) for group in rule["groups"]}
@@ -525,6 +525,15 @@ class Replay:
         _check_keys(event, where, ["code"], more=True)
         _check_key(event["code"], f"{where}的 code")
 
+    def reschedule(self, event: Any, where: str) -> None:
+        """It changes no seat; a list that had ended goes on."""
+        _check_keys(event, where, ["meetings"], more=True)
+        opening, at = _last_opening(event["meetings"]), _read_time(event.get("at"))
+        need(opening is not None, f"{where}的 meetings 必须是列表，每一场都有带时区的 opening_at")
+        late = at is not None and opening is not None and opening <= at
+        need(not late, f"{where}：改期后的评审时间必须晚于改期的时间")
+        self.state.opening, self.ended = opening, None
+
     def void(self, event: Any, where: str) -> None:
         self._check_void(event, where)
         by = event["by"]
@@ -642,9 +651,8 @@ def _check_hex(value: Any, where: str, size: int | None = None) -> None:
         need(right, spaced(where, f"必须是 {2 * size} 位小写十六进制"))
 
 
-def _last_opening(rule: Any) -> datetime | None:
-    """When the panel sits, of several meetings the last time; None if the rule does not say."""
-    rows = rule.get("meetings", [rule])
+def _last_opening(rows: Any) -> datetime | None:
+    """When the panel sits, of several meetings the last time; None unless each says when."""
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return None
     times = [_read_time(row.get("opening_at")) for row in rows]

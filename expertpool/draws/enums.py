@@ -189,6 +189,7 @@ class StepReason(models.TextChoices):
     UNAVAILABLE = "unavailable", "已不能参加"
     SEAT_FREE = "seat_free", "席位空出，按次序补抽"
     ASKED_AGAIN = "asked_again", "经办人要求再补抽一次"
+    RESCHEDULED = "rescheduled", "改期"
     ALL_ANSWERED = "all_answered", "邀请都已有结果"
     PANEL_SITS = "panel_sits", "评审已开始"
     OPENING_NEAR = "opening_near", "评审临近"

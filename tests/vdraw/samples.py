@@ -35,6 +35,7 @@ from vdraw import (
     exit_expert,
     order_candidates,
     replay,
+    reschedule,
     seal_draw,
     seat_first,
     supplement,
@@ -179,6 +180,11 @@ def live(order: Order, rnd: random.Random) -> tuple[DrawState, list[Event]]:
             state, events = step.state, events + list(step.events)
     step = end_draw(state)
     state, events = step.state, events + list(step.events)
+    if is_chained and rnd.random() < 0.3:
+        step = reschedule(state, [{"opening_at": "2036-12-01T09:30+08:00"}])
+        state, events = step.state, events + list(step.events)
+        step = end_draw(state)
+        state, events = step.state, events + list(step.events)
     if is_chained and rnd.random() < 0.3:
         step = take_note(state, "early_release")
         state, events = step.state, events + list(step.events)

@@ -50,7 +50,7 @@ def changed(record: Json, path: tuple[Any, ...], value: Any) -> Json:
 def test_the_chained_vectors_hold_all_that_can_happen() -> None:
     events = [event for record in CHAINED for event in record["events"]]
     assert {event["type"] for event in events} == {
-        "drawn", "exit", "skip", "supplement", "end", "note", "void",
+        "drawn", "exit", "skip", "supplement", "end", "note", "reschedule", "void",
     }  # fmt: skip
     assert {record["rule"]["hash"] for record in CHAINED} == {"sha256", "sm3"}
     for key in ("moved_up", "closed", "lacking", "witness"):

@@ -10,6 +10,7 @@ from vdraw import (
     Exit,
     Note,
     Record,
+    Reschedule,
     Skip,
     Supplement,
     Void,
@@ -21,6 +22,7 @@ from vdraw import (
     find_difference,
     order_candidates,
     replay,
+    reschedule,
     seal_draw,
     seat_first,
     supplement,
@@ -77,6 +79,8 @@ def steps_again(record, order):
                 step, skips = supplement(state, skips.get), {}
             case Note():
                 step = take_note(state, event.code)
+            case Reschedule():
+                step = reschedule(state, event.meetings)
             case Void():
                 step = void_draw(state, event.reason, event.by)
             case _:

@@ -148,7 +148,7 @@ def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> 
         return
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
-    sits = state.order.sealed.rule.has_opened(now)
+    sits = state.has_opened(now)
     step = vdraw.end_draw(state, closed=sits)
     why = StepReason.PANEL_SITS if sits else StepReason.ALL_ANSWERED
     head = append_events(draw, step.events, hand=by_system(why), now=now)
@@ -168,7 +168,7 @@ def _refill(
     draw: Draw, state: vdraw.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
     # Once the panel sits nobody new is asked: his time to answer would be over before it began.
-    may_ask = not state.order.sealed.rule.has_opened(now)
+    may_ask = not state.has_opened(now)
     if state.is_due and state.has_free_seats and may_ask:
         openings = Openings(draw, state.order.sealed)
         step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))

@@ -1,7 +1,7 @@
 // A record as a film: one frame for the seal, each value, the order, each seat that is taken, and each
 // further event. Only the record is read; it is checked on the way.
 import { verifyRecord } from "../verify/vdraw.js";
-import { NOTES, REASONS, ROLES, STATES, eights, label } from "../verify/words.js";
+import { NOTES, REASONS, ROLES, STATES, eights, label, times } from "../verify/words.js";
 
 const SEATED = { state: "seated", label: "已邀请", tone: "amber" };
 const ACCEPTED = { state: "accepted", label: "同意", tone: "green" };
@@ -130,6 +130,12 @@ class Film {
 
   note({ code }) {
     this.frame("note", label(NOTES, code), "席位不变", "amber");
+  }
+
+  /** Who sits is asked again. */
+  reschedule({ meetings }) {
+    this.change((line) => line.state === "accepted", SEATED);
+    this.frame("note", "改期", `评审时间改为 ${times(meetings)}，请原有专家重新确认`, "amber");
   }
 
   void({ reason }) {

@@ -22,7 +22,7 @@ const SKIP_REASONS = [
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]\d|2[0-3]):[0-5]\d$/;
 const EXIT_REASONS = ["declined", "no_answer", "unreached", "leave", "conflict", "replaced", ...SKIP_REASONS];
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
-const CHAINED_EVENTS = [...EVENTS, "note", "void"];
+const CHAINED_EVENTS = [...EVENTS, "note", "reschedule", "void"];
 
 class Difference extends Error {}
 
@@ -238,7 +238,7 @@ class Draw {
     this.candidates = candidates;
     this.order = order;
     this.cap = rule.unit_cap;
-    this.opening = lastOpening(rule);
+    this.opening = lastOpening(own(rule, "meetings") ? rule.meetings : [rule]);
     this.groups = rule.groups;
     const places = rule.groups.map((_, group) => group);
     this.ordinary = places.filter((group) => !isStandby(rule.groups[group]));
@@ -530,6 +530,18 @@ const CHECKS = {
     checkKey(event.code, `${where}的 code`);
   },
 
+  /* It changes no seat; a list that had ended goes on. */
+  reschedule(event, state, where) {
+    checkKeys(event, where, ["meetings"], true);
+    const opening = lastOpening(event.meetings);
+    const isKnown = !Number.isNaN(opening);
+    need(isKnown, `${where}的 meetings 必须是列表，每一场都有带时区的 opening_at`);
+    const isLate = opening <= readTime(event.at); // false where that is unknown
+    need(!isLate, `${where}：改期后的评审时间必须晚于改期的时间`);
+    state.draw.opening = opening;
+    state.ended = null;
+  },
+
   void(event, state, where) {
     checkVoid(event, where);
     const { by } = event;
@@ -544,9 +556,8 @@ const CHECKS = {
   },
 };
 
-/* When the panel sits, of several meetings the last time; NaN if the rule does not say. */
-function lastOpening(rule) {
-  const rows = own(rule, "meetings") ? rule.meetings : [rule];
+/* When the panel sits, of several meetings the last time; NaN unless each says when. */
+function lastOpening(rows) {
   const isKnown = Array.isArray(rows) && rows.length > 0 && rows.every(isObject);
   return isKnown ? Math.max(...rows.map((row) => readTime(row.opening_at))) : NaN;
 }

@@ -3,7 +3,19 @@
 // sent, to learn whether it is the one kept here; nothing else ever is.
 import { h } from "../js/dom.js";
 import { digestOf, verifyText } from "./vdraw.js";
-import { NOTES, REASONS, REASON_CODES, ROLES, STATES, WAYS, eights, label, moment, own } from "./words.js";
+import {
+  NOTES,
+  REASONS,
+  REASON_CODES,
+  ROLES,
+  STATES,
+  WAYS,
+  eights,
+  label,
+  moment,
+  own,
+  times,
+} from "./words.js";
 
 const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
@@ -119,6 +131,8 @@ function words(event, who, groups) {
       return [`跳过：${label(REASONS, event.reason)}`, who(event.commit), "grey"];
     case "note":
       return [label(NOTES, event.code), "", "amber"];
+    case "reschedule":
+      return ["改期，请原有专家重新确认", `评审时间改为 ${times(event.meetings)}`, "amber"];
     case "void":
       return [`结束：${STATES.void}`, event.reason, "red"];
     default:

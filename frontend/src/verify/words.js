@@ -53,6 +53,7 @@ export const REASON_CODES = {
   unavailable: "已不能参加",
   seat_free: "席位空出，按次序补抽",
   asked_again: "经办人要求再补抽一次",
+  rescheduled: "改期",
   all_answered: "邀请都已有结果",
   panel_sits: "评审已开始",
   opening_near: "评审临近",
@@ -63,6 +64,10 @@ export const REASON_CODES = {
 export const own = (values, key) => Object.prototype.hasOwnProperty.call(values, key);
 export const label = (labels, code) => (own(labels, code) ? labels[code] : code);
 export const eights = (hex) => hex.match(/.{1,8}/g).join(" ");
+
+/** When the panel sits from now on: each time once. */
+export const times = (meetings) =>
+  [...new Set(meetings.map(({ opening_at: at }) => moment(at).slice(0, -3)))].join("、");
 
 export function moment(text) {
   const at = new Date(text);

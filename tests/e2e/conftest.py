@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.pages import Screen
@@ -19,6 +19,8 @@ PHONE = {
     "device_scale_factor": 2,
 }
 OFFLINE = "ERR_INTERNET_DISCONNECTED"  # only a test takes the network away
+PATIENCE = 15_000  # ms; a busy machine is none of a page's faults
+expect.set_options(timeout=PATIENCE)
 OpenBrowser = Callable[..., Screen]
 
 
@@ -47,7 +49,7 @@ def open_browser(
 
     def open_new(*, phone: bool = False) -> Screen:
         context = new_context(locale="zh-CN", **(PHONE if phone else DESKTOP))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("response", note)
         context.on("console", listen)
         context.on("weberror", lambda error: faults.append(str(error.error)))

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.documents.filling import MAX_SIZE, check_template, fill_template
+from expertpool.core.filling import MAX_SIZE, check_template, fill_template
 from expertpool.core.locks import lock_transaction
 from expertpool.core.placeholders import Value
 from expertpool.files.services import attach, remove_attachment
@@ -36,7 +36,7 @@ def upload_template(
 ) -> PaperTemplate:
     """Take a template into use for ``paper`` of projects of ``project_kind`` (empty: of all).
 
-    The one that was in use is put aside. Refuses (core.documents.filling.TemplateRefused, with all
+    The one that was in use is put aside. Refuses (core.filling.TemplateRefused, with all
     that is wrong) what cannot be filled, and (files.FileRefused) what is no such file.
     """
     # One byte more tells that it is too large; nobody makes us read all of it.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.documents.filling import TemplateRefused, sample_of
+from expertpool.core.filling import TemplateRefused, sample_of
 from expertpool.core.permissions import requires
 from expertpool.core.placeholders import mark
 from expertpool.core.responses import file_answer, refused, saved

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.core.documents.office import book_bytes
+from tests.core.filling.office import book_bytes
 
 
 def upload(client: Client, content: bytes, name: str, **values: str) -> str:

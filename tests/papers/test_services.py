@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.core.documents.filling import TemplateRefused, check_template, sample_of
+from expertpool.core.filling import TemplateRefused, check_template, sample_of
 from expertpool.core.placeholders import Placeholder, Vocabulary
 from expertpool.files.models import Attachment
 from expertpool.papers.enums import TemplateForm, TemplateState
@@ -30,7 +30,7 @@ from expertpool.papers.services import (
     fill_paper,
     upload_template,
 )
-from tests.core.documents.office import document_lines, docx_bytes, paragraph, read_book, table
+from tests.core.filling.office import document_lines, docx_bytes, paragraph, read_book, table
 
 pytestmark = pytest.mark.django_db
 DRAW, SIGN_IN = "draw_sheet", "sign_in_sheet"

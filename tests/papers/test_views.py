@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import content_of
-from tests.core.documents.office import (
+from tests.core.filling.office import (
     book_bytes,
     docx_bytes,
     read_book,

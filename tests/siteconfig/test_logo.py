@@ -10,7 +10,8 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
-from expertpool.core.documents import pictures, qr_png
+from expertpool.core.documents import qr_png
+from expertpool.core.reading import pictures
 from expertpool.core.settings import LOGO
 from expertpool.siteconfig.queries import version_of
 from tests.fixtures import login

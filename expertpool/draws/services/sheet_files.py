@@ -21,7 +21,7 @@ from expertpool.core.documents import (
     render_pdf,
     xlsx_sheet,
 )
-from expertpool.core.documents.filling import TemplateRefused
+from expertpool.core.filling import TemplateRefused
 from expertpool.core.settings import LOGO
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw

@@ -22,7 +22,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.names import named_rows
 from expertpool.papers.models import PaperTemplate
 from expertpool.projects.models import Project
-from tests.core.documents.office import (
+from tests.core.filling.office import (
     document_lines,
     docx_bytes,
     paragraph,

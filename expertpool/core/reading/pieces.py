@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import IO
 from xml.etree.ElementTree import Element, XMLParser, fromstring
 
-from expertpool.core.importing.cells import BLANK, MAIN, as_read, text_of
+from expertpool.core.reading.cells import BLANK, MAIN, as_read, text_of
 
 BLOCK = 64 * 1024  # bytes that are looked at once
 LONGEST = 4 * 1024**2  # characters of one row, or of what stands before the first
@@ -57,6 +57,7 @@ class Pieces:
         if self.parse("").tag != MAIN + root:
             raise Unusual
         self._is_empty = found[0].endswith("/>")
+        self._closing = f"</{self.prefix}{parent or root}"
         self._last = re.compile(
             rf"((?:\s*<{self.prefix}{child}{FACTS} ?/>)*)\s*</{self.prefix}{parent or root}\s*>"
         )
@@ -71,7 +72,8 @@ class Pieces:
             if cut >= len(self.end):
                 yield self._text[:cut]
                 self._text = self._text[cut:]
-            if last := self._last.match(self._text):
+            # Looked for first: to match a long text that goes on, again with each block, takes long.
+            if self._closing in self._text and (last := self._last.match(self._text)):
                 yield last[1]
                 self._text = self._text[last.end(1) :]
                 break

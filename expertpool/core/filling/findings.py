@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from expertpool.core.placeholders import Value, Vocabulary, has_stray_braces, mark, names_in
+from expertpool.core.reading.messages import Refused
 
 MOST_REPEATED = 2000  # elements of all rows of a part that are copied once for each line
 MOST_ROWS = 5  # of a sheet or document that repeat
@@ -15,12 +16,8 @@ _EXCERPT = 20
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class TemplateRefused(Exception):
+class TemplateRefused(Refused):
     """The template cannot be taken; ``problems`` says one by one what is wrong and where."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("；".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)

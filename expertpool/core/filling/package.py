@@ -8,8 +8,8 @@ import re
 import zipfile
 import zlib
 
-from expertpool.core.documents.filling.findings import TemplateRefused
-from expertpool.core.documents.filling.markup import (
+from expertpool.core.filling.findings import TemplateRefused
+from expertpool.core.filling.markup import (
     BROKEN,
     Document,
     Element,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from expertpool.core.documents.filling.findings import TemplateRefused
-from expertpool.core.documents.filling.markup import (
+from expertpool.core.filling.findings import TemplateRefused
+from expertpool.core.filling.markup import (
     Document,
     Element,
     ancestor,
@@ -20,8 +20,8 @@ from expertpool.core.documents.filling.markup import (
     set_text,
     text_of,
 )
-from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.references import (
+from expertpool.core.filling.package import Package
+from expertpool.core.filling.references import (
     Cell,
     Repetition,
     column_name,

@@ -5,9 +5,9 @@ line (``{{专家.姓名}}``) is repeated once for each line. There is nothing el
 loops, no expressions, so that a template cannot run anything.
 """
 
-from expertpool.core.documents.filling.filler import check_template, fill_template, sample_of
-from expertpool.core.documents.filling.findings import TemplateRefused
-from expertpool.core.documents.filling.package import MAX_SIZE
+from expertpool.core.filling.door import check_template, fill_template, sample_of
+from expertpool.core.filling.findings import TemplateRefused
+from expertpool.core.filling.package import MAX_SIZE
 
 __all__ = [
     "MAX_SIZE",

@@ -7,7 +7,7 @@ from typing import cast
 from xml.dom.minidom import Document, Element, Node, parseString
 from xml.parsers import expat
 
-from expertpool.core.documents.filling.findings import TemplateRefused
+from expertpool.core.filling.findings import TemplateRefused
 
 __all__ = [
     "Document",

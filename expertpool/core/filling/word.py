@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from expertpool.core.documents.filling.findings import Filling, Findings, TemplateRefused, excerpt
-from expertpool.core.documents.filling.markup import (
+from expertpool.core.filling.findings import Filling, Findings, TemplateRefused, excerpt
+from expertpool.core.filling.markup import (
     Document,
     Element,
     ancestor,
@@ -19,8 +19,8 @@ from expertpool.core.documents.filling.markup import (
     set_text,
     text_of,
 )
-from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.texts import fill_texts, joined, paragraphs
+from expertpool.core.filling.package import Package
+from expertpool.core.filling.texts import fill_texts, joined, paragraphs
 from expertpool.core.placeholders import Value, names_in
 
 _MAIN = "wordprocessingml"

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from expertpool.core.documents.filling.findings import as_text
-from expertpool.core.documents.filling.markup import (
+from expertpool.core.filling.findings import as_text
+from expertpool.core.filling.markup import (
     Document,
     Element,
     ancestor,

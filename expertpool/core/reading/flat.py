@@ -14,14 +14,14 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from zipfile import BadZipFile, ZipFile
 
-from expertpool.core.importing.cells import MAIN, Show, show_by_format
-from expertpool.core.importing.pieces import Cell, Unusual, rows_of, texts_of
+from expertpool.core.reading.cells import MAIN, Show, show_by_format
+from expertpool.core.reading.extent import check_extent
+from expertpool.core.reading.pieces import Cell, Unusual, rows_of, texts_of
 
 ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
@@ -35,13 +35,13 @@ _NOT_KNOWN = (
 )
 
 
-def flat_rows(path: Path, kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
+def flat_rows(file: IO[bytes], kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
     """Read the first visible sheet that holds anything into ``kept``; return its rows, numbered.
 
     The whole sheet is read first: how wide it is and whether it is sound shows at its end only.
     """
     try:
-        with ZipFile(path) as archive, TemporaryFile() as texts:
+        with ZipFile(file) as archive, TemporaryFile() as texts:
             book = _Book(archive, texts)
             for part in book.sheets:
                 left, right = book.keep(part, kept)
@@ -76,7 +76,7 @@ class _Book:
         self.sheets = list(self._visible_sheets(book))
         self.texts = _Texts(archive, texts)
         # The same few letters come in every row.
-        self.place = cache(_column)
+        self.place = cache(column_of)
 
     def _parse(self, part: str) -> Element:
         content = self.archive.read(part)
@@ -119,6 +119,7 @@ class _Book:
                 if not cells:
                     continue
                 left, right = min(left, first), max(right, len(cells) - 1)
+                check_extent(number, right + 1)
                 block.append((number, cells))
                 if len(block) == ROWS:
                     pickle.dump(block, kept)
@@ -195,7 +196,7 @@ def _refuse_declarations(content: bytes) -> None:
         raise Unusual
 
 
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
     """Return the place of a column from 0: A is 0, AA is 26."""
     if not (letters.isascii() and letters.isupper() and letters.isalpha()):
         raise Unusual

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
-from expertpool.core.documents.filling.findings import Filling, Findings, as_text
-from expertpool.core.documents.filling.markup import (
+from expertpool.core.filling.findings import Filling, Findings, as_text
+from expertpool.core.filling.markup import (
     Element,
     children,
     clear,
@@ -22,10 +22,10 @@ from expertpool.core.documents.filling.markup import (
     set_text,
     text_of,
 )
-from expertpool.core.documents.filling.package import Package
-from expertpool.core.documents.filling.references import Repetition, follow
-from expertpool.core.documents.filling.sheets import Book, Sheet
-from expertpool.core.documents.filling.texts import fill_texts, joined, paragraphs
+from expertpool.core.filling.package import Package
+from expertpool.core.filling.references import Repetition, follow
+from expertpool.core.filling.sheets import Book, Sheet
+from expertpool.core.filling.texts import fill_texts, joined, paragraphs
 from expertpool.core.placeholders import MARK, Value, name_of, names_in
 
 _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")

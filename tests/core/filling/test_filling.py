@@ -13,14 +13,14 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineWorkbook
 
-from expertpool.core.documents.filling import (
+from expertpool.core.filling import (
     TemplateRefused,
     check_template,
     fill_template,
     sample_of,
 )
 from expertpool.core.placeholders import Placeholder, Vocabulary
-from tests.core.documents.office import (
+from tests.core.filling.office import (
     REL,
     WORD,
     add_part,

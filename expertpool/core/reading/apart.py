@@ -1,0 +1,144 @@
+"""The door to the child: start it, hand it the file and the request, take its answers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+from threading import BoundedSemaphore
+from typing import IO, Any
+
+from expertpool.core.reading.messages import Refused, decode, encode
+
+logger = logging.getLogger(__name__)
+MODULE = "expertpool.core.reading.child"
+LONGEST_ANSWER = 128 * 1024**2  # bytes of one line
+# Of ours the child gets what it needs to start: no key, no address of a database.
+ENVIRONMENT = {
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)]),
+    "TMPDIR": gettempdir(),
+    "LC_ALL": "C.UTF-8",
+    "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
+}
+UNREADABLE = (
+    "这个文件读不出来：内容太多、太复杂，或已损坏。请用原来的软件打开，删去多余的行、列和图片，"
+    "另存后再上传。"
+)
+BUSY = "正在读取的文件太多，请过一分钟再试。"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One kind of reading and what it may cost.
+
+    ``code`` is its name in `child.READINGS`; ``memory`` is in MB; ``seconds`` of work are counted
+    by the processor, and as long is waited for an answer; so many at once in each of our processes
+    as ``places``.
+    """
+
+    code: str
+    memory: int = 512
+    seconds: int = 30
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
+
+
+def answer(reading: Reading, file: bytes | IO[bytes] | Path, **request: Any) -> Any:
+    """Return the one answer to ``request`` about ``file``; see `answers` for what it raises."""
+    with closing(answers(reading, file, **request)) as found:
+        return next(found)
+
+
+def answers(
+    reading: Reading, file: bytes | IO[bytes] | Path, **request: Any
+) -> Generator[Any, None, None]:
+    """Yield what the child finds in ``file``; it works while we do.
+
+    Raises Refused with the child's reasons, and with ours when it dies, takes too long, or too
+    many files are being read.
+    """
+    with _place(reading), _opened(file) as opened, TemporaryFile() as asked:
+        asked.write(encode(request))
+        asked.seek(0)
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                child = _start(reading, opened, asked, theirs)
+            try:
+                ours.settimeout(reading.seconds)
+                yield from _received(ours)
+            except (OSError, EOFError, ValueError):
+                child.kill()
+                # Nothing of the file: its content is nobody's business.
+                logger.warning("reading %s: child ended with %s", reading.code, child.wait())
+                raise Refused(UNREADABLE) from None
+            finally:
+                child.kill()
+                child.wait()
+
+
+def _received(ours: socket.socket) -> Iterator[Any]:
+    with ours.makefile("rb") as lines:
+        while line := lines.readline(LONGEST_ANSWER):
+            match decode(line):
+                case {"answer": found}:
+                    yield found
+                case {"refused": problems}:
+                    raise Refused(*map(str, problems))
+                case {"failed": place}:
+                    logger.error("reading failed: %s", place)
+                    raise Refused(UNREADABLE)
+                case "end":
+                    return
+                case _:
+                    raise ValueError("no answer")
+    raise EOFError
+
+
+def _start(
+    reading: Reading, file: IO[bytes], asked: IO[bytes], theirs: socket.socket
+) -> subprocess.Popen[bytes]:
+    limits = (reading.memory, reading.seconds)
+    return subprocess.Popen(
+        # -S: what the environment adds at every start takes longer than all that is read here.
+        [sys.executable, "-S", "-m", MODULE, reading.code, *map(str, (file.fileno(), *limits))],
+        stdin=asked,
+        stdout=theirs.fileno(),
+        stderr=subprocess.DEVNULL,
+        pass_fds=[file.fileno()],
+        env=ENVIRONMENT,
+    )
+
+
+@contextmanager
+def _place(reading: Reading) -> Iterator[None]:
+    if not reading.places.acquire(timeout=reading.seconds):
+        raise Refused(BUSY)
+    try:
+        yield
+    finally:
+        reading.places.release()
+
+
+@contextmanager
+def _opened(file: bytes | IO[bytes] | Path) -> Iterator[IO[bytes]]:
+    """Give a file that the child alone moves in: a copy without a name, unless it is a path."""
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            yield opened
+        return
+    with TemporaryFile() as copy:
+        if isinstance(file, bytes):
+            copy.write(file)
+        else:
+            file.seek(0)
+            while block := file.read(1024**2):
+                copy.write(block)
+        copy.seek(0)
+        yield copy

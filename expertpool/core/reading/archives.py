@@ -1,0 +1,66 @@
+"""What a zip is, and that nothing in it runs. Runs in the child; `files.validators` is the door."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from typing import IO
+
+from expertpool.core.reading.messages import Refused
+
+# What the part named so makes of a zip.
+KINDS = {
+    "word/document.xml": "docx",
+    "xl/workbook.xml": "xlsx",
+    "ppt/presentation.xml": "pptx",
+    "OFD.xml": "ofd",
+}
+TYPES = "[Content_Types].xml"
+MOST_DESCRIBED = 4 * 1024**2  # bytes of a part that says what other parts are
+MOST_SEARCHED = 64 * 1024**2  # bytes of all binary parts
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_VBA = "_VBA_PROJECT".encode("utf-16-le")  # names of streams are UTF-16 in this format
+# Programs in a zip: Java archives, Android packages, macros of Office and of OpenDocument.
+_PROGRAMS = re.compile(
+    r"(META-INF/MANIFEST\.MF|AndroidManifest\.xml|vbaProject\.bin)$|(^|/)macrosheets/|"
+    r"^(Basic|Scripts)/",
+    re.IGNORECASE,
+)
+# How a part is said to be a macro, whatever its name.
+_SAID = re.compile(rb"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
+_BROKEN = "压缩文件已损坏，请重新压缩后上传。"
+_RUNS = "文件里含有宏或程序，请去掉后上传（Office 文件另存为不含宏的格式）。"
+
+
+def kind_of_archive(file: IO[bytes]) -> str:
+    """Return ``docx``, ``xlsx``, ``pptx``, ``ofd`` or ``zip``.
+
+    Refuses what is broken, and macros and programs: by their names, by what the package says of its
+    parts, and by what stands in these.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            if any(map(_PROGRAMS.search, names)):
+                raise Refused(_RUNS)
+            if TYPES in names:
+                _refuse_macros(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+        raise Refused(_BROKEN) from None
+    return next((kind for name, kind in KINDS.items() if name in names), "zip")
+
+
+def _refuse_macros(archive: zipfile.ZipFile) -> None:
+    """Look through an office file for macros under another name."""
+    left = MOST_SEARCHED
+    for entry in archive.infolist():
+        with archive.open(entry) as part:
+            if entry.filename == TYPES or entry.filename.endswith(".rels"):
+                if _SAID.search(part.read(MOST_DESCRIBED)):
+                    raise Refused(_RUNS)
+            elif (head := part.read(len(_OLE))) == _OLE:
+                content = head + part.read(left)
+                left -= len(content)
+                if _VBA in content or left <= 0:
+                    raise Refused(_RUNS)

@@ -1,0 +1,144 @@
+"""Rows of tables: .xlsx, .xls and .csv. Runs in the child; `importing.read_rows` is the door."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from expertpool.core.reading.extent import check_extent
+from expertpool.core.reading.flat import column_of, flat_rows
+from expertpool.core.reading.messages import Refused
+from expertpool.core.reading.pieces import Unusual
+
+Numbered = tuple[int, list[Any]]
+MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
+BLOCK = 500  # rows that are handed over at once
+DELIMITERS = (",", "\t", ";")
+BROKEN = "文件打不开，可能已损坏。请在 Excel 或 WPS 中另存为 .xlsx。"
+_ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_LONGEST_ADDRESS = 16  # bytes
+
+
+def blocks_of_rows(file: IO[bytes], *, kind: str) -> Iterator[list[Numbered]]:
+    """Yield the rows of the first sheet that holds anything, by blocks: (number as Excel shows it,
+    cells). ``kind`` is the ending of the file's name. Formulas come as the value that was saved
+    with them. Refuses what is no table, or reaches too far."""
+    rows = iter(_read_csv(file) if kind == ".csv" else _read_excel(file))
+    while block := list(islice(rows, BLOCK)):
+        yield block
+
+
+def _read_excel(file: IO[bytes]) -> Iterator[Numbered]:
+    try:
+        _check_unpacked(file)
+        with TemporaryFile() as kept:
+            try:
+                rows = flat_rows(file, kept)
+            except Unusual:
+                rows = _rows_at_once(file)
+            yield from rows
+    except PasswordError:
+        raise Refused("文件有打开密码，请去掉密码后再上传。") from None
+    except (CalamineError, zipfile.BadZipFile, OSError):
+        raise Refused(BROKEN) from None
+
+
+def _rows_at_once(file: IO[bytes]) -> Iterator[Numbered]:
+    """Yield the rows of a sheet that is held in memory as a whole."""
+    _check_extents(file)
+    file.seek(0)
+    with CalamineWorkbook.from_object(file) as book:
+        yield from enumerate(_first_sheet(book).iter_rows(), 1)
+
+
+def _check_unpacked(file: IO[bytes]) -> None:
+    if not zipfile.is_zipfile(file):
+        return
+    # Before anything is unpacked: a few kilobytes can become all of the memory.
+    with zipfile.ZipFile(file) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+            raise Refused("文件过大，请分成几个文件导入。")
+
+
+def _check_extents(file: IO[bytes]) -> None:
+    """Refuse sheets that reach too far: calamine takes memory for all they span at once."""
+    if not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as part:
+                    _check_extent_of(part)
+
+
+def _check_extent_of(part: IO[bytes]) -> None:
+    rest, columns, rows, begun = b"", 0, 0, 0
+    while block := part.read(1024**2):
+        text = rest + block
+        begun += block.count(b"<row")
+        for letters, digits in _ADDRESS.findall(text):
+            columns = max(columns, column_of(letters.decode()) + 1)
+            rows = max(rows, int(digits))
+        check_extent(max(rows, begun), columns)
+        rest = text[-_LONGEST_ADDRESS:]
+
+
+def _first_sheet(book: CalamineWorkbook) -> CalamineSheet:
+    for at, about in enumerate(book.sheets_metadata):
+        if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible:
+            sheet = book.get_sheet_by_index(at)
+            if sheet.height:
+                return sheet
+    raise Refused("文件中没有数据，请检查是否选错了文件。")
+
+
+def _read_csv(file: IO[bytes]) -> Iterator[Numbered]:
+    with io.TextIOWrapper(file, encoding=_encoding(file), newline="") as text:
+        line = next((line for line in text if line.strip()), "")
+        delimiter = max(DELIMITERS, key=line.count)
+        text.seek(0)
+        try:
+            for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):
+                check_extent(number, len(cells))
+                yield number, cells
+        except csv.Error:
+            raise Refused("文件不是有效的 .csv，请在 Excel 或 WPS 中另存为 .xlsx。") from None
+
+
+def _encoding(file: IO[bytes]) -> str:
+    file.seek(0)
+    encodings = ["utf-16"] if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else []
+    # UTF-8 first: it fails on what is not its own, while GB 18030 reads most bytes as something.
+    for encoding in (*encodings, "utf-8-sig", "gb18030"):
+        if _decodes(file, encoding):
+            file.seek(0)
+            return encoding
+    raise Refused("文件的文字编码无法识别，请另存为 .xlsx。")
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    decode = getincrementaldecoder(encoding)().decode
+    file.seek(0)
+    try:
+        while block := file.read(1024**2):
+            decode(block)
+        decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -121,7 +121,7 @@ class Life:
         record = vdraw.build_record(self.order, self.events, openings).to_dict()
         return dict(json.loads(json.dumps(record)))  # as read from a file: nothing is shared
 
-    def _take(self, step: vdraw.Step, further: Json) -> vdraw.DrawState:
+    def _take(self, step: vdraw.Step, further: Json) -> vdraw.Standing:
         at = BEGIN + timedelta(minutes=10 * len(self.events))
         said = {"at": at.isoformat(timespec="seconds"), "by": {"role": "system"}, **further}
         told = [replace(event, further=said) for event in step.events]

@@ -42,7 +42,7 @@ from vdraw.seal import (
     seal_draw,
 )
 from vdraw.seating import (
-    DrawState,
+    Standing,
     Step,
     Unavailable,
     end_draw,
@@ -66,7 +66,6 @@ __all__ = [
     "SYSTEM_ROLE",
     "Candidate",
     "Candidates",
-    "DrawState",
     "Drawn",
     "End",
     "EngineError",
@@ -87,6 +86,7 @@ __all__ = [
     "Seat",
     "Shortage",
     "Skip",
+    "Standing",
     "Step",
     "Supplement",
     "Unavailable",

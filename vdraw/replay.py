@@ -21,7 +21,7 @@ from vdraw.events import (
 from vdraw.exceptions import EngineError, ReplayDifference
 from vdraw.seal import Order
 from vdraw.seating import (
-    DrawState,
+    Standing,
     Step,
     end_draw,
     exit_expert,
@@ -33,7 +33,7 @@ from vdraw.seating import (
 )
 
 
-def replay(order: Order, events: Iterable[Event]) -> DrawState:
+def replay(order: Order, events: Iterable[Event]) -> Standing:
     """The state after ``events``, of which the first is the first seating.
 
     Skips take effect in the supplement that follows them, whether or not their turn would have
@@ -43,7 +43,7 @@ def replay(order: Order, events: Iterable[Event]) -> DrawState:
     if not rows or not isinstance(rows[0], Drawn):
         raise ReplayDifference("第一个事件必须是首次入席（drawn）")
     skips: dict[str, str] = {}
-    state: DrawState | None = None
+    state: Standing | None = None
     rule, link = order.sealed.rule, order.seed
     for n, event in enumerate(rows, start=1):
         if type(event.n) is not int or event.n != n:
@@ -61,7 +61,7 @@ def replay(order: Order, events: Iterable[Event]) -> DrawState:
     return state
 
 
-def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str, str]) -> DrawState:
+def _apply(order: Order, state: Standing | None, event: Event, skips: dict[str, str]) -> Standing:
     if state is None:
         return _same_seats(seat_first(order), event)
     if isinstance(event, Supplement):
@@ -87,7 +87,7 @@ def _apply(order: Order, state: DrawState | None, event: Event, skips: dict[str,
             return _same_end(state, event)
 
 
-def _same_supplement(state: DrawState, event: Supplement, skips: dict[str, str]) -> DrawState:
+def _same_supplement(state: Standing, event: Supplement, skips: dict[str, str]) -> Standing:
     step = supplement(state, skips.get)
     skips.clear()
     if _is_chained(state) and not step.seats and not state.is_due:
@@ -96,31 +96,31 @@ def _same_supplement(state: DrawState, event: Supplement, skips: dict[str, str])
     return replace(_same_seats(step, event), event_count=event.n)
 
 
-def _same_exit(state: DrawState, event: Exit) -> DrawState:
+def _same_exit(state: Standing, event: Exit) -> Standing:
     step = exit_expert(state, event.commit, event.reason)
     if step.moved_up != event.moved_up:
         raise EngineError("候补递补与按规则重算的结果不一致")
     return step.state
 
 
-def _same_reschedule(state: DrawState, event: Reschedule) -> DrawState:
+def _same_reschedule(state: Standing, event: Reschedule) -> Standing:
     step = reschedule(state, event.meetings)
     if step.state.has_opened(event.further.get("at", "")):
         raise EngineError("改期后的评审时间必须晚于改期的时间")
     return step.state
 
 
-def _same_void(state: DrawState, event: Void) -> DrawState:
+def _same_void(state: Standing, event: Void) -> Standing:
     if not _is_chained(state):
         raise EngineError("本次抽取的规则没有 void 事件")
     return void_draw(state, event.reason, event.by).state
 
 
-def _is_chained(state: DrawState) -> bool:
+def _is_chained(state: Standing) -> bool:
     return state.order.sealed.rule.is_chained
 
 
-def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
+def _check_skip(state: Standing, event: Skip, skips: dict[str, str]) -> None:
     # Who is skipped out of turn is not asked about below.
     if event.reason not in SKIP_REASONS:
         raise EngineError(f"未知的跳过原因：{event.reason}")
@@ -131,13 +131,13 @@ def _check_skip(state: DrawState, event: Skip, skips: dict[str, str]) -> None:
         raise EngineError(f"{event.commit} 已入过席或已跳过")
 
 
-def _same_seats(step: Step, event: Event) -> DrawState:
+def _same_seats(step: Step, event: Event) -> Standing:
     if not isinstance(event, Drawn | Supplement) or step.seats != event.seats:
         raise EngineError("席位与按规则重算的结果不一致")
     return step.state
 
 
-def _same_end(state: DrawState, event: End) -> DrawState:
+def _same_end(state: Standing, event: End) -> Standing:
     if event.state == VOID and not _is_chained(state):
         by = [Person("", account) for account in event.by]
         return void_draw(state, event.reason or "", by).state

@@ -34,7 +34,7 @@ Unavailable = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class DrawState:
+class Standing:
     """Where a draw stands after its events; rebuilt from an order and stored events by ``replay``.
 
     ``sitting`` lists the seated of each group, the longest-seated first; ``seated`` lists them all
@@ -85,7 +85,7 @@ class DrawState:
 class Step:
     """The state after a step, the events to append, and earlier seats that changed their group."""
 
-    state: DrawState
+    state: Standing
     events: tuple[Event, ...]
     moved: tuple[Seat, ...] = ()
 
@@ -115,12 +115,12 @@ def seat_first(order: Order) -> Step:
             groups, order.ranking, sealed.levels, set(seated), lambda expert: False
         )
     sitting = _freeze(board)
-    state = DrawState(order=order, sitting=sitting, seated=(), used=frozenset())
+    state = Standing(order=order, sitting=sitting, seated=(), used=frozenset())
     event = Drawn(1, _seats_of(order, sitting, tuple(seated)))
     return _seating_step(state, sitting, seated, (event,))
 
 
-def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
+def exit_expert(state: Standing, commit: str, reason: str) -> Step:
     """Free the seat of ``commit``, who never comes back; whoever stood by longest for it takes it.
 
     Refuses whoever does not sit now.
@@ -145,7 +145,7 @@ def exit_expert(state: DrawState, commit: str, reason: str) -> Step:
     return Step(after, (event,), moved)
 
 
-def supplement(state: DrawState, unavailable: Unavailable) -> Step:
+def supplement(state: Standing, unavailable: Unavailable) -> Step:
     """Step 6: fill the free seats from the same order, for each group and its levels in turn.
 
     The seats of the panel first, then those of standbys.
@@ -185,12 +185,12 @@ def supplement(state: DrawState, unavailable: Unavailable) -> Step:
     return _seating_step(state, sitting, seated, (*skips, event))
 
 
-def end_draw(state: DrawState, *, closed: bool = False) -> Step:
+def end_draw(state: Standing, *, closed: bool = False) -> Step:
     """Step 7: close the list as it stands: success, success_supplement or unsatisfied.
 
     Success by supplement means that the draw had been short of candidates and a later supplement
     completed it. Refuses while somebody who left has not been supplemented, unless ``closed``: the
-    panel sits (`DrawState.has_opened`) and nobody new is asked any more.
+    panel sits (`Standing.has_opened`) and nobody new is asked any more.
     """
     _refuse_void(state)
     if state.end is not None:
@@ -204,7 +204,7 @@ def end_draw(state: DrawState, *, closed: bool = False) -> Step:
     return Step(replace(state, event_count=event.n, end=name), (event,))
 
 
-def void_draw(state: DrawState, reason: str, by: Sequence[Person]) -> Step:
+def void_draw(state: Standing, reason: str, by: Sequence[Person]) -> Step:
     """Declare the draw void for good: a reason and two persons with different accounts."""
     _refuse_void(state)
     if not reason:
@@ -219,7 +219,7 @@ def void_draw(state: DrawState, reason: str, by: Sequence[Person]) -> Step:
     return Step(replace(state, event_count=n, end=VOID), (event,))
 
 
-def take_note(state: DrawState, code: str) -> Step:
+def take_note(state: Standing, code: str) -> Step:
     """Write down what changes no seat, before or after the end; ``code`` says what it was.
 
     Refuses a void draw, and one whose events are not chained.
@@ -231,7 +231,7 @@ def take_note(state: DrawState, code: str) -> Step:
     return Step(replace(state, event_count=event.n), (event,))
 
 
-def reschedule(state: DrawState, meetings: Sequence[Mapping[str, Any]]) -> Step:
+def reschedule(state: Standing, meetings: Sequence[Mapping[str, Any]]) -> Step:
     """Let the panel sit at other times: its ``meetings``, each with its ``opening_at``. Everybody
     keeps his seat; a list that had ended goes on and ends anew.
 
@@ -247,7 +247,7 @@ def reschedule(state: DrawState, meetings: Sequence[Mapping[str, Any]]) -> Step:
     return Step(after, (event,))
 
 
-def _without(state: DrawState, expert: int) -> tuple[Sitting, int | None]:
+def _without(state: Standing, expert: int) -> tuple[Sitting, int | None]:
     """Who sits where once ``expert`` has left, and the standby who took his seat."""
     rows = [[e for e in row if e != expert] for row in state.sitting]
     left = next(group for group, row in enumerate(state.sitting) if expert in row)
@@ -259,7 +259,7 @@ def _without(state: DrawState, expert: int) -> tuple[Sitting, int | None]:
 
 
 def _seat_directly(
-    state: DrawState,
+    state: Standing,
     board: Board,
     groups: Iterable[int],
     before: Iterable[int],
@@ -281,7 +281,7 @@ def _seat_directly(
 
 
 def _seating_step(
-    state: DrawState, sitting: Sitting, seated: list[int], events: tuple[Event, ...]
+    state: Standing, sitting: Sitting, seated: list[int], events: tuple[Event, ...]
 ) -> Step:
     before = set(state.seats)
     after = replace(
@@ -316,10 +316,10 @@ def _freeze(board: Board) -> Sitting:
     return tuple(tuple(row) for row in board.sitting)
 
 
-def _commit_of(state: DrawState, expert: int) -> str:
+def _commit_of(state: Standing, expert: int) -> str:
     return state.order.sealed.candidates.commits[expert]
 
 
-def _refuse_void(state: DrawState) -> None:
+def _refuse_void(state: Standing) -> None:
     if state.end == VOID:
         raise EngineError("抽取已作废，不能再有变动")

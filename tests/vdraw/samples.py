@@ -15,7 +15,6 @@ from vdraw import (
     EXIT_REASONS,
     SKIP_REASONS,
     Candidate,
-    DrawState,
     Event,
     Group,
     Opening,
@@ -25,6 +24,7 @@ from vdraw import (
     Reveal,
     Rule,
     Sealed,
+    Standing,
     build_record,
     build_rule,
     canonical_json,
@@ -145,7 +145,7 @@ def numbers_of(commits: Sequence[str], count: int, hash_name: str = "sha256") ->
     return [number[commit] for commit in commits]
 
 
-def seated_numbers(state: DrawState, count: int) -> list[int]:
+def seated_numbers(state: Standing, count: int) -> list[int]:
     hash_name = state.order.sealed.rule.hash_name
     return numbers_of([seat.commit for seat in state.seats], count, hash_name)
 
@@ -162,7 +162,7 @@ def most_seats(fits: Sequence[Fits], seats: Mapping[str, int]) -> int:
     return best
 
 
-def live(order: Order, rnd: random.Random) -> tuple[DrawState, list[Event]]:
+def live(order: Order, rnd: random.Random) -> tuple[Standing, list[Event]]:
     """A draw's whole life with accidental exits and skips, if its events are chained notes, too."""
     is_chained = order.sealed.rule.is_chained
     step = seat_first(order)

@@ -37,7 +37,7 @@ class Beside:
             return SKIP_REASON[ExclusionReason.UNIT_FULL]
         return None
 
-    def fills_twice(self, state: vdraw.DrawState, commit: str) -> bool:
+    def fills_twice(self, state: vdraw.Standing, commit: str) -> bool:
         """Tell whether a supplement that seats ``commit`` next gives out a seat that another draw
         of the panel has filled; who sits may change his group for it."""
         wanted = {*self.seated, commit}

@@ -78,7 +78,7 @@ class Left:
 
     draw: Draw
     plan: DrawPlan
-    state: vdraw.DrawState
+    state: vdraw.Standing
     head: str
 
 
@@ -140,7 +140,7 @@ def _store_supplement(draw: Draw, step: vdraw.Step, hand: Hand, *, now: datetime
     record("draw.supplement", actor=hand.actor, now=now, subject=draw, after=after)
 
 
-def finish_if_answered(draw: Draw, state: vdraw.DrawState, *, now: datetime) -> None:
+def finish_if_answered(draw: Draw, state: vdraw.Standing, *, now: datetime) -> None:
     """End the draw when nobody is left to answer: success, success by supplement, unsatisfied.
     Once the panel sits also with a seat that somebody left. Announces DrawEnded.
     """
@@ -165,7 +165,7 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime, head: str = "") -> 
 
 
 def _refill(
-    draw: Draw, state: vdraw.DrawState, plan: DrawPlan, *, now: datetime, entropy: Entropy
+    draw: Draw, state: vdraw.Standing, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
     # Once the panel sits nobody new is asked: his time to answer would be over before it began.
     may_ask = not state.has_opened(now)
@@ -220,7 +220,7 @@ def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> 
 
 
 def asks(
-    draw: Draw, state: vdraw.DrawState, plan: DrawPlan, openings: Openings, *, now: datetime
+    draw: Draw, state: vdraw.Standing, plan: DrawPlan, openings: Openings, *, now: datetime
 ) -> vdraw.Unavailable:
     """Return the engine's question whether a candidate, whose turn came in a supplement of
     ``state``, can be seated now."""

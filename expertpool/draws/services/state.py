@@ -66,7 +66,7 @@ def load_events(draw: Draw) -> list[vdraw.Event]:
     return [vdraw.event_from_dict(content) for content in rows]
 
 
-def load_state(draw: Draw) -> vdraw.DrawState:
+def load_state(draw: Draw) -> vdraw.Standing:
     """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
     return vdraw.replay(load_order(draw), load_events(draw))
 

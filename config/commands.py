@@ -16,10 +16,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from config.database import database_running
-from config.environment import env_int, env_str
+from config.environment import env_int, env_str, port
 from config.postgres import DatabaseUnavailableError
 
-DEFAULT_PORT = 8000
 # They write nothing with a key, and some run where there is no database yet.
 WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "verify_chain", "version"}
 
@@ -83,10 +82,6 @@ def serve(arguments: list[str]) -> int:
 
 def host() -> str:
     return env_str("HOST", "127.0.0.1")
-
-
-def port() -> int:
-    return env_int("PORT", default=DEFAULT_PORT)
 
 
 def end_on_signals() -> None:

@@ -54,6 +54,11 @@ def env_int(name: str, *, default: int) -> int:
         raise ImproperlyConfigured(message) from error
 
 
+def port() -> int:
+    """Return where the web server listens."""
+    return env_int("PORT", default=8000)
+
+
 def env_list(name: str, *, default: list[str]) -> list[str]:
     return [item.strip() for item in env_str(name).split(",") if item.strip()] or default
 

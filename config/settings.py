@@ -13,6 +13,7 @@ from config.environment import (
     env_list,
     env_str,
     old_secrets,
+    port,
     secret,
 )
 from config.worker import reading_settings_once
@@ -31,7 +32,7 @@ SEAL_KEY = secret("SEAL_KEY", generate=DEBUG)
 SEAL_KEY_OLD = old_secrets("SEAL_KEY")
 CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3
 
-SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env_str("SITE_URL", f"http://127.0.0.1:{port()}").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
@@ -207,5 +208,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},  # else two lines a job, each minute
+    "loggers": {
+        "django": {},  # takes away the handlers that it brings, or the console has each line twice
+        "procrastinate": {"level": "WARNING"},  # else two lines a job, each minute
+    },
 }

@@ -23,9 +23,9 @@ from config.commands import (
     end_on_signals,
     end_with_supervisor,
     host,
-    port,
 )
 from config.database import database_running
+from config.environment import port
 from config.postgres import DatabaseUnavailableError
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish

@@ -1,3 +1,4 @@
+import os
 import stat
 import subprocess
 import sys
@@ -99,3 +100,31 @@ def test_every_variable_is_explained(capsys: pytest.CaptureFixture[str]) -> None
         re.findall(r"^#?([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE)
     )
     assert read - listed == set()
+
+
+STARTED = """
+import django, logging
+from django.conf import settings
+django.setup()
+print(settings.SITE_URL)
+logging.getLogger("django.request").warning("Forbidden: /a/page")
+"""
+
+
+def test_a_trial_on_another_port_says_so_and_logs_each_refusal_once(tmp_path: Path) -> None:
+    given = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "EXPERTPOOL_HOME": str(tmp_path),
+        "EXPERTPOOL_ENV": os.devnull,
+        "PORT": "8123",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", STARTED],
+        cwd=BASE_DIR,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.split() == ["http://127.0.0.1:8123"]
+    assert result.stderr.count("Forbidden: /a/page") == 1

@@ -18,8 +18,12 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def answer(request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        if "%00" in query and not request.path.startswith(INTERFACE):
+        if request.path.startswith(INTERFACE):
+            return get_response(request)
+        if "%00" in query:
             request.META["QUERY_STRING"] = query.replace("%00", "")
+        if "\x00" in request.path_info:
+            request.path_info = request.path_info.replace("\x00", "")
         return get_response(request)
 
     return answer

@@ -11,7 +11,10 @@ from ninja.pagination import paginate
 
 from expertpool.accounts.models import Department, User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
+from expertpool.core.importing import CellRefused
+from expertpool.core.subjects import Words
 from expertpool.core.text import clean_code, clean_text
+from expertpool.customforms.models import CustomField
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import units_matching
 from expertpool.projects.exceptions import (
@@ -20,6 +23,7 @@ from expertpool.projects.exceptions import (
     NumberTaken,
     ProjectError,
 )
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.projects.queries import (
     departments_for_filing,
@@ -37,7 +41,9 @@ from expertpool.projects.schemas import (
     BatchFilters,
     BatchInput,
     BatchOutput,
+    CustomFieldOutput,
     DepartmentOutput,
+    FieldValue,
     ProjectFilters,
     ProjectInput,
     ProjectOutput,
@@ -68,6 +74,18 @@ REFUSALS = (
 def department_list(request: UserRequest) -> QuerySet[Department]:
     """返回令牌用户可以为之申请项目的部门。"""
     return departments_for_filing(request.user)
+
+
+@router.get(
+    "/project-fields",
+    response=answers(list[CustomFieldOutput]),
+    operation_id="project_field_list",
+    summary="项目的自定义字段",
+)
+@allows("projects.view", "projects.add")
+def project_field_list(request: UserRequest) -> QuerySet[CustomField]:
+    """返回管理员为项目新增、正在使用的字段。"""
+    return CustomField.objects.filter(subject=PROJECT.code, active=True)
 
 
 @router.get(
@@ -106,7 +124,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     """新增一个草稿项目，申请人是令牌用户。提交审核见「提交项目」。"""
     now = timezone.now()
     # Taken apart: these are looked up or cleaned first, and an error names their own field.
-    values = data.dict(exclude={"department_id", "purchaser", "number", "name"})
+    values = data.dict(exclude={"department_id", "purchaser", "number", "name", "fields"})
     project = create_project(
         data=ProjectData(
             **values,
@@ -114,6 +132,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
             name=clean_text(data.name),
             department=_department(request.user, data.department_id),
             purchaser=_purchaser(data.purchaser),
+            extra=_added(data.fields),
         ),
         actor=request.user,
         now=now,
@@ -253,6 +272,27 @@ def batch_create(request: UserRequest, data: BatchInput) -> Status[ProjectBatch]
 @allows("projects.view")
 def batch_get(request: UserRequest, batch_id: Id) -> ProjectBatch:
     return get_object_or_404(batches_visible_to(request.user), pk=batch_id)
+
+
+def _added(given: dict[str, FieldValue]) -> dict[str, Any]:
+    """Return the values of all fields that administrators added, cleaned by their rules."""
+    added = {one.code: one for one in PROJECT.fields() if one.is_extra}
+    errors = {
+        f"fields.{code}": "没有这个字段，或它已停用；可用的字段见 /project-fields。"
+        for code in given.keys() - added.keys()
+    }
+    values: dict[str, Any] = {}
+    for code, field in added.items():
+        value = given.get(code)
+        try:
+            if isinstance(value, list) and not isinstance(field.kind, Words):
+                raise CellRefused("{}格式", "应为一个值，不是列表。")
+            values[code] = field.clean(value)
+        except CellRefused as refusal:
+            errors[f"fields.{code}"] = refusal.sentence(field.label)
+    if errors:
+        raise ValidationError(errors)
+    return values
 
 
 def _department(user: User, pk: int) -> Department:

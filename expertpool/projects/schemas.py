@@ -7,11 +7,14 @@ from typing import Annotated
 from ninja import Field
 
 from expertpool.core.api import Day, Id, Input, Moment, Output
+from expertpool.customforms.enums import FieldKind
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.queries.batches import LARGEST_BATCH
 from expertpool.projects.validators import BUDGET, DURATION, REPRESENTATIVES
 
 Note = Annotated[str, Field(max_length=500)]
+# A value of a field that administrators added; its field says which kinds it takes.
+FieldValue = bool | int | float | str | list[str] | None
 
 
 class PurchaserRef(Input):
@@ -58,6 +61,9 @@ class ProjectInput(Input):
     contact_name: str = Field(min_length=1, max_length=50, description="联系人")
     contact_phone: str = Field(min_length=1, max_length=30, description="联系电话")
     description: str = Field("", max_length=5000, description="项目说明")
+    fields: dict[str, FieldValue] = Field(
+        {}, max_length=100, description="自定义字段：代码 → 值，见 /project-fields"
+    )
 
 
 class ProjectFilters(Input):
@@ -83,6 +89,20 @@ class RejectionInput(Input):
 class DepartmentOutput(Output):
     id: int
     name: str
+
+
+class CustomFieldOutput(Output):
+    """A field that administrators added to projects."""
+
+    code: str = Field(description="代码，固定不变")
+    label: str = Field(description="名称")
+    kind: FieldKind = Field(
+        description="text 单行文字，long_text 多行文字，number 数字，date 日期（2026-12-01），"
+        "choice 单选（一个选项），words 多选（选项的列表），flag 是／否（true、false）"
+    )
+    required: bool = Field(description="是否必填")
+    options: list[str] = Field(description="可选的值")
+    help: str = Field(description="填写说明")
 
 
 class UnitOutput(Output):
@@ -119,6 +139,9 @@ class ProjectOutput(Output):
     )
     batch: BatchRef | None = Field(description="所在的批次：批次内的项目一次抽取，共用一组专家")
     applicant: str = Field(alias="created_by.name", description="申请人")
+    fields: dict[str, FieldValue] = Field(
+        alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
+    )
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None

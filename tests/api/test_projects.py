@@ -6,13 +6,17 @@ import pytest
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
+from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.services.fields import retire_field
 from expertpool.directory.models import Unit
 from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_unit
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +185,64 @@ def test_an_archived_project_takes_no_write(admin: Any) -> None:
     ):
         assert answer.status_code == 409, answer.content
     assert caller.get(address).json()["status"] == "archived"
+
+
+@pytest.mark.shows("OVW-05")
+def test_fields_of_the_office_go_in_and_out(
+    runner: Caller, applicant: Caller, application: dict[str, Any]
+) -> None:
+    made = {kind: make_field(f"字段{kind}", kind, subject=PROJECT.code) for kind in FieldKind}
+    gone = make_field("旧字段", FieldKind.TEXT, subject=PROJECT.code)
+    retire_field(field=gone, actor=None, now=timezone.now())
+    told = applicant.get("/project-fields").json()
+    assert [one["code"] for one in told] == [field.code for field in made.values()]
+    values = {
+        FieldKind.TEXT: "沪发〔2026〕8 号",
+        FieldKind.LONG_TEXT: "一\n二",
+        FieldKind.NUMBER: 12.5,
+        FieldKind.DATE: "2026-12-01",
+        FieldKind.CHOICE: "一级注册",
+        FieldKind.WORDS: ["一级注册", "无"],
+        FieldKind.FLAG: False,
+    }
+    fields = {made[kind].code: value for kind, value in values.items()}
+    filed = applicant.post("/projects", application | {"fields": fields})
+    assert filed.status_code == 201, filed.json()
+    assert filed.json()["fields"] == fields
+    assert Project.objects.get(pk=filed.json()["id"]).extra == fields
+    assert runner.get("/projects").json()["items"][0]["fields"] == fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (FieldKind.TEXT, "字" * 201),
+        (FieldKind.TEXT, "\u202e"),
+        (FieldKind.TEXT, ["一"]),
+        (FieldKind.NUMBER, "9" * 400),
+        (FieldKind.NUMBER, "NaN"),
+        (FieldKind.DATE, "9999-12-31"),
+        (FieldKind.DATE, 5),
+        (FieldKind.CHOICE, "三级"),
+        (FieldKind.WORDS, ["三级"]),
+        (FieldKind.FLAG, "maybe"),
+        (FieldKind.TEXT, None),
+        (FieldKind.NUMBER, ""),
+        (FieldKind.WORDS, []),
+    ],
+)
+def test_a_wrong_value_of_such_a_field_is_named(
+    applicant: Caller, application: dict[str, Any], kind: str, value: Any
+) -> None:
+    field = make_field("执业资格", kind, subject=PROJECT.code, required=True)
+    refused = applicant.post("/projects", application | {"fields": {field.code: value}})
+    problem = assert_problem(refused, 422, "invalid-values")
+    (error,) = problem["errors"]
+    assert error["field"] == f"fields.{field.code}"
+    assert "执业资格" in error["message"]
+
+
+def test_a_field_that_is_not_there_is_named(applicant: Caller, application: dict[str, Any]) -> None:
+    refused = applicant.post("/projects", application | {"fields": {"x9": "一"}})
+    (error,) = assert_problem(refused, 422, "invalid-values")["errors"]
+    assert error["field"] == "fields.x9"

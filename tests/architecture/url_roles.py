@@ -516,6 +516,7 @@ RULES: dict[str, Rule] = {
     "api:api-root": only(),
     "api:unknown": token(address=lambda w: "nothing"),
     "api:department_list": token(),
+    "api:project_field_list": token(),
     "api:project_list": token(),
     "api:project_create": token(),
     "api:batch_list": token(),

@@ -17,6 +17,7 @@ from expertpool.core.subjects.fields import FieldDeclaration
 from expertpool.core.visibility import GuardedField
 
 Snapshot = dict[str, str]
+MOST_COLUMNS = 20  # of fields that joined, in one list: each is written into every row
 Sections = Mapping[str, str]  # code → title, in order
 
 
@@ -140,6 +141,10 @@ class Subject:
 
     def export_columns(self) -> list[ExportColumn]:
         return [field.export_column() for field in placed(self.fields(), "exported")]
+
+    def list_columns(self) -> list[FieldDeclaration]:
+        """Return the fields that joined and may be columns of a list: the first that are in use."""
+        return [one for one in joined_fields(self.code) if not one.is_retired][:MOST_COLUMNS]
 
     def criteria(self, *, draws: bool = False) -> list[CriteriaField]:
         """Return what conditions may ask of the fields of the code: in lists, or in ``draws``."""

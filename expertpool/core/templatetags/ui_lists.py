@@ -7,10 +7,14 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.template import Context
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from expertpool.core.templatetags.ui_base import Values, element, register, render_component
 from expertpool.core.templatetags.ui_marks import icon
+
+LONGEST_CELL = 60  # characters of a field that may hold a page
 
 
 def _query(context: Context, **changes: Any) -> str:
@@ -102,6 +106,20 @@ def th(
         data_label=label if col else "",
         data_off=off,
     )
+
+
+@register.simple_tag(takes_context=True)
+def th_fields(context: Context, *, fields: Iterable[Any]) -> SafeString:
+    """Heads of fields that administrators added: columns that nobody sees before he chooses them."""
+    heads = (th(context, label=one.label, col=one.code, off=True) for one in fields)
+    return format_html_join("", "{}", ((head,) for head in heads))
+
+
+@register.simple_tag
+def td_fields(*, record: Any, fields: Iterable[Any]) -> SafeString:
+    """The cells of ``record`` under ``th_fields``; a long text only begins there."""
+    words = (Truncator(one.word_of(record)).chars(LONGEST_CELL) for one in fields)
+    return format_html_join("", '<td class="c-desk">{}</td>', ((word,) for word in words))
 
 
 @register.simple_tag

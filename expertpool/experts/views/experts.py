@@ -19,6 +19,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.queries.experts import actions_for, experts_visible_to
 from expertpool.experts.queries.saved_searches import saved_searches_for
@@ -59,6 +60,7 @@ def index(request: UserRequest) -> HttpResponse:
         else "",
         "package_url": reverse("experts:package"),
         "where": explain(where) if where else "",
+        "columns": EXPERT.list_columns(),
         "saved": saved_searches_for(user),
         "is_deleted_tab": request.GET.get("tab") == "deleted",
     }

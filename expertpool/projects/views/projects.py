@@ -17,6 +17,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
 from expertpool.projects.queries.archive import why_not_archive
@@ -43,6 +44,7 @@ def project_list(request: UserRequest) -> HttpResponse:
         "may_submit": may_submit,
         "may_approve": may_approve,
         "may_bulk": may_submit or may_approve,
+        "columns": PROJECT.list_columns(),
         "create_url": reverse("projects:create"),
         "export_url": export_url("projects.projects"),
         "where": explain(where) if where else "",

@@ -65,16 +65,19 @@ function addPicked(event) {
 
 const stored = (key) => `columns:${key}`;
 
-function hiddenColumns(table) {
-  const saved = localStorage.getItem(stored(table.dataset.columns));
-  if (saved !== null) return new Set(saved.split(",").filter(Boolean));
-  return new Set([...table.querySelectorAll("th[data-col][data-off]")].map((th) => th.dataset.col));
+/** What was chosen: "name" is hidden, "+name" shown. A column that came later is as it begins. */
+const chosenColumns = (table) =>
+  new Set((localStorage.getItem(stored(table.dataset.columns)) ?? "").split(",").filter(Boolean));
+
+function isHidden(th, chosen) {
+  if (chosen.has(`+${th.dataset.col}`)) return false;
+  return chosen.has(th.dataset.col) || "off" in th.dataset;
 }
 
 function applyColumns(table) {
-  const hidden = hiddenColumns(table);
+  const chosen = chosenColumns(table);
   for (const th of table.querySelectorAll("th[data-col]")) {
-    const off = hidden.has(th.dataset.col);
+    const off = isHidden(th, chosen);
     th.classList.toggle("is-off", off);
     for (const row of table.tBodies[0]?.rows ?? []) row.cells[th.cellIndex]?.classList.toggle("is-off", off);
   }
@@ -83,14 +86,15 @@ function applyColumns(table) {
 function fillColumnMenu(menu) {
   const table = menu.closest(".list-box")?.querySelector("table[data-columns]");
   if (!table) return menu.closest("[data-dropdown]").remove();
-  const hidden = hiddenColumns(table);
+  const chosen = chosenColumns(table);
   for (const th of table.querySelectorAll("th[data-col]")) {
     const id = nextId("column");
-    const box = h("input.form-check-input", { type: "checkbox", id, checked: !hidden.has(th.dataset.col) });
+    const box = h("input.form-check-input", { type: "checkbox", id, checked: !isHidden(th, chosen) });
     box.addEventListener("change", () => {
-      if (box.checked) hidden.delete(th.dataset.col);
-      else hidden.add(th.dataset.col);
-      localStorage.setItem(stored(table.dataset.columns), [...hidden].join(","));
+      const name = th.dataset.col;
+      chosen.delete(box.checked ? name : `+${name}`);
+      chosen.add(box.checked ? `+${name}` : name);
+      localStorage.setItem(stored(table.dataset.columns), [...chosen].join(","));
       applyColumns(table);
     });
     menu.append(h("label.dropdown-item", { for: id }, box, th.dataset.label));

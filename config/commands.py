@@ -6,17 +6,16 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 from types import FrameType
 
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 
+from config import server
 from config.database import database_running
-from config.environment import env_int, env_str, port
+from config.environment import env_str, port
 from config.postgres import DatabaseUnavailableError
 
 # They write nothing with a key, and some run where there is no database yet.
@@ -56,24 +55,15 @@ def check_keys() -> None:
 
 
 def serve(arguments: list[str]) -> int:
-    """Serve the pages at HOST:PORT with granian until told to stop."""
+    """Serve the pages at HOST:PORT until told to stop."""
     if arguments:
         print("serve 没有参数；地址用环境变量 HOST 和 PORT 指定。", file=sys.stderr)
         return 2
+    end_on_signals()
     end_with_supervisor()
     try:
         with database_running():
-            Server(
-                "config.wsgi:application",
-                address=host(),
-                port=port(),
-                interface=Interfaces.WSGI,
-                workers=env_int("WEB_PROCESSES", default=1),
-                blocking_threads=env_int("WEB_THREADS", default=4),
-                websockets=False,
-                log_level=LogLevels.warning,
-                workers_kill_timeout=10,
-            ).serve()
+            server.serve(import_module("config.wsgi").application, host=host(), port=port())
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)
         return 1

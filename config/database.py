@@ -38,6 +38,14 @@ def database_running(*, durable: bool = True) -> AbstractContextManager[None]:
     return EmbeddedServer(HOME, durable=durable).running()
 
 
+def revive_database() -> bool:
+    """Start the embedded server again if it died under its users; tell whether it had.
+
+    With `DATABASE_URL` that is the business of whoever runs the server.
+    """
+    return not env_str("DATABASE_URL") and EmbeddedServer(HOME).revive()
+
+
 def _embedded_address() -> dict[str, Any]:
     socket_dir = EmbeddedServer(HOME).socket_dir
     return {

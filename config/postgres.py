@@ -18,11 +18,12 @@ import re
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -84,6 +85,16 @@ class EmbeddedServer:
                 with self._gate():
                     self._stop_if_last(users.fileno())
 
+    def revive(self) -> bool:
+        """Start the server again if it died; tell whether it had. The caller is a user of it."""
+        if self._is_alive():
+            return False
+        with self._gate():
+            if self._is_alive():  # another user was first
+                return False
+            self._start()
+        return True
+
     @contextmanager
     def _gate(self) -> Iterator[None]:
         """Only one process at a time starts or stops the server."""
@@ -107,12 +118,18 @@ class EmbeddedServer:
         return self.folder.resolve() / "data"
 
     def _start(self) -> None:
-        if not self._is_alive():
+        is_alive = self._is_alive()
+        if not is_alive:
             self._make_folder()
+        # Also while it runs: the folder may have been swept away, and made anew by somebody else.
+        socket_dir = self._make_socket_dir()
+        if not is_alive:
+            # Before its number is forgotten, by which PostgreSQL would know them.
+            self._end_leftovers()
             if not (self._data / "PG_VERSION").exists():
                 self._make_data()
             self._refuse_other_version()
-            socket_dir = self._make_socket_dir()
+            self._admit_us_alone()
             # PostgreSQL heeds the number of a killed server even when somebody else has it now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
@@ -148,7 +165,6 @@ class EmbeddedServer:
         _give_to_account(self.folder.resolve())
 
     def _make_data(self) -> None:
-        self._end_leftovers()
         # Renamed when it is whole: killed on the way, it begins anew.
         part = self._data.with_name("data.part")
         shutil.rmtree(part, ignore_errors=True)
@@ -161,11 +177,19 @@ class EmbeddedServer:
         part.rename(self._data)
 
     def _end_leftovers(self) -> None:
-        """End a server whose files were deleted under it, before it harms the new ones."""
-        for process in psutil.process_iter(["cmdline"]):
-            if str(self._data) in (process.info["cmdline"] or []):
-                process.send_signal(signal.SIGQUIT)
-                process.wait(10)
+        """End a server whose files were deleted under it, before it harms the new ones, and what
+        a killed server left at work: two servers on one set of data destroy it."""
+        left = [
+            process
+            for process in psutil.process_iter(["cmdline", "cwd", "name"])
+            if str(self._data) in (process.info["cmdline"] or [])
+            or (process.info["name"] == "postgres" and process.info["cwd"] == str(self._data))
+        ]
+        for number in (signal.SIGQUIT, signal.SIGKILL):
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+            _, left = psutil.wait_procs(left, timeout=3)
 
     def _refuse_other_version(self) -> None:
         data, programs = int((self._data / "PG_VERSION").read_text()), self._version()
@@ -177,15 +201,41 @@ class EmbeddedServer:
             raise DatabaseUnavailableError(message)
 
     def _make_socket_dir(self) -> Path:
+        """Return the folder of the socket, made if need be; refuse one that is not ours alone.
+
+        Who owns it decides which server we speak to, and whom the server speaks to.
+        """
         if self.socket_dir == self.folder:
             return self.folder.resolve()
-        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
-        _give_to_account(self.socket_dir)
+        try:
+            self.socket_dir.mkdir(mode=0o700)
+        except FileExistsError:
+            pass
+        else:
+            _give_to_account(self.socket_dir)
         owner = pwd.getpwnam(SYSTEM_ACCOUNT).pw_uid if _is_root() else os.geteuid()
-        if self.socket_dir.lstat().st_uid != owner:
-            message = f"{self.socket_dir} 属于别的系统用户，请删除它后再启动。"
+        found = self.socket_dir.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            message = (
+                f"{self.socket_dir} 不是只属于本系统用户的目录（可能有人事先建了它），请查明后删除"
+                "它再启动。"
+            )
             raise DatabaseUnavailableError(message)
         return self.socket_dir
+
+    def _admit_us_alone(self) -> None:
+        """Let in whom the kernel says to be us: the folder's mode is not the only lock."""
+        try:
+            names = {pwd.getpwuid(os.geteuid()).pw_name} | (
+                {SYSTEM_ACCOUNT} if _is_root() else set()
+            )
+        except KeyError:  # a number without a name, as in some containers: the folder alone counts
+            rule, names = "trust", set()
+        else:
+            rule = "peer map=expertpool"
+        lines = [f'expertpool "{name}" {SUPERUSER}\n' for name in sorted(names)]
+        (self._data / "pg_hba.conf").write_text(f"local all all {rule}\n")
+        (self._data / "pg_ident.conf").write_text("".join(lines))
 
     def _make_database(self) -> None:
         exists = "SELECT 1 FROM pg_database WHERE datname = %s"

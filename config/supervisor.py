@@ -1,4 +1,5 @@
-"""`expertpool run`: prepare everything, then keep the web server and the workers together."""
+"""`expertpool run`: prepare everything, then keep the database, the web server and the workers
+running: what dies is started again, ever later if it dies again (docs/decisions/0103)."""
 
 from __future__ import annotations
 
@@ -24,11 +25,16 @@ from config.commands import (
     end_with_supervisor,
     host,
 )
-from config.database import database_running
-from config.environment import port
+from config.database import database_running, revive_database
+from config.environment import env_int, port
 from config.postgres import DatabaseUnavailableError
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
+SETTLED_SECONDS = (
+    5  # who runs so long has started: what comes later is no fault of the installation
+)
+CALM_SECONDS = 60  # who ran so long has not died again and again
+LONGEST_DELAY = 30
 COMMAND = [sys.executable, "-m", "config.cli"]
 WORKERS = {  # as in settings.WORKERS
     "限时任务": [*COMMAND, "worker", "deadlines"],
@@ -50,13 +56,19 @@ def main(arguments: list[str]) -> int:
     try:
         with database_running():
             prepare()
-            programs = {"网页服务": [*COMMAND, "serve"], **WORKERS}
-            return supervise(programs, ready=_answers, announce=_announce)
+            programs = {name: [*COMMAND, "serve"] for name in web_processes()} | WORKERS
+            return supervise(programs, ready=_answers, announce=_announce, revive=revive_database)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def web_processes() -> list[str]:
+    """Return a name for each process that serves pages; all of them at the same port."""
+    count = env_int("WEB_PROCESSES", default=1)
+    return ["网页服务", *(f"网页服务 {number}" for number in range(2, count + 1))]
 
 
 def work(arguments: list[str]) -> int:
@@ -68,7 +80,7 @@ def work(arguments: list[str]) -> int:
     end_with_supervisor()
     try:
         with database_running():
-            return supervise(WORKERS)
+            return supervise(WORKERS, revive=revive_database)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)
         return 1
@@ -88,16 +100,62 @@ def prepare() -> None:
     connections.close_all()
 
 
+class Program:
+    """One program that is to run; started again when it ends."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name, self._command = name, command
+        self._deaths, self._settled = 0, False
+        self._start_at = 0.0  # when it is due again; counts while it does not run
+        self._started_at = 0.0
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def look(self, now: float) -> bool:
+        """Start it if it is due, notice if it has ended; False: it could not even begin."""
+        if self.child is None:
+            if now >= self._start_at:
+                self.child, self._started_at = _start(self._command), now
+            return True
+        code = self.child.poll()
+        if now - self._started_at > SETTLED_SECONDS:
+            self._settled = True
+        if code is None:
+            return True
+        _end_group(self.child)
+        self.child = None
+        if code > 0 and not self._settled:
+            _say(f"{self.name}无法启动（代码 {code}），其余的一并停止。")
+            return False
+        self._wait(code, now)
+        return True
+
+    def _wait(self, code: int, now: float) -> None:
+        if now - self._started_at > CALM_SECONDS:
+            self._deaths = 0
+        delay = delay_after(self._deaths)
+        self._deaths += 1
+        self._start_at = now + delay
+        _say(f"{self.name}意外结束（代码 {code}），{delay} 秒后重新启动。")
+
+
+def delay_after(deaths: int) -> int:
+    """Return how many seconds to wait after so many deaths before: 1, 2, 4 … 30."""
+    return int(min(2 ** min(deaths, 10), LONGEST_DELAY))
+
+
 def supervise(
     programs: Mapping[str, Sequence[str]],
     *,
     ready: Callable[[], bool] = lambda: True,
     announce: Callable[[], None] = lambda: None,
+    revive: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Run ``programs`` together until one ends or a signal comes, then stop all of them.
+    """Keep ``programs`` running until a signal comes, then stop all of them.
 
-    Returns 0 after SIGINT, SIGTERM or SIGHUP, 1 when a program ended by itself; it is named and
-    not started again. ``announce`` is called once, when ``ready`` first says so.
+    Returns 0 after SIGINT, SIGTERM or SIGHUP, 1 when a program ended by itself as soon as it was
+    first started: that is a fault of the installation. Later it is named and started again.
+    ``announce`` is called once, when ``ready`` first says so; ``revive`` each second: it starts the
+    database if that died, and says whether it did.
     """
     signals: list[int] = []
 
@@ -105,30 +163,38 @@ def supervise(
         signals.append(number)
 
     handlers = {n: signal.signal(n, note) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    announced = False
+    running = [Program(name, command) for name, command in programs.items()]
+    announced, looked_at = False, 0.0
     try:
-        for name, command in programs.items():
-            children[name] = _start(command)
-        while not signals and all(child.poll() is None for child in children.values()):
+        while not signals:
+            now = time.monotonic()
+            if now - looked_at > 1:
+                looked_at = now
+                _revive(revive)
+            if not all(program.look(now) for program in running):
+                return 1
             if not announced and ready():
                 announce()
                 announced = True
             time.sleep(0.1)
-        # Before they are stopped: afterwards all have ended.
-        ended = {name: child.poll() for name, child in children.items()}
     finally:
-        _stop(children.values())
+        _stop([program.child for program in running if program.child])
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    if signals:
-        print("已全部停止。", flush=True)
-        return 0
-    for name, code in ended.items():
-        if code is None:
-            continue
-        print(f"{name}意外结束（代码 {code}），其余的已一并停止。", file=sys.stderr, flush=True)
-    return 1
+    print("已全部停止。", flush=True)
+    return 0
+
+
+def _revive(revive: Callable[[], bool]) -> None:
+    try:
+        if revive():
+            _say("数据库意外停止，已重新启动。")
+    except DatabaseUnavailableError as error:
+        _say(f"数据库意外停止，还不能重新启动（会再试）：{error}")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -152,11 +218,18 @@ def _stop(children: Collection[subprocess.Popen[bytes]]) -> None:
             child.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             pass
-        try:
-            os.killpg(child.pid, signal.SIGKILL)  # and what it may have left behind
-        except ProcessLookupError:
-            pass
-        child.wait()
+        _end_group(child)
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """End a program with what it may have left behind, which would hold its port."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
 
 
 def _port_is_free() -> bool:

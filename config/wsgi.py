@@ -1,4 +1,4 @@
-"""Entry point of the web server (granian serves it)."""
+"""Entry point of the web server (config.server serves it)."""
 
 import gc
 import os

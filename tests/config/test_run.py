@@ -64,7 +64,7 @@ def running(environment: dict[str, str]) -> Iterator[str]:
 
 
 def wait_for(url: str, product: subprocess.Popen[bytes], output: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # a busy machine migrates for long
     while time.monotonic() < deadline:
         assert product.poll() is None, Path(output).read_text()
         try:

@@ -10,10 +10,13 @@ import psutil
 import pytest
 
 from config.environment import BASE_DIR
+from config.supervisor import delay_after
 
 # Supervises programs that write their number and wait; `python -c RUN folder program…`.
 RUN = """
-import sys; from config.supervisor import supervise
+import sys; from config import supervisor
+from config.supervisor import supervise
+supervisor.SETTLED_SECONDS = 1.5
 folder, *programs = sys.argv[1:]
 commands = {p: [sys.executable, "-c", PROGRAMS[p], folder] for p in programs}
 sys.exit(supervise(commands, announce=lambda: print("announced", flush=True)))
@@ -21,7 +24,8 @@ sys.exit(supervise(commands, announce=lambda: print("announced", flush=True)))
 WAIT = "import os, sys, time, pathlib; pathlib.Path(sys.argv[1], str(os.getpid())).touch(); "
 PROGRAMS = {
     "waiting": WAIT + "time.sleep(60)",
-    "failing": WAIT + "time.sleep(1); sys.exit(7)",
+    "failing": WAIT + "sys.exit(7)",
+    "dying": WAIT + "time.sleep(2); sys.exit(7)",
     "watching": WAIT + "from config.commands import *; end_with_supervisor(); time.sleep(60)",
 }
 
@@ -69,15 +73,40 @@ def test_a_signal_stops_all_together(number: signal.Signals, tmp_path: Path) -> 
     assert not any(map(is_running, numbers(tmp_path)))
 
 
-def test_when_one_ends_the_others_are_stopped_and_it_is_named(tmp_path: Path) -> None:
+def test_what_cannot_even_start_ends_all_and_is_named(tmp_path: Path) -> None:
     supervisor = start(tmp_path, "waiting", "failing")
     _, errors = supervisor.communicate(timeout=20)
 
     assert supervisor.returncode == 1
-    assert "failing意外结束（代码 7）" in errors
+    assert "failing无法启动（代码 7）" in errors
     assert "waiting" not in errors
-    assert len(numbers(tmp_path)) == 2
     assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_what_ran_and_died_is_named_and_started_again_later_each_time(tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "waiting", "dying")
+    assert eventually(lambda: len(numbers(tmp_path)) == 4)  # three of which are the same program
+    supervisor.send_signal(signal.SIGTERM)
+    _, errors = supervisor.communicate(timeout=20)
+
+    assert supervisor.returncode == 0
+    assert "dying意外结束（代码 7），1 秒后重新启动。" in errors
+    assert "dying意外结束（代码 7），2 秒后重新启动。" in errors
+    assert "waiting" not in errors
+    assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_what_is_killed_at_once_is_started_again(tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "watching")
+    assert eventually(lambda: len(numbers(tmp_path)) == 1)
+    os.kill(numbers(tmp_path)[0], signal.SIGKILL)
+    assert eventually(lambda: len(numbers(tmp_path)) == 2)
+    supervisor.send_signal(signal.SIGTERM)
+    assert "代码 -9" in supervisor.communicate(timeout=20)[1]
+
+
+def test_delays_grow_to_half_a_minute() -> None:
+    assert [delay_after(deaths) for deaths in (0, 1, 2, 3, 4, 5, 1000)] == [1, 2, 4, 8, 16, 30, 30]
 
 
 def test_children_leave_when_the_supervisor_is_killed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from config.environment import env_str, port
 from config.postgres import DatabaseUnavailableError
 
 # They write nothing with a key, and some run where there is no database yet.
-WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "verify_chain", "version"}
+WITHOUT_KEYS = {"check", "collectstatic", "help", "makemigrations", "version"}
 
 
 def django_command(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from expertpool.audit.actions import LOG_ACTIONS, all_names
+from expertpool.audit.queries import anchors, kept_head
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 
@@ -37,3 +38,25 @@ class EntryFilters(FilterForm):
         if address := self.value("address"):
             rows = rows.filter(address__startswith=address)
         return rows
+
+
+class VerifyForm(forms.Form):
+    expected = forms.CharField(label="您留存的链头", max_length=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = anchors()
+        confirmed = (
+            f"锚点 {known.count} 个，最近一个在第 {known.last} 条" if known.count else "还没有锚点"
+        )
+        self.fields["expected"].help_text = (
+            "可以不填。填每日链头通知、抽取表或公开页面上的“链长:链头”，一并核对当时以来有没有删改。"
+            f"全部日志逐条重算，并与锚点（密钥不在数据库里）核对；{confirmed}。"
+        )
+
+    def clean_expected(self) -> dict[int, str]:
+        text = self.cleaned_data["expected"].strip()
+        try:
+            return dict([kept_head(text)]) if text else {}
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

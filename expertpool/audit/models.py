@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.fields import EncryptedTextField
+
 GENESIS = bytes(32)  # what the first entry is linked to
 
 
@@ -73,3 +75,24 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class Anchor(models.Model):
+    """The chain as it was at one moment, confirmed with a key that is not in the database.
+
+    Whoever owns the database can rewrite entries and every hash after them, but not ``proof``: it
+    is bound to the columns beside it, and only the program can make one (docs/decisions/0083).
+    """
+
+    number = models.BigIntegerField("链长", unique=True)
+    hash = models.CharField("链头", max_length=64)  # hex, since a token is bound to texts
+    # So that one that was taken away is missed; 0 before the first.
+    previous = models.BigIntegerField("上一个锚点")
+    at = models.DateTimeField("时间")
+    proof = EncryptedTextField("凭证", bound_to=("number", "hash", "previous"), key="SEAL_KEY")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "锚点"
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"

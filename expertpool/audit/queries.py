@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.text import Truncator
 
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
-from expertpool.audit.models import GENESIS, ChainHead, Entry
+from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.timeline import TimelineEntry
 
 EMPTY = "—"
+# As it is copied from a message: with blanks, or a full-width colon.
+KEPT_HEAD = re.compile(r"\s*(?P<number>[1-9]\d{0,17})\s*[:：]\s*(?P<hash>[0-9a-fA-F]{64})\s*")
 MOST_TEXT = 300  # characters of changes on the page of a subject
 FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
 
@@ -27,6 +30,21 @@ class Head:
 
     number: int
     hash: str
+
+
+class KeptHead(NamedTuple):
+    """An end of the chain that somebody kept: how many entries it had then, and the hash (hex)."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """How often the chain was confirmed, and with how many entries the last time."""
+
+    count: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,23 @@ def chain_head() -> Head:
     """Return the end of the chain; of an empty one number 0 and zeros."""
     head = ChainHead.objects.first()
     return Head(head.number, bytes(head.hash).hex()) if head else Head(0, GENESIS.hex())
+
+
+def anchors() -> Anchored:
+    """Return what is known of the confirmations of the chain (docs/decisions/0083)."""
+    found = Anchor.objects.aggregate(count=Count("pk"), last=Max("number"))
+    return Anchored(found["count"], found["last"] or 0)
+
+
+def kept_head(text: str) -> KeptHead:
+    """Read a head that somebody kept, as messages and sheets write it (1234:9f86…).
+
+    Raises ValueError with a Chinese message for anything else.
+    """
+    found = KEPT_HEAD.fullmatch(text)
+    if found is None:
+        raise ValueError("留存的链头写作“链长:链头”，例如 1234:9f86…（链头 64 位）。")
+    return KeptHead(int(found["number"]), found["hash"].lower())
 
 
 def differences(entry: Entry) -> list[Difference]:

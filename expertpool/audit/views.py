@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST
 
 from expertpool.audit.actions import action_label
-from expertpool.audit.forms import EntryFilters
+from expertpool.audit.forms import EntryFilters, VerifyForm
 from expertpool.audit.queries import (
     chain_head,
     differences,
@@ -17,7 +17,7 @@ from expertpool.audit.queries import (
 from expertpool.audit.services.chain import verify_chain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 
 CHECKED_AT_ONCE = 100_000  # entries that a reader can wait for
@@ -55,14 +55,18 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "audit/entry_detail.html", context)
 
 
-@require_POST
 @requires("audit.view")
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the whole chain and say whether it holds."""
-    head = chain_head()
-    if head.number > CHECKED_AT_ONCE:
-        return refused("日志很多，请在服务器上运行 expertpool verify-chain 核验。")
-    found = verify_chain()
-    if found is not None:
-        return refused(f"日志不一致：第 {found.number} 条，{found.reason}")
-    return saved(f"一致：{head.number} 条日志没有被改动。", refresh="")
+    """Recompute the whole chain and say whether it holds, also for a head that the reader kept."""
+    form = VerifyForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        head, expected = chain_head(), form.cleaned_data["expected"]
+        if head.number > CHECKED_AT_ONCE:
+            raise ValidationError("日志很多，请在服务器上运行 expertpool verify-chain 核验。")
+        if found := verify_chain(expected):
+            raise ValidationError(f"日志不一致：第 {found.number} 条，{found.reason}")
+        compared = f"，第 {max(expected)} 条与您留存的链头相符" if expected else ""
+        return f"一致：{head.number} 条日志没有被改动{compared}。"
+
+    return drawer_form(request, form, write, title="核验操作日志", submit_label="核验", refresh="")

@@ -10,10 +10,12 @@ class ReportsConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
+        from expertpool.notifications.occasions import OCCASIONS
         from expertpool.reports.actions import ACTIONS, FORMER
         from expertpool.reports.exports.exposure import ExposureExport
         from expertpool.reports.exports.ledger import LedgerExport
         from expertpool.reports.menu import ITEMS
+        from expertpool.reports.occasions import CHAIN_HEAD
         from expertpool.reports.permissions import PERMISSIONS
         from expertpool.reports.tabs import TABS
 
@@ -22,4 +24,5 @@ class ReportsConfig(AppConfig):
         FORMER_NAMES.add(*FORMER)
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
+        OCCASIONS.add(CHAIN_HEAD)
         EXPORTS.add(LedgerExport(), ExposureExport())

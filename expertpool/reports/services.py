@@ -1,5 +1,7 @@
-"""Computing reports on exposure. The computation opens the candidates of released draws, and says
-so in the log."""
+"""Computing reports on exposure, and telling the head of the log's chain.
+
+The computation opens the candidates of released draws, and says so in the log.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.queries import chain_head
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.experts.models import Expert
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.reports.enums import ReportState
 from expertpool.reports.exceptions import ReportRefused
 from expertpool.reports.models import ExposureReport, ExposureRow
+from expertpool.reports.occasions import CHAIN_HEAD
 from expertpool.reports.queries.exposure import (
     Judged,
     comparable,
@@ -117,3 +124,26 @@ def _row(report: ExposureReport, expert_id: int, one: Judged) -> ExposureRow:
         declined=exposure.declined,
         no_answer=exposure.no_answer,
     )
+
+
+def tell_chain_head(*, now: datetime) -> None:
+    """Send the head of the log's chain to whoever may read the log, once a day: kept outside the
+    system, it tells of any change to what was written before."""
+    head, today = chain_head(), timezone.localdate(now)
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user_id=user.pk, name=user.name, email=user.email),
+            context={
+                "收件人": user.name,
+                "时间": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
+                "条数": f"{head.number:,}",
+                "链头": f"{head.number}:{head.hash}",
+            },
+            about=user,
+            key=f"chain-head:{today}:{user.pk}",
+        )
+        for user in users_with_permission("audit.view")
+        if head.number
+    ]
+    channels = (ChannelCode.EMAIL, ChannelCode.SITE)
+    send_messages(occasion=CHAIN_HEAD.code, envelopes=envelopes, channels=channels, now=now)

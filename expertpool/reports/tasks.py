@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.core.jobs import HEAVY, app
-from expertpool.reports.services import compute_report, request_usual_reports
+from expertpool.core.jobs import HEAVY, app, retry_external
+from expertpool.reports.services import compute_report, request_usual_reports, tell_chain_head
 
 
 @app.task(name="reports.compute_exposure", queue=HEAVY)
@@ -19,3 +19,12 @@ def compute_exposure(report_id: int) -> None:
 def request_exposure(timestamp: int) -> None:
     """On the first of each month: queue the reports of the month that is over and of its year."""
     request_usual_reports(now=timezone.now())
+
+
+@app.periodic(cron="5 8 * * *")
+@app.task(
+    name="reports.tell_chain_head", queueing_lock="reports.tell_chain_head", retry=retry_external
+)
+def daily_chain_head(timestamp: int) -> None:
+    """Every morning: send the head of the log's chain to whoever may read the log."""
+    tell_chain_head(now=timezone.now())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Subquery
 
-from expertpool.audit.models import GENESIS, ChainHead, Entry
+from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
+from expertpool.audit.services.anchors import Anchors
 from expertpool.audit.services.recording import content_digest
 
 CHUNK = 2000
@@ -22,28 +24,37 @@ class ChainBreak:
     reason: str
 
 
-def verify_chain() -> ChainBreak | None:
-    """Recompute every digest and every link, streaming; return the first difference or None.
+def verify_chain(expected: Mapping[int, str] | None = None) -> ChainBreak | None:
+    """Recompute every digest and every link, streaming, and compare them with the anchors; return
+    the first difference or None.
 
+    ``expected`` are heads that somebody kept: the hash (hex) of the chain by its length then.
     Entries committed while it runs are left out; each of them is linked to what was checked.
     """
     linked = Entry.objects.filter(chain_no__isnull=False).order_by("-chain_no")
     loose = Entry.objects.filter(chain_no__isnull=True).order_by("id")
+    anchored = Anchor.objects.order_by("-number")
     # One statement, hence one state of the database.
     state = (
         ChainHead.objects.annotate(
             last=Subquery(linked.values("chain_no")[:1]),
             loose=Subquery(loose.values("id")[:1]),
+            anchored=Subquery(anchored.values("number")[:1]),
         )
-        .values_list("number", "hash", "last", "loose")
+        .values_list("number", "hash", "last", "loose", "anchored")
         .first()
     )
     # The first link makes the row, so whatever stands without it was never linked.
     if state is None:
         entry = Entry.objects.order_by("id").first()
-        return ChainBreak(1, entry.pk, "有日志，但没有链头。") if entry else None
-    number, head, last, loose_id = state
-    found = _first_break(number, bytes(head))
+        if entry:
+            return ChainBreak(1, entry.pk, "有日志，但没有链头。")
+        return _unmet(0, expected or {}) or _cut(
+            0, anchored.values_list("number", flat=True).first()
+        )
+    number, head, last, loose_id, last_anchor = state
+    anchors = Anchors(last_anchor or 0, chunk=CHUNK)
+    found = _first_break(number, bytes(head), anchors, expected or {})
     # After the walk: what is before the gap may have been altered, and is found first.
     if found is None and last and last > number:
         return ChainBreak(number + 1, None, f"链头记为 {number} 条，实有 {last} 条。")
@@ -52,21 +63,41 @@ def verify_chain() -> ChainBreak | None:
     return found
 
 
-def _first_break(length: int, head: bytes) -> ChainBreak | None:
+def _first_break(
+    length: int, head: bytes, anchors: Anchors, expected: Mapping[int, str]
+) -> ChainBreak | None:
     """Walk the chain up to ``length``; its last hash has to be ``head``."""
     number, previous = 0, GENESIS
     entries = Entry.objects.filter(chain_no__lte=length).order_by("chain_no")
     for entry in entries.iterator(CHUNK):
         number += 1
         reason = _difference(entry, number, previous)
+        previous = bytes(entry.hash or b"")
+        reason = reason or anchors.difference(number, previous.hex())
+        if not reason and expected.get(number, previous.hex()) != previous.hex():
+            reason = "与您留存的链头不符，这一条或之前的日志被改写过。"
         if reason:
             return ChainBreak(number, entry.pk, reason)
-        previous = bytes(entry.hash or b"")
     if number < length:
         return ChainBreak(number + 1, None, f"链头记为 {length} 条，实有 {number} 条。")
     if previous != head:
         return ChainBreak(number, None, "最后一条的链哈希与链头不符。")
-    return None
+    return _unmet(length, expected) or _cut(length, anchors.beyond)
+
+
+def _unmet(length: int, expected: Mapping[int, str]) -> ChainBreak | None:
+    kept = max(expected, default=0)
+    if kept <= length:
+        return None
+    return ChainBreak(
+        length + 1, None, f"您留存的链头有 {kept} 条，日志只有 {length} 条，末尾被删除。"
+    )
+
+
+def _cut(length: int, anchor: int | None) -> ChainBreak | None:
+    if not anchor:
+        return None
+    return ChainBreak(length + 1, None, f"锚点记有 {anchor} 条，日志只有 {length} 条，末尾被删除。")
 
 
 def _difference(entry: Entry, number: int, previous: bytes) -> str:

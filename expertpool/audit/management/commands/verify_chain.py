@@ -1,24 +1,44 @@
-"""Checks that nobody changed the log: `expertpool verify-chain`."""
+"""Checks that nobody changed the log: `expertpool verify-chain [--expect 链长:链头]`."""
 
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from expertpool.audit.queries import chain_head
+from expertpool.audit.queries import KeptHead, anchors, chain_head, kept_head
 from expertpool.audit.services.chain import verify_chain
+
+
+def _kept(text: str) -> KeptHead:
+    try:
+        return kept_head(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 class Command(BaseCommand):
     help = "核验操作日志的链条；一致时退出码为 0，不一致时为 1。"
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--expect",
+            type=_kept,
+            action="append",
+            default=[],
+            metavar="链长:链头",
+            help="您留存的链头（邮件、抽取表或公开页面上的），可以多次给出",
+        )
+
+    def handle(self, *args: Any, expect: list[KeptHead], **options: Any) -> None:
         head = chain_head()
-        found = verify_chain()
+        found = verify_chain(dict(expect))
         if found is None:
+            known = anchors()
             self.stdout.write(f"一致\n链长 {head.number}\n链头 {head.hash}")
+            self.stdout.write(f"锚点 {known.count} 个，最近一个在第 {known.last} 条")
             return
         entry = f"（记录编号 {found.entry_id}）" if found.entry_id else ""
         self.stderr.write(f"不一致\n第 {found.number} 条{entry}：{found.reason}")

@@ -1,0 +1,16 @@
+"""Jobs of the audit app."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.audit.services import anchors
+from expertpool.core.jobs import DEADLINES, app
+
+
+# By nothing held up: what is not confirmed yet can be rewritten.
+@app.periodic(cron="* * * * *")
+@app.task(name="audit.anchor", queue=DEADLINES, queueing_lock="audit.anchor")
+def anchor(timestamp: int) -> None:
+    """Every minute: confirm what was added to the log, with a key outside the database."""
+    anchors.anchor(now=timezone.now())

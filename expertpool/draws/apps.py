@@ -72,6 +72,12 @@ class DrawsConfig(AppConfig):
             occasions.STANDBY_INVITATION,
             occasions.MOVED_UP,
             occasions.EMERGENCY,
+            occasions.RESCHEDULED,
+            occasions.ANSWER_REMINDER,
+            occasions.REMINDER,
+            occasions.CANCELLED,
+            occasions.RELEASED,
+            occasions.PANEL_MOVED,
             occasions.ALARM,
         )
         MESSAGE_SUBJECTS.add(

@@ -110,6 +110,7 @@ class ActionCode(models.TextChoices):
     SEND_AGAIN = "send_again", "重新发送邀请"
     PAUSE = "pause", "暂停抽取"
     RESUME = "resume", "恢复抽取"
+    RESCHEDULE = "reschedule", "改期"
 
 
 class Matter(models.TextChoices):

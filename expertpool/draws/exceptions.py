@@ -83,5 +83,9 @@ class PauseRefused(DrawError):
     """The draw cannot be paused or resumed now."""
 
 
+class RescheduleRefused(DrawError):
+    """The panel cannot sit at another time or place so, or not any more."""
+
+
 class LettersRefused(DrawError):
     """No letter waits or failed that could be sent so."""

@@ -157,7 +157,146 @@ ALARM = Occasion(
     defaults={ChannelCode.SITE: ("抽取异常：{{抽取编号}}", _ALARM)},
 )
 
-# Those that bring the link: the clock starts when one goes out.
-LETTERS = (INVITATION.code, STANDBY_INVITATION.code)
-# Those that ask for an answer: out of date once there is one.
-ASKING = (*LETTERS, EMERGENCY.code)
+_OF_REVIEW = {
+    "专家姓名": "王工",
+    "身份": "评审专家",
+    "评审时间": "2026-12-03 09:00",
+    "评审地点": "公共资源交易中心三楼 301 室",
+    "预计时长": "4 小时",
+    "联系人": "李经办",
+    "联系电话": "0571-88886666",
+    "项目名称": "市民中心弱电工程",
+    "项目编号": "XM20260001",
+}
+_ANSWER = {"答复截止": "2026-11-30 12:00", "答复链接": "https://example.cn/r/AbCdEf"}
+
+_MOVED_LETTER = """{{专家姓名}} 专家：
+
+您好！邀请您担任{{身份}}的评审改期，原来的席位为您保留，请重新确认能否参加：
+
+新的评审时间：{{评审时间}}
+新的评审地点：{{评审地点}}
+预计时长：{{预计时长}}
+原定：{{原评审时间}}，{{原评审地点}}
+联系人：{{联系人}}，{{联系电话}}
+
+无论原来是否已经答复，都请于 {{答复截止}} 前点击下方链接确认。逾期未答复视为不参加，名额将另行安排。
+{{答复链接}}
+
+本链接仅供您本人使用，请勿转发；请对受邀一事保密。
+"""
+_MOVED_SMS = (
+    "【专家库】{{专家姓名}}专家，您受邀的评审改期为 {{评审时间}}，地点{{评审地点}}"
+    "（原定 {{原评审时间}}）。无论是否答复过，请于 {{答复截止}} 前重新确认能否参加：{{答复链接}}"
+)
+
+RESCHEDULED = Occasion(
+    code="draw.rescheduled",
+    label="评审改期，请重新确认",
+    placeholders=_OF_REVIEW
+    | _ANSWER
+    | {
+        "原评审时间": "2026-12-01 09:00",
+        "原评审地点": "公共资源交易中心三楼 301 室",
+        "改期原因": "供应商答疑延期",
+    },
+    defaults={
+        ChannelCode.SMS: ("", _MOVED_SMS),
+        ChannelCode.EMAIL: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
+        ChannelCode.SITE: ("评审改期到 {{评审时间}}，请重新确认", _MOVED_LETTER),
+    },
+    required=("答复链接",),
+    late=("答复截止",),
+)
+
+_STILL_OPEN = (
+    "{{专家姓名}}专家，您还没有答复担任{{身份}}的邀请（{{评审时间}}，{{评审地点}}）。"
+    "请于 {{答复截止}} 前确认能否参加，逾期视为不参加：{{答复链接}}"
+)
+
+ANSWER_REMINDER = Occasion(
+    code="draw.answer_reminder",
+    label="催请答复",
+    placeholders=_OF_REVIEW | _ANSWER,
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _STILL_OPEN),
+        ChannelCode.EMAIL: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
+        ChannelCode.SITE: ("请于 {{答复截止}} 前答复评审邀请", _STILL_OPEN),
+    },
+    required=("答复链接",),
+    late=("答复截止",),
+)
+
+_COMING = (
+    "{{专家姓名}}专家，提醒您：您已同意担任{{身份}}的评审将于 {{评审时间}} 在{{评审地点}}进行，"
+    "约 {{预计时长}}。联系人 {{联系人}}，{{联系电话}}。详情：{{答复链接}}"
+)
+
+REMINDER = Occasion(
+    code="draw.reminder",
+    label="评审前提醒",
+    placeholders=_OF_REVIEW | {"答复链接": _ANSWER["答复链接"]},
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _COMING),
+        ChannelCode.EMAIL: ("评审提醒（{{评审时间}}）", _COMING),
+        ChannelCode.SITE: ("评审提醒（{{评审时间}}）", _COMING),
+    },
+)
+
+_CALLED_OFF = (
+    "{{专家姓名}}专家，原定 {{评审时间}} 在{{评审地点}}、邀请您担任{{身份}}的评审已取消，"
+    "您不用到场，也无需再答复。联系人 {{联系人}}，{{联系电话}}。"
+)
+
+CANCELLED = Occasion(
+    code="draw.cancelled",
+    label="评审取消",
+    placeholders=_OF_REVIEW,
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _CALLED_OFF),
+        ChannelCode.EMAIL: ("评审取消（原定 {{评审时间}}）", _CALLED_OFF),
+        ChannelCode.SITE: ("评审取消（原定 {{评审时间}}）", _CALLED_OFF),
+    },
+)
+
+_LET_GO = (
+    "{{专家姓名}}专家，{{评审时间}} 在{{评审地点}}的评审已另行安排专家，您不再担任{{身份}}，不用到场。"
+    "如有疑问，请联系 {{联系人}}，{{联系电话}}。"
+)
+
+RELEASED = Occasion(
+    code="draw.released",
+    label="席位取消",
+    placeholders=_OF_REVIEW,
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _LET_GO),
+        ChannelCode.EMAIL: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
+        ChannelCode.SITE: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
+    },
+)
+
+_TOLD_OF_MOVE = (
+    "{{收件人}}，{{改期人}}将抽取 {{抽取编号}}（{{项目名称}}）改期：{{改期内容}}；原因：{{改期原因}}。"
+    "原有专家保留席位，正在重新确认。"
+)
+
+PANEL_MOVED = Occasion(
+    code="draw.panel_moved",
+    label="改期告知监督人",
+    placeholders={
+        "收件人": "周监督",
+        "改期人": "李经办",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+        "改期内容": "2026-12-01 09:00，301 室 → 2026-12-03 09:00，301 室",
+        "改期原因": "供应商答疑延期",
+    },
+    defaults={ChannelCode.SITE: ("改期：{{抽取编号}}", _TOLD_OF_MOVE)},
+)
+
+# Those that ask, with the link: the clock starts when one goes out.
+LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
+# Those that want an answer: out of date once there is one, and held back by a pause.
+ASKING = (*LETTERS, EMERGENCY.code, ANSWER_REMINDER.code)
+# Those that do not go out in quiet hours.
+WAITING = (*LETTERS, ANSWER_REMINDER.code, REMINDER.code, CANCELLED.code, RELEASED.code)

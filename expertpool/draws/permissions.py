@@ -14,6 +14,9 @@ PERMISSIONS = PermissionGroup(
         Permission("draws.plan", "设置抽取方案", scoped=True, roles=(Role.OPERATOR,)),
         Permission("draws.approve_plan", "审核抽取方案", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission("draws.run", "执行抽取和补抽", scoped=True, roles=(Role.OPERATOR,)),
+        Permission(
+            "draws.reschedule", "改期（改变评审时间、地点）", scoped=True, roles=(Role.OPERATOR,)
+        ),
         Permission("draws.pick", "人工抽取、专家分配", scoped=True),
         Permission(
             "draws.confirm_picks", "确认人工抽取和分配的人选", scoped=True, roles=(Role.SUPERVISOR,)

@@ -20,6 +20,7 @@ ACTIONS = (
     Action("project.task_complete", "完成项目任务"),
     Action("project.task_cancel", "撤销项目任务"),
     Action("project.import", "导入项目"),
+    Action("project.reschedule", "项目改期"),
     Action("project.archive", "项目归档"),
     Action("project.batch_create", "新建项目批次"),
     Action("project.batch_update", "修改项目批次"),

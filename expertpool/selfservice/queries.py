@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
-from expertpool.draws.models import Hold, Invitation
+from expertpool.draws.models import Hold, Invitation, Rescheduling
 from expertpool.draws.queries.identity import holder_key
 from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
 from expertpool.experts.models import Expert
@@ -29,15 +29,16 @@ class Stage(Enum):
     CANCELLED = "cancelled"  # replaced, or the draw was given up
 
 
+TAKEN_BACK = (InvitationState.REPLACED, InvitationState.CANCELLED)
+
+
 def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     """Return where ``invitation`` stands for its expert at ``now``."""
     state = invitation.state
-    if not invitation.draw.is_valid or state in {
-        InvitationState.REPLACED,
-        InvitationState.CONFLICT,
-        InvitationState.CANCELLED,
-    }:
+    if not invitation.draw.is_valid or state in TAKEN_BACK:
         return Stage.CANCELLED
+    if state == InvitationState.CONFLICT:  # his own word, once he was asked for another time
+        return Stage.ANSWERED if invitation.asked_again_at else Stage.CANCELLED
     if state == InvitationState.INVITED:
         # By the time, whether or not the job that ends it has run.
         return Stage.OPEN if now < invitation.deadline_at else Stage.EXPIRED
@@ -60,6 +61,14 @@ class Letter:
     projects: list[Project]
     meetings: list[Meeting]
     opening_at: datetime  # the next one, or the last when all are over
+
+    @property
+    def was(self) -> Rescheduling | None:
+        """What was changed when he was asked anew, for whom that is so."""
+        if self.invitation.asked_again_at is None:
+            return None
+        moved = Rescheduling.objects.filter(draw=self.invitation.draw_id)
+        return moved.filter(moved_at=self.invitation.asked_again_at).first()
 
     @property
     def how(self) -> str:
@@ -113,6 +122,8 @@ class Letter:
     def title(self) -> str:
         if self.names_project:
             return self.invitation.draw.title
+        if self.is_open and self.invitation.asked_again_at:
+            return "评审改期，请重新确认"
         return "候补评审邀请" if self.is_standby else "评审邀请"
 
     @property
@@ -123,6 +134,8 @@ class Letter:
         if self.stage is Stage.EXPIRED:
             reached = self.invitation.reached_at is not None
             return str((InvitationState.NO_ANSWER if reached else InvitationState.UNREACHED).label)
+        if self.stage is Stage.ANSWERED and self.invitation.state == InvitationState.CONFLICT:
+            return "改期后不能参加"
         label = self.invitation.get_state_display()
         return f"{label}（候补）" if self.is_standby else label
 

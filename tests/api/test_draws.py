@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, Invitation, WideningRequest
+from expertpool.draws.models import Draw, Invitation, ReplyLink, WideningRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.widening import decide_widening
@@ -194,7 +194,7 @@ def test_no_answer_names_anybody_before_the_reveal_time(
         *(f"/draws/{draw['id']}{part}" for part in ("", "/record", "/names", "/sheet")),
         f"/attachments?subject_type=draws.draw&subject_id={draw['id']}",
     ]
-    tokens = [bytes(row.token_hash).hex() for row in Invitation.objects.all()]
+    tokens = [bytes(row.token_hash).hex() for row in ReplyLink.objects.all()]
     secrets = [value for one in experts for value in (one.name, one.number, one.phone) if value]
     for caller in (runner, highest):
         for path in paths:

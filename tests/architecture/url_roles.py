@@ -433,6 +433,7 @@ RULES: dict[str, Rule] = {
     "draws:answer": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
     "draws:emergency": only(*DRAW, kwargs=DRAWN),
     "draws:pause": only(*DRAW, kwargs=DRAWN),
+    "draws:reschedule": only(*DRAW, kwargs=DRAWN),
     "draws:resume": only(*DRAW, kwargs=DRAWN),
     "draws:send_at_once": only(*DRAW, kwargs=DRAWN),
     "draws:send_again": only(*DRAW, kwargs=DRAWN),

@@ -44,6 +44,7 @@ from expertpool.draws.services.picking import (
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import add_supplement
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening
@@ -141,6 +142,7 @@ def buttons(draw: Draw, actions: dict[ActionCode, DrawAction]) -> dict[ActionCod
         ActionCode.PICK_MORE: reverse("draws:pick_more", args=[draw.pk]),
         ActionCode.SET_ROLES: reverse("draws:panel_roles", args=[draw.pk]),
         ActionCode.DECLARE_EMERGENCY: reverse("draws:emergency", args=[draw.pk]),
+        ActionCode.RESCHEDULE: reverse("draws:reschedule", args=[draw.pk]),
         ActionCode.END_EMERGENCY: reverse("draws:emergency_end", args=[draw.pk]),
         ActionCode.ASK_VOID: reverse("workflow:request_ask", args=["draws.void", draw.pk]),
         ActionCode.ASK_RELEASE: reverse("workflow:request_ask", args=["draws.release", draw.pk]),
@@ -206,6 +208,12 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
         ),
         ActionCode.DECLARE_EMERGENCY: lambda: request_emergency(
             reason="评审临近", minutes=30, **on
+        ),
+        ActionCode.RESCHEDULE: lambda: reschedule(
+            meetings=[NewMeeting(draw.project_id, NOW + timedelta(days=9), "北楼")],
+            reason="答疑延期",
+            entropy=ENTROPY,
+            **on,
         ),
         ActionCode.ASK_EMERGENCY_END: lambda: request_emergency_end(reason="已答复", **on),
         ActionCode.END_EMERGENCY: lambda: end_emergency(reason="已答复", **on),

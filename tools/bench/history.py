@@ -50,7 +50,7 @@ def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) ->
         cursor.execute("SET LOCAL session_replication_role = replica")
     names: tuple[str, ...] = (
         "id", "draw_id", "panel_id", "commit", "opening", "line", "group", "level", "origin", "state",
-        "expert_id", "token_hash", "invited_at", "deadline_at", "replied_at", "replied_via",
+        "expert_id", "invited_at", "deadline_at", "replied_at", "replied_via",
     )  # fmt: skip
     copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
     copy_rows(Hold, ("invitation_id", "holder", "during"), map(_hold, seats))
@@ -134,7 +134,7 @@ def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
     return (
         seat.number, draw.pk, draw.pk, commit, opening, seat.line, "g1", 1, Origin.DRAWN.value,
         InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
-        seat.expert_id if draw.released_at else None, seat.number.to_bytes(32, "big"),
+        seat.expert_id if draw.released_at else None,
         draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 from expertpool.draws.models.alarm import DrawAlarm
 from expertpool.draws.models.draw import Draw, DrawEvent, DrawProject, SealBlock
 from expertpool.draws.models.emergency import Emergency
-from expertpool.draws.models.invitation import STANDBY, Hold, Invitation
+from expertpool.draws.models.invitation import STANDBY, Hold, Invitation, ReplyLink
 from expertpool.draws.models.pause import DrawPause, QuietWaiver
 from expertpool.draws.models.plan import (
     ConditionGroup,
@@ -20,10 +20,13 @@ from expertpool.draws.models.request import (
     VoidRequest,
     WideningRequest,
 )
+from expertpool.draws.models.rescheduling import WHEN, WHERE, Rescheduling
 from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
     "STANDBY",
+    "WHEN",
+    "WHERE",
     "AnswerRequest",
     "ConditionGroup",
     "ConditionLevel",
@@ -44,6 +47,8 @@ __all__ = [
     "PlanVersion",
     "QuietWaiver",
     "ReleaseRequest",
+    "ReplyLink",
+    "Rescheduling",
     "RevealRule",
     "SealBlock",
     "VoidRequest",

@@ -22,6 +22,11 @@ from expertpool.draws.enums import (
 from expertpool.draws.models.draw import Draw
 
 UNREACHED_YET = "待送达"
+# What is said of whoever was asked anew after a change of time or place.
+ASKED_AGAIN: dict[str, str] = {
+    InvitationState.INVITED: "待重新确认",
+    InvitationState.ACCEPTED: "已重新确认",
+}
 # Those who stand by, or stood by until they left.
 STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
@@ -34,6 +39,9 @@ class Invitation(models.Model):
     ``reached_at`` is when the first letter went out by a way that finds him: his clock starts then
     (`draws.services.clock`). Until then, and while a pause keeps his ``time_left``, ``deadline_at``
     is when the panel sits next; afterwards until when he may answer.
+
+    ``asked_again_at`` is when a change of time or place asked him anew, whether he had agreed or not
+    (`draws.services.rescheduling`); letters of before count no more.
 
     ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
     empty while names are sealed; `draws.services.release` fills it at the reveal time.
@@ -59,9 +67,9 @@ class Invitation(models.Model):
     )
     # Name and employer as they stood when he became readable: what is published later says these.
     released_as = models.JSONField("公开时的姓名和单位", null=True)
-    # Links cannot be made from it.
-    token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
     invited_at = models.DateTimeField("邀请时间")
+    asked_again_at = models.DateTimeField("改期后再问时间", null=True)
+    reminded_at = models.DateTimeField("提醒时间", null=True)  # of what he is asked, or agreed to
     reached_at = models.DateTimeField("送达时间", null=True)
     deadline_at = models.DateTimeField("答复截止")
     time_left = models.DurationField("暂停时剩余", null=True)
@@ -108,6 +116,15 @@ class Invitation(models.Model):
         return self.group.startswith(STANDBY_LETTER)
 
     @property
+    def has_heard(self) -> bool:
+        """Whether he knows of the review: he agreed, was asked anew, or a letter got to him."""
+        return (
+            self.state == InvitationState.ACCEPTED
+            or self.asked_again_at is not None
+            or self.reached_at is not None
+        )
+
+    @property
     def is_unreached(self) -> bool:
         """Whether he is asked, but no letter has got to him yet."""
         return self.state == InvitationState.INVITED and self.reached_at is None
@@ -124,9 +141,18 @@ class Invitation(models.Model):
         return None if stands and self.state == InvitationState.INVITED else self.deadline_at
 
     @property
+    def asked_since(self) -> datetime:
+        """Since when he is asked for the time that counts now."""
+        return self.asked_again_at or self.invited_at
+
+    @property
     def state_label(self) -> str:
-        """The state in words; one who is asked may not have got his letter."""
-        return UNREACHED_YET if self.is_unreached else self.get_state_display()
+        """The state in words; one who is asked may not have got his letter, or agreed to another
+        time before."""
+        if self.is_unreached:
+            return UNREACHED_YET
+        again = ASKED_AGAIN if self.asked_again_at else {}
+        return again.get(self.state) or self.get_state_display()
 
     @property
     def origin_label(self) -> str:
@@ -139,9 +165,24 @@ class Invitation(models.Model):
         return self.get_panel_role_display() if self.state in SEATED_STATES else ""
 
 
+class ReplyLink(models.Model):
+    """A personal link that leads to an invitation: each letter that needs one brings its own, and
+    all of them work. Links cannot be made from the hash."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人链接"
+
+    def __str__(self) -> str:
+        return f"{self.invitation} 的链接"
+
+
 class Hold(models.Model):
     """That an expert is taken (invited or accepted) for the time of a project; of a batch, one for
-    each time at which the panel sits.
+    each time at which the panel sits. After a change of time whoever is taken elsewhere then, or
+    away, is asked all the same: his holds are not ``active`` until he agrees.
 
     ``holder`` is a blind index of the expert's id, so that nobody reads from it who sits where;
     the exclusion constraint makes two holds of one expert at one time impossible.

@@ -26,6 +26,7 @@ from expertpool.draws.exceptions import (
     PublicationRefused,
     ReleaseRefused,
     ReplyRefused,
+    RescheduleRefused,
     RolesRefused,
     VoidRefused,
     WideningRefused,
@@ -297,6 +298,23 @@ def _resume(facts: _OfDraw) -> None:
         raise PauseRefused("本次抽取没有暂停，无需恢复。")
 
 
+def _reschedule(facts: _OfDraw) -> None:
+    draw = facts.draw
+    if not draw.is_valid or draw.status == DrawStatus.SEALED:
+        message = "只有已经产生名单的抽取可以改期；尚未定序的，请先放弃，改好时间再抽取。"
+        raise RescheduleRefused(message)
+    if draw.is_random and not draw.rule.is_chained:
+        message = "本次抽取封存于旧版本，抽取记录里写不下改期；请作废后重新抽取。"
+        raise RescheduleRefused(message)
+    if facts.is_over:
+        raise RescheduleRefused("评审开始时间已过，不能再改期。")
+    if facts.void:
+        raise RescheduleRefused("有待确认的作废申请，请先处理。")
+    if (later := facts.later) is not None and later.status == DrawStatus.SEALED:
+        message = f"放宽条件补抽 {later.number} 还没有定序，请先完成或放弃，再改期。"
+        raise RescheduleRefused(message)
+
+
 def _send_at_once(facts: _OfDraw) -> None:
     if facts.reach.pause:
         raise LettersRefused("抽取已暂停，请先恢复。")
@@ -438,6 +456,7 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.SEND_AGAIN: ("draws.run", _send_again),
     ActionCode.PAUSE: ("draws.run", _pause),
     ActionCode.RESUME: ("draws.run", _resume),
+    ActionCode.RESCHEDULE: ("draws.reschedule", _reschedule),
 }
 
 

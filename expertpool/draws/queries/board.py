@@ -103,6 +103,19 @@ class Board:
         return sum(group.accepted_count for group in self.panel)
 
     @property
+    def asked_again_count(self) -> int:
+        """How many a change of time or place asked anew who have not answered yet."""
+        return self._again(InvitationState.INVITED)
+
+    @property
+    def confirmed_again_count(self) -> int:
+        """How many of those agreed anew."""
+        return self._again(InvitationState.ACCEPTED)
+
+    def _again(self, state: InvitationState) -> int:
+        return sum(line.asked_again_at is not None and line.state == state for line in self.lines)
+
+    @property
     def waiting_count(self) -> int:
         return self.count(InvitationState.INVITED)
 

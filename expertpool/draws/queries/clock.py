@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
-from expertpool.draws.occasions import LETTERS
+from expertpool.draws.occasions import ASKING, WAITING
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.settings import QUIET_HOURS
@@ -69,8 +69,8 @@ def _next(moment: time, here: datetime) -> datetime:
 
 
 def closing_of(invitation: Invitation) -> datetime:
-    """Return when the panel sits for which ``invitation`` was made: nobody answers later."""
-    return next_opening(invitation.draw.covered, now=invitation.invited_at)
+    """Return when the panel sits for which ``invitation`` asks: nobody answers later."""
+    return next_opening(invitation.draw.covered, now=invitation.asked_since)
 
 
 def time_to_reply(draw: Draw) -> timedelta:
@@ -116,11 +116,11 @@ def letters_wait_until(draw: Draw, *, now: datetime, closing: datetime) -> datet
 
 def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | None:
     """Return until when a message about an invitation must wait (see `MessageSubject`)."""
-    if occasion not in LETTERS:
+    if occasion not in WAITING:
         return None
     invitation = _invitation(invitation_id)
     closing = closing_of(invitation)
-    if pause_of(invitation.draw):
+    if occasion in ASKING and pause_of(invitation.draw):
         return closing  # or until somebody resumes the draw
     return letters_wait_until(invitation.draw, now=now, closing=closing)
 

@@ -18,12 +18,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from expertpool.draws.enums import ReplyVia
-from expertpool.draws.models import AnswerRequest, Draw, Emergency, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, Emergency, Invitation, Rescheduling
 
 
 def hand_steps(draw: str = "pk") -> Combinable:
     """Return how many steps two persons took in the draw that ``draw`` leads to: answers by hand,
-    emergencies and their ends, and that it is a widened one."""
+    emergencies and their ends, that it is a widened one, and each change of time or place."""
     of = OuterRef(draw)
     answers = AnswerRequest.objects.filter(invitation__draw=of, agreed=True)
     # Recorded before a second person was needed, and not changed since.
@@ -36,6 +36,7 @@ def hand_steps(draw: str = "pk") -> Combinable:
         + _count(alone, "draw")
         + _count(declared, "draw")
         + _count(declared.filter(ended_at__isnull=False), "draw")
+        + _count(Rescheduling.objects.filter(draw=of), "draw")
         + Case(When(Exists(widened), then=Value(1)), default=Value(0))
     )
 
@@ -46,7 +47,11 @@ def hand_steps_of(draw: Draw) -> int:
 
 
 def _count(
-    rows: QuerySet[AnswerRequest] | QuerySet[Invitation] | QuerySet[Emergency], by: str
+    rows: QuerySet[AnswerRequest]
+    | QuerySet[Invitation]
+    | QuerySet[Emergency]
+    | QuerySet[Rescheduling],
+    by: str,
 ) -> Combinable:
     counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))

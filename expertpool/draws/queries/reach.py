@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
@@ -136,7 +136,7 @@ def _fare(
     stuck = _stuck(waiting, letters)
     return Fare(
         unreached=len(waiting),
-        since=min((line.invited_at for line in waiting), default=None),
+        since=min((line.asked_since for line in waiting), default=None),
         given_up=len(lost),
         reasons=reasons.most_common(),
         down=[state for code, state in states.items() if code in stuck and state.is_down],
@@ -144,6 +144,11 @@ def _fare(
 
 
 def letters_to(invitations: Iterable[Invitation]) -> QuerySet[Message]:
-    """Return the letters that bring ``invitations`` their links."""
-    messages = messages_about("draws.invitation", [invitation.pk for invitation in invitations])
-    return messages.filter(occasion__in=LETTERS)
+    """Return the letters that ask ``invitations``: of those asked anew only the letters since."""
+    rows = list(invitations)
+    messages = messages_about("draws.invitation", [row.pk for row in rows])
+    late = Q()
+    for since in {row.asked_again_at for row in rows if row.asked_again_at}:
+        ids = [str(row.pk) for row in rows if row.asked_again_at == since]
+        late |= Q(about_id__in=ids, created_at__lt=since)
+    return messages.filter(~late if late else Q(), occasion__in=LETTERS)

@@ -40,9 +40,9 @@ from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
-from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
+from expertpool.draws.services.telling import recipient_of
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.delivery import bring_forward

@@ -16,8 +16,8 @@ from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
-from expertpool.draws.services.inviting import recipient_of
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.telling import recipient_of
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.services.delivery import bring_forward

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, DrawInProgress
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
@@ -25,3 +26,17 @@ def lock_draw(draw_id: int, *, archived: DrawError) -> Draw:
     if any(project.is_archived for project in projects.values()):
         raise archived
     return draw
+
+
+def lock_panel(draw: Draw, *, archived: DrawError) -> list[Draw]:
+    """Do `lock_draw` for all valid draws that find the panel of ``draw``, the first one first; for an
+    invalid one alone. Raises DrawInProgress when one came or went just now."""
+    keys = [one.pk for one in valid_draws(draw.project)]
+    if draw.pk not in keys:
+        return [lock_draw(draw.pk, archived=archived)]
+    # All of them before any project: who holds one of them may wait for the projects.
+    list(Draw.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    draws = [lock_draw(pk, archived=archived) for pk in keys]
+    if [one.pk for one in valid_draws(draw.project)] != keys:
+        raise DrawInProgress("抽取刚刚有变动，请刷新页面查看最新情况后再操作。")
+    return draws

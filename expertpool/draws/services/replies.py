@@ -25,13 +25,13 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
-from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import ASKING
+from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation, ReplyLink
+from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
-from expertpool.draws.services.inviting import hash_token
+from expertpool.draws.services.holding import hold_whoever_agrees
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
 from expertpool.draws.services.seating import (
@@ -42,6 +42,7 @@ from expertpool.draws.services.seating import (
     supplement_again,
 )
 from expertpool.draws.services.state import at_head, load_state
+from expertpool.draws.services.telling import hash_token, tell_experts
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -52,6 +53,7 @@ EXIT_REASON: dict[str, str] = {
     InvitationState.UNREACHED: "unreached",
     InvitationState.LEAVE: "leave",
     InvitationState.REPLACED: "replaced",
+    InvitationState.CONFLICT: "conflict",
 }
 # Why an invitation was settled, by the way in which it was.
 STEP_REASON: dict[str, StepReason] = {
@@ -60,21 +62,25 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.OPERATOR: StepReason.TOLD,
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }
+STEP_REASON_OF_STATE: dict[str, StepReason] = {
+    InvitationState.REPLACED: StepReason.OTHER,
+    InvitationState.CONFLICT: StepReason.RESCHEDULED,
+}
 # What nobody records: the clock says it.
 BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
 
 
 def invitation_for_token(token: str) -> Invitation:
     """Return the invitation behind a personal link; raises LinkInvalid for any other text."""
+    links = ReplyLink.objects.select_related("invitation__draw__project__batch")
     found = (
-        Invitation.objects.select_related("draw__project__batch")
-        .prefetch_related("draw__projects")
+        links.prefetch_related("invitation__draw__projects")
         .filter(token_hash=hash_token(token))
         .first()
     )
     if found is None:
         raise LinkInvalid("链接无效：请使用短信或邮件中的完整链接，或联系项目联系人。")
-    return found
+    return found.invitation
 
 
 @transaction.atomic
@@ -89,7 +95,8 @@ def answer(
 ) -> Invitation:
     """Record the expert's own answer. A decline needs a reason and is supplemented at once.
 
-    Refuses (ReplyRefused) a second answer and one after the deadline.
+    Refuses (ReplyRefused) a second answer, one after the deadline, and that somebody agrees to a
+    new time at which he is taken or away.
     """
     if not accept and not reason.strip():
         raise ReplyRefused("请选择不能参加的原因。")
@@ -255,9 +262,14 @@ def _settle(
     entropy: Entropy,
     confirmed: AnswerRequest | None = None,
 ) -> None:
+    if state == InvitationState.ACCEPTED:
+        hold_whoever_agrees(invitation, now=now)
+    elif state == InvitationState.DECLINED and invitation.asked_again_at:
+        # Another time is no fault of his; nor does it say what the pool knew of him.
+        state = InvitationState.CONFLICT
     second = confirmed.decided_by if confirmed else None
     witness = confirmation_of(confirmed) if confirmed else ""
-    before = invitation.state
+    before, knew = invitation.state, invitation.has_heard
     settled = {
         "state": state,
         "replied_at": now,
@@ -265,6 +277,7 @@ def _settle(
         "reason": reason.strip()[:200],
         "witness": second.name if second else "",
         "changed_by": actor,
+        "reminded_at": None,
     }
     if not Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(**settled):
         raise ReplyRefused(OVER)
@@ -278,7 +291,7 @@ def _settle(
     draw, left = invitation.draw, None
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
-        why = StepReason.OTHER if state == InvitationState.REPLACED else STEP_REASON[via]
+        why = STEP_REASON_OF_STATE.get(state) or STEP_REASON[via]
         hand = Hand(
             StepVia(via),
             why,
@@ -299,6 +312,8 @@ def _settle(
         | at_head(left.head if left else ""),
         note=reason.strip(),
     )
+    if state == InvitationState.REPLACED and knew and next_opening(draw.covered, now=now) > now:
+        tell_experts(RELEASED, [invitation], key="released", now=now)
     publish(InvitationAnswered(invitation.pk))
     if left:
         refill(left, now=now, entropy=entropy)

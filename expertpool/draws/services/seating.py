@@ -33,9 +33,10 @@ from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
-from expertpool.draws.services.inviting import Place, invite, tell_moved_up
+from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
+from expertpool.draws.services.telling import tell_moved_up
 
 SEATING_LOCK = "draws.seating"
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -65,7 +66,7 @@ def seat_draw(
     for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
         exited = vdraw.exit_expert(state, invitation.commit, reason)
         head = append_events(draw, exited.events, hand=by_system(StepReason.UNAVAILABLE), now=now)
-        _move_up(draw, plan, exited, now=now)
+        _move_up(draw, exited, now=now)
         state = exited.state
     seated = {"入席人数": len(step.seats), "其中已不能参加": len(gone)}
     record("draw.seat", actor=None, now=now, subject=draw, after=seated | at_head(head))
@@ -95,7 +96,7 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
     head = append_events(draw, step.events, hand=hand, now=now)
     reopen(draw, now=now)
     plan = _plan_of(draw)
-    _move_up(draw, plan, step, now=now)
+    _move_up(draw, step, now=now)
     return Left(draw, plan, step.state, head)
 
 
@@ -208,7 +209,7 @@ def _seat_rows(
     return [(row, lost[row.commit]) for row in rows if row.commit in lost]
 
 
-def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> None:
+def _move_up(draw: Draw, step: vdraw.Step, *, now: datetime) -> None:
     """Give the seat that became free to the standby who takes it, and tell him, whether he has
     answered or not."""
     if step.moved_up is None:
@@ -216,7 +217,9 @@ def _move_up(draw: Draw, plan: DrawPlan, step: vdraw.Step, *, now: datetime) -> 
     seat = step.moved_up
     rows = Invitation.objects.filter(draw=draw, commit=seat.commit)
     rows.update(group=seat.group, level=seat.level, moved_up_at=now)
-    tell_moved_up(plan=plan, invitation=rows.select_related("draw").get(), now=now)
+    row = rows.get()
+    row.draw = draw
+    tell_moved_up(row, now=now)
 
 
 def asks(

@@ -25,6 +25,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
@@ -157,6 +158,14 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
         ("报到时间", words["报到时间"]),
         ("负责人", words["联系人和电话"]),
         *(_drawn(draw, seats) if draw.is_random else _picked(draw, seats)),
+        *_rescheduled(draw),
+    ]
+
+
+def _rescheduled(draw: Draw) -> list[tuple[str, str]]:
+    return [
+        ("改期", f"{moment_text(one.moved_at)} {one.moved_by.name}：{one.words}；{one.reason}")
+        for one in reschedulings_of(draw)
     ]
 
 

@@ -42,6 +42,7 @@ from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.queries.requests import agreed_request, requests_about
+from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,
@@ -139,6 +140,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         if draw.is_random and draw.status == DrawStatus.INVITING
         else None,
         "alarms": draw.alarms.all(),
+        "moved": reschedulings_of(draw),
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),

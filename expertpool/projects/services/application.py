@@ -27,6 +27,7 @@ from expertpool.projects.services.state import lock_project, set_project_status
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 FARTHEST = timedelta(days=5 * 366)  # that a project may open ahead; later, a year was mistyped
+TOO_FAR = "评审开始时间最晚在 5 年之内，请核对年份。"
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,7 @@ def _save(project: Project, errors: Mapping[str, ValidationError], now: datetime
     if errors:
         raise ValidationError(dict(errors))
     if project.opening_at > now + FARTHEST:
-        message = "评审开始时间最晚在 5 年之内，请核对年份。"
-        raise ValidationError({"opening_at": message})
+        raise ValidationError({"opening_at": TOO_FAR})
     if project.check_in_at and project.check_in_at > project.opening_at:
         raise ValidationError({"check_in_at": "报到时间不能晚于评审开始时间。"})
     # The number is left to the database, which alone sees who files the same one at this moment.

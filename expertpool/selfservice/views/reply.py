@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.services.replies import invitation_for_token, leave_until
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.selfservice.queries import Stage, letter_of
@@ -118,6 +119,7 @@ def _page(
     letter = letter_of(invitation, now=now)
     context: dict[str, Any] = {"letter": letter, "token": token}
     if letter.is_open:
+        context["conflict"] = conflict_words(invitation, now=now)
         context["decline_form"] = forms.get("decline_form") or DeclineForm()
         return render(request, "selfservice/reply_open.html", context, status=status)
     if letter.is_coming:

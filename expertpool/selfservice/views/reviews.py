@@ -15,6 +15,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.services.replies import leave_until
 from expertpool.experts.models import Expert
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
@@ -105,6 +106,7 @@ def _page(
     until, letter = leave_until(invitation, now=now), letter_of(invitation, now=now)
     context = {
         "letter": letter,
+        "conflict": conflict_words(invitation, now=now) if letter.is_open else "",
         "files": files_for(invitation) if letter.is_coming else [],
         "leave_until": until,
         "may_leave": now <= until,

@@ -16,11 +16,7 @@ def lines(draw: Draw) -> list[Invitation]:
 
 
 def link_of(invitation: Invitation) -> str:
-    """The path of the personal link, read from the letter that carries it."""
-    message = Message.objects.filter(
-        about_type="draws.invitation", about_id=str(invitation.pk)
-    ).first()
-    assert message is not None
-    found = re.search(r"/r/[\w=-]+/", message.body)
-    assert found is not None
-    return found[0]
+    """The path of the personal link, read from the latest letter that carries one."""
+    messages = Message.objects.filter(about_type="draws.invitation", about_id=str(invitation.pk))
+    found = [re.search(r"/r/[\w=-]+/", message.body) for message in messages.order_by("-pk")]
+    return next(link[0] for link in found if link)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from expertpool.draws.models.draw import Draw
+
+WHEN, WHERE = "评审时间", "评审地点"
+
+
+class Rescheduling(models.Model):
+    """That the panel of a draw sits at another time or place: ``before`` and ``after`` in words, by
+    `WHEN` and `WHERE`. Everybody who sat was asked anew; each draw of the panel has its row."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="reschedulings")
+    before = models.JSONField("原时间、地点")
+    after = models.JSONField("新时间、地点")
+    reason = models.CharField("改期原因", max_length=200)
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="改期人", on_delete=models.PROTECT, related_name="+"
+    )
+    moved_at = models.DateTimeField("改期时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "改期"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.draw} 改期"
+
+    @property
+    def words(self) -> str:
+        """What it was and is: 2026-12-01 09:00，301 室 → 2026-12-03 09:00，301 室."""
+        return " → ".join("，".join((one[WHEN], one[WHERE])) for one in (self.before, self.after))

@@ -1,0 +1,44 @@
+"""Who of those that sit cannot come at the time that counts now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.queries.eligibility import Exclusions
+from expertpool.draws.queries.identity import open_identity
+
+# By these somebody was chosen: that they changed since takes nobody his seat.
+ONLY_TO_CHOOSE = {ExclusionReason.FREQUENCY_CAP, ExclusionReason.NOT_FITTING}
+WORDS: dict[str, str] = {
+    ExclusionReason.HELD: "您在这段时间已有另一场评审",
+    ExclusionReason.ON_LEAVE: "您在这段时间已登记请假",
+    ExclusionReason.EXPIRED: "您的聘期在这之前已满",
+}
+OTHERWISE = "按规定，您不能参加改期后的评审"
+
+
+def conflicts_of(
+    draw: Draw, expert_ids: Collection[int], *, now: datetime
+) -> dict[int, ExclusionReason]:
+    """Return those of the experts who cannot come to the panel of ``draw`` when it sits, and why.
+    None of them may be held for it at this moment."""
+    plan = DrawPlan.objects.select_related("project").get(project_id=draw.project_id)
+    found = Exclusions(plan, now=now, draw=draw).of(expert_ids)
+    return {pk: reason for pk, reason in found.items() if reason not in ONLY_TO_CHOOSE}
+
+
+def conflict_words(invitation: Invitation, *, now: datetime) -> str:
+    """Say to the expert behind ``invitation`` why he cannot come at the new time, if that is so: he
+    is asked like everybody, so that nobody else learns of it."""
+    if invitation.asked_again_at is None or not _is_unheld(invitation):
+        return ""
+    expert_id = open_identity(invitation).expert_id
+    reason = conflicts_of(invitation.draw, [expert_id], now=now).get(expert_id)
+    return WORDS.get(reason, OTHERWISE) if reason else ""
+
+
+def _is_unheld(invitation: Invitation) -> bool:
+    return Hold.objects.filter(invitation=invitation, active=False).exists()

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from expertpool.draws.models import Draw, Rescheduling
+
+
+def reschedulings_of(draw: Draw) -> QuerySet[Rescheduling]:
+    """Return each change of time or place of ``draw`` with who made it, the first one first."""
+    return Rescheduling.objects.filter(draw=draw).select_related("moved_by")

@@ -1,0 +1,274 @@
+"""改期: the panel of running or ended draws sits at another time or place, and everybody is asked anew.
+
+Seal, order and seats stay. Who cannot come at the new time is asked like everybody else and says so
+himself: what the pool knows of him would tell whoever moves the time, while names are sealed, who sits
+(docs/decisions/0063).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer, defer_batch
+from expertpool.core.locks import lock_transaction
+from expertpool.draws.enums import (
+    SEATED_STATES,
+    ActionCode,
+    InvitationState,
+    StepReason,
+    StepVia,
+)
+from expertpool.draws.exceptions import RescheduleRefused
+from expertpool.draws.models import (
+    WHEN,
+    WHERE,
+    AnswerRequest,
+    Draw,
+    DrawPlan,
+    Hold,
+    Invitation,
+    Rescheduling,
+)
+from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.draws.queries.meetings import next_opening, reveal_time, words_of
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import Hand
+from expertpool.draws.services.holding import hold_anew
+from expertpool.draws.services.locking import lock_panel
+from expertpool.draws.services.picked_seats import finish_if_settled
+from expertpool.draws.services.seating import SEATING_LOCK, carry_on, reopen
+from expertpool.draws.services.state import append_events, at_head, load_state
+from expertpool.draws.services.telling import tell_experts
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.delivery import cancel_messages
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.projects.models import Project
+from expertpool.projects.queries.batches import faults_of
+from expertpool.projects.services.rescheduling import reschedule_project
+from expertpool.workflow.services.two_persons import end_with_subject
+
+Words = dict[str, str]
+TOLD = "draws.confirm_steps"  # who hears of it
+
+
+@dataclass(frozen=True)
+class NewMeeting:
+    """When and where the review of one project takes place from now on."""
+
+    project_id: int
+    opening_at: datetime
+    place: str
+
+
+@transaction.atomic
+def reschedule(
+    *,
+    draw: Draw,
+    meetings: Sequence[NewMeeting],
+    reason: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
+) -> list[Rescheduling]:
+    """Let the panel to which ``draw`` belongs sit at other times or places: that of its projects,
+    which keep their approval. Changes all valid draws of the panel; logs why; tells supervisors.
+
+    Who sits keeps his seat and is asked anew, whether he had agreed or not; his days are held for
+    the new time. Names that are still sealed become public by the new time. Refuses
+    (RescheduleRefused) without a reason, without a change, a time that is over, meetings that
+    overlap at different places, and a draw that `queries.actions` does not allow it for.
+    """
+    draws = lock_panel(draw, archived=RescheduleRefused(ARCHIVED))
+    for one in draws:
+        check_action(ActionCode.RESCHEDULE, one, actor=actor, now=now)
+    if not reason.strip():
+        raise RescheduleRefused("请写明改期的原因。")
+    reason = reason.strip()[:200]
+    lock_transaction(SEATING_LOCK)
+    before = _words(draws[0].covered)
+    _move_projects(draws[0].covered, meetings, reason, actor, now)
+    for one in draws:
+        one.project.refresh_from_db()
+    after = _words(draws[0].covered)
+    seated = {one.pk: _seated(one) for one in draws}
+    # All of them first: nobody's old days are in the way of anybody's new ones.
+    Hold.objects.filter(invitation__in=[row for rows in seated.values() for row in rows]).delete()
+    moved = [
+        Rescheduling.objects.create(
+            draw=one, before=before, after=after, reason=reason, moved_by=actor, moved_at=now
+        )
+        for one in draws
+    ]
+    for row in moved:
+        _ask_anew(row, seated[row.draw_id], now=now, entropy=entropy)
+    _tell(moved[0], now=now)
+    return moved
+
+
+def _words(projects: Sequence[Project]) -> Words:
+    words = words_of(projects)
+    return {WHEN: words["评审时间"], WHERE: words["评审地点"]}
+
+
+def _move_projects(
+    projects: Sequence[Project],
+    meetings: Sequence[NewMeeting],
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> None:
+    wanted = {one.project_id: one for one in meetings}
+    changed = [
+        project
+        for project in projects
+        if (one := wanted.get(project.pk))
+        and (one.opening_at, one.place.strip()) != (project.opening_at, project.place)
+    ]
+    if not changed:
+        raise RescheduleRefused("评审时间、地点都没有变化，无需改期。")
+    for project in changed:
+        new = wanted[project.pk]
+        if project.opening_at <= now:
+            raise RescheduleRefused(f"「{project.name}」的评审已经开始，不能再改期。")
+        if new.opening_at <= now:
+            raise RescheduleRefused("新的评审开始时间已过，请改为以后的时间。")
+        try:
+            reschedule_project(
+                project=project,
+                opening_at=new.opening_at,
+                place=new.place.strip(),
+                reason=reason,
+                actor=actor,
+                now=now,
+            )
+        except ValidationError as error:
+            raise RescheduleRefused("；".join(error.messages)) from error
+    if faults := faults_of(projects):
+        raise RescheduleRefused("；".join(faults) + "。")
+
+
+def _seated(draw: Draw) -> list[Invitation]:
+    rows = list(Invitation.objects.filter(draw=draw, state__in=SEATED_STATES).order_by("line"))
+    for row in rows:
+        row.draw = draw
+    return rows
+
+
+def _ask_anew(
+    moved: Rescheduling, rows: Sequence[Invitation], *, now: datetime, entropy: Entropy
+) -> None:
+    draw = moved.draw
+    hold_anew(draw, rows, now=now)
+    head = _write(draw, moved.moved_by, now=now)
+    closing = next_opening(draw.covered, now=now)
+    for row in rows:
+        cancel_messages(about=row)
+        end_with_subject(AnswerRequest, row, now=now)
+    Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=InvitationState.INVITED,
+        asked_again_at=now,
+        reminded_at=None,
+        reached_at=None,
+        deadline_at=closing,  # until a letter has gone out: `services.clock`
+        time_left=None,
+        replied_at=None,
+        replied_via="",
+        reason="",
+        witness="",
+        changed_by=None,
+    )
+    more = {
+        "原评审时间": moved.before[WHEN],
+        "原评审地点": moved.before[WHERE],
+        "改期原因": moved.reason,
+    }
+    key = f"rescheduled:{moved.pk}"
+    tell_experts(RESCHEDULED, rows, key=key, now=now, entropy=entropy, more=more)
+    jobs = [{"invitation_id": row.pk} for row in rows]
+    defer_batch("draws.expire_invitation", jobs, at=closing)
+    _move_reveal(draw, now=now)
+    after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
+    record(
+        "draw.reschedule",
+        actor=moved.moved_by,
+        now=now,
+        subject=draw,
+        before=moved.before,
+        after=after,
+        note=moved.reason,
+    )
+    reopen(draw, now=now)
+    if not rows:  # nobody answers: what is due follows at once
+        if draw.is_random:
+            carry_on(draw, now=now, entropy=entropy)
+        else:
+            finish_if_settled(draw, now=now)
+
+
+def _write(draw: Draw, actor: User, *, now: datetime) -> str:
+    """Say the new times in the record of a random draw; the place is a person's words."""
+    if not draw.is_random:
+        return ""
+    meetings = [
+        {
+            "project": project.number,
+            "opening_at": timezone.localtime(project.opening_at).isoformat(timespec="minutes"),
+            "duration_minutes": project.duration_minutes,
+        }
+        for project in draw.covered
+    ]
+    step = vdraw.reschedule(load_state(draw), meetings)
+    hand = Hand(StepVia.PAGE, StepReason.RESCHEDULED, actor)
+    return append_events(draw, step.events, hand=hand, now=now)
+
+
+def _move_reveal(draw: Draw, *, now: datetime) -> None:
+    """Names that are public stay so; sealed ones become so by the new time."""
+    if draw.released_at is not None:
+        return
+    plan = DrawPlan.objects.get(project_id=draw.project_id)
+    draw.reveal_at = reveal_time(plan, draw.covered, now=now)
+    draw.save(update_fields=["reveal_at"])
+    defer("draws.release_names", at=draw.reveal_at, draw_id=draw.pk)
+
+
+def _tell(moved: Rescheduling, *, now: datetime) -> None:
+    """Tell all who decide on what a hand does in the draw: no second person was asked."""
+    draw = moved.draw
+    users = [
+        user
+        for user in users_with_permission(TOLD).exclude(pk=moved.moved_by_id)
+        if codes_for_draw(user, draw, [TOLD])
+    ]
+    context = {
+        "改期人": moved.moved_by.name,
+        "抽取编号": draw.number,
+        "项目名称": draw.title,
+        "改期内容": moved.words,
+        "改期原因": moved.reason,
+    }
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user_id=user.pk, name=user.name),
+            context=context | {"收件人": user.name},
+            about=draw,
+            key=f"panel-moved:{moved.pk}:{user.pk}",
+        )
+        for user in users
+    ]
+    send_messages(
+        occasion=PANEL_MOVED.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now
+    )

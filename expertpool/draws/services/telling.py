@@ -1,0 +1,108 @@
+"""Telling experts who sit in a draw something: the links they get, and what letters say of reviews."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import DrawPlan, Invitation, ReplyLink
+from expertpool.draws.occasions import MOVED_UP
+from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.registry import reply_path
+from expertpool.draws.services.entropy import Entropy
+from expertpool.experts.models import Expert
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.projects.models import Project
+
+# What letters may say of the projects; see the placeholders of their occasions.
+NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
+LINK = "答复链接"
+TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
+
+
+def tell_experts(
+    occasion: Occasion,
+    rows: Sequence[Invitation],
+    *,
+    key: str,
+    now: datetime,
+    entropy: Entropy | None = None,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan; a
+    second call with the same ``key`` tells nobody.
+
+    An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
+    its own placeholders.
+    """
+    if not rows:
+        return
+    draw = rows[0].draw
+    ids = {row.pk: open_identity(row).expert_id for row in rows}
+    experts = Expert.objects.in_bulk(set(ids.values()))
+    words = named_words(draw.covered) | dict(more or {})
+    links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(experts[ids[row.pk]]),
+            context={
+                "专家姓名": experts[ids[row.pk]].name,
+                "身份": "候补评审专家" if row.is_standby else "评审专家",
+                LINK: links.get(row.pk, ""),
+                **words,
+            },
+            about=row,
+            key=f"{key}:{row.pk}",
+        )
+        for row in rows
+    ]
+    channels = DrawPlan.objects.values_list("channels", flat=True).get(project_id=draw.project_id)
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+
+
+def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:
+    """Tell a standby, once, that he sits in the panel now; who has not answered still has to."""
+    answered = invitation.state == InvitationState.ACCEPTED
+    deadline = invitation.runs_until
+    before = f"于 {moment_text(deadline)} 前" if deadline else "尽快"
+    until = f"请{before}用原来的链接答复，逾期视为不参加。"
+    more = {"答复要求": "您已同意参加，无需再答复。" if answered else until}
+    tell_experts(MOVED_UP, [invitation], key="moved_up", now=now, more=more)
+
+
+def named_words(projects: Sequence[Project]) -> dict[str, str]:
+    """Return what letters may say of ``projects``."""
+    known = words_of(projects)
+    return {name: known[name] for name in NAMED}
+
+
+def recipient_of(expert: Expert) -> Recipient:
+    """Return where ``expert`` is told."""
+    return Recipient(
+        user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
+    )
+
+
+def give_links(rows: Iterable[Invitation], entropy: Entropy) -> dict[int, str]:
+    """Make a personal link for each of ``rows`` and return them; those of before go on working. The
+    letters alone have them: the database keeps a hash."""
+    tokens = {
+        row.pk: base64.urlsafe_b64encode(entropy.token_bytes(TOKEN_BYTES)).decode() for row in rows
+    }
+    ReplyLink.objects.bulk_create(
+        ReplyLink(invitation_id=pk, token_hash=hash_token(token)) for pk, token in tokens.items()
+    )
+    return {pk: settings.SITE_URL + reply_path(token) for pk, token in tokens.items()}
+
+
+def hash_token(token: str) -> bytes:
+    """What the database keeps of a token: nobody can make a link from it."""
+    return hashlib.sha256(token.encode()).digest()

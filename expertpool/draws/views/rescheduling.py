@@ -1,0 +1,47 @@
+"""Another time or place for the panel of a draw."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
+from expertpool.draws.exceptions import DrawError
+from expertpool.draws.forms.rescheduling import RescheduleForm
+from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.rescheduling import reschedule
+
+
+@requires("draws.reschedule")
+def move(request: UserRequest, pk: int) -> HttpResponse:
+    """Let the panel sit at another time or place (drawer)."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.reschedule"), pk=pk)
+    now = timezone.now()
+    coming = [project for project in draw.covered if project.opening_at > now]
+    form = RescheduleForm(request.POST if request.method == "POST" else None, projects=coming)
+
+    def write() -> None:
+        reschedule(
+            draw=draw,
+            meetings=form.meetings,
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            now=now,
+            entropy=SystemEntropy(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="改期",
+        submit_label="改期并通知专家",
+        message="已改期：原有专家保留席位，正在逐一通知、重新确认。",
+        refresh="page",
+        refusals=DrawError,
+        template="draws/reschedule_form.html",
+    )

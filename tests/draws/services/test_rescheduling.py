@@ -1,0 +1,343 @@
+"""改期: seats stay, everybody is asked anew, who cannot come leaves and is supplemented."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from django.utils import timezone
+
+import vdraw
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused, RescheduleRefused
+from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation, Rescheduling
+from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.conflicts import conflict_words
+from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import answer, expire, invitation_for_token
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.experts.models import Leave
+from expertpool.notifications.models import Message
+from tests.draws.views.letters import link_of
+from tests.factories.accounts import make_user
+from tests.factories.batches import draw_batch, make_batch, make_members
+from tests.factories.draws import expert_id_of, make_draw, reach
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_seeds = count(5)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Two seats for a review in three days; both agreed, one is left in the pool."""
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    draw = make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60, channels=("email",))
+    reach(draw, now=NOW)
+    for row in draw.invitations.all():
+        reply(row, NOW + MINUTE)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    return draw
+
+
+def reply(row: Invitation, at: datetime, *, accept: bool = True) -> None:
+    answer(
+        invitation=row,
+        accept=accept,
+        reason="" if accept else "时间冲突",
+        via=ReplyVia.LINK,
+        now=at,
+        entropy=SeededEntropy(next(_seeds)),
+    )
+
+
+def move(
+    draw: Draw, actor: User, *, days: int = 2, place: str = "三楼 302 室", at: datetime = NOW + HOUR
+) -> list[Rescheduling]:
+    project = draw.project
+    project.refresh_from_db()
+    meetings = [NewMeeting(project.pk, project.opening_at + days * DAY, place)]
+    moved = reschedule(
+        draw=draw,
+        meetings=meetings,
+        reason="供应商答疑延期",
+        actor=actor,
+        now=at,
+        entropy=SeededEntropy(next(_seeds)),
+    )
+    draw.refresh_from_db()
+    return moved
+
+
+def away(row: Invitation, draw: Draw, *, days: int = 2) -> None:
+    """The expert of ``row`` is on leave on the day to which the review is moved."""
+    start = draw.project.opening_at + days * DAY
+    Leave.objects.create(
+        expert_id=expert_id_of(row),
+        during=(start - HOUR, start + HOUR),
+        reason="出差",
+        created_at=NOW,
+        created_by=draw.operator,
+    )
+
+
+@pytest.mark.shows("DRAW-15")
+def test_everybody_keeps_his_seat_and_is_asked_anew(draw: Draw, operator: User) -> None:
+    opening, before = draw.project.opening_at, set(draw.invitations.values_list("pk", "commit"))
+    seal, reveal = draw.seal, draw.reveal_at
+    move(draw, operator)
+    assert set(draw.invitations.values_list("pk", "commit")) == before
+    assert (draw.status, draw.seal) == (DrawStatus.INVITING, seal)
+    draw.project.refresh_from_db()
+    assert (draw.project.opening_at, draw.project.place) == (opening + 2 * DAY, "三楼 302 室")
+    assert draw.project.draw_state == "drawing"
+    assert draw.reveal_at == reveal + 2 * DAY
+    for row in draw.invitations.all():
+        assert (row.state, row.state_label) == ("invited", "待送达")
+        letter = Message.objects.get(about_id=str(row.pk), occasion="draw.rescheduled")
+        assert "三楼 302 室" in letter.body
+        assert "原定：2026-11-27 09:00" in letter.body
+        held = row.holds.get()
+        assert (held.active, held.during.lower) == (True, opening + 2 * DAY)
+    reach(draw, now=NOW + 2 * HOUR)
+    first, second = draw.invitations.order_by("line")
+    assert (first.state_label, first.deadline_at) == ("待重新确认", NOW + 3 * HOUR)
+    reply(first, NOW + 2 * HOUR)
+    reply(second, NOW + 2 * HOUR)
+    draw.refresh_from_db()
+    first.refresh_from_db()
+    assert (draw.status, first.state_label) == (DrawStatus.SUCCESS, "已重新确认")
+    assert vdraw.find_difference(build_record(draw)) is None
+
+
+def test_the_record_log_and_count_of_hands_say_it(draw: Draw, operator: User) -> None:
+    steps = hand_steps_of(draw)
+    supervisor = make_user("supervisor")
+    (moved,) = move(draw, operator)
+    event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
+    assert event["meetings"][0]["opening_at"] == "2026-11-29T09:00+08:00"
+    assert event["by"] == {"role": "operator", "account": operator.username}
+    assert "供应商" not in str(event)
+    assert "302" not in str(event)
+    assert hand_steps_of(draw) == steps + 1
+    logged = Entry.objects.get(action="draw.reschedule")
+    assert (logged.note, logged.after["评审地点"]) == ("供应商答疑延期", "三楼 302 室")
+    assert logged.after["事件链头"] == event["hash"]
+    assert Entry.objects.filter(action="project.reschedule").exists()
+    told = Message.objects.filter(occasion="draw.panel_moved")
+    assert {(one.recipient, moved.words in one.body) for one in told} == {(supervisor.name, True)}
+
+
+def test_the_link_of_before_and_the_new_one_lead_to_the_same_question(
+    draw: Draw, operator: User
+) -> None:
+    row = draw.invitations.first()
+    assert row is not None
+    old = link_of(row)
+    move(draw, operator)
+    new = link_of(row)
+    assert old != new
+    assert {invitation_for_token(link.split("/")[2]).pk for link in (old, new)} == {row.pk}
+
+
+@pytest.mark.shows("DRAW-15")
+def test_who_cannot_come_says_so_and_is_supplemented_from_the_same_order(
+    draw: Draw, operator: User
+) -> None:
+    first, second = draw.invitations.order_by("line")
+    away(first, draw)
+    move(draw, operator)
+    first.refresh_from_db()
+    assert "请假" in conflict_words(first, now=NOW + HOUR)
+    with pytest.raises(ReplyRefused, match="请假"):
+        reply(first, NOW + HOUR)
+    reply(first, NOW + HOUR, accept=False)
+    first.refresh_from_db()
+    assert first.state == InvitationState.CONFLICT
+    leaving, seated = DrawEvent.objects.filter(draw=draw).order_by("-n")[:2][::-1]
+    assert (leaving.content["reason"], leaving.content["reason_code"]) == (
+        "conflict",
+        "rescheduled",
+    )
+    third = draw.invitations.get(line=3)
+    assert seated.content["seats"][0]["commit"] == third.commit
+    reply(second, NOW + HOUR)
+    reply(third, NOW + HOUR)
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.SUCCESS
+    assert vdraw.find_difference(build_record(draw)) is None
+
+
+def test_nobody_learns_by_the_move_who_cannot_come(draw: Draw, operator: User) -> None:
+    """What operator and public can see is the same whether somebody is away then or not."""
+    first = draw.invitations.order_by("line")[0]
+    away(first, draw)
+    move(draw, operator)
+    rows = draw.invitations.values_list("state", "reason", "deadline_at", "asked_again_at")
+    assert len(set(rows)) == 1
+    assert Message.objects.filter(occasion="draw.rescheduled").count() == 2
+    logged = Entry.objects.get(action="draw.reschedule")
+    assert set(logged.after) == {"评审时间", "评审地点", "重新询问的专家", "事件链头"}
+    assert DrawEvent.objects.filter(draw=draw).latest("n").content["type"] == "reschedule"
+    # Whoever could come and does not says it by the same words.
+    second = draw.invitations.order_by("line")[1]
+    reply(second, NOW + HOUR, accept=False)
+    second.refresh_from_db()
+    assert second.state == InvitationState.CONFLICT
+
+
+def test_somebody_who_is_free_again_may_agree(draw: Draw, operator: User) -> None:
+    first = draw.invitations.order_by("line")[0]
+    away(first, draw)
+    move(draw, operator)
+    assert not Hold.objects.filter(invitation=first, active=True).exists()
+    Leave.objects.all().delete()
+    reply(first, NOW + HOUR)
+    assert Hold.objects.get(invitation=first).active
+
+
+def test_who_is_drawn_elsewhere_for_that_time_is_no_obstacle(draw: Draw, operator: User) -> None:
+    """All three are taken by another draw on the new day: nobody is booked twice."""
+    other = make_draw(now=NOW, operator=operator, seats=3, opens_in_hours=120, reply_minutes=60)
+    assert other.project.opening_at == draw.project.opening_at + 2 * DAY
+    assert Hold.objects.filter(active=True).count() == 5
+    move(draw, operator)
+    assert Hold.objects.filter(active=True).count() == 3
+    row = draw.invitations.first()
+    assert row is not None
+    assert "另一场评审" in conflict_words(row, now=NOW + HOUR)
+
+
+def test_no_answer_in_time_is_an_exit_as_ever(draw: Draw, operator: User) -> None:
+    move(draw, operator)
+    reach(draw, now=NOW + HOUR)
+    first = draw.invitations.order_by("line")[0]
+    assert not expire(invitation_id=first.pk, now=NOW + HOUR, entropy=SeededEntropy(1))
+    assert expire(invitation_id=first.pk, now=NOW + 2 * HOUR, entropy=SeededEntropy(1))
+    first.refresh_from_db()
+    assert first.state == InvitationState.NO_ANSWER
+
+
+def test_the_list_closes_by_the_new_time_and_not_by_the_sealed_one(
+    draw: Draw, operator: User
+) -> None:
+    move(draw, operator, at=NOW + 2 * DAY)
+    later = NOW + 3 * DAY + HOUR  # the sealed opening is over
+    for row in draw.invitations.all():
+        reply(row, later, accept=False)
+    assert draw.invitations.count() == 3  # and somebody new is asked
+    third = draw.invitations.get(line=3)
+    sits = NOW + 5 * DAY
+    assert expire(invitation_id=third.pk, now=sits, entropy=SeededEntropy(1))
+    draw.refresh_from_db()
+    assert draw.status == DrawStatus.UNSATISFIED
+    end = DrawEvent.objects.filter(draw=draw).latest("n").content
+    assert (end["type"], end["closed"]) == ("end", True)
+    assert vdraw.find_difference(build_record(draw)) is None
+
+
+def test_old_letters_count_no_more(draw: Draw, operator: User) -> None:
+    """The clock waits for the letter of the new time, whatever went out before."""
+    move(draw, operator)
+    row = draw.invitations.first()
+    assert row is not None
+    keep_clock(invitation_id=row.pk)
+    row.refresh_from_db()
+    assert row.reached_at is None
+
+
+def test_a_pause_holds_the_new_letters_back(draw: Draw, operator: User) -> None:
+    move(draw, operator)
+    pause_draw(draw=draw, reason="地点待定", actor=operator, now=NOW + HOUR)
+    move(draw, operator, days=1, place="四楼", at=NOW + 2 * HOUR)
+    assert Message.objects.filter(occasion="draw.rescheduled", state="cancelled").count() == 2
+    resume_draw(draw=draw, reason="已定", actor=operator, now=NOW + 3 * HOUR)
+    reach(draw, now=NOW + 3 * HOUR)
+    deadlines = set(draw.invitations.values_list("deadline_at", flat=True))
+    assert deadlines == {NOW + 4 * HOUR}
+
+
+def test_public_names_stay_public(draw: Draw, operator: User) -> None:
+    at = draw.reveal_at
+    release(draw_id=draw.pk, now=at)
+    move(draw, operator, at=at + MINUTE)
+    assert draw.released_at == at
+    assert draw.reveal_at == at
+
+
+def test_it_is_refused_in_words(draw: Draw, operator: User) -> None:
+    with pytest.raises(RescheduleRefused, match="没有变化"):
+        move(draw, operator, days=0, place=draw.project.place)
+    with pytest.raises(RescheduleRefused, match="已过"):
+        move(draw, operator, days=-7)
+    with pytest.raises(RescheduleRefused, match="已过，不能再改期"):
+        move(draw, operator, at=draw.project.opening_at)
+    with pytest.raises(RescheduleRefused, match="5 年"):
+        move(draw, operator, days=4000)
+    assert not Rescheduling.objects.exists()
+    supervisor = make_user("supervisor")
+    request = request_void(draw=draw, reason="名单泄露", actor=operator, now=NOW + HOUR)
+    with pytest.raises(RescheduleRefused, match="作废申请"):
+        move(draw, operator)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=NOW + HOUR)
+    draw.refresh_from_db()
+    with pytest.raises(RescheduleRefused, match="已经产生名单"):
+        move(draw, operator)
+
+
+def test_only_who_has_the_right_may(draw: Draw, operator: User) -> None:
+    for role, allowed in (("operator", True), ("supervisor", False), ("department", False)):
+        user = operator if role == "operator" else make_user(role)
+        action = actions_for(draw, user, now=NOW + HOUR)[ActionCode.RESCHEDULE]
+        assert action.allowed is allowed, role
+
+
+@pytest.mark.shows("DRAW-15")
+def test_of_a_batch_one_meeting_may_move(operator: User) -> None:
+    for n in range(4):
+        make_expert(email=f"e{n}@example.cn")
+    batch = make_batch(make_members(72, 96, now=NOW), now=NOW, actor=operator, seats=2)
+    draw = draw_batch(batch, now=NOW)
+    first, second = draw.covered
+    meetings = [
+        NewMeeting(first.pk, first.opening_at, first.place),
+        NewMeeting(second.pk, second.opening_at + DAY, "北楼"),
+    ]
+    reschedule(
+        draw=draw,
+        meetings=meetings,
+        reason="场地检修",
+        actor=operator,
+        now=NOW + HOUR,
+        entropy=SeededEntropy(3),
+    )
+    draw = Draw.objects.get(pk=draw.pk)
+    assert [one.opening_at for one in draw.covered] == [first.opening_at, second.opening_at + DAY]
+    holds = Hold.objects.filter(invitation__draw=draw, active=True)
+    starts = sorted({hold.during.lower for hold in holds})
+    assert starts == [first.opening_at, second.opening_at + DAY]
+    event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
+    assert len(event["meetings"]) == 2
+    clash = [NewMeeting(second.pk, first.opening_at, "别处")]
+    with pytest.raises(RescheduleRefused, match="时间重叠"):
+        reschedule(
+            draw=draw,
+            meetings=clash,
+            reason="场地检修",
+            actor=operator,
+            now=NOW + HOUR,
+            entropy=SeededEntropy(4),
+        )

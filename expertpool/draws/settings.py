@@ -108,6 +108,25 @@ QUIET_HOURS = Setting(
     help="这段时间内不发评审邀请，到结束时自动发出；答复时限也不计这段时间。应急抽取除外；留空为不设。",
 )
 
+REMIND_HOURS = Setting(
+    "draws.remind_hours",
+    "评审前多久提醒",
+    HOURS,
+    24,
+    group=INVITING,
+    order=120,
+    help="给已同意的专家发一次提醒；在这段时间内才同意的不再提醒。0 为不提醒。",
+)
+REMIND_SHARE = Setting(
+    "draws.remind_share",
+    "答复时限过了多少催一次",
+    Number(0, 90, "%"),
+    50,
+    group=INVITING,
+    order=130,
+    help="给还没有答复的专家催一次；暂停期间不催。0 为不催。",
+)
+
 FAIRNESS = SettingGroup(
     "fairness",
     "抽取制度（通用）",
@@ -279,6 +298,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *MORE_CONTRIBUTORS.values(),
     *OWN_NUMBERS.values(),
     QUIET_HOURS,
+    REMIND_HOURS,
+    REMIND_SHARE,
 )
 
 

@@ -6,7 +6,15 @@ from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, HEAVY, UntilDone, app, retry_external
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.services import checking, clock, names, overdue, replies, sheet_files
+from expertpool.draws.services import (
+    checking,
+    clock,
+    names,
+    overdue,
+    reminders,
+    replies,
+    sheet_files,
+)
 from expertpool.draws.services.entropy import SystemEntropy
 
 # What a service refuses for good: the project is archived, the draw void.
@@ -36,6 +44,13 @@ def release_names(draw_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: find what should have happened in a draw and did not, tell it, do it."""
     overdue.sweep(now=timezone.now(), entropy=SystemEntropy())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="draws.remind", queueing_lock="draws.remind")
+def remind(timestamp: int) -> None:
+    """Every minute: remind whoever has not answered, and whose review comes near."""
+    reminders.remind(now=timezone.now(), entropy=SystemEntropy())
 
 
 @app.task(name="draws.check_record", queue=HEAVY, retry=retry_external)

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import (
+    SEATED_STATES,
     ActionCode,
     DrawStatus,
     InvitationState,
@@ -34,13 +35,16 @@ from expertpool.draws.models import (
     VoidRequest,
     WideningRequest,
 )
+from expertpool.draws.occasions import CANCELLED
 from expertpool.draws.queries.actions import check_action, check_void
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
+from expertpool.draws.services.telling import tell_experts
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
@@ -68,8 +72,9 @@ def decide_void(
 ) -> VoidRequest:
     """Agree to a request, which voids the draw at once, or turn it down.
 
-    A void draw frees all experts and calls off what still waits to be sent; who was asked stays in
-    the record; announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was
+    A void draw frees all experts and calls off what still waits to be sent; who sits and knows of it
+    is told that the review is cancelled, unless it took place; who was asked stays in the record;
+    announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was
     decided, and to void a draw that was widened.
     """
     draw = _lock(request.draw)
@@ -102,9 +107,15 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     ):
         end_with_subject(kind, draw, now=now)
     rows = Invitation.objects.filter(draw=draw)
+    seated = []
     for row in rows:
+        row.draw = draw
         end_with_subject(AnswerRequest, row, now=now)
         cancel_messages(about=row)
+        if row.state in SEATED_STATES and row.has_heard:
+            seated.append(row)
+    if next_opening(draw.covered, now=now) > now:
+        tell_experts(CANCELLED, seated, key="cancelled", now=now)
     Hold.objects.filter(invitation__in=rows).update(active=False)
     rows.filter(state=InvitationState.INVITED).update(
         state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM

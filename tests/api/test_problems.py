@@ -27,16 +27,28 @@ def send(caller: Caller, body: bytes, content_type: str = "application/json") ->
     [
         b"{",
         b"\xff\xfe",
-        b'{"budget": NaN}',
-        b'{"budget": Infinity}',
-        b'{"name": "a\\u0000b"}',
-        b'{"name": "\\ud800"}',
-        b'{"a\\u0000": 1}',
         b"[" * 100_000,
     ],
 )
 def test_what_is_no_json_is_told(applicant: Caller, body: bytes) -> None:
     assert_problem(send(applicant, body), 400, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"budget": NaN}', "budget"),
+        (b'{"budget": -Infinity}', "budget"),
+        (b'{"representatives": %s}' % (b"9" * 5000), "representatives"),
+        (b'{"name": "a\\u0000b"}', "name"),
+        (b'{"purchaser": {"name": "\\ud800"}}', "purchaser.name"),
+        (b'{"fields": {"x1": ["\\u202e"]}}', "fields.x1.0"),
+        (b'{"a\\u0000": 1}', ""),
+    ],
+)
+def test_what_nothing_can_hold_is_named(applicant: Caller, body: bytes, field: str) -> None:
+    problem = assert_problem(send(applicant, body), 422, "invalid-values")
+    assert [error["field"] for error in problem["errors"]] == [field]
 
 
 def test_a_body_that_is_too_big_is_told(applicant: Caller, settings: Settings) -> None:
@@ -55,7 +67,8 @@ def test_a_broken_form_is_told(applicant: Caller) -> None:
 
 
 def test_a_nul_in_the_address_is_told(applicant: Caller) -> None:
-    assert_problem(applicant.get("/projects", {"q": "a\x00"}), 400, "malformed")
+    problem = assert_problem(applicant.get("/projects", {"q": "a\x00"}), 422, "invalid-values")
+    assert [error["field"] for error in problem["errors"]] == ["q"]
 
 
 @pytest.mark.parametrize(

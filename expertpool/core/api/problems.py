@@ -146,6 +146,9 @@ def _refuser(refusal: Refusal) -> Any:
 def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
     if error.status_code == 401:
         return unauthorized()
+    # The parser knew the field, ninja only that a body cannot be read.
+    if isinstance(error.__cause__, ValidationError):
+        return _invalid(request, error.__cause__)
     return _malformed(request, error)
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from config import server
-from config.database import database_running
+from config.database import JOB_SECONDS, PAGE_SECONDS, database_running, limit_statements
 from config.environment import env_str, port
 from config.postgres import DatabaseUnavailableError
 
@@ -27,6 +27,8 @@ def django_command(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     end_on_signals()
     end_with_supervisor()
+    if arguments[:1] == ["work"]:
+        limit_statements(JOB_SECONDS)
     try:
         with database_running():
             _execute(arguments)
@@ -61,6 +63,7 @@ def serve(arguments: list[str]) -> int:
         return 2
     end_on_signals()
     end_with_supervisor()
+    limit_statements(PAGE_SECONDS)
     try:
         with database_running():
             server.serve(import_module("config.wsgi").application, host=host(), port=port())

@@ -11,6 +11,19 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import HOME, env_int, env_str
 from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
 
+WEB_THREADS = 16
+# Seconds that one statement may take, by what the process is for; others are typed by somebody who
+# watches them. A draw has its own (core.locks.allow_seconds).
+PAGE_SECONDS = 20
+JOB_SECONDS = 15 * 60
+_most_seconds = 0
+
+
+def limit_statements(seconds: int) -> None:
+    """Let the database end each statement of this process after ``seconds``; before settings."""
+    global _most_seconds  # noqa: PLW0603 (what this process is for is known once)
+    _most_seconds = seconds
+
 
 def database_settings() -> dict[str, Any]:
     """Return Django's settings of the only database; starts nothing."""
@@ -18,11 +31,16 @@ def database_settings() -> dict[str, Any]:
     url = env_str("DATABASE_URL")
     settings = _address(url) if url else _embedded_address()
     settings["ENGINE"] = "django.db.backends.postgresql"
+    if _most_seconds:
+        given = settings["OPTIONS"].get("options", "")
+        settings["OPTIONS"]["options"] = f"{given} -c statement_timeout={_most_seconds}s".strip()
     # The server may have been restarted since.
     settings["CONN_HEALTH_CHECKS"] = True
     settings["CONN_MAX_AGE"] = 0 if pool else 60  # Django refuses both together
     if pool:
-        settings["OPTIONS"]["pool"] = True
+        # One for each thread that serves pages: with fewer they would wait for each other.
+        threads = env_int("WEB_THREADS", default=WEB_THREADS)
+        settings["OPTIONS"]["pool"] = {"min_size": 2, "max_size": threads}
     return settings
 
 

@@ -15,6 +15,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.utilities import RequestEntityTooLarge
 
+from config.database import WEB_THREADS
 from config.environment import env_int
 
 MEGABYTE = 1024**2
@@ -68,7 +69,7 @@ def serve(application: Any, *, host: str, port: int) -> None:
     server = create_server(
         application,
         sockets=[_listening(host, port)],
-        threads=env_int("WEB_THREADS", default=16),
+        threads=env_int("WEB_THREADS", default=WEB_THREADS),
         ident=None,
         connection_limit=MOST_CONNECTIONS,
         channel_timeout=IDLE_SECONDS,

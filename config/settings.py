@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
+    "config.unfinished.UnfinishedMiddleware",
     # Last, since what a view raises reaches the last one first.
     "config.altered.AlteredDataMiddleware",
 ]

@@ -1,4 +1,4 @@
-"""Locks of PostgreSQL that end with the transaction."""
+"""Locks and limits of PostgreSQL that end with the transaction."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def lock_transaction(name: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def allow_seconds(seconds: int) -> None:
+    """Give each statement of this transaction so long, whatever the process gives others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])

@@ -13,6 +13,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import Field, NinjaAPI, Schema
@@ -24,7 +25,7 @@ from expertpool.core.api.wording import message_for
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-CODES = frozenset({400, 401, 403, 404, 409, 413, 422, 500})
+CODES = frozenset({400, 401, 403, 404, 409, 413, 422, 500, 503})
 
 
 class FieldError(Schema):
@@ -123,7 +124,18 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(SuspiciousOperation, _malformed)
     api.add_exception_handler(MultiPartParserError, _malformed)
+    api.add_exception_handler(OperationalError, _unanswered)
     api.add_exception_handler(Exception, _unexpected)
+
+
+def _unanswered(_request: HttpRequest, error: Any) -> HttpResponse:
+    """The database is away, or gave a statement up for its time."""
+    logger.error("the database did not answer: %s", type(error.__cause__ or error).__name__)
+    answer = problem(
+        503, "unanswered", "数据库没有及时答复", "没有改动任何内容。请减少条件或稍后再试。"
+    )
+    answer["Retry-After"] = "60"
+    return answer
 
 
 def add_refusals(api: NinjaAPI, refusals: Sequence[Refusal]) -> None:

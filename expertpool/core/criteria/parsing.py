@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from expertpool.core.criteria.errors import CriteriaError
-from expertpool.core.criteria.fields import VALUELESS
+from expertpool.core.criteria.fields import VALUELESS, Field
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
 from expertpool.core.visibility import Level, Viewer, level_for
@@ -15,6 +15,10 @@ from expertpool.core.visibility import Level, Viewer, level_for
 # Deeper than anybody builds, and shallow enough for every recursion over the tree.
 DEEPEST = 10
 MOST_LEAVES = 200
+# Things that must hold together (`all`): each asks the database by itself, several times as long as
+# all of `in` together. Nobody is an expert of eleven specialties.
+MOST_TOGETHER = 10  # of a condition
+MOST_TOGETHER_IN_ALL = 30
 
 
 def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
@@ -46,7 +50,7 @@ class _Parser:
         self.subject = subject
         self.viewer = viewer
         self.known = known
-        self.leaves = 0
+        self.leaves = self.together = 0
 
     def node(self, data: Any, depth: int) -> Node:
         if depth > DEEPEST:
@@ -85,5 +89,17 @@ class _Parser:
             return Leaf(self.subject, field.code, op)
         if "value" not in data or set(data) - {"field", "op", "value"}:
             raise field.refuse("请填写或选择要比较的值。")
+        if self.viewer and op == "all":  # what was stored before keeps its meaning
+            self.count_together(field, data["value"])
         read = field.read if self.known else field.clean
         return Leaf(self.subject, field.code, op, read(op, data["value"]))
+
+    def count_together(self, field: Field, value: Any) -> None:
+        count = len(value) if isinstance(value, list | tuple) else 1
+        self.together += count
+        if count > MOST_TOGETHER:
+            raise field.refuse(f"“同时属于”最多选择 {MOST_TOGETHER} 项，请减少，或改为“属于”。")
+        if self.together > MOST_TOGETHER_IN_ALL:
+            raise field.refuse(
+                f"全部条件里“同时属于”合计最多 {MOST_TOGETHER_IN_ALL} 项，请减少，或改为“属于”。"
+            )

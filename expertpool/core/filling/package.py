@@ -43,6 +43,8 @@ _FORBIDDEN = (
         "模板链接了其他文件或数据源，请断开链接后再上传（Excel：数据 → 编辑链接 → 断开链接）。",
     ),
 )
+# How a part is said to be a macro, whatever its name.
+_SAID = re.compile(r"macro|vbaproject", re.IGNORECASE)
 _LINK = re.compile(r"(https?|mailto):", re.IGNORECASE)
 
 
@@ -128,7 +130,7 @@ class Package:
             for name in ("Override", "Default")
             for element in find(self.xml(TYPES), name)
         ]
-        if any("macroenabled" in one.lower() or "vbaproject" in one.lower() for one in types):
+        if any(_SAID.search(one) for one in types):
             raise TemplateRefused(_MACROS)
         for one in types:
             for ending, kind in KINDS.items():
@@ -138,6 +140,8 @@ class Package:
 
     def _check_relations(self, name: str) -> None:
         for relation in find(self.xml(name), "Relationship"):
+            if _SAID.search(relation.getAttribute("Type")):
+                raise TemplateRefused(_MACROS)
             if relation.getAttribute("TargetMode") != "External":
                 continue
             kind = relation.getAttribute("Type").rpartition("/")[2]
@@ -180,6 +184,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
         left -= len(data)
         if left < 0 or (_is_xml(entry.filename) and len(data) > MAX_XML):
             raise TemplateRefused("模板解开后太大，请删去多余的图片、行和列后再上传。")
+        if data.startswith(_OLD_OFFICE):  # a macro, or an object of another program
+            raise TemplateRefused("模板含有宏或嵌入的对象，请删除后再上传。")
         parts[entry.filename] = data
     return parts
 

@@ -184,11 +184,15 @@ class Book:
     def formulas(self) -> list[str]:
         return [text_of(one) for sheet in self.sheets for one in find(sheet.root, "f")]
 
+    def names(self) -> list[Element]:
+        """Return what gives names to places and formulas."""
+        return find(self._root, "definedName")
+
     def repeat(self, sheet: Sheet, change: Repetition) -> None:
         """Repeat a row of ``sheet``; formulas of other sheets and defined names follow it."""
         sheet.repeat(change)
         elements = [formula for other in self.sheets for formula in find(other.root, "f")]
-        for element in [*elements, *find(self._root, "definedName")]:
+        for element in [*elements, *self.names()]:
             moved = change.move(text_of(element), own=False, sheet=sheet.name)
             set_text(element, moved)
 

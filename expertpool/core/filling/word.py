@@ -31,11 +31,18 @@ _PARTS = {
     f"{_MAIN}.footnotes+xml": "脚注",
     f"{_MAIN}.endnotes+xml": "尾注",
 }
-# Fields that bring something from outside, or start something.
-_ACTIVE = re.compile(
-    r"(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|DATABASE|MACROBUTTON|(?<!HYPER)LINK)\s",
-    re.IGNORECASE,
+# Fields that say something of the document itself. All others are refused: some bring content from
+# outside, some start programs, and nobody knows all that do.
+_FIELDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        PAGE NUMPAGES SECTION SECTIONPAGES NUMWORDS NUMCHARS DATE TIME CREATEDATE SAVEDATE PRINTDATE
+        TITLE SUBJECT TOC TC PAGEREF REF NOTEREF STYLEREF SEQ SYMBOL EQ ADVANCE =
+        """,
+    )
 )
+_LINK = re.compile(r'HYPERLINK\s+(\\l\s|"(https?|mailto):)', re.IGNORECASE)
 
 
 def check_word(package: Package, findings: Findings) -> None:
@@ -80,11 +87,38 @@ def _rows_around(element: Element) -> Iterator[Element]:
 
 
 def _refuse_active_fields(document: Document) -> None:
-    codes = [text_of(node) for node in find(document, "instrText")]
-    codes += [f" {node.getAttribute('w:instr')} " for node in find(document, "fldSimple")]
-    # Joined, since a code may be split into runs.
-    if _ACTIVE.search("".join(codes)):
-        raise TemplateRefused("模板里有会打开外部内容的域（如 DDE、INCLUDETEXT），请删除后再上传。")
+    for code in _field_codes(document):
+        name = (code.split() or [""])[0]
+        if code and name.upper() not in _FIELDS and not _LINK.match(code):
+            raise TemplateRefused(
+                f"模板里有不能用的域「{excerpt(name)}」：只能用页码、页数、日期、目录和引用。请删除后"
+                "再上传（DDE、INCLUDETEXT 等会打开外部内容）。"
+            )
+
+
+def _field_codes(document: Document) -> Iterator[str]:
+    """Yield the code of each field; it may be split into runs, and have fields inside."""
+    codes = [""]  # of what is open; the first stands outside of all fields
+    for element in document.getElementsByTagName("*"):
+        match element.localName:
+            case "fldSimple":
+                yield _attribute(element, "instr").strip()
+            case "instrText" | "delInstrText":
+                codes[-1] += text_of(element)
+            case "fldChar" if _attribute(element, "fldCharType") == "begin":
+                # The one inside would name the one around it.
+                if len(codes) > 1 and not codes[-1].strip():
+                    codes[-1] = "{}"
+                codes.append("")
+            case "fldChar" if _attribute(element, "fldCharType") == "end" and len(codes) > 1:
+                yield codes.pop().strip()
+    yield from map(str.strip, codes)
+
+
+def _attribute(element: Element, name: str) -> str:
+    """Return the value of an attribute, whatever prefix its namespace has in this file."""
+    found = (one.value for one in element.attributes.values() if one.localName == name)
+    return next(found, "")
 
 
 def _repeated_rows(document: Document, filling: Filling) -> dict[int, Element]:

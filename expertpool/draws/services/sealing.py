@@ -17,7 +17,7 @@ from expertpool.audit.services import record
 from expertpool.core.criteria import explain, fields_named, parse
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
-from expertpool.core.locks import lock_transaction
+from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
 from expertpool.draws.enums import ActionCode, DrawStatus
@@ -46,6 +46,7 @@ from expertpool.draws.services.status import set_draw_status
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
 
+DRAW_SECONDS = 120  # for each statement of a draw from a pool of any size
 HASH = {"intl": "sha256", "gm": "sm3"}
 
 
@@ -68,6 +69,7 @@ def start_draw(
     cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces
     DrawSealed.
     """
+    allow_seconds(DRAW_SECONDS)
     projects = lock_projects(project)
     plan = check_ready(projects, now=now)
     if version is not None:

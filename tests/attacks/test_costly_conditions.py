@@ -1,0 +1,63 @@
+"""Conditions that keep the database busy for minutes: bounded when asked, ended when they take long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import RequestFactory
+
+from config import database
+from config.unfinished import UnfinishedMiddleware, was_ended
+from expertpool.accounts.models import User
+from expertpool.core.criteria import CriteriaError, parse
+from expertpool.core.locks import allow_seconds
+
+pytestmark = pytest.mark.django_db
+SUBJECT = "experts.expert"
+
+
+def together(*ids: str) -> dict[str, Any]:
+    return {"field": "specialty", "op": "all", "value": list(ids)}
+
+
+@pytest.mark.shows("OPS-04")
+def test_a_hundred_and_fifty_that_must_hold_together_are_refused(admin: User) -> None:
+    codes = [str(number) for number in range(149)]
+    with pytest.raises(CriteriaError, match="最多选择 10 项"):
+        parse(SUBJECT, {"all": [{"not": together(*codes)}]}, viewer=admin)
+
+
+def test_nor_by_many_conditions(admin: User) -> None:
+
+    codes = [f"A{number}" for number in range(10)]
+    parse(SUBJECT, {"any": [together(*codes)] * 3}, viewer=admin, known=True)
+    with pytest.raises(CriteriaError, match="合计最多 30 项"):
+        parse(SUBJECT, {"any": [together(*codes)] * 4}, viewer=admin, known=True)
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_told() -> None:
+    with pytest.raises(OperationalError) as ended:
+        sleep_beyond(1)
+    assert was_ended(ended.value)
+    request = RequestFactory().get("/experts/")
+    request.resolver_match = None
+    answer = UnfinishedMiddleware(lambda _: None).process_exception(request, ended.value)  # type: ignore[arg-type, return-value]
+    assert answer is not None
+    assert answer.status_code == 503
+    assert "减少条件" in answer.content.decode()
+
+
+def test_each_kind_of_process_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_most_seconds", 0)
+    assert "statement_timeout" not in str(database.database_settings())
+    database.limit_statements(database.PAGE_SECONDS)
+    assert "-c statement_timeout=20s" in database.database_settings()["OPTIONS"]["options"]
+
+
+@transaction.atomic
+def sleep_beyond(seconds: int) -> None:
+    allow_seconds(seconds)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(30)")

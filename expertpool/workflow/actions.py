@@ -7,5 +7,8 @@ ACTIONS = (
     # What is asked for and decided, the app of the subject writes in its own words.
     Action("request.withdraw", "撤回申请"),
     Action("request.on_the_spot", "当面确认申请"),
+    Action("request.code_sent", "发送确认验证码"),
+    Action("request.code_wrong", "确认验证码填错"),
+    Action("request.by_code", "验证码确认申请"),
     Action("request.expire", "申请逾期失效"),
 )

@@ -11,9 +11,10 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
-        from expertpool.workflow.occasions import AGREED, ASKED, EXPIRED
+        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.settings import SETTINGS
 
@@ -21,4 +22,12 @@ class WorkflowConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
-        OCCASIONS.add(ASKED, AGREED, EXPIRED)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED)
+        # Whoever reads the records of messages agrees for nobody by what he reads.
+        MESSAGE_SUBJECTS.add(
+            MessageSubject(
+                "workflow.confirmationcode",
+                readable=lambda user, ids: (),
+                sealed="仅收件人可见",
+            )
+        )

@@ -41,6 +41,7 @@ class Proof(models.TextChoices):
 
     SESSION = "session", "本人登录"
     PASSWORD = "password", "当面确认"
+    CODE = "code", "验证码确认"
 
 
 OUTCOME_TONES = {

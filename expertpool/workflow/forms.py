@@ -12,10 +12,12 @@ from django.http import QueryDict
 
 from expertpool.accounts.models import Role, User
 from expertpool.core.criteria import AllOf, CriteriaField, canonical
+from expertpool.core.text import mask_email
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
 from expertpool.workflow.policies import FlowSubject
+from expertpool.workflow.services.codes import DIGITS
 from expertpool.workflow.services.flows import StepData
 
 STEP = RowKind(
@@ -91,6 +93,40 @@ class SpotForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": "请由确认人填写自己的密码。"},
+    )
+
+
+class CodePersonForm(forms.Form):
+    """Who is sent a code."""
+
+    person = forms.TypedChoiceField(
+        label="确认人",
+        coerce=int,
+        error_messages={"required": "请选择确认人。"},
+    )
+
+    def __init__(self, persons: Sequence[User], data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        field: Any = self.fields["person"]
+        field.choices = [
+            (user.pk, f"{user.name}（{user.masked_phone or mask_email(user.email)}）")
+            for user in persons
+        ]
+
+
+class CodeForm(forms.Form):
+    """What a second person was sent, as he told it."""
+
+    code = forms.RegexField(
+        rf"^\s*\d{{{DIGITS}}}\s*$",
+        label="验证码",
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
+        ),
+        error_messages={
+            "required": "请填写确认人收到的验证码。",
+            "invalid": f"验证码是 {DIGITS} 位数字。",
+        },
     )
 
 

@@ -47,6 +47,21 @@ ASKED = Occasion(
         ),
     },
 )
+_CODE_TEXT = (
+    "{{收件人}}：{{申请人}} 请您确认「{{对象}}」的「{{事项}}」：{{内容}}。"
+    "同意的，把验证码 {{验证码}} 告诉 {{申请人}}，{{有效时间}}内有效，只用于这一项；不同意的，不要告诉任何人。"
+)
+CODE = Occasion(
+    code="request.code",
+    label="双人确认：一次性验证码",
+    placeholders=_COMMON | {"验证码": "482913", "有效时间": "5 分钟"},
+    defaults={
+        ChannelCode.SMS: ("", _CODE_TEXT),
+        ChannelCode.EMAIL: ("请确认：{{事项}}", _CODE_TEXT),
+    },
+    # Whoever gives it away agrees: he is told to what.
+    required=("验证码", "申请人", "对象", "事项", "内容"),
+)
 AGREED = Occasion(
     code="request.agreed",
     label="双人确认：已确认",

@@ -497,6 +497,8 @@ RULES: dict[str, Rule] = {
     "workflow:request_agree": only(*VOID, kwargs=void_request),
     "workflow:request_turn_down": only(*VOID, kwargs=void_request),
     "workflow:request_confirm": only(*VOID, kwargs=own_request),
+    "workflow:request_code": only(*VOID, kwargs=own_request),
+    "workflow:request_look": only(*VOID, kwargs=void_request),
     "workflow:request_withdraw": only(*VOID, kwargs=own_request),
     "core:logo": public(),
     # What the office decides

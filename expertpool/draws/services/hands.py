@@ -10,8 +10,11 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.draws.enums import StepReason, StepVia
 from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
+from expertpool.workflow.enums import Proof
 
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
+# How a decision was proven, where a record says it.
+_BY_PROOF: dict[str, str] = {Proof.CODE: ":code"}
 OF_THE_EXPERT = (StepVia.LINK, StepVia.PORTAL)
 
 
@@ -61,7 +64,7 @@ def role_in(draw: Draw, user: User) -> str:
 
 def confirmation_of(request: DrawRequest | AnswerRequest) -> str:
     """Return the hash of what a second person decided on ``request``, for the record and the log:
-    whoever has the request can show that it is the one."""
+    whoever has the request can show that it is the one. A decision by a code says so."""
     if request.decided_by is None or request.decided_at is None:
         message = f"{request} was decided by nobody"
         raise ValueError(message)
@@ -71,5 +74,5 @@ def confirmation_of(request: DrawRequest | AnswerRequest) -> str:
         number=str(request.pk),
         account=request.decided_by.username,
         at=request.decided_at.astimezone(UTC).isoformat(timespec="seconds"),
-        decision="agreed" if request.agreed else "refused",
+        decision="agreed" + _BY_PROOF.get(request.proof, "") if request.agreed else "refused",
     )

@@ -17,13 +17,12 @@ from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Text, fill_late, occasion_label
-from expertpool.notifications.queries.subjects import readable_by
+from expertpool.notifications.queries.subjects import readable_by, sealed_words
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
-SEALED = "名单公开后可见"
 DELETED = "已删除"
 NOT_YET_KNOWN = "［发出时确定］"
 LINK_HIDDEN = "［链接仅收件人可见］"
@@ -120,7 +119,7 @@ def _notice(message: Message, *, sealed: bool) -> Notice:
         sealed=sealed,
         recipient=DELETED
         if message.deleted_at
-        else SEALED
+        else sealed_words(message)
         if sealed
         else readable(message, "recipient"),
         address="" if sealed else masked_address(message),

@@ -20,6 +20,8 @@ from expertpool.notifications.models import Message
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
+SEALED = "名单公开后可见"
+
 About = Model | tuple[str, str | int]
 
 
@@ -33,13 +35,15 @@ class MessageSubject:
 
     ``held_until(occasion, id, now)`` returns until when a message of ``occasion`` about ``id`` must
     wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
-    of the occasion's late placeholders for a message that goes out now.
+    of the occasion's late placeholders for a message that goes out now. ``sealed`` stands in place
+    of a recipient who may not be read.
     """
 
     code: str
     readable: Callable[[User, Collection[str]], Collection[str]]
     held_until: Callable[[str, str, datetime], datetime | None] = lambda occasion, pk, now: None
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
+    sealed: str = SEALED
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
@@ -50,6 +54,12 @@ def subject_key(about: About) -> tuple[str, str]:
     if isinstance(about, Model):
         return about._meta.label_lower, str(about.pk)
     return about[0], str(about[1])
+
+
+def sealed_words(message: Message) -> str:
+    """Return what stands in place of the recipient of ``message`` while he may not be read."""
+    subject = MESSAGE_SUBJECTS.get(message.about_type)
+    return subject.sealed if subject else SEALED
 
 
 def readable_by(user: User, messages: Iterable[Message]) -> set[int]:

@@ -111,6 +111,11 @@ class RequestLine:
         return self.matter.page(self.asked.subject)
 
     @property
+    def look(self) -> str:
+        """The address of the drawer of the matter itself, where there is more to read."""
+        return self.matter.look(self.asked) if self.matter.look else ""
+
+    @property
     def tone(self) -> str:
         return OUTCOME_TONES[self.asked.outcome]
 

@@ -23,13 +23,13 @@ from expertpool.workflow.queries.matters import Matter, matter_of
 def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
     """Tell all who may decide ``request`` that it waits."""
     more = {"失效时间": moment_text(request.expires_at)}
-    _tell(occasions.ASKED, request, _deciders(request), more, now)
+    _tell(occasions.ASKED, request, deciders_of(request), more, now)
 
 
 def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
     """Tell all who may decide ``request``, its author, and whoever agreed: his account was used."""
     second = request.decided_by
-    users = {user.pk: user for user in (*_deciders(request), request.requested_by)}
+    users = {user.pk: user for user in (*deciders_of(request), request.requested_by)}
     more = {
         "确认人": second.name if second else "",
         "确认方式": str(request.get_proof_display()),
@@ -51,7 +51,7 @@ def tell_expired(request: TwoPersonRequest, *, now: datetime) -> None:
     _send(occasions.EXPIRED, matter, request, [(request.requested_by, context, key)], now)
 
 
-def _deciders(request: TwoPersonRequest) -> list[User]:
+def deciders_of(request: TwoPersonRequest) -> list[User]:
     """Return who may decide ``request``, each by his own scope; never its author."""
     matter = matter_of(request)
     return [
@@ -59,6 +59,17 @@ def _deciders(request: TwoPersonRequest) -> list[User]:
         for user in users_with_permission(matter.decides).exclude(pk=request.requested_by_id)
         if matter.subjects(user, matter.decides).filter(pk=request.subject.pk).exists()
     ]
+
+
+def told_of(request: TwoPersonRequest) -> dict[str, str]:
+    """Return what messages say of ``request``: who asks for what, about what, how and why."""
+    matter = matter_of(request)
+    return {
+        "申请人": request.requested_by.name,
+        "事项": matter.words.label,
+        "对象": matter.name_of(request.subject),
+        "内容": "：".join(filter(None, (matter.details(request), request.reason))),
+    }
 
 
 def _tell(
@@ -69,13 +80,7 @@ def _tell(
     now: datetime,
 ) -> None:
     matter = matter_of(request)
-    common = {
-        "申请人": request.requested_by.name,
-        "事项": matter.words.label,
-        "对象": matter.name_of(request.subject),
-        "内容": "：".join(filter(None, (matter.details(request), request.reason))),
-        **more,
-    }
+    common = {**told_of(request), **more}
     key = f"{occasion.code}:{matter.code}:{request.pk}"
     told = [(user, {"收件人": user.name, **common}, f"{key}:{user.pk}") for user in users]
     _send(occasion, matter, request, told, now)

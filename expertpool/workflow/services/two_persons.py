@@ -31,6 +31,11 @@ from expertpool.workflow.queries.requests import (
 from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_expired
 
 WAITING = "已有待确认的同类申请，请先处理。"
+# What the log says of a decision that was not taken in a session of his own.
+OF_PROOF: dict[str, str] = {
+    Proof.PASSWORD: "request.on_the_spot",
+    Proof.CODE: "request.by_code",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +103,10 @@ def settle(
         raise refused(SETTLED)
     if agree:
         tell_agreed(request, now=now)
-    if request.proof == Proof.PASSWORD:
+    if action := OF_PROOF.get(request.proof):
         asked = {"申请": matter_of(request).words.label, "申请人": request.requested_by.name}
         record(
-            "request.on_the_spot",
+            action,
             actor=actor,
             now=now,
             subject=request.subject,

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,7 +22,8 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.views.reasons import reason_of
-from expertpool.workflow.forms import SpotForm
+from expertpool.workflow.forms import CodeForm, CodePersonForm, SpotForm
+from expertpool.workflow.models import ConfirmationCode, TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters
 from expertpool.workflow.queries.requests import (
     RequestLine,
@@ -31,8 +32,17 @@ from expertpool.workflow.queries.requests import (
     lines_asked_by,
     lines_settled,
     lines_to_decide,
+    visible_requests,
+    waiting_request,
 )
 from expertpool.workflow.services import two_persons
+from expertpool.workflow.services.codes import (
+    agree_by_code,
+    live_code,
+    new_code,
+    persons_for_code,
+    send_code,
+)
 from expertpool.workflow.services.on_the_spot import Proven, agree_on_the_spot
 
 Lines = Callable[..., list[RequestLine]]
@@ -66,6 +76,20 @@ def request_list(request: UserRequest) -> HttpResponse:
         ],
     }
     return render_list(request, "workflow/request_list.html", context)
+
+
+@require_safe
+@requires(codes_of_matters)
+def look(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    """What is asked for, with what the user may do about it (drawer)."""
+    found = _matter(matter, request.user, lambda matter: matter.decides, lambda matter: matter.asks)
+    asked, now = get_object_or_404(visible_requests(found, request.user), pk=pk), timezone.now()
+    still = asked.decided_at is None and asked.expires_at > now
+    context = {
+        "line": RequestLine(found, asked),
+        "item": waiting_request(found, asked, request.user, now=now) if still else None,
+    }
+    return render(request, "workflow/request.html", context)
 
 
 @require_POST
@@ -146,6 +170,89 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     )
 
 
+@never_cache
+@requires(codes_of_matters)
+def confirm_by_code(request: UserRequest, matter: str, pk: int) -> HttpResponse:
+    """验证码确认: a second person is sent a code, and tells it to whoever asked (drawer).
+
+    First he is chosen; then, and while a code counts, its field is shown.
+    """
+    found = _matter(matter, request.user, lambda matter: matter.asks)
+    if not found.on_the_spot:
+        raise Http404
+    asked = get_object_or_404(asked_by(found, request.user), pk=pk)
+    now = timezone.now()
+    sent = live_code(asked, now=now)
+    chosen = request.POST.get("step") == "choose" if request.method == "POST" else False
+    if chosen or (request.method != "POST" and ("again" in request.GET or sent is None)):
+        return _choose_person(request, found, asked, now)
+    return _enter_code(request, found, asked, sent, now)
+
+
+def _choose_person(
+    request: UserRequest, matter: Matter, asked: TwoPersonRequest, now: datetime
+) -> HttpResponse:
+    form = CodePersonForm(persons_for_code(asked), request.POST or None)
+
+    def write() -> HttpResponse:
+        sent = send_code(
+            asked,
+            person_id=form.cleaned_data["person"],
+            code=new_code(),
+            asker=request.user,
+            now=now,
+        )
+        context = _about_code(matter, asked) | {"form": CodeForm(), "sent": sent}
+        return render(request, "workflow/code.html", context)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=matter.refused,
+        template="workflow/code_person.html",
+        **_about_code(matter, asked) | {"submit_label": "发送验证码"},
+    )
+
+
+def _enter_code(
+    request: UserRequest,
+    matter: Matter,
+    asked: TwoPersonRequest,
+    sent: ConfirmationCode | None,
+    now: datetime,
+) -> HttpResponse:
+    form = CodeForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        code = form.cleaned_data["code"]
+        person = agree_by_code(asked, code=code, asker=request.user, now=now)
+        return f"{person.name}已用验证码确认。{matter.words.agreed}"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refresh="page",
+        refusals=matter.refused,
+        template="workflow/code.html",
+        sent=sent,
+        **_about_code(matter, asked),
+    )
+
+
+def _about_code(matter: Matter, asked: TwoPersonRequest) -> dict[str, Any]:
+    return {
+        "title": f"验证码确认：{matter.words.label}",
+        "asked": asked,
+        "matter": matter,
+        "name": matter.name_of(asked.subject),
+        "details": matter.details(asked),
+        "submit_label": matter.words.agree,
+        "danger": matter.tone == "danger",
+    }
+
+
 def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpResponse:
     matter = _matter(code, request.user, lambda matter: matter.decides)
     asked = get_object_or_404(decidable_by(matter, request.user), pk=pk)
@@ -159,11 +266,11 @@ def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpRes
     return saved(words.agreed if agree else words.turned_down, refresh="page")
 
 
-def _matter(code: str, user: User, permission: Callable[[Matter], str]) -> Matter:
-    """Return the matter of an address; 404 for none, 403 for whoever has not its right."""
+def _matter(code: str, user: User, *permissions: Callable[[Matter], str]) -> Matter:
+    """Return the matter of an address; 404 for none, 403 for whoever has none of its rights."""
     matter = MATTERS.get(code)
     if matter is None:
         raise Http404
-    if not user.has_permission(permission(matter)):
+    if not any(user.has_permission(permission(matter)) for permission in permissions):
         raise PermissionDenied
     return matter

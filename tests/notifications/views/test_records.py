@@ -8,8 +8,8 @@ from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.messages import LINK_HIDDEN, SEALED, messages_about, notices
-from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
+from expertpool.notifications.queries.messages import LINK_HIDDEN, messages_about, notices
+from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, SEALED, MessageSubject
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.sending import Recipient
 from tests.fixtures import login

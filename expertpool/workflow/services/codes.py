@@ -1,0 +1,172 @@
+"""验证码确认: a second person who is not here agrees by a code that only he was sent.
+
+He is told by a short message or mail to what he agrees, and gives the code to whoever asked. It holds
+for this request as it was told, for him, once, for some minutes and few tries.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
+from expertpool.core.crypto import blind_index
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.workflow.enums import Proof
+from expertpool.workflow.models import MOST_TRIES, ConfirmationCode, TwoPersonRequest
+from expertpool.workflow.occasions import CODE
+from expertpool.workflow.queries.matters import Matter, matter_of
+from expertpool.workflow.queries.requests import check_author, decidable_by
+from expertpool.workflow.services.telling import deciders_of, told_of
+from expertpool.workflow.services.two_persons import decide
+from expertpool.workflow.settings import CODE_MINUTES
+
+DIGITS = 6
+MOST_CODES = 5  # for one request: 25 tries of a million
+RESEND_AFTER = timedelta(minutes=1)
+
+NOT_SO = "这类申请不能用验证码确认，请由另一位有权限的人员登录自己的账号确认。"
+NOBODY = "这个人现在不能确认这项申请，或没有登记手机号和邮箱，请另选一人。"
+TOO_SOON = "验证码刚刚发出，请 1 分钟后再发；没有收到的，请核对确认人登记的手机号。"
+TOO_MANY = "这项申请的验证码已发送多次，请由确认人登录自己的账号确认，或当面确认。"
+OVER = "验证码已失效（过时、用过、错得太多，或申请有变），请重新发送。"
+
+
+def new_code() -> str:
+    """Return a fresh code."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
+def persons_for_code(request: TwoPersonRequest) -> list[User]:
+    """Return who may be sent a code for ``request``: whoever may decide it and can be reached."""
+    return [user for user in deciders_of(request) if channels_to(user)]
+
+
+def live_code(request: TwoPersonRequest, *, now: datetime) -> ConfirmationCode | None:
+    """Return the code by which ``request`` may be agreed to now."""
+    return _codes(request).filter(_open(now)).select_related("person").first()
+
+
+@transaction.atomic
+def send_code(
+    request: TwoPersonRequest, *, person_id: int, code: str, asker: User, now: datetime
+) -> ConfirmationCode:
+    """Send ``code`` for ``request`` of ``asker`` to a second person; the one before counts no more.
+
+    Logged. Raises the refusal of the matter for matters that are not confirmed so, for another's
+    request or one that is over, for a person who may not decide it or cannot be reached, and when
+    codes are asked for too fast or too often.
+    """
+    matter = _matter(request)
+    matter.lock(request.subject)
+    check_author(request, asker, matter.refused, now=now)
+    person = next((user for user in persons_for_code(request) if user.pk == person_id), None)
+    if person is None:
+        raise matter.refused(NOBODY)
+    before = _codes(request)
+    if before.filter(sent_at__gt=now - RESEND_AFTER).exists():
+        raise matter.refused(TOO_SOON)
+    if before.count() >= MOST_CODES:
+        raise matter.refused(TOO_MANY)
+    before.filter(_open(now)).update(expires_at=now)
+    minutes = value_of(CODE_MINUTES)
+    sent = ConfirmationCode.objects.create(
+        matter=matter.code,
+        request_id=request.pk,
+        person=person,
+        digest=_digest(request, person, code),
+        sent_at=now,
+        expires_at=now + timedelta(minutes=minutes),
+    )
+    # Stored sealed for good: `MESSAGE_SUBJECTS` shows such messages to nobody.
+    send_message(
+        occasion=CODE.code,
+        recipient=Recipient(person.pk, person.name, phone=person.phone, email=person.email),
+        channels=channels_to(person),
+        context={
+            **told_of(request),
+            "收件人": person.name,
+            "验证码": code,
+            "有效时间": f"{minutes} 分钟",
+        },
+        about=sent,
+        key=f"request-code:{sent.pk}",
+        now=now,
+    )
+    _record("request.code_sent", request, person, actor=asker, now=now)
+    return sent
+
+
+def channels_to(person: User) -> list[ChannelCode]:
+    """Return by which ways ``person`` is sent a code: what rings first."""
+    ways = ((ChannelCode.SMS, person.phone), (ChannelCode.EMAIL, person.email))
+    return [channel for channel, address in ways if address]
+
+
+def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: datetime) -> User:
+    """Agree to ``request`` of ``asker`` as the person who was sent ``code``; return that person.
+
+    Not atomic: a try counts and a code is used up whatever comes of the rest. Raises the refusal of the
+    matter for a code that is wrong, of another request, used, over or tried too often, when what was
+    told has changed, when the person may not decide any more; and whatever the matter itself refuses.
+    """
+    matter = _matter(request)
+    # Nobody tries codes by a request that is over or somebody else's.
+    check_author(request, asker, matter.refused, now=now)
+    sent = live_code(request, now=now)
+    if sent is None or not _claim_try(sent, now):
+        raise matter.refused(OVER)
+    if not hmac.compare_digest(bytes(sent.digest), _digest(request, sent.person, code)):
+        _record("request.code_wrong", request, sent.person, actor=asker, now=now)
+        left = MOST_TRIES - sent.tries - 1
+        raise matter.refused(f"验证码不对，还可以试 {left} 次。" if left > 0 else OVER)
+    if not _codes(request).filter(_open(now, tried=True), pk=sent.pk).update(used_at=now):
+        raise matter.refused(OVER)
+    person = sent.person
+    if not decidable_by(matter, person).filter(pk=request.pk).exists():
+        raise matter.refused(NOBODY)
+    decide(request, agree=True, note="", actor=person, now=now, proof=Proof.CODE)
+    return person
+
+
+def _matter(request: TwoPersonRequest) -> Matter:
+    matter = matter_of(request)
+    if not matter.on_the_spot:
+        raise matter.refused(NOT_SO)
+    return matter
+
+
+def _codes(request: TwoPersonRequest) -> QuerySet[ConfirmationCode]:
+    return ConfirmationCode.objects.filter(matter=matter_of(request).code, request_id=request.pk)
+
+
+def _open(now: datetime, *, tried: bool = False) -> Q:
+    """Codes that count at ``now``; ``tried``: by whoever has claimed the last try."""
+    most = Q(tries__lte=MOST_TRIES) if tried else Q(tries__lt=MOST_TRIES)
+    return most & Q(used_at__isnull=True, expires_at__gt=now)
+
+
+def _claim_try(sent: ConfirmationCode, now: datetime) -> bool:
+    """Count a try before the code is looked at; of any number at one moment only so many get through."""
+    rows = ConfirmationCode.objects.filter(_open(now), pk=sent.pk)
+    return bool(rows.update(tries=F("tries") + 1))
+
+
+def _digest(request: TwoPersonRequest, person: User, code: str) -> bytes:
+    told = told_of(request).values()
+    parts = (matter_of(request).code, str(request.pk), str(person.pk), *told, code.strip())
+    return blind_index("confirmation-code", "\n".join(parts))
+
+
+def _record(
+    action: str, request: TwoPersonRequest, person: User, *, actor: User, now: datetime
+) -> None:
+    asked = {"申请": matter_of(request).words.label, "确认人": person.name}
+    record(action, actor=actor, now=now, subject=request.subject, after=asked)

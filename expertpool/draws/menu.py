@@ -13,4 +13,7 @@ ITEM = MenuItem(
     group="projects",
 )
 # The way to a draw begins at its project.
-PAGES = tuple(MenuPage(f"draws:{page}", "projects") for page in ("plan", "prequery", "exclusions"))
+PAGES = tuple(
+    MenuPage(f"draws:{page}", "projects")
+    for page in ("plan", "prequery", "exclusions", "start", "plan_versions", "widen_plan")
+)

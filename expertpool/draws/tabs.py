@@ -79,7 +79,8 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "standing": standing,
         "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
         "course": course_of(standing, now=now) if standing else None,
-        "needs_approval": policy_for(project.regime).plan_approval,
+        "policy": (policy := policy_for(project.regime)),
+        "needs_approval": policy.plan_approval,
         "project": project,
         "members": members,
         "of_batch": of_batch,
@@ -221,6 +222,17 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
     return render_to_string("draws/_notices.html", context, request)
 
 
+def start_button(request: HttpRequest, project: Project) -> str:
+    """The way to the draw at the head of its project, or what keeps from it, for who may run it."""
+    if not project.is_undrawn:
+        return ""
+    user = cast("User", request.user)
+    start = actions_for_project(project, user, now=timezone.now())[ActionCode.START]
+    return render_to_string(
+        "draws/_start_button.html", {"project": project, "start": start}, request
+    )
+
+
 def log_tab(request: HttpRequest, project: Project) -> str:
     """日志: what was done to the project, its draws and their invitations (PRJ-20)."""
     context = {"items": log_of(project), "note": f"只增不改，逐条相连；最近 {MOST_LOG} 条"}
@@ -289,6 +301,7 @@ TABS = (
         lambda request, batch: result_tab(request, projects_in(batch.pk)[0]),
         permissions=("draws.view",),
     ),
+    Tab("projects:head", "start", "开始抽取", 10, start_button, permissions=("draws.run",)),
     Tab(
         "projects:overview",
         "participants",

@@ -73,6 +73,7 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
         "findings": check_projects(members, outset.result.seats, now),
         "actions": actions,
         "back": plan_address(project),
+        "crumbs": [{"label": project.name, "url": reverse("projects:detail", args=[project.pk])}],
     }
     return render(request, "draws/start.html", context)
 

@@ -14,6 +14,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import AllOf, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.registry import tabs_for
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
@@ -22,6 +23,7 @@ from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
 from expertpool.projects.queries.archive import why_not_archive
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
+from expertpool.projects.tabs import HEAD
 
 PAGE = "projects:detail"
 
@@ -81,5 +83,6 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "actions": actions,
         "why_not_archive": why_not_archive(project, now=now) if actions.archive else "",
         "findings": check_project(project, None, now) if project.is_undrawn else [],
+        "head": [part.render(request, project) for part in tabs_for(HEAD, request.user)],
     }
     return panorama(request, PAGE, project, "projects/project_detail.html", context)

@@ -17,6 +17,7 @@ class DrawsConfig(AppConfig):
         from expertpool.customforms.policies import FIELD_USES
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
+        from expertpool.draws.events import PanelSettled
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
@@ -85,6 +86,7 @@ class DrawsConfig(AppConfig):
         )
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)
+        subscribe(PanelSettled, receivers.panel_settled)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)

@@ -89,3 +89,7 @@ class RescheduleRefused(DrawError):
 
 class LettersRefused(DrawError):
     """No letter waits or failed that could be sent so."""
+
+
+class SignInRefused(DrawError):
+    """An expert does not sign in at the place so, or not now."""

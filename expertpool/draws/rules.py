@@ -42,6 +42,8 @@ class Policy:
 
     Minutes for an answer, hours before the opening for the names and for an emergency,
     ``contributors`` who must give a random value, ``panel_bits`` as log2 of the possible panels.
+    ``reveal_present``: the names open once all who sit have signed in at the place, or
+    ``present_latest`` minutes after the opening. What is not in a rule was not asked for then.
     """
 
     reply_shortest: int
@@ -54,6 +56,8 @@ class Policy:
     emergency_within: int
     plan_approval: bool  # whether every plan has to be approved
     thin_is_refused: bool  # too few candidates: refused, or drawn once the plan is approved
+    reveal_present: bool = False
+    present_latest: int = 0
 
     def to_rule(self) -> dict[str, Any]:
         """Return it as it stands in a sealed rule."""
@@ -63,9 +67,12 @@ class Policy:
     def from_rule(cls, stored: Any) -> Policy:
         """Read what `to_rule` gave; raises EngineError as `SealedRule.from_dict`."""
         content = _need(stored, dict, "policy")
-        kinds = {"plan_approval": bool, "thin_is_refused": bool}
+        kinds = {"plan_approval": bool, "thin_is_refused": bool, "reveal_present": bool}
+        later = {"reveal_present": False, "present_latest": 0}
         values = {
-            one.name: _need(content.get(one.name), kinds.get(one.name, int), one.name)
+            one.name: _need(
+                content.get(one.name, later.get(one.name)), kinds.get(one.name, int), one.name
+            )
             for one in fields(cls)
             if one.name != "contributors"
         }

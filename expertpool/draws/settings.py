@@ -134,6 +134,7 @@ FAIRNESS = SettingGroup(
     note="适用于所有项目，各适用制度可以在下面另行规定；写入封存的规则，此后再改不影响已封存的抽取",
 )
 CONTRIBUTORS = Several(tuple(CONTRIBUTOR_LABEL.items()))
+PRESENT_MINUTES = Number(10, 720, "分钟")
 PER_SEAT = Number(0, 100, "人")
 BITS = Number(0, 40, "比特")
 
@@ -192,6 +193,27 @@ EMERGENCY_WITHIN = Setting(
     help="更早的不能转：应急抽取可以由经办人直接打电话，名字因此提前为人所知。",
 )
 
+AT_TIME, ALL_PRESENT = "time", "present"
+_REVEALS = ((AT_TIME, "到名单公开时间"), (ALL_PRESENT, "全体到场签到后"))
+REVEAL_BY = Setting(
+    "draws.reveal_by",
+    "名单公开方式",
+    Choice(_REVEALS),
+    AT_TIME,
+    group=FAIRNESS,
+    order=45,
+    help="「全体到场签到后」：在席专家都用手机填了现场的签到码，名单才公开，此前谁也看不到；方案里的公开时间不用。",
+)
+PRESENT_LATEST = Setting(
+    "draws.present_latest",
+    "到场签到公开的最晚时间（评审开始后）",
+    PRESENT_MINUTES,
+    120,
+    group=FAIRNESS,
+    order=46,
+    help="到这时还没有全部签到的，名单照样公开；有人缺席的，可由两人申请并确认提前公开。",
+)
+
 OTHER_GROUND = "其他"  # always there, and always to be explained
 GROUNDS = "健康原因、联系不上、回避、工作冲突"
 ANSWER_GROUNDS = Setting(
@@ -213,6 +235,7 @@ _OWN: tuple[tuple[Setting[int], Number], ...] = (
     (CANDIDATES_PER_SEAT, PER_SEAT),
     (PANEL_BITS, BITS),
     (EMERGENCY_WITHIN, Number(1, 720, "小时")),
+    (PRESENT_LATEST, PRESENT_MINUTES),
 )
 REGIME_GROUPS = {
     regime: SettingGroup(
@@ -246,6 +269,19 @@ MORE_CONTRIBUTORS: dict[str, Setting[tuple[str, ...]]] = {
         group=group,
         order=1,
         help=f"只适用于{regime.label}项目，通用规定要求的之外。",
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
+AS_USUAL = ""
+OWN_REVEAL_BY: dict[str, Setting[str]] = {
+    regime.value: Setting(
+        f"{REVEAL_BY.code}.{regime.value}",
+        REVEAL_BY.label,
+        Choice(((AS_USUAL, "与通用规定相同"), *_REVEALS)),
+        AS_USUAL,
+        group=group,
+        order=15,
+        help=f"只适用于{regime.label}项目。",
     )
     for regime, group in REGIME_GROUPS.items()
 }
@@ -292,7 +328,10 @@ SETTINGS: tuple[Setting[Any], ...] = (
     THIN,
     PLAN_APPROVAL,
     EMERGENCY_WITHIN,
+    REVEAL_BY,
+    PRESENT_LATEST,
     ANSWER_GROUNDS,
+    *OWN_REVEAL_BY.values(),
     *OWN_GROUNDS.values(),
     *REGIME_PLAN_APPROVAL.values(),
     *MORE_CONTRIBUTORS.values(),

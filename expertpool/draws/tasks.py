@@ -12,6 +12,7 @@ from expertpool.draws.services import (
     names,
     overdue,
     reminders,
+    presence,
     replies,
     sheet_files,
 )
@@ -37,6 +38,12 @@ def keep_clock(invitation_id: int) -> None:
 def release_names(draw_id: int) -> None:
     """Make the names of a draw readable at its reveal time."""
     names.release(draw_id=draw_id, now=timezone.now())
+
+
+@app.task(name="draws.open_when_present", queue=DEADLINES, retry=until_done)
+def open_when_present(draw_id: int) -> None:
+    """Make the names of a draw readable once all who sit have signed in at the place."""
+    presence.open_when_present(draw_id=draw_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

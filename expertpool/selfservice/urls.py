@@ -5,12 +5,14 @@ from expertpool.selfservice.views import avoidances, leaves, reply, reviews
 app_name = "selfservice"
 urlpatterns = [
     path("r/<str:token>/", reply.reply, name="reply"),
+    path("r/<str:token>/sign-in/", reply.sign_in, name="reply_sign_in"),
     path("r/<str:token>/leave/", reply.leave, name="reply_leave"),
     path("r/<str:token>/calendar/", reply.calendar, name="reply_calendar"),
     path("r/<str:token>/files/<int:pk>/", reply.project_file, name="reply_file"),
     path("my/reviews/", reviews.reviews, name="reviews"),
     path("my/reviews/<int:pk>/", reviews.review, name="review"),
     path("my/reviews/<int:pk>/answer/", reviews.answer, name="review_answer"),
+    path("my/reviews/<int:pk>/sign-in/", reviews.sign_in, name="review_sign_in"),
     path("my/reviews/<int:pk>/leave/", reviews.leave, name="review_leave"),
     path("my/reviews/<int:pk>/calendar/", reviews.calendar, name="review_calendar"),
     path("my/reviews/<int:pk>/files/<int:file_pk>/", reviews.project_file, name="review_file"),

@@ -418,6 +418,7 @@ RULES: dict[str, Rule] = {
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:place": only(*DRAW, kwargs=DRAWN),
     "draws:replay": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recordings": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recording_part": only(*DRAW, kwargs=recording),
@@ -468,12 +469,14 @@ RULES: dict[str, Rule] = {
     "draws:replay_file": public(),
     # The link of an invitation is its own key
     "selfservice:reply": public(link),
+    "selfservice:reply_sign_in": public(link),
     "selfservice:reply_leave": public(link),
     "selfservice:reply_calendar": public(link),
     "selfservice:reply_file": public(lambda w, _u: {"token": w.token, "pk": w.attachment.pk}),
     "selfservice:reviews": only("expert"),
     "selfservice:review": only("expert", kwargs=INVITATION),
     "selfservice:review_answer": only("expert", kwargs=INVITATION),
+    "selfservice:review_sign_in": only("expert", kwargs=INVITATION),
     "selfservice:review_leave": only("expert", kwargs=INVITATION),
     "selfservice:review_calendar": only("expert", kwargs=INVITATION),
     "selfservice:review_file": only(

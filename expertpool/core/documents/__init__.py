@@ -6,13 +6,14 @@ A template is ``<app>/documents/<name>.typ``, named ``<app>/<name>.typ``; it imp
 
 from expertpool.core.documents.pdf import DocumentError, render_pdf, render_pngs
 from expertpool.core.documents.pictures import png_svg, square_png
-from expertpool.core.documents.qr import qr_png, qr_svg
+from expertpool.core.documents.qr import qr_data_uri, qr_png, qr_svg
 from expertpool.core.documents.sheets import SheetColumn, xlsx_sheet
 
 __all__ = [
     "DocumentError",
     "SheetColumn",
     "png_svg",
+    "qr_data_uri",
     "qr_png",
     "qr_svg",
     "render_pdf",

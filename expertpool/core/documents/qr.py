@@ -16,6 +16,12 @@ def qr_svg(text: str, *, scale: int = 4) -> str:
     return stream.getvalue().decode()
 
 
+def qr_data_uri(text: str) -> str:
+    """Return `qr_svg` as the address of a picture within a page."""
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_data_uri(scale=4, border=4, xmldecl=False, svgns=True)
+
+
 def qr_png(text: str, *, scale: int = 2) -> bytes:
     """Return a PNG picture of ``text``, ``scale`` pixels a module, as `qr_svg` draws it."""
     stream = io.BytesIO()

@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.utils.functional import cached_property
 
 from expertpool.core.fields import EncryptedBytesField
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
     INVALID,
     MANUAL_STATUS_LABEL,
@@ -166,6 +167,18 @@ class Draw(models.Model):
         """What it is for, in words."""
         count = len(self.rule.projects)
         return f"{self.project.name} 等 {count} 个项目" if self.is_shared else self.project.name
+
+    @property
+    def waits_for_all(self) -> bool:
+        """Whether its names open once all who sit have signed in; ``reveal_at`` is the latest."""
+        policy = self.rule.policy
+        return policy is not None and policy.reveal_present and self.released_at is None
+
+    @property
+    def reveal_words(self) -> str:
+        """When its names open, before 有权限的人员可查看."""
+        at = moment_text(self.reveal_at)
+        return f"全体到场签到后（最晚 {at}）" if self.waits_for_all else f"{at} 后"
 
     @property
     def is_list_in_force(self) -> bool:

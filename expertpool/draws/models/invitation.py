@@ -75,6 +75,9 @@ class Invitation(models.Model):
     time_left = models.DurationField("暂停时剩余", null=True)
     replied_at = models.DateTimeField("答复时间", null=True)
     replied_via = models.CharField("答复方式", max_length=12, choices=ReplyVia.choices, blank=True)
+    # At the place, by himself; ``sign_in_tries`` counts wrong codes (`draws.services.presence`).
+    signed_in_at = models.DateTimeField("到场签到", null=True)
+    sign_in_tries = models.PositiveSmallIntegerField("签到码填错次数", default=0)
     reason = models.CharField("理由", max_length=200, blank=True)
     witness = models.CharField(
         "在场监督人", max_length=50, blank=True

@@ -45,6 +45,7 @@ from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
+from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.reach import Reach, reach_of
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
@@ -371,16 +372,21 @@ def _ask_void(facts: _OfDraw) -> None:
         raise VoidRefused("该抽取已有待确认的作废申请。")
 
 
-def check_release(draw: Draw) -> None:
-    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time."""
+def check_release(draw: Draw, *, now: datetime) -> None:
+    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time. Where all sign
+    in first, nobody is absent before they can."""
     if draw.ordered_at is None or not draw.is_valid:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
     if draw.released_at is not None:
         raise ReleaseRefused("名单已经公开，无需再申请。")
+    if draw.waits_for_all and now < (since := signs_in_from(draw)):
+        raise ReleaseRefused(
+            f"本次名单全体到场签到后公开，签到从 {moment_text(since)} 开始；此后有人缺席的，才能由两人公开。"
+        )
 
 
 def _ask_release(facts: _OfDraw) -> None:
-    check_release(facts.draw)
+    check_release(facts.draw, now=facts.now)
     if open_request(ReleaseRequest, facts.draw):
         raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
 
@@ -426,7 +432,7 @@ def _decide_release(facts: _OfDraw) -> None:
     asked = open_request(ReleaseRequest, facts.draw)
     _check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
     check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
-    check_release(facts.draw)
+    check_release(facts.draw, now=facts.now)
 
 
 Rule = Callable[[_OfDraw], None]

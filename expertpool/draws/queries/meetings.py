@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from expertpool.core.text import moment_text
 from expertpool.draws.models import DrawPlan
+from expertpool.draws.rules import Policy
 from expertpool.projects.models import Project
 
 
@@ -79,10 +80,15 @@ def last_closing(projects: Iterable[Project]) -> datetime:
     return max(project.closing_at for project in projects)
 
 
-def reveal_time(plan: DrawPlan, projects: Iterable[Project], *, now: datetime) -> datetime:
+def reveal_time(
+    plan: DrawPlan, projects: Iterable[Project], policy: Policy, *, now: datetime
+) -> datetime:
     """Return when the names of a draw that is made ``now`` become public: as long before the opening
-    as its plan says, but not before the first who are asked have had their time to answer."""
+    as its plan says, but not before the first who are asked have had their time to answer. Where
+    all sign in first: at the latest."""
     opening = first_opening(projects)
+    if policy.reveal_present:
+        return opening + timedelta(minutes=policy.present_latest)
     answered = min(now + timedelta(minutes=plan.reply_minutes), opening)
     return max(opening - timedelta(hours=plan.reveal_hours), answered)
 

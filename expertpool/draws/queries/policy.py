@@ -18,6 +18,7 @@ from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.outlook import panel_bits
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
+    ALL_PRESENT,
     ANSWER_GROUNDS,
     CANDIDATES_PER_SEAT,
     EMERGENCY_WITHIN,
@@ -25,12 +26,15 @@ from expertpool.draws.settings import (
     OTHER_GROUND,
     OWN_GROUNDS,
     OWN_NUMBERS,
+    OWN_REVEAL_BY,
     PANEL_BITS,
     PLAN_APPROVAL,
+    PRESENT_LATEST,
     REGIME_PLAN_APPROVAL,
     REPLY_LONGEST,
     REPLY_SHORTEST,
     REQUIRED_CONTRIBUTORS,
+    REVEAL_BY,
     REVEAL_EARLIEST,
     REVEAL_LATEST,
     THIN,
@@ -57,6 +61,8 @@ def policy_for(regime: str) -> Policy:
             emergency_within=number(EMERGENCY_WITHIN),
             plan_approval=value_of(PLAN_APPROVAL) or value_of(REGIME_PLAN_APPROVAL[regime]),
             thin_is_refused=value_of(THIN) == "refuse",
+            reveal_present=(value_of(OWN_REVEAL_BY[regime]) or value_of(REVEAL_BY)) == ALL_PRESENT,
+            present_latest=number(PRESENT_LATEST),
         )
 
 

@@ -14,6 +14,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -63,7 +64,9 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     own = max(hours)
     if (policy := draw.rule.policy) is not None:
         own = min(own, policy.reveal_earliest)
-    return first_opening(draw.covered) - timedelta(hours=own)
+    since = first_opening(draw.covered) - timedelta(hours=own)
+    # No role reads while not all have signed in.
+    return max(since, draw.reveal_at) if policy and policy.reveal_present else since
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
@@ -85,7 +88,11 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
         Value(now) + earliest * Value(timedelta(hours=1)), output_field=DateTimeField()
     )
     opens = Q(project__opening_at__lte=OuterRef("opens_by"))
-    return draws.alias(opens_by=opens_by).filter(covers(opens))
+    present = KeyTextTransform("reveal_present", KeyTransform("policy", "rule_content"))
+    due = Q(present="false") | Q(reveal_at__lte=now)
+    return draws.alias(
+        opens_by=opens_by, present=Coalesce(present, Value("false", output_field=TextField()))
+    ).filter(covers(opens), due)
 
 
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:

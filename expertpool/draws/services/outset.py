@@ -16,6 +16,7 @@ from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.clock import counted_on, quiet_until
 from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
@@ -66,7 +67,9 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     shared = f"为批次的 {len(members)} 个项目共同" if len(members) > 1 else ""
     roles = "、".join(CONTRIBUTOR_LABEL[role] for role in plan.contributors)
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
-    reveal = reveal_time(plan, members, now=now)
+    policy = policy_for(plan.project.regime)
+    reveal = moment_text(reveal_time(plan, members, policy, now=now))
+    until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
     latest = next_opening(members, now=now)
     ends = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
     by = "" if roles else f"（{moment_text(ends)} 前）"
@@ -78,7 +81,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
         f"邀请抽中的专家（{channels}），须在发出后 {plan.reply_minutes} 分钟内{by}答复。",
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
-        f"名单保密到 {moment_text(reveal)}，此前谁也看不到姓名。",
+        f"名单保密到{until}，此前谁也看不到姓名。",
     ]
 
 

@@ -62,7 +62,7 @@ def decide_release(
         if not agree:
             record("draw.release_refuse", actor=actor, now=now, subject=draw, note=note.strip())
             return request
-        check_release(draw)
+        check_release(draw, now=now)
         planned, draw.reveal_at = draw.reveal_at, now
         draw.save(update_fields=["reveal_at"])
         witness = confirmation_of(request)

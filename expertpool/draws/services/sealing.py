@@ -239,7 +239,7 @@ def _seal(
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
         nonce=nonce,
-        reveal_at=reveal_time(plan, projects, now=now),
+        reveal_at=reveal_time(plan, projects, policy, now=now),
         sealed_at=now,
         operator=actor,
     )

@@ -40,6 +40,7 @@ from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
+from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.queries.requests import agreed_request, requests_about
 from expertpool.draws.queries.reschedulings import reschedulings_of
@@ -109,7 +110,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     user, now = request.user, timezone.now()
     board, covered = board_of(draw), draw.covered
     reach = reach_of(draw, board.lines, now=now)
-    board = replace(board, version=f"{board.version}-{reach.version}")
+    presence = presence_of(draw)
+    came = f"-{presence.version}" if presence else ""
+    board = replace(board, version=f"{board.version}-{reach.version}{came}")
     contributions = _contributions(request, draw, now)
     actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
     later, in_time = widened_by(draw), next_opening(covered, now=now) > now
@@ -141,6 +144,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         else None,
         "alarms": draw.alarms.all(),
         "moved": reschedulings_of(draw),
+        "presence": presence,
+        "may_open_place": presence is not None and bool(codes_for_draw(user, draw, ["draws.run"])),
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
@@ -152,7 +157,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "reads_names": may_read(draw, user, now=now),
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
-        "refreshes": draw.status in RUNNING and not any(item["form"] for item in contributions),
+        "refreshes": (draw.status in RUNNING or draw.waits_for_all)
+        and not any(item["form"] for item in contributions),
     }
 
 

@@ -8,6 +8,7 @@ from django import forms
 
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
+from expertpool.draws.queries.presence import DIGITS
 
 OTHER = "其他"
 
@@ -56,4 +57,20 @@ class ProjectLeaveForm(forms.Form):
         max_length=150,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 150}),
         error_messages={"required": "请填写请假事由。"},
+    )
+
+
+class SignInForm(forms.Form):
+    """The code that is shown at the place."""
+
+    code = forms.RegexField(
+        rf"^\s*\d{{{DIGITS}}}\s*$",
+        label="签到码",
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
+        ),
+        error_messages={
+            "required": "请填写现场屏幕上的签到码。",
+            "invalid": f"签到码是 {DIGITS} 位数字，请看现场屏幕。",
+        },
     )

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from expertpool.core.responses import file_answer
 from expertpool.draws.enums import ReplyVia
+from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.presence import sign_in
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.models import Attachment
 from expertpool.selfservice.exports import calendar_file
-from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
+from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
 from expertpool.selfservice.services import files_of, note_expert_download
 
 # What a browser shows by itself; the files app told these kinds by their content.
@@ -63,6 +67,32 @@ def take_project_leave(
         entropy=SystemEntropy(),
     )
     return None
+
+
+def take_sign_in(request: HttpRequest, invitation: Invitation) -> SignInForm | None:
+    """Note that he is at the place; return the form where its code is not the one shown there.
+
+    Raises ReplyRefused for an invitation that counts no more.
+    """
+    form = SignInForm(request.POST)
+    if form.is_valid():
+        try:
+            sign_in(invitation=invitation, code=form.cleaned_data["code"], now=timezone.now())
+        except SignInRefused as error:
+            form.add_error("code", str(error))
+    return None if form.is_valid() else form
+
+
+def presence_context(
+    invitation: Invitation, form: SignInForm | None, *, now: datetime
+) -> dict[str, Any]:
+    """What pages show of signing in at the place to somebody who comes."""
+    presence = None if invitation.is_standby else presence_of(invitation.draw)
+    return {
+        "presence": presence,
+        "may_sign_in": presence is not None and presence.is_open(now),
+        "sign_in_form": form or SignInForm(),
+    }
 
 
 def calendar_response(invitation: Invitation, *, now: datetime) -> HttpResponseBase:

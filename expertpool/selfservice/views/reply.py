@@ -32,8 +32,10 @@ from expertpool.selfservice.views.answering import (
     file_or_404,
     file_response,
     files_for,
+    presence_context,
     take_answer,
     take_project_leave,
+    take_sign_in,
 )
 
 View = Callable[..., HttpResponseBase]
@@ -90,6 +92,15 @@ def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpRespo
 
 
 @by_link
+@require_POST
+def sign_in(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
+    with suppress(ReplyRefused):  # as above
+        if form := take_sign_in(request, invitation):
+            return _page(request, token, invitation, sign_in_form=form, status=422)
+    return redirect("selfservice:reply", token=token)
+
+
+@by_link
 @require_safe
 def calendar(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponseBase:
     now = timezone.now()
@@ -128,6 +139,7 @@ def _page(
             "leave_until": (until := leave_until(invitation, now=now)),
             "may_leave": now <= until,
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
+            **presence_context(invitation, forms.get("sign_in_form"), now=now),
         }
         return render(request, "selfservice/reply_coming.html", context, status=status)
     closed_status, context["heading"], context["sentence"] = CLOSED[letter.stage]

@@ -25,8 +25,10 @@ from expertpool.selfservice.views.answering import (
     file_or_404,
     file_response,
     files_for,
+    presence_context,
     take_answer,
     take_project_leave,
+    take_sign_in,
 )
 from expertpool.selfservice.views.own import as_expert
 
@@ -72,6 +74,20 @@ def leave(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     return redirect("selfservice:review", pk=pk)
 
 
+@require_POST
+@as_expert
+def sign_in(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    invitation = _own(expert, pk)
+    try:
+        if form := take_sign_in(request, invitation):
+            return _page(request, invitation, sign_in_form=form, status=422)
+    except ReplyRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已签到。")
+    return redirect("selfservice:review", pk=pk)
+
+
 @require_safe
 @as_expert
 def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
@@ -104,7 +120,7 @@ def _page(
     """Show one invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
     until, letter = leave_until(invitation, now=now), letter_of(invitation, now=now)
-    context = {
+    context: dict[str, Any] = {
         "letter": letter,
         "conflict": conflict_words(invitation, now=now) if letter.is_open else "",
         "files": files_for(invitation) if letter.is_coming else [],
@@ -113,4 +129,6 @@ def _page(
         "decline_form": forms.get("decline_form") or DeclineForm(),
         "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
     }
+    if letter.is_coming:
+        context |= presence_context(invitation, forms.get("sign_in_form"), now=now)
     return render(request, "selfservice/review.html", context, status=status)

@@ -1,0 +1,120 @@
+"""到场签到: who has come, without names: how many of a panel signed in, and by which code they do.
+
+Where the sealed policy says so (`Policy.reveal_present`), each expert confirms on his own phone the code
+that is shown at the place. It changes every two minutes: whoever is not there does not know it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from expertpool.core.crypto import blind_index
+from expertpool.draws.enums import RUNNING, SEATED_STATES, InvitationState
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models.invitation import STANDBY
+from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.meetings import first_opening, last_closing
+
+BEFORE = timedelta(hours=1)  # as long before the opening the place is open
+STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
+DIGITS = 6
+MOST_TRIES = 20  # of each expert, ever: two of a million are right
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How many of those who sit have signed in. ``is_settled``: nobody is being found any more."""
+
+    signed: int
+    seated: int
+    is_settled: bool
+    since: datetime
+    until: datetime
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all who sit are here."""
+        return self.is_settled and 0 < self.seated == self.signed
+
+    @property
+    def missing(self) -> int:
+        return self.seated - self.signed
+
+    @property
+    def version(self) -> str:
+        return f"{self.signed}-{self.seated}-{self.is_settled}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody may sign in now."""
+        return self.since <= now < self.until
+
+
+def signs_in(draw: Draw) -> bool:
+    """Tell whether the experts of ``draw`` sign in by a code: its sealed policy says so."""
+    policy = draw.rule.policy
+    return draw.is_valid and policy is not None and policy.reveal_present
+
+
+def signs_in_from(draw: Draw) -> datetime:
+    """Return from when the experts of ``draw`` may sign in."""
+    return first_opening(draw.covered) - BEFORE
+
+
+def presence_of(draw: Draw) -> Presence | None:
+    """Return who has come of the panel for which ``draw`` finds experts, whichever of its draws
+    found them; None where nobody signs in by a code."""
+    if not signs_in(draw):
+        return None
+    draws = panel_of(draw)
+    rows = _members(draws).values_list("state", "signed_in_at")
+    return Presence(
+        signed=sum(at is not None for _, at in rows),
+        seated=len(rows),
+        is_settled=not any(one.status in RUNNING for one in draws)
+        and all(state == InvitationState.ACCEPTED for state, _ in rows),
+        since=signs_in_from(draw),
+        until=last_closing(draw.covered),
+    )
+
+
+def _members(draws: Sequence[Draw]) -> QuerySet[Invitation]:
+    """Those who sit in the panel: who stands by is not asked to come."""
+    return Invitation.objects.filter(~STANDBY, draw__in=draws, state__in=SEATED_STATES)
+
+
+def sign_in_code(draw: Draw, *, now: datetime) -> str:
+    """Return the code of the place now: one for all draws of a panel."""
+    return _code(_panel_key(draw), _step(now))
+
+
+def code_until(now: datetime) -> datetime:
+    """Return until when `sign_in_code` is the same."""
+    return datetime.fromtimestamp((_step(now) + 1) * STEP.total_seconds(), tz=now.tzinfo)
+
+
+def is_code(draw: Draw, code: str, *, now: datetime) -> bool:
+    """Tell whether ``code`` is that of the place, or was a moment ago."""
+    key, step = _panel_key(draw), _step(now)
+    known = (_code(key, step), _code(key, step - 1))
+    # Both are compared, however the first one went.
+    right = [hmac.compare_digest(code.encode(), one.encode()) for one in known]
+    return any(right)
+
+
+def _panel_key(draw: Draw) -> int:
+    return panel_of(draw)[0].pk
+
+
+def _step(now: datetime) -> int:
+    return int(now.timestamp() // STEP.total_seconds())
+
+
+def _code(key: int, step: int) -> str:
+    # Of a keyed digest: nobody computes it who has not the secret.
+    number = int.from_bytes(blind_index("sign-in", f"{key}:{step}"))
+    return f"{number % 10**DIGITS:0{DIGITS}}"

@@ -1,0 +1,106 @@
+"""到场签到: an expert confirms at the place that he has come; once all have, the names open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.jobs import defer
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import InvitationState, NoteCode, StepReason
+from expertpool.draws.exceptions import SignInRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.presence import MOST_TRIES, Presence, is_code, presence_of
+from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import by_system
+from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import lock_invitation
+from expertpool.draws.services.state import at_head, write_note
+
+NOT_SO = "这次评审不用签到码，请在现场的签到表上签字。"
+NOT_COMING = "您没有确认参加这次评审，无需签到。"
+OVER = "评审已经结束，不再签到。"
+WRONG = "签到码不对：请填写现场屏幕上现在显示的 6 位数字，它每 2 分钟更换一次。"
+TOO_MANY = "签到码填错太多次，请联系现场工作人员。"
+
+
+def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
+    """Note that the expert of ``invitation`` is at the place, where ``code`` is shown.
+
+    A second time changes nothing. The last one lets the names open. Logged without who it was:
+    names are sealed. Refuses (SignInRefused) where nobody signs in so, whoever is not expected, too early or
+    after the end, a wrong code and, after `MOST_TRIES` of them, any.
+    """
+    with transaction.atomic():
+        invitation = lock_invitation(invitation)
+        if invitation.signed_in_at is not None:
+            return invitation
+        _check(invitation, now=now)
+        if is_code(invitation.draw, code.strip(), now=now):
+            _sign(invitation, now=now)
+            return invitation
+        Invitation.objects.filter(pk=invitation.pk).update(sign_in_tries=F("sign_in_tries") + 1)
+    # Outside: the try counts.
+    raise SignInRefused(WRONG)
+
+
+def _check(invitation: Invitation, *, now: datetime) -> None:
+    presence = presence_of(invitation.draw)
+    if presence is None:
+        raise SignInRefused(NOT_SO)
+    if invitation.state != InvitationState.ACCEPTED or invitation.is_standby:
+        raise SignInRefused(NOT_COMING)
+    if now < presence.since:
+        raise SignInRefused(f"签到从 {moment_text(presence.since)} 开始，请到场后再签到。")
+    if not presence.is_open(now):
+        raise SignInRefused(OVER)
+    if invitation.sign_in_tries >= MOST_TRIES:
+        raise SignInRefused(TOO_MANY)
+
+
+def _sign(invitation: Invitation, *, now: datetime) -> None:
+    invitation.signed_in_at = now
+    invitation.save(update_fields=["signed_in_at"])
+    draw = invitation.draw
+    record("draw.sign_in", actor=None, now=now, subject=draw, after=_counted(presence_of(draw)))
+    # Jobs of their own, each with the lock of its draw: of two who sign in at once the later sees both.
+    for one in panel_of(draw):
+        defer("draws.open_when_present", draw_id=one.pk)
+
+
+def note_place_opened(*, draw: Draw, actor: User, now: datetime) -> None:
+    """Log that ``actor`` opened the page with the code of the place."""
+    record("draw.place", actor=actor, now=now, subject=draw)
+
+
+@transaction.atomic
+def open_when_present(*, draw_id: int, now: datetime) -> bool:
+    """Make the names of a draw public, if its sealed policy lets them wait for all who sit and all
+    are here; True if it did. A second run changes nothing. Announces NamesReleased."""
+    draw = lock_draw(draw_id, archived=SignInRefused(ARCHIVED))
+    presence = presence_of(draw)
+    if draw.released_at is not None or presence is None or not presence.is_complete:
+        return False
+    planned, draw.reveal_at = draw.reveal_at, min(draw.reveal_at, now)
+    draw.save(update_fields=["reveal_at"])
+    hand = by_system(StepReason.ALL_PRESENT)
+    head = write_note(draw, NoteCode.ALL_PRESENT, hand=hand, now=now)
+    record(
+        "draw.release_present",
+        actor=None,
+        now=now,
+        subject=draw,
+        before={"名单公开时间": moment_text(planned)},
+        after={"名单公开时间": moment_text(draw.reveal_at)} | _counted(presence) | at_head(head),
+    )
+    return release(draw_id=draw.pk, now=now)
+
+
+def _counted(presence: Presence | None) -> dict[str, str]:
+    return {"已签到": f"{presence.signed} / {presence.seated}"} if presence else {}

@@ -1,0 +1,51 @@
+"""到场签到: the page of the place, with the code that experts confirm, and how many have come."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.documents import qr_data_uri
+from expertpool.core.permissions import requires
+from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.presence import code_until, presence_of, sign_in_code
+from expertpool.draws.services.presence import NOT_SO, note_place_opened
+
+QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接，在页面上填写。"
+
+
+@require_safe
+@never_cache
+@requires("draws.run")
+def place(request: UserRequest, pk: int) -> HttpResponse:
+    """The page for the screen at the place; asked for again every few seconds with ``?version=``."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    presence, now = presence_of(draw), timezone.now()
+    if presence is None:
+        messages.error(request, NOT_SO)
+        return redirect("draws:detail", pk=pk)
+    code = sign_in_code(draw, now=now) if presence.is_open(now) else ""
+    version = f"{presence.version}-{code}-{draw.released_at is None}"
+    asked = request.GET.get("version")
+    if asked == version:
+        return HttpResponse(status=204)
+    if asked is None:
+        note_place_opened(draw=draw, actor=request.user, now=now)
+    context = {
+        "draw": draw,
+        "presence": presence,
+        "code": code,
+        "qr": qr_data_uri(QR_TEXT.format(code=code)) if code else "",
+        "code_until": code_until(now),
+        "version": version,
+        "is_over": now >= presence.until,
+        "words": words_of(draw.covered),
+    }
+    template = "draws/place.html#place" if asked is not None else "draws/place.html"
+    return render(request, template, context)

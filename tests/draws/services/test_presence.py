@@ -1,0 +1,197 @@
+"""全体到场签到后公开: names stay sealed until all who sit have signed in at the place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws import settings as office
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.exceptions import NamesSealed, ReleaseRefused, SignInRefused
+from expertpool.draws.models import Draw, Invitation, RevealRule
+from expertpool.draws.queries.presence import presence_of, sign_in_code
+from expertpool.draws.services.checking import check_record
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import may_read, read_names, readable_draws, release
+from expertpool.draws.services.presence import open_when_present, sign_in
+from expertpool.draws.services.releasing import decide_release, request_release
+from tests.factories.answers import record_answer
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+from tests.factories.widening import accept_all
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+OPENING = NOW + timedelta(hours=48)
+THERE = OPENING - timedelta(minutes=20)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    configure(office.OWN_REVEAL_BY["tender"], office.ALL_PRESENT)
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48, reveal_hours=24)
+    accept_all(draw, now=NOW)
+    return draw
+
+
+def come(line: Invitation, *, now: datetime = THERE) -> Invitation:
+    return sign_in(invitation=line, code=sign_in_code(line.draw, now=now), now=now)
+
+
+def lines(draw: Draw) -> list[Invitation]:
+    return list(draw.invitations.filter(state=InvitationState.ACCEPTED).order_by("line"))
+
+
+def is_open(draw: Draw, *, now: datetime = THERE) -> bool:
+    open_when_present(draw_id=draw.pk, now=now)
+    draw.refresh_from_db()
+    return draw.released_at is not None
+
+
+@pytest.mark.shows("DRAW-14")
+def test_names_open_once_all_have_signed_in(draw: Draw, operator: User, auditor: User) -> None:
+    # The plan's hours are not those of this regime; what was sealed says so.
+    assert draw.reveal_at == OPENING + timedelta(minutes=120)
+    assert draw.rule_content["policy"]["reveal_present"] is True
+    RevealRule.objects.create(role=auditor.roles.get(), hours=24)
+    first, second = lines(draw)
+    come(first)
+    assert not is_open(draw)
+    for user in (operator, auditor):
+        assert not may_read(draw, user, now=THERE)
+        assert draw not in readable_draws(user, now=THERE)
+        with pytest.raises(NamesSealed):
+            read_names(draw=draw, actor=user, now=THERE, purpose="查看")
+    later = THERE + timedelta(minutes=5)
+    come(second, now=later)
+    assert is_open(draw, now=later)
+    assert draw.reveal_at == later
+    for user in (operator, auditor):
+        assert may_read(draw, user, now=later)
+        assert draw in readable_draws(user, now=later)
+    assert len(read_names(draw=draw, actor=operator, now=later, purpose="查看")) == 2
+    assert draw.events.last().content["code"] == "all_present"
+    check_record(draw_id=draw.pk, now=later)
+    assert not draw.alarms.exists()
+    entry = Entry.objects.get(action="draw.release_present")
+    assert entry.after["已签到"] == "2 / 2"
+    # Nobody learns from the log who came first.
+    assert {one.subject_id for one in Entry.objects.filter(action="draw.sign_in")} == {str(draw.pk)}
+
+
+def test_a_second_time_changes_nothing(draw: Draw) -> None:
+    first, _ = lines(draw)
+    come(first)
+    again = come(first, now=THERE + timedelta(minutes=5))
+    assert again.signed_in_at == THERE
+    assert Entry.objects.filter(action="draw.sign_in").count() == 1
+    for line in lines(draw):
+        come(line)
+    assert open_when_present(draw_id=draw.pk, now=THERE)
+    assert not open_when_present(draw_id=draw.pk, now=THERE)
+
+
+def test_the_code_is_that_of_this_place_now(draw: Draw, operator: User) -> None:
+    line, code = lines(draw)[0], sign_in_code(draw, now=THERE)
+    other = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=52)
+    for wrong in (sign_in_code(other, now=THERE), "", "000000"):
+        with pytest.raises(SignInRefused, match="签到码不对"):
+            sign_in(invitation=line, code=wrong, now=THERE)
+    with pytest.raises(SignInRefused, match="签到码不对"):
+        sign_in(invitation=line, code=code, now=THERE + timedelta(minutes=4))
+    # The one before still counts, for whoever types slowly.
+    assert sign_in(invitation=line, code=code, now=THERE + timedelta(minutes=2)).signed_in_at
+
+
+def test_guessing_ends(draw: Draw) -> None:
+    line = lines(draw)[0]
+    for _ in range(20):
+        with pytest.raises(SignInRefused, match="不对"):
+            sign_in(invitation=line, code="x", now=THERE)
+    with pytest.raises(SignInRefused, match="太多次"):
+        come(line)
+
+
+def test_only_near_the_review_and_only_who_is_expected(draw: Draw, operator: User) -> None:
+    first, second = lines(draw)
+    with pytest.raises(SignInRefused, match="签到从"):
+        come(first, now=OPENING - timedelta(minutes=61))
+    with pytest.raises(SignInRefused, match="已经结束"):
+        come(first, now=OPENING + timedelta(days=2))
+    Invitation.objects.filter(pk=second.pk).update(state=InvitationState.LEAVE)
+    with pytest.raises(SignInRefused, match="没有确认参加"):
+        come(second)
+
+
+def test_where_names_open_by_time_nobody_signs_in(operator: User) -> None:
+    make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=48)
+    accept_all(draw, now=NOW)
+    assert presence_of(draw) is None
+    with pytest.raises(SignInRefused, match="签到表"):
+        come(lines(draw)[0])
+    assert draw.reveal_at == OPENING - timedelta(hours=2)
+    configure(office.REVEAL_BY, office.ALL_PRESENT)
+    # What was sealed under another policy keeps it.
+    draw = Draw.objects.get(pk=draw.pk)
+    assert not draw.waits_for_all
+
+
+def test_who_does_not_come_is_replaced_or_decided_by_two(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    first, second = lines(draw)
+    early = NOW + timedelta(hours=1)
+    with pytest.raises(ReleaseRefused, match="签到从"):
+        request_release(draw=draw, reason="都认识", actor=operator, now=early)
+    come(first)
+    # Somebody else moves up for who does not come, and has to sign in, too.
+    record_answer(
+        invitation=second,
+        state=InvitationState.REPLACED,
+        reason="路上出了事故",
+        actor=operator,
+        now=THERE,
+        entropy=SeededEntropy(3),
+    )
+    assert not is_open(draw)
+    accept_all(draw, now=THERE)
+    assert (presence := presence_of(draw))
+    assert (presence.signed, presence.seated) == (1, 2)
+    # He does not come either: two persons open the names with a reason.
+    request = request_release(draw=draw, reason="一人缺席", actor=operator, now=THERE)
+    decide_release(request=request, agree=True, note="", actor=supervisor, now=THERE)
+    assert may_read(Draw.objects.get(pk=draw.pk), operator, now=THERE)
+
+
+def test_who_leaves_last_lets_the_others_open_the_names(draw: Draw, operator: User) -> None:
+    first, second = lines(draw)
+    come(first)
+    for line in (second, None):
+        waiting = line or lines(draw)[-1]
+        record_answer(
+            invitation=waiting,
+            state=InvitationState.REPLACED,
+            reason="没有到",
+            actor=operator,
+            now=THERE,
+            entropy=SeededEntropy(3),
+        )
+        accept_all(draw, now=THERE)
+    # Nobody is left to move up: the panel settles, and its settling asks for the names.
+    assert (presence := presence_of(draw))
+    assert (presence.signed, presence.seated, presence.is_settled) == (1, 1, True)
+    assert is_open(draw)
+
+
+def test_the_latest_time_opens_them_without_anybody(draw: Draw, operator: User) -> None:
+    assert not release(draw_id=draw.pk, now=OPENING + timedelta(minutes=119))
+    assert not may_read(draw, operator, now=OPENING + timedelta(minutes=119))
+    assert release(draw_id=draw.pk, now=OPENING + timedelta(minutes=120))

@@ -224,7 +224,8 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
 
 def start_button(request: HttpRequest, project: Project) -> str:
     """The way to the draw at the head of its project, or what keeps from it, for who may run it."""
-    if not project.is_undrawn:
+    # Before that its state says what comes next.
+    if not project.is_undrawn or project.status != ProjectStatus.APPROVED:
         return ""
     user = cast("User", request.user)
     start = actions_for_project(project, user, now=timezone.now())[ActionCode.START]

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 # Upper apps register cards here that are shown on the first tab (who takes part …).
 OVERVIEW = "projects:overview"
-# And buttons that stand at the head of the page, whatever its tab (the way to the draw …).
-HEAD = "projects:head"
 
 
 def overview(request: HttpRequest, project: Project) -> str:

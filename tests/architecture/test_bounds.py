@@ -33,6 +33,7 @@ BY_THE_SYSTEM = {
     "accounts.LoginRecord": "the clock's, and what was tried",
     "accounts.UsedPassword": "the clock's",
     "experts.ExpertVersion": "counted",
+    "workflow.ConfirmationCode": "counted, and the clock's",
     "workflow.FlowVersion": "counted",
     "workflow.FlowStep": "counted: its place among the steps that were sent",
     "workflow.Approval": "names its subject",

@@ -23,9 +23,10 @@ from expertpool.projects.forms.filters import ProjectFilter, WhereForm
 from expertpool.projects.queries import actions_for, check_project, projects_visible_to
 from expertpool.projects.queries.archive import why_not_archive
 from expertpool.projects.tables import DEFAULT_SORT, SORTS, TABS
-from expertpool.projects.tabs import HEAD
 
 PAGE = "projects:detail"
+# Upper apps register buttons here that stand at the head of the page, whatever its tab.
+HEAD = "projects:head"
 
 
 @requires("projects.view")

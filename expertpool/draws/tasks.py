@@ -11,8 +11,8 @@ from expertpool.draws.services import (
     clock,
     names,
     overdue,
-    reminders,
     presence,
+    reminders,
     replies,
     sheet_files,
 )

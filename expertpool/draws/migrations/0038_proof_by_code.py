@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("draws", "0036_widening_requests"),
+        ("draws", "0037_letters"),
     ]
 
     operations = [

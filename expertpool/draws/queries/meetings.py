@@ -81,13 +81,13 @@ def last_closing(projects: Iterable[Project]) -> datetime:
 
 
 def reveal_time(
-    plan: DrawPlan, projects: Iterable[Project], policy: Policy, *, now: datetime
+    plan: DrawPlan, projects: Iterable[Project], policy: Policy | None, *, now: datetime
 ) -> datetime:
     """Return when the names of a draw that is made ``now`` become public: as long before the opening
     as its plan says, but not before the first who are asked have had their time to answer. Where
     all sign in first: at the latest."""
     opening = first_opening(projects)
-    if policy.reveal_present:
+    if policy and policy.reveal_present:
         return opening + timedelta(minutes=policy.present_latest)
     answered = min(now + timedelta(minutes=plan.reply_minutes), opening)
     return max(opening - timedelta(hours=plan.reveal_hours), answered)

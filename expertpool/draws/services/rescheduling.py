@@ -184,6 +184,7 @@ def _ask_anew(
         reached_at=None,
         deadline_at=closing,  # until a letter has gone out: `services.clock`
         time_left=None,
+        signed_in_at=None,
         replied_at=None,
         replied_via="",
         reason="",
@@ -240,7 +241,7 @@ def _move_reveal(draw: Draw, *, now: datetime) -> None:
     if draw.released_at is not None:
         return
     plan = DrawPlan.objects.get(project_id=draw.project_id)
-    draw.reveal_at = reveal_time(plan, draw.covered, now=now)
+    draw.reveal_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
     draw.save(update_fields=["reveal_at"])
     defer("draws.release_names", at=draw.reveal_at, draw_id=draw.pk)
 

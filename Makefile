@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev assets test lint fmt seed bench bench-soak features openapi pictures coverage lock browser python
+.PHONY: help run setup dev assets test lint fmt seed bench bench-soak features openapi pictures coverage lock sbom browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ openapi: dev ## 重写接口定义（docs/api/openapi.json）
 
 pictures: dev browser assets ## 给主要页面拍照（docs/pictures/）
 	@$(BIN)/python -m tools.pictures
+
+sbom: dev ## 软件物料清单和许可证（build/sbom.json，CycloneDX）
+	@$(BIN)/python -m tools.sbom
 
 lock: dev ## 重新锁定依赖（requirements/*.txt）
 	@$(BIN)/python -m tools.lock

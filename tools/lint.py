@@ -35,6 +35,7 @@ def main() -> int:
         "types": (["mypy"], {}),
         "migrations": ([*MANAGE, "makemigrations", "--check", "--dry-run"], TESTING),
         "deploy": ([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        "audit": ([sys.executable, "-m", "tools.audit"], {}),
         "sizes": ([sys.executable, "-m", "tools.sizes"], {}),
     }
     failed = [name for name, check in checks.items() if not _passes(name, *check)]
@@ -55,7 +56,7 @@ def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
     )
     verdict = "FAILED" if result.returncode else "ok"
     print(f"{name:<14}{verdict:<8}{time.monotonic() - began:5.1f} s", flush=True)
-    if result.returncode or name == "sizes":
+    if result.returncode or name in {"audit", "sizes"}:
         print(result.stdout + result.stderr, flush=True)
     return not result.returncode
 

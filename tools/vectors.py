@@ -1,7 +1,9 @@
-"""Write the vectors of the protocol: records with chained events, and alterations to be refused.
+"""Write the vectors of the protocol: records whose events are chained or linked, the short records of
+the latter, and alterations to be refused.
 
 `python -m tools.vectors` leaves the eight records of the protocol's authors as they are, makes the
-others anew behind them, and `negative.json` from all. Nothing in it is left to chance or the clock.
+others anew behind them, `short.json`, and `negative.json` from all. Nothing in it is left to chance or
+the clock.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ class Life:
         seats: Mapping[str, int],
         *,
         standbys: Mapping[str, int] | None = None,
+        events: str = "linked",
         **rule: Any,
     ) -> None:
         # The same each time: these are examples, no draws.
@@ -56,8 +59,11 @@ class Life:
             groups=groups,
             nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_name),
             contributors=["operator", "supervisor"],
+            salt=random.Random(f"{number} rule").randbytes(vdraw.RULE_SALT_BYTES).hex(),  # noqa: S311
             **rule,
         )
+        if events == "chained":
+            sealed_rule = chained(sealed_rule)
         self.openings, candidates = {}, []
         for n, (fits, unit) in enumerate(people, 1):
             ref, salt = f"ZJ{n:06}", chance.randbytes(vdraw.SALT_BYTES).hex()
@@ -73,12 +79,15 @@ class Life:
         self.events: list[vdraw.Event] = []
         self.state = self._take(vdraw.seat_first(self.order), {})
 
-    def leave(self, place: int, reason: str, *, by: vdraw.Person, via: str, why: str) -> None:
+    def leave(
+        self, place: int, reason: str, *, by: vdraw.Person, via: str, why: str, **further: Any
+    ) -> None:
         """Whoever sits at ``place``, from 0, leaves."""
         commit = self.state.seats[place].commit
-        self._take(vdraw.exit_expert(self.state, commit, reason), _hand(by, via, why))
+        step = vdraw.exit_expert(self.state, commit, reason)
+        self._take(step, {**_hand(by, via, why), **further})
 
-    def supplement(self, skipped: str | None = None) -> None:
+    def supplement(self, skipped: str | None = None, **hand: Any) -> None:
         """Supplement; the first whose turn comes is ``skipped`` for that reason."""
         asked: list[str] = []
 
@@ -87,7 +96,7 @@ class Life:
             return skipped if len(asked) == 1 else None
 
         step = vdraw.supplement(self.state, unavailable)
-        self._take(step, {"via": "system", "reason_code": "seat_free"})
+        self._take(step, {"via": "system", "reason_code": "seat_free", **hand})
 
     def note(self, code: str, by: vdraw.Person, why: str, **further: Any) -> None:
         self._take(vdraw.take_note(self.state, code), {**_hand(by, "operator", why), **further})
@@ -106,13 +115,17 @@ class Life:
         further = {
             "via": "operator",
             "reason_code": "two_persons",
-            "witness": self._witness("void"),
+            "witness": self.witness("void"),
         }
         self._take(vdraw.void_draw(self.state, reason, [OPERATOR, SUPERVISOR]), further)
 
     def early_release(self) -> None:
-        witness = self._witness("release")
+        witness = self.witness("release")
         self.note("early_release", SUPERVISOR, "two_persons", witness=witness)
+
+    def short(self, count: int | None = None) -> Json:
+        """The short record after ``count`` events."""
+        return vdraw.shorten(self.order, self.events[:count])
 
     def record(self) -> Json:
         """The record with all who were ever seated opened."""
@@ -130,7 +143,8 @@ class Life:
         self.state = step.state
         return step.state
 
-    def _witness(self, kind: str) -> str:
+    def witness(self, kind: str) -> str:
+        """The hash of what the supervisor confirmed."""
         return vdraw.hash_confirmation(
             self.order.sealed.rule.hash_name,
             kind=kind,
@@ -145,9 +159,16 @@ def _hand(by: vdraw.Person, via: str, why: str) -> Json:
     return {"by": by.to_dict(), "via": via, "reason_code": why}
 
 
+def chained(rule: vdraw.Rule) -> vdraw.Rule:
+    """The same rule as it was sealed before events were linked."""
+    content = {**rule.to_dict(), "events": "chained"}
+    del content["salt"]
+    return vdraw.Rule.from_dict(content)
+
+
 def chained_vectors() -> list[Json]:
-    """The records whose events are chained."""
-    return [
+    """The records whose events are chained, then those whose events are linked."""
+    older = [
         _answered(),
         _stood_by_and_void(),
         _closed(),
@@ -155,12 +176,69 @@ def chained_vectors() -> list[Json]:
         _nobody_left(),
         _rescheduled(),
     ]
+    return [*older, *(life.record() for life in _linked())]
+
+
+def short_vectors() -> list[Json]:
+    """Short records, each with the number of the vector that it is of."""
+    first, second = _linked()
+    number = AUTHORS + 6
+    return [
+        {"vector": number, "record": first.short()},
+        {"vector": number, "record": first.short(-1)},  # taken before the names were released early
+        {"vector": number + 1, "record": second.short()},
+    ]
+
+
+GROUNDS = ["健康原因", "联系不上", "其他"]
+
+
+def _linked() -> list[Life]:
+    return [_by_hand(), _unreached()]
+
+
+def _by_hand() -> Life:
+    """All that a hand may do, each with role, reason, ground and confirmation."""
+    people: list[Person] = [({"g1": 1 + n % 2}, f"U{n % 4}") for n in range(9)]
+    life = Life(
+        "D202611270001",
+        people,
+        {"g1": 3},
+        standbys={"g1": 1},
+        unit_cap=1,
+        further={"grounds": GROUNDS},
+    )
+    life.note("sent_at_once", OPERATOR, "opening_near")
+    life.note("emergency", OPERATOR, "opening_near", witness=life.witness("emergency"))
+    for reason, why, ground in (
+        ("replaced", "listed", GROUNDS[0]),
+        ("declined", "told", GROUNDS[2]),
+    ):
+        witness = life.witness("answer")
+        life.leave(1, reason, by=OPERATOR, via="operator", why=why, ground=ground, witness=witness)
+        life.supplement("busy")
+    life.leave(0, "leave", by=EXPERT, via="portal", why="own_answer")
+    life.supplement(by=OPERATOR.to_dict(), via="page", reason_code="asked_again")
+    life.end()
+    life.early_release()
+    return life
+
+
+def _unreached() -> Life:
+    people: list[Person] = [({"g1": 1}, None) for _ in range(3)]
+    life = Life("D202611270002", people, {"g1": 2}, hash_name="sm3")
+    life.leave(0, "unreached", by=SYSTEM, via="deadline", why="deadline")
+    life.supplement()
+    life.leave(1, "no_answer", by=SYSTEM, via="deadline", why="deadline")
+    life.supplement()
+    life.end()
+    return life
 
 
 def _answered() -> Json:
     people: list[Person] = [({"g1": 1 + n % 2}, f"U{n % 5}") for n in range(8)]
     people += [({"g1": 2, "g2": 1}, None), ({"g2": 1}, "单位六"), ({"g2": 2}, None)]
-    life = Life("D202611260001", people, {"g1": 3, "g2": 2}, unit_cap=1)
+    life = Life("D202611260001", people, {"g1": 3, "g2": 2}, unit_cap=1, events="chained")
     life.note("emergency", OPERATOR, "opening_near", supervisor="赵明华")
     life.leave(1, "declined", by=EXPERT, via="link", why="own_answer")
     life.supplement("on_leave")
@@ -173,7 +251,9 @@ def _answered() -> Json:
 
 def _stood_by_and_void() -> Json:
     people: list[Person] = [({"g1": 1}, None) for _ in range(6)]
-    life = Life("D202611260002", people, {"g1": 2}, standbys={"g1": 1}, hash_name="sm3")
+    life = Life(
+        "D202611260002", people, {"g1": 2}, standbys={"g1": 1}, hash_name="sm3", events="chained"
+    )
     life.leave(0, "no_answer", by=SYSTEM, via="deadline", why="deadline")
     life.supplement()
     life.end()
@@ -185,7 +265,7 @@ def _closed() -> Json:
     people: list[Person] = [({"g1": 1}, None) for _ in range(4)]
     opening = BEGIN + timedelta(minutes=40)
     further = {"opening_at": opening.isoformat(timespec="minutes")}
-    life = Life("D202611260003", people, {"g1": 2}, further=further)
+    life = Life("D202611260003", people, {"g1": 2}, further=further, events="chained")
     life.note("paused", OPERATOR, "channel_down")
     life.note("resumed", OPERATOR, "channel_up")
     life.leave(1, "leave", by=EXPERT, via="portal", why="own_answer")
@@ -195,14 +275,14 @@ def _closed() -> Json:
 
 def _void_at_once() -> Json:
     people: list[Person] = [({"g1": 1}, "U1"), ({"g1": 2}, "U2")]
-    life = Life("D202611260004", people, {"g1": 1}, hash_name="sm3")
+    life = Life("D202611260004", people, {"g1": 1}, hash_name="sm3", events="chained")
     life.void("开标取消")
     return life.record()
 
 
 def _nobody_left() -> Json:
     people: list[Person] = [({"g1": 1}, None), ({"g1": 3}, None)]
-    life = Life("D202611260005", people, {"g1": 2})
+    life = Life("D202611260005", people, {"g1": 2}, events="chained")
     life.leave(0, "declined", by=OPERATOR, via="operator", why="told")
     life.supplement()
     life.end()
@@ -214,7 +294,7 @@ def _rescheduled() -> Json:
     people: list[Person] = [({"g1": 1}, None) for _ in range(5)]
     opening = BEGIN + timedelta(minutes=30)
     further = {"opening_at": opening.isoformat(timespec="minutes")}
-    life = Life("D202611260006", people, {"g1": 2}, further=further)
+    life = Life("D202611260006", people, {"g1": 2}, further=further, events="chained")
     life.end()
     life.reschedule(BEGIN + timedelta(minutes=50), BEGIN + timedelta(minutes=70))
     life.leave(0, "conflict", by=EXPERT, via="link", why="rescheduled")
@@ -229,9 +309,10 @@ def _rescheduled() -> Json:
 # --- Alterations --------------------------------------------------------------------------------
 
 
-def altered(vectors: list[Json], case: Json) -> Json:
-    """The record that a ``case`` of `negative.json` makes of its vector."""
-    record = deepcopy(vectors[case["vector"]])
+def altered(vectors: list[Json], shorts: list[Json], case: Json) -> Json:
+    """The record that a ``case`` of `negative.json` makes of its vector, or of a short record."""
+    found = shorts[case["short"]]["record"] if "short" in case else vectors[case["vector"]]
+    record: Json = deepcopy(found)
     for op, path, *value in deepcopy(case["changes"]):
         *way, last = path
         holder: Any = record
@@ -259,14 +340,20 @@ def rechain(record: Json) -> None:
         link = event["hash"] = vdraw.event_hash(rule, link, event)
 
 
-def negative_cases(vectors: list[Json]) -> list[Json]:
+def negative_cases(vectors: list[Json], shorts: list[Json]) -> list[Json]:
     """What has to be refused, each with the words of `verify.py`."""
-    cases = [
+    cases: list[Json] = [
         {"vector": vector, "what": what, "rechained": rechained, "changes": changes}
         for rechained, rows in ((False, [*_leaves(vectors), *_altered()]), (True, _forged(vectors)))
         for vector, what, *changes in rows
     ]
-    return [case | {"says": vdraw.find_difference(altered(vectors, case))} for case in cases]
+    cases += [
+        {"short": number, "what": what, "rechained": False, "changes": changes}
+        for number, what, *changes in _of_short(shorts)
+    ]
+    return [
+        case | {"says": vdraw.find_difference(altered(vectors, shorts, case))} for case in cases
+    ]
 
 
 def _leaves(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
@@ -282,6 +369,25 @@ def _leaves(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
                     yield number, what, ["set", ["events", n, *path], another(value)]
 
 
+def _of_short(shorts: list[Json]) -> Iterator[tuple[Any, ...]]:
+    """Of a short record one leaf of each kind, and what is dropped, added or swapped."""
+    seen, first = set(), shorts[0]["record"]
+    for path, value in leaves_of(first):
+        name = ".".join(key for key in path if isinstance(key, str))
+        if name not in seen:
+            seen.add(name)
+            yield 0, f"another {name} of a short record", ["set", list(path), another(value)]
+    for name in ("leaves", "tickets", "reveals"):
+        yield 0, f"one of the {name} dropped", ["drop", [name, 0]]
+        yield 0, f"two of the {name} swapped", ["swap", [name, 0]]
+        yield 0, f"one of the {name} doubled", ["insert", [name, 0], first[name][0]]
+    yield 0, "an event dropped from a short record", ["drop", ["events", 1]]
+    yield 0, "two events of a short record swapped", ["swap", ["events", 1]]
+    yield 0, "a short record with a rule in it", ["set", ["rule"], {"draw_id": "D1"}]
+    yield 0, "a short record with a unit in it", ["set", ["units"], ["U1"]]
+    yield 0, "a short record that is said to be whole", ["drop", ["form"]]
+
+
 def _altered() -> list[tuple[Any, ...]]:
     """What the hashes show."""
     renumbered = [["set", ["events", n, "n"], n + 1] for n in (1, 2)]
@@ -294,6 +400,11 @@ def _altered() -> list[tuple[Any, ...]]:
         (8, "a key of an event dropped", ["drop", ["events", 1, "supervisor"]]),
         (8, "a rule that chains no more", ["drop", ["rule", "events"]]),
         (8, "a rule that chains in another way", ["set", ["rule", "events"], "loose"]),
+        (8, "a rule that links what is chained", ["set", ["rule", "events"], "linked"]),
+        (14, "a rule that chains what is linked", ["set", ["rule", "events"], "chained"]),
+        (14, "a rule without its salt", ["drop", ["rule", "salt"]]),
+        (14, "a list without a ground", ["drop", ["rule", "grounds", 0]]),
+        (14, "no list of grounds", ["set", ["rule", "grounds"], []]),
         (0, "a rule that chains events that have no hash", ["set", ["rule", "events"], "chained"]),
         *((0, f"a list that is {kind}", ["set", ["rule", "kind"], kind]) for kind in KINDS),
     ]
@@ -312,9 +423,11 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
     in_vain = vectors[12]["events"][2]
     moved = _place(vectors[13], "reschedule")
     new_times = vectors[13]["events"][2]
-    exit_8, note_8, exit_9, end_9, void_9 = (
-        _place(vectors[number], kind)
-        for number, kind in ((8, "exit"), (8, "note"), (9, "exit"), (9, "end"), (9, "void"))
+    places = (
+        (8, "exit"), (8, "note"), (9, "exit"), (9, "end"), (9, "void"), (14, "exit"), (15, "exit"),
+    )  # fmt: skip
+    exit_8, note_8, exit_9, end_9, void_9, exit_14, exit_15 = (
+        _place(vectors[number], kind) for number, kind in places
     )
     return [
         (8, "a reason that is none", ["set", [*exit_8, "reason"], "bored"]),
@@ -370,6 +483,12 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
         ),
         (13, "no end after new times", ["drop", ["events", 8]]),
         (0, "new times where events are not chained", ["insert", ["events", 1], new_times]),
+        (14, "a ground that is none", ["set", [*exit_14, "ground"], "不想来"]),
+        (14, "no ground", ["drop", [*exit_14, "ground"]]),
+        (14, "a ground of the system", ["set", ["events", 0, "ground"], GROUNDS[0]]),
+        (14, "a ground of a note", ["set", ["events", 1, "ground"], GROUNDS[0]]),
+        (15, "a ground where none is listed", ["set", [*exit_15, "ground"], GROUNDS[0]]),
+        (15, "a letter that is not so that it failed", ["set", [*exit_15, "reason"], "unreach"]),
     ]
 
 
@@ -397,7 +516,9 @@ def another(value: Any) -> Any:
 
 def main() -> None:
     records = json.loads((FOLDER / "vectors.json").read_text())[:AUTHORS] + chained_vectors()
-    for name, content in (("vectors", records), ("negative", negative_cases(records))):
+    shorts = short_vectors()
+    files = {"vectors": records, "short": shorts, "negative": negative_cases(records, shorts)}
+    for name, content in files.items():
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (FOLDER / f"{name}.json").write_text(text + "\n")
 

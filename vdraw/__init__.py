@@ -26,7 +26,7 @@ from vdraw.feasibility import Feasibility, Shortage, check_feasibility
 from vdraw.hashing import HASH_NAMES, hash_function
 from vdraw.record import PROTOCOL, Opening, Record, build_record
 from vdraw.replay import replay
-from vdraw.rule import Group, Rule, build_rule
+from vdraw.rule import RULE_SALT_BYTES, Group, Rule, build_rule
 from vdraw.seal import (
     NONCE_BYTES,
     SALT_BYTES,
@@ -53,7 +53,8 @@ from vdraw.seating import (
     take_note,
     void_draw,
 )
-from vdraw.verify import find_difference
+from vdraw.short import check_same_draw, check_short, shorten
+from vdraw.verify import find_difference, find_misfit
 
 __all__ = [
     "END_STATES",
@@ -61,6 +62,7 @@ __all__ = [
     "HASH_NAMES",
     "NONCE_BYTES",
     "PROTOCOL",
+    "RULE_SALT_BYTES",
     "SALT_BYTES",
     "SKIP_REASONS",
     "SYSTEM_ROLE",
@@ -96,6 +98,8 @@ __all__ = [
     "canonical_json",
     "chain_events",
     "check_feasibility",
+    "check_same_draw",
+    "check_short",
     "commit_identities",
     "commit_identity",
     "commit_nonce",
@@ -106,6 +110,7 @@ __all__ = [
     "event_to_dict",
     "exit_expert",
     "find_difference",
+    "find_misfit",
     "hash_confirmation",
     "hash_function",
     "order_candidates",
@@ -113,6 +118,7 @@ __all__ = [
     "reschedule",
     "seal_draw",
     "seat_first",
+    "shorten",
     "supplement",
     "take_note",
     "void_draw",

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from vdraw.canonical import canonical_json
-from vdraw.events import Drawn, Event, Person, Skip, Void, event_to_dict
+from vdraw.events import Drawn, Event, Exit, Person, Skip, Void, event_to_dict
 from vdraw.exceptions import EngineError
-from vdraw.hashing import hash_function
+from vdraw.hashing import HashFunction, hash_function
 from vdraw.rule import Rule, read_time
 from vdraw.seal import TAG, Order
 from vdraw.text import is_hex, is_key
+
+BY_HAND = "operator"  # the ``via`` of an exit that somebody recorded for the expert
 
 
 def chain_events(
@@ -34,15 +36,23 @@ def chain_events(
 def event_hash(rule: Rule, previous: str, row: Mapping[str, Any]) -> str:
     """The hash of an event (as in a record) that follows the one with the hash ``previous``, or
     the seed; raises EngineError for what cannot be hashed."""
-    content = {key: value for key, value in row.items() if key != "hash"}
-    text = canonical_json(content)
+    text = canonical_json({key: value for key, value in row.items() if key != "hash"})
+    if rule.is_linked:
+        return link_hash(rule.digest, previous, rule.digest(text))
     return rule.digest(b"\x07" + TAG + bytes.fromhex(previous) + text).hex()
+
+
+def link_hash(digest: HashFunction, previous: str, content: bytes) -> str:
+    """The hash of a linked event of which no more than the digest is known: that of its ``content``."""
+    return digest(b"\x07" + TAG + bytes.fromhex(previous) + content).hex()
 
 
 def check_link(rule: Rule, previous: str, event: Event) -> str:
     """Check what a chained event says of its hand, and its hash, which is returned."""
     row = event_to_dict(event)
     _check_hand(event, row)
+    if rule.is_linked:
+        _check_ground(rule, event, row)
     link = event_hash(rule, previous, row)
     if row.get("hash") != link:
         raise EngineError("hash 与内容和前一事件不符")
@@ -69,3 +79,12 @@ def _check_hand(event: Event, row: Mapping[str, Any]) -> None:
             raise EngineError(f"{name} 必须是非空 ASCII 文本")
     if "witness" in row and not is_hex(row["witness"], 32):
         raise EngineError("witness 必须是 64 位小写十六进制")
+
+
+def _check_ground(rule: Rule, event: Event, row: Mapping[str, Any]) -> None:
+    """Whoever is taken off his seat by hand is so for a ground from the sealed list."""
+    by_hand = isinstance(event, Exit) and row.get("via") == BY_HAND and rule.grounds is not None
+    if "ground" in row and not by_hand:
+        raise EngineError("不应有 ground")
+    if by_hand and row.get("ground") not in (rule.grounds or ()):
+        raise EngineError("ground 不在规则列明的原因里")

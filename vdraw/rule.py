@@ -14,7 +14,9 @@ from vdraw.text import is_hex, is_key
 # Narrower than `fromisoformat`, which takes other forms in other versions of Python.
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 TIME = re.compile(rf"\d{{4}}-\d\d-\d\dT{CLOCK}(:[0-5]\d)?[+-]{CLOCK}", re.ASCII)
-CHAINED = "chained"
+CHAINED = "chained"  # draws sealed before events were linked
+LINKED = "linked"
+RULE_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class Rule:
     def is_chained(self) -> bool:
         """Whether each event carries a hash over itself and the one before (PROTOCOL.md, section 12)."""
         return "events" in self.content
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether that hash is over the digest of the event, so that there is a short record."""
+        return self.content.get("events") == LINKED
+
+    @property
+    def grounds(self) -> tuple[str, ...] | None:
+        """Why a hand may end a seat; None: the rule has no such list."""
+        return (
+            tuple(self.content["grounds"]) if self.is_linked and "grounds" in self.content else None
+        )
 
     @property
     def homes(self) -> tuple[int, ...]:
@@ -98,7 +112,8 @@ class Rule:
         canonical_json(dict(content))
         _require(_is_text(content.get("draw_id")), "draw_id 必须是非空文本")
         _require(content.get("kind") == "random", "kind 必须是 random：人工选定的不是随机抽取")
-        _require(content.get("events", CHAINED) == CHAINED, "events 只能是 chained")
+        events = content.get("events", CHAINED)
+        _require(events in (CHAINED, LINKED), "events 只能是 chained 或 linked")
         _require(content.get("hash") in HASH_NAMES, "hash 必须是 sha256 或 sm3")
         _require(is_hex(content.get("nonce_commit"), 32), "nonce_commit 必须是 64 位小写十六进制")
         cap = content.get("unit_cap")
@@ -108,6 +123,8 @@ class Rule:
         # The system's own value goes by this name.
         _require("system" not in contributors, "contributors 里不能有 system")
         _require(len(set(contributors)) == len(contributors), "contributors 不能重复")
+        if events == LINKED:
+            _check_linked(content)
         return cls(
             content=dict(content),
             draw_id=content["draw_id"],
@@ -126,6 +143,7 @@ def build_rule(
     groups: Sequence[Group],
     nonce_commit: str,
     contributors: Sequence[str],
+    salt: str,
     unit_cap: int | None = None,
     exclusions: Mapping[str, int] | None = None,
     hash_name: str = "sha256",
@@ -135,13 +153,15 @@ def build_rule(
 ) -> Rule:
     """Put a rule together; ``further`` holds additional sealed keys and may not replace the named ones.
 
-    Its events are chained.
+    Its events are linked. ``salt`` is 16 random bytes in hex: the hash of the rule is public before
+    the rule is, and nobody shall guess what has it.
     """
     content: dict[str, Any] = {
         "draw_id": draw_id,
         "projects": list(projects),
         "kind": "random",
-        "events": CHAINED,
+        "events": LINKED,
+        "salt": salt,
         "hash": hash_name,
         "groups": [group.to_dict() for group in groups],
         "unit_cap": unit_cap,
@@ -152,6 +172,13 @@ def build_rule(
         "supersedes": supersedes,
     }
     return Rule.from_dict({**(further or {}), **content})
+
+
+def _check_linked(content: Mapping[str, Any]) -> None:
+    salt, grounds = content.get("salt"), content.get("grounds", ["其他"])
+    _require(is_hex(salt, RULE_SALT_BYTES), "salt 必须是 32 位小写十六进制")
+    _require(_is_text_list(grounds) and len(grounds) > 0, "grounds 必须是非空文本的列表")
+    _require(len(set(grounds)) == len(grounds), "grounds 不能重复")
 
 
 def _read_groups(value: Any) -> tuple[Group, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from vdraw.candidates import Candidate, Candidates
 from vdraw.canonical import canonical_json, canonical_texts
 from vdraw.exceptions import EngineError
-from vdraw.hashing import hash_all, hash_function
+from vdraw.hashing import HashFunction, hash_all, hash_function
 from vdraw.merkle import merkle_root
 from vdraw.rule import Rule
 from vdraw.text import are_hex, is_hex, is_key
@@ -134,7 +134,7 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
         leaves=leaves,
         fits=tuple([fits[kind] for kind in sorted_.kind_of]),
         levels=tuple(sorted({level for one in fits.values() for _, level in one})),
-        seal=_seal_value(rule, leaves),
+        seal=_seal_of(rule, leaves),
     )
 
 
@@ -159,21 +159,34 @@ def order_candidates(sealed: Sealed, reveals: Sequence[Reveal]) -> Order:
     """
     rule = sealed.rule
     _check_reveals(rule, reveals)
-    digest = rule.digest
-    # Hashed to one length each: values of any length joined as they are could be cut elsewhere.
-    values = b"".join(digest(bytes.fromhex(reveal.value)) for reveal in reveals)
-    seed = digest(b"\x03" + TAG + bytes.fromhex(sealed.seal) + values)
-    prefix = b"\x04" + TAG + seed
-    tickets = rule.digest_all(prefix + leaf for leaf in sealed.leaves)
+    values = [bytes.fromhex(reveal.value) for reveal in reveals]
+    seed = seed_value(rule.digest, bytes.fromhex(sealed.seal), values)
+    tickets = tickets_of(rule.hash_name, seed, sealed.leaves)
     ranking = tuple(sorted(range(len(tickets)), key=tickets.__getitem__))
     return Order(sealed=sealed, reveals=tuple(reveals), seed=seed.hex(), ranking=ranking)
 
 
-def _seal_value(rule: Rule, leaves: Sequence[bytes]) -> str:
-    digest = rule.digest
-    count = len(leaves).to_bytes(8, "big")
-    content = digest(canonical_json(rule.to_dict()))
-    return digest(b"\x02" + TAG + content + merkle_root(leaves, rule.digest_all) + count).hex()
+def seal_value(digest: HashFunction, rule: bytes, root: bytes, count: int) -> bytes:
+    """The seal over the digest of a rule and the root of ``count`` leaves."""
+    return digest(b"\x02" + TAG + rule + root + count.to_bytes(8, "big"))
+
+
+def seed_value(digest: HashFunction, seal: bytes, values: Iterable[bytes]) -> bytes:
+    """The seed that follows from a seal and the revealed ``values``, the system's first."""
+    # Hashed to one length each: values of any length joined as they are could be cut elsewhere.
+    return digest(b"\x03" + TAG + seal + b"".join(digest(value) for value in values))
+
+
+def tickets_of(hash_name: str, seed: bytes, leaves: Iterable[bytes]) -> list[bytes]:
+    """The ticket of each leaf."""
+    prefix = b"\x04" + TAG + seed
+    return hash_all(hash_name, (prefix + leaf for leaf in leaves))
+
+
+def _seal_of(rule: Rule, leaves: Sequence[bytes]) -> str:
+    content = rule.digest(canonical_json(rule.to_dict()))
+    root = merkle_root(leaves, rule.digest_all)
+    return seal_value(rule.digest, content, root, len(leaves)).hex()
 
 
 def _check_commits(commits: Sequence[str]) -> None:

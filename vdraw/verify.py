@@ -1,7 +1,9 @@
 """Check the record of a VDRAW-1 draw:  python verify.py record.json
 
 Prints 一致 if everything in the record follows from its rule, candidates and revealed values,
-otherwise the first difference. Needs Python 3.11 or newer and nothing else: no database, no network,
+otherwise the first difference. Of a short record, public while names are sealed, seal, seed, tickets
+and chain of events are checked; with two files, a short record and the whole one, also that they are
+of the same draw:  python verify.py short.json record.json. Needs Python 3.11 or newer and nothing else: no database, no network,
 no other file of the system that made the record, and none of that system's code.
 """
 
@@ -33,6 +35,11 @@ EXIT_REASONS = (
 )  # fmt: skip
 EVENTS = ("drawn", "exit", "skip", "supplement", "end")
 CHAINED_EVENTS = (*EVENTS, "note", "reschedule", "void")
+SHORT_KEYS = (
+    "protocol", "form", "hash", "rule", "leaves", "root", "seal",
+    "nonce_commit", "reveals", "seed", "tickets", "events",
+)  # fmt: skip
+ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对"
 
 Hash = Callable[[bytes], bytes]
 
@@ -43,7 +50,10 @@ def find_difference(record: Any, *, is_whole: bool = True) -> str | None:
     ``is_whole`` False: the draw still goes on, and its events stop anywhere.
     """
     try:
-        _check_record(record, is_whole)
+        if is_short(record):
+            _check_short(record)
+        else:
+            _check_record(record, is_whole)
     except Difference as difference:
         return str(difference)
     except RecursionError:
@@ -72,19 +82,55 @@ def find_difference_in_text(text: bytes | str) -> str | None:
     return find_difference(record)
 
 
-def main(argv: list[str]) -> int:
-    """Check the file named in ``argv``; 0 if it agrees, 1 if not, 2 if it cannot be read."""
-    if len(argv) != 1:
-        say("用法：python verify.py record.json")
-        return 2
+def find_misfit(short: Any, record: Any) -> str | None:
+    """In what a short record is not of the draw of the whole ``record``, or None if it is. Both hold
+    for themselves (`find_difference`)."""
     try:
-        text = Path(argv[0]).read_bytes()
-    except OSError as error:
-        say(f"无法读取 {argv[0]}：{error.strerror}")
+        _check_same_draw(short, record)
+    except Difference as difference:
+        return str(difference)
+    return None
+
+
+def is_short(record: Any) -> bool:
+    """Whether this means to be the short record of a draw whose names are sealed."""
+    return isinstance(record, dict) and "form" in record
+
+
+def main(argv: list[str]) -> int:
+    """Check the file named in ``argv``, or the two, of which one is a short record; 0 if all agrees, 1
+    if not, 2 if a file cannot be read."""
+    if len(argv) not in (1, 2):
+        say(
+            "用法：python verify.py record.json  或  python verify.py 公开前的记录.json record.json"
+        )
         return 2
-    difference = find_difference_in_text(text)
-    say(difference or "一致")
-    return 1 if difference else 0
+    records = []
+    for name in argv:
+        try:
+            text = Path(name).read_bytes()
+        except OSError as error:
+            say(f"无法读取 {name}：{error.strerror}")
+            return 2
+        place = f"{name}：" if len(argv) > 1 else ""
+        if difference := find_difference_in_text(text):
+            say(place + difference)
+            return 1
+        records.append(json.loads(text))
+        say(f"{place}一致")
+        if is_short(records[-1]):
+            say(ABOUT_SHORT)
+    return 0 if len(argv) == 1 else _compare(records)
+
+
+def _compare(records: list[Any]) -> int:
+    records.sort(key=is_short, reverse=True)
+    if [is_short(record) for record in records] != [True, False]:
+        say("两份文件中应有一份公开前的记录和一份完整记录")
+        return 2
+    misfit = find_misfit(*records)
+    say(misfit or "两份记录属于同一次抽取：封存、候选人、定序和事件链都相符")
+    return 1 if misfit else 0
 
 
 def say(line: str) -> None:
@@ -127,10 +173,88 @@ def _check_record(record: Any, is_whole: bool) -> None:
     _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
     order = sorted(range(len(leaves)), key=lambda i: digest(b"\x04" + TAG + seed + leaves[i]))
     draw = Draw(rule, candidates, order)
-    chain = Chain(seed, digest) if "events" in rule else None
+    chain = Chain(seed, digest, rule) if "events" in rule else None
     replay = _check_events(record["events"], draw, chain)
     need(not is_whole or replay.ended is not None, "记录没有以 end 事件结束，不完整")
     _check_openings(record["openings"], rule["draw_id"], draw, digest)
+
+
+# --- The short record ---------------------------------------------------------------------------
+
+
+def _check_short(record: Any) -> None:
+    _check_short_form(record)
+    digest = hash_named(record["hash"])
+    leaves = [bytes.fromhex(leaf) for leaf in record["leaves"]]
+    root = merkle_root(leaves, digest)
+    _check_value(record["root"], root.hex(), "记录的 root（候选人树根）")
+    count = len(leaves).to_bytes(8, "big")
+    seal = digest(b"\x02" + TAG + bytes.fromhex(record["rule"]) + root + count)
+    _check_value(record["seal"], seal.hex(), "记录的 seal（封存值）")
+    values = [bytes.fromhex(value) for value in record["reveals"]]
+    commit = digest(b"\x06" + TAG + values[0])
+    _check_value(record["nonce_commit"], commit.hex(), "记录的 nonce_commit")
+    seed = digest(b"\x03" + TAG + seal + b"".join(digest(value) for value in values))
+    _check_value(record["seed"], seed.hex(), "记录的 seed（种子）")
+    need(len(record["tickets"]) == len(leaves), f"记录的 tickets 应有 {len(leaves)} 个")
+    for n, (leaf, ticket) in enumerate(zip(leaves, record["tickets"], strict=True), 1):
+        _check_value(
+            ticket, digest(b"\x04" + TAG + seed + leaf).hex(), f"第 {n} 个 tickets（票号）"
+        )
+    head = seed
+    for n, event in enumerate(record["events"], 1):
+        head = digest(b"\x07" + TAG + head + bytes.fromhex(event["content"]))
+        _check_value(event["hash"], head.hex(), f"第 {n} 个事件的 hash（事件链）")
+
+
+def _check_short_form(record: Any) -> None:
+    _check_keys(record, "记录", SHORT_KEYS)
+    need(record["protocol"] == "VDRAW-1", "记录的 protocol 应为 VDRAW-1")
+    need(record["form"] == "short", "记录的 form 只能是 short")
+    need(record["hash"] in ("sha256", "sm3"), "记录的 hash 必须是 sha256 或 sm3")
+    for name in ("rule", "root", "seal", "nonce_commit", "seed"):
+        _check_hex(record[name], f"记录的 {name}", 32)
+    for name in ("leaves", "tickets"):
+        _check_list(record[name], f"记录的 {name}")
+        for n, value in enumerate(record[name], 1):
+            _check_hex(value, f"第 {n} 个 {name}", 32)
+    for n in range(1, len(record["leaves"])):
+        in_order = record["leaves"][n - 1] < record["leaves"][n]
+        need(in_order, f"第 {n + 1} 个 leaves 不在按叶子值排序的位置上")
+    _check_list(record["reveals"], "记录的 reveals")
+    need(len(record["reveals"]) > 0, "记录的 reveals 不能为空")
+    for n, value in enumerate(record["reveals"], 1):
+        _check_hex(value, f"第 {n} 个公开值", 32 if n == 1 else None)
+    _check_list(record["events"], "记录的 events")
+    need(len(record["events"]) > 0, "记录的 events 为空：缺少 drawn 事件")
+    for n, event in enumerate(record["events"], 1):
+        _check_keys(event, f"第 {n} 个事件", ["content", "hash"])
+        _check_hex(event["content"], f"第 {n} 个事件的 content", 32)
+        _check_hex(event["hash"], f"第 {n} 个事件的 hash", 32)
+
+
+def _check_same_draw(short: Any, record: Any) -> None:
+    """What the whole record gives is what the short one says; events may have followed since."""
+    linked = record["rule"].get("events") == "linked"
+    need(linked, "完整记录的事件没有逐条摘要，不会有公开前的记录")
+    rule, other = record["rule"], "两份记录不是同一次抽取"
+    digest = hash_named(rule["hash"])
+    leaves = [
+        digest(b"\x00" + TAG + canonical([one["commit"], one["groups"], one["unit"]])).hex()
+        for one in record["candidates"]
+    ]
+    need(short["hash"] == rule["hash"], f"{other}：hash 不同")
+    need(short["rule"] == digest(canonical(rule)).hex(), f"{other}：规则的摘要不同")
+    need(short["leaves"] == leaves, f"{other}：候选人不同")
+    need(short["seal"] == record["seal"], f"{other}：封存值不同")
+    values = [reveal["value"] for reveal in record["reveals"]]
+    need(short["reveals"] == values, f"{other}：公开值不同")
+    need(short["seed"] == record["seed"], f"{other}：种子不同")
+    # What was shown before can have been added to, never changed.
+    count, known = len(short["events"]), len(record["events"])
+    need(count <= known, f"完整记录的事件比公开前少：先前有 {count} 个，现在有 {known} 个")
+    for n, (before, event) in enumerate(zip(short["events"], record["events"], strict=False), 1):
+        need(before["hash"] == event["hash"], f"第 {n} 个事件与公开前的记录不同（事件链）")
 
 
 # --- Rule and candidates ------------------------------------------------------------------------
@@ -142,7 +266,10 @@ def _check_rule(rule: Any) -> None:
     _check_canonical(rule, "规则")
     _check_text(rule["draw_id"], "规则的 draw_id")
     need(rule["kind"] == "random", "规则的 kind 必须是 random：人工选定的不是随机抽取")
-    need(rule.get("events", "chained") == "chained", "规则的 events 只能是 chained")
+    events = rule.get("events", "chained")
+    need(events in ("chained", "linked"), "规则的 events 只能是 chained 或 linked")
+    if events == "linked":
+        _check_linked(rule)
     need(rule["hash"] in ("sha256", "sm3"), "规则的 hash 必须是 sha256 或 sm3")
     _check_list(rule["groups"], "规则的 groups")
     need(len(rule["groups"]) > 0, "规则的 groups 不能为空")
@@ -165,6 +292,19 @@ def _check_rule(rule: Any) -> None:
         _check_text(role, where)
         need(role != "system", f"{where}不能是 system")
         need(role not in rule["contributors"][: n - 1], f"{where}与前面的重复")
+
+
+def _check_linked(rule: Any) -> None:
+    _check_keys(rule, "规则", ["salt"], more=True)
+    _check_hex(rule["salt"], "规则的 salt", 16)
+    if "grounds" not in rule:
+        return
+    _check_list(rule["grounds"], "规则的 grounds")
+    need(len(rule["grounds"]) > 0, "规则的 grounds 不能为空")
+    for n, ground in enumerate(rule["grounds"], 1):
+        where = f"规则的第 {n} 个 grounds"
+        _check_text(ground, where)
+        need(ground not in rule["grounds"][: n - 1], f"{where}与前面的重复")
 
 
 def _check_standbys(groups: list[Any]) -> None:
@@ -390,15 +530,22 @@ class Draw:
 class Chain:
     """The hashes of the events, each over itself and the one before, the first over the seed."""
 
-    def __init__(self, seed: bytes, digest: Hash) -> None:
+    def __init__(self, seed: bytes, digest: Hash, rule: Any) -> None:
         self.head = seed
         self.digest = digest
+        # A linked event is hashed by its digest, so that the chain is known before the events are.
+        self.is_linked = rule["events"] == "linked"
+        self.grounds = rule.get("grounds") if self.is_linked else None
 
     def check(self, event: Any, where: str) -> None:
         self._check_hand(event, where)
+        if self.is_linked:
+            self._check_ground(event, where)
         _check_canonical(event, where)
-        content = {key: value for key, value in event.items() if key != "hash"}
-        self.head = self.digest(b"\x07" + TAG + self.head + canonical(content))
+        content = canonical({key: value for key, value in event.items() if key != "hash"})
+        if self.is_linked:
+            content = self.digest(content)
+        self.head = self.digest(b"\x07" + TAG + self.head + content)
         _check_value(event["hash"], self.head.hex(), f"{where}的 hash（事件链）")
 
     def _check_hand(self, event: Any, where: str) -> None:
@@ -414,6 +561,15 @@ class Chain:
                 _check_key(event[name], f"{where}的 {name}")
         if "witness" in event:
             _check_hex(event["witness"], f"{where}的 witness", 32)
+
+    def _check_ground(self, event: Any, where: str) -> None:
+        """Whoever is taken off his seat by hand is so for a ground from the sealed list."""
+        by_hand = event["type"] == "exit" and event["via"] == "operator"
+        if not by_hand or self.grounds is None:
+            need("ground" not in event, f"{where}不应有 ground")
+            return
+        _check_keys(event, where, ["ground"], more=True)
+        need(event["ground"] in self.grounds, f"{where}的 ground 不在规则列明的原因里")
 
 
 def _check_person(person: Any, where: str) -> None:

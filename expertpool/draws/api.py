@@ -54,7 +54,7 @@ from expertpool.draws.services.names import may_read, read_names, readable_from
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.draws.services.publishing import publish_result
-from expertpool.draws.services.records import build_record
+from expertpool.draws.services.records import record_for
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
@@ -333,9 +333,12 @@ def draw_widen(request: UserRequest, draw_id: Id, data: WideningInput) -> Status
 )
 @allows("draws.view")
 def record_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
-    """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；令牌用户能查看名单时才含身份。"""
+    """返回结束的抽取的记录（VDRAW-1），任何人都可据此重算；令牌用户能查看名单时才含身份。
+
+    名单公开之前、令牌用户又不能查看名单的，返回公开前的记录（form 为 short）：只有封存、定序和事件链的摘要。
+    """
     draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
-    return build_record(draw, opened=may_read(draw, request.user, now=timezone.now()))
+    return record_for(draw, reads_names=may_read(draw, request.user, now=timezone.now()))
 
 
 @router.post(

@@ -186,6 +186,7 @@ class StepReason(models.TextChoices):
     ORDERED = "ordered", "定序后首次入席"
     OWN_ANSWER = "own_answer", "专家本人答复"
     TOLD = "told", "专家告知经办人"
+    LISTED = "listed", "按列明的原因更换"
     DEADLINE = "deadline", "答复时限已到"
     UNAVAILABLE = "unavailable", "已不能参加"
     SEAT_FREE = "seat_free", "席位空出，按次序补抽"
@@ -209,6 +210,7 @@ class NoteCode(models.TextChoices):
     PAUSED = "paused", "暂停抽取"
     RESUMED = "resumed", "恢复抽取"
     DEADLINE_MOVED = "deadline_moved", "改动答复截止"
+    SENT_AT_ONCE = "sent_at_once", "不等免打扰时段，立即发出邀请"
 
 
 class ExclusionReason(models.TextChoices):

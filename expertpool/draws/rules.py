@@ -103,11 +103,17 @@ class SealedRule:
     panel_unit_cap: int | None
     policy: Policy | None  # None: a list, or sealed before there was one
     reply_minutes: int | None
+    grounds: tuple[str, ...]  # why a hand may end a seat; none: sealed before there was a list
 
     @property
     def is_chained(self) -> bool:
         """Whether each event of the draw carries the hash of the one before."""
         return "events" in self.content
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether that chain can be shown without the events, in a short record."""
+        return self.content.get("events") == "linked"
 
     @property
     def panel(self) -> tuple[SealedGroup, ...]:
@@ -157,6 +163,7 @@ class SealedRule:
             panel_unit_cap=_number(content, "panel_unit_cap"),
             policy=Policy.from_rule(content["policy"]) if "policy" in content else None,
             reply_minutes=_number(content, "reply_minutes"),
+            grounds=_texts(content, "grounds"),
         )
 
 

@@ -13,6 +13,7 @@ import vdraw
 from tests.vdraw.samples import (
     AUTHORS,
     NEGATIVE,
+    SHORTS,
     VECTORS,
     engine_difference,
     order_people,
@@ -20,7 +21,15 @@ from tests.vdraw.samples import (
     vector,
 )
 from tests.vdraw.test_javascript import differences
-from tools.vectors import altered, another, chained_vectors, leaves_of, negative_cases, rechain
+from tools.vectors import (
+    altered,
+    another,
+    chained_vectors,
+    leaves_of,
+    negative_cases,
+    rechain,
+    short_vectors,
+)
 
 CHAINED = VECTORS[len(AUTHORS) :]
 Json = dict[str, Any]
@@ -53,16 +62,20 @@ def test_the_chained_vectors_hold_all_that_can_happen() -> None:
         "drawn", "exit", "skip", "supplement", "end", "note", "reschedule", "void",
     }  # fmt: skip
     assert {record["rule"]["hash"] for record in CHAINED} == {"sha256", "sm3"}
-    for key in ("moved_up", "closed", "lacking", "witness"):
+    for key in ("moved_up", "closed", "lacking", "witness", "ground"):
         assert any(key in event for event in events)
+    assert {record["rule"]["events"] for record in CHAINED} == {"chained", "linked"}
+    assert {"unreached", "replaced"} <= {event.get("reason") for event in events}
+    assert {"sent_at_once", "emergency"} <= {event.get("code") for event in events}
     assert verdicts(CHAINED) == [[None] * 3] * len(CHAINED)
 
 
 def test_the_files_are_those_that_the_script_writes() -> None:
     folder = Path(vdraw.__file__).parent
     assert chained_vectors() == CHAINED
-    assert negative_cases(VECTORS) == NEGATIVE
-    for name, content in (("vectors", VECTORS), ("negative", NEGATIVE)):
+    assert short_vectors() == SHORTS
+    assert negative_cases(VECTORS, SHORTS) == NEGATIVE
+    for name, content in (("vectors", VECTORS), ("short", SHORTS), ("negative", NEGATIVE)):
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
         assert (folder / f"{name}.json").read_text() == text
 
@@ -128,7 +141,7 @@ def test_events_dropped_doubled_or_swapped_are_named_by_all_three(number: int) -
 @pytest.mark.shows("DRAW-11", "DRAW-04")
 def test_the_negative_vectors_are_refused_alike_by_all_three() -> None:
     """Those with a chain computed anew are refused for what they say, not for their hash."""
-    rows = [altered(VECTORS, case) for case in NEGATIVE]
+    rows = [altered(VECTORS, SHORTS, case) for case in NEGATIVE]
     for case, said in zip(NEGATIVE, verdicts(rows), strict=True):
         assert all(said), case["what"]
         assert said[1] == said[2] == case["says"]

@@ -31,6 +31,12 @@ const answers = records.map((record) => verifyRecord(record).difference ?? null)
 const texts = ["{", "[".repeat(100000), JSON.stringify(records[0])];
 process.stdout.write(JSON.stringify([answers, texts.map((text) => verifyText(text).ok)]));
 """
+COMPARE = """
+import { readFileSync } from "node:fs";
+import { misfitOf } from "%s/vdraw.js";
+const pairs = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(pairs.map(([short, record]) => misfitOf(short, record))));
+"""
 CHECK_HASHES = """
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
@@ -66,6 +72,11 @@ def run_node(script, stdin=""):
 def differences(records):
     """What the browser finds in each record; None where nothing differs."""
     return run_node(CHECK_RECORDS, json.dumps(records))[0]
+
+
+def misfits(pairs):
+    """In what the browser finds short and whole records to be of other draws."""
+    return run_node(COMPARE, json.dumps(pairs))
 
 
 CHECK_TEXTS = """

@@ -41,6 +41,7 @@ def test_the_hashes_are_those_of_the_engine() -> None:
         groups=[vdraw.Group("g1", "一组", 1)],
         nonce_commit=digest(b"\x06" + tag + nonce).hex(),
         contributors=["operator"],
+        salt=salt,
     )
     candidate = vdraw.Candidate(commit, {"g1": 1}, None)
     sealed = vdraw.seal_draw(rule, [candidate])

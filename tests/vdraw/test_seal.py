@@ -36,6 +36,7 @@ def a_rule(**changes):
         "groups": [Group("g1", "技术", 2, {"conditions": ["职称 不低于 副高"]})],
         "nonce_commit": commit_nonce(NONCE),
         "contributors": ["operator", "supervisor"],
+        "salt": "5a" * 16,
     }
     return build_rule(**{**given, **changes})
 
@@ -46,7 +47,8 @@ def test_a_rule_holds_every_key_of_the_protocol_and_further_ones():
         "draw_id": "D1",
         "projects": ["P1"],
         "kind": "random",
-        "events": "chained",
+        "events": "linked",
+        "salt": "5a" * 16,
         "hash": "sha256",
         "groups": [{"id": "g1", "name": "技术", "seats": 2, "conditions": ["职称 不低于 副高"]}],
         "unit_cap": 1,
@@ -71,6 +73,9 @@ def test_a_rule_holds_every_key_of_the_protocol_and_further_ones():
         ({"groups": [Group("g1", "甲", 0)]}, "seats"),
         ({"groups": [Group("组", "甲", 1)]}, "id"),
         ({"groups": [Group("g1", "甲", 1), Group("g1", "乙", 1)]}, "重复"),
+        ({"salt": "5a"}, "salt"),
+        ({"further": {"grounds": []}}, "grounds"),
+        ({"further": {"grounds": ["其他", "其他"]}}, "grounds"),
         ({"contributors": ["system"]}, "system"),
         ({"contributors": ["operator", "operator"]}, "重复"),
         ({"further": {"share": 0.5}}, "float"),

@@ -246,6 +246,7 @@ def rule_with(*groups):
         groups=[Group(key, key, 1, content) for key, content in groups],
         nonce_commit="00" * 32,
         contributors=[],
+        salt="00" * 16,
     )
 
 

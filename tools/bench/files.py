@@ -58,6 +58,7 @@ def _record(count: int) -> str:
         groups=groups,
         nonce_commit=vdraw.commit_nonce(nonce),
         contributors=[],
+        salt=random.randbytes(vdraw.RULE_SALT_BYTES).hex(),
         unit_cap=1,
     )
     candidates = (

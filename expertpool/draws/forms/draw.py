@@ -14,7 +14,7 @@ from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.policy import answer_grounds
+from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.validators import VALUE_LENGTH
 
 # What an operator may record, by the state in which the line is.
@@ -65,7 +65,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grounds = answer_grounds(invitation.draw.project.regime)
+        grounds = grounds_of(invitation.draw)
         ground: Any = self.fields["ground"]
         ground.choices = [("", "请选择"), *((one, one) for one in grounds)]
         state: Any = self.fields["state"]

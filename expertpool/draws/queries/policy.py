@@ -14,7 +14,7 @@ from typing import Any
 
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
-from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.outlook import panel_bits
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
@@ -71,6 +71,13 @@ def answer_grounds(regime: str) -> list[str]:
     listed = value_of(OWN_GROUNDS[regime]) or value_of(ANSWER_GROUNDS)
     grounds = [ground.strip()[:50] for ground in listed.split("、")]
     return [*dict.fromkeys(one for one in grounds if one and one != OTHER_GROUND), OTHER_GROUND]
+
+
+def grounds_of(draw: Draw) -> list[str]:
+    """Return why a hand may end a seat of ``draw``: what was sealed, or, where it was sealed before
+    there was such a list, what the office lists now."""
+    sealed = draw.rule.grounds
+    return list(sealed) if sealed else answer_grounds(draw.project.regime)
 
 
 def missing_contributors(given: Iterable[str], policy: Policy) -> str:

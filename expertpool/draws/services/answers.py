@@ -15,7 +15,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
 from expertpool.draws.queries.actions import OVER
-from expertpool.draws.queries.policy import answer_grounds
+from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.replies import (
@@ -42,7 +42,7 @@ def request_answer(
 ) -> AnswerRequest:
     """Ask for an answer to be recorded by hand: accepted, declined, leave, or replaced.
 
-    Whatever ends a seat needs a ``ground`` from the list of the office (`policy.answer_grounds`);
+    Whatever ends a seat needs a ``ground`` from the list of the office (`policy.grounds_of`);
     其他 and what ends none need a ``reason`` in words. Refuses (ReplyRefused) without them, a change
     that the state of the invitation does not allow, and while another request is open; the attempt
     is logged.
@@ -106,7 +106,7 @@ def _in_words(invitation: Invitation, state: InvitationState, ground: str, reaso
         if not reason:
             raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
         return reason
-    if ground not in answer_grounds(invitation.draw.project.regime):
+    if ground not in grounds_of(invitation.draw):
         raise ReplyRefused("请从列表中选择原因。")
     if ground == OTHER_GROUND:
         if not reason:

@@ -24,7 +24,8 @@ class Hand:
 
     ``actor`` None: by the system or, where he answered himself, by the expert, who has no name in a
     record. ``supervisor``: who is said to have been present. ``witness``: the hash of what a second
-    person confirmed (`confirmation_of`).
+    person confirmed (`confirmation_of`). ``ground``: which of the sealed grounds was chosen
+    (`draws.queries.policy.grounds_of`).
     """
 
     via: StepVia
@@ -32,6 +33,7 @@ class Hand:
     actor: User | None = None
     supervisor: str = ""
     witness: str = ""
+    ground: str = ""
 
     def person(self, draw: Draw) -> vdraw.Person:
         """Who it was: the draw's own operator, whatever else he may do; others by their first role."""
@@ -41,7 +43,7 @@ class Hand:
 
     def said(self, draw: Draw) -> dict[str, Any]:
         """Return the keys that the events of the step get."""
-        more = {"supervisor": self.supervisor, "witness": self.witness}
+        more = {"supervisor": self.supervisor, "witness": self.witness, "ground": self.ground}
         return {
             "by": self.person(draw).to_dict(),
             "via": str(self.via),

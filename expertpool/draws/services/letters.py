@@ -8,7 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws.enums import ActionCode, InvitationState
+from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation, QuietWaiver
 from expertpool.draws.queries.actions import check_action
@@ -16,7 +16,9 @@ from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import recipient_of
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
@@ -46,12 +48,14 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     waiver.full_clean()
     waiver.save(force_insert=True)
     sent = bring_forward(messages=letters_to(_unreached(draw)), now=now)
+    hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
+    head = write_note(draw, NoteCode.SENT_AT_ONCE, hand=hand, now=now)
     record(
         "draw.send_at_once",
         actor=actor,
         now=now,
         subject=draw,
-        after={"立即发出的通知": sent},
+        after={"立即发出的通知": sent} | at_head(head),
         note=waiver.reason,
     )
     return sent

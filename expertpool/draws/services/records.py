@@ -1,4 +1,5 @@
-"""The public record of a draw: what anybody needs to replay it."""
+"""The public record of a draw: what anybody needs to replay it; until its names are released, the
+short record, which holds commitments only (docs/decisions/0065)."""
 
 from __future__ import annotations
 
@@ -15,29 +16,56 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.state import load_events, load_order
 
 
+def record_for(draw: Draw, *, reads_names: bool) -> dict[str, Any]:
+    """Return what somebody may have of the record of an ended draw: all of it, with openings, who
+    ``reads_names`` of it; anybody else the short record until the names are released, then all but
+    the openings.
+
+    Refuses and raises as `build_record`.
+    """
+    if reads_names or draw.released_at is not None:
+        return build_record(draw, opened=reads_names)
+    return build_short(draw)
+
+
+def build_short(draw: Draw) -> dict[str, Any]:
+    """Return the short record of an ended draw. Refuses and raises as `build_record`, and a draw
+    sealed before events were linked, which has none (DrawNotReady)."""
+    events = _events_of(draw)
+    if not draw.rule.is_linked:
+        raise DrawNotReady("名单公开之前还没有可核验的记录，请在名单公开后再来核验。")
+    return vdraw.shorten(load_order(draw), events)
+
+
 def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
-    """Return the record of an ended draw as JSON values.
+    """Return the whole record of an ended draw as JSON values: not for who may not read names yet,
+    since groups, units and their sizes tell who was seated.
 
     The openings of all who were ever seated are in it once the names are released, nobody else's
-    ever; not ``opened``, as anybody may have it, none: with them it says who declined. Refuses (DrawNotReady) a draw that has not ended: its record would be incomplete;
-    and a list that persons chose. Raises EngineError where the rows are no more those that were
-    sealed and logged.
+    ever; not ``opened`` none: with them it says who declined. Refuses (DrawNotReady) a draw that
+    has not ended: its record would be incomplete; and a list that persons chose. Raises EngineError
+    where the rows are no more those that were sealed and logged.
     """
-    if not draw.is_random:
-        raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
-    if draw.status == DrawStatus.ABANDONED:
-        raise DrawNotReady("本次抽取在定序之前已放弃，没有抽取结果，也没有可核验的记录。")
-    if draw.ordered_at is None or draw.ended_at is None:
-        raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
+    events = _events_of(draw)
     openings = []
     if opened and draw.released_at is not None:
         rows = draw.invitations.order_by("line")
         for row in rows:
             identity = open_identity(row)
             openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
+    return vdraw.build_record(load_order(draw), events, openings).to_dict()
+
+
+def _events_of(draw: Draw) -> list[vdraw.Event]:
+    if not draw.is_random:
+        raise DrawNotReady("人工选定的名单不是随机抽取，没有可核验的记录。")
+    if draw.status == DrawStatus.ABANDONED:
+        raise DrawNotReady("本次抽取在定序之前已放弃，没有抽取结果，也没有可核验的记录。")
+    if draw.ordered_at is None or draw.ended_at is None:
+        raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
     events = load_events(draw)
     check_heads(draw, events)
-    return vdraw.build_record(load_order(draw), events, openings).to_dict()
+    return events
 
 
 def digest_of(record: Mapping[str, Any]) -> str:

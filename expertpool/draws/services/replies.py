@@ -63,7 +63,7 @@ STEP_REASON: dict[str, StepReason] = {
     ReplyVia.DEADLINE: StepReason.DEADLINE,
 }
 STEP_REASON_OF_STATE: dict[str, StepReason] = {
-    InvitationState.REPLACED: StepReason.OTHER,
+    InvitationState.REPLACED: StepReason.LISTED,
     InvitationState.CONFLICT: StepReason.RESCHEDULED,
 }
 # What nobody records: the clock says it.
@@ -298,6 +298,7 @@ def _settle(
             actor,
             supervisor=second.name if second else "",
             witness=witness,
+            ground=confirmed.ground if confirmed else "",
         )
         reason_of_exit = EXIT_REASON[state]
         left = leave_seat(invitation=invitation, reason=reason_of_exit, hand=hand, now=now)

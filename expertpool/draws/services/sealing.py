@@ -31,7 +31,7 @@ from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import reveal_time
 from expertpool.draws.queries.plan_versions import approved_version, check_version
-from expertpool.draws.queries.policy import policy_for, shrunk, thinness, untold
+from expertpool.draws.queries.policy import answer_grounds, policy_for, shrunk, thinness, untold
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.rules import Policy
@@ -226,7 +226,17 @@ def _seal(
     number = next_number(now)
     nonce = entropy.token_bytes(vdraw.NONCE_BYTES)
     rule = _build_rule(
-        plan, projects, found, policy, approved, thin, widening, number=number, nonce=nonce, now=now
+        plan,
+        projects,
+        found,
+        policy,
+        approved,
+        thin,
+        widening,
+        number=number,
+        nonce=nonce,
+        salt=entropy.token_bytes(vdraw.RULE_SALT_BYTES).hex(),
+        now=now,
     )
     people = _identities(found.eligible, entropy)
     candidates = _candidates(rule, found.eligible, people, entropy)
@@ -263,6 +273,7 @@ def _build_rule(
     *,
     number: str,
     nonce: bytes,
+    salt: str,
     now: datetime,
 ) -> vdraw.Rule:
     project = plan.project
@@ -307,6 +318,7 @@ def _build_rule(
         nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_of_new_draws()),
         hash_name=hash_of_new_draws(),
         contributors=list(plan.contributors),
+        salt=salt,
         unit_cap=unit_cap,
         exclusions=found.exclusion_counts,
         reason=reason,
@@ -314,6 +326,7 @@ def _build_rule(
         further={
             "regime": project.regime,
             "policy": policy.to_rule(),
+            "grounds": answer_grounds(project.regime),
             "plan_version": plan.version,
             "plan_approved_at": timezone.localtime(approved.decided_at).isoformat(
                 timespec="seconds"

@@ -34,7 +34,7 @@ from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
-from expertpool.draws.services.records import build_record, digest_of
+from expertpool.draws.services.records import build_record, digest_of, record_for
 from vdraw import verify
 
 View = Callable[..., HttpResponseBase]
@@ -91,11 +91,13 @@ STANDBY_NOTE = "候补在评审专家之后抽出；同组有人退出，在席�
 
 @public
 def draw_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What anybody may know of a draw: counts, commitments, states; who sat once it is published."""
+    """What anybody may know of a draw: counts, commitments, states; the rule with its conditions once
+    names are released, who sat once it is published."""
     draw = find_draw(request, code)
     rule, link = draw.rule, end_link(draw)
     context: dict[str, Any] = {
         "draw": draw,
+        "is_open": draw.released_at is not None,
         "early": agreed_request(ReleaseRequest, draw) is not None,
         "publication": _publication(draw),
         "groups": rule.groups,
@@ -134,19 +136,21 @@ def _publication(draw: Draw) -> dict[str, Any]:
 def record(request: HttpRequest, code: str) -> HttpResponseBase:
     """The record as a file; 404 while the draw goes on, 409 when its rows no longer fit the seal.
 
-    Whoever may read the names gets it with the openings, anybody else without.
+    Whoever may read the names gets it with the openings, anybody else without, and until they are
+    released the short one.
     """
     draw = find_draw(request, code)
     user = request.user
-    opened = isinstance(user, User) and may_read(draw, user, now=timezone.now())
+    reads_names = isinstance(user, User) and may_read(draw, user, now=timezone.now())
     try:
-        content = build_record(draw, opened=opened)
+        content = record_for(draw, reads_names=reads_names)
     except DrawNotReady as error:
         return JsonResponse({"error": str(error)}, status=404)
     except vdraw.EngineError as error:
         return JsonResponse({"error": str(error)}, status=409)
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    return file_answer(text.encode(), name=f"{draw.number}.json", inline=True)
+    name = f"{draw.number}-公开前.json" if "form" in content else f"{draw.number}.json"
+    return file_answer(text.encode(), name=name, inline=True)
 
 
 @public

@@ -1,6 +1,6 @@
 // A record as a film: one frame for the seal, each value, the order, each seat that is taken, and each
 // further event. Only the record is read; it is checked on the way.
-import { verifyRecord } from "../verify/vdraw.js";
+import { isShort, verifyRecord } from "../verify/vdraw.js";
 import { NOTES, REASONS, ROLES, STATES, eights, label, times } from "../verify/words.js";
 
 const SEATED = { state: "seated", label: "已邀请", tone: "amber" };
@@ -14,6 +14,7 @@ const CANCELLED = { state: "cancelled", label: "已取消", tone: "grey" };
  * `names` holds who stands behind a commitment, where the reader may know it.
  */
 export function framesOf(record, names = new Map()) {
+  if (isShort(record)) return { ok: false, difference: "公开前的记录没有席位，名单公开后可以回放" };
   let order = [];
   const events = [];
   const watch = {

@@ -2,7 +2,9 @@
 
    verifyRecord(record) replays rule, candidates and revealed values and compares everything the
    record claims: {ok: true}, or {ok: false, difference: "…"} with the first difference.
-   verifyText(text) does the same for JSON text. Nothing is sent anywhere.
+   verifyText(text) does the same for JSON text. Nothing is sent anywhere. Of a short record, public
+   while names are sealed, seal, seed, tickets and chain of events are checked; misfitOf(short, record)
+   tells whether it is of the same draw as the whole record.
 
    Whoever wants to see the draw go by gives `watch`: {order(tickets), event(event, seats)}; it is told
    the candidates as ordered, [{commit, ticket}], and after each event who sits where, by group id. */
@@ -23,6 +25,20 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]
 const EXIT_REASONS = ["declined", "no_answer", "unreached", "leave", "conflict", "replaced", ...SKIP_REASONS];
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
 const CHAINED_EVENTS = [...EVENTS, "note", "reschedule", "void"];
+const SHORT_KEYS = [
+  "protocol",
+  "form",
+  "hash",
+  "rule",
+  "leaves",
+  "root",
+  "seal",
+  "nonce_commit",
+  "reveals",
+  "seed",
+  "tickets",
+  "events",
+];
 
 class Difference extends Error {}
 
@@ -59,13 +75,28 @@ function checkTokens(text) {
 
 export function verifyRecord(record, watch = {}) {
   try {
-    checkRecord(record, watch);
+    if (isShort(record)) checkShort(record);
+    else checkRecord(record, watch);
   } catch (error) {
     if (error instanceof Difference) return { ok: false, difference: error.message };
     if (error instanceof RangeError) return { ok: false, difference: "记录的嵌套层数过多" };
     throw error;
   }
   return { ok: true };
+}
+
+/* Whether this means to be the short record of a draw whose names are sealed. */
+export const isShort = (record) => isObject(record) && own(record, "form");
+
+/* In what a short record is not of the draw of the whole one, or null. Both hold for themselves. */
+export function misfitOf(short, record) {
+  try {
+    checkSameDraw(short, record);
+  } catch (error) {
+    if (error instanceof Difference) return error.message;
+    throw error;
+  }
+  return null;
 }
 
 /* SHA-256 of a record without its openings, in hex: by it two records are told apart. */
@@ -95,13 +126,10 @@ function checkRecord(record, watch) {
   need(record.protocol === "VDRAW-1", "记录的 protocol 应为 VDRAW-1");
   const { rule, candidates, reveals } = record;
   checkRule(rule);
-  const hash = rule.hash === "sm3" ? sm3 : sha256;
-  const tagged = (prefix, ...parts) => hash(join(Uint8Array.of(prefix), TAG, ...parts));
+  const { hash, tagged } = hashesOf(rule.hash);
   checkCandidates(candidates, rule);
   const leaves = checkLeaves(candidates, tagged);
-  const count = new Uint8Array(8);
-  new DataView(count.buffer).setUint32(4, leaves.length);
-  const seal = tagged(2, hash(canonicalBytes(rule)), merkleRoot(leaves, hash), count);
+  const seal = sealOf(hash(canonicalBytes(rule)), merkleRoot(leaves, hash), leaves.length, tagged);
   checkValue(record.seal, toHex(seal), "记录的 seal（封存值）");
   checkReveals(reveals, rule, tagged);
   const seed = tagged(3, seal, ...reveals.map((reveal) => hash(fromHex(reveal.value))));
@@ -110,9 +138,104 @@ function checkRecord(record, watch) {
   const order = tickets.map((_, i) => i).sort((i, j) => compareBytes(tickets[i], tickets[j]));
   const draw = new Draw(rule, candidates, order);
   watch.order?.(order.map((i) => ({ commit: candidates[i].commit, ticket: toHex(tickets[i]) })));
-  const chain = own(rule, "events") ? new Chain(seed, tagged) : null;
+  const chain = own(rule, "events") ? new Chain(seed, hash, tagged, rule) : null;
   checkEvents(record.events, draw, chain, watch);
   checkOpenings(record.openings, rule.draw_id, draw, tagged);
+}
+
+function hashesOf(name) {
+  const hash = name === "sm3" ? sm3 : sha256;
+  return { hash, tagged: (prefix, ...parts) => hash(join(Uint8Array.of(prefix), TAG, ...parts)) };
+}
+
+function sealOf(rule, root, length, tagged) {
+  const count = new Uint8Array(8);
+  new DataView(count.buffer).setUint32(4, length);
+  return tagged(2, rule, root, count);
+}
+
+/* --- The short record ------------------------------------------------------------------------ */
+
+function checkShort(record) {
+  checkShortForm(record);
+  const { hash, tagged } = hashesOf(record.hash);
+  const leaves = record.leaves.map(fromHex);
+  const root = merkleRoot(leaves, hash);
+  checkValue(record.root, toHex(root), "记录的 root（候选人树根）");
+  const seal = sealOf(fromHex(record.rule), root, leaves.length, tagged);
+  checkValue(record.seal, toHex(seal), "记录的 seal（封存值）");
+  const values = record.reveals.map(fromHex);
+  checkValue(record.nonce_commit, toHex(tagged(6, values[0])), "记录的 nonce_commit");
+  const seed = tagged(3, seal, ...values.map(hash));
+  checkValue(record.seed, toHex(seed), "记录的 seed（种子）");
+  need(record.tickets.length === leaves.length, `记录的 tickets 应有 ${leaves.length} 个`);
+  leaves.forEach((leaf, i) => {
+    checkValue(record.tickets[i], toHex(tagged(4, seed, leaf)), `第 ${i + 1} 个 tickets（票号）`);
+  });
+  let head = seed;
+  record.events.forEach((event, i) => {
+    head = tagged(7, head, fromHex(event.content));
+    checkValue(event.hash, toHex(head), `第 ${i + 1} 个事件的 hash（事件链）`);
+  });
+}
+
+function checkShortForm(record) {
+  checkKeys(record, "记录", SHORT_KEYS);
+  need(record.protocol === "VDRAW-1", "记录的 protocol 应为 VDRAW-1");
+  need(record.form === "short", "记录的 form 只能是 short");
+  need(record.hash === "sha256" || record.hash === "sm3", "记录的 hash 必须是 sha256 或 sm3");
+  for (const name of ["rule", "root", "seal", "nonce_commit", "seed"]) {
+    checkHex(record[name], `记录的 ${name}`, 32);
+  }
+  for (const name of ["leaves", "tickets"]) {
+    checkList(record[name], `记录的 ${name}`);
+    record[name].forEach((value, i) => {
+      checkHex(value, `第 ${i + 1} 个 ${name}`, 32);
+    });
+  }
+  record.leaves.forEach((leaf, i) => {
+    const inOrder = i === 0 || record.leaves[i - 1] < leaf;
+    need(inOrder, `第 ${i + 1} 个 leaves 不在按叶子值排序的位置上`);
+  });
+  checkList(record.reveals, "记录的 reveals");
+  need(record.reveals.length > 0, "记录的 reveals 不能为空");
+  record.reveals.forEach((value, i) => {
+    checkHex(value, `第 ${i + 1} 个公开值`, i === 0 ? 32 : 0);
+  });
+  checkList(record.events, "记录的 events");
+  need(record.events.length > 0, "记录的 events 为空：缺少 drawn 事件");
+  record.events.forEach((event, i) => {
+    const where = `第 ${i + 1} 个事件`;
+    checkKeys(event, where, ["content", "hash"]);
+    checkHex(event.content, `${where}的 content`, 32);
+    checkHex(event.hash, `${where}的 hash`, 32);
+  });
+}
+
+/* What the whole record gives is what the short one says; events may have followed since. */
+function checkSameDraw(short, record) {
+  const { rule } = record;
+  const linked = own(rule, "events") && rule.events === "linked";
+  need(linked, "完整记录的事件没有逐条摘要，不会有公开前的记录");
+  const { hash, tagged } = hashesOf(rule.hash);
+  const isSameList = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+  const leaves = record.candidates.map(({ commit, groups, unit }) =>
+    toHex(tagged(0, canonicalBytes([commit, groups, unit]))),
+  );
+  const same = (holds, what) => need(holds, `两份记录不是同一次抽取：${what}不同`);
+  same(short.hash === rule.hash, "hash ");
+  same(short.rule === toHex(hash(canonicalBytes(rule))), "规则的摘要");
+  same(isSameList(short.leaves, leaves), "候选人");
+  same(short.seal === record.seal, "封存值");
+  const values = record.reveals.map(({ value }) => value);
+  same(isSameList(short.reveals, values), "公开值");
+  same(short.seed === record.seed, "种子");
+  // What was shown before can have been added to, never changed.
+  const [count, known] = [short.events.length, record.events.length];
+  need(count <= known, `完整记录的事件比公开前少：先前有 ${count} 个，现在有 ${known} 个`);
+  short.events.forEach((event, i) => {
+    need(event.hash === record.events[i].hash, `第 ${i + 1} 个事件与公开前的记录不同（事件链）`);
+  });
 }
 
 /* --- Rule and candidates --------------------------------------------------------------------- */
@@ -123,7 +246,9 @@ function checkRule(rule) {
   checkCanonical(rule, "规则");
   checkText(rule.draw_id, "规则的 draw_id");
   need(rule.kind === "random", "规则的 kind 必须是 random：人工选定的不是随机抽取");
-  need(!own(rule, "events") || rule.events === "chained", "规则的 events 只能是 chained");
+  const events = own(rule, "events") ? rule.events : "chained";
+  need(events === "chained" || events === "linked", "规则的 events 只能是 chained 或 linked");
+  if (events === "linked") checkLinked(rule);
   need(rule.hash === "sha256" || rule.hash === "sm3", "规则的 hash 必须是 sha256 或 sm3");
   checkList(rule.groups, "规则的 groups");
   need(rule.groups.length > 0, "规则的 groups 不能为空");
@@ -148,6 +273,19 @@ function checkRule(rule) {
     checkText(role, where);
     need(role !== "system", `${where}不能是 system`);
     need(rule.contributors.indexOf(role) === i, `${where}与前面的重复`);
+  });
+}
+
+function checkLinked(rule) {
+  checkKeys(rule, "规则", ["salt"], true);
+  checkHex(rule.salt, "规则的 salt", 16);
+  if (!own(rule, "grounds")) return;
+  checkList(rule.grounds, "规则的 grounds");
+  need(rule.grounds.length > 0, "规则的 grounds 不能为空");
+  rule.grounds.forEach((ground, i) => {
+    const where = `规则的第 ${i + 1} 个 grounds`;
+    checkText(ground, where);
+    need(rule.grounds.indexOf(ground) === i, `${where}与前面的重复`);
   });
 }
 
@@ -395,17 +533,23 @@ class Draw {
 
 /* The hashes of the events, each over itself and the one before, the first over the seed. */
 class Chain {
-  constructor(seed, tagged) {
+  constructor(seed, hash, tagged, rule) {
     this.head = seed;
+    this.hash = hash;
     this.tagged = tagged;
+    // A linked event is hashed by its digest, so that the chain is known before the events are.
+    this.isLinked = rule.events === "linked";
+    this.grounds = this.isLinked && own(rule, "grounds") ? rule.grounds : null;
   }
 
   check(event, where) {
     checkHand(event, where);
+    if (this.isLinked) checkGround(event, this.grounds, where);
     checkCanonical(event, where);
     const content = {};
     for (const key of Object.keys(event)) if (key !== "hash") define(content, key, event[key]);
-    this.head = this.tagged(7, this.head, canonicalBytes(content));
+    const bytes = canonicalBytes(content);
+    this.head = this.tagged(7, this.head, this.isLinked ? this.hash(bytes) : bytes);
     checkValue(event.hash, toHex(this.head), `${where}的 hash（事件链）`);
   }
 }
@@ -421,6 +565,17 @@ function checkHand(event, where) {
     if (own(event, name)) checkKey(event[name], `${where}的 ${name}`);
   }
   if (own(event, "witness")) checkHex(event.witness, `${where}的 witness`, 32);
+}
+
+/* Whoever is taken off his seat by hand is so for a ground from the sealed list. */
+function checkGround(event, grounds, where) {
+  const byHand = event.type === "exit" && event.via === "operator";
+  if (!byHand || grounds === null) {
+    need(!own(event, "ground"), `${where}不应有 ground`);
+    return;
+  }
+  checkKeys(event, where, ["ground"], true);
+  need(grounds.includes(event.ground), `${where}的 ground 不在规则列明的原因里`);
 }
 
 function checkPerson(person, where) {

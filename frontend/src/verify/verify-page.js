@@ -1,9 +1,11 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
 // chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest is
-// sent, to learn whether it is the one kept here; nothing else ever is.
+// sent, to learn whether it is the one kept here; nothing else ever is. A short record may be chosen
+// together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
-import { digestOf, verifyText } from "./vdraw.js";
+import { digestOf, isShort, misfitOf, verifyText } from "./vdraw.js";
 import {
+  ABOUT_SHORT,
   NOTES,
   REASONS,
   REASON_CODES,
@@ -20,14 +22,21 @@ import {
 const result = document.querySelector("#verify-result");
 const input = document.querySelector("#verify-file");
 
-/** `brief`: the page around says already what was sealed. Returns whether the record holds. */
+const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
+
+/** `brief`: the page around says already what was sealed. Returns the record if it holds. */
 function show(text, name, brief = false) {
   const { ok, difference } = verifyText(text);
-  const verdict = ok
-    ? notice("green", "一致", `${name}：封存值、种子、次序和每一步入席都已重新推算，与记录完全一致。`)
-    : notice("red", "不一致", `${name}：${difference}。`);
-  result.replaceChildren(verdict, ...(ok ? summary(JSON.parse(text), brief) : []));
-  return ok;
+  if (!ok) {
+    result.replaceChildren(notice("red", "不一致", `${name}：${difference}。`));
+    return null;
+  }
+  const record = JSON.parse(text);
+  const [about, parts] = isShort(record)
+    ? [ABOUT_SHORT, shortSummary(record, brief)]
+    : [WHOLE, summary(record, brief)];
+  result.replaceChildren(notice("green", "一致", `${name}：${about}。`), ...parts);
+  return record;
 }
 
 function notice(tone, title, text) {
@@ -39,6 +48,20 @@ function notice(tone, title, text) {
 }
 
 /* --- What a record that holds tells ------------------------------------------------------------ */
+
+function shortSummary({ leaves, seal, seed, reveals, events }, brief) {
+  const sealed = [
+    ["候选人", `${leaves.length} 人`],
+    ["封存值", digest(seal)],
+    ["种子", digest(seed)],
+  ];
+  const values = [
+    ["公开的随机值", `${reveals.length} 个`],
+    ["事件", `${events.length} 个`],
+    ["事件链头", digest(events.at(-1).hash)],
+  ];
+  return [part(brief ? "公开的值" : "概要", facts([...(brief ? [] : sealed), ...values]))];
+}
 
 function summary(record, brief) {
   const { rule, candidates, reveals, events } = record;
@@ -101,12 +124,13 @@ function step(event, who, groups) {
 }
 
 /** Who did it, by which way and why; only where the hash of the event covers that. */
-function hand({ by, via, reason_code: why, witness }) {
+function hand({ by, via, reason_code: why, ground, witness }) {
   const person = ({ role, account }) => [label(ROLES, role), account].filter(Boolean).join(" ");
   return [
     [by].flat().map(person).join("、"),
     via && via !== "system" && label(WAYS, via),
     why && label(REASON_CODES, why),
+    ground,
     witness && `第二人确认 ${witness.slice(0, 8)}…`,
   ]
     .filter(Boolean)
@@ -219,13 +243,35 @@ function comparison(same) {
   return notice("blue", "没有与本系统保存的记录比较", text);
 }
 
+/** Says whether two files, of which each holds, are of the same draw. Returns the whole record. */
+function fit(files) {
+  for (const { text, name } of files) if (!verifyText(text).ok) return show(text, name);
+  const sorted = files.map((file) => ({ ...file, record: JSON.parse(file.text) }));
+  const [short, whole] = [true, false].map((which) => sorted.find(({ record }) => isShort(record) === which));
+  if (!short || !whole) {
+    const text = "一次核对两份时，请选一份公开前的记录和一份完整记录。";
+    result.replaceChildren(notice("red", "不能比对", text));
+    return null;
+  }
+  show(whole.text, whole.name);
+  const misfit = misfitOf(short.record, whole.record);
+  result.firstElementChild.after(
+    misfit
+      ? notice("red", "与公开前的记录不符", `${misfit}。`)
+      : notice("green", "与公开前的记录是同一次抽取", `${short.name}：封存、候选人、定序和事件链都相符。`),
+  );
+  return whole.record;
+}
+
 input?.addEventListener("change", async () => {
-  const file = input.files[0];
-  if (!file) return;
-  const text = await file.text();
+  const chosen = [...input.files];
+  if (!chosen.length) return;
+  const files = await Promise.all(chosen.map(async (file) => ({ text: await file.text(), name: file.name })));
   input.record = null;
-  if (!show(text, file.name)) return;
-  input.record = JSON.parse(text);
-  compare(input.record);
+  const record = files.length === 1 ? show(files[0].text, files[0].name) : fit(files.slice(0, 2));
+  // A short record does not say of which number it is; what it is compared with comes later.
+  if (!record || isShort(record)) return;
+  input.record = record;
+  compare(record);
 });
 if (result?.dataset.recordUrl) load(result.dataset.recordUrl);

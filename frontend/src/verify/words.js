@@ -37,6 +37,7 @@ export const NOTES = {
   paused: "暂停抽取",
   resumed: "恢复抽取",
   deadline_moved: "改动答复截止",
+  sent_at_once: "不等免打扰时段，立即发出邀请",
 };
 export const WAYS = {
   link: "链接",
@@ -50,6 +51,7 @@ export const REASON_CODES = {
   ordered: "定序后首次入席",
   own_answer: "专家本人答复",
   told: "专家告知经办人",
+  listed: "按列明的原因更换",
   deadline: "答复时限已到",
   unavailable: "已不能参加",
   seat_free: "席位空出，按次序补抽",
@@ -62,6 +64,8 @@ export const REASON_CODES = {
   two_persons: "两人申请并确认",
   other: "其他，见登记的理由",
 };
+
+export const ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对";
 
 export const own = (values, key) => Object.prototype.hasOwnProperty.call(values, key);
 export const label = (labels, code) => (own(labels, code) ? labels[code] : code);

@@ -21,7 +21,7 @@ from expertpool.draws.enums import (
     StepVia,
 )
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw, DrawEvent, Invitation, ReleaseRequest
+from expertpool.draws.models import AnswerRequest, Draw, DrawEvent, Invitation, ReleaseRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import Hand, confirmation_of
 from expertpool.draws.services.records import build_record
@@ -33,7 +33,7 @@ from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.before import make_draw_of_before
 from tests.factories.draws import make_draw, reach
 from tests.factories.experts import make_expert
-from tools.vectors import rechain
+from tools.vectors import chained, rechain
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -114,7 +114,7 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         ("note", by_operator, "page", "opening_near"),
         ("exit", {"role": "expert"}, "link", "own_answer"),
         ("supplement", system, "system", "seat_free"),
-        ("exit", by_operator, "operator", "other"),
+        ("exit", by_operator, "operator", "listed"),
         ("supplement", system, "system", "seat_free"),
         ("exit", system, "deadline", "deadline"),
         ("supplement", system, "system", "seat_free"),
@@ -127,9 +127,26 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         ),
     ]
     assert record["events"][4]["supervisor"] == "吴监督"
+    assert [one.get("ground") for one in record["events"]] == [None] * 4 + ["其他"] + [None] * 5
+    assert "其他" in record["rule"]["grounds"]
+    answered = AnswerRequest.objects.get()
+    assert record["events"][4]["witness"] == confirmation_of(answered)
     assert record["events"][-1]["witness"] == confirmation_of(ReleaseRequest.objects.get())
     assert "电话告知不便" not in str(record)  # what somebody wrote may name somebody
     assert {one["reason_code"] for one in record["events"]} <= set(StepReason.values)
+
+
+def test_a_draw_whose_events_are_chained_and_not_linked_goes_on_as_it_began(
+    monkeypatch: pytest.MonkeyPatch, operator: User, supervisor: User
+) -> None:
+    for _ in range(6):
+        make_expert()
+    plan = {"seats": 2, "opens_in_hours": 48, "reply_minutes": 60}
+    draw = make_draw_of_before(monkeypatch, chained, now=NOW, operator=operator, **plan)
+    assert (draw.rule.is_chained, draw.rule.is_linked) == (True, False)
+    record = lived(draw, operator, supervisor)
+    assert vdraw.find_difference(record) is None
+    assert record["events"][4]["ground"] == "其他"
 
 
 @pytest.mark.shows("DRAW-11")
@@ -139,13 +156,18 @@ def test_another_time_name_or_reason_is_named(draw: Draw, operator: User, superv
         ("at", "2026-11-24T01:10:01+00:00"),
         ("by", {"role": "operator", "account": "nobody"}),
         ("reason_code", "told"),
-        ("via", "portal"),
+        ("witness", "0" * 64),
         ("supervisor", "赵监督"),
     ):
         old = record["events"][4][key]
         record["events"][4][key] = value
         assert "第 5 个事件（exit）的 hash" in (vdraw.find_difference(record) or "")
         record["events"][4][key] = old
+    record["events"][4]["ground"] = "健康原因"
+    assert "第 5 个事件（exit）的 hash" in (vdraw.find_difference(record) or "")
+    record["events"][4]["ground"] = "不想来"
+    assert "ground 不在规则列明的原因里" in (vdraw.find_difference(record) or "")
+    record["events"][4]["ground"] = "其他"
     assert vdraw.find_difference(record) is None
 
 

@@ -151,6 +151,14 @@ def test_somebody_decides_to_send_at_once_and_says_why(draw: Draw, operator: Use
     assert {row.deadline_at for row in draw.invitations.all()} == {at("25 08:00")}
     entry = Entry.objects.get(action="draw.send_at_once")
     assert (entry.note, entry.actor_name) == ("开标提前到明早", str(operator))
+    note = draw.events.order_by("n").last()
+    assert note is not None
+    assert (note.content["code"], note.content["by"]["account"]) == (
+        "sent_at_once",
+        operator.username,
+    )
+    assert "开标" not in str(note.content)
+    assert (entry.after or {})["事件链头"] == note.hash
     with pytest.raises(LettersRefused, match="没有因免打扰"):
         send_at_once(draw=draw, reason="再来一次", actor=operator, now=NIGHT)
 

@@ -23,13 +23,15 @@ from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
-from expertpool.draws.services.records import build_record, digest_of
+from expertpool.draws.services.records import build_record, build_short, digest_of
 from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines
+from tests.factories.before import make_draw_of_before
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.vdraw.samples import VECTORS
 from tools.vectors import rechain
-from vdraw import find_difference
+from vdraw import find_difference, find_misfit
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,11 @@ def make_open_draw() -> Draw:
 
 def make_ended_draw() -> Draw:
     draw = make_open_draw()
+    accept_all(draw)
+    return draw
+
+
+def accept_all(draw: Draw) -> None:
     for row in lines(draw):
         answer(
             invitation=row,
@@ -52,7 +59,6 @@ def make_ended_draw() -> Draw:
             entropy=SeededEntropy(1),
         )
     draw.refresh_from_db()
-    return draw
 
 
 def page_of(draw: Draw) -> str:
@@ -79,18 +85,57 @@ def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them
     client: Client, supervisor: User
 ) -> None:
     draw = make_ended_draw()
-    record = client.get(record_of(draw)).json()
-    assert find_difference(record) is None
-    assert record["openings"] == []
-    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
-    assert client.get(record_of(draw)).json() == record
+    short = client.get(record_of(draw)).json()
+    assert find_difference(short) is None
+    assert short["form"] == "short"
     client.force_login(supervisor)
-    assert client.get(record_of(draw)).json() == record  # before his time
+    assert client.get(record_of(draw)).json() == short  # before his time
+    client.logout()
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    record = client.get(record_of(draw)).json()
+    assert (find_difference(record), find_misfit(short, record)) == (None, None)
+    assert record["openings"] == []
+    client.force_login(supervisor)
+    assert client.get(record_of(draw)).json() == record
     Draw.objects.filter(pk=draw.pk).update(reveal_at=timezone.now() - timedelta(hours=1))
     opened = client.get(record_of(draw)).json()
     assert find_difference(opened) is None
     numbers = {row.expert.number for row in named_rows(draw)}
     assert {opening["ref"] for opening in opened["openings"]} == numbers
+
+
+@pytest.mark.shows("DRAW-11")
+def test_until_the_release_nobody_learns_conditions_counts_units_or_groups(
+    client: Client, operator: User
+) -> None:
+    draw = make_ended_draw()
+    hidden = {"条件组", "未列入候选人", "同一单位", "回放"}
+    for user in (None, operator):
+        if user:
+            client.force_login(user)
+        page = client.get(page_of(draw)).content.decode()
+        assert "条件和席位在名单公开后显示" in page
+        assert not [word for word in hidden if word in page]
+        text = client.get(record_of(draw)).content.decode()
+        commits = [row.commit for row in draw.invitations.all()]
+        words = ('"unit', '"groups"', '"g1', draw.number, draw.project.number, *commits)
+        assert not [word for word in words if word in text]
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    page = client.get(page_of(draw)).content.decode()
+    assert [word for word in hidden if word not in page] == []
+
+
+def test_a_draw_sealed_before_events_were_linked_has_no_record_before_the_release(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("王一", "李二", "张三", "赵四"):
+        make_expert(name)
+    draw = make_draw_of_before(monkeypatch, now=timezone.now(), seats=2)
+    accept_all(draw)
+    refused = client.get(record_of(draw))
+    assert (refused.status_code, "名单公开之前" in refused.json()["error"]) == (404, True)
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    assert find_difference(client.get(record_of(draw)).json()) is None
 
 
 def test_record_of_altered_rows_is_refused_with_the_reason(client: Client) -> None:
@@ -157,7 +202,8 @@ def test_downloaded_program_checks_the_downloaded_record_alone(
         )
 
     fine = run()
-    assert (fine.returncode, fine.stdout.strip()) == (0, "一致")
+    assert (fine.returncode, fine.stdout.splitlines()[0]) == (0, "一致")
+    assert "席位在名单公开后核对" in fine.stdout
     altered = json.loads(record.read_text())
     altered["seed"] = "0" * 64
     record.write_text(json.dumps(altered))
@@ -195,9 +241,9 @@ def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
     assert same(record) is False
 
 
-def as_file(record: dict[str, Any]) -> dict[str, Any]:
+def as_file(record: dict[str, Any], name: str = "record.json") -> dict[str, Any]:
     content = json.dumps(record, ensure_ascii=False).encode()
-    return {"name": "record.json", "mimeType": "application/json", "buffer": content}
+    return {"name": name, "mimeType": "application/json", "buffer": content}
 
 
 @pytest.mark.e2e
@@ -208,7 +254,8 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     draw = make_ended_draw()
     page.goto(f"{live_server.url}{page_of(draw)}")
     expect(page.locator(".verdict strong")).to_have_text("一致")
-    record = build_record(draw)
+    expect(page.locator(".verdict")).to_contain_text("席位在名单公开后核对")
+    record, short = build_record(draw), build_short(draw)
     page.goto(f"{live_server.url}{reverse('draws:verify')}")
     page.set_input_files("#verify-file", as_file(record))
     expect(page.locator(".verdict strong").first).to_have_text("一致")
@@ -218,6 +265,11 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     release(draw_id=draw.pk, now=draw.reveal_at)
     page.set_input_files("#verify-file", as_file(record))
     expect(other).to_have_text("与本系统保存的记录一致")
+    both = [as_file(short, "short.json"), as_file(record)]
+    page.set_input_files("#verify-file", both)
+    expect(page.locator(".verdict strong").nth(1)).to_have_text("与公开前的记录是同一次抽取")
+    page.set_input_files("#verify-file", [both[0], as_file(VECTORS[14])])
+    expect(page.locator(".verdict strong").nth(1)).to_have_text("与公开前的记录不符")
     forged = copy.deepcopy(record)
     forged["events"][-1]["by"] = {"role": "operator", "account": "nobody"}
     rechain(forged)

@@ -2,6 +2,7 @@
 // shown. The record is fetched from data-record-url, or chosen by the visitor. Nothing is sent anywhere.
 import { h } from "../dom.js";
 import { framesOf, pause } from "../../replay/frames.js";
+import { isShort } from "../../verify/vdraw.js";
 import { eights, moment, own } from "../../verify/words.js";
 
 const FIRST = 12; // candidates of the order that are shown
@@ -202,6 +203,7 @@ function open(record) {
   );
   const film = framesOf(record, names);
   player?.stop();
+  if (isShort(record)) return tell("amber", "还不能回放", film.difference);
   if (!film.ok) return tell("red", "记录不一致，不能回放", film.difference);
   player = new Player(record, film);
   part("seal").textContent = eights(record.seal);

@@ -115,13 +115,15 @@ class ActionCode(models.TextChoices):
 
 class Matter(models.TextChoices):
     """What is amiss with a draw: it should have happened and did not (`draws.services.overdue` finds
-    and does it), or its record does not hold (`draws.services.checking`)."""
+    and does it), its record does not hold (`draws.services.checking`), or somebody else than this
+    system wrote when its names open (`draws.queries.reveal`)."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     CLOCK = "clock", "已送达的邀请没有开始计时"
     RELEASE = "release", "名单没有按时公开"
     END = "end", "抽取没有按时结束"
     RECORD = "record", "抽取记录核验不一致"
+    REVEAL = "reveal", "名单公开时间被改动，姓名保持密封"
 
 
 class PanelRole(models.TextChoices):

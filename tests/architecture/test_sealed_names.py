@@ -13,7 +13,6 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.notifications.models import Message
@@ -28,6 +27,7 @@ from tests.architecture.sealed import (
     text_of,
 )
 from tests.architecture.world import ROLES, make_world
+from tests.factories.draws import open_names_at
 
 pytestmark = pytest.mark.django_db
 DEVELOPMENT = "notifications:outbox"  # shows every message; not there in production
@@ -129,7 +129,7 @@ def test_what_is_sealed_cannot_be_searched_for(sealed: Sealed, role: str) -> Non
 @pytest.mark.shows("DRAW-14")
 def test_afterwards_the_same_looks_find_who_was_drawn(sealed: Sealed) -> None:
     """Negative control."""
-    Draw.objects.filter(pk=sealed.draw.pk).update(reveal_at=timezone.now() - timedelta(hours=1))
+    open_names_at(sealed.draw, timezone.now() - timedelta(hours=1))
     assert release(draw_id=sealed.draw.pk, now=timezone.now())
     store_sheet(draw_id=sealed.draw.pk, now=timezone.now())
     found = set(leaks(sealed, "operator"))

@@ -23,7 +23,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.services.state import load_state
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.worker import work_off
 
@@ -136,7 +136,7 @@ def test_a_release_survives_a_broken_connection_at_each_of_its_statements() -> N
 
     def due() -> dict[str, int]:
         draw, _ = make_due()
-        Draw.objects.filter(pk=draw.pk).update(reveal_at=timezone.now() - timedelta(minutes=1))
+        open_names_at(draw, timezone.now() - timedelta(minutes=1))
         return {"draw_id": draw.pk}
 
     seen = breaks("draws.release_names", due)

@@ -43,6 +43,7 @@ from tests.e2e.pages import (
     upload_experts,
 )
 from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import open_names_at
 from tests.worker import Worker, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -93,7 +94,7 @@ def pass_deadline(invitation: Invitation) -> None:
 
 
 def reach_reveal_time(draw: Draw) -> None:
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=timezone.now())
+    open_names_at(draw, timezone.now())
     bring_forward("draws.release_names", draw_id=draw.pk)
     wait_for(lambda: Draw.objects.filter(pk=draw.pk, released_at__isnull=False).exists())
 

@@ -16,7 +16,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.names import named_rows, release
 from tests.e2e.pages import drawer, sign_in
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -60,7 +60,7 @@ def test_a_clerk_uploads_the_form_of_the_house(open_browser, tmp_path: Path, set
     sample: Any = open_book(desk.download("预览")).active
     assert "{{" not in str(list(sample.values))
 
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now)
+    open_names_at(draw, now)
     assert release(draw_id=draw.pk, now=now)
     desk.open(reverse("draws:detail", args=[draw.pk]))
     filled: Any = open_book(desk.download("抽取表 Excel")).active

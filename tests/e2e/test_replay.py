@@ -22,7 +22,7 @@ from expertpool.draws.services.replies import answer
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -59,6 +59,10 @@ def seats(screen: Screen) -> Any:
 @pytest.mark.shows("DRAW-11")
 def test_anybody_plays_a_record_and_learns_no_name(open_browser: OpenBrowser, draw: Draw) -> None:
     visitor, phone = open_browser(), open_browser(phone=True)
+    visitor.open(reverse("draws:public_replay", args=[draw.public_id]))
+    visitor.sees("还不能回放")
+    open_names_at(draw, timezone.now() - timedelta(minutes=1))
+    release(draw_id=draw.pk, now=timezone.now())
     visitor.open(reverse("draws:verify_draw", args=[draw.public_id]))
     visitor.press("回放")
     visitor.sees("记录一致")
@@ -98,10 +102,10 @@ def test_names_come_with_the_right_and_a_look_is_logged(
     address = reverse("draws:replay", args=[draw.pk])
     operator.open(reverse("draws:detail", args=[draw.pk]))
     operator.press("回放")
-    operator.sees("记录一致")
+    operator.sees("还不能回放")
     expect(operator.page.get_by_role("button", name="显示姓名（留痕）")).to_have_count(0)
 
-    Draw.objects.update(reveal_at=timezone.now() - timedelta(minutes=1))
+    open_names_at(draw, timezone.now() - timedelta(minutes=1))
     release(draw_id=draw.pk, now=timezone.now())
     operator.open(address)
     operator.press("显示姓名（留痕）")

@@ -14,6 +14,7 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.sealing import start_draw
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import ProjectStatus
@@ -97,3 +98,10 @@ def reach(draw: Draw, *, now: datetime) -> None:
 def expert_id_of(invitation: Invitation) -> int:
     """Who stands behind a sealed line."""
     return open_identity(invitation).expert_id
+
+
+def open_names_at(draw: Draw, at: datetime) -> None:
+    """Let the names of ``draw`` open at ``at``, as the system itself would write it."""
+    row = Draw.objects.get(pk=draw.pk)
+    set_reveal(row, reveal_at=at, released_at=row.released_at, by=None)
+    row.save(update_fields=FIELDS)

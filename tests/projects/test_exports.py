@@ -18,7 +18,7 @@ from expertpool.projects.enums import ProjectStatus, Regime
 from expertpool.projects.exports import ProjectExport
 from tests.factories.accounts import make_department, make_user
 from tests.factories.batches import make_batch
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tests.fixtures import login
@@ -131,7 +131,7 @@ def test_the_export_tells_each_expert_with_his_state_and_whether_he_was_suppleme
 
 def release_now(draw: Draw) -> None:
     now = timezone.now()
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now - timedelta(minutes=1))
+    open_names_at(draw, now - timedelta(minutes=1))
     assert release(draw_id=draw.pk, now=now)
 
 

@@ -16,6 +16,7 @@ from expertpool.core.fields import encrypted
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import Identity, holder_key, pack_identity
+from expertpool.draws.services.reveal import set_reveal
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
 from tools.bench.copying import copy_rows
@@ -107,7 +108,7 @@ def _seats(random: Random, draws: list[Draw], size: int) -> Iterator[_Seat]:
 def _draw(at: int, project: Project, operator: User) -> Draw:
     over = project.draw_state == DrawState.SUCCESS
     sealed_at = project.opening_at - timedelta(days=15)
-    return Draw(
+    draw = Draw(
         number=f"OLD{at:06d}",
         project=project,
         status=DrawStatus.SUCCESS if over else DrawStatus.INVITING,
@@ -116,13 +117,14 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
         seal=f"{at:064x}",
         nonce=b"",
         seed=f"{at:064x}",
-        reveal_at=project.opening_at,
-        released_at=project.opening_at if over else None,
         sealed_at=sealed_at,
         ordered_at=sealed_at,
         ended_at=sealed_at if over else None,
         operator=operator,
     )
+    opened = project.opening_at if over else None
+    set_reveal(draw, reveal_at=project.opening_at, released_at=opened, by=None)
+    return draw
 
 
 def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:

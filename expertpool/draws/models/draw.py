@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.utils.functional import cached_property
 
-from expertpool.core.fields import EncryptedBytesField
+from expertpool.core.fields import EncryptedBytesField, EncryptedTextField
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
     INVALID,
@@ -51,6 +51,9 @@ class Draw(models.Model):
     most one draw that is neither abandoned nor void (see `DrawProject`), but for those that widen
     it: ``widens`` is the draw before it that did not fill the panel (docs/decisions/0016).
 
+    ``reveal_at`` and ``released_at`` are set by `draws.services.reveal` only, with the ``reveal_proof``
+    that shows so: without it names stay sealed (`draws.queries.reveal`).
+
     ``public_id`` is where anybody finds it who was given it: numbers could be counted through.
     ``publication`` is what was made public of who sat (`draws.services.publishing`), with
     ``published_at``; neither changes afterwards (a trigger refuses it).
@@ -84,6 +87,7 @@ class Draw(models.Model):
     seed = models.CharField("种子", max_length=64, blank=True)
     reveal_at = models.DateTimeField("名单公开时间")
     released_at = models.DateTimeField("名单已公开", null=True)
+    reveal_proof = EncryptedTextField("公开凭证", key="SEAL_KEY", bound_to=("number",))
     published_at = models.DateTimeField("结果公布时间", null=True)
     publication = models.JSONField("公布的名单", null=True)  # one object for each who sat
     sealed_at = models.DateTimeField("封存时间")

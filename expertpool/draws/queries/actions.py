@@ -60,6 +60,7 @@ from expertpool.draws.queries.readiness import (
     check_widenable,
 )
 from expertpool.draws.queries.requests import open_request
+from expertpool.draws.queries.reveal import is_released
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
@@ -377,7 +378,7 @@ def check_release(draw: Draw, *, now: datetime) -> None:
     in first, nobody is absent before they can."""
     if draw.ordered_at is None or not draw.is_valid:
         raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
-    if draw.released_at is not None:
+    if is_released(draw):
         raise ReleaseRefused("名单已经公开，无需再申请。")
     if draw.waits_for_all and now < (since := signs_in_from(draw)):
         raise ReleaseRefused(
@@ -400,7 +401,7 @@ def _publish(facts: _OfDraw) -> None:
     check_public_panel(draw.project)
     if draw.ended_at is None:
         raise PublicationRefused("抽取还没有结束，结束后才能公布。")
-    if draw.released_at is None:
+    if not is_released(draw):
         raise PublicationRefused("名单还没有到公开时间，不能公布。")
     # Until the winner is found who sits is secret; of a batch the same persons sit for all.
     if (closing := last_closing(draw.covered)) > facts.now:

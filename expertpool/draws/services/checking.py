@@ -15,7 +15,7 @@ import vdraw
 from expertpool.core.crypto import DecryptionError
 from expertpool.draws.enums import Matter
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
-from expertpool.draws.services.overdue import Overdue, raise_alarm
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.records import check_heads
 from expertpool.draws.services.state import load_events, load_order
 from vdraw.verify import find_difference

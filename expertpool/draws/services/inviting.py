@@ -17,6 +17,7 @@ from expertpool.draws.queries.identity import (
     pack_identity,
 )
 from expertpool.draws.queries.meetings import next_opening, periods_of
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.telling import give_links, named_words, recipient_of
 from expertpool.experts.models import Expert
@@ -55,7 +56,7 @@ def invite(
     # `release` runs once: who is seated after it is in clear from the start.
     clear = (
         Expert.objects.select_related("employer").in_bulk([one.who.expert_id for one in places])
-        if draw.released_at is not None
+        if is_released(draw)
         else {}
     )
     invitations = Invitation.objects.bulk_create(

@@ -25,14 +25,17 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
-from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.enums import SEATED_STATES, Matter
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.reveal import is_authentic
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
+from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.experts.models import Expert
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -70,13 +73,17 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
-    """Tell whether ``user`` may read the names now."""
+    """Tell whether ``user`` may read the names now; nobody where their time was not set by this
+    system."""
     since = readable_from(draw, user)
-    return since is not None and now >= since
+    return since is not None and now >= since and is_authentic(draw)
 
 
 def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
-    """Return the draws whose names ``user`` may read now: `may_read`, for many draws at once."""
+    """Return the draws whose names ``user`` may read now: `may_read`, for many draws at once.
+
+    The database cannot tell who wrote the times: only for names that `release` put in clear.
+    """
     draws = draws_visible_to(user, "draws.names")
     hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
     if not hours:
@@ -110,6 +117,8 @@ def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[
     Raises NamesSealed before the time; the attempt is logged, too.
     """
     attempt = f"查看名单（{purpose}）"
+    if not is_authentic(draw):  # told before the refusal takes back what is written
+        raise_alarm(Overdue(draw.pk, Matter.REVEAL), now=now)
     with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
         return _read_names(draw, actor, now, purpose)
 
@@ -151,10 +160,14 @@ def release(*, draw_id: int, now: datetime) -> bool:
 
     From then on the draw shows in the experts' own records, with name and employer kept as they are
     now; a request to do it earlier ends.
-    Announces NamesReleased. A second run changes nothing.
+    Announces NamesReleased. A second run changes nothing; nor does one at a time that this system
+    did not set, which raises an alarm.
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
+        return False
+    if not is_authentic(draw):
+        raise_alarm(Overdue(draw.pk, Matter.REVEAL), now=now)
         return False
     rows = list(draw.invitations.filter(expert__isnull=True))
     for row in rows:
@@ -164,8 +177,8 @@ def release(*, draw_id: int, now: datetime) -> bool:
         row.released_as = known_as(experts[row.expert_id])
     Invitation.objects.bulk_update(rows, ["expert", "released_as"])
     end_with_subject(ReleaseRequest, draw, now=now)
-    draw.released_at = now
-    draw.save(update_fields=["released_at"])
+    set_reveal(draw, reveal_at=draw.reveal_at, released_at=now, by=None)
+    draw.save(update_fields=FIELDS)
     record("draw.release", actor=None, now=now, subject=draw)
     publish(NamesReleased(draw.pk))
     # One at a time: the end of the draw asks for the same sheet.

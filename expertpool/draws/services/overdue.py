@@ -7,24 +7,18 @@ whatever is due by the rows themselves is found, also if its job failed for good
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from expertpool.accounts.models import User
-from expertpool.accounts.queries import users_with_permission
-from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
-from expertpool.draws.occasions import ALARM
-from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.entropy import Entropy
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.enums import ProjectStatus
 
 logger = logging.getLogger(__name__)
@@ -35,16 +29,6 @@ LATE_AFTER = timedelta(minutes=1)
 UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_TIMEOUT = "5s"
-PERMISSION = "draws.alarms"  # who is told
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """One matter of one draw that is late."""
-
-    draw_id: int
-    matter: Matter
-    detail: str = ""
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -56,6 +40,7 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     done = 0
     for draw_id in unchecked(now=now):
         defer("draws.check_record", draw_id=draw_id)
+    check_reveals(now=now)
     for found in overdue(now=now):
         try:
             raise_alarm(found, now=now)
@@ -71,6 +56,10 @@ def overdue(*, now: datetime) -> list[Overdue]:
     """Return what should have happened by ``now`` and did not."""
     late = now - LATE_AFTER
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
+    # Not late: somebody else set the time, and names stay sealed (`check_reveals`).
+    moved = DrawAlarm.objects.filter(
+        draw=OuterRef("pk"), matter=Matter.REVEAL, done_at__isnull=True
+    )
     # What is archived or void changes no more, but names become public at their time.
     running = Draw.objects.exclude(status__in=INVALID).exclude(
         projects__status=ProjectStatus.ARCHIVED
@@ -79,7 +68,7 @@ def overdue(*, now: datetime) -> list[Overdue]:
         Matter.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
         Matter.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING),
         Matter.RELEASE: Draw.objects.filter(
-            ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
+            ~Exists(moved), ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
         ),
     }
     clocks = {row.draw_id for row in clock.late_clocks(late=late)}
@@ -91,6 +80,21 @@ def overdue(*, now: datetime) -> list[Overdue]:
     ]
 
 
+def check_reveals(*, now: datetime) -> None:
+    """Tell of each draw whose names are sealed and whose time to open them this system did not set;
+    one that is as it was set again is amiss no more."""
+    sealed = Invitation.objects.filter(draw=OuterRef("pk"), expert__isnull=True)
+    # The rule is large, and is not asked.
+    draws = Draw.objects.filter(Exists(sealed)).only(
+        "number", "seal", "reveal_at", "released_at", "reveal_proof"
+    )
+    moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
+    for draw_id in moved:
+        raise_alarm(Overdue(draw_id, Matter.REVEAL), now=now)
+    told = DrawAlarm.objects.filter(matter=Matter.REVEAL, done_at__isnull=True)
+    told.exclude(draw__in=moved).update(done_at=now)
+
+
 def unchecked(*, now: datetime) -> list[int]:
     """Return the draws of which an event was not verified for some minutes: its job was lost."""
     newest = DrawEvent.objects.filter(draw=OuterRef("pk")).order_by("-n")
@@ -100,45 +104,6 @@ def unchecked(*, now: datetime) -> list[int]:
     # One that does not hold is told by its alarm already.
     held = late.exclude(alarms__matter=Matter.RECORD, alarms__done_at__isnull=True)
     return list(held.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
-
-
-@transaction.atomic
-def raise_alarm(found: Overdue, *, now: datetime) -> None:
-    """Tell of ``found``, the first time by message: who may see it there, may act there."""
-    draw = Draw.objects.select_related("project").get(pk=found.draw_id)
-    logger.error("draw %s, told of: %s", draw.number, found.matter)
-    alarm, is_new = DrawAlarm.objects.get_or_create(
-        draw=draw, matter=found.matter, defaults={"raised_at": now, "detail": found.detail}
-    )
-    if not is_new:
-        DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
-            raised_at=now, done_at=None, detail=found.detail
-        )
-        return
-    what = str(found.matter.label)
-    said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
-    record("draw.alarm", actor=None, now=now, subject=draw, after=said)
-    users = [
-        user
-        for user in users_with_permission(PERMISSION)
-        if codes_for_draw(user, draw, [PERMISSION])
-    ]
-    envelopes = [_envelope(draw, what, user, key=f"draw-alarm:{alarm.pk}") for user in users]
-    send_messages(occasion=ALARM.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
-
-
-def _envelope(draw: Draw, what: str, user: User, *, key: str) -> Envelope:
-    return Envelope(
-        recipient=Recipient(user_id=user.pk, name=user.name),
-        context={
-            "收件人": user.name,
-            "抽取编号": draw.number,
-            "项目名称": draw.title,
-            "事项": what,
-        },
-        about=draw,
-        key=f"{key}:{user.pk}",
-    )
 
 
 @transaction.atomic

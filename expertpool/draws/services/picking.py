@@ -35,6 +35,7 @@ from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
+from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
@@ -73,7 +74,7 @@ def request_picks(
     check_experts(plan, picks, draw=None, now=now)
     found = evaluate(plan, now=now)
     number = next_number(now, "M")
-    draw = Draw.objects.create(
+    draw = Draw(
         number=number,
         project=plan.project,
         kind=kind,
@@ -83,10 +84,12 @@ def request_picks(
         candidate_count=len(found.eligible),
         # Nothing is drawn, so there is no secret to reveal.
         nonce=b"",
-        reveal_at=first_opening(projects) - timedelta(hours=plan.reveal_hours),
         sealed_at=now,
         operator=actor,
     )
+    opens_at = first_opening(projects) - timedelta(hours=plan.reveal_hours)
+    set_reveal(draw, reveal_at=opens_at, by=actor)
+    draw.save(force_insert=True)
     cover(draw, projects)
     move_projects(draw, actor=actor, now=now)
     return _request(draw, picks, reason, actor=actor, now=now)

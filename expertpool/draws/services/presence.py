@@ -21,6 +21,7 @@ from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import lock_invitation
+from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.state import at_head, write_note
 
 NOT_SO = "这次评审不用签到码，请在现场的签到表上签字。"
@@ -87,8 +88,9 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
     presence = presence_of(draw)
     if draw.released_at is not None or presence is None or not presence.is_complete:
         return False
-    planned, draw.reveal_at = draw.reveal_at, min(draw.reveal_at, now)
-    draw.save(update_fields=["reveal_at"])
+    planned = draw.reveal_at
+    set_reveal(draw, reveal_at=min(planned, now), by=None)
+    draw.save(update_fields=FIELDS)
     hand = by_system(StepReason.ALL_PRESENT)
     head = write_note(draw, NoteCode.ALL_PRESENT, hand=hand, now=now)
     record(

@@ -13,6 +13,7 @@ from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.state import load_events, load_order
 
 
@@ -23,7 +24,7 @@ def record_for(draw: Draw, *, reads_names: bool) -> dict[str, Any]:
 
     Refuses and raises as `build_record`.
     """
-    if reads_names or draw.released_at is not None:
+    if reads_names or is_released(draw):
         return build_record(draw, opened=reads_names)
     return build_short(draw)
 
@@ -48,7 +49,7 @@ def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
     """
     events = _events_of(draw)
     openings = []
-    if opened and draw.released_at is not None:
+    if opened and is_released(draw):
         rows = draw.invitations.order_by("line")
         for row in rows:
             identity = open_identity(row)

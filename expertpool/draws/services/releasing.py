@@ -18,6 +18,7 @@ from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.refusals import log_refusals
+from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.workflow.services.two_persons import ask, settle
 
@@ -63,8 +64,9 @@ def decide_release(
             record("draw.release_refuse", actor=actor, now=now, subject=draw, note=note.strip())
             return request
         check_release(draw, now=now)
-        planned, draw.reveal_at = draw.reveal_at, now
-        draw.save(update_fields=["reveal_at"])
+        planned = draw.reveal_at
+        set_reveal(draw, reveal_at=now, by=actor)
+        draw.save(update_fields=FIELDS)
         witness = confirmation_of(request)
         hand = Hand(StepVia.PAGE, StepReason.TWO_PERSONS, actor, witness=witness)
         head = write_note(draw, NoteCode.EARLY_RELEASE, hand=hand, now=now)

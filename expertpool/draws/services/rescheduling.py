@@ -49,6 +49,7 @@ from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.holding import hold_anew
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
+from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.seating import SEATING_LOCK, carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.telling import tell_experts
@@ -200,7 +201,7 @@ def _ask_anew(
     tell_experts(RESCHEDULED, rows, key=key, now=now, entropy=entropy, more=more)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
-    _move_reveal(draw, now=now)
+    _move_reveal(draw, actor, now=now)
     after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
     record(
         "draw.reschedule",
@@ -236,13 +237,14 @@ def _write(draw: Draw, actor: User, *, now: datetime) -> str:
     return append_events(draw, step.events, hand=hand, now=now)
 
 
-def _move_reveal(draw: Draw, *, now: datetime) -> None:
+def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
     """Names that are public stay so; sealed ones become so by the new time."""
     if draw.released_at is not None:
         return
     plan = DrawPlan.objects.get(project_id=draw.project_id)
-    draw.reveal_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
-    draw.save(update_fields=["reveal_at"])
+    opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
+    set_reveal(draw, reveal_at=opens_at, by=actor)
+    draw.save(update_fields=FIELDS)
     defer("draws.release_names", at=draw.reveal_at, draw_id=draw.pk)
 
 

@@ -40,6 +40,7 @@ from expertpool.draws.services.covering import cover, lock_projects, move_projec
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import withdraw_waiting
+from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
@@ -249,10 +250,10 @@ def _seal(
         candidate_count=len(sealed.candidates),
         seal=sealed.seal,
         nonce=nonce,
-        reveal_at=reveal_time(plan, projects, policy, now=now),
         sealed_at=now,
         operator=actor,
     )
+    set_reveal(draw, reveal_at=reveal_time(plan, projects, policy, now=now), by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
     place = {commit: at for at, commit in enumerate(candidates.commits)}

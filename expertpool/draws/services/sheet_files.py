@@ -26,6 +26,7 @@ from expertpool.core.settings import LOGO
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.papers import template_for
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.sheet_values import draw_sheet_values
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
@@ -135,7 +136,7 @@ def store_sheet(*, draw_id: int, now: datetime) -> Attachment | None:
         .select_related("project__department", "project__purchaser", "operator")
         .get(pk=draw_id)
     )
-    if draw.ended_at is None or draw.released_at is None:
+    if draw.ended_at is None or draw.released_at is None or not is_released(draw):
         return None
     kept = attachments_of(draw, KIND)
     current = kept.filter(created_at__gte=max(draw.ended_at, draw.released_at)).first()

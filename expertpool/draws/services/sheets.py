@@ -26,6 +26,7 @@ from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reschedulings import reschedulings_of
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 
 TITLE = "评审专家抽取表"
@@ -101,7 +102,7 @@ def build_stored_sheet(*, draw: Draw, now: datetime) -> Sheet:
 
     Raises NamesSealed while the names are not released.
     """
-    if draw.released_at is None:
+    if not is_released(draw):
         raise NamesSealed("名单尚未公开，不能生成抽取表。")
     return _sheet(draw, named_rows(draw), viewer=Nobody(), printed_by="系统", now=now)
 

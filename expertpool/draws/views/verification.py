@@ -32,6 +32,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.requests import agreed_request
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
 from expertpool.draws.services.records import build_record, digest_of, record_for
@@ -97,7 +98,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
     rule, link = draw.rule, end_link(draw)
     context: dict[str, Any] = {
         "draw": draw,
-        "is_open": draw.released_at is not None,
+        "is_open": is_released(draw),
         "early": agreed_request(ReleaseRequest, draw) is not None,
         "publication": _publication(draw),
         "groups": rule.groups,
@@ -162,7 +163,7 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
     counts through the numbers."""
     draw = Draw.objects.filter(number=code, seal=request.GET.get("seal", "")).first()
     may_know = draw is not None and (
-        draw.released_at is not None
+        is_released(draw)
         or (
             isinstance(request.user, User)
             and draws_visible_to(request.user).filter(pk=draw.pk).exists()

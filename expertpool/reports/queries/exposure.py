@@ -28,6 +28,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.blocks import candidates_of, identities_of
 from expertpool.draws.queries.draws import covers
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
+from expertpool.draws.queries.reveal import is_released
 from expertpool.reports.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -108,10 +109,11 @@ def comparable(draws: QuerySet[Draw], *, now: datetime) -> QuerySet[Draw]:
 def exposures_in(draws: Iterable[Draw]) -> dict[int, Exposure]:
     """Return the exposure of everybody who was a candidate in ``draws``, by expert id.
 
-    Opens all candidates: only for `reports.services`, which logs it.
+    Opens all candidates: only for `reports.services`, which logs it; none of a draw whose release was
+    written into the database.
     """
     found: dict[int, Exposure] = defaultdict(Exposure)
-    for draw in draws:
+    for draw in filter(is_released, draws):
         _add_draw(found, draw)
     return dict(found)
 

@@ -35,7 +35,8 @@ function show(text, name, brief = false) {
   const [about, parts] = isShort(record)
     ? [ABOUT_SHORT, shortSummary(record, brief)]
     : [WHOLE, summary(record, brief)];
-  result.replaceChildren(notice("green", "一致", `${name}：${about}。`), ...parts);
+  const from = brief && isShort(record) ? "" : `${name}：`; // what the page fetched says itself what it is
+  result.replaceChildren(notice("green", "一致", `${from}${about}。`), ...parts);
   return record;
 }
 

@@ -17,7 +17,7 @@ from expertpool.draws.queries.draws import plan_for, valid_draws
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.participation import participations
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.names import readable_from
+from expertpool.draws.services.names import readable_from, release
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement, answer, leave_until
@@ -330,7 +330,7 @@ def test_the_letter_names_all_times_and_places(settings: Any) -> None:
 
 def test_the_sheet_heads_all_projects() -> None:
     draw = drawn(72, 96)
-    Draw.objects.filter(pk=draw.pk).update(released_at=NOW)
+    release(draw_id=draw.pk, now=draw.reveal_at)
     draw = Draw.objects.select_related("project__department", "operator").get(pk=draw.pk)
     head = dict(build_stored_sheet(draw=draw, now=NOW).head)
     assert head["项目名称"] == "第1标段、第2标段"

@@ -18,7 +18,7 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sealing import abandon_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from tests.factories.batches import draw_batch, make_batch, make_members
-from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
+from tests.factories.draws import EVERYBODY, make_draw, make_ready_project, open_names_at
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, make_list
 from tests.factories.widening import (
@@ -165,7 +165,7 @@ def test_members_have_names_only_once_these_are_released() -> None:
         ("s1", "技术候补"),
     ]
     assert {(one.expert_id, one.name) for one in sealed} == {(None, "")}
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=LATER)
+    open_names_at(draw, LATER)
     assert release(draw_id=draw.pk, now=LATER)
     named = members_of_panel(draw.project)
     assert all(one.expert_id and one.name for one in named)

@@ -19,7 +19,7 @@ from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user
 from tests.factories.batches import draw_batch, make_batch, make_members
-from tests.factories.draws import expert_id_of
+from tests.factories.draws import expert_id_of, open_names_at
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 from tests.projects.test_exports import export
@@ -49,7 +49,7 @@ def answer_by_link(draw: Draw) -> None:
 
 def reveal(draw: Draw) -> None:
     now = timezone.now()
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now - timedelta(minutes=1))
+    open_names_at(draw, now - timedelta(minutes=1))
     assert release(draw_id=draw.pk, now=now)
 
 

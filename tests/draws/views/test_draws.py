@@ -16,7 +16,7 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
@@ -42,7 +42,7 @@ def reply(line, *, accept: bool):
 def reveal(draw: Draw) -> None:
     """Bring the reveal time forward to a minute ago."""
     now = timezone.now()
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now - timedelta(minutes=1))
+    open_names_at(draw, now - timedelta(minutes=1))
     release(draw_id=draw.pk, now=now)
     draw.refresh_from_db()
 

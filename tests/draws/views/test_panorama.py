@@ -14,7 +14,7 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from expertpool.projects.enums import ProjectStatus
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tests.fixtures import login
@@ -69,7 +69,7 @@ def test_everybody_who_was_invited_is_shown_with_type_and_state(client, draw):
 @pytest.mark.shows("PRJ-13", "PRJ-14")
 def test_names_are_shown_from_the_reveal_time_to_who_may_and_the_look_is_logged(client, draw):
     now = timezone.now()
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now - timedelta(minutes=1))
+    open_names_at(draw, now - timedelta(minutes=1))
     release(draw_id=draw.pk, now=now)
     operator = make_user("operator")
     login(client, operator)

@@ -26,7 +26,7 @@ from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
+from tests.factories.draws import EVERYBODY, make_draw, make_ready_project, open_names_at
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, make_list
 from tests.factories.projects import make_project
@@ -55,7 +55,7 @@ def reply(line: Invitation, *, accept: bool) -> None:
 
 def reveal(draw: Draw) -> None:
     now = timezone.now()
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=now - timedelta(minutes=1))
+    open_names_at(draw, now - timedelta(minutes=1))
     release(draw_id=draw.pk, now=now)
     draw.refresh_from_db()
 

@@ -27,7 +27,7 @@ from expertpool.draws.services.records import build_record, build_short, digest_
 from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines
 from tests.factories.before import make_draw_of_before
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.vdraw.samples import VECTORS
 from tools.vectors import rechain
@@ -97,7 +97,7 @@ def test_record_is_public_from_the_end_and_opens_names_only_to_who_may_read_them
     assert record["openings"] == []
     client.force_login(supervisor)
     assert client.get(record_of(draw)).json() == record
-    Draw.objects.filter(pk=draw.pk).update(reveal_at=timezone.now() - timedelta(hours=1))
+    open_names_at(draw, timezone.now() - timedelta(hours=1))
     opened = client.get(record_of(draw)).json()
     assert find_difference(opened) is None
     numbers = {row.expert.number for row in named_rows(draw)}

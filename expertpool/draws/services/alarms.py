@@ -1,0 +1,71 @@
+"""Telling that something is amiss with a draw: in the log, on its page, to whoever holds draws.alarms."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.services import record
+from expertpool.draws.enums import Matter
+from expertpool.draws.models import Draw, DrawAlarm
+from expertpool.draws.occasions import ALARM
+from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+
+logger = logging.getLogger(__name__)
+
+PERMISSION = "draws.alarms"  # who is told
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """One matter of one draw that is late, or amiss."""
+
+    draw_id: int
+    matter: Matter
+    detail: str = ""
+
+
+@transaction.atomic
+def raise_alarm(found: Overdue, *, now: datetime) -> None:
+    """Tell of ``found``, the first time by message: who may see it there, may act there."""
+    draw = Draw.objects.select_related("project").get(pk=found.draw_id)
+    logger.error("draw %s, told of: %s", draw.number, found.matter)
+    alarm, is_new = DrawAlarm.objects.get_or_create(
+        draw=draw, matter=found.matter, defaults={"raised_at": now, "detail": found.detail}
+    )
+    if not is_new:
+        DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
+            raised_at=now, done_at=None, detail=found.detail
+        )
+        return
+    what = str(found.matter.label)
+    said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
+    record("draw.alarm", actor=None, now=now, subject=draw, after=said)
+    users = [
+        user
+        for user in users_with_permission(PERMISSION)
+        if codes_for_draw(user, draw, [PERMISSION])
+    ]
+    envelopes = [_envelope(draw, what, user, key=f"draw-alarm:{alarm.pk}") for user in users]
+    send_messages(occasion=ALARM.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
+
+
+def _envelope(draw: Draw, what: str, user: User, *, key: str) -> Envelope:
+    return Envelope(
+        recipient=Recipient(user_id=user.pk, name=user.name),
+        context={
+            "收件人": user.name,
+            "抽取编号": draw.number,
+            "项目名称": draw.title,
+            "事项": what,
+        },
+        about=draw,
+        key=f"{key}:{user.pk}",
+    )

@@ -1,0 +1,156 @@
+"""Whoever can write the database cannot open names with it: the times have a proof by the seal key."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.rekeying import rekey
+from expertpool.draws.enums import Matter, ReplyVia
+from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
+from expertpool.draws.queries.reveal import is_authentic, is_released
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import may_read, read_names, release
+from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.records import record_for
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sheet_files import store_sheet
+from expertpool.notifications.models import Message
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def draw() -> Draw:
+    for _ in range(5):
+        make_expert()
+    return make_draw(now=NOW, seats=2, opens_in_hours=10, reveal_hours=2)
+
+
+def write(draw: Draw, column: str, value: Any) -> Draw:
+    """What whoever has the database does, past everything that Python checks."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE draws_draw SET {column} = %s WHERE id = %s", [value, draw.pk])  # noqa: S608
+    return Draw.objects.get(pk=draw.pk)
+
+
+def swept(now: datetime) -> None:
+    sweep(now=now, entropy=SeededEntropy(7))
+
+
+def decline(row: Invitation) -> None:
+    answer(
+        invitation=row, accept=False, reason="时间冲突", via=ReplyVia.LINK, now=LATER,
+        entropy=SeededEntropy(3),
+    )  # fmt: skip
+
+
+def accept_all(draw: Draw) -> Draw:
+    for row in Invitation.objects.filter(draw=draw, state="invited"):
+        answer(
+            invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=LATER,
+            entropy=SeededEntropy(5),
+        )  # fmt: skip
+    return Draw.objects.get(pk=draw.pk)
+
+
+@pytest.mark.shows("DRAW-14")
+def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    moved = write(accept_all(draw), "reveal_at", NOW)
+    for user in (operator, supervisor):
+        assert not may_read(moved, user, now=LATER)
+    with pytest.raises(NamesSealed):
+        read_names(draw=moved, actor=operator, now=LATER, purpose="查看")
+    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+    assert not release(draw_id=draw.pk, now=LATER)
+    for _ in range(2):
+        swept(LATER)
+    assert not Invitation.objects.exclude(expert=None).exists()
+    assert record_for(moved, reads_names=False)["form"] == "short"
+    alarm = DrawAlarm.objects.get()
+    assert (alarm.matter, alarm.done_at) == (Matter.REVEAL, None)
+    assert Entry.objects.filter(action="draw.alarm").count() == 1
+    told = Message.objects.filter(occasion="draw.alarm")
+    assert supervisor.name in {message.recipient for message in told}
+
+
+def test_the_sweep_finds_it_without_anybody_looking(draw: Draw) -> None:
+    write(draw, "reveal_at", NOW)
+    swept(LATER)
+    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+    write(draw, "reveal_at", draw.reveal_at)
+    swept(LATER + timedelta(minutes=1))
+    assert DrawAlarm.objects.get().done_at == LATER + timedelta(minutes=1)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+
+
+@pytest.mark.shows("DRAW-14")
+def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator: User) -> None:
+    forged = write(draw, "released_at", NOW)
+    assert not is_released(forged)
+    decline(Invitation.objects.filter(draw=draw).earliest("line"))
+    assert not Invitation.objects.exclude(expert=None).exists()  # nor who came after it
+    forged = accept_all(forged)
+    assert forged.ended_at is not None
+    assert store_sheet(draw_id=draw.pk, now=LATER) is None
+    assert record_for(forged, reads_names=False)["form"] == "short"
+    with pytest.raises(NamesSealed):
+        read_names(draw=forged, actor=operator, now=LATER, purpose="查看")
+    swept(LATER)
+    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+
+
+def test_a_role_with_a_time_of_its_own_reads_nothing_either(draw: Draw, supervisor: User) -> None:
+    RevealRule.objects.create(role=supervisor.roles.get(), hours=9)
+    at = NOW + timedelta(hours=2)
+    assert may_read(draw, supervisor, now=at)
+    assert not may_read(write(draw, "reveal_at", NOW), supervisor, now=at)
+
+
+def test_a_proof_of_another_draw_or_none_proves_nothing(draw: Draw) -> None:
+    other = make_draw(now=NOW, seats=1, opens_in_hours=50)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reveal_proof FROM draws_draw WHERE id = %s", [other.pk])
+        (token,) = cursor.fetchone()
+    assert is_authentic(other)
+    assert not is_authentic(write(draw, "reveal_proof", token))
+    assert not is_authentic(write(draw, "reveal_proof", b""))
+    assert not is_authentic(write(draw, "reveal_proof", b"nonsense"))
+
+
+@pytest.mark.parametrize("column", ["reveal_at", "released_at"])
+def test_two_persons_can_release_what_was_altered(
+    draw: Draw, operator: User, supervisor: User, column: str
+) -> None:
+    write(draw, column, NOW)
+    request = request_release(draw=draw, reason="评审提前", actor=operator, now=LATER)
+    decide_release(request=request, agree=True, note="", actor=supervisor, now=LATER)
+    draw.refresh_from_db()
+    assert (draw.released_at, is_released(draw)) == (LATER, True)
+    assert not Invitation.objects.filter(expert=None).exists()
+    swept(LATER)
+    assert not DrawAlarm.objects.filter(done_at=None).exists()
+
+
+def test_a_proof_outlives_a_change_of_keys(draw: Draw, settings: Any) -> None:
+    old, settings.SEAL_KEY = settings.SEAL_KEY, "5" * 64
+    settings.SEAL_KEY_OLD = (old,)
+    assert is_authentic(Draw.objects.get(pk=draw.pk))
+    field: Any = Draw._meta.get_field("reveal_proof")
+    list(rekey(field))
+    settings.SEAL_KEY_OLD = ()
+    assert is_authentic(Draw.objects.get(pk=draw.pk))

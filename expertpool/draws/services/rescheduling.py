@@ -201,7 +201,7 @@ def _ask_anew(
     tell_experts(RESCHEDULED, rows, key=key, now=now, entropy=entropy, more=more)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
-    _move_reveal(draw, actor, now=now)
+    _move_reveal(draw, moved.moved_by, now=now)
     after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
     record(
         "draw.reschedule",

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed, WrongPassword
@@ -233,3 +233,37 @@ def test_a_reset_ends_lock_and_password(admin: User) -> None:
     assert not user.check_password(PASSWORD)
     assert (user.must_change_password, user.locked_until) == (True, None)
     assert password not in str(Entry.objects.values_list())
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("phone", "13800000001"), ("email", "wang@example.cn"), ("username", "wang-ming")],
+)
+def test_what_two_take_at_once_is_refused_in_words(field: str, value: str) -> None:
+    written, asked = threading.Event(), threading.Event()
+    refused: list[ValidationError] = []
+
+    def first() -> None:
+        with transaction.atomic():
+            create(**({"username": "first"} | {field: value}))
+            written.set()
+            asked.wait(0.5)  # the second one waits for this transaction
+        connections.close_all()
+
+    def second() -> None:
+        written.wait(10)
+        with pytest.raises(ValidationError) as error:
+            create(**({"username": "second"} | {field: value}))
+        refused.append(error.value)
+        asked.set()
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert [set(error.message_dict) for error in refused] == [{field}]
+    assert User.objects.count() == 1

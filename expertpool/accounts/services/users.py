@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import Department, Role, User, contact_index
@@ -58,7 +59,8 @@ def create_user(
     password = password or one_time_password()
     # The hash is made below, once everything else is known to be in order.
     user.full_clean(exclude=["password"])
-    store_password(user, password, now=now)
+    with _taken_by_nobody(user):
+        store_password(user, password, now=now)
     user.roles.set(roles)
     record("user.create", actor=actor, subject=user, after=snapshot(user, *RECORDED), now=now)
     return user, password
@@ -86,7 +88,10 @@ def edit_user(
     user.department = department
     _set_person(user, name=name, phone=phone, email=email)
     user.full_clean()
-    user.save(update_fields=["name", "phone", "phone_index", "email", "email_index", "department"])
+    with _taken_by_nobody(user):
+        user.save(
+            update_fields=["name", "phone", "phone_index", "email", "email_index", "department"]
+        )
     # Asked only of a change: the form of whoever may not give roles has none.
     if roles is not None and set(roles) != set(user.roles.all()):
         check_may_give_roles(actor)
@@ -133,8 +138,25 @@ def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
     """Clean and set what describes the person, with the indexes that find it."""
     user.name = clean_text(name)
     user.phone, user.email = clean_code(phone), clean_code(email)
+    _set_indexes(user)
+
+
+def _set_indexes(user: User) -> None:
     user.phone_index = _free_index(user, "phone", validate_mobile)
     user.email_index = _free_index(user, "email", validate_email_address)
+
+
+@contextmanager
+def _taken_by_nobody(user: User) -> Iterator[None]:
+    """Save ``user`` within: what somebody else has taken since the check is refused as by the check."""
+    try:
+        # A savepoint: after a refusal of the database it is still asked whose it is.
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        _set_indexes(user)
+        user.full_clean(exclude=["password"])
+        raise
 
 
 def _free_index(user: User, field: str, validate: Callable[[str], None]) -> bytes | None:

@@ -4,6 +4,7 @@ from expertpool.audit.actions import Action, FormerName
 
 ACTIONS = (
     Action("draw.plan", "设置抽取方案"),
+    Action("draw.plan_delete", "删除抽取方案"),
     Action("draw.plan_submit", "提交抽取方案审核"),
     Action("draw.plan_withdraw", "撤回抽取方案"),
     Action("draw.plan_decide", "审核抽取方案"),

@@ -80,6 +80,7 @@ class ActionCode(models.TextChoices):
     """What can be done with a draw, or begun for a project; `draws.queries.actions` says when."""
 
     PLAN = "plan", "设置抽取方案"
+    DELETE_PLAN = "delete_plan", "删除方案"
     SUBMIT_PLAN = "submit_plan", "提交审核"
     WITHDRAW_PLAN = "withdraw_plan", "撤回"
     DECIDE_PLAN = "decide_plan", "审核方案"

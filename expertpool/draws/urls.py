@@ -33,6 +33,7 @@ urlpatterns = [
     path("projects/<int:pk>/plan/groups/", plan.plan_groups, name="plan_groups"),
     path("projects/<int:pk>/plan/count/", plan.plan_count, name="plan_count"),
     path("projects/<int:pk>/plan/versions/", plan_approval.versions, name="plan_versions"),
+    path("projects/<int:pk>/plan/<int:version>/delete/", plan.delete, name="plan_delete"),
     path("projects/<int:pk>/plan/<int:version>/submit/", plan_approval.submit, name="plan_submit"),
     path("projects/<int:pk>/plan/withdraw/", plan_approval.withdraw, name="plan_withdraw"),
     path(

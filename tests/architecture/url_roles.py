@@ -403,6 +403,7 @@ RULES: dict[str, Rule] = {
     "draws:plan_groups": only(*DRAW, kwargs=PROJECT),
     "draws:plan_count": only(*DRAW, kwargs=PROJECT),
     "draws:plan_versions": only(*READ_DRAWS, kwargs=PROJECT),
+    "draws:plan_delete": only(*DRAW, kwargs=plan_version),
     "draws:plan_submit": only(*DRAW, kwargs=plan_version),
     "draws:plan_withdraw": only(*DRAW, kwargs=PROJECT),
     "draws:plan_agree": only("admin", "supervisor", kwargs=plan_version),

@@ -51,6 +51,7 @@ from expertpool.draws.queries.readiness import (
     ARCHIVED,
     NOTHING_LACKS,
     check_decidable,
+    check_deletable,
     check_manual_ways,
     check_plannable,
     check_public_panel,
@@ -514,6 +515,7 @@ def actions_for_project(
 
     rules: dict[ActionCode, tuple[str, Callable[[], object]]] = {
         ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
+        ActionCode.DELETE_PLAN: ("draws.plan", lambda: check_deletable(lead, user)),
         ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead)),
         ActionCode.WITHDRAW_PLAN: ("draws.plan", lambda: check_waiting(lead)),
         ActionCode.DECIDE_PLAN: ("draws.approve_plan", lambda: check_decidable(lead, user)),

@@ -45,6 +45,19 @@ def check_plannable(project: Project) -> None:
         raise DrawNotReady("项目已归档，不能再设置抽取方案。")
 
 
+def check_deletable(project: Project, user: User) -> None:
+    """Refuse (DrawInProgress, DrawNotReady) to delete the plan of ``project`` by ``user``: sealed or
+    archived, without groups, handed in or approved, or last changed by somebody else."""
+    check_plannable(project)
+    standing = _version_of(project)
+    if standing is not None and standing.is_waiting:
+        raise DrawNotReady("方案正在等待审核，请先撤回再删除。")
+    if standing is not None and standing.approved:
+        raise DrawNotReady("方案已经审核通过，不能删除；需要改变时请直接修改，再重新提交。")
+    if standing is None or standing.made_by_id != user.pk:
+        raise DrawNotReady("只能删除自己保存的方案；他人保存的请由他删除，或直接修改。")
+
+
 def check_submittable(project: Project) -> None:
     """Refuse to hand in the plan of ``project`` for approval: sealed or archived (DrawInProgress,
     DrawNotReady), without groups (DrawNotReady), waiting or approved already (PlanApprovalRefused)."""

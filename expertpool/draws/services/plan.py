@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import in_words, record_change
+from expertpool.audit.services import in_words, record, record_change
 from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
@@ -20,7 +20,7 @@ from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan, Pl
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.plan_versions import check_version, version_of
 from expertpool.draws.queries.policy import missing_contributors, policy_for
-from expertpool.draws.queries.readiness import check_plannable
+from expertpool.draws.queries.readiness import check_deletable, check_plannable
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.settings import (
     LEAVE_USUAL,
@@ -109,9 +109,7 @@ def save_plan(
     if version is not None:
         check_version(plan, version)
     before = plan_in_words(plan)
-    for name, value in _filled(settings).items():
-        setattr(plan, name, list(value) if isinstance(value, tuple) else value)
-    plan.updated_at = now
+    _set(plan, settings, now)
     _check_policy(plan)
     plan.full_clean()
     plan.save()
@@ -124,6 +122,26 @@ def save_plan(
     if after != before or not plan.version:
         keep_version(plan, after, actor=actor, now=now)
     return plan
+
+
+@transaction.atomic
+def delete_plan(*, project: Project, version: int, actor: User, now: datetime) -> None:
+    """Take away all groups of a plan and give it the usual settings, as if it had never been set.
+
+    That is a version like every other change: the history says who did it, and whoever still has an
+    older one open is told. Refuses another version than the one read (PlanChanged), and
+    (DrawInProgress, DrawNotReady) a plan that is no draft of ``actor``'s own: see `check_deletable`.
+    """
+    project = lock_projects(project)[0]
+    check_deletable(project, actor)
+    plan = DrawPlan.objects.get(project=project)
+    check_version(plan, version)
+    before = plan_in_words(plan)
+    _set(plan, PlanInput(), now)
+    plan.save()
+    plan.groups.all().delete()
+    keep_version(plan, plan_in_words(plan), actor=actor, now=now)
+    record("draw.plan_delete", actor=actor, now=now, subject=project, before=before)
 
 
 def keep_version(
@@ -144,6 +162,12 @@ def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
     if standing is not None and standing.is_waiting:
         withdraw_approval(subject=standing, now=now)
         PlanVersion.objects.filter(pk=standing.pk).update(submitted_by=None, submitted_at=None)
+
+
+def _set(plan: DrawPlan, settings: PlanInput, now: datetime) -> None:
+    for name, value in _filled(settings).items():
+        setattr(plan, name, list(value) if isinstance(value, tuple) else value)
+    plan.updated_at = now
 
 
 def usual_times() -> dict[str, int]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
-from expertpool.core.responses import not_opened
+from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key
 from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged
 from expertpool.draws.forms.plan import (
@@ -33,12 +33,13 @@ from expertpool.draws.queries.outlook import GUESSABLE_BITS
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
-from expertpool.draws.services.plan import DEFAULT_CHANNELS, save_plan, usual_times
+from expertpool.draws.services.plan import DEFAULT_CHANNELS, delete_plan, save_plan, usual_times
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, lead_of, members_of
 
+SAVE_AGAIN = "您填写的内容都在下面，再保存一次以您的为准。"
 PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 
 
@@ -68,7 +69,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
                 version=settings.cleaned_data["version"],
             )
         except PlanChanged as error:
-            settings.add_error(None, f"{error}您填写的内容都在下面，再保存一次以您的为准。")
+            settings.add_error(None, f"{error}{SAVE_AGAIN}")
             settings.read_anew(error.version)
         except (DrawError, CriteriaError) as error:
             settings.add_error(None, str(error))
@@ -78,6 +79,23 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, "抽取方案已保存。")
             return redirect(plan_address(project))
     return _page(request, project, settings, groups, status=422)
+
+
+@require_POST
+@requires("draws.plan")
+def delete(request: UserRequest, pk: int, version: int) -> HttpResponse:
+    project = _project(request, pk)
+    try:
+        delete_plan(project=project, version=version, actor=request.user, now=timezone.now())
+    except DrawError as error:
+        return refused(str(error))
+    return saved("抽取方案已删除。", refresh="page")
+
+
+def posted_version(request: UserRequest) -> int:
+    """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
+    given = request.POST.get("version", "")
+    return int(given) if is_key(given) else -1
 
 
 def plan_address(project: Project) -> str:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
@@ -32,7 +31,7 @@ from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
-from expertpool.draws.views.plan import plan_address
+from expertpool.draws.views.plan import plan_address, posted_version
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -49,7 +48,7 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
             entropy=SystemEntropy(),
-            version=_version(request),
+            version=posted_version(request),
         )
     except DrawError as error:
         messages.error(request, str(error))
@@ -76,12 +75,6 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
         "crumbs": [{"label": project.name, "url": reverse("projects:detail", args=[project.pk])}],
     }
     return render(request, "draws/start.html", context)
-
-
-def _version(request: UserRequest) -> int:
-    """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
-    given = request.POST.get("version", "")
-    return int(given) if is_key(given) else -1
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,13 @@ def login(client: Client, user: User) -> Client:
     """Sign ``user`` in without a password; return the client."""
     client.force_login(user, backend="expertpool.accounts.backends.AccountBackend")
     return client
+
+
+def read_version(client: Client, address: str) -> dict[str, str]:
+    """Open a form that edits a record; return the version that it sends back."""
+    found = re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())
+    assert found, address
+    return {"version": found[1]}
 
 
 @pytest.fixture

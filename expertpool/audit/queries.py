@@ -16,11 +16,13 @@ from django.utils.text import Truncator
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.timeline import TimelineEntry
+from expertpool.core.visibility import Level, Viewer, level_for
 
 EMPTY = "—"
 # As it is copied from a message: with blanks, or a full-width colon.
 KEPT_HEAD = re.compile(r"\s*(?P<number>[1-9]\d{0,17})\s*[:：]\s*(?P<hash>[0-9a-fA-F]{64})\s*")
 MOST_TEXT = 300  # characters of changes on the page of a subject
+MOST_VALUE = 100  # characters of a value that is told to whoever edits it
 FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
 
 
@@ -62,7 +64,8 @@ def entries_visible_to(user: Any) -> QuerySet[Entry]:
 
 
 # One subject, or those of a model by their keys.
-Subjects = models.Model | tuple[type[models.Model], Iterable[Any]]
+Rows = tuple[type[models.Model], Iterable[Any]]
+Subjects = models.Model | Rows
 
 
 def entries_for(*subjects: Subjects) -> QuerySet[Entry]:
@@ -130,6 +133,36 @@ def changes(entry: Entry, *, without: Container[str] = ()) -> str:
         for one in differences(entry)
         if one.label not in without and not {one.before, one.after} <= {"", EMPTY}
     )
+
+
+def edits_in_words(entry: Entry, viewer: Viewer) -> list[str]:
+    """Return the changes of ``entry`` one by one (姓名：王明 → 王小明) as ``viewer`` may see them:
+    of lists what came and went, of a field that is hidden from him only that it changed."""
+    before, after = entry.before or {}, entry.after or {}
+    model = _model(entry.subject_type)
+    app = model._meta.app_label if model else ""
+    told = []
+    for name in dict.fromkeys([*before, *after]):
+        hidden = level_for(viewer, f"{app}.{name}") is Level.HIDDEN
+        words = "已修改" if hidden else _edit(model, name, before.get(name), after.get(name))
+        told.append(f"{field_label(model, name)}：{words}")
+    return told
+
+
+def _edit(model: type[models.Model] | None, name: str, old: Any, new: Any) -> str:
+    def words(value: Any) -> str:
+        return Truncator(value_in_words(model, name, value)).chars(MOST_VALUE, truncate="…")
+
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+        old, new = ({key: one[key] for key in keys if key in one} for one in (old, new))
+    if isinstance(old, list | None) and isinstance(new, list | None) and (old or new):
+        came = [one for one in new or [] if one not in (old or [])]
+        went = [one for one in old or [] if one not in (new or [])]
+        if came or went:
+            sides = (("增加", came), ("去掉", went))
+            return "，".join(f"{word} {words(some)}" for word, some in sides if some)
+    return f"{words(old)} → {words(new)}"
 
 
 def _joined(*parts: str) -> str:

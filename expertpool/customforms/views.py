@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from expertpool.audit.services import Edits
 from expertpool.core.subjects import SUBJECTS
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.customforms.forms import CustomFieldForm
 from expertpool.customforms.models import CustomField
-from expertpool.customforms.services.fields import save_field
+from expertpool.customforms.services.fields import NAMING, save_field
 
 fields = Crud(
     app="customforms",
@@ -29,4 +32,5 @@ fields = Crud(
     view_permission="customforms.manage",
     edit_permission="customforms.manage",
     save=save_field,
+    edits=partial(Edits, lock=NAMING),
 )

@@ -19,7 +19,7 @@ from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
-from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed
+from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed, PlanChanged
 from expertpool.draws.models import Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
@@ -64,6 +64,7 @@ from expertpool.projects.queries.batches import check_projects, members_of
 
 router = Router(tags=["抽取"])
 REFUSALS = (
+    Refusal(PlanChanged, 409, "plan-changed", "抽取方案在读取之后有人改过"),
     Refusal(DrawError, 409, "draw-refused", "现在不能这样操作"),
     Refusal(NamesSealed, 403, "names-sealed", "名单尚未公开"),
 )
@@ -118,7 +119,7 @@ def plan_get(request: UserRequest, project_id: Id) -> dict[str, Any]:
 )
 @allows("draws.plan")
 def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str, Any]:
-    """以给出的内容整个替换抽取方案。已经封存抽取的项目不能再改。"""
+    """以给出的内容整个替换抽取方案。读取之后有人改过的（409 plan-changed）、已经封存抽取的不能改。"""
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=project_id)
     for group in data.groups:
         for criteria in group.levels:

@@ -123,8 +123,10 @@ class WideningOutput(Output):
 class PlanInput(Input):
     """The whole plan: what is left out gets its default value."""
 
-    version: int | None = Field(
-        None, description="读到的版本；给出时，方案已被改过的拒绝，以免覆盖他人的修改"
+    version: int = Field(
+        ge=0,
+        description="读到的版本（plan_get 的 version），还没有方案时为 0；方案此后被改过的拒绝，"
+        "并说明谁改了什么，以免覆盖他人的修改",
     )
 
     groups: list[GroupInput] = Field(

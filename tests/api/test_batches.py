@@ -27,7 +27,7 @@ def test_a_platform_groups_plans_draws_and_follows_a_batch(runner: Caller) -> No
     assert runner.get(f"/batches?number={batch['number']}").json()["items"] == [batch]
     assert runner.get("/batches?draw_state=not_drawn").json()["items"] == [batch]
     assert runner.get(f"/projects/{first.pk}").json()["batch"]["number"] == batch["number"]
-    runner.put(f"/projects/{first.pk}/plan", {"groups": GROUPS})
+    runner.put(f"/projects/{first.pk}/plan", {"version": 0, "groups": GROUPS})
     drawn = runner.post(f"/projects/{first.pk}/draws", {"plan_version": 1})
     assert drawn.status_code == 201
     draw: dict[str, Any] = drawn.json()

@@ -35,7 +35,7 @@ EVERYBODY: dict[str, Any] = {"all": []}
 
 def plan(**settings: Any) -> dict[str, Any]:
     group = {"name": "综合", "seats": 2, "standby_seats": 0, "levels": [EVERYBODY]}
-    return {"groups": [group], "unit_cap": None} | settings
+    return {"version": 0, "groups": [group], "unit_cap": None} | settings
 
 
 def approved() -> Project:
@@ -241,6 +241,24 @@ def test_the_record_is_given_when_ended_and_can_be_replayed(
     assert verify([str(file)]) == 0, capsys.readouterr()
 
 
+def test_a_plan_that_somebody_changed_meanwhile_is_not_overwritten(
+    runner: Caller, experts: list[Expert]
+) -> None:
+    address = f"/projects/{approved().pk}/plan"
+    without = plan()
+    del without["version"]
+    problem = assert_problem(runner.put(address, without), 422, "invalid-values")
+    assert [error["field"] for error in problem["errors"]] == ["version"]
+    first = runner.put(address, plan()).json()
+    assert first["version"] == 1
+    assert runner.put(address, plan(version=1, reply_minutes=90)).status_code == 200
+    late = runner.put(address, plan(version=1, reply_minutes=120))
+    problem = assert_problem(late, 409, "plan-changed")
+    assert "由 60 改为 90" in problem["detail"]
+    assert runner.get(address).json()["reply_minutes"] == 90
+    assert_problem(runner.put(address, plan(version=0)), 409, "plan-changed")
+
+
 def test_a_condition_on_a_field_that_one_does_not_see_is_refused(admin: Any) -> None:
     caller = Caller(admin)
     project = approved()
@@ -328,7 +346,7 @@ def test_a_plan_keeps_the_times_that_the_office_has_set(runner: Caller) -> None:
     configure(REPLY_USUAL, 45)
     address = f"/projects/{approved().pk}/plan"
     assert runner.put(address, plan()).json()["reply_minutes"] == 45
-    assert_problem(runner.put(address, plan(reply_minutes=29)), 422, "invalid-values")
+    assert_problem(runner.put(address, plan(version=1, reply_minutes=29)), 422, "invalid-values")
     assert runner.get(address).json()["reply_minutes"] == 45
 
 

@@ -180,7 +180,7 @@ def test_an_archived_project_takes_no_write(admin: Any) -> None:
         caller.post(f"{address}/approve", {}),
         caller.post(f"{address}/reject", {"note": "不行"}),
         caller.post(f"{address}/avoidances", {"subject": "unit", "name": "甲公司"}),
-        caller.put(f"{address}/plan", {"groups": everybody}),
+        caller.put(f"{address}/plan", {"version": 0, "groups": everybody}),
         caller.post(f"{address}/draws", {"plan_version": 1}),
     ):
         assert answer.status_code == 409, answer.content

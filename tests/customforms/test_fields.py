@@ -38,7 +38,7 @@ from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import NOW, make_expert
 from tests.factories.fields import LICENCES, make_field
-from tests.fixtures import login
+from tests.fixtures import login, read_version
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("experts:list")
@@ -73,7 +73,7 @@ def test_it_is_typed_shown_kept_and_compared(client: Client, admin: User) -> Non
     detail = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
     assert "其他信息" in detail
     assert "二级注册" in detail
-    client.post(edit, {field.code: ""})
+    client.post(edit, {field.code: ""} | read_version(client, edit))
     expert.refresh_from_db()
     assert expert.extra == {}
     assert [version.changed for version in expert.versions.all()][:2] == [[field.code]] * 2
@@ -326,7 +326,9 @@ def test_an_administrator_adds_changes_and_retires_it(client: Client, admin: Use
     assert client.post(edit, changed).status_code == 204
     field.refresh_from_db()
     assert (field.label, field.options) == ("资格", ["一级", "二级", "三级"])
-    assert client.post(edit, changed | {"active": ""}).status_code == 204
+    assert (
+        client.post(edit, changed | {"active": ""} | read_version(client, edit)).status_code == 204
+    )
     field.refresh_from_db()
     assert not field.active
     actions = Entry.objects.filter(action__startswith="customfield.").order_by("id")

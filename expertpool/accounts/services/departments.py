@@ -16,6 +16,7 @@ from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
 
 RECORDED = ("name", "parent", "order", "active")
+LOCK = "accounts.departments"
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def create_department(
     Refuses a name that a sister has (ValidationError).
     """
     # One change of the tree at a time: of two that move at once, one would write old paths back.
-    lock_transaction("accounts.departments")
+    lock_transaction(LOCK)
     department = Department(name=clean_text(name), parent=parent, order=order)
     _check(department)
     department.save()
@@ -63,7 +64,7 @@ def edit_department(
 
     Refuses a place below itself (DepartmentInUse) and a name that a sister has (ValidationError).
     """
-    lock_transaction("accounts.departments")
+    lock_transaction(LOCK)
     department.refresh_from_db()
     before = snapshot(department, *RECORDED)
     old_path = department.path
@@ -92,7 +93,7 @@ def disable_department(*, department: Department, actor: User, now: datetime) ->
 
     Refuses (DepartmentInUse) while active users or departments below are in it.
     """
-    lock_transaction("accounts.departments")
+    lock_transaction(LOCK)
     below = Department.objects.filter(parent=department, active=True).count()
     users = User.objects.filter(department=department, is_active=True).count()
     if below or users:
@@ -107,7 +108,7 @@ def disable_department(*, department: Department, actor: User, now: datetime) ->
 @transaction.atomic
 def enable_department(*, department: Department, actor: User, now: datetime) -> None:
     """Enable a department again. Refuses (DepartmentInUse) while the one above is disabled."""
-    lock_transaction("accounts.departments")
+    lock_transaction(LOCK)
     if department.parent and not department.parent.active:
         raise DepartmentInUse("上级部门已停用，请先启用上级部门。")
     if Department.objects.filter(pk=department.pk, active=False).update(active=True):

@@ -13,14 +13,17 @@ from expertpool.accounts.forms.accounts import DepartmentForm
 from expertpool.accounts.models import Department, UserRequest
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.departments import (
+    LOCK,
     create_department,
     disable_department,
     edit_department,
     enable_department,
 )
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import render_list
 
 
@@ -48,6 +51,7 @@ def department_create(request: UserRequest) -> HttpResponse:
 
 @requires("accounts.departments")
 def department_edit(request: UserRequest, pk: int) -> HttpResponse:
+    editing = Editing(request, Edits((Department, [pk]), lock=LOCK))
     department = get_object_or_404(Department, pk=pk)
     initial = {name: getattr(department, name) for name in ("name", "parent", "order")}
     form = DepartmentForm(request.POST or None, initial=initial)
@@ -61,7 +65,13 @@ def department_edit(request: UserRequest, pk: int) -> HttpResponse:
         )
 
     return drawer_form(
-        request, form, write, title="编辑部门", message="已保存。", refusals=AccountError
+        request,
+        form,
+        write,
+        title="编辑部门",
+        message="已保存。",
+        refusals=AccountError,
+        editing=editing,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +17,10 @@ from expertpool.accounts.forms.roles import RoleForm
 from expertpool.accounts.models import Role, UserRequest
 from expertpool.accounts.queries import roles_with_holders
 from expertpool.accounts.services.roles import delete_role, save_role
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.listing import render_list
 
 
@@ -32,7 +36,8 @@ def role_create(request: UserRequest) -> HttpResponse:
 
 @requires("accounts.roles")
 def role_edit(request: UserRequest, pk: int) -> HttpResponse:
-    return _form(request, get_object_or_404(Role, pk=pk))
+    editing = Editing(request, Edits((Role, [pk])))
+    return _form(request, get_object_or_404(Role, pk=pk), editing)
 
 
 @require_POST
@@ -45,26 +50,32 @@ def role_delete(request: UserRequest, pk: int) -> HttpResponse:
     return saved("角色已删除。")
 
 
-def _form(request: UserRequest, role: Role | None) -> HttpResponse:
+def _form(request: UserRequest, role: Role | None, editing: Editing | None = None) -> HttpResponse:
     form = RoleForm(request.POST or None, role=role)
+
+    def write() -> object:
+        return save_role(
+            role=role,
+            name=form.cleaned_data["name"],
+            description=form.cleaned_data["description"],
+            grants=form.chosen_grants(),
+            levels=form.chosen_levels(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
     if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            save_role(
-                role=role,
-                name=form.cleaned_data["name"],
-                description=form.cleaned_data["description"],
-                grants=form.chosen_grants(),
-                levels=form.chosen_levels(),
-                actor=request.user,
-                now=timezone.now(),
-            )
+        with suppress(ChangedMeanwhile), refusals_in(form):
+            _ = editing.write(write) if editing else write()
             messages.success(request, "已保存，持有这个角色的用户下一次操作时生效。")
             return redirect("accounts:role_list")
     context = {
         "form": form,
         "role": role,
+        "editing": editing,
         "cancel_url": reverse("accounts:role_list"),
         "permission_groups": form.groups(),
         "levels": form.levels(),
     }
-    return render(request, "accounts/role_form.html", context, status=422 if form.errors else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/role_form.html", context, status=status)

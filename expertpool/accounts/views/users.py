@@ -21,9 +21,11 @@ from expertpool.accounts.services.users import (
     enable_user,
     unlock_user,
 )
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.core.views.reasons import reason_of
 
@@ -70,6 +72,7 @@ def user_create(request: UserRequest) -> HttpResponse:
 
 @requires("accounts.users")
 def user_edit(request: UserRequest, pk: int) -> HttpResponse:
+    editing = Editing(request, Edits((User, [pk])))
     user = _user(request, pk)
     form = UserForm(request.POST or None, actor=request.user, user=user)
 
@@ -82,6 +85,7 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title=f"编辑用户 {user.username}",
         message="已保存，用户下一次操作时生效。",
+        editing=editing,
         refusals=AccountError,
     )
 

@@ -12,11 +12,12 @@
         edit_permission="directory.edit",
         save=save_row,
         delete=delete_row,
+        edits=Edits,
     )
     urlpatterns = [*titles.urls("titles/")]
 
 gives ``directory:title_list``, ``_create``, ``_edit`` and ``_delete``. What a row means is the
-services' business: ``save`` and ``delete`` check, write and record.
+services' business: ``save`` and ``delete`` check, write and record; ``edits`` are those of a row.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Edited, Editing
 from expertpool.core.views.listing import FilterForm, ListTab, listing, render_list
 
 
@@ -51,6 +53,12 @@ class DeleteRow(Protocol):
     """Deletes a row; raises ValidationError when it is in use."""
 
     def __call__(self, *, row: Any, actor: Any, now: Any) -> object: ...
+
+
+class EditsOf(Protocol):
+    """Makes the edits of a row out of its model and its key."""
+
+    def __call__(self, record: tuple[type[Model], list[Any]], /) -> Edited: ...
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ class Crud:
     view_permission: str
     edit_permission: str
     save: SaveRow
+    edits: EditsOf
     delete: DeleteRow | None = None
     subtitle: str = ""
     search: Sequence[str] = ()
@@ -133,7 +142,10 @@ class Crud:
         return self._form(request, None)
 
     def _edit(self, request: HttpRequest, pk: str) -> HttpResponse:
-        return self._form(request, self._get(pk))
+        row = self._get(pk)
+        editing = Editing(request, self.edits((type(row), [row.pk])))
+        # Read again: what is shown is at least as new as what it says to have read.
+        return self._form(request, self._get(pk), editing)
 
     def _delete(self, request: HttpRequest, pk: str, delete: DeleteRow) -> HttpResponse:
         row = self._get(pk)
@@ -144,7 +156,9 @@ class Crud:
             return refused("".join(error.messages))
         return saved(f"已删除“{label}”")
 
-    def _form(self, request: HttpRequest, row: Model | None) -> HttpResponse:
+    def _form(
+        self, request: HttpRequest, row: Model | None, editing: Editing | None = None
+    ) -> HttpResponse:
         # A drawer that adds may be opened with values in the address (``?dictionary=…``).
         initial = {} if row else request.GET.dict()
         form = self.form(request.POST or None, instance=row, initial=initial)
@@ -153,7 +167,7 @@ class Crud:
             self.save(row=form.instance, actor=request.user, now=timezone.now())
 
         title = f"{'编辑' if row else '新增'}{self.noun or self.title}"
-        return drawer_form(request, form, write, title=title)
+        return drawer_form(request, form, write, title=title, editing=editing)
 
     # --- parts --------------------------------------------------------------------------------
 

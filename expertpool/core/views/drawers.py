@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from expertpool.core.responses import saved
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 
 Refusals = type[Exception] | tuple[type[Exception], ...]
 
@@ -25,6 +26,7 @@ def drawer_form(
     refresh: str = "list",
     refusals: Refusals = (),
     at: str | None = None,
+    editing: Editing | None = None,
     template: str = "core/drawer_form.html",
     **context: Any,
 ) -> HttpResponse:
@@ -34,10 +36,15 @@ def drawer_form(
     at the field ``at`` or above the form, a ValidationError at its own fields. Otherwise the drawer
     closes and says ``message``, or the sentence that ``write`` returns; an answer that it returns
     (a secret shown once, a page to go to) takes the place of that.
+
+    A form of a record that is there already gives its ``editing``: what others have changed
+    meanwhile is told instead of being overwritten.
     """
     if request.method == "POST" and form.is_valid():
         try:
-            told = write()
+            told = editing.write(write) if editing else write()
+        except ChangedMeanwhile:
+            pass  # the form says it
         except ValidationError as error:
             show_errors(form, error)
         except refusals as refusal:
@@ -47,7 +54,8 @@ def drawer_form(
                 return told
             return saved(told if isinstance(told, str) else message, refresh=refresh)
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"title": title, "form": form} | context, status=status)
+    shown = {"title": title, "form": form, "editing": editing}
+    return render(request, template, shown | context, status=status)
 
 
 def show_errors(form: BaseForm, error: ValidationError) -> None:

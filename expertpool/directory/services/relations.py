@@ -13,6 +13,8 @@ from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import UnitRelation
 from expertpool.directory.services.rows import save_row
 
+LOCK = "directory.relations"
+
 
 @transaction.atomic
 def save_relation(
@@ -25,7 +27,7 @@ def save_relation(
     well hold shares in each other.
     """
     # Two who put each other's unit above at the same time would both find nothing against it.
-    lock_transaction("directory.relations")
+    lock_transaction(LOCK)
     _refuse_above_each_other(relation)
     save_row(row=relation, actor=actor, now=now)
     return relation

@@ -16,6 +16,7 @@ from expertpool.directory.models import Specialty, SpecialtyScheme
 from expertpool.directory.services.rows import save_row
 from expertpool.directory.validators import validate_code
 
+LOCK = "directory.specialties"
 LONGEST_PATH = 200
 
 
@@ -72,7 +73,7 @@ def move_specialty(
     """Put a node with all below it under ``parent`` (None: among the roots) and rewrite their
     paths. Refuses a place below itself or in another scheme, and a tree that gets too deep."""
     # Two moves in one tree: each rewrites paths that the other one reads.
-    lock_transaction(f"directory.specialties.{specialty.scheme_id}")
+    lock_transaction(LOCK)
     specialty.refresh_from_db()
     if parent is not None:
         parent.refresh_from_db()

@@ -18,6 +18,8 @@ from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.services.rows import logged_values
 from expertpool.directory.validators import normalise_unit_name, require_unit_name
 
+LOCK = "directory.units"
+
 NamedUnit = tuple[str, str]  # name, USCC (may be empty)
 
 
@@ -45,7 +47,7 @@ def resolve_units(pairs: Iterable[NamedUnit]) -> dict[NamedUnit, Unit]:
     book = _Book(wanted)
     if any(book.find(pair) is None for pair in wanted):
         # Two users who name the same new unit at once: the second waits and finds it.
-        lock_transaction("directory.units")
+        lock_transaction(LOCK)
         book = _Book(wanted)
     # Those with a USCC first: a bare name then finds them.
     for pair in sorted(wanted, key=lambda pair: not pair[1]):
@@ -133,7 +135,7 @@ def save_unit(
         validate_uscc(unit.uscc)
     unit.full_clean(exclude=["normalised_name"])
     # The same lock as `resolve_units`: an import may be adding the unit at this moment.
-    lock_transaction("directory.units")
+    lock_transaction(LOCK)
     _refuse_double(unit)
     known = Unit.objects.filter(pk=unit.pk).first() if unit.pk else None
     before = logged_values(known, "aliases") if known else None

@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.audit.services import Edits
 from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import render_list
 from expertpool.directory.forms import RelationForm
 from expertpool.directory.models import Unit, UnitRelation
 from expertpool.directory.queries import ways_from
-from expertpool.directory.services.relations import save_relation
+from expertpool.directory.services.relations import LOCK, save_relation
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.settings import DEPTH, SHARE
 
@@ -62,9 +64,10 @@ def create(request: HttpRequest, pk: int, side: str) -> HttpResponse:
 @requires("directory.edit")
 def edit(request: HttpRequest, pk: int, relation: int) -> HttpResponse:
     """Change or end a relation of the unit."""
+    editing = Editing(request, Edits((UnitRelation, [relation]), lock=LOCK))
     row = get_object_or_404(_relations(pk), pk=relation)
     unit = get_object_or_404(Unit, pk=pk)
-    return _form(request, row, unit, other_is_owner=row.owned_id == pk)
+    return _form(request, row, unit, other_is_owner=row.owned_id == pk, editing=editing)
 
 
 @require_POST
@@ -86,7 +89,12 @@ def _relations(unit: int) -> QuerySet[UnitRelation]:
 
 
 def _form(
-    request: HttpRequest, row: UnitRelation, unit: Unit, *, other_is_owner: bool
+    request: HttpRequest,
+    row: UnitRelation,
+    unit: Unit,
+    *,
+    other_is_owner: bool,
+    editing: Editing | None = None,
 ) -> HttpResponse:
     form = RelationForm(
         request.POST or None, instance=row, unit=unit, other_is_owner=other_is_owner
@@ -100,4 +108,4 @@ def _form(
         )
 
     title = f"{'上级或股东' if other_is_owner else '下级或被投资单位'} · {unit}"
-    return drawer_form(request, form, write, title=title)
+    return drawer_form(request, form, write, title=title, editing=editing)

@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import render_list
 from expertpool.directory.forms import (
     SpecialtyEditForm,
@@ -26,6 +28,7 @@ from expertpool.directory.models import Specialty, SpecialtyScheme
 from expertpool.directory.queries import path_names, search_specialties, specialty_tree
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.specialties import (
+    LOCK,
     add_specialty,
     move_specialty,
     update_specialty,
@@ -138,6 +141,7 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
 @requires("directory.edit")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename, disable, enable."""
+    editing = _editing(request, pk)
     node = get_object_or_404(Specialty, pk=pk)
     initial = {"name": node.name, "active": node.active}
     form = SpecialtyEditForm(request.POST or None, initial=initial)
@@ -151,12 +155,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title=f"编辑 {node}")
+    return drawer_form(request, form, write, title=f"编辑 {node}", editing=editing)
 
 
 @requires("directory.edit")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a node elsewhere in its tree."""
+    editing = _editing(request, pk)
     node = get_object_or_404(Specialty.objects.select_related("scheme"), pk=pk)
     initial = {"parent": node.parent_id}
     form = SpecialtyMoveForm(request.POST or None, initial=initial, scheme=node.scheme)
@@ -169,7 +174,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title=f"移动 {node}")
+    return drawer_form(request, form, write, title=f"移动 {node}", editing=editing)
+
+
+def _editing(request: HttpRequest, pk: int) -> Editing:
+    return Editing(request, Edits((Specialty, [pk]), lock=LOCK))
 
 
 @require_POST

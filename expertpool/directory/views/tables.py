@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from expertpool.audit.services import Edits
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.core.views.listing import ListTab
 from expertpool.directory.enums import DictionaryCode, TitleLevel
@@ -40,6 +41,7 @@ titles = Crud(
     view_permission=VIEW,
     edit_permission=EDIT,
     save=save_row,
+    edits=Edits,
     delete=delete_row,
 )
 
@@ -67,6 +69,7 @@ divisions = Crud(
     view_permission=VIEW,
     edit_permission=EDIT,
     save=save_row,
+    edits=Edits,
     delete=delete_row,
 )
 
@@ -90,6 +93,7 @@ items = Crud(
     view_permission=VIEW,
     edit_permission=EDIT,
     save=save_row,
+    edits=Edits,
     delete=delete_row,
 )
 
@@ -110,6 +114,7 @@ schemes = Crud(
     view_permission=VIEW,
     edit_permission=EDIT,
     save=save_row,
+    edits=Edits,
     delete=delete_row,
 )
 

@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.directory.forms import UnitFilter, UnitForm
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.queries import search_units
 from expertpool.directory.services.rows import delete_row
-from expertpool.directory.services.units import save_unit
+from expertpool.directory.services.units import LOCK, save_unit
 
 MOST_OPTIONS = 30
 
@@ -50,10 +52,13 @@ def create(request: HttpRequest) -> HttpResponse:
 @requires("directory.edit")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a unit and its aliases."""
-    return _form(request, get_object_or_404(Unit, pk=pk), "编辑单位")
+    editing = Editing(request, Edits((Unit, [pk]), lock=LOCK))
+    return _form(request, get_object_or_404(Unit, pk=pk), "编辑单位", editing)
 
 
-def _form(request: HttpRequest, unit: Unit, title: str) -> HttpResponse:
+def _form(
+    request: HttpRequest, unit: Unit, title: str, editing: Editing | None = None
+) -> HttpResponse:
     form = UnitForm(request.POST or None, instance=unit)
 
     def write() -> None:
@@ -64,7 +69,7 @@ def _form(request: HttpRequest, unit: Unit, title: str) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title=title)
+    return drawer_form(request, form, write, title=title, editing=editing)
 
 
 @require_POST

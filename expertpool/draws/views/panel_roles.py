@@ -7,11 +7,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.draws.exceptions import RolesRefused
 from expertpool.draws.forms.picking import PanelRolesForm
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to, panel_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.names import read_panel
@@ -21,6 +24,7 @@ from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 @requires("draws.run")
 def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     """Set the roles of all who sit, at once (drawer); blind by line while names are sealed."""
+    editing = Editing(request, Edits((Draw, [pk]), action="draw.roles"))
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     lines, now = seated_lines(draw), timezone.now()
     if not lines:
@@ -41,6 +45,7 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title="设置评审组角色",
         message="角色已设置。",
+        editing=editing,
         refresh="page",
         refusals=RolesRefused,
     )

@@ -7,10 +7,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.rescheduling import RescheduleForm
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.rescheduling import reschedule
@@ -19,6 +22,9 @@ from expertpool.draws.services.rescheduling import reschedule
 @requires("draws.reschedule")
 def move(request: UserRequest, pk: int) -> HttpResponse:
     """Let the panel sit at another time or place (drawer)."""
+    # A lock of its own: the service takes those of the panel in their order.
+    edits = Edits((Draw, [pk]), lock="draws.reschedule", action="draw.reschedule")
+    editing = Editing(request, edits)
     draw = get_object_or_404(draws_visible_to(request.user, "draws.reschedule"), pk=pk)
     now = timezone.now()
     coming = [project for project in draw.covered if project.opening_at > now]
@@ -43,5 +49,6 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         message="已改期：原有专家保留席位，正在逐一通知、重新确认。",
         refresh="page",
         refusals=DrawError,
+        editing=editing,
         template="draws/reschedule_form.html",
     )

@@ -19,7 +19,7 @@ from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, PlanChanged
 from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
@@ -30,7 +30,7 @@ from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.widening import compare, planned_criteria
 from expertpool.draws.services.matters import WIDENING
 from expertpool.draws.services.widening import request_widening, widen_plan
-from expertpool.draws.views.plan import plan_address
+from expertpool.draws.views.plan import SAVE_AGAIN, plan_address, posted_version
 from expertpool.projects.models import Project
 
 
@@ -47,14 +47,22 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
         if why_not := may[ActionCode.WIDEN_PLAN].why_not:
             messages.error(request, why_not)
             return redirect(plan_address(project))
-        return _page(request, project, short, GroupsForm(_drafts(plan, short), user=request.user))
+        groups = GroupsForm(_drafts(plan, short), user=request.user)
+        return _page(request, project, short, groups, version=plan.version)
     data = _fixed(request.POST, plan, short)
     groups, error = GroupsForm(GROUP.posted(data), user=request.user, data=data), ""
+    version = posted_version(request)
     if groups.is_valid():
         try:
             widen_plan(
-                project=project, levels=_levels(groups), actor=request.user, now=timezone.now()
+                project=project,
+                levels=_levels(groups),
+                actor=request.user,
+                now=timezone.now(),
+                version=version,
             )
+        except PlanChanged as refusal:
+            error, version = f"{refusal}{SAVE_AGAIN}", refusal.version
         except (DrawError, CriteriaError) as refusal:
             error = str(refusal)
         except ValidationError as refusal:
@@ -62,7 +70,7 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "放宽的条件已保存，可以预查询，然后按放宽的条件补抽。")
             return redirect(plan_address(project))
-    return _page(request, project, short, groups, error=error, status=422)
+    return _page(request, project, short, groups, version=version, error=error, status=422)
 
 
 @require_POST
@@ -165,12 +173,14 @@ def _page(
     short: Shortfall,
     groups: GroupsForm,
     *,
+    version: int,
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "project": project,
         "short": short,
+        "version": version,
         "condition_groups": groups.rows,
         "error": error,
         "submit_label": "保存放宽的条件",

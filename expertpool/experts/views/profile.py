@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -9,9 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 from expertpool.experts.enums import ExpertKind, ExpertStatus
@@ -49,8 +53,11 @@ def create(request: UserRequest) -> HttpResponse:
 @requires("experts.edit")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Edit a record, or with ``?section=contact`` one section of it."""
-    expert = get_object_or_404(_editable(request), pk=pk)
     section = request.GET.get("section", "")
+    # A record stays of its kind; all else is read after its edits.
+    kind = get_object_or_404(_editable(request), pk=pk).kind
+    editing = Editing(request, _edits(pk, kind, section))
+    expert = get_object_or_404(_editable(request), pk=pk)
     sections = EXPERT.titles(expert.kind)
     if section and section not in sections:
         raise Http404
@@ -70,7 +77,25 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     what = sections[section] if section else "专家"
     refresh = "page" if section else "list"
     title = f"编辑{what} · {expert.name}"
-    return drawer_form(request, form, write, refusals=ExpertRefused, title=title, refresh=refresh)
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=title,
+        refresh=refresh,
+        editing=editing,
+    )
+
+
+def _edits(pk: int, kind: str, section: str) -> Edits:
+    """Return the edits of a record, or of what stands in one ``section``: two may be at work on two."""
+    only: dict[str, Any] = {"action": "expert.update"}
+    if section:
+        typed = EXPERT.inputs(kind, section).get(section, [])
+        # The log has those that joined the record under their labels.
+        only["before__has_any_keys"] = [name for one in typed for name in (one.code, one.label)]
+    return Edits((Expert, [pk]), **only)
 
 
 def _editable(request: UserRequest) -> QuerySet[Expert]:

@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
-from expertpool.experts.models import AvoidanceUnit
+from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import experts_visible_to, tags_with_counts
 from expertpool.experts.queries.records import compare
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
@@ -39,6 +41,7 @@ tags = Crud(
     view_permission="experts.tags",
     edit_permission="experts.tags",
     save=save_tag,
+    edits=Edits,
     delete=delete_tag,
 )
 
@@ -46,6 +49,7 @@ tags = Crud(
 @requires("experts.tags")
 def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
     """The groups of one expert."""
+    editing = Editing(request, Edits((Expert, [pk]), action="expert.tag"))
     expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = ExpertTagsForm(posted, initial={"tags": expert.tags.all()})
@@ -55,7 +59,13 @@ def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
         return set_tags(expert=expert, tags=tags, actor=request.user, now=timezone.now())
 
     return drawer_form(
-        request, form, write, refusals=ExpertRefused, title=f"分组 · {expert.name}", refresh="page"
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"分组 · {expert.name}",
+        refresh="page",
+        editing=editing,
     )
 
 

@@ -8,10 +8,13 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import OCCASIONS, Text, check_text
 from expertpool.notifications.queries.templates import TemplateState, template_state
+
+LOCK = "notifications.templates"
 
 
 @transaction.atomic
@@ -29,20 +32,23 @@ def save_template(
     check_text(declared, text)
     if not text.body:
         raise TemplateRefused("正文不能为空。")
+    # Saved by two for the first time, one template would be made twice.
+    lock_transaction(LOCK)
     state = template_state(declared, channel)
     before = _content(state)
     template = state.template or MessageTemplate(occasion=occasion, channel=channel)
     template.subject, template.body, template.active = text.subject, text.body, active
     template.full_clean()
+    template.save()
     record(
         "notifications.template_save",
         actor=actor,
         now=now,
+        subject=template,
         before=before,
         after=_content(TemplateState(declared, state.channel, template)),
         note=f"{declared.label}（{state.channel.label}）",
     )
-    template.save()
     return template
 
 
@@ -53,6 +59,7 @@ def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -
     Nothing happens where that is so already.
     """
     declared = OCCASIONS[occasion]
+    lock_transaction(LOCK)
     before = template_state(declared, channel)
     if before.template is None or (before.active and not before.edited):
         return
@@ -65,6 +72,7 @@ def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -
         "notifications.template_reset",
         actor=actor,
         now=now,
+        subject=template,
         before=content,
         after=_content(before),
         note=f"{declared.label}（{before.channel.label}）",

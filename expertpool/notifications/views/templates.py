@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.forms import TemplateForm
+from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import OCCASIONS
 from expertpool.notifications.queries.templates import (
     TemplateState,
@@ -22,7 +26,7 @@ from expertpool.notifications.queries.templates import (
     template_state,
     template_states,
 )
-from expertpool.notifications.services.templates import reset_template, save_template
+from expertpool.notifications.services.templates import LOCK, reset_template, save_template
 
 LIST = "notifications:templates"
 
@@ -34,6 +38,8 @@ def templates(request: UserRequest) -> HttpResponse:
 
 @requires("notifications.templates")
 def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
+    rows = MessageTemplate.objects.filter(occasion=occasion, channel=channel)
+    editing = Editing(request, Edits((MessageTemplate, rows), lock=LOCK))
     state = _state_or_404(occasion, channel)
     initial = {"subject": state.text.subject, "body": state.text.body, "active": state.active}
     form = TemplateForm(
@@ -43,8 +49,9 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     if request.headers.get("HX-Target") == "preview":
         context = _context(state, form, form.text if form.is_valid() else None)
         return render(request, "notifications/template_edit.html#preview", context)
-    if request.method == "POST" and form.is_valid():
-        save_template(
+
+    def write() -> object:
+        return save_template(
             occasion=occasion,
             channel=channel,
             text=form.text,
@@ -52,9 +59,14 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
-        messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
-        return redirect("notifications:template", occasion=occasion, channel=channel)
+
+    if request.method == "POST" and form.is_valid():
+        with suppress(ChangedMeanwhile):
+            editing.write(write)
+            messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
+            return redirect("notifications:template", occasion=occasion, channel=channel)
     context = _context(state, form, None if form.is_bound else state.text)
+    context["editing"] = editing
     status = 422 if form.is_bound else 200
     return render(request, "notifications/template_edit.html", context, status=status)
 

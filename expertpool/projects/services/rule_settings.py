@@ -6,10 +6,13 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.locks import lock_transaction
 from expertpool.projects.models import RegimeSetting, RuleSetting
 from expertpool.projects.queries.projects import blocking_rules
 from expertpool.projects.queries.regimes import options_on
 from expertpool.projects.rules import RULES
+
+LOCK = "projects.rules"
 
 
 @transaction.atomic
@@ -21,6 +24,7 @@ def set_blocking_rules(*, codes: frozenset[str], actor: User, now: datetime) -> 
     unknown = codes - {rule.code for rule in RULES}
     if unknown:
         raise ValueError(f"unknown rules: {sorted(unknown)}")
+    lock_transaction(LOCK)
     before = blocking_rules()
     for code in sorted(before ^ codes):
         setting, _ = RuleSetting.objects.update_or_create(
@@ -39,6 +43,7 @@ def set_blocking_rules(*, codes: frozenset[str], actor: User, now: datetime) -> 
 @transaction.atomic
 def set_regime_options(*, options: frozenset[tuple[str, str]], actor: User, now: datetime) -> None:
     """Let exactly the ``options``, as (regime, option), be on; logs each change."""
+    lock_transaction(LOCK)
     before = options_on()
     for regime, option in sorted(before ^ options):
         on = (regime, option) in options

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import show_errors
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import ProjectForm
 from expertpool.projects.models import Project
@@ -51,6 +53,7 @@ def create(request: UserRequest) -> HttpResponse:
 
 @requires("projects.edit")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
+    editing = Editing(request, Edits((Project, [pk]), action="project.update"))
     project = get_object_or_404(projects_editable_by(request.user), pk=pk)
     if answer := shut(request, project, is_open=project.is_editable):
         return answer
@@ -65,7 +68,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         )
 
     cancel = reverse("projects:detail", args=[pk])
-    return _form_page(request, form, save, title="编辑项目", cancel=cancel)
+    return _form_page(request, form, save, title="编辑项目", cancel=cancel, editing=editing)
 
 
 def _posted(request: UserRequest) -> QueryDict | None:
@@ -73,11 +76,19 @@ def _posted(request: UserRequest) -> QueryDict | None:
 
 
 def _form_page(
-    request: UserRequest, form: ProjectForm, save: Callable[[], Project], *, title: str, cancel: str
+    request: UserRequest,
+    form: ProjectForm,
+    save: Callable[[], Project],
+    *,
+    title: str,
+    cancel: str,
+    editing: Editing | None = None,
 ) -> HttpResponse:
     if form.is_valid():
         try:
-            project = save()
+            project = editing.write(save) if editing else save()
+        except ChangedMeanwhile:
+            pass  # the form says it
         except ProjectError as error:
             form.add_error(error.field, str(error))
         except ValidationError as error:
@@ -87,6 +98,7 @@ def _form_page(
             return redirect("projects:avoidances", pk=project.pk)
     context = {
         "form": form,
+        "editing": editing,
         "title": title,
         "steps": STEPS,
         "cancel_url": cancel,

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.exceptions import ProjectError
@@ -122,6 +124,7 @@ def _grouped(request: UserRequest, form: GroupForm, picked: list[Project]) -> Pr
 
 @requires("projects.edit")
 def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
+    editing = Editing(request, Edits((ProjectBatch, [pk]), action="project.batch_update"))
     batch = get_object_or_404(batches_editable_by(request.user), pk=pk)
     if answer := _shut(request, batch):
         return answer
@@ -139,6 +142,7 @@ def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
         refusals=ProjectError,
         title="编辑批次",
         message="批次已保存。",
+        editing=editing,
         refresh="page",
     )
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.webhooks.forms import SubscriptionForm
 from expertpool.webhooks.models import Subscription
@@ -45,6 +47,7 @@ def create(request: UserRequest) -> HttpResponse:
 
 @requires("webhooks.manage")
 def edit(request: UserRequest, pk: int) -> HttpResponse:
+    editing = Editing(request, Edits((Subscription, [pk])))
     subscription = _subscription(request, pk)
     form = SubscriptionForm(request.POST or None, subscription=subscription)
 
@@ -57,7 +60,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         )
 
     title = f"编辑事件推送 {subscription.name}"
-    return drawer_form(request, form, write, title=title, message="已保存。")
+    return drawer_form(request, form, write, title=title, message="已保存。", editing=editing)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.queries.approvals import latest_version
 
+LOCK = "workflow.flow"
 MOST_STEPS = 10
 ALWAYS = canonical(AllOf())
 FIRST_STEP = "审核"
@@ -45,7 +46,7 @@ def save_flow(
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.
-    lock_transaction("workflow.flow")
+    lock_transaction(LOCK)
     latest = current_version(subject, now=now)
     wanted = [_normalised(step, subject) for step in steps]
     _check(found, wanted)
@@ -71,7 +72,7 @@ def current_version(subject: str, *, now: datetime) -> FlowVersion:
     version = latest_version(subject)
     if version is None:
         # Then looked for again: two may hand in the first application of all at the same moment.
-        lock_transaction("workflow.flow")
+        lock_transaction(LOCK)
         version = latest_version(subject) or _create(
             subject, 1, [StepData(FIRST_STEP)], actor=None, now=now
         )

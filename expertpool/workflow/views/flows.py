@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.audit.services import Edits
 from expertpool.core.criteria import explain, parse
 from expertpool.core.permissions import requires
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.forms import STEP, StepsForm, drafts_of
 from expertpool.workflow.models import FlowStep, FlowVersion
 from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
-from expertpool.workflow.services.flows import ALWAYS, current_version, save_flow
+from expertpool.workflow.services.flows import ALWAYS, LOCK, current_version, save_flow
 
 
 @require_safe
@@ -35,22 +37,31 @@ def flow_list(request: UserRequest) -> HttpResponse:
 def flow(request: UserRequest, subject: str) -> HttpResponse:
     """The steps of one flow; saving makes a new version."""
     found = _subject(subject)
+    # Every edit is a version of its own.
+    rows = FlowVersion.objects.filter(subject=found.code)
+    editing = Editing(request, Edits((FlowVersion, rows), lock=LOCK))
     version = current_version(found.code, now=timezone.now())
     if request.method != "POST":
         steps = StepsForm(drafts_of(version), subject=found, viewer=request.user)
-        return _page(request, found, version, steps)
+        return _page(request, found, version, steps, editing)
     steps = StepsForm(
         STEP.posted(request.POST), subject=found, viewer=request.user, data=request.POST
     )
     error = ""
+
+    def write() -> FlowVersion:
+        return save_flow(
+            subject=found.code,
+            steps=steps.data_for_service(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
     if steps.is_valid():
         try:
-            saved = save_flow(
-                subject=found.code,
-                steps=steps.data_for_service(),
-                actor=request.user,
-                now=timezone.now(),
-            )
+            saved = editing.write(write)
+        except ChangedMeanwhile:
+            pass  # the form says it
         except FlowRefused as refusal:
             error = str(refusal)
         else:
@@ -61,7 +72,7 @@ def flow(request: UserRequest, subject: str) -> HttpResponse:
                 else "步骤没有变化。",
             )
             return redirect("workflow:flow_list")
-    return _page(request, found, version, steps, error=error, status=422)
+    return _page(request, found, version, steps, editing, error=error, status=422)
 
 
 @require_POST
@@ -86,6 +97,7 @@ def _page(
     subject: FlowSubject,
     version: FlowVersion,
     steps: StepsForm,
+    editing: Editing,
     *,
     error: str = "",
     status: int = 200,
@@ -94,6 +106,7 @@ def _page(
     context = {
         "subject": subject,
         "version": version,
+        "editing": editing,
         "steps": steps.rows,
         "error": error,
         "history": [

@@ -13,7 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.directory.models import Division, Specialty, Unit, UnitRelation
 from expertpool.directory.services.units import resolve_unit
 from tests.factories.experts import make_expert, make_unit, make_uscc
-from tests.fixtures import login
+from tests.fixtures import login, read_version
 
 pytestmark = pytest.mark.django_db
 TREE = "/directory/specialties/"
@@ -83,16 +83,20 @@ def test_an_admin_keeps_the_tree(browser: Client) -> None:
     assert again.status_code == 422
     assert "已有代码 A0199（其他规划）" in again.content.decode()
     edit = f"/directory/specialty/{made.pk}/"
+    move = f"{edit}move/"
     assert browser.post(edit, {"name": "新规划"}).status_code == 204
     made.refresh_from_db()
     assert (made.name, made.active) == ("新规划", False)
-    assert browser.post(f"{edit}move/", {"parent": node("B").pk}).status_code == 204
+    assert (
+        browser.post(move, {"parent": node("B").pk} | read_version(browser, move)).status_code
+        == 204
+    )
     made.refresh_from_db()
     assert made.path == "B/A0199/"
     circle = browser.post(f"/directory/specialty/{node('B').pk}/move/", {"parent": made.pk})
     assert circle.status_code == 422
     assert "不能移到自己" in circle.content.decode()
-    assert browser.post(f"{edit}move/", {"parent": ""}).status_code == 204
+    assert browser.post(move, {"parent": ""} | read_version(browser, move)).status_code == 204
     assert node("A0199").path == "A0199/"
     make_expert(specialties=(made,))
     assert browser.post(f"{edit}delete/").status_code == 409

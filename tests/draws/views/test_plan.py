@@ -245,7 +245,8 @@ def test_page_and_interface_have_the_same_bounds_in_the_same_words(
     assert page.status_code == 422
     assert words in page.content.decode()
     ((name, value),) = entered.items()
-    plan = {"groups": [{"name": "综合", "seats": 1, "levels": [{"all": []}]}], name: int(value)}
+    groups = [{"name": "综合", "seats": 1, "levels": [{"all": []}]}]
+    plan = {"version": 0, "groups": groups, name: int(value)}
     answer = Caller(operator).put(f"/projects/{project.pk}/plan", plan)
     assert_problem(answer, 422, "invalid-values")
     assert answer.json()["errors"] == [{"field": name, "message": words}]
@@ -262,7 +263,7 @@ def test_a_plan_has_a_bounded_number_of_groups_and_levels(client, operator, proj
     page = client.post(reverse("draws:plan", args=[project.pk]), posted(**groups))
     assert "条件组最多 20 个" in page.content.decode()
     many = {"name": "综合", "seats": 1, "levels": [{"all": []}] * 21}
-    answer = Caller(operator).put(f"/projects/{project.pk}/plan", {"groups": [many]})
+    answer = Caller(operator).put(f"/projects/{project.pk}/plan", {"version": 0, "groups": [many]})
     assert_problem(answer, 422, "invalid-values")
     assert "最多 20 个级次" in answer.json()["detail"]
     assert plan_for(project) is None

@@ -55,10 +55,10 @@ def tab(client: Client, project: Project, name: str) -> str:
     return client.get(f"{address}?tab={name}").content.decode()
 
 
-def posted(*levels: dict[str, Any], **more: str) -> dict[str, Any]:
+def posted(*levels: dict[str, Any], version: int = 1, **more: str) -> dict[str, Any]:
     keys = range(1, len(levels) + 1)
     criteria = {f"g1-l{n}-criteria": json.dumps(one) for n, one in enumerate(levels, 1)}
-    return {"g1-level": [str(key) for key in keys], **criteria, **more}
+    return {"g1-level": [str(key) for key in keys], **criteria, "version": version, **more}
 
 
 @pytest.mark.shows("DRAW-31", "DRAW-34")
@@ -155,6 +155,21 @@ def test_names_and_seats_stand_fixed_and_levels_come_and_go(
     assert client.post(groups, data).content.decode().count('name="g1-level"') == 1
     wrong = client.post(reverse("draws:widen_plan", args=[base.project_id]), posted({"field": "x"}))
     assert wrong.status_code == 422
+
+
+def test_conditions_that_somebody_else_widened_meanwhile_are_not_overwritten(
+    client: Client, operator: User, base: Draw
+) -> None:
+    login(client, operator)
+    address = reverse("draws:widen_plan", args=[base.project_id])
+    first = client.get(address).content.decode()
+    assert '<input type="hidden" name="version" value="1">' in first
+    assert client.post(address, posted(SENIOR, EVERYBODY)).status_code == 302
+    late = client.post(address, posted(SENIOR, OTHER, version=1))
+    told = late.content.decode()
+    assert late.status_code == 422
+    assert "改过抽取方案（现为第 2 版）" in told
+    assert '<input type="hidden" name="version" value="2">' in told
 
 
 def test_live_counts_and_prequery_count_only_who_is_still_free(

@@ -1,0 +1,111 @@
+"""The forms of all pages that the administrator opens, as a browser would post them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from tests.architecture.url_roles import RULES
+from tests.architecture.world import World
+
+# They end the session, or the account whose session it is.
+NOT_ASKED = {"accounts:logout", "accounts:password"}
+TYPED = {"text", "number", "date", "datetime-local", "search", "tel", "email", "hidden", ""}
+
+
+@dataclass
+class PostedForm:
+    """One form: its address, what stands in its fields, those typed into; ``is_kept`` is one whose
+    reader is asked before he leaves it."""
+
+    address: str
+    is_kept: bool
+    values: dict[str, list[str]] = field(default_factory=dict)
+    typed: set[str] = field(default_factory=set)
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are posted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[PostedForm] = []
+        self.select = self.textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            if given.get("method", "").lower() == "post" or "hx-post" in given:
+                address = given.get("hx-post") or given.get("action", "")
+                self.forms.append(PostedForm(address, "data-dirty" in given))
+            return
+        name = given.get("name", "")
+        if not self.forms or not (name or tag == "option"):
+            return
+        form = self.forms[-1]
+        if tag == "textarea":
+            form.values[name] = [""]
+            form.typed.add(name)
+            self.textarea = name
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select:
+            self._option(form, given)
+        elif tag == "input":
+            self._input(form, name, given)
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:
+            self.forms[-1].values[self.textarea][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.select = ""
+        if tag == "textarea":
+            self.textarea = ""
+
+    def _option(self, form: PostedForm, given: dict[str, str]) -> None:
+        value = given.get("value", "")
+        if "selected" in given:
+            form.values[self.select] = [value]
+        elif value:
+            form.values.setdefault(self.select, [value])
+
+    def _input(self, form: PostedForm, name: str, given: dict[str, str]) -> None:
+        kind = given.get("type", "")
+        if kind in TYPED:
+            form.values[name] = [given.get("value", "")]
+            form.typed.add(name)
+        elif "checked" in given:
+            form.values.setdefault(name, []).append(given.get("value", "on"))
+
+
+def forms_of(page: str) -> list[PostedForm]:
+    """Return the forms of ``page`` that are posted."""
+    found = Forms()
+    found.feed(page)
+    return found.forms
+
+
+def read(answer: HttpResponse) -> HttpResponse:
+    """A file that is sent is closed once it was read to its end."""
+    if answer.streaming:
+        list(answer)
+    return answer
+
+
+def pages(world: World, client: Client, user: User) -> Iterator[tuple[str, str, str]]:
+    """Each address that the administrator opens by GET, with what it shows."""
+    for name, rule in RULES.items():
+        if name in NOT_ASKED or rule.token or "admin" not in rule.roles:
+            continue
+        url = reverse(name, kwargs=rule.kwargs(world, user))
+        page = read(client.get(url))
+        if page.status_code == 200 and page.get("Content-Type", "").startswith("text/html"):
+            yield name, url, page.content.decode()

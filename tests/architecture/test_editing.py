@@ -1,0 +1,115 @@
+"""No form overwrites what its reader has not seen: the pages come from the table of URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django import Settings
+
+from expertpool.projects.rules import RULES
+from tests.architecture.forms import PostedForm, forms_of, pages
+from tests.architecture.world import World, make_world
+from tests.factories.experts import make_specialty
+from tests.fixtures import login
+
+# Whoever posts one of these adds, asks or does something once: nothing that stood is overwritten.
+ADDS = {
+    "accounts:user_reset",
+    "audit:verify",
+    "draws:answer",
+    "draws:emergency",
+    "draws:pick_more",
+    "experts:conditions",
+    "experts:import",
+    "experts:import_mapping",
+    "experts:search_save",
+    "experts:tag_many",
+    "papers:upload",
+    "projects:conditions",
+    "projects:group",
+    "projects:import",
+    "projects:import_mapping",
+    "projects:task_complete",
+    "workflow:request_confirm",
+}
+
+
+def _elsewhere(world: World) -> dict[str, Any]:
+    return {"parent": make_specialty("Z98", scheme=world.specialty.scheme).pk}
+
+
+# These say it in words of their own: the settings of a group, the whole of a plan.
+OWN_WORDS = {"siteconfig:edit", "draws:plan"}
+# A draw for whose voiding somebody has asked cannot be moved: of this one only that it sends it.
+HELD = {"draws:reschedule"}
+# What one person changes in each form, while another has it open.
+CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "accounts:user_edit": lambda _w: {"name": "王小明"},
+    "accounts:role_edit": lambda _w: {"description": "新的说明"},
+    "accounts:department_edit": lambda _w: {"order": "7"},
+    "customforms:field_edit": lambda _w: {"help": "新的提示"},
+    "directory:division_edit": lambda _w: {"name": "新区"},
+    "directory:item_edit": lambda _w: {"name": "新条目"},
+    "directory:relation_edit": lambda _w: {"source": "工商登记"},
+    "directory:scheme_edit": lambda _w: {"name": "新体系"},
+    "directory:specialty_edit": lambda _w: {"name": "新专业"},
+    "directory:specialty_move": _elsewhere,
+    "directory:title_edit": lambda _w: {"name": "新职称"},
+    "directory:unit_edit": lambda _w: {"name": "新单位"},
+    "draws:panel_roles": lambda w: {f"line-{w.invitation.pk}": "leader"},
+    "experts:edit": lambda _w: {"position": "总工程师"},
+    "experts:expert_tags": lambda w: {"tags": w.tag.pk},
+    "experts:tag_edit": lambda _w: {"name": "新分组"},
+    "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},
+    "projects:batch_edit": lambda _w: {"name": "新批次"},
+    "projects:edit": lambda _w: {"place": "新的地点"},
+    "projects:rules": lambda _w: {"rules": RULES[0].code},
+    "webhooks:edit": lambda _w: {"name": "新的推送"},
+    "workflow:flow": lambda _w: {"s1-name": "初审"},
+}
+TOLD = "有人改过这里"
+
+
+@pytest.fixture
+def world(db: None, settings: Settings, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    return make_world()
+
+
+def test_every_form_that_edits_says_what_it_has_read(world: World) -> None:
+    admin = world.users["admin"]
+    client = login(Client(), admin)
+    silent, wrong, found = [], [], set()
+    for name, url, page in pages(world, client, admin):
+        for form in forms_of(page):
+            if not form.is_kept or name in ADDS or name.endswith(("create", "_new", "_add")):
+                continue
+            if "version" not in form.values:
+                silent.append(name)
+            elif name not in OWN_WORDS | HELD:
+                found.add(name)
+                wrong += complaints(client, form, form.address or url, CHANGES[name](world), name)
+    assert silent == [], "sends no version; if it only adds, say so in ADDS:\n" + "\n".join(silent)
+    assert wrong == [], "\n".join(wrong)
+    assert found == CHANGES.keys()
+
+
+def complaints(
+    client: Client, form: PostedForm, url: str, change: dict[str, Any], name: str
+) -> Iterator[str]:
+    """Save a change, then the same from whoever opened the form before it."""
+    typed = form.values | change
+    with transaction.atomic():
+        first = client.post(url, typed)
+        if first.status_code not in {204, 302}:
+            errors = first.context["form"].errors if "form" in (first.context or {}) else ""
+            yield f"{name}: the first is refused: {first.status_code} {errors}"
+        late = client.post(url, typed)
+        if late.status_code != 422 or TOLD not in late.content.decode():
+            yield f"{name}: overwrites what it has not read: {late.status_code}"
+        transaction.set_rollback(True)

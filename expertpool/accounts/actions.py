@@ -18,6 +18,7 @@ ACTIONS = (
     Action("role.edit", "编辑角色"),
     Action("role.delete", "删除角色"),
     Action("token.create", "新增接口令牌"),
+    Action("token.confirm", "本人确认接口令牌"),
     Action("token.revoke", "收回接口令牌"),
     Action("department.create", "新增部门"),
     Action("department.edit", "编辑部门"),

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
@@ -140,7 +142,11 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须修改密码", default=False)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
-    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    created_at = models.DateTimeField("创建时间", default=timezone.now)
+    # Counted on when all that he is signed in by shall end for good, beyond being enabled again.
+    session_round = models.PositiveIntegerField("登录轮次", default=0)
+    # When he showed that the phone is in his hands; a new number is nobody's yet.
+    phone_verified_at = models.DateTimeField("手机号验证时间", null=True, blank=True)
     # By what he acts, if not by a browser: the name of an API token, which the log shows.
     through = ""
 
@@ -158,6 +164,15 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name}（接口：{self.through}）" if self.through else self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session holds of its account; it ends when this differs."""
+        # The private one of Django: the public ones, for the key of today and former ones, ask it.
+        of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.session_round:
+            return of_password
+        text = f"{self.session_round}:{of_password}"
+        return salted_hmac("accounts.session_round", text, secret=secret).hexdigest()
 
     @property
     def masked_phone(self) -> str:
@@ -208,7 +223,8 @@ class User(AbstractBaseUser):
 class ApiToken(models.Model):
     """By what another platform acts for ``user``: within his rights and within ``scopes``.
 
-    Only SHA-256 of the token is kept. It never changes but to be revoked.
+    Only SHA-256 of the token is kept. It never changes but to be confirmed by ``user``, before which
+    it is nothing, and to be revoked.
     """
 
     name = models.CharField("名称", max_length=40)
@@ -223,6 +239,7 @@ class ApiToken(models.Model):
     created_by = models.ForeignKey(
         User, verbose_name="创建人", on_delete=models.PROTECT, related_name="+"
     )
+    confirmed_at = models.DateTimeField("本人确认时间", null=True, blank=True)
     expires_at = models.DateTimeField("到期时间", validators=[MOMENTS])
     last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
     revoked_at = models.DateTimeField("收回时间", null=True, blank=True)

@@ -150,6 +150,12 @@ def tokens_visible_to(user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(scope_q(user, "accounts.tokens")).select_related("user")
 
 
+def own_tokens(user: User, *, now: datetime) -> QuerySet[ApiToken]:
+    """Return the tokens that act for ``user`` or will once he confirms them, the latest first."""
+    valid = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
+    return valid.select_related("created_by")
+
+
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:
     """Return the failed attempts of the last 24 hours: ``account_failures`` of the same account,
     ``address_failures`` from the same address."""

@@ -32,5 +32,7 @@ urlpatterns = [
     path("tokens/", tokens.token_list, name="token_list"),
     path("tokens/new/", tokens.token_create, name="token_create"),
     path("tokens/<int:pk>/", tokens.token_detail, name="token_detail"),
+    path("tokens/<int:pk>/confirm/", tokens.token_confirm, name="token_confirm"),
+    path("tokens/<int:pk>/decline/", tokens.token_decline, name="token_decline"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

@@ -6,6 +6,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
+        from expertpool.accounts.events import AccountActed
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import (
             SETTING_RULES,
@@ -13,13 +14,16 @@ class NotificationsConfig(AppConfig):
             SITE_SETTINGS,
             Trial,
         )
+        from expertpool.core.events import subscribe
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.files.policies import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS
         from expertpool.notifications.menu import ITEMS
+        from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
+        from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.services.trial import send_trial_mail
         from expertpool.notifications.settings import MAIL, RULES, SETTINGS
 
@@ -29,4 +33,6 @@ class NotificationsConfig(AppConfig):
         SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        OCCASIONS.add(ACTED)
+        subscribe(AccountActed, tell_acted)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

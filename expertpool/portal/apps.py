@@ -7,9 +7,16 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
-        from expertpool.core.registry import MENU
+        from expertpool.core.registry import ACCOUNT_ITEMS, MENU
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
         from expertpool.portal.actions import ACTIONS
-        from expertpool.portal.menu import ITEM
+        from expertpool.portal.menu import ACCOUNT, ITEM
+        from expertpool.portal.occasions import PHONE
+        from expertpool.portal.services.phones import MESSAGES
 
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
+        ACCOUNT_ITEMS.add(ACCOUNT)
+        OCCASIONS.add(PHONE)
+        MESSAGE_SUBJECTS.add(MESSAGES)

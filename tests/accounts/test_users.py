@@ -146,7 +146,7 @@ def test_who_manages_no_roles_gives_none_and_touches_no_administrator(
     ):
         with pytest.raises(NotAllowed):
             forbidden()
-    reset_password(user=make_user("operator"), actor=clerk, now=NOW)
+    reset_password(user=make_user(), actor=clerk, now=NOW)
 
 
 def test_disabling_and_enabling_are_recorded_once(admin: User) -> None:

@@ -211,6 +211,9 @@ RULES: dict[str, Rule] = {
     "core:export_file": everybody(own_export),
     "core:export": only(kwargs=lambda _w, _u: {"code": "no.such"}),
     "portal:home": everybody(),
+    "portal:account": everybody(),
+    "portal:phone_link": everybody(),
+    "portal:phone_confirm": everybody(lambda _w, _u: {"token": "of-nobody"}),
     # Accounts
     "accounts:login": public(),
     "accounts:logout": everybody(),
@@ -236,6 +239,9 @@ RULES: dict[str, Rule] = {
     "accounts:token_list": only("admin"),
     "accounts:token_create": only("admin"),
     "accounts:token_detail": only("admin", kwargs=TOKEN),
+    # The world's token acts for the operator, who alone finds it there.
+    "accounts:token_confirm": only("operator", kwargs=TOKEN),
+    "accounts:token_decline": only("operator", kwargs=TOKEN),
     "accounts:token_revoke": only("admin", kwargs=TOKEN),
     "audit:entry_list": only("admin", "auditor"),
     "audit:entry_detail": only("admin", "auditor", kwargs=pk(lambda _w: Entry.objects.all()[0])),

@@ -21,7 +21,10 @@ class TokenForm(forms.Form):
         User.objects.none(),
         label="代表用户",
         empty_label="请选择",
-        help_text="接口里的操作都以这位用户的名义进行，不超出他的权限和数据范围。建议为每个平台单设一个账号。",
+        help_text=(
+            "接口里的操作都以这位用户的名义进行，不超出他的权限和数据范围。建议为每个平台单设一个账号；"
+            "为别人创建的令牌，由他本人登录后在「我的账号」确认才有效。"
+        ),
     )
     expires_on = forms.DateField(label="有效期至", help_text="最长两年；到期后换一个新令牌。")
     scopes = forms.MultipleChoiceField(
@@ -32,9 +35,9 @@ class TokenForm(forms.Form):
     )
     wide = {"scopes"}
 
-    def __init__(self, data: Any = None) -> None:
-        today = timezone.localdate()
-        super().__init__(data, initial={"expires_on": today + timedelta(days=365)})
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        ends = timezone.localdate() + timedelta(days=365)
+        super().__init__(data, initial={"user": actor, "expires_on": ends})
         fields: dict[str, Any] = self.fields
         fields["user"].queryset = User.objects.filter(is_active=True)
         fields["user"].widget.attrs["data-enhance"] = "select"

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
-from expertpool.accounts.exceptions import DepartmentInUse
+from expertpool.accounts.exceptions import DepartmentInUse, NotAllowed
 from expertpool.accounts.models import Department, User
+from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.rights import rights_of
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
@@ -62,7 +64,8 @@ def edit_department(
 ) -> None:
     """Rename, reorder or move a department; everything below moves with it.
 
-    Refuses a place below itself (DepartmentInUse) and a name that a sister has (ValidationError).
+    Refuses a place below itself (DepartmentInUse), one by which the actor would come to reach it
+    (NotAllowed), and a name that a sister has (ValidationError).
     """
     lock_transaction(LOCK)
     department.refresh_from_db()
@@ -72,6 +75,7 @@ def edit_department(
     # Below itself a department could be reached from no root.
     if new_path.startswith(old_path) and new_path != old_path:
         raise DepartmentInUse("不能把部门移到它自己的下级之下，请另选上级部门。")
+    _check_gains_nothing(actor, old_path, new_path)
     department.name, department.parent, department.order = clean_text(name), parent, order
     _check(department)
     department.save()
@@ -82,9 +86,12 @@ def edit_department(
         )
         department.path = new_path
     after = snapshot(department, *RECORDED)
-    record_change(
+    entry = record_change(
         "department.edit", actor=actor, subject=department, now=now, before=before, after=after
     )
+    if new_path != old_path:
+        # It changes what others reach as well.
+        announce(entry)
 
 
 @transaction.atomic
@@ -113,6 +120,15 @@ def enable_department(*, department: Department, actor: User, now: datetime) -> 
         raise DepartmentInUse("上级部门已停用，请先启用上级部门。")
     if Department.objects.filter(pk=department.pk, active=False).update(active=True):
         record("department.enable", actor=actor, subject=department, now=now)
+
+
+def _check_gains_nothing(actor: User, old_path: str, new_path: str) -> None:
+    """Refuse (NotAllowed) a move by which the department comes into the actor's own scope."""
+    mine = rights_of(actor)
+    if mine.codes_reaching(new_path) - mine.codes_reaching(old_path):
+        raise NotAllowed(
+            "移到这里会扩大您自己的数据范围，请由数据范围不受此影响的另一位管理员移动。"
+        )
 
 
 def _path_of(parent: Department | None) -> str:

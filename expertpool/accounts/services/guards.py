@@ -1,24 +1,75 @@
-"""Who may manage whom, and that somebody is always left who can."""
+"""Who may act for whom, that nobody raises himself, and that somebody is always left who can.
+
+Whoever manages an account can use it: he may do so only where it allows nothing beyond what he has
+himself, or as the security administrator, whose acts are told to others (docs/decisions/0081).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
 from expertpool.accounts.models import RolePermission, User
+from expertpool.accounts.services.rights import NO_RIGHTS, Reach, Rights, rights_of
 from expertpool.core.locks import lock_transaction
+from expertpool.core.visibility import Level
 
+SECURITY = "accounts.security"
 # Holders of these decide what everybody may do.
-POWERS = ("accounts.roles", "accounts.users")
+POWERS = ("accounts.roles", "accounts.users", SECURITY)
 
 
-def check_may_manage(actor: User | None, user: User) -> None:
-    """Refuse (NotAllowed) that somebody without the right to roles takes over who has it.
+def check_may_act_for(actor: User | None, user: User) -> None:
+    """Refuse (NotAllowed) whoever lacks a right that the account of ``user`` has.
 
     ``actor`` None is the system: a command or the seed.
     """
-    if actor is None or actor.has_permission("accounts.roles"):
+    if actor is None or actor.pk == user.pk or actor.has_permission(SECURITY):
         return
-    if RolePermission.objects.filter(role__users=user, code="accounts.roles").exists():
-        raise NotAllowed("这位用户能管理角色，只有同样能管理角色的用户可以修改这个账号。")
+    if beyond := rights_of(user).beyond(rights_of(actor)):
+        raise NotAllowed(
+            f"这个账号有您没有的权限或更大的数据范围（{_shortened(beyond)}），须由安全管理员操作。"
+        )
+
+
+def check_may_disable(actor: User, user: User) -> None:
+    """Refuse (NotAllowed) whoever would put a security administrator out without being one."""
+    is_one = RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
+    if is_one and not actor.has_permission(SECURITY):
+        raise NotAllowed("这位用户是安全管理员，只能由另一位安全管理员停用。")
+
+
+def check_may_give(actor: User | None, user: User, *, had: Rights = NO_RIGHTS, has: Rights) -> None:
+    """Refuse (NotAllowed) that ``user``, who ``had`` and now ``has`` rights, gains any that the
+    actor lacks, and that anybody gains any by himself."""
+    if actor is None or not (gained := has.beyond(had)):
+        return
+    if actor.pk == user.pk:
+        raise NotAllowed(
+            f"不能给自己增加权限或扩大数据范围（{_shortened(gained)}），请由另一位安全管理员办理。"
+        )
+    if actor.has_permission(SECURITY):
+        return
+    if beyond := has.beyond(rights_of(actor)):
+        raise NotAllowed(
+            f"不能给出您自己没有的权限或更大的数据范围（{_shortened(beyond)}），须由安全管理员办理。"
+        )
+
+
+def check_may_put_into_role(
+    actor: User, added: Iterable[tuple[str, Iterable[str]]], levels: Mapping[str, Level]
+) -> None:
+    """Refuse (NotAllowed) that a role gets rights or ``levels`` of fields that the actor lacks.
+
+    ``added`` are codes, each with the paths of the departments in which it will hold.
+    """
+    if actor.has_permission(SECURITY):
+        return
+    reaches = {code: frozenset(map(Reach, paths)) for code, paths in added}
+    if beyond := Rights(reaches, levels).beyond(rights_of(actor)):
+        raise NotAllowed(
+            f"不能把您自己没有的权限放进角色（{_shortened(beyond)}），须由安全管理员办理。"
+        )
 
 
 def check_may_give_roles(actor: User | None) -> None:
@@ -39,3 +90,8 @@ def check_administrator_left() -> None:
         administrators = administrators.filter(pk__in=holders)
     if not administrators.exists():
         raise LastAdministrator
+
+
+def _shortened(labels: list[str]) -> str:
+    more = f"等 {len(labels)} 项" if len(labels) > 3 else ""
+    return "、".join(labels[:3]) + more

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from expertpool.accounts.exceptions import WrongPassword
 from expertpool.accounts.models import UsedPassword, User
-from expertpool.accounts.services.guards import check_may_manage
+from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.audit.services import record
 
 KEPT = 5  # a new password differs from the last five
@@ -45,15 +46,15 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     """Give ``user`` a random one-time password and return it; it is kept nowhere in clear.
 
     Ends his sessions and the lock of his account; at the next sign-in he can do nothing but choose
-    a password. Refuses to take over who manages roles (NotAllowed).
+    a password. Refuses an account that may do more than the actor (NotAllowed).
     """
-    check_may_manage(actor, user)
+    check_may_act_for(actor, user)
     password = one_time_password()
     user.must_change_password = True
     store_password(user, password, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
-    record("user.reset_password", actor=actor, subject=user, now=now)
+    announce(record("user.reset_password", actor=actor, subject=user, now=now), user)
     return password
 
 

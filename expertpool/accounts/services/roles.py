@@ -19,8 +19,14 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
+from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
-from expertpool.accounts.services.guards import check_administrator_left
+from expertpool.accounts.services.guards import (
+    check_administrator_left,
+    check_may_give,
+    check_may_put_into_role,
+)
+from expertpool.accounts.services.rights import rights_of
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.permissions import PERMISSIONS, BuiltInRole
 from expertpool.core.text import clean_text
@@ -100,15 +106,17 @@ def save_role(
     """Create (``role`` None) or change a role; holders have it so from their next request.
 
     Refuses a name that is taken (ValidationError), codes outside the catalogue
-    (UnknownCode), chosen departments with none chosen (NotAllowed), and to leave nobody who
-    manages users and roles (LastAdministrator).
+    (UnknownCode), chosen departments with none chosen, rights that the actor lacks or would give
+    himself (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
     """
+    grants, mine = list(grants), rights_of(actor)
     before = _granted(role) if role else None
+    check_may_put_into_role(actor, _added(role, grants), _opened(role, levels))
     saved = role or Role(code=_free_code())
     saved.name, saved.description = clean_text(name), clean_text(description)
     saved.full_clean()
     saved.save()
-    _replace_grants(saved, list(grants))
+    _replace_grants(saved, grants)
     # Written anew as a whole, since the form shows the whole.
     saved.fields.all().delete()
     RoleField.objects.bulk_create(
@@ -117,8 +125,13 @@ def save_role(
     if role:
         # After the change, when the database itself can tell who is left.
         check_administrator_left()
+        check_may_give(actor, actor, had=mine, has=rights_of(actor))
     action = "role.edit" if role else "role.create"
-    record_change(action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved))
+    announce(
+        record_change(
+            action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved)
+        )
+    )
     return saved
 
 
@@ -139,6 +152,25 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
         raise RoleInUse(
             "这个角色在别处用到（如审批流程），不能删除；不需要时，不分配给任何人即可。"
         ) from error
+
+
+def _added(role: Role | None, grants: Iterable[Grant]) -> list[tuple[str, list[str]]]:
+    """Return what ``grants`` allow that ``role`` did not: codes with the paths of the departments
+    in which they hold, all of them being ``""``."""
+    rows = role.permissions.prefetch_related("departments") if role else ()
+    kept = {(row.code, row.scope, frozenset(row.departments.all())) for row in rows}
+    return [
+        # What holds where its holder belongs may hold anywhere.
+        (grant.code, [one.path for one in grant.departments] or [""])
+        for grant in grants
+        if (grant.code, grant.scope, frozenset(grant.departments)) not in kept
+    ]
+
+
+def _opened(role: Role | None, levels: Mapping[str, Level]) -> dict[str, Level]:
+    """Return the ``levels`` that ``role`` did not have."""
+    kept = dict(role.fields.values_list("field", "level")) if role else {}
+    return {code: level for code, level in levels.items() if kept.get(code) != level}
 
 
 def _replace_grants(role: Role, grants: list[Grant]) -> None:

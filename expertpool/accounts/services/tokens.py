@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, User
-from expertpool.accounts.services.guards import check_may_manage
+from expertpool.accounts.services.announcing import announce
 from expertpool.audit.services import record, snapshot
 from expertpool.core.text import clean_text
 
@@ -37,10 +37,10 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """Create a token that acts for ``user``; return it with its text, which is kept nowhere.
 
-    Refuses a disabled user and one that the actor may not manage (NotAllowed), scopes beyond the
-    rights of that user and an end in the past or after more than two years (ValidationError).
+    One that the actor made for somebody else is nothing until that one confirms it. Refuses a
+    disabled user (NotAllowed), scopes beyond the rights of that user and an end in the past or
+    after more than two years (ValidationError).
     """
-    check_may_manage(actor, user)
     if not user.is_active:
         raise NotAllowed("这位用户已停用，不能为他创建令牌。")
     if not scopes:
@@ -59,12 +59,30 @@ def create_token(
         hint=text[: len(PREFIX) + 5],
         created_at=now,
         created_by=actor,
+        confirmed_at=now if user.pk == actor.pk else None,
         expires_at=expires_at,
     )
     token.full_clean()
     token.save(force_insert=True)
-    record("token.create", actor=actor, now=now, subject=token, after=snapshot(token, *RECORDED))
+    after = snapshot(token, *RECORDED)
+    announce(record("token.create", actor=actor, now=now, subject=token, after=after), user)
     return token, text
+
+
+@transaction.atomic
+def confirm_token(*, token: ApiToken, actor: User, now: datetime) -> None:
+    """Let a token act for ``actor``, for whom somebody else made it.
+
+    Confirming twice changes nothing. Refuses everybody but the user whom it acts for, and him while
+    his password is one that somebody else gave him (NotAllowed).
+    """
+    if token.user_id != actor.pk:
+        raise NotAllowed("令牌以谁的名义操作，就由谁本人确认。")
+    if actor.must_change_password:
+        raise NotAllowed("请先修改一次性密码，再确认令牌。")
+    waiting = ApiToken.objects.filter(pk=token.pk, confirmed_at=None, revoked_at=None)
+    if waiting.update(confirmed_at=now):
+        announce(record("token.confirm", actor=actor, now=now, subject=token), actor)
 
 
 @transaction.atomic
@@ -72,18 +90,19 @@ def revoke_token(*, token: ApiToken, actor: User, now: datetime) -> None:
     """End a token at once. Revoking twice changes nothing."""
     # By the condition, so that revoking twice is logged once.
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
-        record("token.revoke", actor=actor, now=now, subject=token)
+        announce(record("token.revoke", actor=actor, now=now, subject=token), token.user)
 
 
 def find_token(text: str, *, now: datetime) -> ApiToken | None:
     """Return the valid token that ``text`` is, with its user narrowed to it, and note its use.
 
-    None for a text that is no token, for one that has ended, and for a disabled user.
+    None for a text that is no token, for one that has ended or that its user has not confirmed,
+    and for a disabled user.
     """
     token = (
         ApiToken.objects.select_related("user__department")
         .filter(digest=_digest(text), revoked_at__isnull=True, expires_at__gt=now)
-        .filter(user__is_active=True)
+        .filter(user__is_active=True, confirmed_at__isnull=False)
         .first()
     )
     if token is None:

@@ -9,15 +9,21 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from expertpool.accounts.exceptions import NotAllowed
-from expertpool.accounts.models import Department, Role, User, contact_index
+from expertpool.accounts.models import ApiToken, Department, Role, User, contact_index
+from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import (
     check_administrator_left,
+    check_may_act_for,
+    check_may_disable,
+    check_may_give,
     check_may_give_roles,
-    check_may_manage,
 )
 from expertpool.accounts.services.passwords import one_time_password, store_password
+from expertpool.accounts.services.rights import rights_of
+from expertpool.accounts.services.tokens import revoke_token
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_code, clean_text
@@ -43,7 +49,7 @@ def create_user(
 
     Without ``password`` a one-time password is made, which the user replaces at his first
     sign-in. Refuses a name, phone or mail that is malformed or taken, a weak password
-    (ValidationError), and roles given by who may not (NotAllowed).
+    (ValidationError), and roles given by who may not, or may not do as much himself (NotAllowed).
     """
     roles = list(roles)
     if roles:
@@ -62,7 +68,9 @@ def create_user(
     with _taken_by_nobody(user):
         store_password(user, password, now=now)
     user.roles.set(roles)
-    record("user.create", actor=actor, subject=user, after=snapshot(user, *RECORDED), now=now)
+    check_may_give(actor, user, has=rights_of(user))
+    after = snapshot(user, *RECORDED)
+    announce(record("user.create", actor=actor, subject=user, after=after, now=now), user)
     return user, password
 
 
@@ -80,58 +88,77 @@ def edit_user(
 ) -> None:
     """Change an account; ``roles`` None leaves them. Takes effect at the user's next request.
 
-    Refuses malformed or taken values (ValidationError), what the actor may not (NotAllowed) and
-    to leave nobody who manages users and roles (LastAdministrator).
+    Refuses malformed or taken values (ValidationError), an account that may do more than the actor,
+    rights beyond his or to himself (NotAllowed), and to leave nobody who manages users and roles
+    (LastAdministrator).
     """
-    check_may_manage(actor, user)
-    before = snapshot(user, *RECORDED)
+    check_may_act_for(actor, user)
+    before, had = snapshot(user, *RECORDED), rights_of(user)
+    reached = {"phone": user.phone, "email": user.email}
     user.department = department
     _set_person(user, name=name, phone=phone, email=email)
+    if user.phone != reached["phone"]:
+        user.phone_verified_at = None
     user.full_clean()
     with _taken_by_nobody(user):
         user.save(
-            update_fields=["name", "phone", "phone_index", "email", "email_index", "department"]
+            update_fields=[
+                *("name", "department"),
+                *("phone", "phone_index", "phone_verified_at", "email", "email_index"),
+            ]
         )
     # Asked only of a change: the form of whoever may not give roles has none.
-    if roles is not None and set(roles) != set(user.roles.all()):
+    if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
         check_may_give_roles(actor)
-        user.roles.set(roles)
+        user.roles.set(roles or ())
+    check_may_give(actor, user, had=had, has=rights_of(user))
+    if changes_roles:
         check_administrator_left()
     after = snapshot(user, *RECORDED)
-    record_change("user.edit", actor=actor, subject=user, now=now, before=before, after=after)
+    entry = record_change(
+        "user.edit", actor=actor, subject=user, now=now, before=before, after=after
+    )
+    # Where he was reached before: whoever changed that must not be the only one who knows.
+    announce(entry, user, **reached)
 
 
 @transaction.atomic
 def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) -> None:
-    """Disable an account; its sessions end with their next request.
+    """Disable an account; its sessions and tokens end at once, and for good.
 
-    Refuses the actor's own account and the last administrator. Disabling twice changes nothing.
+    Refuses the actor's own account, a security administrator to who is none (NotAllowed), and the
+    last administrator. Disabling twice changes nothing.
     """
-    check_may_manage(actor, user)
+    check_may_disable(actor, user)
     if user.pk == actor.pk:
         raise NotAllowed("不能停用自己的账号，请由另一位管理员操作。")
-    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+    rows = User.objects.filter(pk=user.pk, is_active=True)
+    if rows.update(is_active=False, session_round=F("session_round") + 1):
         # After the change: the one who remains has to be somebody else.
         check_administrator_left()
-        record("user.disable", actor=actor, subject=user, note=reason, now=now)
+        announce(record("user.disable", actor=actor, subject=user, note=reason, now=now), user)
+        for token in ApiToken.objects.filter(user=user, revoked_at__isnull=True):
+            revoke_token(token=token, actor=actor, now=now)
 
 
 @transaction.atomic
 def enable_user(*, user: User, actor: User, now: datetime) -> None:
-    """Enable an account again. Enabling twice changes nothing."""
-    check_may_manage(actor, user)
+    """Enable an account again; he has to sign in anew. Enabling twice changes nothing.
+
+    Refuses an account that may do more than the actor (NotAllowed).
+    """
+    check_may_act_for(actor, user)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        record("user.enable", actor=actor, subject=user, now=now)
+        announce(record("user.enable", actor=actor, subject=user, now=now), user)
 
 
 @transaction.atomic
 def unlock_user(*, user: User, actor: User, now: datetime) -> None:
     """End the lock after failed sign-ins before its time. Unlocking twice changes nothing."""
-    check_may_manage(actor, user)
     # Also after its end, when the count of failures is still there.
     locked = User.objects.filter(pk=user.pk, locked_until__isnull=False)
     if locked.update(locked_until=None, failed_logins=0):
-        record("user.unlock", actor=actor, subject=user, now=now)
+        announce(record("user.unlock", actor=actor, subject=user, now=now), user)
 
 
 def _set_person(user: User, *, name: str, phone: str, email: str) -> None:

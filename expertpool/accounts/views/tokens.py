@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.tokens import TokenForm, scope_choices
 from expertpool.accounts.models import ApiToken, UserRequest
-from expertpool.accounts.queries import tokens_visible_to
-from expertpool.accounts.services.tokens import create_token, revoke_token
+from expertpool.accounts.queries import own_tokens, tokens_visible_to
+from expertpool.accounts.services.tokens import confirm_token, create_token, revoke_token
 from expertpool.core.permissions import requires
-from expertpool.core.responses import saved
+from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import ListTab, listing, render_list
 
@@ -37,7 +37,7 @@ def token_list(request: UserRequest) -> HttpResponse:
 
 @requires("accounts.tokens")
 def token_create(request: UserRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, actor=request.user)
 
     def write() -> HttpResponse:
         token, text = create_token(
@@ -68,6 +68,27 @@ def token_detail(request: UserRequest, pk: int) -> HttpResponse:
 def token_revoke(request: UserRequest, pk: int) -> HttpResponse:
     revoke_token(token=_token(request, pk), actor=request.user, now=timezone.now())
     return saved("令牌已收回，立即失效。")
+
+
+@require_POST
+def token_confirm(request: UserRequest, pk: int) -> HttpResponse:
+    """Let a token act for oneself that somebody else made."""
+    now = timezone.now()
+    token = get_object_or_404(own_tokens(request.user, now=now), pk=pk)
+    try:
+        confirm_token(token=token, actor=request.user, now=now)
+    except AccountError as error:
+        return refused(str(error))
+    return saved("已确认，令牌从现在起可以使用。", refresh="page")
+
+
+@require_POST
+def token_decline(request: UserRequest, pk: int) -> HttpResponse:
+    """End a token that acts for oneself, or would."""
+    now = timezone.now()
+    token = get_object_or_404(own_tokens(request.user, now=now), pk=pk)
+    revoke_token(token=token, actor=request.user, now=now)
+    return saved("令牌已收回，立即失效。", refresh="page")
 
 
 def _token(request: UserRequest, pk: int) -> ApiToken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import ChannelHealth
 
@@ -27,6 +28,11 @@ class ChannelState:
     @property
     def is_down(self) -> bool:
         return self.failures >= DOWN_AFTER
+
+
+def reaches_phones() -> bool:
+    """Tell whether this site sends short messages at all."""
+    return CHANNELS[ChannelCode.SMS].is_configured()
 
 
 def channel_state(code: str) -> ChannelState:

@@ -1,0 +1,104 @@
+"""What an account may do, as a value: two of them tell whether one reaches beyond the other.
+
+Unlike `User.grants` it says what the roles give, also of an account that is disabled or waits for
+its password: whoever gets hold of it has all of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Department, RoleField, RolePermission, User
+from expertpool.core.permissions import PERMISSIONS
+from expertpool.core.visibility import GUARDED_FIELDS, OPENNESS, Level
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a right holds: in the department of ``path`` and, if ``below``, in all under it."""
+
+    path: str
+    below: bool = True
+
+    def is_within(self, other: Reach) -> bool:
+        return self == other or (other.below and self.path.startswith(other.path))
+
+
+EVERYWHERE = Reach("")  # every path begins with it
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Permissions by code, each with where it holds, and how guarded fields are seen."""
+
+    reaches: Mapping[str, frozenset[Reach]]
+    levels: Mapping[str, Level]
+
+    def covers(self, code: str, reach: Reach) -> bool:
+        """Tell whether the permission ``code`` holds in all of ``reach``."""
+        return any(reach.is_within(mine) for mine in self.reaches.get(code, ()))
+
+    def beyond(self, other: Rights) -> list[str]:
+        """Return, in words, what these rights allow and ``other`` does not."""
+        rights = [
+            PERMISSIONS[code].label
+            for code, reaches in self.reaches.items()
+            if not all(other.covers(code, reach) for reach in reaches)
+        ]
+        return rights + [
+            f"{GUARDED_FIELDS[code].label}{level.label}"
+            for code, level in self.levels.items()
+            if OPENNESS[level] > OPENNESS[other.levels.get(code, Level.HIDDEN)]
+        ]
+
+    def codes_reaching(self, path: str) -> frozenset[str]:
+        """Return the permissions that hold in the department of ``path`` and below."""
+        return frozenset(code for code in self.reaches if self.covers(code, Reach(path)))
+
+
+NO_RIGHTS = Rights({}, {})
+
+
+def rights_of(user: User) -> Rights:
+    """Return what the roles of ``user`` give him in his department, as the database has it."""
+    # Codes of former versions and parts allow nothing, and have no words.
+    grants = [
+        grant
+        for grant in RolePermission.objects.filter(role__users=user).prefetch_related("departments")
+        if grant.code in PERMISSIONS
+    ]
+    # Not as the caller holds it, who may have been refused to change it.
+    department = Department.objects.filter(users=user).first()
+    reaches: dict[str, frozenset[Reach]] = {}
+    for grant in grants:
+        found = _reaches(user, department, grant)
+        reaches[grant.code] = reaches.get(grant.code, frozenset()) | found
+    return Rights(reaches, _levels(user) if grants else {})
+
+
+def _reaches(user: User, department: Department | None, grant: RolePermission) -> frozenset[Reach]:
+    if grant.scope == Scope.ALL or not PERMISSIONS[grant.code].scoped:
+        return frozenset({EVERYWHERE})
+    if grant.scope == Scope.CHOSEN:
+        return frozenset(Reach(chosen.path) for chosen in grant.departments.all())
+    if grant.scope == Scope.OWN:
+        # What is his own is nobody else's, whatever department it stands in.
+        return frozenset({Reach(f"own {user.pk}", below=False)})
+    if department is None:
+        return frozenset()
+    return frozenset({Reach(department.path, grant.scope == Scope.DEPARTMENT_AND_BELOW)})
+
+
+def _levels(user: User) -> dict[str, Level]:
+    chosen: dict[str, list[Level]] = {}
+    for field, level in RoleField.objects.filter(role__users=user).values_list("field", "level"):
+        chosen.setdefault(field, []).append(Level(level))
+    return {
+        field.code: most_open(chosen.get(field.code) or [field.default]) for field in GUARDED_FIELDS
+    }
+
+
+def most_open(levels: Iterable[Level]) -> Level:
+    return max(levels, key=OPENNESS.__getitem__)

@@ -1,0 +1,104 @@
+"""Who is told of what was done to an account: whom it concerns, and the security administrators.
+
+A new password or phone that the owner did not ask for shall not stay between whoever set it and
+himself (docs/decisions/0081).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expertpool.accounts.events import AccountActed
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
+from expertpool.accounts.services.guards import SECURITY
+from expertpool.audit.actions import LOG_ACTIONS
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import summary
+from expertpool.core.text import moment_text
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+
+LONGEST = 300  # of what changed; the whole stands in the log
+
+ACTED = Occasion(
+    code="account.acted",
+    label="账号变动",
+    placeholders={
+        "收件人": "赵明华",
+        "操作人": "张建国",
+        "操作": "重置密码",
+        "对象": "赵明华",
+        "时间": "2026-12-01 09:00",
+        "内容": "手机号：138****0004 → 139****0004",
+    },
+    defaults={
+        ChannelCode.SITE: (
+            "账号变动：{{操作}}（{{对象}}）",
+            (
+                "{{收件人}}：{{操作人}} 于 {{时间}} 对「{{对象}}」做了「{{操作}}」。\n{{内容}}\n"
+                "与事实不符的，请立即联系安全管理员核对操作日志；接口令牌由本人在「我的账号」确认后才有效。"
+            ),
+        ),
+        ChannelCode.SMS: (
+            "",
+            "{{操作人}}于{{时间}}对您的账号做了「{{操作}}」。不是您要求的，请立即联系安全管理员。",
+        ),
+        ChannelCode.EMAIL: (
+            "账号变动：{{操作}}",
+            (
+                "{{收件人}}：{{操作人}} 于 {{时间}} 对您的账号做了「{{操作}}」。\n{{内容}}\n"
+                "不是您要求的，请立即联系安全管理员核对操作日志。"
+            ),
+        ),
+    },
+)
+
+
+def tell_acted(event: AccountActed) -> None:
+    """Tell them by site message; whom it concerns also by phone and mail, as they were before.
+
+    Never whoever acted: he knows.
+    """
+    entry = Entry.objects.get(pk=event.entry_id)
+    own = {entry.actor_id, event.user_id}
+    told = [
+        _envelope(entry, Recipient(user.pk, user.name))
+        for user in users_with_permission(SECURITY)
+        if user.pk not in own
+    ]
+    owner = User.objects.filter(pk=event.user_id).first() if event.user_id else None
+    if owner is not None and owner.pk != entry.actor_id:
+        recipient = Recipient(owner.pk, owner.name, event.phone, event.email)
+        told.append(_envelope(entry, recipient))
+        _send(told[-1:], _outside(recipient), entry)
+    _send(told, [ChannelCode.SITE], entry)
+
+
+def _outside(recipient: Recipient) -> list[ChannelCode]:
+    """By what else than this site he can be reached: without an address nothing has failed."""
+    addresses = {ChannelCode.SMS: recipient.phone, ChannelCode.EMAIL: recipient.email}
+    return [
+        channel
+        for channel, address in addresses.items()
+        if address and CHANNELS[channel].is_configured()
+    ]
+
+
+def _envelope(entry: Entry, recipient: Recipient) -> Envelope:
+    context = {
+        "收件人": recipient.name,
+        "操作人": entry.actor_name,
+        "操作": LOG_ACTIONS[entry.action].label,
+        "对象": entry.subject_label,
+        "时间": moment_text(entry.at),
+        "内容": summary(entry)[:LONGEST] or "未改变其他内容",
+    }
+    about = (entry.subject_type, entry.subject_id)
+    return Envelope(recipient, context, about, f"account-acted:{entry.pk}:{recipient.user_id}")
+
+
+def _send(envelopes: Sequence[Envelope], channels: Sequence[ChannelCode], entry: Entry) -> None:
+    send_messages(occasion=ACTED.code, envelopes=envelopes, channels=channels, now=entry.at)

@@ -1,0 +1,263 @@
+"""Who manages accounts, tokens, roles or departments does not become more by it than he is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
+from expertpool.accounts.models import ApiToken, Department, Role, RolePermission, User
+from expertpool.accounts.services.departments import edit_department
+from expertpool.accounts.services.passwords import reset_password
+from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_role
+from expertpool.accounts.services.tokens import create_token, find_token
+from expertpool.accounts.services.users import create_user, disable_user, edit_user, enable_user
+from expertpool.core.visibility import Level
+from expertpool.notifications.models import Message
+from tests.api.caller import ROOT
+from tests.factories.accounts import make_department, make_user
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def make_role(*codes: str, scope: Scope = Scope.ALL) -> Role:
+    role = Role.objects.create(
+        code=f"role{Role.objects.count()}", name=f"角色{Role.objects.count()}"
+    )
+    for code in codes:
+        RolePermission.objects.create(role=role, code=code, scope=scope)
+    return role
+
+
+@pytest.fixture
+def clerk() -> User:
+    """Manages accounts and tokens, and nothing else."""
+    return make_user(roles=(make_role("accounts.users", "accounts.tokens"),), name="账号员")
+
+
+@pytest.fixture
+def giver() -> User:
+    """Manages accounts and roles as well, without being a security administrator."""
+    return make_user(roles=(make_role("accounts.users", "accounts.roles"),), name="角色员")
+
+
+def edit(user: User, actor: User, **values: object) -> None:
+    kept = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
+    edit_user(user=user, actor=actor, now=NOW, **(kept | values))  # type: ignore[arg-type]
+
+
+# --- Acting for an account that may do more ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda of, by: reset_password(user=of, actor=by, now=NOW),
+        lambda of, by: edit(of, by, phone="13912340099"),
+        lambda of, by: edit(of, by, email="clerk@example.cn"),
+        lambda of, by: edit(of, by, roles=[make_role("accounts.users")]),
+        lambda of, by: enable_user(user=of, actor=by, now=NOW),
+    ],
+    ids=["password", "phone", "mail", "roles", "enable"],
+)
+@pytest.mark.parametrize("role", ["supervisor", "operator", "expert", "admin"])
+def test_nobody_takes_over_an_account_with_rights_that_he_lacks(
+    clerk: User, role: str, attack: Callable[[User, User], None]
+) -> None:
+    victim = make_user(role)
+    if role == "admin":
+        make_user("admin")
+    User.objects.filter(pk=victim.pk).update(is_active=False)
+    with pytest.raises(NotAllowed, match="安全管理员"):
+        attack(victim, clerk)
+    victim.refresh_from_db()
+    assert (victim.phone, victim.email, victim.must_change_password) == ("", "", False)
+
+
+def test_nor_one_that_does_the_same_in_more_departments() -> None:
+    here, there = make_department("采购中心"), make_department("工程部")
+    role = make_role("accounts.users", "projects.view", scope=Scope.DEPARTMENT_AND_BELOW)
+    clerk = make_user(roles=(role,), department=here)
+    colleague = make_user(roles=(role,), department=make_department("一科", parent=here))
+    stranger = make_user(roles=(role,), department=there)
+    reset_password(user=colleague, actor=clerk, now=NOW)
+    with pytest.raises(NotAllowed, match="查看项目"):
+        reset_password(user=stranger, actor=clerk, now=NOW)
+
+
+def test_nor_one_that_sees_more_of_the_same() -> None:
+    closed, open_ = make_role("experts.view"), make_role("experts.view")
+    closed.fields.create(field="experts.phone", level=Level.MASKED)
+    open_.fields.create(field="experts.phone", level=Level.PLAIN)
+    clerk = make_user(roles=(closed, make_role("accounts.users")))
+    with pytest.raises(NotAllowed, match="明文"):
+        reset_password(user=make_user(roles=(open_,)), actor=clerk, now=NOW)
+
+
+def test_who_has_no_more_than_he_is_managed_as_before(clerk: User) -> None:
+    reset_password(user=make_user(), actor=clerk, now=NOW)
+    user, _ = create_user(username="neu", name="新人", actor=clerk, now=NOW)
+    edit(user, clerk, phone="13912340098")
+
+
+def test_disabling_needs_no_more_but_never_ends_the_security_administrator(
+    admin: User, clerk: User, supervisor: User
+) -> None:
+    disable_user(user=supervisor, actor=clerk, now=NOW)
+    make_user("admin")
+    with pytest.raises(NotAllowed, match="安全管理员"):
+        disable_user(user=admin, actor=clerk, now=NOW)
+
+
+# --- Giving rights -------------------------------------------------------------------------------
+
+
+def test_nobody_gives_a_role_with_rights_that_he_lacks(giver: User) -> None:
+    roles = [ensure_demo_roles()["supervisor"]]
+    with pytest.raises(NotAllowed, match="您自己没有的权限"):
+        create_user(username="neu", name="新人", roles=roles, actor=giver, now=NOW)
+    with pytest.raises(NotAllowed, match="您自己没有的权限"):
+        edit(make_user(), giver, roles=roles)
+    with pytest.raises(NotAllowed, match="您自己没有的权限"):
+        save_role(
+            role=None, name="监督二", grants=[Grant("draws.void")], levels={}, actor=giver, now=NOW
+        )
+    assert not Role.objects.filter(name="监督二").exists()
+
+
+def test_nobody_raises_himself_not_even_the_security_administrator(admin: User) -> None:
+    make_user("admin")
+    more = make_role("experts.self")
+    with pytest.raises(NotAllowed, match="给自己"):
+        edit(admin, admin, roles=[*admin.roles.all(), more])
+    mine = make_role("accounts.roles", "accounts.security")
+    keeper = make_user(roles=(mine,))
+    grants = [Grant(code) for code in ("accounts.roles", "accounts.security", "draws.void")]
+    with pytest.raises(NotAllowed, match="给自己"):
+        save_role(role=mine, name="我的", grants=grants, levels={}, actor=keeper, now=NOW)
+    assert not User.objects.get(pk=keeper.pk).has_permission("draws.void")
+
+
+def test_nobody_moves_himself_or_a_department_into_his_scope() -> None:
+    top = make_department("集团")
+    mine, other = make_department("采购中心", parent=top), make_department("工程部", parent=top)
+    role = make_role(
+        "accounts.users", "accounts.departments", "projects.view", scope=Scope.DEPARTMENT_AND_BELOW
+    )
+    clerk = make_user(roles=(role,), department=mine)
+    with pytest.raises(NotAllowed, match="给自己"):
+        edit(clerk, clerk, department=top)
+    with pytest.raises(NotAllowed, match="您自己的数据范围"):
+        move(other, to=mine, actor=clerk)
+    assert Department.objects.get(pk=other.pk).parent == top
+    move(make_department("一科", parent=mine), to=top, actor=clerk)
+
+
+def move(department: Department, *, to: Department, actor: User) -> None:
+    edit_department(
+        department=department, name=department.name, parent=to, order=1, actor=actor, now=NOW
+    )
+
+
+# --- Tokens --------------------------------------------------------------------------------------
+
+
+def make_token_for(user: User, actor: User) -> tuple[ApiToken, str]:
+    return create_token(
+        name="OA",
+        user=user,
+        scopes=["projects.view"],
+        expires_at=timezone.now() + timedelta(days=30),
+        actor=actor,
+        now=timezone.now(),
+    )
+
+
+def test_a_token_made_for_somebody_else_is_nothing_until_he_confirms_it(
+    clerk: User, supervisor: User
+) -> None:
+    token, text = make_token_for(supervisor, clerk)
+    assert find_token(text, now=timezone.now()) is None
+    headers = {"Authorization": f"Bearer {text}"}
+    assert Client().get(f"{ROOT}/projects", headers=headers).status_code == 401
+    url = f"/tokens/{token.pk}/confirm/"
+    assert login(Client(), clerk).post(url).status_code == 404
+    page = login(Client(), supervisor).get("/account/").content.decode()
+    assert "待您确认" in page
+    assert text not in page
+    assert login(Client(), supervisor).post(url).status_code == 204
+    assert Client().get(f"{ROOT}/projects", headers=headers).status_code == 200
+
+
+def test_nor_is_it_confirmed_by_a_password_that_somebody_else_gave(
+    admin: User, supervisor: User
+) -> None:
+    token, text = make_token_for(supervisor, admin)
+    reset_password(user=supervisor, actor=admin, now=NOW)
+    client = login(Client(), User.objects.get(pk=supervisor.pk))
+    assert client.post(f"/tokens/{token.pk}/confirm/").status_code != 204
+    assert find_token(text, now=timezone.now()) is None
+
+
+def test_whom_a_token_acts_for_may_end_it(clerk: User, supervisor: User) -> None:
+    token, _ = make_token_for(supervisor, clerk)
+    login(Client(), supervisor).post(f"/tokens/{token.pk}/decline/")
+    token.refresh_from_db()
+    assert token.revoked_at
+
+
+# --- Everybody whom it concerns is told ------------------------------------------------------------
+
+
+def told() -> dict[tuple[str, str], Message]:
+    letters = Message.objects.filter(occasion="account.acted")
+    return {(letter.recipient, letter.channel): letter for letter in letters}
+
+
+def test_the_owner_and_the_security_administrators_learn_of_what_one_of_them_does(
+    admin: User,
+) -> None:
+    make_user("admin", name="另一位管理员")
+    victim = make_user("supervisor", name="赵明华", phone="13812340001")
+    reset_password(user=victim, actor=admin, now=NOW)
+    assert told().keys() >= {("赵明华", "site"), ("另一位管理员", "site")}
+    assert all(name != admin.name for name, _ in told())
+    text = told()["另一位管理员", "site"].body
+    assert "重置密码" in text
+    assert admin.name in text
+
+
+def test_a_changed_number_is_told_to_the_old_one(admin: User) -> None:
+    victim = make_user("supervisor", name="赵明华", phone="13812340001")
+    edit(victim, admin, phone="13912340002")
+    assert told()["赵明华", "sms"].address == "13812340001"
+    assert User.objects.get(pk=victim.pk).phone_verified_at is None
+
+
+def test_the_last_security_administrator_cannot_lock_everybody_out(admin: User) -> None:
+    role = ensure_demo_roles()["admin"]
+    grants = [Grant("accounts.users"), Grant("accounts.roles")]
+    with pytest.raises(LastAdministrator):
+        save_role(role=role, name="管理员", grants=grants, levels={}, actor=admin, now=NOW)
+
+
+# --- What was ended stays ended ------------------------------------------------------------------
+
+
+def test_enabling_an_account_again_revives_neither_session_nor_token(admin: User) -> None:
+    user = make_user("operator")
+    client = login(Client(), user)
+    _, text = make_token_for(user, user)
+    assert client.get("/projects/").status_code == 200
+    disable_user(user=user, actor=admin, now=NOW)
+    enable_user(user=user, actor=admin, now=NOW)
+    assert client.get("/projects/").status_code == 302
+    assert find_token(text, now=timezone.now()) is None
+    assert login(Client(), User.objects.get(pk=user.pk)).get("/projects/").status_code == 200

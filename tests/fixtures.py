@@ -17,6 +17,7 @@ from expertpool.draws.settings import (
     REPLY_SHORTEST,
     REVEAL_EARLIEST,
 )
+from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.siteconfig import configure
 
@@ -74,13 +75,15 @@ def auditor(db: None) -> User:
 @pytest.fixture(scope="session", autouse=True)
 def small_pools() -> Iterator[None]:
     """Let tests draw from the few experts they make, and declare emergencies days before: what an
-    office demands of draws is shown by `tests/draws/services/test_policy.py`."""
+    office demands of draws is shown by `tests/draws/services/test_policy.py`, the time to object to
+    a request by `tests/attacks/test_second_person.py`."""
     usual = {
         CANDIDATES_PER_SEAT: 0,
         PANEL_BITS: 0,
         EMERGENCY_WITHIN: 720,
         REVEAL_EARLIEST: 720,
         REPLY_SHORTEST: 1,
+        OBJECTION_MINUTES: 0,
     }
     with pytest.MonkeyPatch.context() as patch:
         for setting, value in usual.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -16,6 +16,8 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import entries_for
 from expertpool.core.permissions import PERMISSIONS
 
 NOTHING = Q(pk__in=[])
@@ -154,6 +156,17 @@ def own_tokens(user: User, *, now: datetime) -> QuerySet[ApiToken]:
     """Return the tokens that act for ``user`` or will once he confirms them, the latest first."""
     valid = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
     return valid.select_related("created_by")
+
+
+# By which somebody may come to use an account that is not his.
+_TAKING = ("user.create", "user.edit", "user.enable", "user.reset_password")
+
+
+def was_managed(users: Collection[int], *, by: Collection[int], since: datetime) -> bool:
+    """Tell whether one of the persons ``by`` opened, changed, enabled or reset one of the accounts
+    ``users`` (ids) after ``since``, as the log has it."""
+    entries = entries_for((User, users)) if users else Entry.objects.none()
+    return entries.filter(actor_id__in=by, action__in=_TAKING, at__gt=since).exists()
 
 
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:

@@ -46,8 +46,8 @@ def make_user(
     kw.setdefault("username", f"user{next(_numbers)}")
     kw.setdefault("name", NAMES.get(role or "", "无权者"))
     # Somebody known for long, unless the test is about a newcomer.
-    kw.setdefault("created_at", timezone.now() - timedelta(days=365))
-    kw.setdefault("phone_verified_at", timezone.now() - timedelta(days=300))
+    kw.setdefault("created_at", timezone.now() - timedelta(days=3650))
+    kw.setdefault("phone_verified_at", timezone.now() - timedelta(days=3600))
     user = User(phone=phone, email=email, **kw)
     user.phone_index = contact_index("phone", phone)
     user.email_index = contact_index("email", email)

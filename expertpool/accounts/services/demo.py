@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,6 +13,8 @@ from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.users import create_user
 
 DEMO_PASSWORD = "Zhuanjia-2026"  # noqa: S105 - public on purpose, printed by seed_demo
+
+KNOWN_FOR = timedelta(days=365)  # as whoever tries the product would be at his own office
 
 DEPARTMENTS = (
     ("采购中心", ("综合部", "采购一部", "采购二部")),
@@ -79,4 +81,8 @@ def ensure_demo_accounts(*, now: datetime) -> list[User]:
                 actor=None,
                 now=now,
             )
+            # People known for long: somebody new could not be the second person of anything.
+            users[account.username].created_at = now - KNOWN_FOR
+            users[account.username].phone_verified_at = now - KNOWN_FOR
+            users[account.username].save(update_fields=["created_at", "phone_verified_at"])
     return [users[name] for name in names]

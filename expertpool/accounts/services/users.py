@@ -58,6 +58,7 @@ def create_user(
         username=clean_username(username),
         department=department,
         must_change_password=not password,
+        created_at=now,
     )
     _set_person(user, name=name, phone=phone, email=email)
     if password:

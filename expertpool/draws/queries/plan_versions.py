@@ -14,7 +14,7 @@ from expertpool.core.criteria import Choice, Number
 from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.exceptions import PlanChanged
-from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import projects_to_draw
 from expertpool.projects.enums import Regime
 from expertpool.workflow.queries.approvals import waiting_for
@@ -32,6 +32,12 @@ def version_of(plan: DrawPlan) -> PlanVersion | None:
     """Return the version as which ``plan`` stands; None where it was never saved."""
     rows = PlanVersion.objects.select_related("made_by", "submitted_by")
     return rows.filter(plan=plan, number=plan.version).first()
+
+
+def makers_of(draw: Draw, number: int) -> set[int]:
+    """Return who made version ``number`` of the plan of ``draw``, and who handed it in (ids)."""
+    rows = PlanVersion.objects.filter(plan__project=draw.project_id, number=number)
+    return {pk for pair in rows.values_list("made_by", "submitted_by") for pk in pair if pk}
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:

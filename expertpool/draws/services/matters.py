@@ -22,6 +22,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.emergency import (
@@ -97,6 +98,7 @@ VOID = _matter(
     icon="ban",
     tone="danger",
     on_the_spot=True,
+    with_objection=True,
     ask=lambda subject, **asked: request_void(draw=subject, **asked),
     decide=decide_void,
     check=lambda **about: _check(ActionCode.DECIDE_VOID, **about),
@@ -119,6 +121,7 @@ RELEASE = _matter(
     icon="eye",
     tone="danger",
     on_the_spot=True,
+    with_objection=True,
     ask=lambda subject, **asked: request_release(draw=subject, **asked),
     decide=decide_release,
     check=lambda **about: _check(ActionCode.DECIDE_RELEASE, **about),
@@ -185,6 +188,7 @@ WIDENING = _matter(
     order=25,
     icon="dice-5",
     on_the_spot=True,
+    editors=lambda asked: makers_of(asked.draw, asked.plan_version),
     decide=lambda **decided: decide_widening(entropy=SystemEntropy(), **decided),
     check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
     details=lambda asked: f"按方案第 {asked.plan_version} 版",

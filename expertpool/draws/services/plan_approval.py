@@ -20,6 +20,7 @@ from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide, start_approval
 
 
@@ -78,7 +79,7 @@ def decide_plan(
     """Decide on the step at which the plan waits; the last one approves it.
 
     Refuses (PlanChanged) another version than the one read, and (PlanApprovalRefused) who handed it
-    in or made it, who may not decide this step, a return without a note, and where nothing waits.
+    in or made it, whose account need not be another person's, who may not decide this step, a return without a note, and where nothing waits.
     """
     lead = lock_projects(project)[0]
     standing = check_decidable(lead, actor)
@@ -86,6 +87,9 @@ def decide_plan(
     note = note.strip()
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
+    makers = (standing.submitted_by_id or actor.pk, standing.made_by_id)
+    if agree and (why_not := why_not_second(actor, makers, now=now)):
+        raise PlanApprovalRefused(why_not)
     try:
         verdict = decide(subject=standing, agree=agree, note=note, actor=actor, now=now)
     except DecisionRefused as error:

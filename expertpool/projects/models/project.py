@@ -73,6 +73,23 @@ class Project(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )
+    # Both count as applicant when it is decided: the word of the one stands for what the other wrote.
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="最后修改人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="提交人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -120,6 +137,22 @@ class Project(models.Model):
                 condition=models.Q(decided_by__isnull=True)
                 | ~models.Q(decided_by=models.F("created_by")),
                 name="projects_approver_not_applicant",
+            ),
+            models.CheckConstraint(
+                # Whoever sent it back may change it himself; another approves it then.
+                condition=~models.Q(status__in=[ProjectStatus.APPROVED, ProjectStatus.ARCHIVED])
+                | models.Q(decided_by__isnull=True)
+                | (
+                    (
+                        models.Q(submitted_by__isnull=True)
+                        | ~models.Q(decided_by=models.F("submitted_by"))
+                    )
+                    & (
+                        models.Q(edited_by__isnull=True)
+                        | ~models.Q(decided_by=models.F("edited_by"))
+                    )
+                ),
+                name="projects_approver_not_editor",
             ),
             # Behind the conditional updates: of a withdrawal and a draw at one moment, one fails.
             models.CheckConstraint(
@@ -169,6 +202,12 @@ class Project(models.Model):
     def is_undrawn(self) -> bool:
         """Whether a draw may still come: what the rules say matters until then."""
         return self.draw_state == DrawState.NOT_DRAWN and self.status != ProjectStatus.ARCHIVED
+
+    @property
+    def applicants(self) -> set[int]:
+        """Who counts as applicant (ids): who filed it, handed it in, or changed it last."""
+        people = (self.created_by_id, self.submitted_by_id, self.edited_by_id)
+        return {pk for pk in people if pk is not None}
 
     @property
     def is_editable(self) -> bool:

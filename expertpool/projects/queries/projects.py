@@ -60,7 +60,7 @@ def projects_to_decide(user: User) -> QuerySet[Project]:
     return (
         projects_in_approval_scope(user)
         .filter(waiting_for(user, SUBJECT), status=ProjectStatus.PENDING)
-        .exclude(created_by=user)
+        .exclude(Q(created_by=user) | Q(submitted_by=user) | Q(edited_by=user))
         .order_by("opening_at", "id")
     )
 

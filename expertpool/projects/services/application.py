@@ -64,7 +64,7 @@ def create_project(*, data: ProjectData, actor: User, now: datetime) -> Project:
     (DepartmentNotAllowed), incomplete values and a check-in after the opening (ValidationError).
     """
     _check_department(data.department, actor)
-    project = Project(created_by=actor, created_at=now)
+    project = Project(created_by=actor, created_at=now, edited_by=actor)
     _save(project, PROJECT.fill(project, _values(data)), now)
     record(
         "project.create", actor=actor, now=now, subject=project, after=snapshot(project, *RECORDED)
@@ -87,6 +87,7 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
     if data.department.pk != project.department_id:
         _check_department(data.department, actor)
     before = snapshot(project, *RECORDED)
+    project.edited_by = actor
     _save(project, PROJECT.fill(project, _values(data)), now)
     after = snapshot(project, *RECORDED)
     record_change(
@@ -111,6 +112,7 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
         now=now,
         changes={
             "submitted_at": now,
+            "submitted_by": actor,
             # What was decided in an earlier round is not about this one.
             "decided_at": None,
             "decided_by": None,

@@ -26,6 +26,7 @@ from expertpool.projects.services.state import CHANGED, lock_project, set_projec
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide
 
 
@@ -33,7 +34,8 @@ def approve_project(*, project: Project, actor: User, now: datetime, note: str =
     """Agree to the current step of a pending project, the last of which releases it for its draw;
     logs it. Then it tells the applicant and announces ProjectApproved.
 
-    Refuses the applicant (ApproverIsApplicant), whoever may not decide this step (NotYourStep) and
+    Refuses the applicant, who handed it in or changed it last, whoever need not be another person
+    (ApproverIsApplicant), whoever may not decide this step (NotYourStep) and
     a project that is not pending (TransitionNotAllowed), or not any more (ProjectChanged).
     """
     return _decide(project, agree=True, actor=actor, now=now, note=note)
@@ -52,8 +54,10 @@ def reject_project(*, project: Project, actor: User, now: datetime, note: str) -
 
 @transaction.atomic
 def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
-    if actor.pk == project.created_by_id:
-        raise ApproverIsApplicant("不能审核自己申请的项目，请由其他审核人处理。")
+    if actor.pk in project.applicants:
+        raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
+    if agree and (why_not := why_not_second(actor, project.applicants, now=now)):
+        raise ApproverIsApplicant(why_not)
     # The project, then (in `decide`) its approval: who withdraws it locks them in this order, too.
     if lock_project(project).status != project.status:
         raise ProjectChanged(CHANGED)

@@ -6,7 +6,7 @@ nobody decided follow from it. See docs/howto/add-a-two-person-request.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -19,7 +19,7 @@ from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.settings import REQUEST_DAYS
+from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,10 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # Who counts as applicant (ids), beside whoever asked: who last changed what would be agreed to.
+    editors: Callable[[Any], Iterable[int]] = lambda _: ()
+    # Whether those who may decide have time to object before anybody agrees.
+    with_objection: bool = False
     # What messages about a request are about; nobody's who may not see all of the subject.
     about: Callable[[Any], Model] = lambda request: request.subject
     related: tuple[str, ...] = ()  # of the model, for ``name_of``
@@ -88,6 +92,11 @@ class Matter:
         return cast(
             "type[Model]", self.model._meta.get_field(self.model.subject_field).related_model
         )
+
+    def agreeable_at(self, asked: TwoPersonRequest) -> datetime:
+        """From when somebody may agree to ``asked``; it may be turned down before."""
+        minutes = value_of(OBJECTION_MINUTES) if self.with_objection else 0
+        return asked.requested_at + timedelta(minutes=minutes)
 
     def expiry(self, now: datetime) -> datetime:
         """When a request made ``now`` ends by itself."""

@@ -10,13 +10,14 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.workflow.enums import OUTCOME_TONES
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.queries.matters import MATTERS, Matter
+from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
+from expertpool.workflow.queries.second_person import NOT_THE_SAME, why_not_second
 
 SETTLED = "该申请已经有人处理，请刷新页面。"
 EXPIRED = "该申请已过有效期，不能再处理；仍有需要时请重新申请。"
-NOT_THE_SAME = "须由两人办理：申请人不能自己确认。"
 NOT_THE_AUTHOR = "只有申请人本人可以撤回。"
 OPEN = Q(decided_at__isnull=True)
 LATELY = timedelta(days=30)
@@ -45,6 +46,22 @@ def check_second_person(
     check_waiting(asked, refused, now=now)
     if asked is not None and asked.requested_by_id == user.pk:
         raise refused(NOT_THE_SAME)
+
+
+def check_agreeable(
+    asked: TwoPersonRequest, user: User, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) that ``user`` agrees to what waits: before the time to object is over, as
+    whoever last changed it, or as an account that need not be another person."""
+    if why_not := why_not_agreeable(matter_of(asked), asked, user, now=now):
+        raise refused(why_not)
+
+
+def why_not_agreeable(matter: Matter, asked: TwoPersonRequest, user: User, *, now: datetime) -> str:
+    """Return the same as a sentence for ``user``; empty when he may."""
+    if now < (opens := matter.agreeable_at(asked)):
+        return f"已通知所有能确认的人，{moment_text(opens)} 之后才能确认；有异议的请在此之前点「不同意」。"
+    return why_not_second(user, {asked.requested_by_id, *matter.editors(asked)}, now=now)
 
 
 def check_author(
@@ -211,6 +228,8 @@ def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) ->
         )
     if not decidable_by(matter, user).filter(pk=asked.pk).exists():
         return WaitingRequest(matter, asked, False, False)
+    if why_not := why_not_agreeable(matter, asked, user, now=now):
+        return WaitingRequest(matter, asked, True, False, why_not)
     try:
         matter.check(request=asked, actor=user, now=now)
     except matter.refused as error:

@@ -22,7 +22,12 @@ from expertpool.workflow.queries.matters import Matter, matter_of
 
 def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
     """Tell all who may decide ``request`` that it waits."""
-    more = {"失效时间": moment_text(request.expires_at)}
+    opens = matter_of(request).agreeable_at(request)
+    before = f"{moment_text(opens)} 之前可以提出异议（点「不同意」），之后才能确认。"
+    more = {
+        "失效时间": moment_text(request.expires_at),
+        "异议": before if opens > now else "有异议请点「不同意」。",
+    }
     _tell(occasions.ASKED, request, deciders_of(request), more, now)
 
 

@@ -23,6 +23,7 @@ from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
 from expertpool.workflow.queries.requests import (
     OPEN,
     SETTLED,
+    check_agreeable,
     check_author,
     check_second_person,
     requests_of,
@@ -96,9 +97,12 @@ def settle(
     """Write what ``actor`` decided on ``request``, and tell whom it concerns when he agreed; the
     caller logs it.
 
-    Raises ``refused`` for the person who asked, and when the request was settled or has expired.
+    Raises ``refused`` for the person who asked, when the request was settled or has expired, and to
+    agree before the time to object is over or as an account that need not be another person.
     """
     check_second_person(request, actor, refused, now=now)
+    if agree:
+        check_agreeable(request, actor, refused, now=now)
     if not _end(request, waits(now), agree=agree, note=note, by=actor, now=now):
         raise refused(SETTLED)
     if agree:

@@ -1,0 +1,35 @@
+"""Whether the second person is another one indeed: known for some time, himself, and not made or let
+in by the first (docs/decisions/0082)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import was_managed
+from expertpool.core.configuration.reading import value_of
+from expertpool.notifications.queries.channels import reaches_phones
+from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
+
+NOT_THE_SAME = "须由两人办理：申请人、提交人和最后修改的人不能自己确认。"
+
+
+def why_not_second(user: User, firsts: Iterable[int], *, now: datetime) -> str:
+    """Return why ``user`` cannot agree to what the persons ``firsts`` (ids) asked for, handed in or
+    changed last, as a sentence for him; empty when he can."""
+    firsts = set(firsts)
+    if user.pk in firsts:
+        return NOT_THE_SAME
+    days = value_of(SECOND_DAYS)
+    since = now - timedelta(days=days)
+    if days and user.created_at > since:
+        return f"您的账号开通不满 {days} 天，还不能作为第二人确认，请由另一位有权限的人员确认。"
+    # Without short messages nobody could show it.
+    if value_of(SECOND_PHONE) and not user.phone_verified_at and reaches_phones():
+        return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
+    if days and was_managed({user.pk}, by=firsts, since=since):
+        return f"申请人 {days} 天内开通、修改过您的账号或重置过密码，须由另一位有权限的人员确认。"
+    if days and was_managed(firsts, by={user.pk}, since=since):
+        return f"您 {days} 天内开通、修改过申请人的账号或重置过密码，须由另一位有权限的人员确认。"
+    return ""

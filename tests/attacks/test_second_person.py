@@ -1,0 +1,201 @@
+"""The second person is another one: no fresh, unverified or borrowed account of the first, and
+nobody who wrote himself what he agrees to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.passwords import reset_password
+from expertpool.accounts.services.users import create_user, edit_user
+from expertpool.draws.exceptions import PlanApprovalRefused, ReleaseRefused, VoidRefused
+from expertpool.draws.models import Draw, ReleaseRequest, VoidRequest
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.notifications.models import Message
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.exceptions import ApproverIsApplicant
+from expertpool.projects.models import Project
+from expertpool.projects.queries import projects_to_decide
+from expertpool.projects.services.application import submit_project, update_project
+from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.workflow.queries.requests import waiting_about
+from expertpool.workflow.settings import OBJECTION_MINUTES, SECOND_DAYS, SECOND_PHONE
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.projects import make_project, project_data
+from tests.factories.siteconfig import configure
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAYS = SECOND_DAYS.default
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    for _ in range(4):
+        make_expert()
+    return make_draw(now=NOW, operator=operator, seats=2)
+
+
+@pytest.fixture
+def asked(draw: Draw, operator: User) -> VoidRequest:
+    return request_void(draw=draw, reason="回避单位漏填", actor=operator, now=NOW)
+
+
+def agree(asked: VoidRequest, actor: User, **when: Any) -> None:
+    now = NOW + timedelta(**when)
+    decide_void(request=asked, agree=True, note="", actor=actor, now=now)
+
+
+def refuses(asked: VoidRequest, actor: User, words: str, **when: Any) -> None:
+    with pytest.raises(VoidRefused, match=words):
+        agree(asked, actor, **when)
+    shown = waiting_about(asked.draw, actor, now=NOW + timedelta(**when))
+    assert not shown[0].may_agree
+    assert shown[0].may_decide, "he can still object"
+    asked.draw.refresh_from_db()
+    assert asked.draw.is_valid
+
+
+# --- Requests ------------------------------------------------------------------------------------
+
+
+def test_an_account_made_for_the_occasion_agrees_to_nothing(asked: VoidRequest) -> None:
+    newcomer = make_user("supervisor", created_at=NOW - timedelta(days=1))
+    refuses(asked, newcomer, f"不满 {DAYS} 天")
+    configure(SECOND_DAYS, 0)
+    agree(asked, newcomer)
+
+
+def test_nor_one_whose_phone_nobody_has_shown_to_be_his(asked: VoidRequest) -> None:
+    unknown = make_user("supervisor", phone="13812340001", phone_verified_at=None)
+    refuses(asked, unknown, "验证本人手机号")
+    configure(SECOND_PHONE, value=False)
+    agree(asked, unknown)
+
+
+@pytest.mark.parametrize("deed", ["reset", "edit"])
+def test_nor_one_that_the_first_person_let_himself_into(
+    draw: Draw, admin: User, supervisor: User, deed: str
+) -> None:
+    if deed == "reset":
+        reset_password(user=supervisor, actor=admin, now=NOW)
+        # The first has signed in by the password that he was shown, and chosen another.
+        User.objects.filter(pk=supervisor.pk).update(must_change_password=False)
+    else:
+        values = {"phone": supervisor.phone, "email": "a@example.cn", "department": None}
+        edit_user(user=supervisor, name="赵明华", actor=admin, now=NOW, **values)  # type: ignore[arg-type]
+    supervisor = User.objects.get(pk=supervisor.pk)
+    asked = request_void(draw=draw, reason="重抽", actor=admin, now=NOW)
+    refuses(asked, supervisor, "重置过密码", minutes=1)
+    agree(asked, make_user("supervisor"), minutes=1)
+
+
+def test_nor_the_other_way_about(draw: Draw, admin: User) -> None:
+    clerk, _ = create_user(username="neu", name="新人", actor=admin, now=NOW - timedelta(days=1))
+    asked = request_void(draw=draw, reason="重抽", actor=clerk, now=NOW)
+    refuses(asked, admin, "开通、修改过申请人")
+
+
+def test_what_happened_long_ago_is_no_hindrance(draw: Draw, admin: User, supervisor: User) -> None:
+    reset_password(user=supervisor, actor=admin, now=NOW - timedelta(days=DAYS, minutes=1))
+    asked = request_void(draw=draw, reason="重抽", actor=admin, now=NOW)
+    agree(asked, User.objects.get(pk=supervisor.pk))
+
+
+# --- Time to object --------------------------------------------------------------------------------
+
+
+def test_all_who_may_decide_are_told_and_have_time_to_object(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    configure(OBJECTION_MINUTES, 5)
+    third = make_user("supervisor", name="第三人")
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    told = [one for one in Message.objects.all() if one.occasion == "request.asked"]
+    assert {"第三人", supervisor.name} <= {one.recipient for one in told}
+    assert all("09:05 之前可以提出异议" in one.body for one in told)
+    refuses(asked, supervisor, "09:05 之后才能确认", minutes=4)
+    decide_void(request=asked, agree=False, note="没有漏填", actor=third, now=NOW)
+    with pytest.raises(VoidRefused, match="已经有人处理"):
+        agree(asked, supervisor, minutes=6)
+
+
+def test_the_same_before_names_are_made_public(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    configure(OBJECTION_MINUTES, 5)
+    asked = request_release(draw=draw, reason="评审提前", actor=operator, now=NOW)
+    with pytest.raises(ReleaseRefused, match="之后才能确认"):
+        decide_release(request=asked, agree=True, note="", actor=supervisor, now=NOW)
+    assert ReleaseRequest.objects.get().decided_at is None
+    later = NOW + timedelta(minutes=5)
+    decide_release(request=asked, agree=True, note="", actor=supervisor, now=later)
+
+
+# --- Applications and plans --------------------------------------------------------------------------
+
+
+def edited(by: User, *, applicant: User) -> Project:
+    """A project that ``applicant`` filed, ``by`` changed, and the applicant handed in."""
+    project = make_project(applicant=applicant)
+    data = project_data(department=project.department, number=project.number, name="改过的名称")
+    update_project(project=project, data=data, actor=by, now=timezone.now())
+    project.refresh_from_db()
+    submit_project(project=project, actor=applicant, now=timezone.now())
+    project.refresh_from_db()
+    return project
+
+
+def test_who_changed_or_handed_in_an_application_does_not_approve_it(
+    admin: User, operator: User, supervisor: User
+) -> None:
+    project = edited(admin, applicant=operator)
+    handed_in = make_project(applicant=operator)
+    submit_project(project=handed_in, actor=admin, now=timezone.now())
+    for one in (project, Project.objects.get(pk=handed_in.pk)):
+        assert not projects_to_decide(admin).filter(pk=one.pk).exists()
+        with pytest.raises(ApproverIsApplicant):
+            approve_project(project=one, actor=admin, now=timezone.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Project.objects.filter(pk=one.pk).update(
+                status=ProjectStatus.APPROVED, decided_by=admin, decided_at=timezone.now()
+            )
+        approve_project(project=one, actor=supervisor, now=timezone.now())
+
+
+def test_who_sent_an_application_back_may_change_it_for_another_to_approve(admin: User) -> None:
+    project = make_project(ProjectStatus.PENDING)
+    reject_project(project=project, actor=admin, now=timezone.now(), note="缺少附件")
+    data = project_data(department=project.department, number=project.number)
+    update_project(project=project, data=data, actor=admin, now=timezone.now())
+
+
+def test_no_fresh_or_borrowed_account_approves_an_application(admin: User) -> None:
+    project = make_project(ProjectStatus.PENDING, applicant=admin)
+    fresh = make_user("supervisor", created_at=timezone.now())
+    with pytest.raises(ApproverIsApplicant, match="不满"):
+        approve_project(project=project, actor=fresh, now=timezone.now())
+    borrowed = make_user("supervisor")
+    reset_password(user=borrowed, actor=admin, now=timezone.now())
+    borrowed = User.objects.get(pk=borrowed.pk)
+    with pytest.raises(ApproverIsApplicant, match="重置过密码"):
+        approve_project(project=project, actor=borrowed, now=timezone.now())
+
+
+def test_nor_a_plan(operator: User) -> None:
+    for _ in range(3):
+        make_expert()
+    project = make_ready_project(now=NOW, seats=2, actor=operator)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    fresh = make_user("supervisor", created_at=NOW)
+    with pytest.raises(PlanApprovalRefused, match="不满"):
+        decide_plan(project=project, version=1, agree=True, note="", actor=fresh, now=NOW)

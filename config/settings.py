@@ -127,7 +127,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "expertpool.accounts.validators.CommonStem"},
+    {"NAME": "expertpool.accounts.validators.PasswordOfPerson"},
     {"NAME": "expertpool.accounts.validators.PasswordVariety"},
 ]
 LOGIN_URL = "accounts:login"

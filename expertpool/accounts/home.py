@@ -11,6 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import SUCCEEDED
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users, login_records_visible_to
+from expertpool.core.client import untrusted_proxy
 from expertpool.core.home import Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.core.views.filters import within_days
@@ -34,14 +35,33 @@ def locked_to_look_at(user: User, now: datetime) -> Iterator[Todo]:
     locked = locked_users(now).count()
     if locked:
         url = f"{reverse('accounts:user_list')}?tab=locked"
-        yield Todo("账号锁定", f"{locked} 个账号因连续登录失败锁定", url, "lock", "red", "查看")
+        yield Todo("账号锁定", f"{locked} 个账号因连续登录失败须等待", url, "lock", "red", "查看")
 
 
 NUMBERS = (
     Source("locked_accounts", "accounts.users", 50, locked_accounts),
     Source("failed_logins", "accounts.logins", 60, failed_logins),
 )
-TODOS = (Source("locked_accounts", "accounts.users", 110, locked_to_look_at),)
+
+
+def proxy_to_trust(user: User, now: datetime) -> Iterator[Todo]:
+    """All sign-ins seem to come from one address, and share its limit."""
+    if proxy := untrusted_proxy():
+        yield Todo(
+            "没有采用反向代理给出的地址",
+            f"{proxy} 转来的访问带有来访地址，系统没有采用：所有人看上去来自同一地址。"
+            "如果前面有反向代理，请在 .env 设置 TRUST_PROXY=1 后重新启动。",
+            reverse("accounts:login_list"),
+            "alert-triangle",
+            "amber",
+            "查看",
+        )
+
+
+TODOS = (
+    Source("locked_accounts", "accounts.users", 110, locked_to_look_at),
+    Source("untrusted_proxy", "siteconfig.manage", 120, proxy_to_trust),
+)
 SHORTCUTS = (
     MenuItem(
         "accounts.logins", "登录记录", "login", "accounts:login_list", ("accounts.logins",), 90

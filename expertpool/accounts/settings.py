@@ -17,7 +17,7 @@ SESSION_LENGTH = Setting(
 )
 FAILURES_TO_LOCK = Setting(
     "accounts.failures_to_lock",
-    "密码连续输错几次锁定",
+    "密码连续输错几次后须等待",
     Number(3, 20, "次"),
     5,
     group=SIGN_IN,
@@ -25,12 +25,12 @@ FAILURES_TO_LOCK = Setting(
 )
 LOCK_TIME = Setting(
     "accounts.lock_time",
-    "锁定多久",
+    "密码连续输错后最长等待",
     Duration(1, 1440, "分钟"),
     timedelta(minutes=15),
     group=SIGN_IN,
     order=30,
-    help="管理员可在用户管理中提前解锁。",
+    help="先等 30 秒，每再错一次加倍，到这里为止；管理员可在用户管理中提前解除。",
 )
 FAILURES_OF_ADDRESS = Setting(
     "accounts.failures_of_address",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from pypinyin import Style, lazy_pinyin
 
 from expertpool.core.text import clean_code
 from expertpool.core.validators import MOBILE
@@ -41,6 +44,76 @@ class PasswordVariety:
         )
         if sum(kinds) < 3:
             raise ValidationError(self.message, code="password_variety")
+
+    def get_help_text(self) -> str:
+        return self.message
+
+
+# Of what people here make passwords first, beside Django's list, which knows English ones.
+COMMON = frozenset(
+    [
+        "woaini",
+        "mima",
+        "wodemima",
+        "nihao",
+        "admin",
+        "guanli",
+        "guanliyuan",
+        "caigou",
+        "zhaobiao",
+        "toubiao",
+        "xitong",
+        "ceshi",
+        "gongsi",
+        "beijing",
+        "shanghai",
+        "zhongguo",
+        "zhonghua",
+        "abcd",
+        "qwer",
+        "qwerty",
+        "asdf",
+        "zxcv",
+        "qazwsx",
+        "passw0rd",
+    ]
+)
+
+
+class CommonStem(CommonPasswordValidator):
+    """Password validator: a common word does not get better by a year and a sign after it."""
+
+    message = "密码是常见的词加数字或符号，容易猜到，请换一个。"
+
+    def validate(self, password: str, user: object = None) -> None:
+        stem = re.sub(r"[^a-z]+$|^[^a-z]+", "", password.casefold())
+        whole = re.sub(r"[\W_]+", "", password.casefold())
+        if stem in COMMON or {stem, whole, password.casefold()} & self.passwords:
+            raise ValidationError(self.message, code="password_common")
+
+    def get_help_text(self) -> str:
+        return self.message
+
+
+class PasswordOfPerson:
+    """Password validator: nothing that a colleague knows of its owner."""
+
+    message = "密码不能含有本人的账号、姓名拼音、手机号、邮箱或部门名称，请换一个。"
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None:
+            return
+        text = password.casefold()
+        letters = re.sub(r"[^a-z]", "", text)
+        initials = "".join(lazy_pinyin(user.name, style=Style.FIRST_LETTER)).casefold()
+        known = (
+            *(user.username, user.phone[-6:], user.email.partition("@")[0]),
+            *("".join(lazy_pinyin(str(name))) for name in (user.name, user.department or "")),
+        )
+        # What is shorter stands in many a good password by chance.
+        found = any(len(part) >= 4 and part.casefold() in text for part in known)
+        if found or letters == initials:
+            raise ValidationError(self.message, code="password_of_person")
 
     def get_help_text(self) -> str:
         return self.message

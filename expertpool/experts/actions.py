@@ -22,5 +22,6 @@ ACTIONS = (
     Action("expert.export", "导出专家"),
     Action("expert.account", "开通专家账号"),
     Action("expert.activate", "激活账号"),
+    Action("expert.link", "重发激活链接"),
     Action("expert.reveal", "查看脱敏内容"),
 )

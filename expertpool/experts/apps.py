@@ -6,6 +6,7 @@ class ExpertsConfig(AppConfig):
     verbose_name = "专家"
 
     def ready(self) -> None:
+        from expertpool.accounts.policies import SIGN_IN_BARS, SignInBar
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -24,6 +25,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.menu import GROUP, ITEMS
         from expertpool.experts.occasions import ACCOUNT, ACTIVATION
         from expertpool.experts.permissions import OWN, PERMISSIONS
+        from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.settings import SETTINGS
@@ -52,5 +54,6 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertImporter)
         FILE_SUBJECTS.add(EXPERT_FILES)
         OCCASIONS.add(ACTIVATION)
+        SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(MessageSubject(ACCOUNT, lambda _user, _ids: set()))

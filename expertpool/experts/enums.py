@@ -69,3 +69,6 @@ class AvoidanceKind(models.TextChoices):
 
 # With a person; the unit, if it is known, only says which person of that name.
 PERSON_KINDS = (AvoidanceKind.KIN, AvoidanceKind.TEACHER, AvoidanceKind.PERSON)
+
+# While he is so, his account cannot be signed in by.
+NOT_SIGNED_IN = (ExpertStatus.FROZEN, ExpertStatus.DELETED)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
     path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),
     path("<int:pk>/account/", account.open_for, name="open_account"),
+    path("<int:pk>/account/link/", account.send_again, name="send_link"),
     path("activate/<str:token>/", account.activate, name="activate"),
     # Status, of one and of many
     path("<int:pk>/approve/", actions.approve, name="approve"),

@@ -72,7 +72,7 @@ def test_nobody_decides_on_his_own_application(admin: Any) -> None:
     problem = assert_problem(
         caller.post(f"/projects/{project.pk}/approve", {}), 409, "project-refused"
     )
-    assert "不能审核自己申请的项目" in problem["detail"]
+    assert "不能审核自己申请、提交或修改的项目" in problem["detail"]
 
 
 def test_each_platform_sees_its_own_rows(applicant: Caller, runner: Caller) -> None:

@@ -328,6 +328,7 @@ RULES: dict[str, Rule] = {
     "experts:leave_add": only("admin", kwargs=EXPERT),
     "experts:reveal": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "field": "phone"}),
     "experts:open_account": only("admin", kwargs=EXPERT),
+    "experts:send_link": only("admin", kwargs=EXPERT),
     "experts:activate": public(activation),
     "experts:avoidance_remove": only("admin", kwargs=pk(lambda w: w.tie)),
     "experts:leave_cancel": only("admin", kwargs=LEAVE),

@@ -63,7 +63,7 @@ class PasswordForm(forms.Form):
     new = forms.CharField(
         label="新密码",
         strip=False,
-        help_text="至少 8 位，含大写字母、小写字母、数字、符号中的三种，不能是最近 5 次用过的。",
+        help_text="至少 8 位，含大写字母、小写字母、数字、符号中的三种；不含姓名拼音、账号、手机号和常见的词，不是最近 5 次用过的。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

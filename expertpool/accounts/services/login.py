@@ -8,18 +8,22 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least
 
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User, contact_index
+from expertpool.accounts.policies import SIGN_IN_BARS
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
-from expertpool.core.text import clean_code, mask_middle
+from expertpool.core.text import clean_code, mask_middle, moment_text
 from expertpool.core.validators import MOBILE
 
 ADDRESS_WINDOW = timedelta(minutes=10)
+FIRST_WAIT = timedelta(seconds=30)  # doubled by each further failure
+MOST_FAILURES = 1000  # that are counted
 
 # Without RATE_LIMITED: an address that goes on trying would never be let in again.
 FAILURES = (
@@ -51,7 +55,7 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
 
     ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After so many failures in a
-    row as `accounts.settings` say an account is locked for a while; after others within 10 minutes
+    row as `accounts.settings` say an account waits, longer each time; after others within 10 minutes
     an address is refused until they are older, so that nobody shuts out an office behind one
     address for good. All answers but the last take the same time and shall be shown by the same
     message, so that nobody learns which accounts exist.
@@ -109,7 +113,7 @@ def _find(attempt: _Attempt) -> User | None:
 
 def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
     """Return what the attempt comes to. Every way hashes once, and so takes the same time."""
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or any(bar.bars(user) for bar in SIGN_IN_BARS):
         make_password(password)
         return LoginOutcome.UNKNOWN_ACCOUNT if user is None else LoginOutcome.DISABLED
     if not _claim_attempt(user, now):
@@ -123,26 +127,33 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
 
 
 def _claim_attempt(user: User, now: datetime) -> bool:
-    """Count this attempt as failed before the password is looked at; False when locked.
+    """Count this attempt as failed before the password is looked at; False while the account waits.
 
-    One conditional update: of any number of attempts at the same moment only so many get through,
+    Each failure after so many makes it wait twice as long as the one before: guessing takes ever
+    longer, and whoever it belongs to is never shut out for more than the longest wait. One conditional update: of any number of attempts at the same moment only so many get through,
     since each waits for the row until the one before is decided.
     """
-    count = Case(When(locked_until__isnull=False, then=Value(1)), default=F("failed_logins") + 1)
     free = Q(locked_until__isnull=True) | Q(locked_until__lte=now)
     return bool(
         User.objects.filter(free, pk=user.pk).update(
-            failed_logins=count,
+            failed_logins=Least(F("failed_logins") + 1, MOST_FAILURES),
             locked_until=Case(
-                When(
-                    failed_logins__gte=value_of(FAILURES_TO_LOCK) - 1,
-                    locked_until__isnull=True,
-                    then=Value(now + value_of(LOCK_TIME)),
+                *(
+                    When(failed_logins__gte=failures - 1, then=Value(now + wait))
+                    for failures, wait in _waits()
                 ),
                 default=Value(None),
             ),
         )
     )
+
+
+def _waits() -> list[tuple[int, timedelta]]:
+    """Return from how many failures in a row on an account waits how long, the most first."""
+    longest, waits = value_of(LOCK_TIME), [min(FIRST_WAIT, value_of(LOCK_TIME))]
+    while waits[-1] < longest:
+        waits.append(min(2 * waits[-1], longest))
+    return list(enumerate(waits, start=value_of(FAILURES_TO_LOCK)))[::-1]
 
 
 def _is_limited(address: str, now: datetime) -> bool:
@@ -174,12 +185,10 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> Sign
 
 
 def _note_lock(user: User, now: datetime) -> None:
-    # By the row as the claim left it; a later attempt finds the account locked and notes nothing.
-    if User.objects.filter(pk=user.pk, locked_until__gt=now).exists():
-        record(
-            "user.lock",
-            actor=None,
-            subject=user,
-            note=f"连续 {value_of(FAILURES_TO_LOCK)} 次失败",
-            now=now,
+    # By the row as the claim left it; an attempt before the end of the wait notes nothing.
+    waiting = User.objects.filter(pk=user.pk, locked_until__gt=now).first()
+    if waiting is not None:
+        note = (
+            f"连续 {waiting.failed_logins} 次失败，{moment_text(waiting.locked_until)} 之后可再试"
         )
+        record("user.lock", actor=None, subject=user, note=note, now=now)

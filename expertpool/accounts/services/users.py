@@ -142,6 +142,11 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
             revoke_token(token=token, actor=actor, now=now)
 
 
+def end_sessions(user_id: int) -> None:
+    """End all that somebody is signed in by, for good; he may sign in again."""
+    User.objects.filter(pk=user_id).update(session_round=F("session_round") + 1)
+
+
 @transaction.atomic
 def enable_user(*, user: User, actor: User, now: datetime) -> None:
     """Enable an account again; he has to sign in anew. Enabling twice changes nothing.

@@ -27,7 +27,10 @@ from expertpool.core.configuration import value_of
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 # One sentence for every account, there or not.
-REFUSED = "账号或密码不对。连续输错 {times}，账号会锁定 {long}；忘记密码或急用请联系管理员。"
+REFUSED = (
+    "账号或密码不对。连续输错 {times}后须等 30 秒再试，每再错一次等待加倍，最长 {long}；"
+    "忘记密码或急用请联系管理员。"
+)
 LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或联系管理员。"
 
 

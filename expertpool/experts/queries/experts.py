@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
 from expertpool.core.crypto import blind_index
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert, Tag
 
 TAIL = 4
@@ -97,6 +97,11 @@ def state_word(expert: Expert, today: date) -> str:
 def expert_for(user: User) -> Expert | None:
     """Return the expert whose account ``user`` is."""
     return Expert.objects.filter(user=user).select_related("employer", "division").first()
+
+
+def is_signed_out(user: User) -> bool:
+    """Tell whether ``user`` is an expert who is frozen or deleted, and so may not sign in."""
+    return Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN).exists()
 
 
 def phone_index(phone: str) -> bytes | None:

@@ -65,11 +65,32 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
     expert.user = user
     expert.save(update_fields=["user"])
     record("expert.account", actor=actor, now=now, subject=expert, after={"账号": user.username})
-    _mail_link(expert, user, now)
+    # One for each expert: a second call must not send a second link.
+    _mail_link(expert, user, f"activation-{expert.pk}", now)
     return user
 
 
-def _mail_link(expert: Expert, user: User, now: datetime) -> None:
+@transaction.atomic
+def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> None:
+    """Mail the activation link of an account that nobody has activated yet once more; logs it.
+
+    At most one a minute. Refuses (ExpertRefused) an expert without an account, without a mail
+    address, or who has chosen his password, and one whose account is disabled.
+    """
+    user = expert.user
+    if user is None:
+        raise ExpertRefused("还没有开通账号，请先开通。")
+    if not user.must_change_password:
+        raise ExpertRefused("账号已经激活；忘记密码的请在用户管理中重置密码。")
+    if not user.is_active:
+        raise ExpertRefused("账号已停用，请先在用户管理中启用。")
+    if not expert.email:
+        raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
+    _mail_link(expert, user, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
+    record("expert.link", actor=actor, now=now, subject=expert)
+
+
+def _mail_link(expert: Expert, user: User, key: str, now: datetime) -> None:
     if not expert.email:
         return
     # Signed rather than stored: the database holds nothing that lets somebody in.
@@ -86,8 +107,7 @@ def _mail_link(expert: Expert, user: User, now: datetime) -> None:
             "有效期至": f"{until:%Y-%m-%d %H:%M}",
         },
         about=(ACCOUNT, expert.pk),
-        # One for each expert: a second call must not send a second link.
-        key=f"activation-{expert.pk}",
+        key=key,
         now=now,
     )
 

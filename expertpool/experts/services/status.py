@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.users import end_sessions
 from expertpool.audit.services import record
-from expertpool.experts.enums import STATUS_TRANSITIONS, ExpertStatus
+from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_TRANSITIONS, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import Expert
 
@@ -27,7 +28,8 @@ def set_status(
     """Change the status of ``expert`` to ``to``, write ``action`` to the log, return him.
 
     ``also`` are fields that change together with the status. Refuses a change that
-    STATUS_TRANSITIONS does not allow from the status he has now (StatusNotAllowed).
+    STATUS_TRANSITIONS does not allow from the status he has now (StatusNotAllowed). Whoever is
+    frozen or deleted is signed out, and cannot sign in until that ends.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
@@ -41,6 +43,8 @@ def set_status(
         raise StatusNotAllowed(expert.name, now_is, after.label)
     for name, value in values.items():
         setattr(expert, name, value)
+    if after in NOT_SIGNED_IN and expert.user_id:
+        end_sessions(expert.user_id)
     record(
         action,
         actor=actor,

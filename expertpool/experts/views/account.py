@@ -17,7 +17,12 @@ from expertpool.core.responses import refused, saved
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.account import ActivationForm
 from expertpool.experts.queries.experts import experts_visible_to
-from expertpool.experts.services.accounts import activate_account, open_account, user_for_link
+from expertpool.experts.services.accounts import (
+    activate_account,
+    open_account,
+    send_link_again,
+    user_for_link,
+)
 
 
 @require_POST
@@ -31,6 +36,18 @@ def open_for(request: UserRequest, pk: int) -> HttpResponse:
         return refused(str(refusal))
     mailed = "，激活链接已发到邮箱" if expert.email else "；没有邮箱，请在用户管理中重置密码后告知"
     return saved(f"已开通账号 {user.username}{mailed}", refresh="page")
+
+
+@require_POST
+@requires("experts.edit")
+def send_again(request: UserRequest, pk: int) -> HttpResponse:
+    """Mail the activation link once more: mails get lost, and links grow old."""
+    expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
+    try:
+        send_link_again(expert=expert, actor=request.user, now=timezone.now())
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    return saved("激活链接已重新发到邮箱。")
 
 
 @never_cache

@@ -18,7 +18,7 @@ from expertpool.workflow.queries.matters import Matter, matter_of
 from expertpool.workflow.queries.requests import check_author, decidable_by
 from expertpool.workflow.services.two_persons import decide
 
-WRONG = "确认人的账号或密码不对。连续输错会锁定该账号，与登录时相同。"
+WRONG = "确认人的账号或密码不对。连续输错后须等待一会儿，与登录时相同。"
 LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或由确认人登录自己的账号确认。"
 NOT_ENTITLED = "这个账号没有确认这项申请的权限，请由有权限的另一人确认。"
 NOT_HERE = "这类申请不能当面确认，请由另一位有权限的人员登录自己的账号确认。"

@@ -21,6 +21,7 @@ from expertpool.experts.services.accounts import (
     activate_account,
     open_account,
     open_accounts,
+    send_link_again,
     user_for_link,
 )
 from expertpool.experts.services.importing import import_file
@@ -114,3 +115,21 @@ def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
         open_accounts(expert_ids=[expert.pk], actor_id=admin.pk, now=NOW)
     assert User.objects.filter(pk=Expert.objects.get().user_id).count() == 1
     assert Message.objects.get().address == "wang@example.cn"
+
+
+def test_the_link_is_mailed_again_until_the_account_is_activated(admin: User) -> None:
+    expert = make_expert("王小明", email="wang@example.cn")
+    with pytest.raises(ExpertRefused, match="还没有开通"):
+        send_link_again(expert=expert, actor=admin, now=NOW)
+    open_account(expert=expert, actor=admin, now=NOW)
+    expert.refresh_from_db()
+    for _ in range(2):  # at once: one mail
+        send_link_again(expert=expert, actor=admin, now=NOW + timedelta(minutes=1))
+    letters = list(Message.objects.order_by("id"))
+    assert len(letters) == 2
+    found = re.search(r"/activate/([^/\s]+)/", letters[1].body)
+    assert found
+    activate_account(token=found[1], password=PASSWORD, now=NOW)
+    expert.refresh_from_db()
+    with pytest.raises(ExpertRefused, match="已经激活"):
+        send_link_again(expert=expert, actor=admin, now=NOW)

@@ -46,7 +46,7 @@ def test_the_ticked_are_approved_and_each_other_says_why(client):
     page = response.content.decode()
     assert "已审核通过 1 个项目" in page
     assert "自己的项目" in page
-    assert "不能审核自己申请的项目" in page
+    assert "不能审核自己申请、提交或修改的项目" in page
     assert "草稿项目" in page
     assert "项目现为「草稿」" in page
     assert response["HX-Retarget"] == "#drawer"

@@ -1,0 +1,164 @@
+"""Guessing a password, choosing one that others guess, and signing in from behind a proxy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from expertpool.accounts.enums import LoginOutcome
+from expertpool.accounts.models import User
+from expertpool.accounts.services.demo import DEMO_PASSWORD
+from expertpool.accounts.services.login import sign_in
+from expertpool.accounts.services.passwords import one_time_password
+from expertpool.core import client as addresses
+from expertpool.core.client import client_address, untrusted_proxy
+from expertpool.experts.services.deletion import delete_expert, restore_expert
+from expertpool.experts.services.status import freeze_expert, unfreeze_expert
+from tests.factories.accounts import PASSWORD, make_department, make_user
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def attempt(password: str, *, address: str, seconds: float = 0) -> LoginOutcome:
+    now = NOW + timedelta(seconds=seconds)
+    return sign_in(
+        identifier="chef", password=password, address=address, device="", now=now
+    ).outcome
+
+
+# --- Guessing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("SYS-15")
+def test_whoever_guesses_does_not_lock_the_last_administrator_out() -> None:
+    """Five wrong guesses each quarter of an hour did, for as long as somebody went on."""
+    make_user("admin", username="chef")
+    for _ in range(5):
+        assert attempt("falsch", address="10.0.0.66") == LoginOutcome.WRONG_PASSWORD
+    assert attempt(PASSWORD, address="10.0.0.1", seconds=31) == LoginOutcome.SUCCESS
+
+
+@pytest.mark.shows("SYS-15")
+def test_a_day_of_guessing_comes_to_few_guesses() -> None:
+    make_user("admin", username="chef")
+    looked_at = sum(
+        attempt("falsch", address=f"10.0.{at % 200}.9", seconds=at * 60)
+        == LoginOutcome.WRONG_PASSWORD
+        for at in range(24 * 60)
+    )
+    # It was five in each quarter of an hour.
+    assert looked_at <= 110
+
+
+# --- Passwords that others guess ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def somebody() -> User:
+    return make_user(
+        username="zmh_shenji",
+        name="赵明华",
+        phone="13812345678",
+        email="ming.zhao@example.cn",
+        department=make_department("审计监察室"),
+    )
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Zhaominghua-1",
+        "zmh@ZMH2026"[4:] + "@1980",
+        "Zmh_Shenji-1",
+        "Abc-345678",
+        "Ming.Zhao#1",
+        "Shenjijianchashi-1",
+        "Password-2026",
+        "P@ssword1"[:1] + "assword@2026",
+        "Admin@2026",
+        "Woaini-520",
+        "Caigou#2026",
+        "Qwer-1234",
+        "Iloveyou-1314",
+    ],
+)
+def test_a_password_that_a_colleague_would_try_is_refused(somebody: User, password: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        validate_password(password, somebody)
+    codes = {one.code for one in error.value.error_list}
+    assert codes & {"password_common", "password_of_person"}
+
+
+@pytest.mark.parametrize("password", [PASSWORD, DEMO_PASSWORD, "Neues-Wort-0", "7x-Laternen-Ufer"])
+def test_others_are_taken(somebody: User, password: str) -> None:
+    validate_password(password, somebody)
+    validate_password(one_time_password(), somebody)
+
+
+# --- Behind a proxy ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen() -> Iterator[None]:
+    kept = addresses._untrusted[:]
+    addresses._untrusted.clear()
+    yield
+    addresses._untrusted[:] = kept
+
+
+def visit(peer: str) -> str:
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.7")
+    return client_address(request)
+
+
+def test_a_proxy_that_is_not_trusted_is_noticed_once(
+    caplog: pytest.LogCaptureFixture, admin: User, operator: User, settings: Any
+) -> None:
+    settings.TRUST_PROXY = False
+    with caplog.at_level(logging.WARNING):
+        assert [visit("172.18.0.2") for _ in range(3)] == ["172.18.0.2"] * 3
+    assert [record.message.count("TRUST_PROXY=1") for record in caplog.records] == [1]
+    assert "TRUST_PROXY=1" in login(Client(), admin).get("/").content.decode()
+    assert "TRUST_PROXY" not in login(Client(), operator).get("/").content.decode()
+
+
+def test_a_header_from_outside_is_no_proxy_of_ours(settings: Any) -> None:
+    settings.TRUST_PROXY = False
+    visit("8.8.8.8")
+    assert untrusted_proxy() == ""
+    settings.TRUST_PROXY = True
+    assert visit("172.18.0.2") == "203.0.113.7"
+    assert untrusted_proxy() == ""
+
+
+# --- Experts who are out -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", [freeze_expert, delete_expert])
+def test_an_expert_who_is_frozen_or_deleted_is_signed_out_and_stays_out(
+    end: Any, admin: User
+) -> None:
+    user = make_user("expert", username="chef")
+    expert = make_expert(user=user)
+    client = login(Client(), user)
+    assert client.get("/").status_code == 200
+    end(expert=expert, reason="查实", actor=admin, now=NOW)
+    assert client.get("/").status_code == 302
+    assert attempt(PASSWORD, address="10.0.0.1") == LoginOutcome.DISABLED
+    if end is freeze_expert:
+        unfreeze_expert(expert=expert, actor=admin, now=NOW)
+    else:
+        restore_expert(expert=expert, actor=admin, now=NOW)
+    assert client.get("/").status_code == 302
+    assert attempt(PASSWORD, address="10.0.0.1") == LoginOutcome.SUCCESS

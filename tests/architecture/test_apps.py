@@ -6,6 +6,7 @@ from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
 
 # The core is what every app may use: a new module here is a decision, not a convenience.
 CORE = {
+    "aftermath",
     "api",
     "apps",
     "bounds",

@@ -2,7 +2,8 @@
 
 The answer is stored in the transaction of the call, under a key that is unique for each token: a
 copy that arrives meanwhile waits at the unique index until the first is committed or undone. What
-was refused changed nothing and is not kept: it may be sent again under its key.
+was refused changed nothing and is not kept: it may be sent again under its key. That it was tried is
+logged after the transaction is undone (`core.aftermath`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.api.problems import problem
 from expertpool.core.models import StoredAnswer
 
@@ -63,7 +65,7 @@ def remove_expired_answers(*, now: datetime) -> int:
 def _answer(
     owner: str, key: str, fingerprint: bytes, *, now: datetime, respond: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    with transaction.atomic():
+    with writing_afterwards(), transaction.atomic():
         # Expired, but not removed yet: the key is free again.
         StoredAnswer.objects.filter(owner=owner, key=key, expires_at__lte=now).delete()
         stored, is_new = StoredAnswer.objects.get_or_create(

@@ -1,0 +1,33 @@
+"""What a refusal leaves behind: the log of an attempt outlives the transaction that is undone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+Write = Callable[[], object]
+_later: ContextVar[list[Write] | None] = ContextVar("later", default=None)
+
+
+def leave_behind(write: Write) -> None:
+    """Do ``write`` now, outside the service that was refused; or, where the whole request is one
+    transaction (`writing_afterwards`), after its end."""
+    later = _later.get()
+    if later is None:
+        write()
+    else:
+        later.append(write)
+
+
+@contextmanager
+def writing_afterwards() -> Iterator[None]:
+    """Put around a transaction that is undone when the request is refused."""
+    token = _later.set([])
+    try:
+        yield
+    finally:
+        writes = _later.get() or []
+        _later.reset(token)
+        for write in writes:
+            write()

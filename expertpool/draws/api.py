@@ -19,7 +19,13 @@ from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
-from expertpool.draws.exceptions import DrawError, DrawNotReady, NamesSealed, PlanChanged
+from expertpool.draws.exceptions import (
+    DrawError,
+    DrawNotReady,
+    NamesSealed,
+    PlanChanged,
+    TooManyCounts,
+)
 from expertpool.draws.models import Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
@@ -66,6 +72,7 @@ router = Router(tags=["抽取"])
 REFUSALS = (
     Refusal(PlanChanged, 409, "plan-changed", "抽取方案在读取之后有人改过"),
     Refusal(DrawError, 409, "draw-refused", "现在不能这样操作"),
+    Refusal(TooManyCounts, 429, "too-many-counts", "查询人数过于频繁"),
     Refusal(NamesSealed, 403, "names-sealed", "名单尚未公开"),
 )
 SHEETS = {
@@ -458,6 +465,7 @@ def _prequery(result: Prequery, project: Project, user: User) -> dict[str, Any]:
         "exclusions": [{"reason": reason, "count": count} for reason, count in result.exclusions]
         if shows_exclusions
         else None,
+        "sealed_seats": result.sealed_seats,
     }
 
 
@@ -465,11 +473,12 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
     board = board_of(draw)
     given = {reveal.role for reveal in draw.revealed}
-    own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens"}
+    own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens", "candidate_count"}
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,
         "rule.widens": draw.rule.widens,
         "covered": draw.covered,
+        "told_candidates": draw.told_candidates,
         "seed": draw.seed,
         "contributors": [{"role": role, "given": role in given} for role in draw.rule.contributors],
         "names_readable_from": readable_from(draw, user),

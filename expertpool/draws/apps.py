@@ -80,6 +80,7 @@ class DrawsConfig(AppConfig):
             occasions.RELEASED,
             occasions.PANEL_MOVED,
             occasions.ALARM,
+            occasions.HELD_REFUSED,
         )
         MESSAGE_SUBJECTS.add(
             MessageSubject("draws.invitation", readable_invitations, held_until, late_values)

@@ -1,3 +1,5 @@
+from enum import Enum
+
 from django.db import models
 
 
@@ -232,6 +234,27 @@ class ExclusionReason(models.TextChoices):
     IN_PANEL = "in_panel", "已抽中过（本项目）"
     UNIT_FULL = "unit_full", "所在单位人数已满（本项目）"
     NOT_FITTING = "not_fitting", "已不符合条件"
+
+
+class Knowledge(Enum):
+    """What exclusions rest on: only on what may be told to whoever may count, or on ``ALL``, with
+    who is held and took part where names are still sealed. Counts before the seal are ``OPEN``: by
+    conditions of his own somebody would find out who sits (docs/decisions/0080)."""
+
+    OPEN = "open"
+    ALL = "all"
+
+
+# The reasons that rest on other draws, or on the panel's own: on sealed names where those are sealed.
+RESTS_ON_DRAWS = frozenset(
+    {
+        ExclusionReason.HELD,
+        ExclusionReason.AVOIDED_PERIOD,
+        ExclusionReason.FREQUENCY_CAP,
+        ExclusionReason.IN_PANEL,
+        ExclusionReason.UNIT_FULL,
+    }
+)
 
 
 # The reasons of skip and exit events in the record (protocol VDRAW-1, step 6).

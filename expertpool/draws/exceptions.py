@@ -11,6 +11,15 @@ class DrawNotReady(DrawError):
     """The project or its plan does not allow a draw now."""
 
 
+class HeldRefused(DrawNotReady):
+    """Too few, or one of the chosen, can be seated, because of draws whose names are sealed: the text
+    has no numbers and names nobody."""
+
+
+class TooManyCounts(DrawError):
+    """This person let experts be counted as often within the hour as the office allows."""
+
+
 class PlanChanged(DrawError):
     """Somebody changed the plan since it was read; ``version`` is the number of what stands now."""
 

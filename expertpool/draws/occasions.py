@@ -294,6 +294,23 @@ PANEL_MOVED = Occasion(
     defaults={ChannelCode.SITE: ("改期：{{抽取编号}}", _TOLD_OF_MOVE)},
 )
 
+_HELD_REFUSED = (
+    "{{收件人}}，{{操作人}}为「{{项目名称}}」{{操作}}，因部分专家已被名单尚未公开的抽取占用而被拒绝。"
+    "多次这样尝试可能是在打听别的抽取抽中了谁，请留意操作日志。"
+)
+
+HELD_REFUSED = Occasion(
+    code="draw.held_refused",
+    label="因名单未公开的占用被拒绝",
+    placeholders={
+        "收件人": "周监督",
+        "操作人": "李经办",
+        "操作": "封存抽取",
+        "项目名称": "市民中心弱电工程",
+    },
+    defaults={ChannelCode.SITE: ("抽取被拒绝：{{项目名称}}", _HELD_REFUSED)},
+)
+
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.

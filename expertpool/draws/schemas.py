@@ -251,6 +251,9 @@ class PrequeryOutput(Output):
     standby_shortages: list[Shortage] = Field(description="能抽满、但候补不足的条件组；不影响抽取")
     exclusions: list[Exclusion] | None = Field(description="排除原因及人数；没有权限时为 null")
     findings: list[Finding] = Field(description="制度规则的核对结果")
+    sealed_seats: int = Field(
+        description="这段时间全库名单尚未公开的抽取约占用多少席位（10 的倍数）；人数都不计这些，封存时才排除"
+    )
 
 
 class DrawFilters(Input):
@@ -297,7 +300,9 @@ class DrawSummary(Output):
         alias="rule.widens", description="放宽条件补抽时，所补充的抽取的编号"
     )
     operator: str = Field(alias="operator.name", description="抽取人")
-    candidate_count: int = Field(description="候选人数")
+    candidate_count: int | None = Field(
+        alias="told_candidates", description="候选人数；随机抽取的在名单公开之前为 null"
+    )
     seal: str = Field(description="封存值")
     sealed_at: datetime
     ordered_at: datetime | None

@@ -213,6 +213,25 @@ PRESENT_LATEST = Setting(
     order=46,
     help="到这时还没有全部签到的，名单照样公开；有人缺席的，可由两人申请并确认提前公开。",
 )
+HELD_TRIES = Setting(
+    "draws.held_tries",
+    "一天内最多几次封存不成",
+    Number(1, 100, "次"),
+    3,
+    group=FAIRNESS,
+    order=60,
+    help="同一人、同一项目 24 小时内因专家被名单未公开的抽取占用而被拒绝、或封存后放弃的次数；"
+    "再多须先审核方案：反复试可以试出别的抽取抽中了谁。",
+)
+COUNTS_PER_HOUR = Setting(
+    "draws.counts_per_hour",
+    "每人每小时最多查询几次人数",
+    Number(10, 100_000, "次"),
+    600,
+    group=FAIRNESS,
+    order=70,
+    help="设置条件时的实时人数、预查询、抽取前核对、人工选人合计；每次都留痕。",
+)
 
 OTHER_GROUND = "其他"  # always there, and always to be explained
 GROUNDS = "健康原因、联系不上、回避、工作冲突"
@@ -332,6 +351,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     PRESENT_LATEST,
     ANSWER_GROUNDS,
     *OWN_REVEAL_BY.values(),
+    HELD_TRIES,
+    COUNTS_PER_HOUR,
     *OWN_GROUNDS.values(),
     *REGIME_PLAN_APPROVAL.values(),
     *MORE_CONTRIBUTORS.values(),

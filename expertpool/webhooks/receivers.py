@@ -28,7 +28,7 @@ def draw_ended(event: DrawEnded) -> None:
 
 
 def names_released(event: NamesReleased) -> None:
-    _tell(EventCode.NAMES_RELEASED, lambda: _of_draw(_draw(event.draw_id)))
+    _tell(EventCode.NAMES_RELEASED, lambda: _released(event.draw_id))
 
 
 def invitation_answered(event: InvitationAnswered) -> None:
@@ -46,7 +46,13 @@ def _approved(project_id: int) -> dict[str, Any]:
 
 def _sealed(draw_id: int) -> dict[str, Any]:
     draw = _draw(draw_id)
-    return _of_draw(draw) | {"seal": draw.seal, "candidate_count": draw.candidate_count}
+    return _of_draw(draw) | {"seal": draw.seal}
+
+
+def _released(draw_id: int) -> dict[str, Any]:
+    draw = _draw(draw_id)
+    # How many there were comes with the names: before, it helps to find out who sits elsewhere.
+    return _of_draw(draw) | {"candidate_count": draw.candidate_count}
 
 
 def _answered(invitation_id: int) -> dict[str, Any]:

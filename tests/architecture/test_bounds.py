@@ -47,6 +47,7 @@ BY_THE_SYSTEM = {
     "notifications.ChannelHealth": "counted by the sender of messages",
     "draws.DrawPlan.version": "counted",
     "draws.PlanVersion": "counted, and the clock's",
+    "draws.CountTally": "counted, and the clock's",
     "draws.ConditionLevel": "counted: its place among at most twenty",
     "draws.ConditionGroup.order": "counted: its place among at most twenty",
     "directory.Division.level": "comes with the code of the division",

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree, units_matching
+from expertpool.draws.enums import Knowledge
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.participation import held_expert_ids, participations
 from expertpool.experts.queries.availability import day_start, years_before
@@ -64,7 +65,9 @@ def bare_eligibility(
     start, end = project.opening_at, project.closing_at
     day = timezone.localdate(start)
     below = [list(specialty_subtree([b.pk]).values_list("pk", flat=True)) for b in branches]
-    counts = participations(start - timedelta(days=plan.frequency_days), start)
+    counts = participations(
+        start - timedelta(days=plan.frequency_days), start, knowing=Knowledge.ALL
+    )
     cap = plan.frequency_cap or 10**9
     values = {
         **{f"s{at}": pks for at, pks in enumerate(below, 1)},
@@ -73,7 +76,7 @@ def bare_eligibility(
         "day": day,
         "start": start,
         "end": end,
-        "held": list(held_expert_ids([(start, end)])),
+        "held": list(held_expert_ids([(start, end)], knowing=Knowledge.ALL)),
         "since": years_before(day, 3),
         "capped": [pk for pk, times in counts.items() if times >= cap],
     }
@@ -92,5 +95,5 @@ def _avoided(plan: DrawPlan) -> dict[str, Any]:
             persons.append(row.name)
         elif row.from_date and row.to_date:
             until = day_start(row.to_date) + timedelta(days=1)
-            period = list(participations(day_start(row.from_date), until))
+            period = list(participations(day_start(row.from_date), until, knowing=Knowledge.ALL))
     return {"units": list(units), "persons": persons, "period": period}

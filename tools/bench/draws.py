@@ -10,7 +10,7 @@ from itertools import count
 from django.db import connection
 from django.utils import timezone
 
-from expertpool.draws.enums import ReplyVia
+from expertpool.draws.enums import Knowledge, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.services import state
@@ -41,7 +41,7 @@ def measure_draws(reporter: Reporter, size: int, *, now: datetime) -> None:
     branches = branches_of_one_percent()
     draw = _measure_start(reporter, size, "draw", five_groups(branches), staff, now=now, aim=1.5)
     plan = make_plan(_project(staff, now=now), five_groups(branches), staff, now=now)
-    found = evaluate(plan, now=now)
+    found = evaluate(plan, now=now, knowing=Knowledge.ALL)
     bare = bare_eligibility(plan, branches, now=now)
     with connection.cursor() as cursor:
         seconds = timed(lambda: cursor.execute(*bare).fetchall(), runs=RUNS)
@@ -55,7 +55,7 @@ def measure_draws(reporter: Reporter, size: int, *, now: datetime) -> None:
     reporter.note("draw_to_bare_sql", size=size, ratio=round(ratio, 2), aim=2)
     reporter.report(
         "eligibility",
-        timed(lambda: evaluate(plan, now=now), runs=RUNS),
+        timed(lambda: evaluate(plan, now=now, knowing=Knowledge.ALL), runs=RUNS),
         size=size,
         candidates=len(found.eligible),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from expertpool.directory.models import Division
 from expertpool.directory.queries import specialty_subtree
+from expertpool.draws.enums import Knowledge
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert, Tag
@@ -29,10 +30,10 @@ def measure_narrow(reporter: Reporter, size: int, *, now: datetime) -> None:
     project = make_project("narrow", staff, days=100, now=now, avoiding=False)
     for name, criteria in _conditions().items():
         plan = make_plan(project, [GroupInput("组", 1, [criteria])], staff, now=now)
-        found = evaluate(plan, now=now)
+        found = evaluate(plan, now=now, knowing=Knowledge.ALL)
         reporter.report(
             f"narrow_{name}",
-            timed(lambda plan=plan: evaluate(plan, now=now), runs=RUNS),  # type: ignore[misc]
+            timed(lambda plan=plan: evaluate(plan, now=now, knowing=Knowledge.ALL), runs=RUNS),  # type: ignore[misc]
             size=size,
             candidates=len(found.eligible) + len(found.excluded),
         )

@@ -25,7 +25,7 @@ from expertpool.core.api.wording import message_for
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-CODES = frozenset({400, 401, 403, 404, 409, 413, 422, 500, 503})
+CODES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
 class FieldError(Schema):

@@ -60,7 +60,7 @@ class DrawExport(Exporter):
         ExportColumn("kind", "方式", lambda draw: draw.get_kind_display()),
         ExportColumn("conditions", "抽取条件", _conditions, width=40),
         ExportColumn("seats", "应抽人数", lambda draw: draw.rule.seats),
-        ExportColumn("candidates", "候选人数", lambda draw: draw.candidate_count),
+        ExportColumn("candidates", "候选人数", lambda draw: draw.told_candidates),
         ExportColumn("drawn", "抽取人数", lambda draw: draw.drawn_count),
         ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
         ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),

@@ -4,6 +4,7 @@ from expertpool.draws.models.emergency import Emergency
 from expertpool.draws.models.invitation import STANDBY, Hold, Invitation, ReplyLink
 from expertpool.draws.models.pause import DrawPause, QuietWaiver
 from expertpool.draws.models.plan import (
+    HELD_KEY,
     ConditionGroup,
     ConditionLevel,
     DrawPlan,
@@ -21,9 +22,11 @@ from expertpool.draws.models.request import (
     WideningRequest,
 )
 from expertpool.draws.models.rescheduling import WHEN, WHERE, Rescheduling
+from expertpool.draws.models.tally import CountTally
 from expertpool.draws.models.template import ConditionTemplate
 
 __all__ = [
+    "HELD_KEY",
     "STANDBY",
     "WHEN",
     "WHERE",
@@ -31,6 +34,7 @@ __all__ = [
     "ConditionGroup",
     "ConditionLevel",
     "ConditionTemplate",
+    "CountTally",
     "Draw",
     "DrawAlarm",
     "DrawEvent",

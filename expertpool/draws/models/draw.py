@@ -153,6 +153,17 @@ class Draw(models.Model):
         return self.status not in INVALID
 
     @property
+    def tells_counts(self) -> bool:
+        """Whether it may be told how many candidates there were, and how many each reason excluded:
+        with the names. Before, the numbers of a draw made for it tell who sits elsewhere."""
+        return self.released_at is not None or not self.is_random
+
+    @property
+    def told_candidates(self) -> int | None:
+        """How many candidates there were, where that may be told."""
+        return self.candidate_count if self.tells_counts else None
+
+    @property
     def is_shared(self) -> bool:
         """Whether it is the draw of several projects."""
         return len(self.rule.projects) > 1

@@ -10,6 +10,8 @@ from expertpool.core.bounds import within
 from expertpool.draws.enums import STANDBY_LETTER
 from expertpool.draws.validators import PLAN_BOUNDS, REVEAL_HOURS, SEATS, STANDBY_SEATS
 
+HELD_KEY = "held"  # of what is too few only at the seal, among the thin of a version
+
 
 class DrawPlan(models.Model):
     """The draw settings of one project (抽取方案). Changed freely until a draw is sealed.
@@ -106,6 +108,11 @@ class PlanVersion(models.Model):
     @property
     def thin_texts(self) -> list[str]:
         return [one["text"] for one in self.thin]
+
+    @property
+    def knows_of_held(self) -> bool:
+        """Whether its approver was told that sealed draws may leave fewer than he sees."""
+        return any(one["key"] == HELD_KEY for one in self.thin)
 
     @property
     def is_waiting(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import open_identity
@@ -23,10 +23,11 @@ OTHERWISE = "按规定，您不能参加改期后的评审"
 def conflicts_of(
     draw: Draw, expert_ids: Collection[int], *, now: datetime
 ) -> dict[int, ExclusionReason]:
-    """Return those of the experts who cannot come to the panel of ``draw`` when it sits, and why.
+    """Return those of the experts who cannot come to the panel of ``draw`` when it sits, and why: all that
+    is known, for themselves alone.
     None of them may be held for it at this moment."""
     plan = DrawPlan.objects.select_related("project").get(project_id=draw.project_id)
-    found = Exclusions(plan, now=now, draw=draw).of(expert_ids)
+    found = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL).of(expert_ids)
     return {pk: reason for pk, reason in found.items() if reason not in ONLY_TO_CHOOSE}
 
 

@@ -1,6 +1,7 @@
 """Who could be drawn for a project now, and why everybody else who fits could not.
 
-One evaluation serves pre-query, sealing and, for single experts, each supplement.
+One evaluation serves pre-query, sealing and, for single experts, each supplement. Only what seals and
+seats knows all; whatever is counted or shown before knows what may be told (`Knowledge`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason, Knowledge
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.avoided import (
     avoidances_of,
@@ -55,15 +56,34 @@ class Eligibility:
         return {reason.value: counts[reason] for reason in ExclusionReason if counts[reason]}
 
 
-def evaluate(plan: DrawPlan, *, now: datetime, short: Shortfall | None = None) -> Eligibility:
+def evaluate(
+    plan: DrawPlan,
+    *,
+    now: datetime,
+    short: Shortfall | None = None,
+    knowing: Knowledge = Knowledge.OPEN,
+) -> Eligibility:
     """Evaluate the whole pool for ``plan`` at ``now``; with ``short`` only for what the panel
-    lacks, and without those whom its draws have used."""
+    lacks, and, ``knowing`` all, without those whom its draws have used."""
     groups = list(plan.groups.prefetch_related("levels"))
     if short is not None:
         groups = short.groups_in(groups)
-    exclusions = exclusion_conditions(plan, now=now, short=short)
+    exclusions = exclusion_conditions(plan, now=now, short=short, knowing=knowing)
     found = fitting_experts(planned_levels(groups), exclusions, now=now)
     return Eligibility(groups, [item for item in found if not item.reason], _excluded(found))
+
+
+def openly_eligible(
+    found: Eligibility, plan: DrawPlan, *, now: datetime, short: Shortfall | None = None
+) -> list[Fitting]:
+    """Return who may be drawn as far as may be told, when ``found`` knew all: what a count before
+    the seal has told."""
+    hidden = [pk for pk, reason in found.excluded.items() if reason in RESTS_ON_DRAWS]
+    if not hidden:
+        return found.eligible
+    exclusions = exclusion_conditions(plan, now=now, short=short)
+    again = fitting_experts(planned_levels(found.groups), exclusions, now=now, only=hidden)
+    return [*found.eligible, *(item for item in again if not item.reason)]
 
 
 class Exclusions:
@@ -74,12 +94,21 @@ class Exclusions:
     transaction, that is.
     """
 
-    def __init__(self, plan: DrawPlan, *, now: datetime, draw: Draw | None = None) -> None:
-        self._plan, self._now, self._draw = plan, now, draw
+    def __init__(
+        self,
+        plan: DrawPlan,
+        *,
+        now: datetime,
+        draw: Draw | None = None,
+        knowing: Knowledge = Knowledge.OPEN,
+    ) -> None:
+        self._plan, self._now, self._draw, self._knowing = plan, now, draw, knowing
 
     def of(self, expert_ids: Collection[int]) -> dict[int, ExclusionReason]:
         """Return those of the experts who cannot be seated, with the reason."""
-        exclusions = _conditions(self._plan, self._avoided, now=self._now, only=expert_ids)
+        exclusions = _conditions(
+            self._plan, self._avoided, now=self._now, knowing=self._knowing, only=expert_ids
+        )
         found = fitting_experts(self._levels, exclusions, now=self._now, only=expert_ids)
         fit = {item.expert_id for item in found}
         lost = {pk: ExclusionReason.NOT_FITTING for pk in expert_ids if pk not in fit}
@@ -113,21 +142,28 @@ def exclusion_conditions(
     *,
     now: datetime,
     short: Shortfall | None = None,
+    knowing: Knowledge = Knowledge.OPEN,
 ) -> list[Exclusion]:
-    """Return the exclusions of a draw in the order in which the first reason counts. ``short`` adds
-    who was in the panel already, and whose unit has no room left in it."""
-    conditions = _conditions(plan, avoided_by(members_of(plan.project)), now=now)
-    return [*(short.exclusions if short else ()), *conditions]
+    """Return the exclusions of a draw in the order in which the first reason counts. ``short`` adds,
+    where all is known, who was in the panel already, and whose unit has no room left in it."""
+    conditions = _conditions(plan, avoided_by(members_of(plan.project)), now=now, knowing=knowing)
+    in_panel = short.exclusions if short and knowing is Knowledge.ALL else ()
+    return [*in_panel, *conditions]
 
 
 def _conditions(
-    plan: DrawPlan, avoided: Avoided, *, now: datetime, only: Collection[int] | None = None
+    plan: DrawPlan,
+    avoided: Avoided,
+    *,
+    now: datetime,
+    knowing: Knowledge,
+    only: Collection[int] | None = None,
 ) -> list[Exclusion]:
     """With ``only``, what is kept about each expert elsewhere is asked for these alone."""
     periods = periods_of(avoided.projects)
     openings = sorted({project.opening_at for project in avoided.projects})
-    took = (took_part(row, only=only) for row in avoided.periods)
-    over_cap = _over_cap(plan, openings[-1], only=only)
+    took = (took_part(row, knowing=knowing, only=only) for row in avoided.periods)
+    over_cap = _over_cap(plan, openings[-1], knowing=knowing, only=only)
     return [
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
@@ -137,7 +173,7 @@ def _conditions(
             _any(availability.out_of_term(start, now=now) for start in openings),
         ),
         (ExclusionReason.ON_LEAVE, _any(availability.on_leave(*period) for period in periods)),
-        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(periods, only=only))),
+        (ExclusionReason.HELD, Q(pk__in=held_expert_ids(periods, knowing=knowing, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
         (ExclusionReason.AVOIDED_PERIOD, Q(pk__in=set().union(*took))),
@@ -171,19 +207,24 @@ def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, Q(pk__in=[]))
 
 
-def took_part(row: Avoidance, *, only: Collection[int] | None = None) -> set[int]:
+def took_part(
+    row: Avoidance, *, knowing: Knowledge = Knowledge.OPEN, only: Collection[int] | None = None
+) -> set[int]:
     """Experts who agreed to a review that opened on a day of the avoided period."""
     assert row.from_date is not None and row.to_date is not None  # noqa: S101, PT018 (checked by the caller)
     start = availability.day_start(row.from_date)
     # The last day is one of the period.
     end = availability.day_start(row.to_date) + timedelta(days=1)
-    return set(participations(start, end, only=only))
+    return set(participations(start, end, knowing=knowing, only=only))
 
 
-def _over_cap(plan: DrawPlan, end: datetime, *, only: Collection[int] | None = None) -> set[int]:
+def _over_cap(
+    plan: DrawPlan, end: datetime, *, knowing: Knowledge, only: Collection[int] | None = None
+) -> set[int]:
     """Experts who agreed to as many reviews within ``frequency_days`` before ``end``, the last
     opening, as the cap allows."""
     if plan.frequency_cap is None:
         return set()
     start = end - timedelta(days=plan.frequency_days)
-    return set(participations(start, end, at_least=plan.frequency_cap, only=only))
+    counts = participations(start, end, knowing=knowing, at_least=plan.frequency_cap, only=only)
+    return set(counts)

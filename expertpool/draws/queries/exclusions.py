@@ -15,18 +15,14 @@ from operator import or_
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from expertpool.core.criteria import Context, parse, to_q
-from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import exclusion_conditions
 from expertpool.experts.models import Expert
 
 UNTOLD = (
-    ExclusionReason.HELD,
-    ExclusionReason.AVOIDED_PERIOD,
-    ExclusionReason.FREQUENCY_CAP,
-    ExclusionReason.IN_PANEL,
-    ExclusionReason.UNIT_FULL,
+    *(reason for reason in ExclusionReason if reason in RESTS_ON_DRAWS),
     ExclusionReason.NOT_FITTING,
 )
 TOLD = tuple(reason for reason in ExclusionReason if reason not in UNTOLD)

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.directory.enums import TitleLevel
-from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.enums import DrawKind, DrawStatus, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import covers, draws_visible_to
@@ -126,7 +126,7 @@ def _rank(found: Eligibility, group: str, opening_at: datetime) -> _Ranking:
     fitting = Expert.objects.filter(pk__in=list(levels))
     titles = dict(fitting.values_list("pk", "title_level"))
     numbers = {item.expert_id: item.number for item in found.eligible}
-    counts = participations(opening_at - timedelta(days=DAYS), opening_at)
+    counts = participations(opening_at - timedelta(days=DAYS), opening_at, knowing=Knowledge.OPEN)
     order = sorted(levels, key=lambda pk: (levels[pk], -titles[pk], counts[pk], numbers[pk]))
     return _Ranking(order, levels, titles, counts)
 

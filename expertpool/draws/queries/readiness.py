@@ -20,6 +20,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, version_of
 from expertpool.draws.queries.policy import faults_of_plan, policy_for
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
+from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
@@ -64,8 +65,14 @@ def check_submittable(project: Project) -> None:
     standing = _version_of(project)
     if standing is not None and standing.is_waiting:
         raise PlanApprovalRefused("该版本方案已经提交，正在等待审核。")
-    if standing is not None and standing.approved:
+    if standing is not None and standing.approved and not _was_held(standing, project):
         raise PlanApprovalRefused("该版本方案已经审核通过，无需再提交。")
+
+
+def _was_held(standing: PlanVersion, project: Project) -> bool:
+    """Whether a seal was refused since the approval because of what its approver was not told."""
+    decided = standing.decided_at
+    return decided is not None and held_refusals(project, since=decided) > 0
 
 
 def check_waiting(project: Project) -> PlanVersion:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from expertpool.draws.enums import SEATED_STATES
-from expertpool.draws.exceptions import PickRefused
+from expertpool.draws.enums import SEATED_STATES, Knowledge
+from expertpool.draws.exceptions import HeldRefused, PickRefused
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.eligibility import Exclusions, fitting
 from expertpool.draws.queries.identity import open_identity
@@ -46,7 +46,8 @@ def check_experts(
     """Return the levels at which the chosen fit the groups.
 
     Refuses (PickRefused), naming expert and reason: who is chosen twice, was on the list of
-    ``draw`` before, is excluded, does not fit his group, or exceeds the unit cap.
+    ``draw`` before, is excluded for a reason that may be told, does not fit his group, or exceeds
+    the unit cap.
     """
     ids = [pick.expert_id for pick in picks]
     experts = Expert.objects.select_related("employer").in_bulk(ids)
@@ -72,6 +73,14 @@ def check_experts(
             raise PickRefused(message)
     _check_units(plan, [*experts.values(), *seated])
     return levels
+
+
+def check_free(plan: DrawPlan, picks: Sequence[Pick], *, now: datetime) -> None:
+    """Refuse (HeldRefused), without saying who, picks of whom somebody is held, or took part too
+    often, where names are sealed. `check_experts` comes first: it says what may be told."""
+    ids = [pick.expert_id for pick in picks]
+    if Exclusions(plan, now=now, knowing=Knowledge.ALL).of(ids):
+        raise HeldRefused("所选的专家中有人这时已不能参加（原因不便公开），请退回，由经办人另选。")
 
 
 def people_of(draw: Draw | None) -> tuple[set[int], list[Expert]]:

@@ -33,12 +33,14 @@ from expertpool.draws.services.covering import cover, lock_projects, move_projec
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.pick_checks import Pick, check_experts, check_seats
+from expertpool.draws.services.pick_checks import Pick, check_experts, check_free, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
+from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
+from expertpool.draws.services.tallies import note_count
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import ask, settle
@@ -116,15 +118,22 @@ def request_more(
     return _request(draw, picks, reason, actor=actor, now=now)
 
 
-@transaction.atomic
 def agree_to_picks(
     *, request: PickRequest, actor: User, now: datetime, entropy: Entropy
 ) -> PickRequest:
     """Confirm what another person chose: the chosen are seated and invited.
 
     Refuses (PickRefused) the person who chose, a request that was settled, and experts who may not
-    be seated any more.
+    be seated any more; (HeldRefused) where that may not be told.
     """
+    with (
+        tell_held(project=request.draw.project, actor=actor, now=now, attempt="确认人工选定的人选"),
+        transaction.atomic(),
+    ):
+        return _agree(request, actor, now, entropy)
+
+
+def _agree(request: PickRequest, actor: User, now: datetime, entropy: Entropy) -> PickRequest:
     draw = _lock(request.draw)
     check_action(ActionCode.AGREE_PICKS, draw, actor=actor, now=now)
     settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
@@ -133,6 +142,8 @@ def agree_to_picks(
     picks = _open(request)
     # Once more: since they were chosen somebody may have gone on leave or been seated elsewhere.
     levels = check_experts(plan, picks, draw=draw, now=now)
+    # Only now, before two persons: whoever chooses alone would find out who sits elsewhere.
+    check_free(plan, picks, now=now)
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)
         # Confirmed after that time, the names are public at once.
@@ -183,9 +194,10 @@ def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tupl
 def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datetime) -> Eligibility:
     """Return who may be chosen for ``plan`` now, and log the look: whoever chooses sees names.
 
-    Refuses (PickRefused) where the regime does not allow it.
+    Refuses (PickRefused) where the regime does not allow it, and (TooManyCounts) as `note_count`.
     """
     check_manual_ways(plan.project)
+    note_count(plan.project, "查看可选的专家", actor=actor, now=now)
     found = evaluate(plan, now=now)
     subject = draw or plan.project
     record("draw.pick_look", actor=actor, now=now, subject=subject, note="查看可选的专家")

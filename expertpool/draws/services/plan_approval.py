@@ -9,12 +9,13 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.exceptions import PlanApprovalRefused
-from expertpool.draws.models import DrawPlan, PlanVersion
+from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.plan_versions import check_version, version_of
-from expertpool.draws.queries.policy import counts_of, policy_for, thinness
+from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
 from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.tries import held_refusals
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw_waiting
 from expertpool.projects.models import Project
@@ -23,22 +24,34 @@ from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.second_person import why_not_second
 from expertpool.workflow.services.approvals import decide, start_approval
 
+HELD_TOLD = (
+    "按此方案封存时，因部分专家已被名单尚未公开的抽取占用，候选人少于制度规定而被拒绝过；"
+    "批准即同意在候选人更少时抽取，实际人数在名单公开后可以查看"
+)
+
 
 @transaction.atomic
 def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -> PlanVersion:
     """Hand in the plan as ``version``, with what of it is too thin now, for its approval.
 
-    Refuses (PlanChanged) another version than the one read, (PlanApprovalRefused) one that waits
-    or is approved, and (DrawNotReady, DrawInProgress) a plan that cannot be drawn by any more.
+    One that is approved and was refused since because of sealed draws (HeldRefused) is handed in as a
+    new version that says so. Refuses (PlanChanged) another version than the one read, (PlanApprovalRefused)
+    one that waits or is approved otherwise, and (DrawNotReady, DrawInProgress) a plan that cannot be drawn by any more.
     """
     lead = lock_projects(project)[0]
     check_submittable(lead)
     plan = _plan_of(lead)
     check_version(plan, version)
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
+    was_held = held_refusals(lead, since=standing.made_at)
+    if standing.approved:
+        # An approval stands as it was given: whoever approves anew knows more of the same plan.
+        standing = keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     fits = [item.groups for item in found.eligible]
     thin = thinness(found.groups, fits, policy_for(plan.project.regime))
+    if was_held:
+        thin.append(Thin(HELD_KEY, 0, HELD_TOLD))
     standing.thin = [one.to_json() for one in thin]
     standing.counts = counts_of(found.groups, fits)
     standing.submitted_by, standing.submitted_at = actor, now

@@ -1,4 +1,5 @@
-"""Pre-query: how many could be drawn. Counts only, nothing that identifies anybody."""
+"""Pre-query: how many could be drawn. Counts only, nothing that identifies anybody, and nothing that
+rests on who sits where names are still sealed."""
 
 from __future__ import annotations
 
@@ -9,14 +10,19 @@ from django.db import transaction
 
 import vdraw
 from expertpool.accounts.models import User
+from expertpool.audit.actions import action_label
 from expertpool.audit.services import record
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.outlook import panel_bits
+from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
 from expertpool.draws.queries.policy import policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.services.tallies import note_count
+from expertpool.projects.queries.batches import members_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,9 @@ class Shortage:
 class Prequery:
     """What the pre-query tells: ``total`` counts each candidate once; ``seats`` are those of the
     panel. ``standby_shortages``: what lacks when the panel is full and the standbys are drawn;
-    ``bits``: log2 of the possible panels; ``thin``: what the office's policy finds too few."""
+    ``bits``: log2 of the possible panels; ``thin``: what the office's policy finds too few;
+    ``used``: how many a panel that fell short has had, who are not drawn again, counted or not;
+    ``sealed_seats``: what the seal will take into account beyond that (`sealed_seats`)."""
 
     total: int
     seats: int
@@ -64,6 +72,17 @@ class Prequery:
     standby_shortages: list[Shortage]
     bits: float
     thin: list[str]
+    used: int
+    sealed_seats: int
+
+    @property
+    def sealed_note(self) -> str:
+        """What the counts leave out, in words."""
+        some = f"约 {self.sealed_seats} 个" if self.sealed_seats else f"不到 {ROUGHLY} 个"
+        return (
+            "名单尚未公开的抽取（包括本项目已抽的）占用的专家在封存时才排除，这里不计。"
+            f"这段时间全库另有{some}席位已被占用。"
+        )
 
 
 @transaction.atomic
@@ -72,8 +91,10 @@ def run_prequery(
 ) -> Prequery:
     """Count who could be drawn for ``plan`` now and log that it was asked, as ``action``.
 
-    Changes nothing of the draw. Refuses a plan without groups (DrawNotReady).
+    Changes nothing of the draw. Refuses a plan without groups (DrawNotReady), and (TooManyCounts) as
+    `note_count`.
     """
+    note_count(plan.project, action_label(action), actor=actor, now=now)
     result = count_candidates(plan, now=now)
     record(
         action,
@@ -92,7 +113,8 @@ def run_prequery(
 def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
     """The counts of a pre-query without its log entry; of a panel that fell short, for what it
     lacks."""
-    found = evaluate(plan, now=now, short=shortfall_of(plan.project))
+    short = shortfall_of(plan.project)
+    found = evaluate(plan, now=now, short=short)
     if not found.groups:
         raise DrawNotReady("请先设置条件组，再预查询。")
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
@@ -121,6 +143,8 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         else [],
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
         thin=[one.text for one in thinness(found.groups, fits, policy_for(plan.project.regime))],
+        used=len(short.board.lines) if short else 0,
+        sealed_seats=sealed_seats(periods_of(members_of(plan.project))),
     )
 
 

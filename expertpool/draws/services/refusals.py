@@ -6,16 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
+from expertpool.core.aftermath import leave_behind
 from expertpool.draws.exceptions import (
     DrawInProgress,
+    HeldRefused,
     NamesSealed,
     ReleaseRefused,
     ReplyRefused,
 )
+from expertpool.draws.occasions import HELD_REFUSED
+from expertpool.draws.queries.draws import codes_for_project
+from expertpool.draws.queries.tries import HELD
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.projects.models import Project
+
+TOLD = "draws.alarms"  # who hears of a refusal that says something of sealed names
 
 
 @contextmanager
@@ -30,5 +41,44 @@ def log_refusals(
     try:
         yield
     except (NamesSealed, ReleaseRefused, ReplyRefused, DrawInProgress) as error:
-        record("draw.refused", actor=actor, now=now, subject=subject, note=f"{attempt}：{error}")
+        note = f"{attempt}：{error}"
+        leave_behind(
+            lambda: record("draw.refused", actor=actor, now=now, subject=subject, note=note)
+        )
         raise
+
+
+@contextmanager
+def tell_held(*, project: Project, actor: User, now: datetime, attempt: str) -> Iterator[None]:
+    """Log that ``attempt`` was refused because of draws whose names are sealed, tell all who
+    supervise ``project``, and let the refusal pass on. Put around an atomic service, as above."""
+    try:
+        yield
+    except HeldRefused:
+        leave_behind(lambda: _tell_held(project, actor, now, attempt))
+        raise
+
+
+@transaction.atomic
+def _tell_held(project: Project, actor: User, now: datetime, attempt: str) -> None:
+    entry = record(HELD, actor=actor, now=now, subject=project, note=attempt)
+    users = [
+        user for user in users_with_permission(TOLD) if codes_for_project(user, project, [TOLD])
+    ]
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user.pk, user.name),
+            context={
+                "收件人": user.name,
+                "操作人": actor.name,
+                "操作": attempt,
+                "项目名称": project.name,
+            },
+            about=project,
+            key=f"held-refused:{entry.pk}:{user.pk}",
+        )
+        for user in users
+    ]
+    send_messages(
+        occasion=HELD_REFUSED.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now
+    )

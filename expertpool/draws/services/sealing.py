@@ -20,26 +20,33 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
-from expertpool.draws.enums import ActionCode, DrawStatus
+from expertpool.draws.enums import ActionCode, DrawStatus, Knowledge
 from expertpool.draws.events import DrawSealed
-from expertpool.draws.exceptions import ContributionRefused, DrawInProgress, DrawNotReady
+from expertpool.draws.exceptions import (
+    ContributionRefused,
+    DrawInProgress,
+    DrawNotReady,
+    HeldRefused,
+)
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.actions import check_action, check_contribution
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.eligibility import Eligibility, evaluate
+from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import reveal_time
 from expertpool.draws.queries.plan_versions import approved_version, check_version
 from expertpool.draws.queries.policy import answer_grounds, policy_for, shrunk, thinness, untold
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
+from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.rules import Policy
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import withdraw_waiting
+from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
 from expertpool.draws.services.state import load_sealed
@@ -48,10 +55,14 @@ from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
 
 DRAW_SECONDS = 120  # for each statement of a draw from a pool of any size
+HELD_TEXT = (
+    "排除名单尚未公开的抽取所占用的专家之后，候选人少于制度规定，不能抽取；人数不能透露，已告知监督人。"
+    "请放宽条件、增加级次，或改评审时间。"
+)
+HELD_APPROVAL = "确需按此抽取的，请提交方案审核，批准后可以抽取。"
 HASH = {"intl": "sha256", "gm": "sm3"}
 
 
-@transaction.atomic
 def start_draw(
     *,
     project: Project,
@@ -65,20 +76,26 @@ def start_draw(
 
     Everything that decides who is in the hat is evaluated and frozen in this transaction.
     ``version`` of the plan is what the operator has seen; None: whatever stands. Refuses another one (PlanChanged), a plan
-    that has to be approved and is not, too few candidates where nobody approved them, a
+    that has to be approved and is not, too few candidates where nobody approved them (HeldRefused
+    where only those whose names are sealed make them too few), too many tries of that kind, a
     project that is not approved, is over, or breaks a rule set to blocking, and projects that
     cannot share a panel (DrawNotReady), and one that has a valid draw (DrawInProgress). Announces
     DrawSealed.
     """
-    allow_seconds(DRAW_SECONDS)
-    projects = lock_projects(project)
-    plan = check_ready(projects, now=now)
-    if version is not None:
-        check_version(plan, version)
-    lock_transaction(SEATING_LOCK)
-    # Under the lock: who is found free now is not seated by another draw before this one commits.
-    found = evaluate(plan, now=now)
-    return seal_and_start(plan, projects, found, actor=actor, now=now, entropy=entropy)
+    with (
+        tell_held(project=project, actor=actor, now=now, attempt="封存抽取"),
+        transaction.atomic(),
+    ):
+        allow_seconds(DRAW_SECONDS)
+        projects = lock_projects(project)
+        plan = check_ready(projects, now=now)
+        if version is not None:
+            check_version(plan, version)
+        check_tries(plan.project, actor, approved_version(plan), now=now)
+        lock_transaction(SEATING_LOCK)
+        # Under the lock: who is found free now is not seated by another draw before this one commits.
+        found = evaluate(plan, now=now, knowing=Knowledge.ALL)
+        return seal_and_start(plan, projects, found, actor=actor, now=now, entropy=entropy)
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,8 @@ def seal_and_start(
     _hold_fields(found)
     policy = policy_for(plan.project.regime)
     approved = approved_version(plan)
-    thin = _check_chance(found, policy, approved)
+    openly = openly_eligible(found, plan, now=now, short=widening.short if widening else None)
+    thin = _check_chance(found, openly, policy, approved)
     withdraw_waiting(plan, now=now)
     draw, sealed = _seal(
         plan,
@@ -127,7 +145,11 @@ def seal_and_start(
         actor=actor,
         now=now,
         subject=draw,
-        after={"封存值": draw.seal, "候选人数": draw.candidate_count, "规则": draw.rule_content},
+        # The numbers come with the names (`Draw.tells_counts`); the seal binds them now.
+        after={
+            "封存值": draw.seal,
+            "规则": {key: value for key, value in draw.rule_content.items() if key != "exclusions"},
+        },
     )
     publish(DrawSealed(draw.pk))
     if plan.contributors:
@@ -137,13 +159,21 @@ def seal_and_start(
     return draw
 
 
-def _check_chance(found: Eligibility, policy: Policy, approved: PlanVersion | None) -> list[str]:
-    """Return where too few can be drawn, with the approval of the plan.
+def _check_chance(
+    found: Eligibility,
+    openly: Sequence[Fitting],
+    policy: Policy,
+    approved: PlanVersion | None,
+) -> list[str]:
+    """Return where too few can be drawn, with the approval of the plan: of those who may be drawn
+    as far as may be told, ``openly``.
 
     Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
     somebody who was told of that much; and one for which far fewer can be drawn than he was told.
+    What only the sealed names of other draws make too few is refused (HeldRefused) without a number,
+    unless he was told that this may be.
     """
-    fits = [item.groups for item in found.eligible]
+    fits = [item.groups for item in openly]
     thin = thinness(found.groups, fits, policy)
     texts = [one.text for one in thin]
     if thin and policy.thin_is_refused:
@@ -157,6 +187,9 @@ def _check_chance(found: Eligibility, policy: Policy, approved: PlanVersion | No
             "；".join(fewer)
             + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
         )
+    left = thinness(found.groups, [item.groups for item in found.eligible], policy)
+    if untold(left, [one.to_json() for one in thin]) and not (approved and approved.knows_of_held):
+        raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else HELD_APPROVAL))
     return texts
 
 

@@ -20,6 +20,7 @@ from expertpool.draws.enums import (
     SKIP_REASON,
     DrawStatus,
     InvitationState,
+    Knowledge,
     Origin,
     StepReason,
     StepVia,
@@ -227,7 +228,8 @@ def asks(
 ) -> vdraw.Unavailable:
     """Return the engine's question whether a candidate, whose turn came in a supplement of
     ``state``, can be seated now."""
-    panel, exclusions = beside(draw), Exclusions(plan, now=now, draw=draw)
+    panel = beside(draw)
+    exclusions = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL)
 
     def unavailable(commit: str) -> str | None:
         people = openings.of([commit])
@@ -248,7 +250,7 @@ def _unavailable(
     draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
 ) -> dict[str, str]:
     """Return the reason (of the protocol) for each of the first seated who cannot come any more."""
-    lost = _lost(Exclusions(plan, now=now, draw=draw), people)
+    lost = _lost(Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL), people)
     if panel := beside(draw):
         for commit, one in people.items():
             if commit in lost:

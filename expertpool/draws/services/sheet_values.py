@@ -34,6 +34,7 @@ _PROJECT = (
     Placeholder("打印人", "周敏"),
     Placeholder("打印时间", "2026-11-24 08:10"),
 )
+LATER = "名单公开后显示"
 _DRAW = (
     Placeholder("抽取方式", "随机抽取"),
     Placeholder("抽取状态", "抽取成功"),
@@ -97,7 +98,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "抽取状态": draw.status_label,
         "应抽人数": draw.rule.seats,
         "候补人数": draw.rule.standby_seats,
-        "候选人数": draw.candidate_count,
+        "候选人数": LATER if draw.told_candidates is None else draw.told_candidates,
         "抽取条件": "\n".join(conditions),
         "封存时间": moment_text(draw.sealed_at),
         "封存值": sheet.seal,

@@ -173,6 +173,7 @@ def _rescheduled(draw: Draw) -> list[tuple[str, str]]:
 def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
     more = draw.rule.standby_seats
     standbys = f"、候补 {more} 人" if more else ""
+    told = f"，候选 {draw.candidate_count} 人" if draw.tells_counts else ""
     roles = ["系统", *(CONTRIBUTORS.get(role, role) for role in draw.rule.contributors)]
     return [
         ("抽取编号", draw.number),
@@ -181,7 +182,7 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("随机值", "、".join(roles)),
         ("封存时间", moment_text(draw.sealed_at)),
         ("抽取时间", moment_text(draw.ordered_at)),
-        ("抽取人数", f"应抽 {seats} 人{standbys}，候选 {draw.candidate_count} 人"),
+        ("抽取人数", f"应抽 {seats} 人{standbys}{told}"),
         ("抽取状态", draw.status_label),
         ("人工干预", f"{hand_steps_of(draw)} 次"),
         *_emergency(draw),

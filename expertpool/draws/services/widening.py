@@ -15,7 +15,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
 from expertpool.core.locks import lock_transaction
-from expertpool.draws.enums import ActionCode
+from expertpool.draws.enums import ActionCode, Knowledge
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
@@ -28,6 +28,7 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import add_levels, keep_version, plan_in_words
+from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.sealing import Widening, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
 from expertpool.projects.models import Project
@@ -110,7 +111,6 @@ def request_widening(
     return request
 
 
-@transaction.atomic
 def decide_widening(
     *,
     request: WideningRequest,
@@ -129,6 +129,16 @@ def decide_widening(
     sealed; and (DrawNotReady) what the regime forbids.
     Announces DrawSealed.
     """
+    with (
+        tell_held(project=request.draw.project, actor=actor, now=now, attempt="确认放宽条件补抽"),
+        transaction.atomic(),
+    ):
+        return _decide(request, agree, note, actor, now, entropy)
+
+
+def _decide(
+    request: WideningRequest, agree: bool, note: str, actor: User, now: datetime, entropy: Entropy
+) -> Draw | None:
     # Projects first, as everybody who seals.
     project = lock_projects(request.draw.project)[0]
     base = _lock(request.draw)
@@ -153,7 +163,7 @@ def _seal(
         raise WideningRefused("原次序中还有能补抽的专家，请先在抽取页面点「再补抽一次」。")
     # Once more: since the plan was saved somebody may have come whom only the old conditions find.
     check_wider(short, planned_criteria(plan, short), now=now)
-    found = evaluate(plan, now=now, short=short)
+    found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
     draw = seal_and_start(
         plan,
         projects,

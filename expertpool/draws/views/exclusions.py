@@ -15,6 +15,7 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.forms.exclusions import ExclusionFilter
 from expertpool.draws.queries.draws import plan_for, projects_to_draw, valid_draws
 from expertpool.draws.queries.exclusions import UNTOLD, excluded_experts
+from expertpool.draws.queries.tallies import tallies_of
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.exclusions import read_exclusions
 from expertpool.draws.views.plan import plan_address
@@ -23,7 +24,8 @@ from expertpool.draws.views.plan import plan_address
 @require_safe
 @requires("draws.see_exclusions")
 def exclusions(request: UserRequest, pk: int) -> HttpResponse:
-    """The excluded by number with their reasons, the counts of the sealed draw, the paths."""
+    """The excluded by number with their reasons, the counts of the sealed draw, the paths, and who
+    let count how often."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.see_exclusions"), pk=pk)
     now, plan = timezone.now(), plan_for(project)
     if plan is None:
@@ -38,7 +40,7 @@ def exclusions(request: UserRequest, pk: int) -> HttpResponse:
         form=ExclusionFilter(request.GET),
     )
     draw = next(reversed(valid_draws(project)), None)
-    sealed = draw.rule.exclusions if draw and draw.is_random else {}
+    sealed = draw.rule.exclusions if draw and draw.is_random and draw.tells_counts else {}
     context = found.context | {
         "project": project,
         "draw": draw,
@@ -47,6 +49,7 @@ def exclusions(request: UserRequest, pk: int) -> HttpResponse:
         ),
         "paths": tie_paths(project, list(excluded.values_list("pk", flat=True))),
         "sealed": [(ExclusionReason(code).label, count) for code, count in sealed.items()],
+        "tallies": tallies_of(project),
         # The last is asked only of who was sealed.
         "untold": "、".join(str(reason.label) for reason in UNTOLD[:-1]),
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import not_opened
+from expertpool.core.responses import not_opened, refused
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.exceptions import DrawError, DrawNotReady
 from expertpool.draws.forms.picking import PickForm, picks_in
@@ -134,6 +134,9 @@ def _page(
             raise DrawNotReady("请先设置抽取方案：条件组和人数也是人工选定的依据。")
         groups = _groups(request, plan, kind, draw)
     except DrawError as error:
+        if request.POST.get("op") == "search":
+            # What was chosen stays on the page.
+            return refused(str(error))
         messages.error(request, str(error))
         return redirect(cancel_url)
     context: dict[str, Any] = {

@@ -15,7 +15,7 @@ from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key
-from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged
+from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged, TooManyCounts
 from expertpool.draws.forms.plan import (
     GROUP,
     GroupsForm,
@@ -26,7 +26,6 @@ from expertpool.draws.forms.plan import (
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.counting import count_condition
 from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
 from expertpool.draws.queries.insight import insight_of
 from expertpool.draws.queries.outlook import GUESSABLE_BITS
@@ -35,6 +34,7 @@ from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, delete_plan, save_plan, usual_times
 from expertpool.draws.services.prequery import run_prequery
+from expertpool.draws.services.tallies import count_for
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, lead_of, members_of
@@ -129,7 +129,14 @@ def plan_count(request: UserRequest, pk: int) -> HttpResponse:
         node = parse(SUBJECT, request.POST.get(request.POST.get("field", "")), viewer=request.user)
     except CriteriaError as error:
         return render(request, "draws/_condition_count.html", {"error": str(error)})
-    counts = count_condition(project, node, now=timezone.now())
+    try:
+        counts = count_for(project, node, actor=request.user, now=timezone.now())
+    except TooManyCounts as error:
+        page = {"error": str(error)}
+        # Told in its place: a form that is being filled goes on.
+        answer = render(request, "draws/_condition_count.html", page, status=429)
+        answer.headers["HX-Reswap"] = "innerHTML"
+        return answer
     return render(request, "draws/_condition_count.html", {"counts": counts})
 
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, TooManyCounts
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.actions import actions_for_project
@@ -64,7 +64,10 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
         messages.error(request, why_not)
         return redirect(plan_address(project))
     members = members_of(project)
-    outset = look_ahead(plan=plan, members=members, actor=request.user, now=now)
+    try:
+        outset = look_ahead(plan=plan, members=members, actor=request.user, now=now)
+    except TooManyCounts as error:
+        return not_opened(request, str(error), back=plan_address(project))
     context = {
         "project": project,
         "members": members,

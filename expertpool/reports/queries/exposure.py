@@ -213,7 +213,8 @@ def figures_of(
         experts=len(judged),
         striking=sum(one.is_striking for one in judged.values()),
         chi_square=asdict(chi_square),
-        guessable=_guessable(draw for draw in rows if draw.is_random),
+        # How few there were is told with the names.
+        guessable=_guessable(draw for draw in rows if draw.is_random and draw.tells_counts),
     )
 
 

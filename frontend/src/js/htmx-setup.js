@@ -41,6 +41,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = false;
     location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
+  // The system itself says in the place of the answer that it was asked too often; a proxy's page does not.
+  if (event.detail.xhr.status === 429 && event.detail.xhr.getResponseHeader("HX-Reswap")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
 });
 
 document.addEventListener("htmx:responseError", (event) => {

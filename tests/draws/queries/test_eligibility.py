@@ -14,7 +14,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.directory.models import Unit, UnitRelation
-from expertpool.draws.enums import ExclusionReason, InvitationState
+from expertpool.draws.enums import ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import Exclusions, evaluate
 from expertpool.draws.queries.ties import reasons
@@ -170,12 +170,14 @@ def test_each_reason_excludes_exactly_the_one_it_concerns(
     other = make_expert(employer=make_unit("甲公司"))
     excluded = make_expert(employer=make_unit("乙公司"))
     change(excluded, project)
-    found = evaluate(plan_of(project), now=NOW)
+    found = evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL)
     assert [item.expert_id for item in found.eligible] == [other.pk]
     assert found.excluded == {excluded.pk: reason}
     assert found.exclusion_counts == {reason.value: 1}
     both = [other.pk, excluded.pk]
-    assert Exclusions(plan_of(project), now=NOW).of(both) == {excluded.pk: reason}
+    assert Exclusions(plan_of(project), now=NOW, knowing=Knowledge.ALL).of(both) == {
+        excluded.pk: reason
+    }
 
 
 @pytest.mark.shows("PORT-23", "EXP-36")
@@ -307,15 +309,17 @@ def test_frequency_cap_and_avoided_period_count_what_was_agreed(
     took_part(operator, busy, days_ago=20)
     took_part(operator, busy, days_ago=10)
     make_plan(project, now=NOW, seats=1, frequency_cap=3)
-    assert evaluate(plan_of(project), now=NOW).exclusion_counts == {}
+    assert evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL).exclusion_counts == {}
     make_plan(project, now=NOW, seats=1, frequency_cap=2)
-    assert evaluate(plan_of(project), now=NOW).excluded == {busy.pk: ExclusionReason.FREQUENCY_CAP}
+    assert evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL).excluded == {
+        busy.pk: ExclusionReason.FREQUENCY_CAP
+    }
     make_plan(project, now=NOW, seats=1, frequency_cap=2, frequency_days=15)
-    assert evaluate(plan_of(project), now=NOW).exclusion_counts == {}
+    assert evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL).exclusion_counts == {}
 
     day = timezone.localdate(NOW) - timedelta(days=10)
     avoid(project, subject="period", from_date=day, to_date=day)
-    found = evaluate(plan_of(project), now=NOW)
+    found = evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL)
     assert found.excluded == {busy.pk: ExclusionReason.AVOIDED_PERIOD}
     assert [item.expert_id for item in found.eligible] == [fresh.pk]
 

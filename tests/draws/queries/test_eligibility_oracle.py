@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from expertpool.core.criteria import Context, own_columns, parse, reach, to_q
 from expertpool.directory.models import Specialty
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import InvitationState, Knowledge
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Exclusions, evaluate, fitting
@@ -286,7 +286,7 @@ def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list
                 fits.setdefault(person.pk, {})[code] = level
     reasons = {pk: reason_for(world.by_pk[pk], day) for pk in fits}
 
-    found = evaluate(plan, now=NOW)
+    found = evaluate(plan, now=NOW, knowing=Knowledge.ALL)
     assert {item.expert_id: item.groups for item in found.eligible} == {
         pk: groups for pk, groups in fits.items() if not reasons[pk]
     }
@@ -294,7 +294,7 @@ def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list
 
     some = [person.pk for person in world.people[::3]]
     assert fitting(found.groups, now=NOW, only=some) == {pk: fits[pk] for pk in some if pk in fits}
-    assert Exclusions(plan, now=NOW).of(some) == {
+    assert Exclusions(plan, now=NOW, knowing=Knowledge.ALL).of(some) == {
         pk: reasons.get(pk, "not_fitting") for pk in some if pk not in fits or reasons[pk]
     }
 

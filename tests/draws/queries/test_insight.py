@@ -15,6 +15,7 @@ from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.insight import Insight, acceptance, insight_of, percent_text, relaxed
 from expertpool.draws.queries.ties import reasons, tie_paths
+from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -80,7 +81,10 @@ def test_the_frequency_cap_is_a_cost() -> None:
     Invitation.objects.update(state=InvitationState.ACCEPTED)
     first.project.refresh_from_db()
     project = make_ready_project(now=NOW, seats=1, frequency_cap=1, opens_in_hours=200)
-    assert cost_of(insight(project), "365 天内参评满 1 次") == (1, 1, 0)
+    label = "365 天内参评满 1 次"
+    assert cost_of(insight(project), label) == (0, 0, 0)  # while the names are sealed
+    release(draw_id=first.pk, now=first.reveal_at)
+    assert cost_of(insight(project), label) == (1, 1, 0)
 
 
 def test_one_condition_less() -> None:

@@ -16,6 +16,7 @@ from expertpool.draws.exceptions import (
     DrawError,
     DrawInProgress,
     DrawNotReady,
+    HeldRefused,
     PickRefused,
     ReplyRefused,
 )
@@ -167,11 +168,17 @@ def test_who_may_not_be_drawn_may_not_be_chosen(
 
 
 def test_who_is_held_elsewhere_may_not_be_chosen(
-    draw: Draw, experts: list[Expert], admin: User
+    draw: Draw, experts: list[Expert], admin: User, supervisor: User
 ) -> None:
     other = make_ready_project(now=NOW, seats=1)
+    asked = ask_for(other, experts[:1], actor=admin, now=NOW)
+    # Where his name is sealed, that he is elsewhere is said before two persons, and not of whom.
+    with pytest.raises(HeldRefused):
+        agree_to_picks(request=asked, actor=supervisor, now=NOW, entropy=SeededEntropy(1))
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    third = make_ready_project(now=NOW, seats=1)
     with pytest.raises(PickRefused, match="时间冲突"):
-        ask_for(other, experts[:1], actor=admin, now=NOW)
+        ask_for(third, experts[:1], actor=admin, now=NOW)
 
 
 def test_the_unit_cap_holds(admin: User) -> None:
@@ -295,6 +302,7 @@ def test_the_recommendation_is_ordered_by_level_title_and_participation(
     earlier = make_ready_project(now=NOW, opens_in_hours=24, seats=1)
     first = make_list(earlier, [busy], actor=admin, second=supervisor, now=NOW)
     reply(first, 1, accept=True)
+    release(draw_id=first.pk, now=first.reveal_at)  # before, nobody's reviews are counted
     levels = [
         {"all": [{"field": "title_level", "op": "gte", "value": "2"}]},
         {"all": []},

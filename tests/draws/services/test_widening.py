@@ -244,9 +244,10 @@ def test_the_prequery_counts_who_is_still_free_for_the_free_seats() -> None:
         now=LATER,
     )
     result = count_candidates(plan, now=LATER)
-    assert (result.seats, result.total) == (1, 4)
+    # Who sits in the panel is not told by a count either: those three are in it.
+    assert (result.seats, result.total, result.used) == (1, 7, 3)
     assert [item.group.name for item in result.groups] == ["技术"]
-    assert dict(result.exclusions) == {"已抽中过（本项目）": 3}
+    assert dict(result.exclusions) == {}
     assert list(plan.groups.values_list("seats", flat=True)) == [3, 1]
 
 

@@ -172,20 +172,20 @@ def test_conditions_that_somebody_else_widened_meanwhile_are_not_overwritten(
     assert '<input type="hidden" name="version" value="2">' in told
 
 
-def test_live_counts_and_prequery_count_only_who_is_still_free(
+def test_live_counts_and_prequery_do_not_tell_who_sits_in_the_panel(
     client: Client, operator: User, base: Draw
 ) -> None:
     login(client, operator)
     count = reverse("draws:plan_count", args=[base.project_id])
     counts = client.post(count, {"field": "x", "x": json.dumps(EVERYBODY)}).context["counts"]
-    assert (counts.fitting, counts.available) == (7, 4)
+    assert (counts.fitting, counts.available) == (7, 7)
     few = client.post(count, {"field": "x", "x": json.dumps(SENIOR)})
-    assert few.context["counts"].available is None  # both of them sit in the panel
-    assert "可抽取" not in few.content.decode()
+    assert few.context["counts"].available == 2  # both of them sit in the panel
     client.post(reverse("draws:widen_plan", args=[base.project_id]), posted(SENIOR, OTHER))
     page = client.post(reverse("draws:prequery", args=[base.project_id]))
     assert page.context["result"].seats == 1
-    assert page.context["result"].total == 4
+    assert page.context["result"].total == 6
+    assert "包括本项目已抽的" in page.content.decode()
 
 
 def test_a_complete_panel_offers_nothing_to_widen(
@@ -238,6 +238,10 @@ def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
     addresses = {
         draw: reverse("draws:verify_draw", args=[draw.public_id]) for draw in (base, widened)
     }
+    # The conditions, and how many were excluded, come with the names.
+    assert "已抽中过（本项目）" not in visitor.get(addresses[widened]).content.decode()
+    for draw in (base, widened):
+        release(draw_id=draw.pk, now=draw.reveal_at)
     assert addresses[widened] in visitor.get(addresses[base]).content.decode()
     page = visitor.get(addresses[widened]).content.decode()
     assert addresses[base] in page

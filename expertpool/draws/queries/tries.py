@@ -1,0 +1,57 @@
+"""How often somebody came upon the names that are sealed: each refusal that rests on them, and each
+seal that was given up, says a little of who sits elsewhere (docs/decisions/0080)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.configuration import value_of
+from expertpool.draws.enums import DrawKind, DrawStatus
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import Draw, PlanVersion
+from expertpool.draws.settings import HELD_TRIES
+from expertpool.projects.models import Project
+
+HELD = "draw.held_refused"  # the action of such a refusal in the log
+WITHIN = timedelta(hours=24)
+
+
+def held_refusals(project: Project, *, since: datetime) -> int:
+    """Return how often ``project`` was refused so after ``since``."""
+    return _refusals(since).filter(_about(project)).count()
+
+
+def check_tries(
+    project: Project, actor: User, approved: PlanVersion | None, *, now: datetime
+) -> None:
+    """Refuse (DrawNotReady) another seal of ``project`` by ``actor`` when either had as many within a
+    day as the office allows; an approval of the plan as it stands lets it begin anew."""
+    since = now - WITHIN
+    if approved and approved.decided_at:
+        since = max(since, approved.decided_at)
+    refusals = _refusals(since)
+    given_up = Draw.objects.filter(
+        kind=DrawKind.RANDOM, status=DrawStatus.ABANDONED, ended_at__gt=since
+    )
+    of_project = (
+        refusals.filter(_about(project)).count() + given_up.filter(projects=project).count()
+    )
+    of_actor = refusals.filter(actor=actor).count() + given_up.filter(operator=actor).count()
+    most = value_of(HELD_TRIES)
+    if max(of_project, of_actor) >= most:
+        raise DrawNotReady(
+            f"24 小时内封存后放弃、或因专家被占用而不能抽取，已有 {most} 次，暂不能再试："
+            "请把抽取方案提交审核，批准后即可抽取，或过 24 小时再试。"
+        )
+
+
+def _refusals(since: datetime) -> QuerySet[Entry]:
+    return Entry.objects.filter(action=HELD, at__gt=since)
+
+
+def _about(project: Project) -> Q:
+    return Q(subject_type=project._meta.label_lower, subject_id=str(project.pk))

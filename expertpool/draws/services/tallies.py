@@ -1,0 +1,52 @@
+"""Every count before a seal is noted, and nobody may let count without end (docs/decisions/0080)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
+from expertpool.core.criteria import Node, explain
+from expertpool.draws.exceptions import TooManyCounts
+from expertpool.draws.models import CountTally
+from expertpool.draws.queries.counting import ConditionCount, count_condition
+from expertpool.draws.settings import COUNTS_PER_HOUR
+from expertpool.projects.models import Project
+
+
+def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> ConditionCount:
+    """Count who meets ``node``, and note that it was asked. Refuses (TooManyCounts) as `note_count`."""
+    note_count(project, explain(node) or "不限", actor=actor, now=now)
+    return count_condition(project, node, now=now)
+
+
+@transaction.atomic
+def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> None:
+    """Note that ``actor`` lets count for ``project``, with what he ``asked`` in words.
+
+    The first time within an hour goes into the log, too, so that it is told in the project's own.
+    Refuses (TooManyCounts) more in an hour, for all projects, than the office allows.
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    most = value_of(COUNTS_PER_HOUR)
+    so_far = CountTally.objects.filter(user=actor, hour=hour).aggregate(times=Sum("times"))
+    if (so_far["times"] or 0) >= most:
+        raise TooManyCounts(
+            f"这一小时内查询人数已满 {most} 次，人数暂不显示，填写和保存不受影响；下一小时起可以再查。"
+        )
+    tally, is_new = CountTally.objects.get_or_create(
+        user=actor,
+        hour=hour,
+        project=project,
+        defaults={"times": 1, "last": asked[:500], "last_at": now},
+    )
+    if is_new:
+        record("draw.count", actor=actor, now=now, subject=project, note=asked[:500])
+        return
+    CountTally.objects.filter(pk=tally.pk).update(
+        times=F("times") + 1, last=asked[:500], last_at=now
+    )

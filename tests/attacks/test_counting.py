@@ -1,0 +1,266 @@
+"""Whoever may count does not find out who sits where names are sealed (docs/decisions/0080).
+
+The attacker has a project of his own at the time of somebody else's sealed draw, a condition that
+singles out each expert, and as many counts as he likes. In many worlds, alike but for whom chance
+seated, what he is answered must be the same: the information that it holds about who sits is then
+none. The same attack on counts that know all shows that it would tell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime, timedelta
+from math import log2
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.models import CountTally, DrawPlan, Invitation
+from expertpool.draws.queries import participation
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.prequery import count_candidates
+from expertpool.draws.settings import COUNTS_PER_HOUR
+from expertpool.experts.models import Expert
+from expertpool.projects.models import Project
+from tests.api.caller import Caller, assert_problem
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.picks import allow_manual_ways
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001 (a Tuesday)
+POOL, SEATS, WORLDS = 6, 2, 8
+
+Observation = Callable[[Client, Project, Sequence[Expert]], Hashable]
+
+
+@pytest.fixture(autouse=True)
+def tuesday(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def pool(db: None) -> list[Expert]:
+    """Experts of whom each one's years of practice are his alone."""
+    return [make_expert(practice_years=years) for years in range(1, POOL + 1)]
+
+
+@pytest.fixture
+def own(pool: list[Expert]) -> Project:
+    """The attacker's project: at the time of the other, avoiding all who sit there, once is enough."""
+    project = make_ready_project(
+        now=NOW,
+        frequency_cap=1,
+        groups=[GroupInput(f"组{at}", 1, [alone(expert)]) for at, expert in enumerate(pool)],
+    )
+    day = timezone.localdate(project.opening_at)
+    project.avoidances.create(subject="period", from_date=day, to_date=day + timedelta(days=1))
+    return project
+
+
+def alone(expert: Expert) -> dict[str, Any]:
+    """The condition that singles ``expert`` out."""
+    return {"field": "practice_years", "op": "eq", "value": expert.practice_years}
+
+
+def anybody_of(experts: Sequence[Expert]) -> dict[str, Any]:
+    return {"any": [alone(expert) for expert in experts]}
+
+
+def who_took_part(node: dict[str, Any]) -> dict[str, Any]:
+    return {"all": [node, {"field": "participation", "op": "gte", "value": 1}]}
+
+
+# --- What he can ask ------------------------------------------------------------------------------
+
+
+def live_counts(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    """Everybody alone, in halves, and all; who took part, each alone, too."""
+    sets = [[one] for one in pool] + [pool[at::2] for at in (0, 1)] + [list(pool)]
+    nodes = [anybody_of(one) for one in sets]
+    nodes += [who_took_part(node) for node in nodes]
+    return tuple(counted(client, own, node) for node in nodes)
+
+
+def counted(client: Client, own: Project, node: dict[str, Any]) -> tuple[int, ...]:
+    page = client.post(
+        reverse("draws:plan_count", args=[own.pk]), {"field": "x", "x": json.dumps(node)}
+    )
+    assert page.status_code == 200
+    return tuple(int(number) for number in re.findall(r"<strong>([\d,]+)</strong>", text_of(page)))
+
+
+def prequery(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    """The page with everything that stands behind its numbers, to whoever sees exclusions, too."""
+    return text_of(client.post(reverse("draws:prequery", args=[own.pk])))
+
+
+def exclusions(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    return text_of(client.get(reverse("draws:exclusions", args=[own.pk])))
+
+
+def outset(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    return text_of(client.get(reverse("draws:start", args=[own.pk])))
+
+
+def approval(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    """What is kept for the approver, and shown to whoever hands a plan in."""
+    version = DrawPlan.objects.get(project=own).version
+    client.post(reverse("draws:plan_submit", args=[own.pk, version]))
+    plan = DrawPlan.objects.get(project=own)
+    kept = plan.versions.get(number=version)
+    return json.dumps([kept.thin, kept.counts])
+
+
+def hand_picking(client: Client, own: Project, pool: Sequence[Expert]) -> Hashable:
+    return text_of(client.get(reverse("draws:pick", args=[own.pk, "manual"])))
+
+
+def text_of(response: Any) -> str:
+    """The page without what is new in each answer."""
+    assert response.status_code == 200, response
+    page = re.sub(
+        r'(csrf[^>]*?(?:value|content)="|nonce="|\?v=)[^"]*', r"\1", response.content.decode()
+    )
+    return re.sub(r'<meta name="csrf-token"[^>]*>', "", page)
+
+
+# --- Worlds ---------------------------------------------------------------------------------------
+
+
+def information(client: Client, own: Project, pool: Sequence[Expert]) -> dict[str, float]:
+    """Return how many bits of who sits the answers to each attack hold: the mutual information of
+    both over many worlds, in each of which chance has seated others."""
+    seen: dict[str, list[tuple[Hashable, Hashable]]] = defaultdict(list)
+    for seed in range(WORLDS):
+        with transaction.atomic():
+            draw = make_draw(now=NOW, seats=SEATS, seed=seed)
+            lines = Invitation.objects.filter(draw=draw)
+            lines.update(state="accepted", replied_at=NOW)
+            secret = frozenset(expert_id_of(line) for line in lines)
+            for observe in ATTACKS:
+                seen[observe.__name__].append((secret, observe(client, own, pool)))
+            transaction.set_rollback(True)
+    return {name: _shared_bits(pairs) for name, pairs in seen.items()}
+
+
+def _shared_bits(pairs: Sequence[tuple[Hashable, Hashable]]) -> float:
+    secrets, answers = zip(*pairs, strict=True)
+    return entropy(secrets) + entropy(answers) - entropy(pairs)
+
+
+def entropy(values: Any) -> float:
+    counts = Counter(values)
+    total = sum(counts.values())
+    return -sum(count / total * log2(count / total) for count in counts.values())
+
+
+def know_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was: whoever counts knows who is held and took part where names are sealed."""
+    monkeypatch.setattr(participation, "_known", lambda knowing: Q())
+
+
+ATTACKS: list[Observation] = [live_counts, prequery, exclusions, outset, approval, hand_picking]
+
+
+@pytest.fixture
+def attacker(client: Client, admin: User, own: Project) -> Client:
+    """Somebody with every right: he plans, draws, picks, and sees exclusions."""
+    allow_manual_ways(actor=admin, now=NOW)
+    return login(client, admin)
+
+
+@pytest.mark.shows("DRAW-02", "DRAW-04")
+def test_no_number_before_a_seal_tells_who_sits(
+    attacker: Client, own: Project, pool: list[Expert]
+) -> None:
+    told = information(attacker, own, pool)
+    assert told.keys() == {one.__name__ for one in ATTACKS}
+    assert all(bits < 0.1 for bits in told.values()), told
+
+
+def test_the_same_attacks_would_tell_if_counts_knew_all(
+    attacker: Client, own: Project, pool: list[Expert], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: what the test above finds nothing in holds nearly everything here."""
+    know_all(monkeypatch)
+    told = information(attacker, own, pool)
+    # Those that are listed one by one never depended on who is held.
+    assert told.pop("exclusions") < 0.1
+    assert all(bits > 2 for bits in told.values()), told
+
+
+# --- How often ------------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("DRAW-02")
+def test_who_counts_too_often_is_told_so_and_may_go_on_planning(
+    client: Client, operator: User, own: Project, pool: list[Expert], time_machine: Any
+) -> None:
+    configure(COUNTS_PER_HOUR, 10)
+    login(client, operator)
+    for _ in range(10):
+        counted(client, own, alone(pool[0]))
+    page = client.post(
+        reverse("draws:plan_count", args=[own.pk]), {"field": "x", "x": json.dumps(alone(pool[1]))}
+    )
+    assert page.status_code == 429
+    assert page.headers["HX-Reswap"] == "innerHTML"  # told in its place
+    assert "填写和保存不受影响" in page.content.decode()
+    assert client.get(reverse("draws:plan", args=[own.pk])).status_code == 200
+    # No way around by the other counts.
+    for name in ("prequery", "start"):
+        answer = client.post if name == "prequery" else client.get
+        there = answer(reverse(f"draws:{name}", args=[own.pk]), follow=True)
+        assert "已满 10 次" in there.content.decode()
+    caller = Caller(operator)
+    assert_problem(caller.post(f"/projects/{own.pk}/prequery"), 429, "too-many-counts")
+    time_machine.move_to(NOW + timedelta(hours=1), tick=False)
+    assert counted(client, own, alone(pool[0])) == (1, 1)
+
+
+@pytest.mark.shows("DRAW-02")
+def test_each_count_is_noted_with_what_was_asked_last(
+    client: Client, operator: User, supervisor: User, own: Project, pool: list[Expert]
+) -> None:
+    login(client, operator)
+    for expert in pool:
+        counted(client, own, alone(expert))
+    tally = CountTally.objects.get(user=operator, project=own)
+    assert tally.times == POOL
+    assert f"{POOL} 年" in tally.last
+    # The log is not flooded: one entry an hour says that somebody counts here.
+    (entry,) = Entry.objects.filter(action="draw.count")
+    assert (entry.actor, entry.subject_id) == (operator, str(own.pk))
+    page = login(client, supervisor).get(reverse("draws:exclusions", args=[own.pk]))
+    assert f"{POOL} 次" in text_of(page)
+    assert tally.last in text_of(page)
+
+
+def test_what_is_said_of_the_whole_pool_is_rough_and_narrowed_by_nothing(
+    client: Client, operator: User, own: Project, pool: list[Expert]
+) -> None:
+    login(client, operator)
+    make_draw(now=NOW, seats=SEATS)
+    page = text_of(client.post(reverse("draws:prequery", args=[own.pk])))
+    assert "这段时间全库另有不到 10 个席位已被占用" in page
+    for _ in range(12):
+        make_expert()
+    draw = make_draw(now=NOW, seats=12)
+    plan = DrawPlan.objects.get(project=own)
+    assert count_candidates(plan, now=NOW).sealed_seats == 10
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    assert count_candidates(plan, now=NOW).sealed_seats == 0

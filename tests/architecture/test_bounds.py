@@ -29,6 +29,7 @@ BY_THE_SYSTEM = {
     "core.Rekeying": "kept by the job",
     "audit.Entry": "the log",
     "audit.ChainHead": "the log",
+    "audit.Anchor": "the log",
     "files.Attachment": "measured from the file",
     "accounts.LoginRecord": "the clock's, and what was tried",
     "accounts.UsedPassword": "the clock's",
@@ -53,6 +54,7 @@ BY_THE_SYSTEM = {
     "directory.Division.level": "comes with the code of the division",
     "directory.Specialty.level": "counted: its depth in the tree",
     "accounts.User.failed_logins": "counted",
+    "accounts.User.session_round": "counted",
     "projects.ProgressEntry.at": "the clock's",
 }
 # A place among others shows up in no calculation: the form keeps it, the column takes what fits.

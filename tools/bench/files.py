@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -71,7 +72,14 @@ def _record(count: int) -> str:
     order = vdraw.order_candidates(sealed, [vdraw.Reveal(vdraw.SYSTEM_ROLE, nonce.hex())])
     first = vdraw.seat_first(order)
     end = vdraw.end_draw(first.state)
-    return json.dumps(vdraw.build_record(order, (*first.events, *end.events)).to_dict())
+    said = {
+        "at": "2026-12-01T09:00:00+08:00",
+        "by": {"role": "system"},
+        "via": "system",
+        "reason_code": "complete",
+    }
+    told = (replace(event, further=said) for event in (*first.events, *end.events))
+    return json.dumps(vdraw.build_record(order, vdraw.chain_events(order, told)).to_dict())
 
 
 def _fits(random: Random) -> dict[str, int]:

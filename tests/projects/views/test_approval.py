@@ -8,7 +8,7 @@ from expertpool.projects.models import RuleSetting
 from expertpool.projects.queries import count_to_decide
 from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
-from tests.fixtures import login
+from tests.fixtures import login, read_version
 
 pytestmark = pytest.mark.django_db
 
@@ -63,5 +63,5 @@ def test_administrators_choose_the_rules_that_stop_a_draw(client, admin, operato
     assert "招标投标法第三十七条" in client.get(address).content.decode()
     client.post(address, {"rules": ["tender.members"]})
     assert RuleSetting.objects.get(blocking=True).rule == "tender.members"
-    client.post(address, {})
+    client.post(address, read_version(client, address))
     assert not RuleSetting.objects.filter(blocking=True).exists()

@@ -35,6 +35,7 @@ ADDS = {
     "projects:import",
     "projects:import_mapping",
     "projects:task_complete",
+    "workflow:request_code",
     "workflow:request_confirm",
 }
 

@@ -49,6 +49,7 @@ EXTREMES: dict[str, Any] = {
 }
 NEVER = {"half", "NUL", "turned", "no number", "endless", "number of digits"}  # whatever the field
 ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}")
+PLAN_VERSION = 1  # of the world's plan; an older one would be refused before anything else
 Path = tuple[str | int, ...]
 
 
@@ -167,6 +168,8 @@ def send_bodies(sweep: Sweep, extreme: str, value: Any) -> None:
         if not shape:
             continue
         body = sample(shape["schema"])
+        if "version" in body:
+            body["version"] = PLAN_VERSION
         for where, field in fields(shape["schema"]):
             name = ".".join(map(str, where))
             about = f"{method} {path} {name} {extreme}"

@@ -18,7 +18,7 @@ class UnreadableFile(ValueError):
     """A file that is no table we can read; the text says what to do."""
 
 
-def read_rows(file: Path | IO[bytes], *, suffix: str = "") -> Generator[Numbered]:
+def read_rows(file: Path | bytes | IO[bytes], *, suffix: str = "") -> Generator[Numbered]:
     """Yield (row number as Excel shows it, cells) of the first sheet that holds anything.
 
     ``suffix`` is the ending of the name that the user gave the file, if it is kept under another.
@@ -30,7 +30,7 @@ def read_rows(file: Path | IO[bytes], *, suffix: str = "") -> Generator[Numbered
     return _rows(file, kind)
 
 
-def _rows(file: Path | IO[bytes], kind: str) -> Generator[Numbered]:
+def _rows(file: Path | bytes | IO[bytes], kind: str) -> Generator[Numbered]:
     try:
         for block in answers(TABLE, file, kind=kind):
             yield from ((number, cells) for number, cells in block)

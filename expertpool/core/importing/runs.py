@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from expertpool.core.configuration import value_of
+from expertpool.core.crypto import DecryptionError, Vault, binding
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import (
@@ -37,6 +38,7 @@ from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE
 
 logger = logging.getLogger(__name__)
+VAULT = Vault("FIELD_KEY")
 AT_ONCE = 2_000  # rows that a user can wait for
 PREVIEWED = 20_000  # rows that a preview looks at
 SHOWN = 200  # refused rows on the page
@@ -87,14 +89,21 @@ def start_import(
 
 
 def _store(run: ImportRun, upload: UploadedFile[Any]) -> None:
+    """Keep the file until the run ends; encrypted, since it may lie there for a day."""
     run.upload_path.parent.mkdir(parents=True, exist_ok=True)
-    with run.upload_path.open("wb") as stream:
-        for chunk in upload.chunks():
-            stream.write(chunk)
+    run.upload_path.write_bytes(VAULT.encrypt(b"".join(upload.chunks()), _bound(run)))
 
 
 def _rows(run: ImportRun) -> Generator[Numbered]:
-    return read_rows(run.upload_path, suffix=run.suffix)
+    try:
+        table = VAULT.decrypt(run.upload_path.read_bytes(), _bound(run))
+    except (OSError, DecryptionError):
+        raise UnreadableFile("文件已不在或打不开，请重新上传。") from None
+    return read_rows(table, suffix=run.suffix)
+
+
+def _bound(run: ImportRun) -> bytes:
+    return binding(run._meta.db_table, "upload", run.pk)
 
 
 def _set_header(run: ImportRun, header: Header) -> None:

@@ -12,11 +12,12 @@ from playwright.sync_api import expect
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from tests.draws.views.letters import lines, link_of
 from tests.e2e.pages import Screen, group_box, sign_in
 from tests.factories.accounts import make_department, make_user
-from tests.factories.draws import make_ready_project
+from tests.factories.draws import make_ready_project, open_names_at
 from tests.factories.experts import make_expert
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -94,6 +95,8 @@ def test_a_standby_is_planned_drawn_and_moves_up_before_everybodys_eyes(open_bro
     agree(lines(draw)[3])
     desk.sees("抽取成功")
 
+    open_names_at(draw, timezone.now())
+    release(draw_id=draw.pk, now=timezone.now())
     desk.open(reverse("draws:verify_draw", args=[draw.public_id]))
     desk.sees("已重新推算，与记录完全一致")
     desk.sees("候补递补：")

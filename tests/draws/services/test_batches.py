@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
+from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge, ReplyVia
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, DrawProject, Hold, Invitation
 from expertpool.draws.queries.draws import plan_for, valid_draws
@@ -105,7 +105,9 @@ def test_who_is_busy_or_away_at_one_meeting_is_not_drawn_for_the_batch() -> None
     assert expert_id_of(Invitation.objects.get(draw=other)) == busy.pk
     free = make_expert()
     plan_of = make_batch(make_members(72, 96, now=NOW), now=NOW, seats=1)
-    (candidate,) = evaluate(DrawPlan.objects.get(project=plan_of.members[0]), now=NOW).eligible
+    (candidate,) = evaluate(
+        DrawPlan.objects.get(project=plan_of.members[0]), now=NOW, knowing=Knowledge.ALL
+    ).eligible
     assert candidate.expert_id == free.pk
 
 
@@ -344,7 +346,10 @@ def test_a_batch_counts_as_one_participation() -> None:
     draw = drawn(72, 96, 120, seats=1)
     accept_all(draw)
     expert = expert_id_of(Invitation.objects.get(draw=draw))
-    assert participations(NOW, NOW + timedelta(days=30)) == {expert: 1}
+    assert participations(NOW, NOW + timedelta(days=30), knowing=Knowledge.ALL) == {expert: 1}
     last = draw.covered[-1].opening_at
-    assert participations(last, last + timedelta(hours=1)) == {expert: 1}
-    assert participations(last + timedelta(hours=1), last + timedelta(days=9)) == {}
+    assert participations(last, last + timedelta(hours=1), knowing=Knowledge.ALL) == {expert: 1}
+    assert (
+        participations(last + timedelta(hours=1), last + timedelta(days=9), knowing=Knowledge.ALL)
+        == {}
+    )

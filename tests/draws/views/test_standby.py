@@ -147,6 +147,8 @@ def test_pages_of_a_draw_show_standbys_in_a_part_of_their_own(
     board = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert "候补递补" in board
     assert "（候补递补）" in client.get(reverse("draws:room", args=[draw.pk])).content.decode()
+    reply(lines(draw)[1], accept=True)
+    reveal(draw)  # until then nothing but commitments is public
     public = client.get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "与「技术」相同" in public
 
@@ -244,6 +246,7 @@ def test_a_list_chosen_by_hand_has_no_standbys(client: Client, admin: User) -> N
 def test_the_record_says_in_the_browser_what_it_says_here(client: Client, draw: Draw) -> None:
     for line in lines(draw):
         reply(line, accept=True)
+    reveal(draw)
     content = client.get(reverse("draws:verify_record", args=[draw.public_id])).content
     rule = json.loads(content)["rule"]
     assert rule["groups"][1] == {

@@ -11,6 +11,19 @@ INSERT INTO draws_replylink (invitation_id, token_hash) SELECT id, token_hash FR
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED
 """
+# Back: the first link of each invitation, or one that leads nowhere.
+DROP = "ALTER TABLE draws_invitation DROP COLUMN token_hash"
+TAKE_BACK = """
+ALTER TABLE draws_invitation ADD COLUMN token_hash bytea;
+UPDATE draws_invitation AS row SET token_hash = coalesce(
+    (SELECT token_hash FROM draws_replylink WHERE invitation_id = row.id ORDER BY id LIMIT 1),
+    sha256(convert_to('no link ' || row.id, 'UTF8'))
+);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+ALTER TABLE draws_invitation ALTER COLUMN token_hash SET NOT NULL;
+ALTER TABLE draws_invitation ADD CONSTRAINT draws_invitation_token_hash_key UNIQUE (token_hash)
+"""
 
 
 class Migration(migrations.Migration):
@@ -60,7 +73,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(COPY, migrations.RunSQL.noop),
-        migrations.RemoveField(model_name="invitation", name="token_hash"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(DROP, TAKE_BACK)],
+            state_operations=[migrations.RemoveField(model_name="invitation", name="token_hash")],
+        ),
         migrations.CreateModel(
             name="Rescheduling",
             fields=[

@@ -17,6 +17,7 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.queries.participation import all_participations
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
 from expertpool.draws.services.panel_roles import set_panel_roles
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
@@ -36,6 +37,7 @@ from tests.factories.draws import (
     make_draw,
     make_plan,
     make_ready_project,
+    open_names_at,
 )
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
@@ -311,6 +313,9 @@ def test_only_the_panel_counts_as_taking_part_and_as_agreed() -> None:
     draw = drawn(3)
     accept(*lines(draw))
     first, second, standby = lines(draw)
+    assert all_participations() == {}  # nobody counts before names are public
+    open_names_at(draw, SOON)
+    release(draw_id=draw.pk, now=SOON)
     counts = all_participations()
     assert counts[expert_id_of(first)] == counts[expert_id_of(second)] == 1
     assert counts[expert_id_of(standby)] == 0

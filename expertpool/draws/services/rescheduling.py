@@ -88,7 +88,7 @@ def reschedule(
     which keep their approval. Changes all valid draws of the panel; logs why; tells supervisors.
 
     Who sits keeps his seat and is asked anew, whether he had agreed or not; his days are held for
-    the new time. Names that are still sealed become public by the new time. Refuses
+    the new time. Names open by the new time; those of a public list are sealed until then. Refuses
     (RescheduleRefused) without a reason, without a change, a time that is over, meetings that
     overlap at different places, and a draw that `queries.actions` does not allow it for.
     """
@@ -238,9 +238,8 @@ def _write(draw: Draw, actor: User, *, now: datetime) -> str:
 
 
 def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
-    """Names that are public stay so; sealed ones become so by the new time."""
-    if draw.released_at is not None:
-        return
+    """Let names open by the new time, also where they were public: whoever is drawn from now on for
+    one who cannot come is as secret as those before him were."""
     plan = DrawPlan.objects.get(project_id=draw.project_id)
     opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
     set_reveal(draw, reveal_at=opens_at, by=actor)

@@ -51,4 +51,5 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         refusals=DrawError,
         editing=editing,
         template="draws/reschedule_form.html",
+        is_public=draw.released_at is not None,
     )

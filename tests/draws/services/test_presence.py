@@ -10,7 +10,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws import settings as office
-from expertpool.draws.enums import InvitationState
+from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import NamesSealed, ReleaseRefused, SignInRefused
 from expertpool.draws.models import Draw, Invitation, RevealRule
 from expertpool.draws.queries.presence import presence_of, sign_in_code
@@ -19,6 +19,8 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, readable_draws, release
 from expertpool.draws.services.presence import open_when_present, sign_in
 from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -84,6 +86,41 @@ def test_names_open_once_all_have_signed_in(draw: Draw, operator: User, auditor:
     assert entry.after["已签到"] == "2 / 2"
     # Nobody learns from the log who came first.
     assert {one.subject_id for one in Entry.objects.filter(action="draw.sign_in")} == {str(draw.pk)}
+
+
+def test_after_another_time_all_sign_in_anew(draw: Draw, operator: User) -> None:
+    for line in lines(draw):
+        come(line)
+    assert is_open(draw)
+    day = timedelta(days=1)
+    reschedule(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, OPENING + day, draw.project.place)],
+        reason="供应商答疑延期",
+        actor=operator,
+        now=THERE,
+        entropy=SeededEntropy(3),
+    )
+    first, *_ = draw.invitations.order_by("line")
+    answer(
+        invitation=first,
+        accept=False,
+        reason="时间冲突",
+        via=ReplyVia.LINK,
+        now=THERE,
+        entropy=SeededEntropy(4),
+    )
+    new = draw.invitations.latest("line")
+    assert (new.state, new.expert_id, new.released_as) == ("invited", None, None)
+    accept_all(draw, now=THERE)
+    first, second = lines(draw)
+    come(first, now=THERE + day)
+    assert not is_open(draw, now=THERE + day)
+    assert not may_read(draw, operator, now=THERE + day)
+    come(second, now=THERE + day)
+    assert is_open(draw, now=THERE + day)
+    check_record(draw_id=draw.pk, now=THERE + day)
+    assert not draw.alarms.exists()
 
 
 def test_a_second_time_changes_nothing(draw: Draw) -> None:

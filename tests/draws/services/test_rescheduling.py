@@ -19,7 +19,7 @@ from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.names import release
+from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, invitation_for_token
@@ -270,12 +270,26 @@ def test_a_pause_holds_the_new_letters_back(draw: Draw, operator: User) -> None:
     assert deadlines == {NOW + 4 * HOUR}
 
 
-def test_public_names_stay_public(draw: Draw, operator: User) -> None:
-    at = draw.reveal_at
-    release(draw_id=draw.pk, now=at)
-    move(draw, operator, at=at + MINUTE)
-    assert draw.released_at == at
-    assert draw.reveal_at == at
+@pytest.mark.shows("DRAW-15")
+def test_a_public_list_is_sealed_again_for_who_moves_up(draw: Draw, operator: User) -> None:
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    at = draw.reveal_at + MINUTE
+    draw.refresh_from_db()
+    assert may_read(draw, operator, now=at)
+    move(draw, operator, at=at)
+    assert draw.reveal_at == draw.project.opening_at - 2 * HOUR
+    first, *_ = draw.invitations.order_by("line")
+    reach(draw, now=at)
+    reply(first, at + 30 * MINUTE, accept=False)
+    new = draw.invitations.latest("line")
+    assert (new.state, new.expert_id, new.released_as) == ("invited", None, None)
+    assert not may_read(draw, operator, now=at + HOUR)
+    assert not release(draw_id=draw.pk, now=at + HOUR)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    new.refresh_from_db()
+    assert new.expert_id == expert_id_of(new)
+    draw.refresh_from_db()
+    assert may_read(draw, operator, now=draw.reveal_at)
 
 
 def test_it_is_refused_in_words(draw: Draw, operator: User) -> None:

@@ -44,10 +44,11 @@ def _elsewhere(world: World) -> dict[str, Any]:
     return {"parent": make_specialty("Z98", scheme=world.specialty.scheme).pk}
 
 
-# These say it in words of their own: the settings of a group, the whole of a plan.
-OWN_WORDS = {"siteconfig:edit", "draws:plan"}
-# A draw for whose voiding somebody has asked cannot be moved: of this one only that it sends it.
-HELD = {"draws:reschedule"}
+# The settings of a group say it in words of their own.
+OWN_WORDS = {"siteconfig:edit"}
+# A draw for whose voiding somebody has asked cannot be moved, nor a plan be changed whose draw is
+# sealed: of these only that they send it.
+HELD = {"draws:plan", "draws:reschedule"}
 # What one person changes in each form, while another has it open.
 CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts:user_edit": lambda _w: {"name": "王小明"},

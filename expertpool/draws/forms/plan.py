@@ -69,14 +69,13 @@ def _draft(key: int, group: GroupInput) -> Draft:
 
 
 class SettingsForm(forms.ModelForm):
-    """The settings of a plan. ``version``: what its reader has seen of the whole plan."""
+    """The settings of a plan."""
 
     sections: ClassVar = [
         ("抽取限制", ["unit_cap", "frequency_cap", "frequency_days"]),
         ("随机值", ["contributors"]),
         ("邀请与名单", ["reply_minutes", "leave_hours", "reveal_hours", "channels"]),
     ]
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     contributors = forms.MultipleChoiceField(
         label="随机值提供人",
         choices=CONTRIBUTORS,
@@ -111,8 +110,6 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # What stands now when the form is made; afterwards it comes back as it was posted.
-        self.fields["version"].initial = self.instance.version
         regime = self.instance.project.regime
         for name, bounds in bounds_now(regime).items():
             field = self.fields[name]
@@ -121,16 +118,7 @@ class SettingsForm(forms.ModelForm):
             field.widget.attrs |= {"min": bounds.low, "max": bounds.high}
 
     def data_for_service(self) -> PlanInput:
-        given = dict(self.cleaned_data)
-        del given["version"]
-        return PlanInput(**given)
-
-    def read_anew(self, version: int) -> None:
-        """Let what is typed be saved over ``version``, of which its reader is told."""
-        data: Any = self.data
-        data = data.copy()
-        data["version"] = version
-        self.data = data
+        return PlanInput(**self.cleaned_data)
 
     def refuse(self, error: ValidationError) -> None:
         """Show what the service refuses at the fields of this form that it is about."""

@@ -42,12 +42,10 @@ def widen_plan(
     levels: Mapping[str, Sequence[dict[str, Any]]],
     actor: User,
     now: datetime,
-    version: int | None = None,
 ) -> DrawPlan:
     """Replace the conditions of groups (by code) that lack experts; all else of the plan stays.
 
-    ``version`` is what the editor has read; None: whatever stands. Refuses a newer one (PlanChanged),
-    (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
+    Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
     an archived project, and conditions by which somebody no longer fits who did; and what `save_plan`
     refuses of conditions.
     """
@@ -56,8 +54,6 @@ def widen_plan(
     if levels.keys() - short.lacking.keys():
         raise WideningRefused("只能放宽缺人的条件组，请刷新页面后重试。")
     plan = DrawPlan.objects.get(project=project)
-    if version is not None:
-        check_version(plan, version)
     before = plan_in_words(plan)
     for group in ConditionGroup.objects.filter(plan=plan):
         if group.code in levels:

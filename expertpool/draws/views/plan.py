@@ -15,7 +15,8 @@ from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key
-from expertpool.draws.exceptions import DrawError, DrawNotReady, PlanChanged, TooManyCounts
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.draws.exceptions import DrawError, DrawNotReady, TooManyCounts
 from expertpool.draws.forms.plan import (
     GROUP,
     GroupsForm,
@@ -33,13 +34,13 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.templates import templates_for
 from expertpool.draws.queries.ties import tie_paths
 from expertpool.draws.services.plan import DEFAULT_CHANNELS, delete_plan, save_plan, usual_times
+from expertpool.draws.services.plan_edits import PlanEdits
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.tallies import count_for
 from expertpool.draws.services.templates import groups_of
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, lead_of, members_of
 
-SAVE_AGAIN = "您填写的内容都在下面，再保存一次以您的为准。"
 PREQUERY = ("draws.plan", "draws.run", "draws.see_exclusions")
 
 
@@ -48,29 +49,32 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     if request.method == "GET" and project.is_archived:
         return not_opened(request, ARCHIVED, back=plan_address(project))
+    editing = Editing(request, PlanEdits(project))
     saved_plan = plan_for(project) or DrawPlan(
         project=lead_of(project), channels=DEFAULT_CHANNELS, **usual_times()
     )
     if request.method != "POST":
         settings = SettingsForm(instance=saved_plan)
         groups = GroupsForm(drafts_of(saved_plan), user=request.user)
-        return _page(request, project, settings, groups)
+        return _page(request, project, settings, groups, editing)
     settings = SettingsForm(request.POST, instance=saved_plan)
     groups = GroupsForm(GROUP.posted(request.POST), user=request.user, data=request.POST)
+
+    def write() -> DrawPlan:
+        return save_plan(
+            project=project,
+            settings=settings.data_for_service(),
+            groups=groups.data_for_service(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+
     # Both are asked, so that all errors show at once.
     if all([settings.is_valid(), groups.is_valid()]):
         try:
-            save_plan(
-                project=project,
-                settings=settings.data_for_service(),
-                groups=groups.data_for_service(),
-                actor=request.user,
-                now=timezone.now(),
-                version=settings.cleaned_data["version"],
-            )
-        except PlanChanged as error:
-            settings.add_error(None, f"{error}{SAVE_AGAIN}")
-            settings.read_anew(error.version)
+            editing.write(write)
+        except ChangedMeanwhile:
+            pass  # the form says it
         except (DrawError, CriteriaError) as error:
             settings.add_error(None, str(error))
         except ValidationError as error:
@@ -78,7 +82,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "抽取方案已保存。")
             return redirect(plan_address(project))
-    return _page(request, project, settings, groups, status=422)
+    return _page(request, project, settings, groups, editing, status=422)
 
 
 @require_POST
@@ -181,12 +185,14 @@ def _page(
     project: Project,
     settings: SettingsForm,
     groups: GroupsForm,
+    editing: Editing,
     *,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "project": project,
         "form": settings,
+        "editing": editing,
         "condition_groups": groups.rows,
         "templates": templates_for(request.user),
         "cancel_url": plan_address(project),

@@ -17,9 +17,10 @@ from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
-from expertpool.draws.exceptions import DrawError, PlanChanged
+from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
@@ -29,8 +30,9 @@ from expertpool.draws.queries.readiness import NOTHING_LACKS
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.widening import compare, planned_criteria
 from expertpool.draws.services.matters import WIDENING
+from expertpool.draws.services.plan_edits import PlanEdits
 from expertpool.draws.services.widening import request_widening, widen_plan
-from expertpool.draws.views.plan import SAVE_AGAIN, plan_address, posted_version
+from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 
 
@@ -38,6 +40,7 @@ from expertpool.projects.models import Project
 def conditions(request: UserRequest, pk: int) -> HttpResponse:
     """The conditions of the groups that lack experts; names and numbers stand fixed."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)
+    editing = Editing(request, PlanEdits(project))
     short, plan = shortfall_of(project), plan_for(project)
     if short is None or plan is None:
         messages.error(request, NOTHING_LACKS)
@@ -48,21 +51,20 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
             messages.error(request, why_not)
             return redirect(plan_address(project))
         groups = GroupsForm(_drafts(plan, short), user=request.user)
-        return _page(request, project, short, groups, version=plan.version)
+        return _page(request, project, short, groups, editing)
     data = _fixed(request.POST, plan, short)
     groups, error = GroupsForm(GROUP.posted(data), user=request.user, data=data), ""
-    version = posted_version(request)
+
+    def write() -> DrawPlan:
+        return widen_plan(
+            project=project, levels=_levels(groups), actor=request.user, now=timezone.now()
+        )
+
     if groups.is_valid():
         try:
-            widen_plan(
-                project=project,
-                levels=_levels(groups),
-                actor=request.user,
-                now=timezone.now(),
-                version=version,
-            )
-        except PlanChanged as refusal:
-            error, version = f"{refusal}{SAVE_AGAIN}", refusal.version
+            editing.write(write)
+        except ChangedMeanwhile:
+            pass  # the form says it
         except (DrawError, CriteriaError) as refusal:
             error = str(refusal)
         except ValidationError as refusal:
@@ -70,7 +72,7 @@ def conditions(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "放宽的条件已保存，可以预查询，然后按放宽的条件补抽。")
             return redirect(plan_address(project))
-    return _page(request, project, short, groups, version=version, error=error, status=422)
+    return _page(request, project, short, groups, editing, error=error, status=422)
 
 
 @require_POST
@@ -172,15 +174,15 @@ def _page(
     project: Project,
     short: Shortfall,
     groups: GroupsForm,
+    editing: Editing,
     *,
-    version: int,
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "project": project,
         "short": short,
-        "version": version,
+        "editing": editing,
         "condition_groups": groups.rows,
         "error": error,
         "submit_label": "保存放宽的条件",

@@ -67,6 +67,30 @@ def test_groups_and_levels_are_saved_in_the_order_of_the_page(client, operator, 
         assert text in page.content.decode()
 
 
+@pytest.mark.shows("DRAW-08")
+def test_of_two_at_one_plan_the_second_is_told_and_decides(client, admin, operator, project):
+    address = reverse("draws:plan", args=[project.pk])
+    login(client, operator).post(address, posted())
+    login(client, admin).post(address, posted(version="1", unit_cap="2"))
+
+    late = login(client, operator).post(address, posted(version="1", unit_cap="3"))
+    page = late.content.decode()
+    assert late.status_code == 422
+    assert plan_for(project).unit_cap == 2
+    for text in (f"{admin} 于 ", "同一单位最多人数：1 → 2", "仍按我填写的保存", "重新读取"):
+        assert text in page
+    assert client.post(address, posted(version="2", unit_cap="3")).status_code == 302
+    assert plan_for(project).unit_cap == 3
+
+
+def test_two_who_make_the_first_plan_are_told_as_well(client, operator, project):
+    address = reverse("draws:plan", args=[project.pk])
+    login(client, operator).post(address, posted())
+    late = client.post(address, posted(unit_cap="3"))
+    assert late.status_code == 422
+    assert "首次保存" in late.content.decode()
+
+
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(client, operator, project):
     data = posted(**{"g2-name": "", "g1-seats": "0", "channels": []})
     response = login(client, operator).post(reverse("draws:plan", args=[project.pk]), data)
@@ -171,7 +195,7 @@ def test_a_sealed_plan_is_not_changed(client, operator):
     make_expert()
     login(client, operator)
     client.post(reverse("draws:start", args=[project.pk]), {"version": 1})
-    response = client.post(reverse("draws:plan", args=[project.pk]), posted())
+    response = client.post(reverse("draws:plan", args=[project.pk]), posted(version="1"))
     assert "方案不能再改" in response.content.decode()
     assert [group.name for group in plan_for(project).groups.all()] == ["综合"]
 

@@ -168,7 +168,8 @@ def test_conditions_that_somebody_else_widened_meanwhile_are_not_overwritten(
     late = client.post(address, posted(SENIOR, OTHER, version=1))
     told = late.content.decode()
     assert late.status_code == 422
-    assert "改过抽取方案（现为第 2 版）" in told
+    assert "有人改过这里" in told
+    assert "仍按我填写的保存" in told
     assert '<input type="hidden" name="version" value="2">' in told
 
 

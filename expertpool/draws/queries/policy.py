@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -64,6 +64,22 @@ def policy_for(regime: str) -> Policy:
             reveal_present=(value_of(OWN_REVEAL_BY[regime]) or value_of(REVEAL_BY)) == ALL_PRESENT,
             present_latest=number(PRESENT_LATEST),
         )
+
+
+def policy_of_panel(regime: str, base: Draw | None) -> Policy:
+    """Return the same for a draw that completes the panel of ``base``: the names of one panel open by
+    one rule, the one that ``base`` sealed, whatever the office has changed since."""
+    policy = policy_for(regime)
+    sealed = base.rule.policy if base else None
+    if sealed is None:
+        return policy
+    return replace(
+        policy,
+        reveal_latest=sealed.reveal_latest,
+        reveal_earliest=sealed.reveal_earliest,
+        reveal_present=sealed.reveal_present,
+        present_latest=sealed.present_latest,
+    )
 
 
 def answer_grounds(regime: str) -> list[str]:

@@ -14,11 +14,11 @@ from expertpool.draws.exceptions import (
     PublicationRefused,
     WideningRefused,
 )
-from expertpool.draws.models import DrawPlan, PlanVersion, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, version_of
-from expertpool.draws.queries.policy import faults_of_plan, policy_for
+from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
@@ -121,8 +121,9 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
     return check_plan(projects, now=now)
 
 
-def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
-    """Return the plan of ``projects``; refuses (DrawNotReady) what their regime and batch forbid."""
+def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None = None) -> DrawPlan:
+    """Return the plan of ``projects``, or for a draw that completes the panel of ``base``; refuses
+    (DrawNotReady) what their regime and batch forbid."""
     lead = projects[0]
     plan = DrawPlan.objects.select_related("project__purchaser").filter(project=lead).first()
     if plan is None or not plan.groups.exists():
@@ -134,7 +135,7 @@ def check_plan(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
     blocking = [item.text for item in findings if item.severity == Severity.BLOCKING]
     if blocking:
         raise DrawNotReady("；".join(blocking))
-    policy = policy_for(lead.regime)
+    policy = policy_of_panel(lead.regime, base)
     if faults := faults_of_plan(plan, policy):
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:

@@ -20,7 +20,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
-from expertpool.draws.enums import ActionCode, DrawStatus, Knowledge
+from expertpool.draws.enums import OF_OWN_PANEL, ActionCode, DrawStatus, Knowledge
 from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import (
     ContributionRefused,
@@ -36,7 +36,13 @@ from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_e
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import reveal_time
 from expertpool.draws.queries.plan_versions import approved_version, check_version
-from expertpool.draws.queries.policy import answer_grounds, policy_for, shrunk, thinness, untold
+from expertpool.draws.queries.policy import (
+    answer_grounds,
+    policy_of_panel,
+    shrunk,
+    thinness,
+    untold,
+)
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.queries.tries import check_tries
@@ -56,7 +62,7 @@ from expertpool.projects.models import Project
 
 DRAW_SECONDS = 120  # for each statement of a draw from a pool of any size
 HELD_TEXT = (
-    "排除名单尚未公开的抽取所占用的专家之后，候选人少于制度规定，不能抽取；人数不能透露，已告知监督人。"
+    "排除名单尚未公开的抽取（包括本项目已抽的）所占用的专家之后，候选人少于制度规定，不能抽取；人数不能透露，已告知监督人。"
     "请放宽条件、增加级次，或改评审时间。"
 )
 HELD_APPROVAL = "确需按此抽取的，请提交方案审核，批准后可以抽取。"
@@ -122,10 +128,10 @@ def seal_and_start(
     The caller holds the projects' locks, then the seating lock. Announces DrawSealed.
     """
     _hold_fields(found)
-    policy = policy_for(plan.project.regime)
+    short = widening.short if widening else None
+    policy = policy_of_panel(plan.project.regime, short.base if short else None)
     approved = approved_version(plan)
-    openly = openly_eligible(found, plan, now=now, short=widening.short if widening else None)
-    thin = _check_chance(found, openly, policy, approved)
+    thin = check_chance(plan, found, policy, approved, now=now, short=short)
     withdraw_waiting(plan, now=now)
     draw, sealed = _seal(
         plan,
@@ -159,22 +165,30 @@ def seal_and_start(
     return draw
 
 
-def _check_chance(
+def check_chance(
+    plan: DrawPlan,
     found: Eligibility,
-    openly: Sequence[Fitting],
     policy: Policy,
     approved: PlanVersion | None,
+    *,
+    now: datetime,
+    short: Shortfall | None = None,
 ) -> list[str]:
     """Return where too few can be drawn, with the approval of the plan: of those who may be drawn
-    as far as may be told, ``openly``.
+    as far as may be told.
 
     Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
     somebody who was told of that much; and one for which far fewer can be drawn than he was told.
     What only the sealed names of other draws make too few is refused (HeldRefused) without a number,
-    unless he was told that this may be.
+    unless he was told that this may be. ``found`` knew all; where the panel is ``short``, too few of a
+    level whose experts it has used already are no reason: nobody is drawn from there.
     """
+    openly = openly_eligible(found, plan, now=now, short=short)
     fits = [item.groups for item in openly]
-    thin = thinness(found.groups, fits, policy)
+    free = [one.groups for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL]
+    scarce = {one.key for one in thinness(found.groups, free, policy)}
+    # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
+    thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
     texts = [one.text for one in thin]
     if thin and policy.thin_is_refused:
         raise DrawNotReady("；".join(texts) + "。请放宽条件，使随机抽取有意义。")

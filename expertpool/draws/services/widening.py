@@ -20,8 +20,10 @@ from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.eligibility import evaluate
-from expertpool.draws.queries.plan_versions import check_version
+from expertpool.draws.queries.plan_versions import approved_version, check_version
+from expertpool.draws.queries.policy import policy_of_panel
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable
+from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.widening import check_wider, planned_criteria
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
@@ -29,7 +31,7 @@ from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import add_levels, keep_version, plan_in_words
 from expertpool.draws.services.refusals import tell_held
-from expertpool.draws.services.sealing import Widening, seal_and_start
+from expertpool.draws.services.sealing import Widening, check_chance, seal_and_start
 from expertpool.draws.services.seating import SEATING_LOCK, has_more
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import ask, settle
@@ -69,7 +71,6 @@ def widen_plan(
     return plan
 
 
-@transaction.atomic
 def request_widening(
     *,
     base: Draw,
@@ -84,8 +85,24 @@ def request_widening(
     ``version`` of the plan is what the operator has seen. With ``levels`` the plan is widened first,
     as by `widen_plan`, and the version that comes of it is asked for. Refuses another version
     (PlanChanged), (WideningRefused) without a reason, a panel that lacks nobody or is being drawn
-    for, a draw that was widened already, once the opening is over, and while another request is open.
+    for, a draw that was widened already, once the opening is over, and while another request is open;
+    and what the seal would refuse as things stand (DrawNotReady, HeldRefused), too many tries among it.
     """
+    with (
+        tell_held(project=base.project, actor=actor, now=now, attempt="申请放宽条件补抽"),
+        transaction.atomic(),
+    ):
+        return _request(base, reason, version, actor, now, levels)
+
+
+def _request(
+    base: Draw,
+    reason: str,
+    version: int,
+    actor: User,
+    now: datetime,
+    levels: Mapping[str, Sequence[dict[str, Any]]] | None,
+) -> WideningRequest:
     project = lock_projects(base.project)[0]
     check_version(DrawPlan.objects.get(project=project), version)
     if levels:
@@ -95,6 +112,7 @@ def request_widening(
     if not reason.strip():
         raise WideningRefused("请写明放宽条件的原因。")
     check_action(ActionCode.WIDEN, base, actor=actor, now=now)
+    _check_sealable(base, actor, now)
     request = WideningRequest(draw=base, reason=reason.strip()[:200], plan_version=version)
     ask(
         request,
@@ -105,6 +123,18 @@ def request_widening(
         after={"方案版本": version},
     )
     return request
+
+
+def _check_sealable(base: Draw, actor: User, now: datetime) -> None:
+    """Refuse before a second person is asked what the seal would refuse after he agreed."""
+    projects = base.covered
+    short = check_widenable(projects, now=now)
+    plan = check_plan(projects, now=now, base=short.base)
+    approved = approved_version(plan)
+    check_tries(plan.project, actor, approved, now=now)
+    policy = policy_of_panel(plan.project.regime, short.base)
+    found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
+    check_chance(plan, found, policy, approved, now=now, short=short)
 
 
 def decide_widening(
@@ -153,7 +183,7 @@ def _seal(
 ) -> Draw:
     projects = base.covered
     short = check_widenable(projects, now=now)
-    plan = check_plan(projects, now=now)
+    plan = check_plan(projects, now=now, base=short.base)
     lock_transaction(SEATING_LOCK)
     if any(has_more(draw, now=now) for draw in short.draws):
         raise WideningRefused("原次序中还有能补抽的专家，请先在抽取页面点「再补抽一次」。")

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws import settings as office
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.exceptions import DrawError, DrawInProgress, WideningRefused
+from expertpool.draws.exceptions import DrawError, DrawInProgress, HeldRefused, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -30,6 +31,7 @@ from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.siteconfig import configure
 from tests.factories.widening import (
     GROUPS,
     OTHER,
@@ -344,3 +346,49 @@ def test_a_second_person_agrees_to_the_version_that_was_asked_for(
     draw = decide(supervisor)
     assert draw is not None
     assert (draw.operator, draw.rule.supervisor) == (operator, supervisor.name)
+
+
+# --- What the office demands
+
+
+@pytest.mark.shows("DRAW-34")
+def test_the_names_of_one_panel_open_by_one_rule() -> None:
+    """The office changes its rule after the first seal; the second draw keeps to that of the first."""
+    base = make_short_panel(now=NOW)
+    configure(office.OWN_REVEAL_BY["tender"], office.ALL_PRESENT)
+    configure(office.OWN_NUMBERS[office.REVEAL_LATEST.code, "tender"], 5)
+    widened = widen_to_everybody(base, now=LATER)
+    assert widened.rule.policy
+    assert base.rule.policy
+    assert widened.rule.policy.reveal_present is base.rule.policy.reveal_present is False
+    assert widened.reveal_at == base.reveal_at
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_level_that_is_used_up_does_not_forbid_the_draw() -> None:
+    base = make_short_panel(now=NOW)  # all seniors sit: nobody is drawn from the first level
+    configure(office.CANDIDATES_PER_SEAT, 3)
+    widened = widen_to_everybody(base, now=LATER)
+    assert widened.rule.content["thin"] == []
+    accept_all(widened, now=LATER)
+    assert widened.status == DrawStatus.SUCCESS
+
+
+@pytest.mark.shows("DRAW-34")
+def test_what_the_seal_would_refuse_is_said_when_it_is_asked_for(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    configure(office.CANDIDATES_PER_SEAT, 7)  # four are left, and three have sat
+    levels = {"g1": [{"any": [SENIOR, EVERYBODY]}]}
+    plan = DrawPlan.objects.get(project=base.project)
+    with pytest.raises(HeldRefused, match="包括本项目已抽的") as refused:
+        request_widening(
+            base=base,
+            reason=REASON,
+            version=plan.version,
+            actor=operator,
+            now=LATER,
+            levels=levels,
+        )
+    assert "4" not in str(refused.value)
+    assert not WideningRequest.objects.exists()
+    assert Entry.objects.get(action="draw.held_refused").note == "申请放宽条件补抽"

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from coverage import Coverage
 from playwright.sync_api import ConsoleMessage, Page
 
 from config.database import database_running
+from expertpool.core.reading import apart
 from tools.browser import FLAGS, browser_path, missing
 
 pytest_plugins = ["tests.fixtures", "tests.database"]
@@ -24,6 +26,15 @@ def pytest_configure(config: pytest.Config) -> None:
         stack = ExitStack()
         stack.enter_context(database_running(durable=False))
         config.add_cleanup(stack.close)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def measured_readings() -> Iterator[None]:
+    """Count the lines that the child runs, where lines are counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        if Coverage.current() is not None:
+            patch.setattr(apart, "MODULE", "tests.measured_child")
+        yield
 
 
 # --- Browser tests -----------------------------------------------------------------------------

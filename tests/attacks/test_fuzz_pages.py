@@ -25,7 +25,8 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from pytest_django import Settings
 
 from expertpool.accounts.models import User
-from tests.architecture.test_extremes import CONSTRAINT, NAMES, NOT_ASKED, Forms, read
+from tests.architecture.forms import NOT_ASKED, Forms, read
+from tests.architecture.test_extremes import CONSTRAINT, NAMES
 from tests.architecture.url_roles import RULES
 from tests.architecture.world import World, make_world
 from tests.fixtures import login

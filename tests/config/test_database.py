@@ -164,7 +164,10 @@ def test_a_database_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings["HOST"] == "db"
     assert settings["PORT"] == "5433"
     assert settings["PASSWORD"] == "p@ss"
-    assert settings["OPTIONS"] == {"sslmode": "require", "pool": True}
+    assert settings["OPTIONS"] == {
+        "sslmode": "require",
+        "pool": {"min_size": 2, "max_size": 16},
+    }
     assert settings["CONN_MAX_AGE"] == 0
 
 

@@ -73,9 +73,21 @@ def closing_of(invitation: Invitation) -> datetime:
     return next_opening(invitation.draw.covered, now=invitation.asked_since)
 
 
-def time_to_reply(draw: Draw) -> timedelta:
-    """Return how long whoever is asked by ``draw`` now may take: what was sealed, unless it was
-    declared an emergency since; of a list that persons chose, what its plan says."""
+def time_to_reply(invitation: Invitation) -> timedelta:
+    """Return how long who is asked by ``invitation`` may take: what was sealed, unless the draw was
+    declared an emergency since; of a list that persons chose, what its plan says.
+
+    Who is asked anew for another time has a day, or half of what is left until then, if that is
+    more: otherwise whoever moves a review could lose a panel that had agreed to silence.
+    """
+    length = _usual_time(invitation.draw)
+    if invitation.asked_again_at is None or emergency_of(invitation.draw):
+        return length
+    left = closing_of(invitation) - invitation.asked_again_at
+    return max(length, min(DAY, left / 2))
+
+
+def _usual_time(draw: Draw) -> timedelta:
     emergency = emergency_of(draw)
     minutes = emergency.minutes if emergency else draw.rule.reply_minutes
     if minutes is None:
@@ -132,7 +144,7 @@ def late_values(invitation_id: str, now: datetime) -> dict[str, str]:
     deadline = (
         invitation.deadline_at
         if invitation.reached_at
-        else deadline_from(invitation, now, time_to_reply(invitation.draw))
+        else deadline_from(invitation, now, time_to_reply(invitation))
     )
     return {"答复截止": moment_text(deadline)}
 

@@ -51,7 +51,7 @@ def keep_clock(*, invitation_id: int) -> bool:
     if since is None or since >= closing:
         going = waiting.filter(reached_at__isnull=False)
         return bool(going.update(reached_at=None, deadline_at=closing, time_left=None))
-    length = time_to_reply(draw)
+    length = time_to_reply(invitation)
     still = waiting.filter(reached_at__isnull=True)
     if pause_of(draw):
         return bool(still.update(reached_at=since, time_left=length))

@@ -146,6 +146,12 @@ def _move_projects(
             raise RescheduleRefused(f"「{project.name}」的评审已经开始，不能再改期。")
         if new.opening_at <= now:
             raise RescheduleRefused("新的评审开始时间已过，请改为以后的时间。")
+        if new.opening_at < project.opening_at:
+            # Names would be public before their time, by the hand of one person.
+            raise RescheduleRefused(
+                f"「{project.name}」只能往后改期：往前改会使名单提前公开，专家也可能来不及答复。"
+                "确需提前评审的，请申请作废后重新抽取。"
+            )
         try:
             reschedule_project(
                 project=project,

@@ -36,6 +36,7 @@ from tests.factories.experts import make_expert
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+NIGHT = 9 * HOUR  # quiet hours count for nobody
 _seeds = count(5)
 
 
@@ -114,7 +115,7 @@ def test_everybody_keeps_his_seat_and_is_asked_anew(draw: Draw, operator: User) 
         assert (held.active, held.during.lower) == (True, opening + 2 * DAY)
     reach(draw, now=NOW + 2 * HOUR)
     first, second = draw.invitations.order_by("line")
-    assert (first.state_label, first.deadline_at) == ("待重新确认", NOW + 3 * HOUR)
+    assert (first.state_label, first.deadline_at) == ("待重新确认", NOW + 2 * HOUR + DAY + NIGHT)
     reply(first, NOW + 2 * HOUR)
     reply(second, NOW + 2 * HOUR)
     draw.refresh_from_db()
@@ -225,8 +226,10 @@ def test_no_answer_in_time_is_an_exit_as_ever(draw: Draw, operator: User) -> Non
     move(draw, operator)
     reach(draw, now=NOW + HOUR)
     first = draw.invitations.order_by("line")[0]
-    assert not expire(invitation_id=first.pk, now=NOW + HOUR, entropy=SeededEntropy(1))
-    assert expire(invitation_id=first.pk, now=NOW + 2 * HOUR, entropy=SeededEntropy(1))
+    asked, late = NOW + HOUR, NOW + 3 * DAY
+    assert not expire(invitation_id=first.pk, now=asked + HOUR, entropy=SeededEntropy(1))
+    assert first.deadline_at >= asked + DAY  # not the hour of a first question
+    assert expire(invitation_id=first.pk, now=late, entropy=SeededEntropy(1))
     first.refresh_from_db()
     assert first.state == InvitationState.NO_ANSWER
 
@@ -267,7 +270,7 @@ def test_a_pause_holds_the_new_letters_back(draw: Draw, operator: User) -> None:
     resume_draw(draw=draw, reason="已定", actor=operator, now=NOW + 3 * HOUR)
     reach(draw, now=NOW + 3 * HOUR)
     deadlines = set(draw.invitations.values_list("deadline_at", flat=True))
-    assert deadlines == {NOW + 4 * HOUR}
+    assert deadlines == {NOW + 3 * HOUR + DAY + NIGHT}
 
 
 @pytest.mark.shows("DRAW-15")
@@ -299,6 +302,8 @@ def test_it_is_refused_in_words(draw: Draw, operator: User) -> None:
         move(draw, operator, days=-7)
     with pytest.raises(RescheduleRefused, match="已过，不能再改期"):
         move(draw, operator, at=draw.project.opening_at)
+    with pytest.raises(RescheduleRefused, match="只能往后改期"):
+        move(draw, operator, days=-1)
     with pytest.raises(RescheduleRefused, match="5 年"):
         move(draw, operator, days=4000)
     assert not Rescheduling.objects.exists()
@@ -345,7 +350,7 @@ def test_of_a_batch_one_meeting_may_move(operator: User) -> None:
     assert starts == [first.opening_at, second.opening_at + DAY]
     event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
     assert len(event["meetings"]) == 2
-    clash = [NewMeeting(second.pk, first.opening_at, "别处")]
+    clash = [NewMeeting(first.pk, second.opening_at + DAY, "别处")]
     with pytest.raises(RescheduleRefused, match="时间重叠"):
         reschedule(
             draw=draw,
@@ -355,3 +360,13 @@ def test_of_a_batch_one_meeting_may_move(operator: User) -> None:
             now=NOW + HOUR,
             entropy=SeededEntropy(4),
         )
+
+
+def test_a_panel_that_agreed_is_not_lost_to_a_short_silence(draw: Draw, operator: User) -> None:
+    """An operator moved reviews to be rid of a panel: ten minutes later others were seated."""
+    project = draw.project
+    evening = project.opening_at - 2 * HOUR  # on the day itself, to the afternoon
+    move(draw, operator, at=evening, days=0, place="北楼")
+    reach(draw, now=evening)
+    first = draw.invitations.order_by("line")[0]
+    assert first.deadline_at == evening + HOUR  # half of what is left, and the sealed hour

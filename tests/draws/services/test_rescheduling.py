@@ -132,7 +132,7 @@ def test_the_record_log_and_count_of_hands_say_it(draw: Draw, operator: User) ->
     assert event["meetings"][0]["opening_at"] == "2026-11-29T09:00+08:00"
     assert event["by"] == {"role": "operator", "account": operator.username}
     assert "供应商" not in str(event)
-    assert "302" not in str(event)
+    assert "三楼" not in str(event)
     assert hand_steps_of(draw) == steps + 1
     logged = Entry.objects.get(action="draw.reschedule")
     assert (logged.note, logged.after["评审地点"]) == ("供应商答疑延期", "三楼 302 室")

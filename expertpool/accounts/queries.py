@@ -169,6 +169,12 @@ def was_managed(users: Collection[int], *, by: Collection[int], since: datetime)
     return entries.filter(actor_id__in=by, action__in=_TAKING, at__gt=since).exists()
 
 
+def who_reset(users: Collection[int], *, since: datetime) -> set[int]:
+    """Return who gave one of the accounts ``users`` (ids) a password after ``since``."""
+    entries = entries_for((User, users)).filter(action="user.reset_password", at__gt=since)
+    return {pk for pk in entries.values_list("actor_id", flat=True) if pk is not None}
+
+
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:
     """Return the failed attempts of the last 24 hours: ``account_failures`` of the same account,
     ``address_failures`` from the same address."""

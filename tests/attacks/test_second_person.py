@@ -199,3 +199,15 @@ def test_nor_a_plan(operator: User) -> None:
     fresh = make_user("supervisor", created_at=NOW)
     with pytest.raises(PlanApprovalRefused, match="不满"):
         decide_plan(project=project, version=1, agree=True, note="", actor=fresh, now=NOW)
+
+
+def test_who_gave_both_their_passwords_is_not_two_persons(
+    asked: VoidRequest, supervisor: User, operator: User, admin: User
+) -> None:
+    """An administrator reset both accounts, asked as the one and agreed as the other."""
+    other = make_user("supervisor")
+    for user in (operator, supervisor):
+        reset_password(user=user, actor=admin, now=NOW - timedelta(hours=1))
+    User.objects.update(must_change_password=False)  # he chose one in each name
+    refuses(asked, User.objects.get(pk=supervisor.pk), "同一人重置", hours=1)
+    agree(asked, other, hours=1)

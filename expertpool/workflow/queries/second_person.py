@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import was_managed
+from expertpool.accounts.queries import was_managed, who_reset
 from expertpool.core.configuration.reading import value_of
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
@@ -32,4 +32,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, now: datetime) -> str:
         return f"申请人 {days} 天内开通、修改过您的账号或重置过密码，须由另一位有权限的人员确认。"
     if days and was_managed(firsts, by={user.pk}, since=since):
         return f"您 {days} 天内开通、修改过申请人的账号或重置过密码，须由另一位有权限的人员确认。"
+    # Whoever gave both their passwords could be both.
+    if days and who_reset({user.pk}, since=since) & who_reset(firsts, since=since):
+        return f"您和申请人的密码 {days} 天内由同一人重置，须由另一位有权限的人员确认。"
     return ""

@@ -1,9 +1,13 @@
 """What this app writes to the log."""
 
-from expertpool.audit.actions import Action
+from expertpool.audit.actions import Action, ValueLabel
+from expertpool.notifications.enums import ChannelCode
 
 ACTIONS = (
     Action("notifications.template_save", "修改通知模板"),
     Action("notifications.template_reset", "恢复默认通知模板"),
     Action("notifications.delete", "删除通知记录"),
 )
+
+# Plans and settings hold channels by their codes.
+VALUES = tuple(ValueLabel(channel.value, str(channel.label)) for channel in ChannelCode)

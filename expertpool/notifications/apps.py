@@ -7,7 +7,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.accounts.events import AccountActed
-        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core.configuration import (
             SETTING_RULES,
             SETTING_TRIALS,
@@ -18,7 +18,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.files.policies import FILE_SUBJECTS
-        from expertpool.notifications.actions import ACTIONS
+        from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.menu import ITEMS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.permissions import PERMISSIONS
@@ -32,6 +32,7 @@ class NotificationsConfig(AppConfig):
         SETTING_RULES.add(*RULES)
         SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
         LOG_ACTIONS.add(*ACTIONS)
+        VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)
         OCCASIONS.add(ACTED)
         subscribe(AccountActed, tell_acted)

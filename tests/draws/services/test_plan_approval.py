@@ -110,6 +110,13 @@ def test_what_was_shown_is_what_is_sealed(project: Project, operator: User, admi
     assert start(project, operator, version=2).rule_content["plan_version"] == 2
 
 
+def test_channels_stand_by_their_names(project: Project, operator: User) -> None:
+    change(project, operator, channels=("sms",))
+    change(project, operator, channels=("email", "site"))
+    latest, *_ = history_of(DrawPlan.objects.get(project=project))
+    assert latest.note == "邀请渠道：短信 → 邮件、站内信"
+
+
 @pytest.mark.usefixtures("_at_the_time")
 def test_the_page_keeps_what_was_typed_and_says_what_the_other_changed(
     client: Client, project: Project, operator: User, admin: User

@@ -67,7 +67,10 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self.select = ""
-        if tag == "textarea":
+        if tag == "textarea" and self.textarea:
+            # The first line break belongs to the markup.
+            typed = self.forms[-1].values[self.textarea]
+            typed[0] = typed[0].removeprefix("\n")
             self.textarea = ""
 
     def _option(self, form: PostedForm, given: dict[str, str]) -> None:
@@ -80,7 +83,7 @@ class Forms(HTMLParser):
     def _input(self, form: PostedForm, name: str, given: dict[str, str]) -> None:
         kind = given.get("type", "")
         if kind in TYPED:
-            form.values[name] = [given.get("value", "")]
+            form.values.setdefault(name, []).append(given.get("value", ""))
             form.typed.add(name)
         elif "checked" in given:
             form.values.setdefault(name, []).append(given.get("value", "on"))

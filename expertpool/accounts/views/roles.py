@@ -22,6 +22,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.listing import render_list
+from expertpool.core.views.parts import parts_of
 
 
 @requires("accounts.roles")
@@ -52,6 +53,8 @@ def role_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 def _form(request: UserRequest, role: Role | None, editing: Editing | None = None) -> HttpResponse:
     form = RoleForm(request.POST or None, role=role)
+    if editing:
+        editing.about(parts_of(form))
 
     def write() -> object:
         return save_role(

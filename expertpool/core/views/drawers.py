@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from expertpool.core.responses import saved
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.parts import parts_of
 
 Refusals = type[Exception] | tuple[type[Exception], ...]
 
@@ -40,6 +41,8 @@ def drawer_form(
     A form of a record that is there already gives its ``editing``: what others have changed
     meanwhile is told instead of being overwritten.
     """
+    if editing:
+        editing.about(parts_of(form))
     if request.method == "POST" and form.is_valid():
         try:
             told = editing.write(write) if editing else write()

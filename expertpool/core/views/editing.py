@@ -5,7 +5,8 @@
     …
     return drawer_form(request, form, write, editing=editing, title=…)
 
-A form that is a page of its own calls ``editing.write(write)`` and gives ``editing`` to its template.
+A form that is a page of its own calls ``editing.about(parts_of(form))`` and ``editing.write(write)``,
+and gives ``editing`` to its template. What its reader left alone takes what others have made of it.
 What counts as an edit of the record, and who made it, an `Edited` knows; `audit` has the one.
 """
 
@@ -20,8 +21,10 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from expertpool.core.text import is_key
+from expertpool.core.views.parts import Part, digest, read_in, sign
 
-VERSION = "version"  # the input by which a form says it
+# The inputs by which a form says it: which edit was the last, and what its own fields held.
+VERSION, READ = "version", "read"
 
 T = TypeVar("T")
 
@@ -57,17 +60,37 @@ class Edited(Protocol):
 
 class Editing:
     """One reader's form of a record. ``version`` is the last edit that he has read; ``meanwhile`` are
-    those of others that kept him from saving, of which he is told (``is_stale``)."""
+    those of others that kept him from saving, of which he is told (``is_stale``).
+
+    Of its fields, then, ``taken`` (labels) are those that only others have changed, shown as they
+    stand, and ``clashes`` those that both have.
+    """
 
     def __init__(self, request: HttpRequest, record: Edited) -> None:
         self.record, self.viewer = record, request.user
         self.is_stale = False
         self.meanwhile: Sequence[Edit] = ()
+        self.taken: list[str] = []
+        self.clashes: list[str] = []
+        self._parts: list[Part] = []
+        # Before the record is read: what is shown is at least as new as what it says to have read.
+        self._standing = record.last()
         # Once posted it stays what it was: a form that comes back with an error is no newer.
+        self._is_posted = request.method == "POST"
         posted = request.POST.get(VERSION, "")
+        self._read = request.POST.get(READ, "")
         self.version = int(posted) if is_key(posted) else 0
-        if request.method != "POST":
-            self.version = record.last()
+        if not self._is_posted:
+            self.version = self._standing
+
+    def about(self, parts: Sequence[Part]) -> None:
+        """Say what the form asks, filled from the record."""
+        self._parts = list(parts)
+
+    @property
+    def read(self) -> str:
+        """What the form held as its reader read it, signed; it comes back with what he posts."""
+        return self._read if self._is_posted and not self.is_stale else sign(self._parts)
 
     def write(self, write: Callable[[], T]) -> T:
         """Call ``write`` if its reader has read what stands; raise ChangedMeanwhile otherwise.
@@ -76,9 +99,22 @@ class Editing:
         """
         with transaction.atomic():
             self.record.hold()
-            last = self.record.last()
-            if last == self.version:
+            if self.record.last() == self.version:
                 return write()
         self.is_stale, self.meanwhile = True, self.record.after(self.version, self.viewer)
-        self.version = last
+        self.version = self._standing
+        self._merge()
         raise ChangedMeanwhile
+
+    def _merge(self) -> None:
+        read = read_in(self._read)
+        for part in self._parts:
+            was = read.get(part.name)
+            if digest(part.standing) in {was, digest(part.posted)}:
+                continue  # nobody else has changed it, or both to the same
+            if digest(part.posted) == was:
+                part.take()
+                self.taken.append(part.label)
+            elif was is not None:
+                part.mark()
+                self.clashes.append(part.label)

@@ -125,8 +125,11 @@ class RowsForm:
         make: Makers,
         data: QueryDict | None = None,
     ) -> None:
-        self.make, self.data = make, data
-        self.rows = self._rows(kind, drafts)
+        self.kind, self.make, self.data = kind, make, data
+        self.show(drafts)
+
+    def show(self, drafts: Sequence[Draft]) -> None:
+        self.rows = self._rows(self.kind, drafts)
 
     def is_valid(self) -> bool:
         valid = [form.is_valid() for form in _forms(self.rows)]  # each is asked: all errors show

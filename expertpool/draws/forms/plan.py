@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from expertpool.accounts.models import User
 from expertpool.core.criteria import canonical
 from expertpool.core.criteria.forms import CriteriaField
+from expertpool.core.views.parts import Part
 from expertpool.core.views.rows import Draft, Makers, RowKind, RowsForm, next_key
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
@@ -32,20 +34,20 @@ GROUP = RowKind(
 
 def drafts_of(plan: DrawPlan) -> list[Draft]:
     """Return the saved groups; a new plan begins with one empty group."""
-    groups = plan.groups.prefetch_related("levels") if plan.pk else []
-    drafts = [
-        _draft(
-            group.order,
-            GroupInput(
-                group.name,
-                group.seats,
-                [level.criteria for level in group.levels.all()],
-                group.standby_seats,
-            ),
+    return [_draft(key, group) for key, group in enumerate(groups_in(plan), 1)] or [GROUP.new()]
+
+
+def groups_in(plan: DrawPlan) -> list[GroupInput]:
+    """Return the saved groups as they would be entered."""
+    return [
+        GroupInput(
+            group.name,
+            group.seats,
+            [level.criteria for level in group.levels.all()],
+            group.standby_seats,
         )
-        for group in groups
+        for group in (plan.groups.prefetch_related("levels") if plan.pk else [])
     ]
-    return drafts or [GROUP.new()]
 
 
 def with_groups(drafts: list[Draft], groups: Sequence[GroupInput]) -> list[Draft]:
@@ -129,6 +131,10 @@ class SettingsForm(forms.ModelForm):
             self.add_error(None, error.messages)
 
 
+def _text(groups: Sequence[GroupInput]) -> str:
+    return json.dumps([asdict(group) for group in groups], sort_keys=True)
+
+
 class GroupForm(forms.Form):
     name = forms.CharField(
         label="组名", max_length=50, error_messages={"required": "请填写组名，如「技术」「经济」。"}
@@ -164,6 +170,22 @@ class GroupsForm(RowsForm):
     ) -> None:
         make: Makers = {GROUP.name: GroupForm, LEVEL.name: partial(LevelForm, viewer=user)}
         super().__init__(GROUP, drafts, make, data)
+
+    def as_part(self, plan: DrawPlan) -> Part:
+        """Return all groups as one thing that is edited: they are compared, and taken, together."""
+
+        def take() -> None:
+            self.data = None
+            self.show(drafts_of(plan))
+
+        return Part(
+            name=GROUP.name,
+            label="条件组",
+            standing=_text(groups_in(plan)),
+            posted=_text(self.data_for_service()) if self.data else "",
+            take=take,
+            mark=lambda: None,
+        )
 
     def data_for_service(self) -> list[GroupInput]:
         return [

@@ -16,6 +16,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.parts import parts_of
 from expertpool.draws.exceptions import DrawError, DrawNotReady, TooManyCounts
 from expertpool.draws.forms.plan import (
     GROUP,
@@ -56,6 +57,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         settings = SettingsForm(instance=saved_plan)
         groups = GroupsForm(drafts_of(saved_plan), user=request.user)
+        editing.about([*parts_of(settings), groups.as_part(saved_plan)])
         return _page(request, project, settings, groups, editing)
     settings = SettingsForm(request.POST, instance=saved_plan)
     groups = GroupsForm(GROUP.posted(request.POST), user=request.user, data=request.POST)
@@ -71,6 +73,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
 
     # Both are asked, so that all errors show at once.
     if all([settings.is_valid(), groups.is_valid()]):
+        editing.about([*parts_of(settings), groups.as_part(saved_plan)])
         try:
             editing.write(write)
         except ChangedMeanwhile:

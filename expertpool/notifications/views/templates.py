@@ -16,6 +16,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.parts import parts_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.forms import TemplateForm
 from expertpool.notifications.models import MessageTemplate
@@ -45,6 +46,7 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
     form = TemplateForm(
         request.POST or None, initial=initial, occasion=state.occasion, channel=channel
     )
+    editing.about(parts_of(form))
     # What is typed is shown at once; only a whole post saves it.
     if request.headers.get("HX-Target") == "preview":
         context = _context(state, form, form.text if form.is_valid() else None)

@@ -19,6 +19,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import show_errors
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.parts import parts_of
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import ProjectForm
 from expertpool.projects.models import Project
@@ -84,6 +85,8 @@ def _form_page(
     cancel: str,
     editing: Editing | None = None,
 ) -> HttpResponse:
+    if editing:
+        editing.about(parts_of(form))
     if form.is_valid():
         try:
             project = editing.write(save) if editing else save()

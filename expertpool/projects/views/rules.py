@@ -12,6 +12,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.parts import parts_of
 from expertpool.projects.enums import Regime
 from expertpool.projects.forms.application import RuleSettingsForm
 from expertpool.projects.models import RegimeSetting, RuleSetting
@@ -24,6 +25,7 @@ def rules(request: UserRequest) -> HttpResponse:
     settings = [(model, model.objects.all()) for model in (RuleSetting, RegimeSetting)]
     editing = Editing(request, Edits(*settings, lock=LOCK))
     form = RuleSettingsForm(request.POST if request.method == "POST" else None)
+    editing.about(parts_of(form))
 
     def write() -> None:
         now = timezone.now()

@@ -84,6 +84,45 @@ def test_who_comes_second_is_told_and_decides(client: Client, admin: User, someb
 
 
 @pytest.mark.django_db
+def test_what_only_the_other_has_changed_stays_his(
+    client: Client, admin: User, somebody: User
+) -> None:
+    address = reverse("accounts:user_edit", args=[somebody.pk])
+    read = posted_by(login(client, admin).get(address))
+    other = make_user("admin", name="管理员老张")
+    edit_user(
+        user=User.objects.get(pk=somebody.pk),
+        name="王小明",
+        phone=somebody.phone,
+        email="new@example.cn",
+        department=None,
+        actor=other,
+        now=NOW,
+    )
+    late = client.post(address, read | {"phone": "13800000002", "name": "王大明"})
+    page = late.content.decode()
+    assert late.status_code == 422
+    assert "保留对方的修改（您没有动过，下面已是对方的新值）：邮箱。" in page
+    assert "冲突（您和对方都改了，下面是您填写的）：姓名。" in page
+    assert client.post(address, posted_by(late)).status_code == 204
+    somebody.refresh_from_db()
+    assert (somebody.name, somebody.phone) == ("王大明", "13800000002")
+    assert somebody.email == "new@example.cn"
+
+
+@pytest.mark.django_db
+def test_without_what_was_read_nothing_is_taken_over(
+    client: Client, admin: User, somebody: User
+) -> None:
+    address = reverse("accounts:user_edit", args=[somebody.pk])
+    read = posted_by(login(client, admin).get(address))
+    renamed(somebody, "王小明", by=make_user("admin", name="管理员老张"))
+    page = client.post(address, read | {"read": "forged"}).content.decode()
+    assert "有人改过这里" in page
+    assert 'value="王明"' in page
+
+
+@pytest.mark.django_db
 def test_a_form_that_comes_back_with_an_error_is_no_newer(
     client: Client, admin: User, somebody: User
 ) -> None:

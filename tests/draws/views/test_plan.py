@@ -14,6 +14,7 @@ from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL, REVEAL_LATEST, REVEAL_USUAL
 from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.api.caller import Caller, assert_problem
+from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_department
 from tests.factories.draws import make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
@@ -28,6 +29,10 @@ WOMEN = json.dumps({"all": [{"field": "sex", "op": "eq", "value": "female"}]})
 @pytest.fixture
 def project(operator):
     return make_project(ProjectStatus.APPROVED, applicant=operator, department=make_department())
+
+
+def posted_by(page):
+    return forms_of(page.content.decode())[-1].values
 
 
 def posted(**changes):
@@ -81,6 +86,24 @@ def test_of_two_at_one_plan_the_second_is_told_and_decides(client, admin, operat
         assert text in page
     assert client.post(address, posted(version="2", unit_cap="3")).status_code == 302
     assert plan_for(project).unit_cap == 3
+
+
+def test_groups_that_only_the_other_changed_stay_his(client, admin, operator, project):
+    address = reverse("draws:plan", args=[project.pk])
+    login(client, operator).post(address, posted())
+    read = client.get(address).context["editing"].read
+    login(client, admin).post(address, posted(version="1", **{"g1-seats": "7"}))
+
+    mine = posted(version="1", read=read, unit_cap="3")
+    late = login(client, operator).post(address, mine)
+    page = late.content.decode()
+    assert "下面已是对方的新值）：条件组。" in page
+    assert 'value="7"' in page
+    again = client.post(address, posted_by(late))
+    assert again.status_code == 302
+    plan = plan_for(project)
+    assert plan.unit_cap == 3
+    assert [group.seats for group in plan.groups.all()] == [3, 7]
 
 
 def test_two_who_make_the_first_plan_are_told_as_well(client, operator, project):

@@ -17,6 +17,7 @@ from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_role
 from expertpool.accounts.services.tokens import create_token, find_token
 from expertpool.accounts.services.users import create_user, disable_user, edit_user, enable_user
+from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import Level
 from expertpool.notifications.models import Message
 from tests.api.caller import ROOT
@@ -191,6 +192,9 @@ def test_a_token_made_for_somebody_else_is_nothing_until_he_confirms_it(
     assert login(Client(), clerk).post(url).status_code == 404
     page = login(Client(), supervisor).get("/account/").content.decode()
     assert "待您确认" in page
+    until = timezone.localtime(token.expires_at).strftime("%Y-%m-%d")
+    assert page.count(PERMISSIONS["projects.view"].label) >= 2  # in the list and before he agrees
+    assert f"到 {until} 为止" in page
     assert text not in page
     assert login(Client(), supervisor).post(url).status_code == 204
     assert Client().get(f"{ROOT}/projects", headers=headers).status_code == 200

@@ -91,7 +91,7 @@ class UserForm(forms.Form):
         label="角色",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="有几个角色，权限就是它们的合并。",
+        help_text="有几个角色，权限就是它们的合并。给自己只能加权限都在您现有权限之内的角色；要更多权限，请另一位安全管理员操作。",
     )
 
     def __init__(self, data: Any = None, *, actor: User, user: User | None = None) -> None:

@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens
+from expertpool.core.registry import permission_groups
 from expertpool.core.responses import refused, saved
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.portal.exceptions import PhoneRefused
@@ -24,10 +26,26 @@ def account(request: UserRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     context = {
         "roles": "、".join(str(role) for role in user.roles.all()),
-        "tokens": own_tokens(user, now=now),
+        "tokens": [_told(token) for token in own_tokens(user, now=now)],
         "reaches_phones": reaches_phones(),
     }
     return render(request, "portal/account.html", context)
+
+
+def _told(token: ApiToken) -> tuple[ApiToken, list[str], str]:
+    """Return ``token``, what it may do in the words of the page of roles, and what its owner is asked
+    before he confirms it."""
+    labels = {
+        permission.code: f"{group.label}：{permission.label}"
+        for group in permission_groups()
+        for permission in group.permissions
+    }
+    rights = [labels.get(code, code) for code in token.scopes]
+    question = (
+        f"确认后，持有令牌的平台到 {localtime(token.expires_at):%Y-%m-%d} 为止能以您的名义操作："
+        f"{'、'.join(rights)}。您要求过它吗？"
+    )
+    return token, rights, question
 
 
 @require_POST

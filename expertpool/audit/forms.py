@@ -41,6 +41,7 @@ class EntryFilters(FilterForm):
 
 
 class VerifyForm(forms.Form):
+    wide = ("expected",)
     expected = forms.CharField(label="您留存的链头", max_length=100, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -36,6 +36,8 @@ export function focusFirst(element) {
   // On a phone the keyboard would cover what was just opened.
   if (!wanted && isPhone()) return element.focus();
   const field = items.find((item) => item.matches("input, select, textarea"));
+  // A calendar opens when its field is entered, and would cover what stands below.
+  if (!wanted && field?.matches(".flatpickr-input")) return element.focus();
   (wanted?.getClientRects().length ? wanted : (field ?? items[0] ?? element)).focus();
 }
 

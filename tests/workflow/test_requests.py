@@ -296,7 +296,7 @@ def test_nothing_is_archived_while_a_request_waits(asked: VoidRequest, now: date
 def test_the_term_is_what_the_office_says_when_it_is_asked_for(
     draw: Draw, operator: User, admin: User, now: datetime
 ) -> None:
-    assert VOID.expiry(now) == now + WEEK
+    assert VOID.expiry(VoidRequest(), now) == now + WEEK
     save_settings(
         group=REQUEST_DAYS.group,
         values={REQUEST_DAYS.code: 2},

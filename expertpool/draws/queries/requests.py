@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -29,6 +30,12 @@ def requests_about(draw: Draw, user: User, *, now: datetime) -> list[WaitingRequ
     """Return what waits for a second person about ``draw`` and its invitations, for its page."""
     rows = draw.invitations.filter(pk__in=open_answers().values("invitation")).order_by("line")
     return [one for subject in (draw, *rows) for one in waiting_about(subject, user, now=now)]
+
+
+def answers_among(waiting: Iterable[WaitingRequest]) -> dict[int, AnswerRequest]:
+    """Return those of ``waiting`` that ask for an answer to be recorded, by their invitation."""
+    asked = (one.asked for one in waiting)
+    return {one.invitation_id: one for one in asked if isinstance(one, AnswerRequest)}
 
 
 def agreed_request(kind: type[Asked], draw: Draw) -> Asked | None:

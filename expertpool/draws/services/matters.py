@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import (
     AnswerRequest,
     Draw,
+    DrawPlan,
     DrawRequest,
     EmergencyEndRequest,
     EmergencyRequest,
@@ -22,8 +24,11 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.queries.widening import Comparison, compare, planned_criteria
 from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.emergency import (
     decide_emergency,
@@ -180,6 +185,16 @@ EMERGENCY_END = _matter(
 )
 
 
+def _comparisons(asked: WideningRequest, now: datetime) -> list[Comparison]:
+    """What whoever asked has seen: the conditions that were sealed beside the new ones; nothing once
+    the plan is another, which is then not agreed to."""
+    short = shortfall_of(asked.draw.project)
+    plan = DrawPlan.objects.filter(project=asked.draw.project, version=asked.plan_version).first()
+    if short is None or plan is None:
+        return []
+    return compare(short, planned_criteria(plan, short), now=now)
+
+
 WIDENING = _matter(
     code="draws.widening",
     model=WideningRequest,
@@ -192,6 +207,8 @@ WIDENING = _matter(
     decide=lambda **decided: decide_widening(entropy=SystemEntropy(), **decided),
     check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
     details=lambda asked: f"按方案第 {asked.plan_version} 版",
+    shows="draws/_widening_asked.html",
+    contents=_comparisons,
     words=Words(
         label="放宽条件补抽",
         title="有人申请按放宽的条件补抽",
@@ -210,6 +227,13 @@ def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
         raise ReplyRefused(OVER)
 
 
+def _answer_ends(asked: AnswerRequest, now: datetime) -> datetime:
+    """The deadline of who has not answered; of who has, when the panel sits next."""
+    if asked.invitation.state == InvitationState.INVITED:
+        return asked.invitation.deadline_at
+    return next_opening(asked.draw.covered, now=now)
+
+
 ANSWER = Matter(
     code="draws.answer",
     model=AnswerRequest,
@@ -226,6 +250,7 @@ ANSWER = Matter(
     on_the_spot=True,
     decide=lambda **decided: decide_answer(entropy=SystemEntropy(), **decided),
     check=_check_answer,
+    latest=_answer_ends,
     about=lambda asked: asked.draw,  # letters of an invitation are its expert's
     details=lambda asked: f"第 {asked.invitation.line} 行登记为「{asked.get_state_display()}」",
     words=Words(

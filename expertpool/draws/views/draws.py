@@ -42,7 +42,7 @@ from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.reach import reach_of
-from expertpool.draws.queries.requests import agreed_request, requests_about
+from expertpool.draws.queries.requests import agreed_request, answers_among, requests_about
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
@@ -115,6 +115,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     board = replace(board, version=f"{board.version}-{reach.version}{came}")
     contributions = _contributions(request, draw, now)
     actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
+    requests = requests_about(draw, user, now=now)
+    pending = answers_among(requests)
+    board = replace(board, version=f"{board.version}-{len(pending)}")
     later, in_time = widened_by(draw), next_opening(covered, now=now) > now
     short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
     return {
@@ -150,7 +153,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
         "publish_question": PUBLISH_QUESTION,
-        "requests": requests_about(draw, user, now=now),
+        "requests": requests,
+        "pending": pending,
         "recordable": tuple(RECORDABLE),
         "sees_exclusions": draw.is_random
         and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),

@@ -71,6 +71,10 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # What is asked for in full, beside the request for whoever decides or asked: a template, and what
+    # it takes as ``contents``, (request, now).
+    shows: str = ""
+    contents: Callable[[Any, datetime], Any] = lambda _asked, _now: None
     # Who counts as applicant (ids), beside whoever asked: who last changed what would be agreed to.
     editors: Callable[[Any], Iterable[int]] = lambda _: ()
     # Whether those who may decide have time to object before anybody agrees.
@@ -82,6 +86,8 @@ class Matter:
     # to look first at what the other must not see again.
     on_the_spot: bool = False
     term: timedelta | None = None  # how long it waits; None: as long as the office says
+    # Until when anything can come of a request at all, where it may be earlier.
+    latest: Callable[[Any, datetime], datetime | None] = lambda _asked, _now: None
     icon: str = "user-check"
     tone: str = "primary"  # of the button that agrees
     order: int = 100  # of todos; lower is more urgent
@@ -98,9 +104,11 @@ class Matter:
         minutes = value_of(OBJECTION_MINUTES) if self.with_objection else 0
         return asked.requested_at + timedelta(minutes=minutes)
 
-    def expiry(self, now: datetime) -> datetime:
-        """When a request made ``now`` ends by itself."""
-        return now + (self.term or timedelta(days=value_of(REQUEST_DAYS)))
+    def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:
+        """When ``asked``, which is made ``now``, ends by itself."""
+        ends = now + (self.term or timedelta(days=value_of(REQUEST_DAYS)))
+        latest = self.latest(asked, now)
+        return min(ends, latest) if latest and latest > now else ends
 
 
 def _faults(matter: Matter) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,9 +59,26 @@ def check_agreeable(
 
 def why_not_agreeable(matter: Matter, asked: TwoPersonRequest, user: User, *, now: datetime) -> str:
     """Return the same as a sentence for ``user``; empty when he may."""
-    if now < (opens := matter.agreeable_at(asked)):
-        return f"已通知所有能确认的人，{moment_text(opens)} 之后才能确认；有异议的请在此之前点「不同意」。"
+    if early := why_too_early(matter, asked, now=now):
+        return f"{early}；有异议的请在此之前点「不同意」。"
     return why_not_second(user, {asked.requested_by_id, *matter.editors(asked)}, now=now)
+
+
+def why_too_early(matter: Matter, asked: TwoPersonRequest, *, now: datetime) -> str:
+    """Return that nobody may agree yet, while there is time to object; empty once it is over."""
+    if now >= (opens := matter.agreeable_at(asked)):
+        return ""
+    return f"已通知所有能确认的人，{moment_text(opens)} 之后才能确认"
+
+
+def check_confirmable_here(
+    asked: TwoPersonRequest, user: User, refused: type[Exception], *, now: datetime
+) -> None:
+    """Refuse (``refused``) that a second person agrees in the window of ``user``: not his request, not
+    waiting, or while there is time to object."""
+    check_author(asked, user, refused, now=now)
+    if early := why_too_early(matter_of(asked), asked, now=now):
+        raise refused(f"{early}。")
 
 
 def check_author(
@@ -164,13 +181,15 @@ def _lines(found: Iterable[tuple[Matter, QuerySet[Any]]]) -> list[RequestLine]:
 
 @dataclass(frozen=True)
 class WaitingRequest:
-    """A request as the page of its subject shows it. ``why_not`` says what keeps from agreeing."""
+    """A request as the page of its subject shows it. ``why_not`` says what keeps from agreeing;
+    ``contents`` finds what is asked for in full, where there is more and the user may see it."""
 
     matter: Matter
     asked: Any
     may_decide: bool
     may_withdraw: bool
     why_not: str = ""
+    contents: Callable[[], Any] | None = None
 
     @property
     def details(self) -> str:
@@ -183,7 +202,7 @@ class WaitingRequest:
     @property
     def may_confirm_here(self) -> bool:
         """Whether a second person may agree in this window, which is that of whoever asked."""
-        return self.may_withdraw and self.matter.on_the_spot
+        return self.may_withdraw and self.matter.on_the_spot and not self.why_not
 
     @property
     def look(self) -> str:
@@ -221,11 +240,18 @@ def _about(matter: Matter, subject: Model) -> QuerySet[Any]:
 
 def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) -> WaitingRequest:
     """Tell what ``user`` may do with ``asked``, which waits."""
+    found = _waiting_request(matter, asked, user, now)
+    if not matter.shows or not (found.may_decide or found.may_withdraw):
+        return found
+    return replace(found, contents=lambda: matter.contents(asked, now))
+
+
+def _waiting_request(matter: Matter, asked: Any, user: User, now: datetime) -> WaitingRequest:
     own = asked.requested_by_id == user.pk
     if own:
-        return WaitingRequest(
-            matter, asked, False, asked_by(matter, user).filter(pk=asked.pk).exists()
-        )
+        reached = asked_by(matter, user).filter(pk=asked.pk).exists()
+        early = why_too_early(matter, asked, now=now)
+        return WaitingRequest(matter, asked, False, reached, f"{early}。" if early else "")
     if not decidable_by(matter, user).filter(pk=asked.pk).exists():
         return WaitingRequest(matter, asked, False, False)
     if why_not := why_not_agreeable(matter, asked, user, now=now):

@@ -23,7 +23,7 @@ from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import MOST_TRIES, ConfirmationCode, TwoPersonRequest
 from expertpool.workflow.occasions import CODE
 from expertpool.workflow.queries.matters import Matter, matter_of
-from expertpool.workflow.queries.requests import check_author, decidable_by
+from expertpool.workflow.queries.requests import check_confirmable_here, decidable_by
 from expertpool.workflow.services.telling import deciders_of, told_of
 from expertpool.workflow.services.two_persons import decide
 from expertpool.workflow.settings import CODE_MINUTES
@@ -66,7 +66,7 @@ def send_code(
     """
     matter = _matter(request)
     matter.lock(request.subject)
-    check_author(request, asker, matter.refused, now=now)
+    check_confirmable_here(request, asker, matter.refused, now=now)
     person = next((user for user in persons_for_code(request) if user.pk == person_id), None)
     if person is None:
         raise matter.refused(NOBODY)
@@ -119,7 +119,7 @@ def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: dat
     """
     matter = _matter(request)
     # Nobody tries codes by a request that is over or somebody else's.
-    check_author(request, asker, matter.refused, now=now)
+    check_confirmable_here(request, asker, matter.refused, now=now)
     sent = live_code(request, now=now)
     if sent is None or not _claim_try(sent, now):
         raise matter.refused(OVER)

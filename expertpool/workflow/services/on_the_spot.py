@@ -15,7 +15,7 @@ from expertpool.accounts.services.login import prove_identity
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import Matter, matter_of
-from expertpool.workflow.queries.requests import check_author, decidable_by
+from expertpool.workflow.queries.requests import check_confirmable_here, decidable_by
 from expertpool.workflow.services.two_persons import decide
 
 WRONG = "确认人的账号或密码不对。连续输错后须等待一会儿，与登录时相同。"
@@ -48,7 +48,7 @@ def agree_on_the_spot(
     if not matter.on_the_spot:
         raise matter.refused(NOT_HERE)
     # Nobody tries passwords by a request that is over or somebody else's.
-    check_author(request, asker, matter.refused, now=now)
+    check_confirmable_here(request, asker, matter.refused, now=now)
     person = _person(matter, request, entered, now)
     decide(request, agree=True, note="", actor=person, now=now, proof=Proof.PASSWORD)
     return person

@@ -62,7 +62,7 @@ def ask(
     if not request.reason:
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
-    request.expires_at = matter_of(request).expiry(now)
+    request.expires_at = matter_of(request).expiry(request, now)
     try:
         # Only the constraint sees another who asks at this moment.
         with transaction.atomic():

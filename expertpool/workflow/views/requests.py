@@ -34,6 +34,7 @@ from expertpool.workflow.queries.requests import (
     lines_to_decide,
     visible_requests,
     waiting_request,
+    why_too_early,
 )
 from expertpool.workflow.services import two_persons
 from expertpool.workflow.services.codes import (
@@ -142,6 +143,8 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     if not found.on_the_spot:
         raise Http404
     asked = get_object_or_404(asked_by(found, request.user), pk=pk)
+    if early := why_too_early(found, asked, now=timezone.now()):
+        return refused(f"{early}。")  # no form: nobody enters a password for nothing
     form = SpotForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:
@@ -182,6 +185,8 @@ def confirm_by_code(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         raise Http404
     asked = get_object_or_404(asked_by(found, request.user), pk=pk)
     now = timezone.now()
+    if early := why_too_early(found, asked, now=now):
+        return refused(f"{early}。")
     sent = live_code(asked, now=now)
     chosen = request.POST.get("step") == "choose" if request.method == "POST" else False
     if chosen or (request.method != "POST" and ("again" in request.GET or sent is None)):

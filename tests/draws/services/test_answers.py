@@ -192,3 +192,14 @@ def test_two_agree_at_once(line: Invitation, meet: None) -> None:
     results = run_at_once(lambda: agree(asked, one), lambda: agree(asked, other))
     assert [isinstance(result, ReplyRefused) for result in results].count(True) == 1
     assert Invitation.objects.filter(draw=line.draw).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_request_ends_no_later_than_anything_can_come_of_it(
+    line: Invitation, operator: User
+) -> None:
+    Invitation.objects.filter(pk=line.pk).update(deadline_at=NOW + timedelta(minutes=40))
+    assert ask(line, operator).expires_at == NOW + timedelta(minutes=40)
+    say_yes(line)
+    opening = line.draw.project.opening_at
+    assert ask(line, operator, state=InvitationState.LEAVE).expires_at == opening

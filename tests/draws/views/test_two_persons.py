@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import ReleaseRequest, VoidRequest
+from expertpool.draws.services.answers import request_answer
 from expertpool.projects.enums import DrawState
+from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +88,42 @@ def test_one_asks_for_an_early_release_and_another_agrees(client, operator, supe
     for text in (operator.name, supervisor.name, "评审提前"):  # free words may name somebody
         assert text not in Client().get(public).content.decode()
     assert "评审提前" in client.get(reverse("reports:ledger")).content.decode()
+
+
+@pytest.mark.shows("DRAW-11")
+def test_while_somebody_may_object_no_password_is_asked_for(client, operator, draw):
+    configure(OBJECTION_MINUTES, 5)
+    login(client, operator)
+    client.post(
+        reverse("workflow:request_ask", args=["draws.void", draw.pk]), {"reason": "条件有误"}
+    )
+    asked, page = VoidRequest.objects.get(), reverse("draws:detail", args=[draw.pk])
+    doors = [
+        reverse(f"workflow:{name}", args=["draws.void", asked.pk])
+        for name in ("request_confirm", "request_code")
+    ]
+    shown = client.get(page).content.decode()
+    assert "之后才能确认" in shown
+    for door in doors:
+        assert door not in shown
+        for told in (client.get(door), client.post(door, {"identifier": "x", "password": "y"})):
+            assert told.status_code == 409
+            assert "password" not in told.content.decode()
+    VoidRequest.objects.update(requested_at=timezone.now() - timedelta(minutes=5))
+    assert doors[0] in client.get(page).content.decode()
+    assert "password" in client.get(doors[0]).content.decode()
+
+
+@pytest.mark.shows("DRAW-16")
+def test_the_line_says_that_an_answer_waits_to_be_confirmed(client, operator, draw):
+    line = draw.invitations.first()
+    request_answer(
+        invitation=line,
+        state=InvitationState.ACCEPTED,
+        reason="电话答复",
+        actor=operator,
+        now=timezone.now(),
+    )
+    login(client, operator)
+    shown = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    assert shown.count("已申请登记为「同意」，待确认") == 1

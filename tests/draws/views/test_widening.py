@@ -18,6 +18,7 @@ from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, 
 from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.widening import request_widening
 from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
@@ -273,3 +274,25 @@ def test_old_and_new_conditions_stand_side_by_side_before_saving_and_before_the_
     assert "不是放宽" in saved.content.decode()
     drawer = client.get(reverse("draws:widen", args=[base.pk])).content.decode()
     assert "新旧条件对照" in drawer
+
+
+@pytest.mark.shows("DRAW-34")
+def test_whoever_decides_sees_old_and_new_conditions(
+    client: Client, operator: User, supervisor: User, base: Draw
+) -> None:
+    levels = {"g1": [SENIOR, OTHER]}
+    asked = request_widening(
+        base=base, reason=REASON, version=1, actor=operator, now=timezone.now(), levels=levels
+    )
+    login(client, supervisor)
+    for address in (
+        reverse("draws:detail", args=[base.pk]),
+        reverse("workflow:request_look", args=["draws.widening", asked.pk]),
+    ):
+        shown = client.get(address).content.decode()
+        assert "新旧条件对照" in shown
+        assert "第 2 级次：" in shown
+    login(client, make_user("auditor"))
+    assert (
+        "新旧条件对照" not in client.get(reverse("draws:detail", args=[base.pk])).content.decode()
+    )

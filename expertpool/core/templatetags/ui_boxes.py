@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +25,14 @@ def block_again(context: Context, *, name: str) -> str:
     """The content of a block a second time: the title of the page is its heading as well."""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
     return mark_safe(str(block.render(context)).strip()) if block else ""  # noqa: S308 - rendered by Django
+
+
+@register.filter
+def drawer_frame(request: HttpRequest) -> str:
+    """The template around what is meant for the drawer: nothing for htmx, which fills it, a whole page
+    for whoever opens the address itself."""
+    is_inside = getattr(request, "htmx", False) or request.method == "POST"
+    return "core/bare.html" if is_inside else "core/drawer_page.html"
 
 
 @register.simple_block_tag

@@ -40,8 +40,24 @@ async function dismiss() {
   closeDrawer();
 }
 
+// What was opened by its own address stands in the page; it leads back to where it belongs.
+function leave() {
+  const back = [...document.querySelectorAll(".crumbs a")].at(-1);
+  location.assign(back ? back.href : "/");
+}
+
+function startPage() {
+  const page = document.getElementById("drawer-page");
+  page?.addEventListener("click", (event) => {
+    if (event.target.closest("[data-drawer-close]")) leave();
+  });
+  // Late enough for the message to be read.
+  document.addEventListener("drawer:close", () => page && !release && setTimeout(leave, 1200));
+}
+
 export function startDrawer() {
   if (!overlay()) return;
+  startPage();
   document.addEventListener("htmx:afterSettle", (event) => {
     const { target } = event.detail; // none when the page refreshes itself
     if (target === drawer() || target?.closest?.("#drawer")) {

@@ -21,8 +21,12 @@ from expertpool.core.views.rows import Draft, Makers, RowKind, RowsForm, next_ke
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, bounds_now
 
+SIGN_IN = (
+    "本项目的适用制度规定全体到场签到后公开名单，这一项不用；只在以后改为按时间公开时才起作用。"
+)
 CONTRIBUTORS = (("operator", "经办人"), ("supervisor", "监督人"))
 
 
@@ -113,6 +117,8 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         regime = self.instance.project.regime
+        if policy_for(regime).reveal_present:
+            self.fields["reveal_hours"].help_text = SIGN_IN
         for name, bounds in bounds_now(regime).items():
             field = self.fields[name]
             # Alone: the width of the column would be told in other words.

@@ -46,6 +46,7 @@ def rules(request: UserRequest) -> HttpResponse:
             (Regime(regime).label, [(rule, rule.code in stopping) for rule in rows])
             for regime, rows in groupby(RULES, key=lambda rule: rule.regime)
         ],
+        "may_set": request.user.has_permission("siteconfig.manage"),
         "options": [(item, item.code in on) for item in OPTIONS],
     }
     status = 422 if form.is_bound else 200

@@ -11,7 +11,14 @@ from expertpool.audit.models import Entry
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
-from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL, REVEAL_LATEST, REVEAL_USUAL
+from expertpool.draws.settings import (
+    ALL_PRESENT,
+    REPLY_SHORTEST,
+    REPLY_USUAL,
+    REVEAL_BY,
+    REVEAL_LATEST,
+    REVEAL_USUAL,
+)
 from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.api.caller import Caller, assert_problem
 from tests.architecture.forms import forms_of
@@ -104,6 +111,13 @@ def test_groups_that_only_the_other_changed_stay_his(client, admin, operator, pr
     plan = plan_for(project)
     assert plan.unit_cap == 3
     assert [group.seats for group in plan.groups.all()] == [3, 7]
+
+
+def test_a_plan_says_that_its_names_wait_for_everybody_to_sign_in(client, operator, project):
+    address = reverse("draws:plan", args=[project.pk])
+    assert "这一项不用" not in login(client, operator).get(address).content.decode()
+    configure(REVEAL_BY, ALL_PRESENT)
+    assert "全体到场签到后公开名单，这一项不用" in client.get(address).content.decode()
 
 
 def test_two_who_make_the_first_plan_are_told_as_well(client, operator, project):

@@ -45,8 +45,9 @@ def test_a_list_has_a_column_of_each_field_in_use(
     page = login(client, admin).get(reverse(LISTS[subject])).content.decode()
     for field in (number, words, text):
         assert f'data-col="{field.code}" data-label="{field.label}" data-off' in page
-    assert '<td class="c-desk">7.5</td><td class="c-desk">一级注册、无</td>' in page
-    assert '<td class="c-desk">&lt;b&gt;长' in page
+    assert f'data-label="{number.label}">7.5</td>' in page
+    assert f'data-label="{words.label}">一级注册、无</td>' in page
+    assert f'data-label="{text.label}">&lt;b&gt;长' in page
     assert "长" * 60 not in page
     assert "旧字段" not in page
     assert "从前" not in page

@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from expertpool.core.templatetags.ui_base import Values, element, register, render_component
+from expertpool.core.templatetags.ui_base import EMPTY, Values, element, register, render_component
 from expertpool.core.templatetags.ui_marks import icon
 
 LONGEST_CELL = 60  # characters of a field that may hold a page
@@ -118,8 +118,10 @@ def th_fields(context: Context, *, fields: Iterable[Any]) -> SafeString:
 @register.simple_tag
 def td_fields(*, record: Any, fields: Iterable[Any]) -> SafeString:
     """The cells of ``record`` under ``th_fields``; a long text only begins there."""
-    words = (Truncator(one.word_of(record)).chars(LONGEST_CELL) for one in fields)
-    return format_html_join("", '<td class="c-desk">{}</td>', ((word,) for word in words))
+    cells = (
+        (one.label, Truncator(one.word_of(record)).chars(LONGEST_CELL) or EMPTY) for one in fields
+    )
+    return format_html_join("", '<td class="c-added c-wide" data-label="{}">{}</td>', cells)
 
 
 @register.simple_tag

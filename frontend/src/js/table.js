@@ -79,7 +79,15 @@ function applyColumns(table) {
   for (const th of table.querySelectorAll("th[data-col]")) {
     const off = isHidden(th, chosen);
     th.classList.toggle("is-off", off);
-    for (const row of table.tBodies[0]?.rows ?? []) row.cells[th.cellIndex]?.classList.toggle("is-off", off);
+    for (const row of table.tBodies[0]?.rows ?? []) {
+      const cell = row.cells[th.cellIndex];
+      if (!cell) continue;
+      cell.classList.toggle("is-off", off);
+      // What somebody has chosen to see belongs on the card of a phone as well.
+      const chose = "off" in th.dataset && !off;
+      cell.classList.toggle("is-chosen", chose);
+      if (chose) cell.dataset.label = th.dataset.label;
+    }
   }
 }
 

@@ -25,7 +25,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from pytest_django import Settings
 
 from expertpool.accounts.models import User
-from tests.architecture.forms import NOT_ASKED, Forms, read
+from tests.architecture.forms import NOT_ASKED, forms_of, read
 from tests.architecture.test_extremes import CONSTRAINT, NAMES
 from tests.architecture.url_roles import RULES
 from tests.architecture.world import World, make_world
@@ -118,10 +118,9 @@ class Fuzzer:
             return
         shown = page.context.get("filter_form") if page.context else None
         self.fields.setdefault(name, {}).update(dict.fromkeys(getattr(shown, "fields", ()), ""))
-        found = Forms()
-        found.feed(page.content.decode())
-        for address, values, _ in found.forms:
-            path = (address or url).split("?")[0]
+        for form in forms_of(page.content.decode()):
+            path = (form.address or url).split("?")[0]
+            values = {name: next(iter(given), "") for name, given in form.values.items()}
             try:
                 self.fields.setdefault(resolve(path).view_name, {}).update(values)
             except Resolver404:

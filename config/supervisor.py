@@ -80,6 +80,8 @@ def work(arguments: list[str]) -> int:
     end_with_supervisor()
     try:
         with database_running():
+            check_keys()  # said once, and not by each worker again and again
+            connections.close_all()
             return supervise(WORKERS, revive=revive_database)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"无法启动：{error}", file=sys.stderr)

@@ -7,6 +7,7 @@ whatever is due by the rows themselves is found, also if its job failed for good
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -40,10 +41,11 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     done = 0
     for draw_id in unchecked(now=now):
         defer("draws.check_record", draw_id=draw_id)
-    check_reveals(now=now)
-    for found in overdue(now=now):
+    for found in _amiss(now):
         try:
             raise_alarm(found, now=now)
+            if found.matter == Matter.REVEAL:
+                continue  # nothing makes that good but the time that was set
             make_good(found, now=now, entropy=entropy)
         except Exception:
             logger.exception("draw %s: %s could not be made good", found.draw_id, found.matter)
@@ -52,11 +54,17 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     return done
 
 
+def _amiss(now: datetime) -> Iterator[Overdue]:
+    # One after the other: whoever was told of a moved time is not late with his release.
+    yield from moved_reveals(now=now)
+    yield from overdue(now=now)
+
+
 def overdue(*, now: datetime) -> list[Overdue]:
     """Return what should have happened by ``now`` and did not."""
     late = now - LATE_AFTER
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
-    # Not late: somebody else set the time, and names stay sealed (`check_reveals`).
+    # Not late: somebody else set the time, and names stay sealed (`moved_reveals`).
     moved = DrawAlarm.objects.filter(
         draw=OuterRef("pk"), matter=Matter.REVEAL, done_at__isnull=True
     )
@@ -80,8 +88,8 @@ def overdue(*, now: datetime) -> list[Overdue]:
     ]
 
 
-def check_reveals(*, now: datetime) -> None:
-    """Tell of each draw whose names are sealed and whose time to open them this system did not set;
+def moved_reveals(*, now: datetime) -> list[Overdue]:
+    """Return the draws whose names are sealed and whose time to open them this system did not set;
     one that is as it was set again is amiss no more."""
     sealed = Invitation.objects.filter(draw=OuterRef("pk"), expert__isnull=True)
     # The rule is large, and is not asked.
@@ -89,10 +97,9 @@ def check_reveals(*, now: datetime) -> None:
         "number", "seal", "reveal_at", "released_at", "reveal_proof"
     )
     moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
-    for draw_id in moved:
-        raise_alarm(Overdue(draw_id, Matter.REVEAL), now=now)
     told = DrawAlarm.objects.filter(matter=Matter.REVEAL, done_at__isnull=True)
     told.exclude(draw__in=moved).update(done_at=now)
+    return [Overdue(draw_id, Matter.REVEAL) for draw_id in moved]
 
 
 def unchecked(*, now: datetime) -> list[int]:

@@ -16,6 +16,8 @@ from expertpool.draws.enums import Matter, ReplyVia
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
 from expertpool.draws.queries.reveal import is_authentic, is_released
+from expertpool.draws.services import overdue
+from expertpool.draws.services.alarms import Overdue
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, release
 from expertpool.draws.services.overdue import sweep
@@ -154,3 +156,22 @@ def test_a_proof_outlives_a_change_of_keys(draw: Draw, settings: Any) -> None:
     list(rekey(field))
     settings.SEAL_KEY_OLD = ()
     assert is_authentic(Draw.objects.get(pk=draw.pk))
+
+
+def test_one_that_cannot_be_told_holds_up_no_other_matter(
+    draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep told of moved times before all else: one that failed ended every minute's sweep."""
+    write(draw, "reveal_at", NOW)
+    other = make_draw(now=NOW, seats=1, opens_in_hours=50)
+    real = overdue.raise_alarm
+
+    def fail(found: Overdue, *, now: datetime) -> None:
+        if found.matter == Matter.REVEAL:
+            raise RuntimeError
+        real(found, now=now)
+
+    monkeypatch.setattr(overdue, "raise_alarm", fail)
+    swept(other.reveal_at + timedelta(minutes=5))
+    other.refresh_from_db()
+    assert other.released_at is not None

@@ -8,15 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.draws.enums import Matter
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.occasions import ALARM
 from expertpool.draws.queries.draws import codes_for_draw
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.draws.services.telling import tell_staff
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +51,6 @@ def raise_alarm(found: Overdue, *, now: datetime) -> None:
         for user in users_with_permission(PERMISSION)
         if codes_for_draw(user, draw, [PERMISSION])
     ]
-    envelopes = [_envelope(draw, what, user, key=f"draw-alarm:{alarm.pk}") for user in users]
-    send_messages(occasion=ALARM.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
-
-
-def _envelope(draw: Draw, what: str, user: User, *, key: str) -> Envelope:
-    return Envelope(
-        recipient=Recipient(user_id=user.pk, name=user.name),
-        context={
-            "收件人": user.name,
-            "抽取编号": draw.number,
-            "项目名称": draw.title,
-            "事项": what,
-        },
-        about=draw,
-        key=f"{key}:{user.pk}",
-    )
+    context = {"抽取编号": draw.number, "项目名称": draw.title, "事项": what}
+    key = f"draw-alarm:{alarm.pk}"
+    tell_staff(ALARM, users, about=draw, context=context, key=key, now=now)

@@ -22,8 +22,7 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.occasions import HELD_REFUSED
 from expertpool.draws.queries.draws import codes_for_project
 from expertpool.draws.queries.tries import HELD
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.draws.services.telling import tell_staff
 from expertpool.projects.models import Project
 
 TOLD = "draws.alarms"  # who hears of a refusal that says something of sealed names
@@ -65,20 +64,6 @@ def _tell_held(project: Project, actor: User, now: datetime, attempt: str) -> No
     users = [
         user for user in users_with_permission(TOLD) if codes_for_project(user, project, [TOLD])
     ]
-    envelopes = [
-        Envelope(
-            recipient=Recipient(user.pk, user.name),
-            context={
-                "收件人": user.name,
-                "操作人": actor.name,
-                "操作": attempt,
-                "项目名称": project.name,
-            },
-            about=project,
-            key=f"held-refused:{entry.pk}:{user.pk}",
-        )
-        for user in users
-    ]
-    send_messages(
-        occasion=HELD_REFUSED.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now
-    )
+    context = {"操作人": actor.name, "操作": attempt, "项目名称": project.name}
+    key = f"held-refused:{entry.pk}"
+    tell_staff(HELD_REFUSED, users, about=project, context=context, key=key, now=now)

@@ -52,10 +52,8 @@ from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.seating import SEATING_LOCK, carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
-from expertpool.draws.services.telling import tell_experts
-from expertpool.notifications.enums import ChannelCode
+from expertpool.draws.services.telling import tell_experts, tell_staff
 from expertpool.notifications.services.delivery import cancel_messages
-from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import faults_of
 from expertpool.projects.services.rescheduling import reschedule_project
@@ -268,15 +266,5 @@ def _tell(moved: Rescheduling, *, now: datetime) -> None:
         "改期内容": moved.words,
         "改期原因": moved.reason,
     }
-    envelopes = [
-        Envelope(
-            recipient=Recipient(user_id=user.pk, name=user.name),
-            context=context | {"收件人": user.name},
-            about=draw,
-            key=f"panel-moved:{moved.pk}:{user.pk}",
-        )
-        for user in users
-    ]
-    send_messages(
-        occasion=PANEL_MOVED.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now
-    )
+    key = f"panel-moved:{moved.pk}"
+    tell_staff(PANEL_MOVED, users, about=draw, context=context, key=key, now=now)

@@ -1,4 +1,5 @@
-"""Telling experts who sit in a draw something: the links they get, and what letters say of reviews."""
+"""Telling experts who sit in a draw something, the links they get, and what letters say of reviews;
+telling those who watch over draws."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Model
 
+from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation, ReplyLink
@@ -18,6 +21,7 @@ from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
 from expertpool.experts.models import Expert
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.models import Project
@@ -66,6 +70,29 @@ def tell_experts(
     ]
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project_id=draw.project_id)
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+
+
+def tell_staff(
+    occasion: Occasion,
+    users: Iterable[User],
+    *,
+    about: Model,
+    context: Mapping[str, str],
+    key: str,
+    now: datetime,
+) -> None:
+    """Tell each of ``users`` of ``occasion`` by a site message, once for each ``key``; ``context`` has
+    all of its placeholders but who is told."""
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user_id=user.pk, name=user.name),
+            context={**context, "收件人": user.name},
+            about=about,
+            key=f"{key}:{user.pk}",
+        )
+        for user in users
+    ]
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
 
 
 def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:

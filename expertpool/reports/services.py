@@ -130,6 +130,8 @@ def tell_chain_head(*, now: datetime) -> None:
     """Send the head of the log's chain to whoever may read the log, once a day: kept outside the
     system, it tells of any change to what was written before."""
     head, today = chain_head(), timezone.localdate(now)
+    if not head.number:  # of an empty log there is nothing to keep
+        return
     envelopes = [
         Envelope(
             recipient=Recipient(user_id=user.pk, name=user.name, email=user.email),
@@ -143,7 +145,6 @@ def tell_chain_head(*, now: datetime) -> None:
             key=f"chain-head:{today}:{user.pk}",
         )
         for user in users_with_permission("audit.view")
-        if head.number
     ]
     channels = (ChannelCode.EMAIL, ChannelCode.SITE)
     send_messages(occasion=CHAIN_HEAD.code, envelopes=envelopes, channels=channels, now=now)

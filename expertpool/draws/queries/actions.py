@@ -506,6 +506,26 @@ def actions_for_project(
     project: Project, user: User, *, now: datetime
 ) -> dict[ActionCode, DrawAction]:
     """Return what ``user`` may begin for ``project``, with all of its batch, and why not the rest."""
+    rules = _rules_of_project(project, user, now=now)
+    reaching = codes_for_project(user, project, {permission for permission, _ in rules.values()})
+    return {
+        code: DrawAction(code, permission, permission in reaching, _refusal(rule))
+        for code, (permission, rule) in rules.items()
+    }
+
+
+def action_for_project(
+    code: ActionCode, project: Project, user: User, *, now: datetime
+) -> DrawAction:
+    """Return the one of `actions_for_project`, without asking about the others."""
+    permission, rule = _rules_of_project(project, user, now=now)[code]
+    reaching = codes_for_project(user, project, {permission})
+    return DrawAction(code, permission, permission in reaching, _refusal(rule))
+
+
+def _rules_of_project(
+    project: Project, user: User, *, now: datetime
+) -> dict[ActionCode, tuple[str, Callable[[], object]]]:
     members = members_of(project)
     lead = members[0]
 
@@ -513,7 +533,7 @@ def actions_for_project(
         check_manual_ways(lead)
         check_ready(members, now=now)
 
-    rules: dict[ActionCode, tuple[str, Callable[[], object]]] = {
+    return {
         ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
         ActionCode.DELETE_PLAN: ("draws.plan", lambda: check_deletable(lead, user)),
         ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead)),
@@ -522,11 +542,6 @@ def actions_for_project(
         ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),
         ActionCode.PICK: ("draws.pick", pick),
         ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_widenable(members, now=now)),
-    }
-    reaching = codes_for_project(user, project, {permission for permission, _ in rules.values()})
-    return {
-        code: DrawAction(code, permission, permission in reaching, _refusal(rule))
-        for code, (permission, rule) in rules.items()
     }
 
 

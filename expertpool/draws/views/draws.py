@@ -112,12 +112,11 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     reach = reach_of(draw, board.lines, now=now)
     presence = presence_of(draw)
     came = f"-{presence.version}" if presence else ""
-    board = replace(board, version=f"{board.version}-{reach.version}{came}")
     contributions = _contributions(request, draw, now)
     actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
     requests = requests_about(draw, user, now=now)
     pending = answers_among(requests)
-    board = replace(board, version=f"{board.version}-{len(pending)}")
+    board = replace(board, version=f"{board.version}-{reach.version}{came}-{len(pending)}")
     later, in_time = widened_by(draw), next_opening(covered, now=now) > now
     short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
     return {

@@ -99,12 +99,6 @@ def delete(request: UserRequest, pk: int, version: int) -> HttpResponse:
     return saved("抽取方案已删除。", refresh="page")
 
 
-def posted_version(request: UserRequest) -> int:
-    """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
-    given = request.POST.get("version", "")
-    return int(given) if is_key(given) else -1
-
-
 def plan_address(project: Project) -> str:
     """The tab 抽取方案 of the project's panorama."""
     return reverse("projects:detail", args=[project.pk]) + "?tab=plan"

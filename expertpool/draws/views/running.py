@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
+from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
@@ -31,7 +32,7 @@ from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import add_supplement
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
-from expertpool.draws.views.plan import plan_address, posted_version
+from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
 
@@ -48,12 +49,18 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
             entropy=SystemEntropy(),
-            version=posted_version(request),
+            version=_version(request),
         )
     except DrawError as error:
         messages.error(request, str(error))
         return redirect(plan_address(project))
     return redirect("draws:detail", pk=draw.pk)
+
+
+def _version(request: UserRequest) -> int:
+    """Return the version of the plan that the page showed; one that no plan has where it is amiss."""
+    given = request.POST.get("version", "")
+    return int(given) if is_key(given) else -1
 
 
 def _outset(request: UserRequest, project: Project) -> HttpResponse:

@@ -117,9 +117,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "later": widened_by(draw),
         "exclusions": [
             (ExclusionReason(reason).label, count) for reason, count in rule.exclusions.items()
-        ]
-        if draw.tells_counts
-        else [],
+        ],
         "has_record": draw.ordered_at is not None and draw.ended_at is not None,
     }
     return render(request, "draws/verify_draw.html", context)

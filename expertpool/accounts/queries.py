@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
@@ -16,7 +17,6 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
-from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.core.permissions import PERMISSIONS
 
@@ -162,17 +162,22 @@ def own_tokens(user: User, *, now: datetime) -> QuerySet[ApiToken]:
 _TAKING = ("user.create", "user.edit", "user.enable", "user.reset_password")
 
 
-def was_managed(users: Collection[int], *, by: Collection[int], since: datetime) -> bool:
-    """Tell whether one of the persons ``by`` opened, changed, enabled or reset one of the accounts
-    ``users`` (ids) after ``since``, as the log has it."""
-    entries = entries_for((User, users)) if users else Entry.objects.none()
-    return entries.filter(actor_id__in=by, action__in=_TAKING, at__gt=since).exists()
+class Managed(NamedTuple):
+    """That the account ``user`` was opened, changed, enabled or given a password by ``actor``; both
+    are ids."""
+
+    user: int
+    actor: int | None
+    is_reset: bool
 
 
-def who_reset(users: Collection[int], *, since: datetime) -> set[int]:
-    """Return who gave one of the accounts ``users`` (ids) a password after ``since``."""
-    entries = entries_for((User, users)).filter(action="user.reset_password", at__gt=since)
-    return {pk for pk in entries.values_list("actor_id", flat=True) if pk is not None}
+def managed_since(users: Collection[int], since: datetime) -> list[Managed]:
+    """Return by whom the accounts ``users`` (ids) were managed after ``since``, as the log has it."""
+    entries = entries_for((User, users)).filter(action__in=_TAKING, at__gt=since)
+    return [
+        Managed(int(user), actor, action == "user.reset_password")
+        for user, actor, action in entries.values_list("subject_id", "actor_id", "action")
+    ]
 
 
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:

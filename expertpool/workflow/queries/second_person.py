@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import was_managed, who_reset
+from expertpool.accounts.queries import managed_since
 from expertpool.core.configuration.reading import value_of
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
@@ -28,11 +28,16 @@ def why_not_second(user: User, firsts: Iterable[int], *, now: datetime) -> str:
     # Without short messages nobody could show it.
     if value_of(SECOND_PHONE) and not user.phone_verified_at and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
-    if days and was_managed({user.pk}, by=firsts, since=since):
+    acts = managed_since({user.pk, *firsts}, since) if days else []
+    if any(act.user == user.pk and act.actor in firsts for act in acts):
         return f"申请人 {days} 天内开通、修改过您的账号或重置过密码，须由另一位有权限的人员确认。"
-    if days and was_managed(firsts, by={user.pk}, since=since):
+    if any(act.user in firsts and act.actor == user.pk for act in acts):
         return f"您 {days} 天内开通、修改过申请人的账号或重置过密码，须由另一位有权限的人员确认。"
     # Whoever gave both their passwords could be both.
-    if days and who_reset({user.pk}, since=since) & who_reset(firsts, since=since):
+    own, theirs = (
+        {act.actor for act in acts if act.is_reset and act.actor and act.user in users}
+        for users in ({user.pk}, firsts)
+    )
+    if own & theirs:
         return f"您和申请人的密码 {days} 天内由同一人重置，须由另一位有权限的人员确认。"
     return ""

@@ -18,3 +18,9 @@ def allow_seconds(seconds: int) -> None:
     """Give each statement of this transaction so long, whatever the process gives others."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+
+
+def wait_for_locks(seconds: int) -> None:
+    """Let this transaction wait so long for each lock, rows included; OperationalError afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])

@@ -8,6 +8,7 @@ from typing import IO
 
 from expertpool.core.configuration import Setting, value_of
 from expertpool.core.reading.apart import Reading, answer
+from expertpool.core.reading.archives import OLE_MARK, VBA_PROJECT
 from expertpool.core.reading.messages import Refused
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE
@@ -62,7 +63,6 @@ _OLE: tuple[tuple[str, FileType], ...] = (
     ("Workbook", FileType("application/vnd.ms-excel", (".xls", ".et"))),
     ("PowerPoint Document", FileType("application/vnd.ms-powerpoint", (".ppt", ".dps"))),
 )
-_OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT = FileType("text/plain", (".txt", ".csv"))
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
@@ -78,7 +78,7 @@ def detect_type(file: IO[bytes]) -> FileType:
     found = _by_mark(head)
     if found is None and head.startswith(b"PK\x03\x04"):
         found = _zipped(file)
-    if found is None and head.startswith(_OLE_MARK):
+    if found is None and head.startswith(OLE_MARK):
         found = _ole(file)
     if found is None and _is_text(file):
         found = _TEXT
@@ -106,8 +106,7 @@ def _zipped(file: IO[bytes]) -> FileType:
 def _ole(file: IO[bytes]) -> FileType | None:
     file.seek(0)
     content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
-    # Names of streams are UTF-16 in this format.
-    if "_VBA_PROJECT".encode("utf-16-le") in content:
+    if VBA_PROJECT in content:
         raise FileRefused("文件里含有宏，请另存为不含宏的格式后上传。")
     return next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
 

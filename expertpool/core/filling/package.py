@@ -19,6 +19,7 @@ from expertpool.core.filling.markup import (
     remove,
     to_bytes,
 )
+from expertpool.core.reading.archives import OLE_MARK, TYPES
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 5 * MEGABYTE
@@ -27,12 +28,10 @@ MAX_XML = 5 * MEGABYTE  # of one part
 MAX_PARTS = 500
 MAX_ELEMENTS = 50_000  # of all parts
 
-TYPES = "[Content_Types].xml"
 KINDS = {
     "spreadsheetml.sheet.main+xml": "xlsx",
     "wordprocessingml.document.main+xml": "docx",
 }
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MACROS = "模板含有宏。请另存为不含宏的 .xlsx 或 .docx 后再上传。"
 # Parts of a package that do something, by the folder or name they stand under.
 _FORBIDDEN = (
@@ -160,7 +159,7 @@ class Package:
 def _unpack(content: bytes) -> dict[str, bytes]:
     if len(content) > MAX_SIZE:
         raise TemplateRefused(f"文件太大：模板最大 {MAX_SIZE // MEGABYTE} MB。")
-    if content.startswith(_OLD_OFFICE):
+    if content.startswith(OLE_MARK):
         raise TemplateRefused("文件是旧格式或带密码。请去掉密码，另存为 .xlsx 或 .docx 后再上传。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -184,7 +183,7 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
         left -= len(data)
         if left < 0 or (_is_xml(entry.filename) and len(data) > MAX_XML):
             raise TemplateRefused("模板解开后太大，请删去多余的图片、行和列后再上传。")
-        if data.startswith(_OLD_OFFICE):  # a macro, or an object of another program
+        if data.startswith(OLE_MARK):  # a macro, or an object of another program
             raise TemplateRefused("模板含有宏或嵌入的对象，请删除后再上传。")
         parts[entry.filename] = data
     return parts

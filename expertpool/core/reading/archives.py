@@ -19,8 +19,8 @@ KINDS = {
 TYPES = "[Content_Types].xml"
 MOST_DESCRIBED = 4 * 1024**2  # bytes of a part that says what other parts are
 MOST_SEARCHED = 64 * 1024**2  # bytes of all binary parts
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_VBA = "_VBA_PROJECT".encode("utf-16-le")  # names of streams are UTF-16 in this format
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+VBA_PROJECT = "_VBA_PROJECT".encode("utf-16-le")  # names of streams are UTF-16 in this format
 # Programs in a zip: Java archives, Android packages, macros of Office and of OpenDocument.
 _PROGRAMS = re.compile(
     r"(META-INF/MANIFEST\.MF|AndroidManifest\.xml|vbaProject\.bin)$|(^|/)macrosheets/|"
@@ -59,8 +59,8 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
             if entry.filename == TYPES or entry.filename.endswith(".rels"):
                 if _SAID.search(part.read(MOST_DESCRIBED)):
                     raise Refused(_RUNS)
-            elif (head := part.read(len(_OLE))) == _OLE:
+            elif (head := part.read(len(OLE_MARK))) == OLE_MARK:
                 content = head + part.read(left)
                 left -= len(content)
-                if _VBA in content or left <= 0:
+                if VBA_PROJECT in content or left <= 0:
                     raise Refused(_RUNS)

@@ -10,10 +10,11 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from expertpool.core.jobs import defer
+from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.reveal import is_authentic
@@ -29,7 +30,7 @@ LATE_AFTER = timedelta(minutes=1)
 # Verifying waits behind files and statistics; one minute's sweep asks for so many at most.
 UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
-LOCK_TIMEOUT = "5s"
+LOCK_SECONDS = 5
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -116,8 +117,7 @@ def unchecked(*, now: datetime) -> list[int]:
 @transaction.atomic
 def make_good(found: Overdue, *, now: datetime, entropy: Entropy) -> None:
     """Do what is late, in one transaction; a second one at the same time finds nothing left."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    wait_for_locks(LOCK_SECONDS)
     match found.matter:
         case Matter.ANSWERS:
             replies.expire_due(draw_id=found.draw_id, now=now, entropy=entropy)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
-# Proxies of which this process was told nothing: that of the latest such request.
+# Proxies of which this process was told nothing: that of the first such request.
 _untrusted: list[str] = []
 
 

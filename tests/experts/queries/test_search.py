@@ -25,7 +25,7 @@ def people(db: None) -> dict[str, Expert]:
     UnitAlias.objects.create(unit=unit, name="省院", normalised_name="省院")
     tests = make_specialty("Q01", "桥梁检测")
     return {
-        "单": make_expert("单田芳", phone="13800138000", employer=unit, number="ZJ2026000123"),
+        "单": make_expert("单田芳", phone="13800138000", employer=unit, number="ZJ2026900123"),
         "王": make_expert("王小明", phone="13900139000", specialties=(tests,)),
         "乐": make_expert("乐建国", employer=make_unit("市乐园管理处")),
         "公": make_expert("ABC检测公司", kind="organisation"),
@@ -55,8 +55,8 @@ def found(text: str, user: User) -> set[str]:
         ("设计", "单"),
         ("省院", "单"),
         ("Q01", "王"),
-        ("000123", "单"),
-        ("ZJ2026000123", "单"),
+        ("900123", "单"),
+        ("ZJ2026900123", "单"),
         ("建国 乐园", "乐"),
         ("建国 设计", ""),
         ("%", ""),

@@ -33,7 +33,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.views.finding import find_experts
         from expertpool.files.policies import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
-        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
 
         register_permissions(PERMISSIONS)
         register_permissions(OWN)
@@ -56,4 +56,4 @@ class ExpertsConfig(AppConfig):
         OCCASIONS.add(ACTIVATION)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         # Nobody reads them again: the link in them lets its holder in.
-        MESSAGE_SUBJECTS.add(MessageSubject(ACCOUNT, lambda _user, _ids: set()))
+        MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

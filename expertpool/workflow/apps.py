@@ -11,7 +11,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
-        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
+        from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
         from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED
@@ -24,10 +24,4 @@ class WorkflowConfig(AppConfig):
         MENU.add(*ITEMS)
         OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED)
         # Whoever reads the records of messages agrees for nobody by what he reads.
-        MESSAGE_SUBJECTS.add(
-            MessageSubject(
-                "workflow.confirmationcode",
-                readable=lambda user, ids: (),
-                sealed="仅收件人可见",
-            )
-        )
+        MESSAGE_SUBJECTS.add(private_subject("workflow.confirmationcode"))

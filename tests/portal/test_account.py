@@ -9,6 +9,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User, contact_index
 from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import notices
 from expertpool.portal.services.phones import link_of
 from tests.factories.accounts import make_user
 from tests.fixtures import login
@@ -36,6 +37,8 @@ def test_whoever_opens_the_link_as_himself_has_shown_his_phone(client: Client, u
     for _ in range(2):  # at once: one message
         client.post("/account/phone/")
     letter = Message.objects.get()
+    (shown,) = notices([letter], viewer=user)
+    assert (shown.recipient, shown.body) == ("仅收件人可见", "")
     assert letter.address == "13812340001"
     assert "/account/phone/" not in letter.body, "it is filled in when it goes out"
     assert client.get(link(user)).status_code == 200

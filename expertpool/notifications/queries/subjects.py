@@ -20,7 +20,7 @@ from expertpool.notifications.models import Message
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
-SEALED = "名单公开后可见"
+SEALED, PRIVATE = "名单公开后可见", "仅收件人可见"
 
 About = Model | tuple[str, str | int]
 
@@ -47,6 +47,14 @@ class MessageSubject:
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
+
+
+def private_subject(
+    code: str, *, late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
+) -> MessageSubject:
+    """Return the subject of messages that nobody reads but who gets them, now or ever: the link or
+    the code in them acts for him."""
+    return MessageSubject(code, readable=lambda user, ids: (), late=late, sealed=PRIVATE)
 
 
 def subject_key(about: About) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.subjects import MessageSubject
+from expertpool.notifications.queries.subjects import private_subject
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.occasions import PHONE
@@ -52,7 +52,7 @@ def link_of(pk: str, now: datetime) -> Mapping[str, str]:
 
 
 # The link goes out by the message alone; a list of messages shows a mark in its place.
-MESSAGES = MessageSubject(SUBJECT, readable=lambda user, ids: (), late=link_of)
+MESSAGES = private_subject(SUBJECT, late=link_of)
 
 
 def check_link(token: str, user: User) -> None:

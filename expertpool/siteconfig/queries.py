@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Max, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -14,9 +14,18 @@ from django.db.models.functions import Cast
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
-from expertpool.core.configuration.reading import UNREADABLE, Stored, current, is_readable, loaded
+from expertpool.core.configuration.reading import (
+    UNREADABLE,
+    Stored,
+    current,
+    is_readable,
+    loaded,
+    value_of,
+)
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
+
+T = TypeVar("T", int, bool)
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
@@ -114,6 +123,18 @@ def in_words(changes: QuerySet[SettingChange] | Sequence[SettingChange]) -> list
         label = setting.label if setting else change.code
         lines.append(ChangeLine(label, str(change.actor), change.at, before, after))
     return lines
+
+
+def most_since(setting: Setting[T], since: datetime) -> T:
+    """Return the highest value that ``setting`` had at any moment from ``since`` until now: whoever
+    lowers a demand of the office lowers it for later only."""
+    # What a change replaced was in force until then; what it brought, the next replaced, or is now.
+    changes = SettingChange.objects.filter(code=setting.code, at__gt=since).order_by()
+    replaced = (
+        loaded(setting, {setting.code: before})
+        for before in changes.values_list("before", flat=True)
+    )
+    return max(value_of(setting), *replaced)
 
 
 def version_of(group: SettingGroup) -> int:

@@ -17,9 +17,10 @@ from expertpool.core.configuration.reading import Reader, Stored, forget, is_rea
 from expertpool.core.locks import lock_transaction
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
-from expertpool.siteconfig.queries import changes_after, stored_values
+from expertpool.siteconfig.queries import changes_after, stored_values, version_of
 
 LOCK = "siteconfig"
+NOT_READ = "表单不是从设置页面打开的，请关闭后重新打开再保存。"
 
 
 @transaction.atomic
@@ -34,13 +35,16 @@ def save_settings(
     """Set ``values`` (by code, typed) of ``group``; return what really changed.
 
     ``version`` is the last change that the editor has seen. Refuses (ChangedMeanwhile) when there
-    is a later one, and (SettingsRefused) values outside their bounds or breaking a rule of the
+    is a later one, and (SettingsRefused) a version that nobody can have seen yet, values outside their bounds or breaking a rule of the
     group. Each change is kept and logged, secrets without their text.
     """
     # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
     if changes := changes_after(group, version):
         raise ChangedMeanwhile(changes)
+    # A higher one would overwrite unseen whatever others save until it is sent.
+    if version != version_of(group):
+        raise SettingsRefused({"": [NOT_READ]})
     stored = stored_values()
     check_values(group, values, stored)
     return [

@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import create_user, edit_user
+from expertpool.core.configuration import Setting
 from expertpool.draws.exceptions import PlanApprovalRefused, ReleaseRefused, VoidRefused
 from expertpool.draws.models import Draw, ReleaseRequest, VoidRequest
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
@@ -25,8 +26,11 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.services.application import submit_project, update_project
 from expertpool.projects.services.approval import approve_project, reject_project
+from expertpool.siteconfig.exceptions import SettingsRefused
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.requests import waiting_about
-from expertpool.workflow.settings import OBJECTION_MINUTES, SECOND_DAYS, SECOND_PHONE
+from expertpool.workflow.settings import OBJECTION_MINUTES, REQUESTS, SECOND_DAYS, SECOND_PHONE
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
@@ -211,3 +215,74 @@ def test_who_gave_both_their_passwords_is_not_two_persons(
     User.objects.update(must_change_password=False)  # he chose one in each name
     refuses(asked, User.objects.get(pk=supervisor.pk), "同一人重置", hours=1)
     agree(asked, other, hours=1)
+
+
+# --- Demands that one of the two lowers ------------------------------------------------------------
+
+
+def lower(setting: Setting[Any], value: Any, by: User, **when: Any) -> None:
+    """Set it on the page, as the administrator may."""
+    save_settings(
+        group=REQUESTS,
+        values={setting.code: value},
+        version=version_of(REQUESTS),
+        actor=by,
+        now=NOW + timedelta(**when),
+    )
+
+
+def test_a_demand_lowered_after_it_was_asked_counts_for_later_requests(
+    asked: VoidRequest, admin: User
+) -> None:
+    newcomer = make_user("supervisor", created_at=NOW - timedelta(days=1))
+    lower(SECOND_DAYS, 0, admin, minutes=1)
+    refuses(asked, newcomer, f"不满 {DAYS} 天", minutes=2)
+    refuses(asked, newcomer, f"不满 {DAYS} 天", days=3)
+
+
+def test_nor_does_it_help_to_lower_it_just_before(draw: Draw, admin: User, operator: User) -> None:
+    configure(OBJECTION_MINUTES, 5)
+    unknown = make_user("supervisor", phone="13812340001", phone_verified_at=None)
+    lower(SECOND_PHONE, False, admin, hours=-23)
+    lower(OBJECTION_MINUTES, 0, admin, hours=-1)
+    # Not even by raising and lowering it again, which makes it the value of the day before.
+    lower(SECOND_PHONE, True, admin, hours=-2)
+    lower(SECOND_PHONE, False, admin, hours=-1)
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    refuses(asked, unknown, "之后才能确认")
+    refuses(asked, unknown, "验证本人手机号", minutes=6)
+
+
+def test_what_was_lowered_a_day_before_counts(draw: Draw, admin: User, operator: User) -> None:
+    newcomer = make_user("supervisor", created_at=NOW - timedelta(days=1))
+    lower(SECOND_DAYS, 0, admin, hours=-25)
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    agree(asked, newcomer)
+
+
+def test_what_is_demanded_more_counts_at_once(asked: VoidRequest, admin: User) -> None:
+    newcomer = make_user("supervisor", created_at=NOW - timedelta(days=8))
+    lower(SECOND_DAYS, 30, admin, minutes=1)
+    refuses(asked, newcomer, "不满 30 天", minutes=2)
+
+
+def test_the_same_for_applications_and_plans(admin: User, operator: User) -> None:
+    project = make_project(applicant=operator)
+    submit_project(project=project, actor=operator, now=NOW)
+    fresh = make_user("supervisor", created_at=NOW)
+    lower(SECOND_DAYS, 0, admin)
+    project.refresh_from_db()
+    with pytest.raises(ApproverIsApplicant, match="不满"):
+        approve_project(project=project, actor=fresh, now=NOW + timedelta(days=2))
+
+
+@pytest.mark.parametrize("ahead", [1, 10**6, 10**30])
+def test_no_form_claims_to_have_read_what_others_save_later(admin: User, ahead: int) -> None:
+    with pytest.raises(SettingsRefused, match="重新打开"):
+        save_settings(
+            group=REQUESTS,
+            values={SECOND_DAYS.code: 0},
+            version=version_of(REQUESTS) + ahead,
+            actor=admin,
+            now=NOW,
+        )

@@ -101,7 +101,8 @@ def decide_plan(
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
     makers = (standing.submitted_by_id or actor.pk, standing.made_by_id)
-    if agree and (why_not := why_not_second(actor, makers, now=now)):
+    asked_at = standing.submitted_at or now
+    if agree and (why_not := why_not_second(actor, makers, asked_at=asked_at, now=now)):
         raise PlanApprovalRefused(why_not)
     try:
         verdict = decide(subject=standing, agree=agree, note=note, actor=actor, now=now)

@@ -56,7 +56,8 @@ def reject_project(*, project: Project, actor: User, now: datetime, note: str) -
 def _decide(project: Project, *, agree: bool, actor: User, now: datetime, note: str) -> Verdict:
     if actor.pk in project.applicants:
         raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
-    if agree and (why_not := why_not_second(actor, project.applicants, now=now)):
+    asked_at = project.submitted_at or now
+    if agree and (why_not := why_not_second(actor, project.applicants, asked_at=asked_at, now=now)):
         raise ApproverIsApplicant(why_not)
     # The project, then (in `decide`) its approval: who withdraws it locks them in this order, too.
     if lock_project(project).status != project.status:

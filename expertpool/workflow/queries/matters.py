@@ -18,8 +18,9 @@ from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
+from expertpool.siteconfig.queries import most_since
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
+from expertpool.workflow.settings import LOWERED_AFTER, OBJECTION_MINUTES, REQUEST_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,9 @@ class Matter:
 
     def agreeable_at(self, asked: TwoPersonRequest) -> datetime:
         """From when somebody may agree to ``asked``; it may be turned down before."""
-        minutes = value_of(OBJECTION_MINUTES) if self.with_objection else 0
+        if not self.with_objection:
+            return asked.requested_at
+        minutes = most_since(OBJECTION_MINUTES, asked.requested_at - LOWERED_AFTER)
         return asked.requested_at + timedelta(minutes=minutes)
 
     def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:

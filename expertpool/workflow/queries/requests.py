@@ -61,7 +61,8 @@ def why_not_agreeable(matter: Matter, asked: TwoPersonRequest, user: User, *, no
     """Return the same as a sentence for ``user``; empty when he may."""
     if early := why_too_early(matter, asked, now=now):
         return f"{early}；有异议的请在此之前点「不同意」。"
-    return why_not_second(user, {asked.requested_by_id, *matter.editors(asked)}, now=now)
+    firsts = {asked.requested_by_id, *matter.editors(asked)}
+    return why_not_second(user, firsts, asked_at=asked.requested_at, now=now)
 
 
 def why_too_early(matter: Matter, asked: TwoPersonRequest, *, now: datetime) -> str:

@@ -25,7 +25,7 @@ from expertpool.core.configuration.reading import (
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
-T = TypeVar("T", int, bool)
+T = TypeVar("T", bound=int)
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
@@ -134,7 +134,7 @@ def most_since(setting: Setting[T], since: datetime) -> T:
         loaded(setting, {setting.code: before})
         for before in changes.values_list("before", flat=True)
     )
-    return max(value_of(setting), *replaced)
+    return max([value_of(setting), *replaced])
 
 
 def version_of(group: SettingGroup) -> int:

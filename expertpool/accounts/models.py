@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import ClassVar
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -15,7 +16,7 @@ from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
 from expertpool.core.bounds import MOMENTS, ORDER, within
 from expertpool.core.crypto import blind_index
-from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
+from expertpool.core.fields import UNREADABLE, BlindIndexField, EncryptedTextField, readable
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import Level
 
@@ -124,6 +125,8 @@ class User(AbstractBaseUser):
         validators=[validate_username],
         error_messages={"unique": "这个账号已有人使用，请换一个。"},
     )
+    # A hash, encrypted: who writes a row cannot give it a password of his own.
+    password = EncryptedTextField("密码哈希", bound_to=("username",))  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=50)
     phone = EncryptedTextField("手机号", bound_to=("username",))
     phone_index = BlindIndexField("手机号索引")
@@ -166,13 +169,20 @@ class User(AbstractBaseUser):
         return f"{self.name}（接口：{self.through}）" if self.through else self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session holds of its account; it ends when this differs."""
+        """What a session holds of its account; it ends when this differs, or was altered."""
+        if self.password_hash == UNREADABLE:
+            return ""
         # The private one of Django: the public ones, for the key of today and former ones, ask it.
         of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
         if not self.session_round:
             return of_password
         text = f"{self.session_round}:{of_password}"
         return salted_hmac("accounts.session_round", text, secret=secret).hexdigest()
+
+    @property
+    def password_hash(self) -> str:
+        """The hash of the password; one that was altered is that of none."""
+        return readable(self, "password")
 
     @property
     def masked_phone(self) -> str:
@@ -223,8 +233,9 @@ class User(AbstractBaseUser):
 class ApiToken(models.Model):
     """By what another platform acts for ``user``: within his rights and within ``scopes``.
 
-    Only SHA-256 of the token is kept. It never changes but to be confirmed by ``user``, before which
-    it is nothing, and to be revoked.
+    A digest of the token is kept, by a key outside the database, and the ``proof`` by that key for whom
+    it acts, how far, until when and since when (`accounts.services.tokens`). It never changes but to be
+    confirmed by ``user``, before which it is nothing, and to be revoked.
     """
 
     name = models.CharField("名称", max_length=40)
@@ -233,7 +244,8 @@ class ApiToken(models.Model):
     )
     # Codes, not rows of RolePermission: a role may change without the token, and only narrows it.
     scopes = models.JSONField("范围", default=list)  # permission codes
-    digest = models.BinaryField("令牌摘要", max_length=32, unique=True)
+    digest = BlindIndexField("令牌摘要", null=False, unique=True)
+    proof = BlindIndexField("令牌凭证")  # none: revoked
     hint = models.CharField("开头", max_length=12)  # the first characters, to recognise it by
     created_at = models.DateTimeField("创建时间")
     created_by = models.ForeignKey(
@@ -268,7 +280,8 @@ class UsedPassword(models.Model):
     """The hash of a password that a user has or had; the last few are kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="used_passwords")
-    password = models.CharField("密码哈希", max_length=128)
+    uid = models.UUIDField("编号", unique=True, default=uuid4, editable=False)
+    password = EncryptedTextField("密码哈希", bound_to=("uid",))
     at = models.DateTimeField("时间")
 
     class Meta:

@@ -119,7 +119,7 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
     if not _claim_attempt(user, now):
         make_password(password)
         return LoginOutcome.LOCKED
-    if not check_password(password, user.password):
+    if not check_password(password, user.password_hash):
         return LoginOutcome.WRONG_PASSWORD
     # The attempt was counted as failed beforehand.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)

@@ -15,6 +15,7 @@ from expertpool.accounts.models import UsedPassword, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.audit.services import record
+from expertpool.core.fields import readable
 
 KEPT = 5  # a new password differs from the last five
 # Without look-alikes (0 O 1 l I), to be read out on the telephone.
@@ -29,11 +30,11 @@ def change_own_password(*, user: User, old: str, new: str, now: datetime) -> Non
     Refuses a wrong old password (WrongPassword) and a new one that breaks the rules or was one of
     the last five (ValidationError).
     """
-    if not check_password(old, user.password):
+    if not check_password(old, user.password_hash):
         raise WrongPassword
     # The hashes are salted, so each of the last ones is tried.
-    used = UsedPassword.objects.filter(user=user).values_list("password", flat=True)
-    if any(check_password(new, password) for password in [user.password, *used]):
+    used = [readable(one, "password") for one in UsedPassword.objects.filter(user=user)]
+    if any(check_password(new, password) for password in [user.password_hash, *used]):
         raise ValidationError(f"不能使用最近 {KEPT} 次用过的密码，请换一个。", code="password_used")
     validate_password(new, user)
     user.must_change_password = False

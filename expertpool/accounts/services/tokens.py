@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +17,7 @@ from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.audit.services import record, snapshot
+from expertpool.core.crypto import blind_index
 from expertpool.core.text import clean_text
 
 PREFIX = "ep_"
@@ -55,7 +58,7 @@ def create_token(
         name=clean_text(name),
         user=user,
         scopes=sorted(scopes),
-        digest=_digest(text),
+        digest=_key(text),
         hint=text[: len(PREFIX) + 5],
         created_at=now,
         created_by=actor,
@@ -63,6 +66,7 @@ def create_token(
         expires_at=expires_at,
     )
     token.full_clean()
+    token.proof = _proof(token)
     token.save(force_insert=True)
     after = snapshot(token, *RECORDED)
     announce(record("token.create", actor=actor, now=now, subject=token, after=after), user)
@@ -81,7 +85,8 @@ def confirm_token(*, token: ApiToken, actor: User, now: datetime) -> None:
     if actor.must_change_password:
         raise NotAllowed("请先修改一次性密码，再确认令牌。")
     waiting = ApiToken.objects.filter(pk=token.pk, confirmed_at=None, revoked_at=None)
-    if waiting.update(confirmed_at=now):
+    token.confirmed_at = now
+    if waiting.update(confirmed_at=now, proof=_proof(token)):
         announce(record("token.confirm", actor=actor, now=now, subject=token), actor)
 
 
@@ -89,7 +94,9 @@ def confirm_token(*, token: ApiToken, actor: User, now: datetime) -> None:
 def revoke_token(*, token: ApiToken, actor: User, now: datetime) -> None:
     """End a token at once. Revoking twice changes nothing."""
     # By the condition, so that revoking twice is logged once.
-    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(
+        revoked_at=now, proof=None
+    ):
         announce(record("token.revoke", actor=actor, now=now, subject=token), token.user)
 
 
@@ -97,15 +104,15 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
     """Return the valid token that ``text`` is, with its user narrowed to it, and note its use.
 
     None for a text that is no token, for one that has ended or that its user has not confirmed,
-    and for a disabled user.
+    for a disabled user, and for a row that this system did not write so.
     """
     token = (
         ApiToken.objects.select_related("user__department")
-        .filter(digest=_digest(text), revoked_at__isnull=True, expires_at__gt=now)
+        .filter(digest=_key(text), revoked_at__isnull=True, expires_at__gt=now)
         .filter(user__is_active=True, confirmed_at__isnull=False)
         .first()
     )
-    if token is None:
+    if token is None or not hmac.compare_digest(token.proof or b"", _proof(token)):
         return None
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
     # By the condition rather than by what was read: calls come at once.
@@ -114,6 +121,14 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
     return token
 
 
-def _digest(text: str) -> bytes:
-    """Tokens have 256 random bits: a plain hash cannot be searched, no salt is needed."""
-    return hashlib.sha256(text.encode()).digest()
+def _key(text: str) -> bytes:
+    """What a token is found by."""
+    # Of earlier tokens the hash alone was kept: what is kept now is made from it.
+    return blind_index("api-token", hashlib.sha256(text.encode()).hexdigest())
+
+
+def _proof(token: ApiToken) -> bytes:
+    """That ``token`` acts as its row says, by the name of its user: an id may be given to another."""
+    times = [at and at.astimezone(UTC).isoformat() for at in (token.expires_at, token.confirmed_at)]
+    said = [token.digest.hex(), token.user.username, sorted(token.scopes), *times]
+    return blind_index("api-token.of", json.dumps(said))

@@ -170,10 +170,13 @@ class Invitation(models.Model):
 
 class ReplyLink(models.Model):
     """A personal link that leads to an invitation: each letter that needs one brings its own, and
-    all of them work. Links cannot be made from the hash."""
+    all of them work. It is found by ``token_hash``; ``proof`` says that it was made for this
+    invitation. Both are digests by a key outside the database, so that nobody makes a link, or
+    leads one to another invitation, by writing rows (`draws.services.links`)."""
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
-    token_hash = models.BinaryField("链接摘要", max_length=32, unique=True)
+    token_hash = BlindIndexField("链接摘要", null=False, unique=True)
+    proof = BlindIndexField("链接凭证", null=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "个人链接"

@@ -19,7 +19,8 @@ from expertpool.draws.queries.identity import (
 from expertpool.draws.queries.meetings import next_opening, periods_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.telling import give_links, named_words, recipient_of
+from expertpool.draws.services.links import give_links
+from expertpool.draws.services.telling import named_words, recipient_of
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.sending import Envelope, send_messages
 from vdraw import Seat

@@ -24,8 +24,8 @@ from expertpool.draws.enums import (
     StepVia,
 )
 from expertpool.draws.events import InvitationAnswered
-from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
-from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation, ReplyLink
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
 from expertpool.draws.queries.meetings import next_opening
@@ -42,7 +42,7 @@ from expertpool.draws.services.seating import (
     supplement_again,
 )
 from expertpool.draws.services.state import at_head, load_state
-from expertpool.draws.services.telling import hash_token, tell_experts
+from expertpool.draws.services.telling import tell_experts
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -68,19 +68,6 @@ STEP_REASON_OF_STATE: dict[str, StepReason] = {
 }
 # What nobody records: the clock says it.
 BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
-
-
-def invitation_for_token(token: str) -> Invitation:
-    """Return the invitation behind a personal link; raises LinkInvalid for any other text."""
-    links = ReplyLink.objects.select_related("invitation__draw__project__batch")
-    found = (
-        links.prefetch_related("invitation__draw__projects")
-        .filter(token_hash=hash_token(token))
-        .first()
-    )
-    if found is None:
-        raise LinkInvalid("链接无效：请使用短信或邮件中的完整链接，或联系项目联系人。")
-    return found.invitation
 
 
 @transaction.atomic

@@ -3,23 +3,20 @@ telling those who watch over draws."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Model
 
 from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import DrawPlan, Invitation, ReplyLink
+from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.occasions import MOVED_UP
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
-from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.links import give_links
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
@@ -29,7 +26,6 @@ from expertpool.projects.models import Project
 # What letters may say of the projects; see the placeholders of their occasions.
 NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
 LINK = "答复链接"
-TOKEN_BYTES = 18  # 24 characters in base64url: fits an SMS, cannot be guessed
 
 
 def tell_experts(
@@ -116,20 +112,3 @@ def recipient_of(expert: Expert) -> Recipient:
     return Recipient(
         user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
     )
-
-
-def give_links(rows: Iterable[Invitation], entropy: Entropy) -> dict[int, str]:
-    """Make a personal link for each of ``rows`` and return them; those of before go on working. The
-    letters alone have them: the database keeps a hash."""
-    tokens = {
-        row.pk: base64.urlsafe_b64encode(entropy.token_bytes(TOKEN_BYTES)).decode() for row in rows
-    }
-    ReplyLink.objects.bulk_create(
-        ReplyLink(invitation_id=pk, token_hash=hash_token(token)) for pk, token in tokens.items()
-    )
-    return {pk: settings.SITE_URL + reply_path(token) for pk, token in tokens.items()}
-
-
-def hash_token(token: str) -> bytes:
-    """What the database keeps of a token: nobody can make a link from it."""
-    return hashlib.sha256(token.encode()).digest()

@@ -114,7 +114,7 @@ def _mail_link(expert: Expert, user: User, key: str, now: datetime) -> None:
 
 def _state(user: User) -> str:
     """A digest of what the link is for: once a password is chosen, it is another."""
-    return hashlib.sha256(user.password.encode()).hexdigest()[:16]
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def user_for_link(token: str) -> User:

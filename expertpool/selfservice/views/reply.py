@@ -24,7 +24,8 @@ from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.conflicts import conflict_words
-from expertpool.draws.services.replies import invitation_for_token, leave_until
+from expertpool.draws.services.links import invitation_for_token
+from expertpool.draws.services.replies import leave_until
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.selfservice.queries import Stage, letter_of
 from expertpool.selfservice.views.answering import (

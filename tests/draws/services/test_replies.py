@@ -15,13 +15,13 @@ from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.queries.actions import NOBODY_LEFT, actions_for
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import (
     add_supplement,
     answer,
     expire,
-    invitation_for_token,
     take_leave,
 )
 from expertpool.experts.models import Expert

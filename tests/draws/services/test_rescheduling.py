@@ -19,10 +19,11 @@ from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
-from expertpool.draws.services.replies import answer, expire, invitation_for_token
+from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave

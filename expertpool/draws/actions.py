@@ -46,6 +46,8 @@ ACTIONS = (
     Action("draw.pause", "暂停抽取"),
     Action("draw.resume", "恢复抽取"),
     Action("draw.reschedule", "改期"),
+    Action("draw.reschedule_request", "申请提前评审"),
+    Action("draw.reschedule_refuse", "不同意提前评审"),
     Action("draw.send_at_once", "免打扰时段内发出邀请"),
     Action("draw.send_again", "重新发送邀请"),
     Action("draw.alarm", "抽取异常"),

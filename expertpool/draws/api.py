@@ -26,7 +26,7 @@ from expertpool.draws.exceptions import (
     PlanChanged,
     TooManyCounts,
 )
-from expertpool.draws.models import Draw, DrawPlan, WideningRequest
+from expertpool.draws.models import Draw, DrawPlan, RescheduleRequest, WideningRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
@@ -44,16 +44,19 @@ from expertpool.draws.schemas import (
     DrawFilters,
     DrawOutput,
     DrawSummary,
+    EarlierOutput,
     Named,
     PlanInput,
     PlanOutput,
     PrequeryOutput,
     ReasonInput,
+    RescheduleInput,
     StartInput,
     WideningInput,
     WideningOutput,
 )
 from expertpool.draws.services import plan as plans
+from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.letters import send_at_once, send_letters_again
 from expertpool.draws.services.names import may_read, read_names, readable_from
@@ -61,6 +64,7 @@ from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.draws.services.publishing import publish_result
 from expertpool.draws.services.records import record_for
+from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheet_files import sheet_pdf, sheet_xlsx
 from expertpool.draws.services.sheets import build_sheet
@@ -273,6 +277,33 @@ def draw_resume(request: UserRequest, draw_id: Id, data: ReasonInput) -> dict[st
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
     resume_draw(draw=draw, reason=data.reason, actor=request.user, now=timezone.now())
     return _draw(draw, request.user)
+
+
+@router.post(
+    "/draws/{draw_id}/reschedule",
+    response=answers(DrawOutput) | {202: EarlierOutput},
+    operation_id="draw_reschedule",
+    summary="改期",
+)
+@allows("draws.reschedule")
+def draw_reschedule(
+    request: UserRequest, draw_id: Id, data: RescheduleInput
+) -> Status[RescheduleRequest] | dict[str, Any]:
+    """改变评审的时间、地点：专家保留席位，逐一重新确认。
+
+    往后改期或只改地点，立即生效（200）；改到更早的时间，返回等待监督人在网页上确认的申请（202），确认之前时间不变。
+    """
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.reschedule"), pk=draw_id)
+    meetings = [NewMeeting(one.project_id, one.opening_at, one.place) for one in data.meetings]
+    asked = move_or_ask(
+        draw=draw,
+        meetings=meetings,
+        reason=data.reason,
+        actor=request.user,
+        now=timezone.now(),
+        entropy=SystemEntropy(),
+    )
+    return Status(202, asked) if asked else _draw(Draw.objects.get(pk=draw.pk), request.user)
 
 
 @router.post(

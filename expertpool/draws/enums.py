@@ -114,6 +114,7 @@ class ActionCode(models.TextChoices):
     PAUSE = "pause", "暂停抽取"
     RESUME = "resume", "恢复抽取"
     RESCHEDULE = "reschedule", "改期"
+    DECIDE_RESCHEDULE = "decide_reschedule", "确认提前评审"
 
 
 class Matter(models.TextChoices):

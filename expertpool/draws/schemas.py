@@ -120,6 +120,35 @@ class WideningOutput(Output):
     expires_at: datetime = Field(description="到此时没有监督人在网页上确认即失效")
 
 
+class MeetingInput(Input):
+    """When and where one project is reviewed from now on."""
+
+    project_id: Id
+    opening_at: Moment = Field(description="评审开始时间，带时区")
+    place: str = Field(min_length=1, max_length=200, description="评审地点")
+
+
+class RescheduleInput(Input):
+    """Another time or place for the panel of a draw."""
+
+    reason: str = Field(
+        min_length=1, max_length=200, description="改期的原因，告知监督人；不写专家姓名"
+    )
+    meetings: list[MeetingInput] = Field(
+        min_length=1, max_length=200, description="要改期的项目；不给出的项目时间、地点不变"
+    )
+
+
+class EarlierOutput(Output):
+    """A request to sit earlier, which waits for a second person."""
+
+    id: int
+    reason: str
+    words: str = Field(description="原时间、地点 → 新时间、地点")
+    requested_at: datetime = Field(description="申请时间")
+    expires_at: datetime = Field(description="到此时没有监督人在网页上确认即失效")
+
+
 class PlanInput(Input):
     """The whole plan: what is left out gets its default value."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, Invitation, ReplyLink, WideningRequest
+from expertpool.draws.models import Draw, Invitation, ReplyLink, Rescheduling, WideningRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.widening import decide_widening
@@ -122,6 +122,28 @@ def test_a_platform_widens_the_conditions_of_a_panel_that_fell_short(runner: Cal
     again = given | {"plan_version": version + 1}
     assert_problem(runner.post(address, again), 409, "draw-refused")
     assert draw["number"] in runner.post(address, again).json()["detail"]
+
+
+@pytest.mark.shows("DRAW-15")
+def test_a_platform_moves_a_review_and_asks_for_an_earlier_one(runner: Caller) -> None:
+    now = timezone.now()
+    for _ in range(2):
+        make_expert()
+    draw = make_draw(now=now, seats=2, operator=runner.user)
+    address, opening = f"/draws/{draw.pk}/reschedule", draw.project.opening_at
+
+    def moved(by: timedelta) -> dict[str, Any]:
+        one = {"project_id": draw.project_id, "place": "北楼"}
+        return {"reason": "答疑", "meetings": [one | {"opening_at": (opening + by).isoformat()}]}
+
+    later = runner.post(address, moved(timedelta(days=2)))
+    assert later.status_code == 200, later.content
+    assert Rescheduling.objects.get().moved_by == runner.user
+    earlier = runner.post(address, moved(timedelta(days=1)))
+    assert earlier.status_code == 202, earlier.content
+    assert earlier.json()["words"].count("北楼") == 2
+    assert Rescheduling.objects.count() == 1  # a second person decides on the page
+    assert_problem(runner.post(address, moved(timedelta(days=3))), 409, "draw-refused")
 
 
 @pytest.mark.shows("DRAW-15")

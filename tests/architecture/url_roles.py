@@ -553,6 +553,7 @@ RULES: dict[str, Rule] = {
     "api:draw_start": token(project_id=lambda w: w.project),
     "api:draw_widen": token(draw_id=lambda w: w.draw),
     "api:draw_pause": token(draw_id=lambda w: w.draw),
+    "api:draw_reschedule": token(draw_id=lambda w: w.draw),
     "api:draw_resume": token(draw_id=lambda w: w.draw),
     "api:letter_send_at_once": token(draw_id=lambda w: w.draw),
     "api:letter_send_again": token(draw_id=lambda w: w.draw),

@@ -31,10 +31,12 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.archive import open_matters
 from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.earlier import request_earlier
 from expertpool.draws.services.emergency import request_emergency, request_emergency_end
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.matters import VOID
 from expertpool.draws.services.releasing import request_release
+from expertpool.draws.services.rescheduling import NewMeeting
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening, widen_plan
@@ -122,6 +124,13 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         now=now,
     ),
     "draws.picks": lambda _draw, by, now: _picks(by, now),
+    "draws.earlier": lambda draw, by, now: request_earlier(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, now + timedelta(days=9), "北楼")],
+        reason="试",
+        actor=by,
+        now=now,
+    ),
 }
 
 

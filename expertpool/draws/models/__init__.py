@@ -18,6 +18,7 @@ from expertpool.draws.models.request import (
     EmergencyRequest,
     PickRequest,
     ReleaseRequest,
+    RescheduleRequest,
     VoidRequest,
     WideningRequest,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "QuietWaiver",
     "ReleaseRequest",
     "ReplyLink",
+    "RescheduleRequest",
     "Rescheduling",
     "RevealRule",
     "SealBlock",

@@ -12,6 +12,7 @@ from expertpool.core.fields import EncryptedBytesField
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models.draw import Draw
 from expertpool.draws.models.invitation import Invitation
+from expertpool.draws.models.rescheduling import words_of_move
 from expertpool.draws.validators import EMERGENCY
 from expertpool.workflow.models import TwoPersonRequest
 
@@ -88,6 +89,23 @@ class WideningRequest(DrawRequest):
 
     class Meta(DrawRequest.Meta):
         verbose_name = verbose_name_plural = "放宽条件补抽申请"
+
+
+class RescheduleRequest(DrawRequest):
+    """That the panel of a draw sit earlier: ``meetings``, each a project's id, its new ``opening_at``
+    and ``place``; ``before`` and ``after`` as in `Rescheduling`."""
+
+    meetings = models.JSONField("新的时间、地点（逐项目）")
+    before = models.JSONField("原时间、地点")
+    after = models.JSONField("新时间、地点")
+
+    class Meta(DrawRequest.Meta):
+        verbose_name = verbose_name_plural = "提前评审申请"
+
+    @property
+    def words(self) -> str:
+        """What it is and would be."""
+        return words_of_move(self.before, self.after)
 
 
 class AnswerRequest(TwoPersonRequest):

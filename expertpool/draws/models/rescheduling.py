@@ -8,6 +8,11 @@ from expertpool.draws.models.draw import Draw
 WHEN, WHERE = "评审时间", "评审地点"
 
 
+def words_of_move(before: dict[str, str], after: dict[str, str]) -> str:
+    """Say a change of time and place: 2026-12-01 09:00，301 室 → 2026-12-03 09:00，301 室."""
+    return " → ".join("，".join((one[WHEN], one[WHERE])) for one in (before, after))
+
+
 class Rescheduling(models.Model):
     """That the panel of a draw sits at another time or place: ``before`` and ``after`` in words, by
     `WHEN` and `WHERE`. Everybody who sat was asked anew; each draw of the panel has its row."""
@@ -18,6 +23,14 @@ class Rescheduling(models.Model):
     reason = models.CharField("改期原因", max_length=200)
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="改期人", on_delete=models.PROTECT, related_name="+"
+    )
+    # Where the time is earlier than it was: by a `RescheduleRequest`.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="确认人",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
     moved_at = models.DateTimeField("改期时间")
 
@@ -30,5 +43,11 @@ class Rescheduling(models.Model):
 
     @property
     def words(self) -> str:
-        """What it was and is: 2026-12-01 09:00，301 室 → 2026-12-03 09:00，301 室."""
-        return " → ".join("，".join((one[WHEN], one[WHERE])) for one in (self.before, self.after))
+        """What it was and is."""
+        return words_of_move(self.before, self.after)
+
+    @property
+    def hands(self) -> str:
+        """Whose step it was: 王经办, or 王经办（李监督确认）."""
+        confirmed = f"（{self.confirmed_by.name}确认）" if self.confirmed_by else ""
+        return f"{self.moved_by.name}{confirmed}"

@@ -38,11 +38,17 @@ from expertpool.draws.models import (
     EmergencyRequest,
     PickRequest,
     ReleaseRequest,
+    RescheduleRequest,
     VoidRequest,
     WideningRequest,
 )
 from expertpool.draws.queries.board import Board, board_of
-from expertpool.draws.queries.draws import codes_for_draw, codes_for_project, widened_by
+from expertpool.draws.queries.draws import (
+    codes_for_draw,
+    codes_for_project,
+    panel_of,
+    widened_by,
+)
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
 from expertpool.draws.queries.presence import signs_in_from
@@ -123,6 +129,12 @@ class _OfDraw:
     @cached_property
     def void(self) -> VoidRequest | None:
         return open_request(VoidRequest, self.draw)
+
+    @cached_property
+    def earlier(self) -> RescheduleRequest | None:
+        """Of all draws of the panel, which is moved as a whole."""
+        asked = (open_request(RescheduleRequest, one) for one in panel_of(self.draw))
+        return next((one for one in asked if one), None)
 
     @cached_property
     def is_archived(self) -> bool:
@@ -318,6 +330,18 @@ def _reschedule(facts: _OfDraw) -> None:
         raise RescheduleRefused(message)
 
 
+def _ask_reschedule(facts: _OfDraw) -> None:
+    _reschedule(facts)
+    if facts.earlier:
+        raise RescheduleRefused("有待确认的提前评审申请，请先处理。")
+
+
+def _decide_reschedule(facts: _OfDraw) -> None:
+    _check_asked(facts, facts.earlier, RescheduleRequest, RescheduleRefused)
+    check_second_person(facts.earlier, facts.user, RescheduleRefused, now=facts.now)
+    _reschedule(facts)
+
+
 def _send_at_once(facts: _OfDraw) -> None:
     if facts.reach.pause:
         raise LettersRefused("抽取已暂停，请先恢复。")
@@ -464,7 +488,8 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.SEND_AGAIN: ("draws.run", _send_again),
     ActionCode.PAUSE: ("draws.run", _pause),
     ActionCode.RESUME: ("draws.run", _resume),
-    ActionCode.RESCHEDULE: ("draws.reschedule", _reschedule),
+    ActionCode.RESCHEDULE: ("draws.reschedule", _ask_reschedule),
+    ActionCode.DECIDE_RESCHEDULE: ("draws.confirm_steps", _decide_reschedule),
 }
 
 

@@ -19,6 +19,7 @@ from expertpool.draws.models import (
     Invitation,
     PickRequest,
     ReleaseRequest,
+    RescheduleRequest,
     VoidRequest,
     WideningRequest,
 )
@@ -30,6 +31,7 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.widening import Comparison, compare, planned_criteria
 from expertpool.draws.services.answers import decide_answer
+from expertpool.draws.services.earlier import decide_earlier, first_new_opening
 from expertpool.draws.services.emergency import (
     decide_emergency,
     decide_emergency_end,
@@ -220,6 +222,32 @@ WIDENING = _matter(
     ),
 )
 
+EARLIER = _matter(
+    code="draws.earlier",
+    model=RescheduleRequest,
+    asks="draws.reschedule",
+    decides="draws.confirm_steps",
+    order=22,
+    icon="calendar-event",
+    tone="danger",
+    on_the_spot=True,
+    # Names open earlier by it, as by an early release.
+    with_objection=True,
+    decide=lambda **decided: decide_earlier(entropy=SystemEntropy(), **decided),
+    check=lambda **about: _check(ActionCode.DECIDE_RESCHEDULE, **about),
+    latest=lambda asked, _now: first_new_opening(asked),
+    details=lambda asked: asked.words,
+    words=Words(
+        label="提前评审",
+        title="有人申请改到更早的时间评审",
+        agree="确认提前",
+        question="确认改到更早的时间？席位不变，专家逐一重新确认，名单公开时间随之提前。",
+        asked="已申请提前评审，等待监督人确认；确认之前时间不变，也不通知专家。",
+        agreed="已改期：原有专家保留席位，正在逐一通知、重新确认。",
+        turned_down="已退回提前评审的申请。",
+    ),
+)
+
 
 def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
     allowed = allowed_before(InvitationState(request.state))
@@ -263,4 +291,4 @@ ANSWER = Matter(
         turned_down="已退回登记申请。",
     ),
 )
-MATTERS = (PICKS, VOID, RELEASE, EMERGENCY, EMERGENCY_END, WIDENING, ANSWER)
+MATTERS = (PICKS, VOID, RELEASE, EARLIER, EMERGENCY, EMERGENCY_END, WIDENING, ANSWER)

@@ -2,12 +2,14 @@
 
 Seal, order and seats stay. Who cannot come at the new time is asked like everybody else and says so
 himself: what the pool knows of him would tell whoever moves the time, while names are sealed, who sits
-(docs/decisions/0063).
+(docs/decisions/0063). One person puts a review off; that it takes place earlier is confirmed by
+another (`draws.services.earlier`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +47,7 @@ from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.meetings import next_opening, reveal_time, words_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.hands import Hand
+from expertpool.draws.services.hands import CONFIRMATION, Hand
 from expertpool.draws.services.holding import hold_anew
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
@@ -72,6 +74,23 @@ class NewMeeting:
     place: str
 
 
+@dataclass(frozen=True)
+class Move:
+    """What is new of a panel's ``meetings``, why, and whose step it is: ``hand`` is that of whoever
+    moves them, ``confirmed_by`` who agreed where that takes two."""
+
+    meetings: Sequence[NewMeeting]
+    reason: str
+    hand: Hand
+    moved_by: User
+    confirmed_by: User | None = None
+
+    @property
+    def actor(self) -> User:
+        """By whom the log says that it was done: it was not, before he agreed."""
+        return self.confirmed_by or self.moved_by
+
+
 @transaction.atomic
 def reschedule(
     *,
@@ -82,87 +101,132 @@ def reschedule(
     now: datetime,
     entropy: Entropy,
 ) -> list[Rescheduling]:
-    """Let the panel to which ``draw`` belongs sit at other times or places: that of its projects,
-    which keep their approval. Changes all valid draws of the panel; logs why; tells supervisors.
+    """Let the panel to which ``draw`` belongs sit at later times or other places: that of its
+    projects, which keep their approval. Changes all valid draws of the panel; logs why; tells
+    supervisors.
 
     Who sits keeps his seat and is asked anew, whether he had agreed or not; his days are held for
     the new time. Names open by the new time; those of a public list are sealed until then. Refuses
-    (RescheduleRefused) without a reason, without a change, a time that is over, meetings that
-    overlap at different places, and a draw that `queries.actions` does not allow it for.
+    (RescheduleRefused) without a reason, without a change, a time that is over or earlier than
+    before, meetings that overlap at different places, and a draw that `queries.actions` does not
+    allow it for.
     """
     draws = lock_panel(draw, archived=RescheduleRefused(ARCHIVED))
     for one in draws:
         check_action(ActionCode.RESCHEDULE, one, actor=actor, now=now)
+    projects = draws[0].covered
+    new = changed_meetings(projects, meetings, now=now)
+    if is_earlier(projects, new):
+        # Names would be public before their time, by the hand of one person.
+        raise RescheduleRefused("改到更早的时间，须提交申请并由监督人确认。")
+    hand = Hand(StepVia.PAGE, StepReason.RESCHEDULED, actor)
+    move = Move(new, checked_reason(reason), hand, moved_by=actor)
+    moved = move_panel(draws, move, now=now, entropy=entropy)
+    _tell(moved[0], now=now)
+    return moved
+
+
+def checked_reason(reason: str) -> str:
+    """Return the ``reason`` to keep; refuses (RescheduleRefused) that there is none."""
     if not reason.strip():
         raise RescheduleRefused("请写明改期的原因。")
-    reason = reason.strip()[:200]
+    return reason.strip()[:200]
+
+
+def changed_meetings(
+    projects: Sequence[Project], meetings: Sequence[NewMeeting], *, now: datetime
+) -> list[NewMeeting]:
+    """Return those of ``meetings`` that are new to ``projects``. Refuses (RescheduleRefused) that none
+    is, a review that began, and a time that is over."""
+    wanted = {one.project_id: one for one in meetings}
+    changed = []
+    for project in projects:
+        one = wanted.get(project.pk)
+        if one is None or (one.opening_at, one.place.strip()) == (
+            project.opening_at,
+            project.place,
+        ):
+            continue
+        if project.opening_at <= now:
+            raise RescheduleRefused(f"「{project.name}」的评审已经开始，不能再改期。")
+        if one.opening_at <= now:
+            raise RescheduleRefused("新的评审开始时间已过，请改为以后的时间。")
+        changed.append(one)
+    if not changed:
+        raise RescheduleRefused("评审时间、地点都没有变化，无需改期。")
+    return changed
+
+
+def is_earlier(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> bool:
+    """Tell whether any of ``projects`` would be reviewed earlier than now said."""
+    openings = {project.pk: project.opening_at for project in projects}
+    return any(
+        one.project_id in openings and one.opening_at < openings[one.project_id] for one in meetings
+    )
+
+
+def words_before(projects: Sequence[Project]) -> Words:
+    """Return when and where ``projects`` are reviewed, in words."""
+    words = words_of(projects)
+    return {WHEN: words["评审时间"], WHERE: words["评审地点"]}
+
+
+def words_after(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> Words:
+    """Return the same once ``meetings`` count. Refuses (RescheduleRefused) those that one panel cannot
+    attend."""
+    moved = {project.pk: copy(project) for project in projects}
+    for one in meetings:
+        moved[one.project_id].opening_at = one.opening_at
+        moved[one.project_id].place = one.place.strip()
+    if faults := faults_of([*moved.values()]):
+        raise RescheduleRefused("；".join(faults) + "。")
+    return words_before([*moved.values()])
+
+
+def move_panel(
+    draws: Sequence[Draw], move: Move, *, now: datetime, entropy: Entropy
+) -> list[Rescheduling]:
+    """Move the panel of ``draws``, which are locked and may be moved, and ask everybody anew."""
     lock_transaction(SEATING_LOCK)
-    before = _words(draws[0].covered)
-    _move_projects(draws[0].covered, meetings, reason, actor, now)
+    projects = draws[0].covered
+    before, after = words_before(projects), words_after(projects, move.meetings)
+    _move_projects(projects, move, now=now)
     for one in draws:
         one.project.refresh_from_db()
-    after = _words(draws[0].covered)
     seated = {one.pk: _seated(one) for one in draws}
     # All of them first: nobody's old days are in the way of anybody's new ones.
     Hold.objects.filter(invitation__in=[row for rows in seated.values() for row in rows]).delete()
     moved = [
         Rescheduling.objects.create(
-            draw=one, before=before, after=after, reason=reason, moved_by=actor, moved_at=now
+            draw=one,
+            before=before,
+            after=after,
+            reason=move.reason,
+            moved_by=move.moved_by,
+            confirmed_by=move.confirmed_by,
+            moved_at=now,
         )
         for one in draws
     ]
     for row in moved:
-        _ask_anew(row, seated[row.draw_id], now=now, entropy=entropy)
-    _tell(moved[0], now=now)
+        _ask_anew(row, move, seated[row.draw_id], now=now, entropy=entropy)
     return moved
 
 
-def _words(projects: Sequence[Project]) -> Words:
-    words = words_of(projects)
-    return {WHEN: words["评审时间"], WHERE: words["评审地点"]}
-
-
-def _move_projects(
-    projects: Sequence[Project],
-    meetings: Sequence[NewMeeting],
-    reason: str,
-    actor: User,
-    now: datetime,
-) -> None:
-    wanted = {one.project_id: one for one in meetings}
-    changed = [
-        project
-        for project in projects
-        if (one := wanted.get(project.pk))
-        and (one.opening_at, one.place.strip()) != (project.opening_at, project.place)
-    ]
-    if not changed:
-        raise RescheduleRefused("评审时间、地点都没有变化，无需改期。")
-    for project in changed:
-        new = wanted[project.pk]
-        if project.opening_at <= now:
-            raise RescheduleRefused(f"「{project.name}」的评审已经开始，不能再改期。")
-        if new.opening_at <= now:
-            raise RescheduleRefused("新的评审开始时间已过，请改为以后的时间。")
-        if new.opening_at < project.opening_at:
-            # Names would be public before their time, by the hand of one person.
-            raise RescheduleRefused(
-                f"「{project.name}」只能往后改期：往前改会使名单提前公开，专家也可能来不及答复。"
-                "确需提前评审的，请申请作废后重新抽取。"
-            )
+def _move_projects(projects: Sequence[Project], move: Move, *, now: datetime) -> None:
+    by_key = {project.pk: project for project in projects}
+    for new in move.meetings:
         try:
             reschedule_project(
-                project=project,
+                project=by_key[new.project_id],
                 opening_at=new.opening_at,
                 place=new.place.strip(),
-                reason=reason,
-                actor=actor,
+                reason=move.reason,
+                actor=move.actor,
                 now=now,
             )
         except ValidationError as error:
             raise RescheduleRefused("；".join(error.messages)) from error
-    if faults := faults_of(projects):
-        raise RescheduleRefused("；".join(faults) + "。")
 
 
 def _seated(draw: Draw) -> list[Invitation]:
@@ -173,11 +237,16 @@ def _seated(draw: Draw) -> list[Invitation]:
 
 
 def _ask_anew(
-    moved: Rescheduling, rows: Sequence[Invitation], *, now: datetime, entropy: Entropy
+    moved: Rescheduling,
+    move: Move,
+    rows: Sequence[Invitation],
+    *,
+    now: datetime,
+    entropy: Entropy,
 ) -> None:
     draw = moved.draw
     hold_anew(draw, rows, now=now)
-    head = _write(draw, moved.moved_by, now=now)
+    head = _write(draw, move.hand, now=now)
     closing = next_opening(draw.covered, now=now)
     for row in rows:
         cancel_messages(about=row)
@@ -205,11 +274,13 @@ def _ask_anew(
     tell_experts(RESCHEDULED, rows, key=key, now=now, entropy=entropy, more=more)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
-    _move_reveal(draw, moved.moved_by, now=now)
+    _move_reveal(draw, move.actor, now=now)
     after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
+    if move.confirmed_by:
+        after |= {"申请人": move.moved_by.name, CONFIRMATION: move.hand.witness}
     record(
         "draw.reschedule",
-        actor=moved.moved_by,
+        actor=move.actor,
         now=now,
         subject=draw,
         before=moved.before,
@@ -224,7 +295,7 @@ def _ask_anew(
             finish_if_settled(draw, now=now)
 
 
-def _write(draw: Draw, actor: User, *, now: datetime) -> str:
+def _write(draw: Draw, hand: Hand, *, now: datetime) -> str:
     """Say the new times in the record of a random draw; the place is a person's words."""
     if not draw.is_random:
         return ""
@@ -237,7 +308,6 @@ def _write(draw: Draw, actor: User, *, now: datetime) -> str:
         for project in draw.covered
     ]
     step = vdraw.reschedule(load_state(draw), meetings)
-    hand = Hand(StepVia.PAGE, StepReason.RESCHEDULED, actor)
     return append_events(draw, step.events, hand=hand, now=now)
 
 

@@ -165,7 +165,7 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
 
 def _rescheduled(draw: Draw) -> list[tuple[str, str]]:
     return [
-        ("改期", f"{moment_text(one.moved_at)} {one.moved_by.name}：{one.words}；{one.reason}")
+        ("改期", f"{moment_text(one.moved_at)} {one.hands}：{one.words}；{one.reason}")
         for one in reschedulings_of(draw)
     ]
 

@@ -32,6 +32,7 @@ from expertpool.draws.models import (
     Invitation,
     PickRequest,
     ReleaseRequest,
+    RescheduleRequest,
     VoidRequest,
     WideningRequest,
 )
@@ -104,6 +105,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         EmergencyRequest,
         EmergencyEndRequest,
         WideningRequest,
+        RescheduleRequest,
     ):
         end_with_subject(kind, draw, now=now)
     rows = Invitation.objects.filter(draw=draw)

@@ -15,13 +15,14 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.rescheduling import reschedule
+from expertpool.draws.services.matters import EARLIER
 
 
 @requires("draws.reschedule")
 def move(request: UserRequest, pk: int) -> HttpResponse:
-    """Let the panel sit at another time or place (drawer)."""
+    """Let the panel sit at another time or place, or ask that it sit earlier (drawer)."""
     # A lock of its own: the service takes those of the panel in their order.
     edits = Edits((Draw, [pk]), lock="draws.reschedule", action="draw.reschedule")
     editing = Editing(request, edits)
@@ -30,8 +31,8 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
     coming = [project for project in draw.covered if project.opening_at > now]
     form = RescheduleForm(request.POST if request.method == "POST" else None, projects=coming)
 
-    def write() -> None:
-        reschedule(
+    def write() -> str:
+        asked = move_or_ask(
             draw=draw,
             meetings=form.meetings,
             reason=form.cleaned_data["reason"],
@@ -39,6 +40,7 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
             now=now,
             entropy=SystemEntropy(),
         )
+        return EARLIER.words.asked if asked else EARLIER.words.agreed
 
     return drawer_form(
         request,
@@ -46,7 +48,6 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title="改期",
         submit_label="改期并通知专家",
-        message="已改期：原有专家保留席位，正在逐一通知、重新确认。",
         refresh="page",
         refusals=DrawError,
         editing=editing,

@@ -30,6 +30,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.participation import all_participations
+        from expertpool.draws.services.calendar import CALENDAR
         from expertpool.draws.services.matters import MATTERS
         from expertpool.draws.services.names import readable_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
@@ -44,6 +45,7 @@ class DrawsConfig(AppConfig):
         from expertpool.notifications.events import MessageFailed, MessageSent
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
+        from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
@@ -76,12 +78,14 @@ class DrawsConfig(AppConfig):
             occasions.RESCHEDULED,
             occasions.ANSWER_REMINDER,
             occasions.REMINDER,
+            occasions.CONFIRMED,
             occasions.CANCELLED,
             occasions.RELEASED,
             occasions.PANEL_MOVED,
             occasions.ALARM,
             occasions.HELD_REFUSED,
         )
+        DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(
             MessageSubject("draws.invitation", readable_invitations, held_until, late_values)
         )

@@ -143,7 +143,8 @@ def _answer(draw: Draw) -> None:
     own = login(Client(), expert.user)
     address = reverse("selfservice:review_answer", args=[first.pk])
     assert own.post(address, {"answer": "decline", "reason": "时间冲突"}).status_code == 302
-    letter = Message.objects.filter(about_type="draws.invitation", about_id=str(second.pk)).first()
+    letters = Message.objects.filter(about_type="draws.invitation", about_id=str(second.pk))
+    letter = letters.filter(occasion="draw.invitation").first()
     assert letter is not None
     link = letter.body[letter.body.index("/r/") :].split()[0]
     assert Client().post(link, {"answer": "accept"}).status_code == 302

@@ -275,7 +275,7 @@ def _tell(user: User) -> None:
 def _token(invitation: Invitation) -> str:
     """The secret of a personal link stands only in the letter that carries it."""
     letter = Message.objects.filter(
-        about_type="draws.invitation", about_id=str(invitation.pk)
+        about_type="draws.invitation", about_id=str(invitation.pk), occasion="draw.invitation"
     ).first()
     assert letter
     found = re.search(r"/r/([\w=-]+)/", letter.body)

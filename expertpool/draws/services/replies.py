@@ -42,7 +42,7 @@ from expertpool.draws.services.seating import (
     supplement_again,
 )
 from expertpool.draws.services.state import at_head, load_state
-from expertpool.draws.services.telling import tell_experts
+from expertpool.draws.services.telling import tell_confirmed, tell_experts
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -300,6 +300,8 @@ def _settle(
         | at_head(left.head if left else ""),
         note=reason.strip(),
     )
+    if state == InvitationState.ACCEPTED:
+        tell_confirmed(invitation, now=now)
     if state == InvitationState.REPLACED and knew and next_opening(draw.covered, now=now) > now:
         tell_experts(RELEASED, [invitation], key="released", now=now)
     publish(InvitationAnswered(invitation.pk))

@@ -12,14 +12,16 @@ from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import DrawPlan, Invitation
-from expertpool.draws.occasions import MOVED_UP
+from expertpool.draws.occasions import CONFIRMED, MOVED_UP
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.attachments import Document, DocumentKind
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.models import Project
 
@@ -36,12 +38,13 @@ def tell_experts(
     now: datetime,
     entropy: Entropy | None = None,
     more: Mapping[str, str] | None = None,
+    document: DocumentKind | None = None,
 ) -> None:
     """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan; a
     second call with the same ``key`` tells nobody.
 
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
-    its own placeholders.
+    its own placeholders; a ``document`` of each goes along by e-mail.
     """
     if not rows:
         return
@@ -61,6 +64,7 @@ def tell_experts(
             },
             about=row,
             key=f"{key}:{row.pk}",
+            attachments=[Document(document.code, row.pk)] if document else (),
         )
         for row in rows
     ]
@@ -99,6 +103,15 @@ def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:
     until = f"请{before}用原来的链接答复，逾期视为不参加。"
     more = {"答复要求": "您已同意参加，无需再答复。" if answered else until}
     tell_experts(MOVED_UP, [invitation], key="moved_up", now=now, more=more)
+
+
+def tell_confirmed(invitation: Invitation, *, now: datetime) -> None:
+    """Send whoever agreed a word of it, with time, place and an entry for his calendar; to him alone,
+    and once for each time that he agrees."""
+    waits = "请留出这段时间，由您递补时另行通知，没有收到通知的不用到场。"
+    more = {"到场说明": waits if invitation.is_standby else "请准时到场。"}
+    key = f"confirmed:{now:%Y%m%d%H%M%S}"
+    tell_experts(CONFIRMED, [invitation], key=key, now=now, more=more, document=CALENDAR)
 
 
 def named_words(projects: Sequence[Project]) -> dict[str, str]:

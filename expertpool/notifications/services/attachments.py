@@ -10,6 +10,9 @@ from expertpool.files.models import Attachment
 from expertpool.notifications.channels.base import File
 from expertpool.notifications.models import Message
 
+# What other apps need to declare documents.
+__all__ = ["DOCUMENT_KINDS", "Document", "DocumentKind", "File", "load_files"]
+
 
 @dataclass(frozen=True)
 class DocumentKind:

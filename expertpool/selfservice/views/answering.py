@@ -14,11 +14,11 @@ from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.presence import presence_of
+from expertpool.draws.services.calendar import calendar_file
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.presence import sign_in
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.models import Attachment
-from expertpool.selfservice.exports import calendar_file
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
 from expertpool.selfservice.services import files_of, note_expert_download
 

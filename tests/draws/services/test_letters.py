@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import readable_invitations
 from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.reminders import remind
 from expertpool.draws.services.replies import answer
@@ -20,6 +22,7 @@ from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.settings import REMIND_HOURS, REMIND_SHARE
 from expertpool.notifications.models import Message
+from expertpool.notifications.services.attachments import load_files
 from expertpool.notifications.services.delivery import deliver
 from tests.draws.views.letters import link_of
 from tests.factories.accounts import make_user
@@ -93,6 +96,59 @@ def test_who_agreed_is_reminded_once_before_the_review(draw: Draw) -> None:
     assert remind(now=OPENING - 22 * HOUR, entropy=ENTROPY) == 0
     assert told("draw.reminder") == {str(first.pk): 1}  # the other agreed an hour ago
     assert "2026-11-27 09:00" in Message.objects.get(occasion="draw.reminder").body
+
+
+@pytest.mark.shows("DRAW-15")
+def test_who_agrees_gets_a_word_of_it_with_an_entry_for_his_calendar(
+    draw: Draw, operator: User
+) -> None:
+    """To him alone: neither who watches over messages nor the page of the draw learns who it was."""
+    first, second = draw.invitations.order_by("line")
+    agree(first, NOW + MINUTE)
+    assert told("draw.confirmed") == {str(first.pk): 1}
+    letter = Message.objects.get(occasion="draw.confirmed")
+    assert draw.project.place in letter.body
+    assert "2026-11-27 09:00" in letter.body
+    (file,) = load_files(letter)
+    assert (file.name, file.content_type) == ("review.ics", "text/calendar")
+    assert b"DTSTART:20261127T010000Z" in file.content
+    with time_machine.travel(NOW + HOUR, tick=False):
+        assert not readable_invitations(operator, [str(first.pk)])
+    record_answer(
+        invitation=second,
+        state=InvitationState.ACCEPTED,
+        reason="电话同意",
+        actor=operator,
+        now=NOW + 2 * MINUTE,
+        entropy=ENTROPY,
+    )
+    assert told("draw.confirmed") == {str(first.pk): 1, str(second.pk): 1}
+
+
+def test_who_agrees_to_another_time_gets_it_anew_and_who_declines_gets_none(
+    draw: Draw, operator: User
+) -> None:
+    first, second = draw.invitations.order_by("line")
+    agree(first, NOW + MINUTE)
+    later = [NewMeeting(draw.project_id, OPENING + 24 * HOUR, "北楼")]
+    reschedule(
+        draw=draw, meetings=later, reason="延期", actor=operator, now=NOW + HOUR, entropy=ENTROPY
+    )
+    first.refresh_from_db()
+    agree(first, NOW + 2 * HOUR)
+    letters = Message.objects.filter(occasion="draw.confirmed").order_by("pk")
+    assert [one.state for one in letters] == ["cancelled", "queued"]
+    assert "北楼" in letters[1].body
+    second.refresh_from_db()
+    answer(
+        invitation=second,
+        accept=False,
+        reason="有事",
+        via=ReplyVia.LINK,
+        now=NOW + 2 * HOUR,
+        entropy=ENTROPY,
+    )
+    assert told("draw.confirmed") == {str(first.pk): 2}
 
 
 def test_of_another_time_he_is_reminded_again(draw: Draw, operator: User) -> None:

@@ -88,8 +88,10 @@ def decline(row: Invitation, at: datetime = SOON) -> None:
 
 
 def told(row: Invitation) -> list[str]:
-    """The occasions of what was written to him, by SMS."""
+    """The occasions of what was written to him by SMS before he agreed, and what he did not ask for
+    by that."""
     rows = Message.objects.filter(about_id=str(row.pk), channel="sms").order_by("pk")
+    rows = rows.exclude(occasion="draw.confirmed")
     return list(rows.values_list("occasion", flat=True))
 
 

@@ -6,9 +6,21 @@ from datetime import UTC, datetime
 
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.meetings import Meeting, meetings_of
+from expertpool.notifications.services.attachments import DocumentKind, File
 
 _LINE_OCTETS = 75
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+
+
+def _attached(invitation_id: str) -> File:
+    """Make the file that goes along with a letter, from what counts when it goes out."""
+    rows = Invitation.objects.select_related("draw__project").prefetch_related("draw__projects")
+    invitation = rows.get(pk=invitation_id)
+    since = invitation.replied_at or invitation.invited_at
+    return File("review.ics", calendar_file(invitation, now=since), "text/calendar")
+
+
+CALENDAR = DocumentKind("draws.calendar", _attached)
 
 
 def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:

@@ -16,7 +16,6 @@ class DictionaryCode(models.TextChoices):
 
     EDUCATION = "education", "学历"
     EXPERT_TYPE = "expert_type", "专家类型"
-    DECLINE_REASON = "decline_reason", "拒绝理由"
     PROJECT_KIND = "project_kind", "项目类型"
 
 

@@ -241,7 +241,7 @@ class Title(models.Model):
 
 
 class DictionaryItem(models.Model):
-    """One entry of a plain list (学历, 专家类型, 拒绝理由, 项目类型)."""
+    """One entry of a plain list (学历, 专家类型, 项目类型)."""
 
     dictionary = models.CharField("字典", max_length=32, choices=DictionaryCode.choices)
     name = models.CharField("名称", max_length=50)

@@ -234,15 +234,17 @@ COUNTS_PER_HOUR = Setting(
 )
 
 OTHER_GROUND = "其他"  # always there, and always to be explained
-GROUNDS = "健康原因、联系不上、回避、工作冲突"
+UNREACHABLE = "联系不上"  # what nobody says of himself
+GROUNDS = f"时间冲突、健康原因、专业不符、回避、工作冲突、{UNREACHABLE}"
 ANSWER_GROUNDS = Setting(
     "draws.answer_grounds",
-    "代登记退出的原因",
+    "不能参加的原因",
     Text(200),
     GROUNDS,
     group=FAIRNESS,
     order=50,
-    help="替专家登记拒绝、请假、更换时只能从中选择，用顿号分开；「其他」总在最后，须写明。",
+    help="专家自己答复不能参加、经办人替专家登记拒绝、请假、更换时，从中选择；用顿号分开，"
+    "「其他」总在最后，须写明。封存时写入规则，之后的改动不影响已封存的抽取。",
 )
 
 # What a regime may decide for itself: the setting for all, and what kind its own value has.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -29,6 +30,7 @@ class Stage(Enum):
     CANCELLED = "cancelled"  # replaced, or the draw was given up
 
 
+GONE = (Stage.ANSWERED, Stage.EXPIRED, Stage.CANCELLED)
 TAKEN_BACK = (InvitationState.REPLACED, InvitationState.CANCELLED)
 
 
@@ -61,6 +63,8 @@ class Letter:
     projects: list[Project]
     meetings: list[Meeting]
     opening_at: datetime  # the next one, or the last when all are over
+    # When and where it was as he left, in words, if that changed since: nobody tells him the new one.
+    left_before: Mapping[str, str] | None = None
 
     @property
     def was(self) -> Rescheduling | None:
@@ -156,14 +160,35 @@ class Letter:
 
 
 def letter_of(invitation: Invitation, *, now: datetime) -> Letter:
-    projects = invitation.draw.covered
-    return Letter(
-        invitation,
-        stage_of(invitation, now=now),
-        projects,
-        meetings_of(projects),
-        next_opening(projects, now=now),
+    """Return ``invitation`` as its expert reads it now."""
+    return _letters_of([invitation], now=now)[0]
+
+
+def _letters_of(rows: Sequence[Invitation], *, now: datetime) -> list[Letter]:
+    stages = {row.pk: stage_of(row, now=now) for row in rows}
+    gone = [row for row in rows if stages[row.pk] in GONE and row.replied_at]
+    moves = Rescheduling.objects.filter(draw__in={row.draw_id for row in gone}) if gone else []
+    return [
+        Letter(
+            row,
+            stages[row.pk],
+            row.draw.covered,
+            meetings_of(row.draw.covered),
+            next_opening(row.draw.covered, now=now),
+            _left_before(row, moves) if row in gone else None,
+        )
+        for row in rows
+    ]
+
+
+def _left_before(row: Invitation, moves: Iterable[Rescheduling]) -> Mapping[str, str] | None:
+    """Return what was said of time and place before the first of ``moves`` that came after he left."""
+    missed = (
+        move
+        for move in moves
+        if move.draw_id == row.draw_id and row.replied_at and move.moved_at > row.replied_at
     )
+    return next((move.before for move in missed), None)
 
 
 def invitations_of(expert: Expert) -> QuerySet[Invitation]:
@@ -191,7 +216,7 @@ class Letters:
 
 
 def letters_of(expert: Expert, *, now: datetime) -> Letters:
-    found = [letter_of(row, now=now) for row in invitations_of(expert)]
+    found = _letters_of(list(invitations_of(expert)), now=now)
     return Letters(
         open=sorted(
             (letter for letter in found if letter.is_open),

@@ -167,7 +167,7 @@ def test_titles_have_levels() -> None:
 
 
 def test_lists_offer_their_active_entries_in_order() -> None:
-    reasons = dictionary_names(DictionaryCode.DECLINE_REASON)
-    assert reasons[:3] == ["时间冲突", "身体原因", "与项目有利害关系（应回避）"]
-    DictionaryItem.objects.filter(name="身体原因").update(active=False)
-    assert "身体原因" not in dictionary_names(DictionaryCode.DECLINE_REASON)
+    names = dictionary_names(DictionaryCode.EXPERT_TYPE)
+    assert names[:3] == ["技术类", "经济类", "法律类"]
+    DictionaryItem.objects.filter(name="经济类").update(active=False)
+    assert "经济类" not in dictionary_names(DictionaryCode.EXPERT_TYPE)

@@ -83,14 +83,15 @@ def policy_of_panel(regime: str, base: Draw | None) -> Policy:
 
 
 def answer_grounds(regime: str) -> list[str]:
-    """Return why a hand may end a seat under ``regime``, as the office lists it; 其他 last."""
+    """Return why a seat may be given up under ``regime``, by its expert or by a hand, as the office
+    lists it; 其他 last."""
     listed = value_of(OWN_GROUNDS[regime]) or value_of(ANSWER_GROUNDS)
     grounds = [ground.strip()[:50] for ground in listed.split("、")]
     return [*dict.fromkeys(one for one in grounds if one and one != OTHER_GROUND), OTHER_GROUND]
 
 
 def grounds_of(draw: Draw) -> list[str]:
-    """Return why a hand may end a seat of ``draw``: what was sealed, or, where it was sealed before
+    """Return why a seat of ``draw`` may be given up, by its expert or by a hand: what was sealed, or, where it was sealed before
     there was such a list, what the office lists now."""
     sealed = draw.rule.grounds
     return list(sealed) if sealed else answer_grounds(draw.project.regime)

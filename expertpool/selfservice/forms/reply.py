@@ -6,15 +6,15 @@ from typing import Any, cast
 
 from django import forms
 
-from expertpool.directory.enums import DictionaryCode
-from expertpool.directory.models import DictionaryItem
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.queries.presence import DIGITS
-
-OTHER = "其他"
+from expertpool.draws.settings import OTHER_GROUND, UNREACHABLE
 
 
 class DeclineForm(forms.Form):
-    """A reason from the dictionary 拒绝理由, or 其他 in the expert's own words."""
+    """A reason from the list that was sealed with the draw, the one from which a hand chooses, too; or
+    其他 in the expert's own words."""
 
     reason = forms.ChoiceField(
         label="不能参加的原因",
@@ -28,25 +28,20 @@ class DeclineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 150}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = DictionaryItem.objects.filter(
-            dictionary=DictionaryCode.DECLINE_REASON, active=True
-        ).values_list("name", flat=True)
-        # The dictionary may have it, too; here it comes last and asks for words.
-        choices = [name for name in names if name != OTHER]
+    def __init__(self, data: Any = None, *, draw: Draw) -> None:
+        super().__init__(data)
         reason = cast("forms.ChoiceField", self.fields["reason"])
-        reason.choices = [(name, name) for name in (*choices, OTHER)]
+        reason.choices = [(one, one) for one in grounds_of(draw) if one != UNREACHABLE]
 
     def clean(self) -> None:
-        if self.cleaned_data.get("reason") == OTHER and not self.cleaned_data.get("detail"):
+        if self.cleaned_data.get("reason") == OTHER_GROUND and not self.cleaned_data.get("detail"):
             self.add_error("detail", "选择「其他」时，请写明具体原因。")
 
     @property
     def text(self) -> str:
         """The reason as it is stored."""
         reason, detail = self.cleaned_data["reason"], self.cleaned_data["detail"]
-        return f"{reason}：{detail}" if reason == OTHER else str(reason)
+        return f"{reason}：{detail}" if reason == OTHER_GROUND else str(reason)
 
 
 class ProjectLeaveForm(forms.Form):

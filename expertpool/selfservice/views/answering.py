@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from expertpool.core.responses import file_answer
-from expertpool.draws.enums import ReplyVia
-from expertpool.draws.exceptions import SignInRefused
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused, SignInRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.services.calendar import calendar_file
@@ -22,6 +23,13 @@ from expertpool.files.models import Attachment
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
 from expertpool.selfservice.services import files_of, note_expert_download
 
+# What counts as the expert's answer, whoever recorded it.
+ANSWERED = (
+    InvitationState.ACCEPTED,
+    InvitationState.DECLINED,
+    InvitationState.CONFLICT,
+    InvitationState.LEAVE,
+)
 # What a browser shows by itself; the files app told these kinds by their content.
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 
@@ -35,7 +43,7 @@ def take_answer(
     """
     accept = request.POST.get("answer") == "accept"
     # Whoever agrees gives no reason.
-    form = DeclineForm(None if accept else request.POST)
+    form = DeclineForm(None if accept else request.POST, draw=invitation.draw)
     if not accept and not form.is_valid():
         return form
     answer(
@@ -47,6 +55,22 @@ def take_answer(
         entropy=SystemEntropy(),
     )
     return None
+
+
+def why_not_taken(request: HttpRequest, invitation: Invitation, refusal: ReplyRefused) -> str:
+    """Say to whoever posted the answer that was refused which one counts; nothing where it is the
+    same, or the page of the invitation says all there is to say."""
+    invitation.refresh_from_db()
+    if invitation.state == InvitationState.INVITED:
+        return "" if timezone.now() >= invitation.deadline_at else str(refusal)
+    accepts = request.POST.get("answer") == "accept"
+    accepted = invitation.state == InvitationState.ACCEPTED
+    if invitation.state not in ANSWERED or accepts == accepted:
+        return ""
+    wanted = "同意" if accepts else "不能参加"
+    counts = "同意" if accepted else "不能参加"
+    said = f"您提交的「{wanted}」没有登记：{moment_text(invitation.replied_at)} 已登记的答复是「{counts}」，以它为准。"
+    return f"{said}确需改变的，请{'在本页请假，或' if accepted else ''}联系项目联系人。"
 
 
 def take_project_leave(

@@ -37,6 +37,7 @@ from expertpool.selfservice.views.answering import (
     take_answer,
     take_project_leave,
     take_sign_in,
+    why_not_taken,
 )
 
 View = Callable[..., HttpResponseBase]
@@ -77,16 +78,20 @@ def by_link(view: View) -> View:
 def reply(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return _page(request, token, invitation)
-    with suppress(ReplyRefused):  # the page says why: it shows where the invitation stands
+    try:
         if form := take_answer(request, invitation, via=ReplyVia.LINK):
             return _page(request, token, invitation, decline_form=form, status=422)
+    except ReplyRefused as refusal:
+        # Otherwise the page says it: it shows where the invitation stands.
+        if why := why_not_taken(request, invitation, refusal):
+            return _page(request, token, invitation, not_taken=why, status=409)
     return redirect("selfservice:reply", token=token)
 
 
 @by_link
 @require_POST
 def leave(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
-    with suppress(ReplyRefused):  # as above
+    with suppress(ReplyRefused):  # the page says why
         if form := take_project_leave(request, invitation, via=ReplyVia.LINK):
             return _page(request, token, invitation, leave_form=form, status=422)
     return redirect("selfservice:reply", token=token)
@@ -124,15 +129,21 @@ def project_file(
 
 
 def _page(
-    request: HttpRequest, token: str, invitation: Invitation, *, status: int = 200, **forms: Any
+    request: HttpRequest,
+    token: str,
+    invitation: Invitation,
+    *,
+    status: int = 200,
+    not_taken: str = "",
+    **forms: Any,
 ) -> HttpResponse:
     """Show the invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
     letter = letter_of(invitation, now=now)
-    context: dict[str, Any] = {"letter": letter, "token": token}
+    context: dict[str, Any] = {"letter": letter, "token": token, "not_taken": not_taken}
     if letter.is_open:
         context["conflict"] = conflict_words(invitation, now=now)
-        context["decline_form"] = forms.get("decline_form") or DeclineForm()
+        context["decline_form"] = forms.get("decline_form") or DeclineForm(draw=invitation.draw)
         return render(request, "selfservice/reply_open.html", context, status=status)
     if letter.is_coming:
         context |= {

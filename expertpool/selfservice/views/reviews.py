@@ -29,6 +29,7 @@ from expertpool.selfservice.views.answering import (
     take_answer,
     take_project_leave,
     take_sign_in,
+    why_not_taken,
 )
 from expertpool.selfservice.views.own import as_expert
 
@@ -54,7 +55,7 @@ def answer(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         if form := take_answer(request, invitation, via=ReplyVia.PORTAL):
             return _page(request, invitation, decline_form=form, status=422)
     except ReplyRefused as error:
-        messages.error(request, str(error))
+        messages.error(request, why_not_taken(request, invitation, error) or str(error))
     else:
         messages.success(request, "您的答复已登记。")
     return redirect("selfservice:review", pk=pk)
@@ -126,7 +127,7 @@ def _page(
         "files": files_for(invitation) if letter.is_coming else [],
         "leave_until": until,
         "may_leave": now <= until,
-        "decline_form": forms.get("decline_form") or DeclineForm(),
+        "decline_form": forms.get("decline_form") or DeclineForm(draw=invitation.draw),
         "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
     }
     if letter.is_coming:

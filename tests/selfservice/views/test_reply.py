@@ -12,27 +12,25 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
-from expertpool.directory.enums import DictionaryCode
-from expertpool.directory.models import DictionaryItem
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawEvent, Invitation
+from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.settings import OWN_GROUNDS
 from expertpool.files.services import attach
+from expertpool.projects.enums import Regime
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 ACCEPT = {"answer": "accept"}
 DECLINE = {"answer": "decline", "reason": "时间冲突"}
-
-
-@pytest.fixture(autouse=True)
-def reasons() -> None:
-    for name in ("时间冲突", "需要回避"):
-        DictionaryItem.objects.get_or_create(dictionary=DictionaryCode.DECLINE_REASON, name=name)
 
 
 @pytest.fixture
@@ -129,13 +127,56 @@ def test_second_answer_by_the_same_link_does_nothing(draw: Draw, phone: Client) 
     row = lines(draw)[0]
     phone.post(link_of(row), ACCEPT)
     before = DrawEvent.objects.count()
-    for again in (ACCEPT, DECLINE):
-        response = phone.post(link_of(row), again, follow=True)
-        assert (response.status_code, "您已确认参加" in text(response)) == (200, True)
+    twice = phone.post(link_of(row), ACCEPT, follow=True)
+    assert (twice.status_code, "您已确认参加" in text(twice)) == (200, True)
+    assert "没有登记" not in text(twice)
+    other = phone.post(link_of(row), DECLINE, follow=True)
+    assert (other.status_code, "您已确认参加" in text(other)) == (409, True)
+    assert "您提交的「不能参加」没有登记" in text(other)
+    assert "已登记的答复是「同意」，以它为准" in text(other)
     row.refresh_from_db()
     assert row.state == InvitationState.ACCEPTED
     assert DrawEvent.objects.count() == before
     assert Invitation.objects.filter(draw=draw).count() == 2
+
+
+def test_whoever_declined_is_not_told_when_others_sit_instead(draw: Draw, phone: Client) -> None:
+    declined, seated = lines(draw)
+    link, opening = link_of(declined), draw.project.opening_at
+    phone.post(link, DECLINE)
+    now = timezone.now() + timedelta(minutes=1)
+    reschedule(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, opening + timedelta(days=3), "北楼")],
+        reason="延期",
+        actor=draw.operator,
+        now=now,
+        entropy=SeededEntropy(77),
+    )
+    page = text(phone.get(link))
+    assert "您已答复" in page
+    assert moment_text(opening) in page
+    assert moment_text(opening + timedelta(days=3)) not in page
+    assert moment_text(opening + timedelta(days=3)) in text(phone.get(link_of(seated)))
+
+
+def test_an_expert_chooses_from_the_list_from_which_a_clerk_chooses(phone: Client) -> None:
+    """The one of the regime, as it was sealed; nobody says of himself that he cannot be reached."""
+    for _ in range(3):
+        make_expert()
+    configure(OWN_GROUNDS[Regime.TENDER.value], "出差、联系不上")
+    draw = make_draw(now=timezone.now(), seats=1)
+    configure(OWN_GROUNDS[Regime.TENDER.value], "另有安排")
+    (row,) = lines(draw)
+    page = text(phone.get(link_of(row)))
+    assert "出差" in page
+    assert "联系不上" not in page
+    assert "另有安排" not in page
+    assert phone.post(link_of(row), {"answer": "decline", "reason": "另有安排"}).status_code == 422
+    phone.post(link_of(row), {"answer": "decline", "reason": "出差"})
+    row.refresh_from_db()
+    assert (row.state, row.reason) == (InvitationState.DECLINED, "出差")
+    assert grounds_of(draw) == ["出差", "联系不上", "其他"]
 
 
 @pytest.mark.shows("DRAW-21")

@@ -14,7 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from config import server
-from config.database import JOB_SECONDS, PAGE_SECONDS, database_running, limit_statements
+from config.database import (
+    JOB_SECONDS,
+    PAGE_SECONDS,
+    connect_as_owner,
+    database_running,
+    limit_statements,
+)
 from config.environment import env_str, port
 from config.postgres import DatabaseUnavailableError
 
@@ -29,6 +35,8 @@ def django_command(arguments: list[str]) -> int:
     end_with_supervisor()
     if arguments[:1] == ["work"]:
         limit_statements(JOB_SECONDS)
+    if arguments[:1] == ["migrate"]:
+        connect_as_owner()
     try:
         with database_running():
             _execute(arguments)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import HOME, env_int, env_str
-from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
+from config.postgres import APPLICATION, DATABASE, SUPERUSER, EmbeddedServer
 
 WEB_THREADS = 16
 # Seconds that one statement may take, by what the process is for; others are typed by somebody who
@@ -17,6 +17,7 @@ WEB_THREADS = 16
 PAGE_SECONDS = 20
 JOB_SECONDS = 15 * 60
 _most_seconds = 0
+_as_owner = False
 
 
 def limit_statements(seconds: int) -> None:
@@ -25,10 +26,25 @@ def limit_statements(seconds: int) -> None:
     _most_seconds = seconds
 
 
+def connect_as_owner() -> None:
+    """Let this process connect as the role that owns the tables, to change them; before settings."""
+    global _as_owner  # noqa: PLW0603 (as above)
+    _as_owner = True
+
+
+def application_role() -> str:
+    """Return the name of the role that pages and jobs connect as: no owner, unless one URL is all
+    that was given."""
+    url = env_str("DATABASE_URL")
+    return str(_address(url)["USER"]) if url else APPLICATION
+
+
 def database_settings() -> dict[str, Any]:
     """Return Django's settings of the only database; starts nothing."""
     pool = bool(env_int("DATABASE_POOL", default=0))
     url = env_str("DATABASE_URL")
+    if url and _as_owner:
+        url = env_str("DATABASE_OWNER_URL", url)
     settings = _address(url) if url else _embedded_address()
     settings["ENGINE"] = "django.db.backends.postgresql"
     if _most_seconds:
@@ -68,7 +84,7 @@ def _embedded_address() -> dict[str, Any]:
     socket_dir = EmbeddedServer(HOME).socket_dir
     return {
         "NAME": DATABASE,
-        "USER": SUPERUSER,
+        "USER": SUPERUSER if _as_owner else APPLICATION,
         "HOST": str(socket_dir),
         "PORT": "5432",
         "OPTIONS": {},
@@ -79,7 +95,7 @@ def _address(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not name:
-        message = "DATABASE_URL 应写成 postgres://用户:密码@主机:5432/库名（只支持 PostgreSQL）。"
+        message = "DATABASE_URL、DATABASE_OWNER_URL 应写成 postgres://用户:密码@主机:5432/库名（只支持 PostgreSQL）。"
         raise ImproperlyConfigured(message)
     options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {

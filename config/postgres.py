@@ -30,7 +30,8 @@ import psutil
 import psycopg
 
 DATABASE = "expertpool"
-SUPERUSER = "postgres"
+SUPERUSER = "postgres"  # owns the tables
+APPLICATION = "expertpool_app"  # the role of pages and jobs: it reads and writes rows, no more
 # PostgreSQL refuses to run as root: there it runs as this system account, made when missing.
 SYSTEM_ACCOUNT = "expertpool"
 # Where a root without a public path keeps what that account must be able to read.
@@ -233,7 +234,11 @@ class EmbeddedServer:
             rule, names = "trust", set()
         else:
             rule = "peer map=expertpool"
-        lines = [f'expertpool "{name}" {SUPERUSER}\n' for name in sorted(names)]
+        lines = [
+            f'expertpool "{name}" {role}\n'
+            for name in sorted(names)
+            for role in (SUPERUSER, APPLICATION)
+        ]
         (self._data / "pg_hba.conf").write_text(f"local all all {rule}\n")
         (self._data / "pg_ident.conf").write_text("".join(lines))
 
@@ -242,6 +247,9 @@ class EmbeddedServer:
         with self._connect() as connection:
             if not connection.execute(exists, [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+            exists = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+            if not connection.execute(exists, [APPLICATION]).fetchone():
+                connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
 
     def _connect(self) -> psycopg.Connection:
         """Connect as soon as the server lets us: it may be recovering from a power cut."""

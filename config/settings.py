@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from config.database import database_settings
+from config.database import application_role, database_settings
 from config.environment import (
     BASE_DIR,
     HOME,
@@ -115,6 +115,7 @@ FORM_RENDERER = "expertpool.core.templatetags.ui_widgets.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------
 DATABASES = {"default": database_settings()}
+DATABASE_APPLICATION = application_role()  # to whom `migrate` gives what it needs
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts --------------------------------------------------------------------------------

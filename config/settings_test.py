@@ -7,10 +7,14 @@ os.environ["DEBUG"] = "1"
 os.environ["EXPERTPOOL_ENV"] = os.devnull  # a developer's .env does not change a test
 os.environ.setdefault("EXPERTPOOL_HOME", str(Path(__file__).resolve().parent.parent / "var/test"))
 
+from config.postgres import SUPERUSER
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, STORAGES
 
 DEBUG = False
+if not os.environ.get("DATABASE_URL"):
+    # Tests make databases, and empty tables that nothing else may; the programs they start do not.
+    DATABASES["default"]["USER"] = SUPERUSER
 # A thread that a test left behind in a transaction would keep the next test from emptying the
 # tables for ever; a test itself ends after 180 s.
 DATABASES["default"]["OPTIONS"] |= {"options": "-c idle_in_transaction_session_timeout=150s"}

@@ -25,7 +25,7 @@ from config.commands import (
     end_with_supervisor,
     host,
 )
-from config.database import database_running, revive_database
+from config.database import connect_as_owner, database_running, revive_database
 from config.environment import env_int, port
 from config.postgres import DatabaseUnavailableError
 
@@ -53,6 +53,8 @@ def main(arguments: list[str]) -> int:
         message = f"端口 {port()} 已被占用：请关掉占用它的程序，或用 PORT=8001 make run 换一个。"
         print(message, file=sys.stderr)
         return 1
+    # It prepares the tables; the programs it starts connect as the application.
+    connect_as_owner()
     try:
         with database_running():
             prepare()

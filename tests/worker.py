@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import psutil
+from django.conf import settings
 from django.db import connection, connections
 from procrastinate.contrib.django.procrastinate_app import app
 
@@ -38,11 +39,12 @@ class Worker:
 
 
 def environment_of(**more: str) -> dict[str, str]:
-    """Return the environment of a process over the test's database."""
-    settings = connection.settings_dict
-    place = urlencode({"host": settings["HOST"]} if settings["HOST"] else {})
-    port = f":{settings['PORT']}" if settings["PORT"] else ""
-    url = f"postgres://{settings['USER']}@{port}/{quote(settings['NAME'])}?{place}"
+    """Return the environment of a process over the test's database, as the application's role."""
+    place = connection.settings_dict
+    query = urlencode({"host": place["HOST"]} if place["HOST"] else {})
+    port = f":{place['PORT']}" if place["PORT"] else ""
+    role = settings.DATABASE_APPLICATION
+    url = f"postgres://{role}@{port}/{quote(place['NAME'])}?{query}"
     return os.environ | {
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "config.settings_test",

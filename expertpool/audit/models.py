@@ -19,6 +19,8 @@ class Entry(models.Model):
     TRUNCATE (migration 0002).
     """
 
+    never = ("UPDATE", "DELETE")
+
     at = models.DateTimeField("时间")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -64,6 +66,9 @@ class Entry(models.Model):
 class ChainHead(models.Model):
     """The single row that holds the end of the chain; its row lock orders concurrent commits."""
 
+    # The link is made by the owner's function; who locks a row needs the right to change it.
+    never = ("INSERT", "DELETE")
+
     number = models.BigIntegerField("链长", default=0)
     hash = models.BinaryField("链头", max_length=32)
 
@@ -83,6 +88,8 @@ class Anchor(models.Model):
     Whoever owns the database can rewrite entries and every hash after them, but not ``proof``: it
     is bound to the columns beside it, and only the program can make one (docs/decisions/0083).
     """
+
+    never = ("DELETE",)
 
     number = models.BigIntegerField("链长", unique=True)
     hash = models.CharField("链头", max_length=64)  # hex, since a token is bound to texts

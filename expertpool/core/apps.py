@@ -27,9 +27,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import register as register_check
         from django.core.validators import ProhibitNullCharactersValidator
+        from django.db.models.signals import post_migrate
 
         from expertpool.core.catalogue import check_catalogues
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.grants import grant_application
         from expertpool.core.permissions import check_required_codes
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU_GROUPS, MenuGroup, MenuItem
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
@@ -40,6 +42,7 @@ class CoreConfig(AppConfig):
         ProhibitNullCharactersValidator.message = HIDDEN
         register_check(check_catalogues)
         register_check(check_required_codes)
+        post_migrate.connect(grant_application, sender=self)
         SITE_SETTINGS.add(*SETTINGS)
         MENU_GROUPS.add(MenuGroup("home", "", 0), MenuGroup("system", "系统管理", 90))
         ACCOUNT_ITEMS.add(

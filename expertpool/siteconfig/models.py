@@ -29,6 +29,8 @@ class SettingChange(models.Model):
     that the default came back. The highest id of a setting is the version that a form has read.
     """
 
+    never = ("UPDATE", "DELETE")
+
     code = models.CharField("设置", max_length=80)
     at = models.DateTimeField("时间")
     actor = models.ForeignKey(

@@ -14,9 +14,16 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import database_settings
+from config import database
+from config.database import application_role, database_settings
 from config.environment import BASE_DIR
-from config.postgres import DATABASE, SUPERUSER, DatabaseUnavailableError, EmbeddedServer
+from config.postgres import (
+    APPLICATION,
+    DATABASE,
+    SUPERUSER,
+    DatabaseUnavailableError,
+    EmbeddedServer,
+)
 
 # A process that uses the server of the HOME given to it until its input closes.
 USER = """
@@ -169,6 +176,26 @@ def test_a_database_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
         "pool": {"min_size": 2, "max_size": 16},
     }
     assert settings["CONN_MAX_AGE"] == 0
+
+
+def test_the_owner_has_an_account_of_his_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://app@db/pool")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgres://owner@db/pool")
+    assert application_role() == database_settings()["USER"] == "app"
+    monkeypatch.setattr(database, "_as_owner", True)
+    assert database_settings()["USER"] == "owner"
+    monkeypatch.delenv("DATABASE_OWNER_URL")
+    assert database_settings()["USER"] == "app"  # one is enough
+
+
+def test_a_server_of_before_gets_the_role_of_the_application(server: EmbeddedServer) -> None:
+    with server.running(), connect(server) as connection:
+        connection.execute(f"DROP ROLE {APPLICATION}")
+    with server.running():
+        found = psycopg.connect(host=str(server.socket_dir), user=APPLICATION, dbname=DATABASE)
+        with found, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            found.execute("CREATE TABLE mine (id int)")
+        found.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://me@db/pool", "postgres://me@db/", "pool"])

@@ -62,6 +62,8 @@ class Draw(models.Model):
     the approval number, ``ordered_at`` says when a second person agreed to the list.
     """
 
+    never = ("DELETE",)
+
     number = models.CharField("抽取编号", max_length=32, unique=True)  # draw_id in the record
     public_id = models.CharField(
         "核验码", max_length=_ID_LENGTH, unique=True, default=new_public_id, editable=False
@@ -215,6 +217,8 @@ class DrawProject(models.Model):
     nor void.
     """
 
+    never = ("DELETE",)
+
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="+")
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
     valid = models.BooleanField("有效", default=True)
@@ -242,6 +246,8 @@ class SealBlock(models.Model):
     key, which is kept outside the database. `draws.queries.blocks` packs and unpacks the columns.
     """
 
+    never = ("DELETE",)
+
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="blocks")
     n = models.PositiveIntegerField("序号")  # from 0
     commits = models.BinaryField("身份承诺")  # 32 bytes each
@@ -265,6 +271,8 @@ class DrawEvent(models.Model):
     """One event of the record, append-only. ``hash`` links it to the one before; none in a draw
     sealed before events were chained. A trigger lets no event but the next one in, none after a
     void, and none without its hash where the rule chains them."""
+
+    never = ("UPDATE", "DELETE")
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="events")
     n = models.PositiveIntegerField("序号")

@@ -47,6 +47,8 @@ class Invitation(models.Model):
     empty while names are sealed; `draws.services.release` fills it at the reveal time.
     """
 
+    never = ("DELETE",)
+
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
     commit = models.CharField("身份承诺", max_length=64)

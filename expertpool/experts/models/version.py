@@ -15,6 +15,8 @@ class ExpertVersion(models.Model):
     it was created; it is written together with version 2, at the first change.
     """
 
+    never = ("DELETE",)
+
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField("版本")
     at = models.DateTimeField("时间")

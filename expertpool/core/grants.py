@@ -1,0 +1,70 @@
+"""What the application may do in the database: read and write rows, not what rows are kept by.
+
+Tables belong to the role that migrates. Pages and jobs connect as another (`DATABASE_APPLICATION`), which can
+change no table, disable no trigger and run no program of the server, whatever statement is
+smuggled in. What a model is never asked for it says itself::
+
+    never = ("UPDATE", "DELETE")
+
+Given anew after each migration; where there is one role for all, it is said (docs/decisions/0093).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from psycopg.sql import SQL, Composed, Identifier
+
+ONE_ROLE = (
+    "程序使用的数据库账号就是数据表的所有者，能改动表结构、停用触发器；"
+    "正式使用请分成两个账号，见 docs/howto/run.md「数据库的两个账号」。"
+)
+
+logger = logging.getLogger(__name__)
+
+
+def grant_application(*, using: str, **_: Any) -> None:
+    """Give the application's role its rights on what the migrations have made."""
+    role = settings.DATABASE_APPLICATION
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT current_user, current_database(), current_schema()")
+        owner, database, schema = cursor.fetchone()
+        if role in ("", owner):
+            logger.warning(ONE_ROLE)
+            return
+        for statement in _statements(role, database, schema):
+            cursor.execute(statement.as_string(cursor.connection))
+
+
+def _statements(role: str, database: str, schema: str) -> list[Composed]:
+    given = {"role": role, "database": database, "schema": schema}
+    names = {name: Identifier(value) for name, value in given.items()}
+    common = (
+        # Otherwise a temporary table could stand in front of one that a trigger asks.
+        "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA {schema} TO {role}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+        "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+    )
+    less = [
+        SQL("REVOKE {rights} ON {table} FROM {role}").format(
+            rights=SQL(", ").join(map(SQL, rights)), table=Identifier(table), **names
+        )
+        for table, rights in withheld().items()
+    ]
+    return [*(SQL(text).format(**names) for text in common), *less]
+
+
+def withheld() -> dict[str, tuple[str, ...]]:
+    """Return what the application may not do with a table although it is in use, by its name."""
+    return {
+        model._meta.db_table: rights
+        for model in apps.get_models()
+        if (rights := getattr(model, "never", ()))
+    }

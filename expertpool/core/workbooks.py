@@ -18,6 +18,8 @@ from django.utils import timezone
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from expertpool.core.waiting import folder_of_parts
+
 LONGEST_CELL = 32_767  # Excel's own limit
 LONGEST_TITLE = 31  # of a sheet; Excel's own limit
 LONGEST_FOOTER = 200
@@ -38,6 +40,8 @@ def open_workbook(target: Path | BinaryIO, *, constant_memory: bool = False) -> 
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        # Rows and parts lie in files until the workbook is whole.
+        "tmpdir": str(folder_of_parts()),
     }
     return xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
 

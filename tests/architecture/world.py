@@ -124,8 +124,7 @@ class World:
             },
         )
         if created:
-            run.path.parent.mkdir(parents=True, exist_ok=True)
-            run.path.write_bytes(b"table")
+            run.file.write(b"table")
         return run
 
     def imported(self, user: User, importer: str = "experts") -> ImportRun:
@@ -142,8 +141,7 @@ class World:
             },
         )
         # Discarding one deletes its file, which no rollback brings back.
-        run.refused_path.parent.mkdir(parents=True, exist_ok=True)
-        run.refused_path.write_bytes(b"table")
+        run.refused_table.write(b"table")
         return run
 
 

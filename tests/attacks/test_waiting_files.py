@@ -1,25 +1,42 @@
-"""Issue: a list that waits for its import lies on the disk; who copies the disk reads no phone."""
+"""Lists that wait lie on the disk, to be imported or fetched: who copies the disk reads no phone."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from expertpool.accounts.models import User
+from expertpool.core.exporting.registry import EXPORTS
+from expertpool.core.exporting.runs import remove_expired_exports, start_export
 from expertpool.core.importing import runs
 from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.models import ImportRun
+from expertpool.core.waiting import folder_of, folder_of_parts
 from expertpool.experts.services.importing import ExpertImporter
+from tests.factories.experts import make_expert
+from tests.fixtures import login
 
+pytestmark = pytest.mark.django_db
 PHONE = "13912345678"
+TABLE = f"姓名,手机号\n王小明,{PHONE}\n".encode()
 
 
-def upload(actor: User) -> ImportRun:
-    table = f"姓名,手机号\n王小明,{PHONE}\n".encode()
+@pytest.fixture(autouse=True)
+def _files(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def upload(actor: User, table: bytes = TABLE) -> ImportRun:
     return runs.start_import(
         importer=ExpertImporter,
         upload=SimpleUploadedFile("名单.csv", table),
@@ -30,24 +47,77 @@ def upload(actor: User) -> ImportRun:
 
 
 def found_on_disk(text: str) -> list[Path]:
-    files = (path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
-    return [path for path in files if text.encode() in path.read_bytes()]
+    """The files that hold ``text``, packed or not."""
+    files = (path for path in Path(site.MEDIA_ROOT).rglob("*") if path.is_file())
+    return [path for path in files if text in texts(path.read_bytes())]
+
+
+def texts(content: bytes) -> str:
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            return "".join(archive.read(name).decode() for name in archive.namelist())
+    except BadZipFile:
+        return content.decode(errors="ignore")
 
 
 @pytest.mark.shows("EXP-06")
 def test_a_copy_of_the_disk_tells_no_phone(admin: User) -> None:
     run = upload(admin)
-    assert run.upload_path.exists()
+    assert run.upload.path.exists()
     assert found_on_disk(PHONE) == []
     runs.confirm_import(run=run, now=timezone.now())
     assert (run.state, run.accepted) == ("done", 1)
-    assert not run.upload_path.exists()
+    assert not run.upload.path.exists()
 
 
 def test_a_file_put_in_the_place_of_another_is_not_read(admin: User) -> None:
     """Nor one that was never uploaded, as who can write to the disk would put there."""
     mine, other = upload(admin), upload(admin)
-    for content in (other.upload_path.read_bytes(), "姓名,手机号\n李四,139\n".encode()):
-        mine.upload_path.write_bytes(content)
+    for content in (other.upload.path.read_bytes(), "姓名,手机号\n李四,139\n".encode()):
+        mine.upload.path.write_bytes(content)
         with pytest.raises(UnreadableFile, match="请重新上传"):
             runs._rows(mine)
+
+
+@pytest.mark.shows("EXP-09")
+def test_nor_does_the_table_of_refused_rows(admin: User, client: Client) -> None:
+    table = f"姓名,手机号\n,{PHONE}\n".encode()
+    run = upload(admin, table)
+    runs.confirm_import(run=run, now=timezone.now())
+    assert (run.state, run.refused) == ("done", 1)
+    assert found_on_disk(PHONE) == []
+    page = login(client, admin).get(f"/experts/import/{run.pk}/refused/")
+    assert PHONE in texts(page.content)
+
+
+def test_nor_does_an_export(admin: User) -> None:
+    make_expert(phone=PHONE)
+    run = start_export(
+        exporter=EXPORTS["experts.experts"],
+        params=QueryDict(),
+        actor=admin,
+        address="",
+        now=timezone.now(),
+    )
+    assert found_on_disk(PHONE) == []
+    assert PHONE in texts(run.file.read())
+
+
+def test_what_belongs_to_nothing_is_deleted_a_day_later(admin: User) -> None:
+    """What a killed process left, and what an earlier version kept as it was."""
+    now = timezone.now()
+    run = upload(admin)
+    left = [
+        run.upload.path.with_name("99-refused.xlsx"),
+        folder_of("exports") / "99.xlsx",
+        folder_of_parts() / "tmprows",
+    ]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PHONE)
+    for later, kept in ((timedelta(hours=20), True), (timedelta(hours=25), False)):
+        ImportRun.objects.update(expires_at=now + timedelta(days=9))
+        runs.remove_expired_imports(now=now + later)
+        remove_expired_exports(now=now + later)
+        assert [path.exists() for path in left] == [kept] * 3
+    assert run.upload.read()

@@ -33,7 +33,7 @@ def media(settings, tmp_path):
 
 def table(response) -> tuple[list[str], list[list[object]]]:
     """The head and the rows of a downloaded table, without its watermark line."""
-    content = b"".join(response.streaming_content)
+    content = b"".join(response)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     end = next((at for at, row in enumerate(rows) if not any(row)), len(rows))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from datetime import datetime
-from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.db import transaction
@@ -20,8 +18,10 @@ from expertpool.core.exporting.registry import EXPORTS, ExportFinished
 from expertpool.core.exporting.workbook import Stamp, write_xlsx
 from expertpool.core.jobs import defer
 from expertpool.core.models import ExportRun
+from expertpool.core.models.exports import EXPORTS as FOLDER
 from expertpool.core.models.exports import ExportState
 from expertpool.core.settings import EXPORT_KEPT
+from expertpool.core.waiting import folder_of, folder_of_parts, remove_unnamed
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 5000  # rows that a reader can wait for
@@ -74,30 +74,26 @@ def write_export(*, run_id: int, now: datetime) -> None:
 
 
 def _write(run: ExportRun, now: datetime) -> None:
-    """Write to a file beside the final one and rename it: a reader never sees half a file.
+    """Write the workbook and keep it, encrypted.
 
     Outside of a transaction the progress is seen at once by who waits.
     """
-    run.path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=run.path.parent, suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            rows = write_xlsx(
-                EXPORTS[run.exporter],
-                user=run.user,
-                params=QueryDict(run.params),
-                stamp=Stamp(str(run.user), run.created_at, run.address),
-                stream=stream,
-                progress=_Progress(run),
-            )
+    # Nameless: nothing of it is left where the process is killed.
+    with TemporaryFile() as stream:
+        rows = write_xlsx(
+            EXPORTS[run.exporter],
+            user=run.user,
+            params=QueryDict(run.params),
+            stamp=Stamp(str(run.user), run.created_at, run.address),
+            stream=stream,
+            progress=_Progress(run),
+        )
         with transaction.atomic():
             _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
             publish(ExportFinished(run.pk))
             # Before the commit: whoever reads that it is done finds the file.
-            part.replace(run.path)
-    finally:
-        part.unlink(missing_ok=True)
+            stream.seek(0)
+            run.file.write(stream.read())
 
 
 class _Progress:
@@ -117,12 +113,17 @@ def _update(run: ExportRun, **values: Any) -> None:
 
 
 def remove_expired_exports(*, now: datetime) -> int:
-    """Delete the files and records of exports that have expired; return how many."""
+    """Delete the files and records of exports that have expired, and what a killed process left;
+    return how many."""
     expired = ExportRun.objects.filter(expires_at__lte=now)
     # The file first: a row that is left is found again the next night, a file without one never.
     for run in expired:
-        run.path.unlink(missing_ok=True)
-    return expired.delete()[0]
+        run.file.remove()
+    removed = expired.delete()[0]
+    named = {run.file.path for run in ExportRun.objects.all()}
+    remove_unnamed(folder_of(FOLDER), named, now=now)
+    remove_unnamed(folder_of_parts(), (), now=now)
+    return removed
 
 
 def own_exports(user: Any, *, now: datetime) -> QuerySet[ExportRun]:

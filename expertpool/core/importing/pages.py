@@ -28,6 +28,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.settings import IMPORT_SIZE
+from expertpool.core.waiting import FileGone
 
 RECENT = 5
 STEPS = ("上传文件", "核对", "完成")
@@ -170,10 +171,12 @@ class _Pages:
 
     def refused(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         run = self._run(request, pk)
-        if not run.refused_path.is_file():
-            raise Http404
+        try:
+            table = run.refused_table.read()
+        except FileGone:
+            raise Http404 from None
         name = f"未导入信息表-{run.file_name.rpartition('.')[0]}.xlsx"
-        return file_answer(run.refused_path.open("rb"), name=name)
+        return file_answer(table, name=name)
 
     def _run(self, request: HttpRequest, pk: int) -> ImportRun:
         return get_object_or_404(own_imports(request.user, self.importer.code), pk=pk)

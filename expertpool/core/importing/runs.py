@@ -18,7 +18,6 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from expertpool.core.configuration import value_of
-from expertpool.core.crypto import DecryptionError, Vault, binding
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import (
@@ -34,11 +33,12 @@ from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE
+from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
 
 logger = logging.getLogger(__name__)
-VAULT = Vault("FIELD_KEY")
 AT_ONCE = 2_000  # rows that a user can wait for
 PREVIEWED = 20_000  # rows that a preview looks at
 SHOWN = 200  # refused rows on the page
@@ -76,7 +76,7 @@ def start_import(
         expires_at=now + value_of(IMPORT_KEPT),
     )
     try:
-        _store(run, upload)
+        run.upload.write(b"".join(upload.chunks()))
         with closing(_rows(run)) as rows:
             header, rest = open_table(importer, rows)
             _set_header(run, header)
@@ -88,22 +88,12 @@ def start_import(
     return run
 
 
-def _store(run: ImportRun, upload: UploadedFile[Any]) -> None:
-    """Keep the file until the run ends; encrypted, since it may lie there for a day."""
-    run.upload_path.parent.mkdir(parents=True, exist_ok=True)
-    run.upload_path.write_bytes(VAULT.encrypt(b"".join(upload.chunks()), _bound(run)))
-
-
 def _rows(run: ImportRun) -> Generator[Numbered]:
     try:
-        table = VAULT.decrypt(run.upload_path.read_bytes(), _bound(run))
-    except (OSError, DecryptionError):
+        table = run.upload.read()
+    except FileGone:
         raise UnreadableFile("文件已不在或打不开，请重新上传。") from None
     return read_rows(table, suffix=run.suffix)
-
-
-def _bound(run: ImportRun) -> bytes:
-    return binding(run._meta.db_table, "upload", run.pk)
 
 
 def _set_header(run: ImportRun, header: Header) -> None:
@@ -222,13 +212,13 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             finished_at=now,
             error="导入时出错，没有导入任何行。请重新上传；若再次失败，请联系管理员查看日志。",
         )
-    run.upload_path.unlink(missing_ok=True)
+    run.upload.remove()
 
 
 def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
     first: list[Row] = []
     collect = _collect(first)
-    with RefusedSheet(run.refused_path, run.headers) as sheet, _progress(run, progress) as tell:
+    with RefusedSheet(run.headers) as sheet, _progress(run, progress) as tell:
 
         def refused(row: Row) -> None:
             collect(row)
@@ -237,6 +227,8 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
         with closing(_rows(run)) as rows:
             rest = below(rows, run.header_row)
             totals = _check(run, rest, keep=True, refused=refused, now=now, progress=tell)
+    if sheet.content:
+        run.refused_table.write(sheet.content)
     _set_totals(run, totals, first)
     run.partial, run.done_rows = False, totals.total
     run.state, run.finished_at = ImportState.DONE, now
@@ -265,16 +257,21 @@ def discard_import(*, run: ImportRun) -> None:
     """Forget a run and its files. Refuses one that is being imported (RunRefused)."""
     if run.state == ImportState.RUNNING:
         raise RunRefused("正在导入，不能放弃。")
-    run.upload_path.unlink(missing_ok=True)
-    run.refused_path.unlink(missing_ok=True)
+    run.upload.remove()
+    run.refused_table.remove()
     run.delete()
 
 
 def remove_expired_imports(*, now: datetime) -> int:
-    """Forget the runs that have expired, with their files; return how many."""
+    """Forget the runs that have expired, with their files, and what a killed
+    process left; return how many."""
     expired = ImportRun.objects.filter(expires_at__lte=now).exclude(state=ImportState.RUNNING)
     for run in expired:
         discard_import(run=run)
+    named = {
+        file.path for run in ImportRun.objects.all() for file in (run.upload, run.refused_table)
+    }
+    remove_unnamed(folder_of(FOLDER), named, now=now)
     return len(expired)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any
 
@@ -61,19 +61,18 @@ def _write_notes(notes: Writer, columns: Sequence[ImportColumn]) -> None:
 class RefusedSheet:
     """The 未导入信息表: each refused row as it stood, with its row number and the reason.
 
-    Written in constant memory; the file appears when the block ends without an error, and only
-    if a row was refused.
+    Written in constant memory, to a nameless file: nothing is left where the process is killed.
+    ``content`` is the workbook when the block has ended without an error; empty if no row was refused.
     """
 
-    def __init__(self, path: Path, headers: Sequence[str]) -> None:
-        self.path = path
+    def __init__(self, headers: Sequence[str]) -> None:
         self.headers = headers
         self.count = 0
+        self.content = b""
 
     def __enter__(self) -> RefusedSheet:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.part = self.path.with_suffix(".part")
-        self.book = open_workbook(self.part, constant_memory=True)
+        self.stream = TemporaryFile()
+        self.book = open_workbook(self.stream, constant_memory=True)
         self.table = Writer(self.book, "未导入信息")
         self.reason = self.table.style(font_color=ALARM)
         cells = [(header, 16) for header in self.headers]
@@ -94,10 +93,11 @@ class RefusedSheet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.book.close()
-        if kind is None and self.count:
-            self.part.replace(self.path)
-        self.part.unlink(missing_ok=True)
+        with self.stream:
+            self.book.close()
+            if kind is None and self.count:
+                self.stream.seek(0)
+                self.content = self.stream.read()
 
 
 def _as_it_was(cell: Any) -> Any:

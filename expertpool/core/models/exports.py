@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from expertpool.core.crypto import binding
+from expertpool.core.waiting import WaitingFile, folder_of
+
+EXPORTS = "exports"
 
 
 class ExportState(models.TextChoices):
@@ -77,9 +80,10 @@ class ExportRun(models.Model):
         return TONES[ExportState(self.state)]
 
     @property
-    def path(self) -> Path:
-        """Where the file is, or will be."""
-        return Path(settings.MEDIA_ROOT, "exports", f"{self.pk}.xlsx")
+    def file(self) -> WaitingFile:
+        """The workbook, once it is written."""
+        bound = binding(self._meta.db_table, "file", self.pk)
+        return WaitingFile(folder_of(EXPORTS) / f"{self.pk}.sealed", bound)
 
     @property
     def file_name(self) -> str:

@@ -8,6 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from expertpool.core.crypto import binding
+from expertpool.core.waiting import WaitingFile, folder_of
+
+IMPORTS = "imports"
+
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "已上传"
@@ -126,14 +131,17 @@ class ImportRun(models.Model):
         return Path(self.file_name).suffix.lower()
 
     @property
-    def upload_path(self) -> Path:
-        """Where the uploaded file is until the run ends."""
-        return Path(settings.MEDIA_ROOT, "imports", f"{self.pk}.upload")
+    def upload(self) -> WaitingFile:
+        """The uploaded file, until the run ends."""
+        return self._waiting(f"{self.pk}.upload", "upload")
 
     @property
-    def refused_path(self) -> Path:
-        """Where the table of refused rows is, if there are any."""
-        return Path(settings.MEDIA_ROOT, "imports", f"{self.pk}-refused.xlsx")
+    def refused_table(self) -> WaitingFile:
+        """The table of refused rows, if there are any."""
+        return self._waiting(f"{self.pk}-refused.sealed", "refused")
+
+    def _waiting(self, name: str, kind: str) -> WaitingFile:
+        return WaitingFile(folder_of(IMPORTS) / name, binding(self._meta.db_table, kind, self.pk))
 
     def pairs(self) -> list[tuple[str, Any]]:
         """Return each header with the code that it stands for."""

@@ -20,6 +20,7 @@ from expertpool.core.models.exports import ExportState
 from expertpool.core.responses import file_answer
 from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.views.listing import page_size, render_list
+from expertpool.core.waiting import FileGone
 
 
 @require_safe
@@ -63,7 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file, for its maker, until it expires."""
     run = _own(request, pk)
-    if run.state != ExportState.DONE or not run.path.is_file():
+    if run.state != ExportState.DONE:
         raise Http404
     return _file(run)
 
@@ -73,4 +74,7 @@ def _own(request: HttpRequest, pk: int) -> ExportRun:
 
 
 def _file(run: ExportRun) -> HttpResponseBase:
-    return file_answer(run.path.open("rb"), name=run.file_name)
+    try:
+        return file_answer(run.file.read(), name=run.file_name)
+    except FileGone:
+        raise Http404 from None

@@ -297,7 +297,7 @@ def import_file(
         header, rest = open_table(ExpertImporter, rows)
         if header.missing:
             raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
-        with RefusedSheet(report, header.cells) if report else nullcontext() as table:
+        with RefusedSheet(header.cells) if report else nullcontext() as table:
 
             def refuse(row: Row) -> None:
                 outcome.refused.append(_in_short(row))
@@ -307,6 +307,8 @@ def import_file(
             totals = check_rows(importer, rest, header.codes, keep=not dry_run, refused=refuse)
         if not dry_run:
             importer.finish(totals, file_name=path.name)
+    if report is not None and table is not None and table.content:
+        report.write_bytes(table.content)
     outcome.accepted = totals.accepted
     return outcome
 

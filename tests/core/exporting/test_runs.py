@@ -40,7 +40,7 @@ def long_exports(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows_in_file(run: ExportRun) -> int:
-    sheet: Any = openpyxl.load_workbook(io.BytesIO(run.path.read_bytes())).active
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(run.file.read())).active
     return int(sheet.max_row) - 3  # header, a blank line, the watermark line
 
 
@@ -69,7 +69,7 @@ def test_a_long_export_waits_for_its_job(exporter: TitleExport, admin: User) -> 
     run = start(exporter, admin)
     job = ProcrastinateJob.objects.get(task_name="core.write_export")
     assert (run.state, job.args) == ("queued", {"run_id": run.pk})
-    assert not run.path.exists()
+    assert not run.file.path.exists()
     write_export(run_id=run.pk, now=NOW + timedelta(minutes=1))
     run.refresh_from_db()
     assert (run.state, run.rows) == ("done", run.total)
@@ -80,9 +80,9 @@ def test_a_long_export_waits_for_its_job(exporter: TitleExport, admin: User) -> 
 def test_a_job_that_runs_twice_writes_once(exporter: TitleExport, admin: User) -> None:
     run = start(exporter, admin)
     write_export(run_id=run.pk, now=NOW)
-    written = run.path.stat().st_mtime_ns
+    written = run.file.path.stat().st_mtime_ns
     write_export(run_id=run.pk, now=NOW + timedelta(hours=1))
-    assert run.path.stat().st_mtime_ns == written
+    assert run.file.path.stat().st_mtime_ns == written
     assert Entry.objects.filter(action="export.finish").count() == 1
 
 
@@ -109,7 +109,7 @@ def test_a_failure_is_told_and_leaves_no_file(
     run.refresh_from_db()
     assert run.state == "failed"
     assert "请重新导出" in run.error
-    assert list(run.path.parent.iterdir()) == []
+    assert list(run.file.path.parent.glob("*")) == []
     assert not Entry.objects.filter(action="export.finish").exists()
 
 
@@ -120,7 +120,7 @@ def test_files_expire(exporter: TitleExport, admin: User) -> None:
     assert remove_expired_exports(now=before) == 0
     assert not own_exports(admin, now=after).exists()
     assert remove_expired_exports(now=after) == 1
-    assert not run.path.exists()
+    assert not run.file.path.exists()
 
 
 def test_the_office_decides_how_long_a_file_is_kept(exporter: TitleExport, admin: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from openpyxl import load_workbook
@@ -20,6 +20,6 @@ def write_xlsx(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     return path
 
 
-def read_xlsx(path: Path) -> list[list[Any]]:
+def read_xlsx(path: Path | BinaryIO) -> list[list[Any]]:
     book = load_workbook(path)
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +118,11 @@ def test_preview_then_confirm_then_the_table_of_refused_rows(admin: User, tmp_pa
     assert run.reasons == {"职称重复": 1, "职称为空": 1, "职称过长": 1}
     assert [row["row"] for row in run.first_refused] == [5, 6, 7]
     assert Title.objects.filter(name__startswith="测试").count() == 2
-    sheet = read_xlsx(run.refused_path)
+    sheet = read_xlsx(BytesIO(run.refused_table.read()))
     assert sheet[0] == ["原行号", "未导入原因", "职称", "备注"]
     assert sheet[1] == [5, "职称重复：已有该职称", "测试一级", "again"]
     assert sheet[3][:1] + sheet[3][2:] == [7, "很长很长很长很长很长的职称", 5.5]
-    assert not run.upload_path.exists()
+    assert not run.upload.path.exists()
 
 
 def test_the_same_file_again_adds_nothing(admin: User, tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ def test_a_crash_leaves_no_row_and_says_so(
     assert "没有导入任何行" in run.error
     assert "disk full" in caplog.text
     assert not Title.objects.filter(name__startswith="测试").exists()
-    assert not run.refused_path.exists()
+    assert not run.refused_table.path.exists()
 
 
 def test_a_long_file_becomes_a_job(
@@ -237,7 +238,7 @@ def test_expired_runs_are_forgotten(admin: User, tmp_path: Path) -> None:
     run = start(admin, tmp_path, ROWS)
     assert remove_expired_imports(now=run.created_at) == 0
     assert remove_expired_imports(now=run.expires_at) == 1
-    assert not run.upload_path.exists()
+    assert not run.upload.path.exists()
     assert not ImportRun.objects.exists()
 
 

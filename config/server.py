@@ -72,6 +72,7 @@ def serve(application: Any, *, host: str, port: int) -> None:
         threads=env_int("WEB_THREADS", default=WEB_THREADS),
         ident=None,
         connection_limit=MOST_CONNECTIONS,
+        channel_request_lookahead=1,  # reads on while a request is in work: so it sees who leaves
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=2,
         max_request_header_size=64 * 1024,

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.addresses.without_nul",
+    "config.leavers.stop_for_who_left",
     # Before sessions, whose length is a setting.
     "expertpool.siteconfig.middleware.SettingsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -214,6 +215,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {},  # takes away the handlers that it brings, or the console has each line twice
+        "waitress": {"level": "WARNING"},  # else the address, which may be somebody's link
         "procrastinate": {"level": "WARNING"},  # else two lines a job, each minute
     },
 }

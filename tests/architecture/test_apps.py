@@ -22,6 +22,7 @@ CORE = {
     "exporting",
     "fields",
     "filling",
+    "grants",
     "home",
     "importing",
     "jobs",
@@ -49,6 +50,7 @@ CORE = {
     "validators",
     "views",
     "visibility",
+    "waiting",
     "workbooks",
 }
 

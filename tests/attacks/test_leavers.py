@@ -1,0 +1,51 @@
+"""Costly questions, asked and left: the database does not go on for nobody."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import connection
+
+from tests.attacks.test_slow_bodies import answered, sent
+from tests.config.test_run import free_port
+from tests.worker import program, wait_for
+
+ASK = b"%s /slow/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+
+
+def running() -> int:
+    """How many slow statements the database is at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+            " AND datname = current_database() AND query = 'SELECT pg_sleep(15)'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_ends_when_its_asker_leaves_and_not_what_he_sent_off() -> None:
+    port = free_port()
+    with program("serve", PORT=str(port), DJANGO_SETTINGS_MODULE="tests.slow_settings"):
+        wait_for(lambda: answered(port), seconds=120)
+        askers = [sent(port, ASK % b"GET") for _ in range(4)]
+        sender = sent(port, ASK % b"POST")
+        wait_for(lambda: running() == 5, seconds=10)
+        for one in (*askers, sender):
+            one.close()
+        wait_for(lambda: running() == 1, seconds=5)
+        time.sleep(2)
+        assert running() == 1
+        # Their threads and connections are at hand for the next.
+        assert all(answered(port) for _ in range(20))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_gets_his_answer() -> None:
+    port = free_port()
+    with program("serve", PORT=str(port), DJANGO_SETTINGS_MODULE="tests.slow_settings"):
+        wait_for(lambda: answered(port), seconds=120)
+        with sent(port, ASK % b"GET") as asker:
+            assert asker.recv(4096).startswith(b"HTTP/1.1 200")

@@ -1,0 +1,22 @@
+"""The addresses of the product, and one at which the database takes its time."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from config.urls import urlpatterns as of_the_product
+
+
+@csrf_exempt
+@login_not_required
+def slow(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(15)")
+    return HttpResponse("done")
+
+
+urlpatterns = [*of_the_product, path("slow/", slow)]

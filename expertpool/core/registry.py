@@ -30,14 +30,17 @@ class MenuGroup:
     order: int
 
 
+MOST_WAITING = 1_000  # a menu says "999+" then: nobody needs to count on
+
+
 @dataclass(frozen=True)
 class MenuItem:
     """One entry of a menu, shown to holders of one of ``permissions``.
 
     ``order`` sorts inside the ``group`` (of the side menu: `MENU_GROUPS`); ``count`` returns what
-    waits for this user (or None); ``active`` lists further URL names under which the entry is
-    shown as current: a name, a namespace (``experts``), or the beginning of names, ended by "_"
-    (``directory:title_``).
+    waits for this user (or None), up to `MOST_WAITING` where that takes long; ``active`` lists
+    further URL names under which the entry is shown as current: a name, a namespace (``experts``),
+    or the beginning of names, ended by "_" (``directory:title_``).
     """
 
     code: str

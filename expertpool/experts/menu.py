@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from expertpool.accounts.models import User
-from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
 
 
 def count_pending(user: User) -> int:
-    """Return how many experts wait for approval by ``user``."""
-    return experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING).count()
+    """Return how many experts wait for approval by ``user``, as far as a menu tells."""
+    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING)
+    return pending[:MOST_WAITING].count()
 
 
 GROUP = MenuGroup("experts", "专家库管理", 10)

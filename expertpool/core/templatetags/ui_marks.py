@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from expertpool.core.registry import MOST_WAITING
 from expertpool.core.templatetags.ui_base import EMPTY, element, known_tone, register
 
 
@@ -88,7 +89,7 @@ def badge(*, count: int | None, tone: str = "red") -> SafeString:
     """How many wait; nothing for none."""
     if not count:
         return SafeString()
-    shown = count if count < 1000 else "999+"
+    shown = count if count < MOST_WAITING else f"{MOST_WAITING - 1}+"
     return element("span", shown, class_=f"badge-count tone-{known_tone(tone)}")
 
 

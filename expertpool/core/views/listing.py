@@ -28,7 +28,7 @@ from expertpool.core.responses import warned
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
-ENOUGH = 200  # ten pages
+AHEAD = 2  # pages that are counted beyond the one that is shown
 LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 
@@ -138,7 +138,8 @@ def listing(
     if rows is everything:
         counts = _count_each(rows, tabs or (current,), COUNT_ALL, opened=True)
     else:
-        counts = _count_narrowed(rows, form.some if form else None, tabs or (current,), current)
+        some = form.some if form else None
+        counts = _count_narrowed(rows, some, tabs or (current,), current, _turned(request))
     shown_tabs, rows = _tabs(request, rows, tabs, counts)
     rows, sort = _ordered(request, rows, sorts, default_sort)
     pages = Paginator(rows, page_size(request))
@@ -202,13 +203,17 @@ def _current_tab(request: HttpRequest, tabs: Sequence[ListTab]) -> ListTab:
 
 
 def _count_narrowed(
-    rows: QuerySet[Any], some: QuerySet[Any] | None, tabs: Sequence[ListTab], current: ListTab
+    rows: QuerySet[Any],
+    some: QuerySet[Any] | None,
+    tabs: Sequence[ListTab],
+    current: ListTab,
+    turned: int,
 ) -> dict[str, RowCount]:
     """Return the number of rows that a filter left, by the code of the tab.
 
     They (or ``some`` of them) are gone through once for all tabs, up to a limit. Beyond it tabs
-    show what was found on the way; the one that is open is counted alone where that is little, as
-    far as pages are turned.
+    show what was found on the way; the one that is open is counted alone where that is less than
+    the ``turned`` rows and some pages more.
     """
     counted = rows if some is None else some
     found = counted.order_by()[: COUNT_NARROWED + 1].aggregate(
@@ -220,9 +225,17 @@ def _count_narrowed(
         tab.code: RowCount(min(found[f"tab{at}"], COUNT_NARROWED), is_least=is_least)
         for at, tab in enumerate(tabs)
     }
-    if is_least and counts[current.code] < ENOUGH:
-        counts |= _count_each(rows, (current,), ENOUGH)
+    if is_least and counts[current.code] < turned:
+        counts |= _count_each(rows, (current,), turned)
     return counts
+
+
+def _turned(request: HttpRequest) -> int:
+    """Return the number of rows as far as the page that is asked for, and some pages more."""
+    page = request.GET.get("page", "")
+    # No longer number than pages can have: others are as good as none.
+    at = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    return min(page_size(request) * (at + AHEAD), COUNT_NARROWED)
 
 
 _far_beyond: dict[str, float] = {}  # when a count was found to be so, by its statement

@@ -30,12 +30,15 @@ from expertpool.experts.queries.tokens import keyword_tokens
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
-FEW = 5_000  # experts that one part of a keyword may fit to be gathered
+FEW = 5_000  # experts that one part of a keyword may fit to be gathered,
+FEW_TOGETHER = 20_000  # and several keywords: a walk to those who are met so seldom takes longer
+MANY = 20_000  # expected experts: those who are surely too many to be gathered
 SOME = 2_000  # experts that stand for those who are too many
 FEW_UNITS = 500  # units that are named one by one; of more the database makes its own list
 NEWEST = 2_000  # experts that are looked through for how often several words are met together,
 SOON = 10  # and how many of them must fit to walk
-OFTEN = 0.2  # of the experts: more are not worth an index
+OFTEN = 0.05  # of the experts: more are not worth an index
+ELSEWHERE = 3  # times the effort for experts that other rows name
 
 
 @dataclass(frozen=True)
@@ -68,20 +71,25 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     keywords = list(dict.fromkeys(text.split()))[:MOST_KEYWORDS]
     added = joined_fields(SUBJECT) if keywords else []
     texts = [one.code for one in added if one.is_searched and not one.is_retired]
-    words = [_look_up(_parts(keyword, user, texts)) for keyword in keywords]
+    words = [_unread(_parts(keyword, user, texts)) for keyword in keywords]
+    if not words:
+        return Found(queryset)
+    words, together = _seldom_first(words) if len(words) > 1 else (words, NEWEST)
+    walked = together >= SOON
+    # Who stands for all on a walk is taken from the first; others matter where they may be few.
+    words = [
+        _look_up(word) if by_name or word.expected <= MANY or (walked and not at) else word
+        for at, word in enumerate(words)
+    ]
     many = [word for word in words if word.many]
     if len(many) < len(words):
         few = set.intersection(*(word.ids for word in words if not word.many))
         fits = [word.fits for word in many]
         return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
-    if not many:
-        return Found(queryset)
-    if len(many) > 1:
-        many, together = _seldom_first(many)
-        if together < SOON:
-            ids = _who_fit(_by_indexes(many))
-            if len(ids) <= FEW:
-                return Found(queryset.filter(Among("pk", ids)))
+    if not walked:
+        ids = _who_fit(_by_indexes(many))
+        if len(ids) <= FEW_TOGETHER:
+            return Found(queryset.filter(Among("pk", ids)))
     first, *others = many
     some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
     return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
@@ -90,45 +98,53 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
 def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> list[int]:
     """Return who fits (of ``ids``), up to a limit: asked once, for all statements of the page."""
     rows = Expert.objects.order_by().filter(*conditions).values_list("pk", flat=True)
-    return list(rows[: FEW + 1] if ids is None else rows.filter(Among("pk", ids)))
+    return list(rows[: FEW_TOGETHER + 1] if ids is None else rows.filter(Among("pk", ids)))
 
 
 def _seldom_first(words: list[_Word]) -> tuple[list[_Word], int]:
-    """Return ``words`` with their shares of the newest experts, the smallest first, and how many
-    of the newest fit all of them."""
+    """Return ``words`` with what is expected of them by the newest experts, the most seldom first,
+    and how many of the newest fit all of them."""
     newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest[NEWEST : NEWEST + 1].first() or 0
     fits = [ExpressionWrapper(word.fits, BooleanField()) for word in words]
-    rows = list(Expert.objects.order_by().filter(pk__gt=last).values_list(*fits))
+    rows = list(Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits))
+    if not rows:
+        return words, 0
     # None stands for no as well: who has no employer is at none.
-    shares = [sum(map(bool, column)) / NEWEST for column in zip(*rows, strict=True)]
-    weighed = [replace(word, share=share) for word, share in zip(words, shares, strict=True)]
+    pks, *columns = zip(*rows, strict=True)
+    shares = [sum(map(bool, column)) / NEWEST for column in columns]
+    weighed = [
+        replace(word, share=share, expected=share * max(pks))
+        for word, share in zip(words, shares, strict=True)
+    ]
     return sorted(weighed, key=lambda word: word.share), sum(map(all, rows))
 
 
 def _by_indexes(words: list[_Word]) -> list[Q]:
-    """Return the conditions of ``words``, the most seldom first: an index is of use for the first,
-    and for others as long as it leaves out most."""
-    first, *others = words
+    """Return the conditions of ``words``: those of one by its indexes, and of others as long as
+    these leave out most."""
+    first, *others = sorted(words, key=lambda word: word.effort)
     return [
         first.indexed,
-        *(word.indexed if word.share < OFTEN else word.fits for word in others),
+        *(word.indexed if word.share < OFTEN else word.listed for word in others),
     ]
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index;
-    whether a given expert does; and the same as a condition for which there is an index."""
+    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
+    three conditions that say the same of an expert: for one at a time, on a walk; to be looked up
+    by an index; and for many, each of whom is looked up in a list that is made once."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
     indexed: Any
+    listed: Any
 
 
 def _expert_part(fits: Any) -> _Part:
-    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits)
+    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits, fits)
 
 
 NAME = 0  # the place of the name among the parts
@@ -136,13 +152,14 @@ NAME = 0  # the place of the name among the parts
 
 @dataclass(frozen=True)
 class _Word:
-    """A keyword that was looked up: who fits by which of ``parts``. Of those at the places
-    ``many`` only some were read."""
+    """A keyword, and who was found to fit by which of its ``parts``. Of those at the places
+    ``many`` only some were read, or none."""
 
     parts: list[_Part]
     found: dict[int, list[int]]
     many: set[int]
-    share: float = 0  # of the newest experts
+    share: float = 0  # of the newest experts,
+    expected: float = 0  # and so many experts of all
 
     @property
     def ids(self) -> set[int]:
@@ -154,8 +171,19 @@ class _Word:
 
     @property
     def indexed(self) -> Q:
-        """The same as ``fits``, for a statement that gathers."""
+        """The same as ``fits``, for a statement that gathers,"""
         return reduce(or_, (Q(self.parts[at].indexed) for at in self.many), self._read)
+
+    @property
+    def listed(self) -> Q:
+        """and for one that goes through what another word has gathered."""
+        return reduce(or_, (Q(self.parts[at].listed) for at in self.many), self._read)
+
+    @property
+    def effort(self) -> float:
+        """What it takes to gather: experts that other rows name are sorted and looked up first."""
+        elsewhere = any(self.parts[at].key != "pk" for at in self.many)
+        return self.share * (ELSEWHERE if elsewhere else 1)
 
     @property
     def by_name(self) -> Q:
@@ -187,20 +215,26 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
     if specialties := _specialties(keyword):
         links = ExpertSpecialty.objects.order_by().filter(specialty__in=specialties)
         held = _is_there(links.filter(expert=OuterRef("pk")))
-        parts.append(_Part(links, "expert", held, Among("pk", links.values("expert"))))
+        experts = links.values("expert")
+        parts.append(_Part(links, "expert", held, Among("pk", experts), Q(pk__in=experts)))
     return parts
 
 
-def _look_up(parts: list[_Part]) -> _Word:
-    """Gather who fits one of ``parts``, of each part up to a limit."""
+def _unread(parts: list[_Part]) -> _Word:
+    return _Word(parts, {}, set(range(len(parts))))
+
+
+def _look_up(word: _Word) -> _Word:
+    """Gather who fits one of the parts of ``word``, of each part up to a limit."""
     # With the place of the part, since each has its own limit; one more than that tells of more.
     first, *others = (
-        part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(parts)
+        part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(word.parts)
     )
     found: dict[int, list[int]] = {}
     for pk, at in first.union(*others, all=True):
         found.setdefault(at, []).append(pk)  # twice, who holds two of the specialties
-    return _Word(parts, found, {at for at, ids in found.items() if len(ids) > FEW})
+    many = {at for at, ids in found.items() if len(ids) > FEW}
+    return replace(word, found=found, many=many)
 
 
 def _named(keyword: str) -> Q:
@@ -228,7 +262,7 @@ def _units(keyword: str) -> _Part | None:
         _is_there(aliases.filter(unit=OuterRef("employer")))
     )
     gathered = Expert.objects.order_by().filter(employer__in=all_ids)
-    return _Part(gathered, "pk", fits, Among("employer", all_ids))
+    return _Part(gathered, "pk", fits, Among("employer", all_ids), Q(employer__in=all_ids))
 
 
 def _is_there(rows: QuerySet[Any]) -> IsNull:

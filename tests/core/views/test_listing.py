@@ -120,7 +120,7 @@ def test_or_about_all_that_the_list_shows() -> None:
 @pytest.fixture
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists count up to 10 as they open, up to 5 when narrowed or for the pages."""
-    for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5), ("ENOUGH", 5)):
+    for name, limit in (("COUNT_ALL", 10), ("COUNT_NARROWED", 5)):
         monkeypatch.setattr(f"expertpool.core.views.listing.{name}", limit)
     monkeypatch.setattr("expertpool.core.views.listing._far_beyond", {})
 
@@ -182,6 +182,31 @@ def test_of_too_many_rows_some_stand_for_all() -> None:
     )
     assert counts(result) == ["5+", "2+", "5"]
     assert names(result) == ["职称01", "职称06", "职称11", "职称16", "职称21"]
+
+
+def test_of_many_rows_the_open_tab_is_counted_as_far_as_pages_are_turned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Some(TitleFilter):
+        def narrow(self, rows: Any) -> Any:
+            self.some = rows.filter(name="职称01")
+            return rows.filter(name__startswith="职称")
+
+    def counted(address: str) -> str:
+        request = get(address)
+        form = Some(request.GET)
+        rows, sorts = Title.objects.all(), {"name": "name"}
+        result = listing(request, rows, sorts=sorts, default_sort="name", form=form)
+        return f"{result.page.paginator.count:,}"
+
+    monkeypatch.setattr("expertpool.core.views.listing.AHEAD", 0)
+    assert [counted(f"page={page}") for page in (1, 2, "x", "9" * 50)] == [
+        "20+",
+        "25",
+        "20+",
+        "20+",
+    ]
+    assert counted("size=50") == "25"
 
 
 def test_equal_rows_follow_the_direction() -> None:

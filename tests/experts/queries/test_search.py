@@ -93,6 +93,8 @@ WAYS = {
     "walked": {"FEW": 2, "NEWEST": 30, "SOON": 0},
     "by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 99},
     "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3, "OFTEN": 0.4},
+    "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4, "OFTEN": 0},
+    "more than can be gathered": {"FEW": 2, "NEWEST": 30, "SOON": 99, "FEW_TOGETHER": 3},
 }
 
 

@@ -19,16 +19,20 @@ from config.environment import (
 from config.worker import reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
-DEBUG = env_bool("DEBUG", default=True)
+# To try it or to develop it, not to deploy it: keys are made, demonstration data too.
+TRIAL = env_bool("DEBUG", default=True)
+# Django's own error pages are English, tell addresses and settings, and nobody who tries it is helped
+# by them; tracebacks stand in the log.
+DEBUG = False
 # Pages for developers: /dev/outbox/, /styleguide/, the account list on the sign-in page.
-DEV_PAGES = DEBUG
-SECRET_KEY = secret("SECRET_KEY", generate=DEBUG)
+DEV_PAGES = TRIAL
+SECRET_KEY = secret("SECRET_KEY", generate=TRIAL)
 # Keys of encrypted columns, of their blind indexes and of sealed names; kept outside the database.
 # What NAME wrote before its last changes, NAME_OLD reads (docs/howto/rotate-keys.md).
-FIELD_KEY = secret("FIELD_KEY", generate=DEBUG)
+FIELD_KEY = secret("FIELD_KEY", generate=TRIAL)
 FIELD_KEY_OLD = old_secrets("FIELD_KEY")
-INDEX_KEY = secret("INDEX_KEY", generate=DEBUG)
-SEAL_KEY = secret("SEAL_KEY", generate=DEBUG)
+INDEX_KEY = secret("INDEX_KEY", generate=TRIAL)
+SEAL_KEY = secret("SEAL_KEY", generate=TRIAL)
 SEAL_KEY_OLD = old_secrets("SEAL_KEY")
 CRYPTO_SUITE = env_str("CRYPTO_SUITE", "intl")  # intl: AES-256-GCM, SHA-256; gm: SM4-GCM, SM3
 
@@ -158,11 +162,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if TRIAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+# Nothing is collected: what was built a moment ago is served.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
+WHITENOISE_MAX_AGE = 0 if TRIAL else 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 
@@ -176,7 +182,7 @@ WORKERS = {
 PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once]}
 
 # --- Webhooks --------------------------------------------------------------------------------
-# Private hosts (names, addresses, networks) that events may be sent to; any while DEBUG is on.
+# Private hosts (names, addresses, networks) that events may be sent to; any in a trial.
 WEBHOOK_PRIVATE_HOSTS = env_list("WEBHOOK_PRIVATE_HOSTS", default=[])
 
 # --- Security --------------------------------------------------------------------------------

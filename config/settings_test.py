@@ -11,7 +11,6 @@ from config.postgres import SUPERUSER
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, STORAGES
 
-DEBUG = False
 if not os.environ.get("DATABASE_URL"):
     # Tests make databases, and empty tables that nothing else may; the programs they start do not.
     DATABASES["default"]["USER"] = SUPERUSER
@@ -24,4 +23,5 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 DEV_PAGES = True
+TRIAL = False
 WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests

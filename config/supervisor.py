@@ -96,7 +96,7 @@ def prepare() -> None:
     check_keys()
     call_command("migrate", verbosity=0, interactive=False)
     check_keys()
-    if settings.DEBUG:
+    if settings.TRIAL:
         call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with
     else:
         call_command("collectstatic", verbosity=0, interactive=False)

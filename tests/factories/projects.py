@@ -52,7 +52,9 @@ def make_project(
     applicant = applicant or make_user("operator", department=changes.get("department"))
     if "department" not in changes:
         changes["department"] = applicant.department
-    project = create_project(data=project_data(**changes), actor=applicant, now=now)
+    project = create_project(
+        data=project_data(**changes), actor=applicant, now=now, is_history=True
+    )
     if status == ProjectStatus.DRAFT:
         return project
     submit_project(project=project, actor=applicant, now=now)

@@ -88,5 +88,5 @@ def test_the_operator_allows_private_hosts_by_name_or_network(
 
 
 def test_while_developing_everything_is_allowed(settings: Settings) -> None:
-    settings.DEBUG = True
+    settings.TRIAL = True
     assert resolve_target("http://127.0.0.1:8000/hook").url.host == "127.0.0.1"

@@ -60,6 +60,11 @@ def panel_bits(seats: Mapping[str, int], candidates: Iterable[Mapping[str, int]]
     )
 
 
+def ways_in_words(bits: float) -> str:
+    """Say how many panels ``bits`` are: 只有 1 种, 只有约 18 种."""
+    return "只有 1 种" if bits < 0.5 else f"只有约 {round(2**bits):,} 种"
+
+
 def joined_groups(seats: Mapping[str, int], kinds: Kinds) -> list[list[str]]:
     """Return the groups in sets that share candidates, directly or by others between them."""
     sets: list[set[str]] = [{group} for group in seats]

@@ -15,7 +15,7 @@ from typing import Any
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
-from expertpool.draws.queries.outlook import panel_bits
+from expertpool.draws.queries.outlook import panel_bits, ways_in_words
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     ALL_PRESENT,
@@ -180,8 +180,8 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
     bits = panel_bits({group.code: group.seats}, [{group.code: one} for one in _each(levels)])
     if bits < policy.panel_bits and group.seats:
         text = (
-            f"「{group.name}」可能的结果只有 2 的 {bits:.1f} 次方种，容易猜中，"
-            f"制度规定至少 {policy.panel_bits} 次方"
+            f"「{group.name}」可能的结果{ways_in_words(bits)}，容易猜中，"
+            f"制度规定至少 2 的 {policy.panel_bits} 次方（{2**policy.panel_bits:,}）种"
         )
         yield Thin(f"{group.code}.bits", round(10 * bits), text)
 
@@ -189,6 +189,19 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
 def _each(levels: Mapping[int, int]) -> Iterator[int]:
     for level, count in levels.items():
         yield from repeat(level, count)
+
+
+def why_too_thin(thin: Sequence[Thin], policy: Policy, told: Sequence[Mapping[str, Any]]) -> str:
+    """Say why a draw that is so ``thin`` may not begin: the office refuses it, or nobody who was
+    ``told`` of it approved the plan; empty: it may."""
+    if thin and policy.thin_is_refused:
+        texts = "；".join(one.text for one in thin)
+        return f"{texts}。请放宽条件，使随机抽取有意义。"
+    if news := untold(thin, told):
+        return (
+            "；".join(news) + "。请放宽条件；确实只有这些专家的，请提交方案审核，批准后可以抽取。"
+        )
+    return ""
 
 
 def untold(now: Sequence[Thin], told: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -15,8 +15,9 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.clock import counted_on, quiet_until
 from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time
-from expertpool.draws.queries.outlook import GUESSABLE_BITS
-from expertpool.draws.queries.policy import policy_for
+from expertpool.draws.queries.outlook import GUESSABLE_BITS, ways_in_words
+from expertpool.draws.queries.plan_versions import approved_version
+from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
@@ -44,6 +45,7 @@ class Outset:
     result: Prequery
     steps: list[str]
     cautions: list[Caution]
+    why_not: str  # what the button would be refused with; empty: nothing is known of
 
 
 def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: datetime) -> Outset:
@@ -56,7 +58,10 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_odd_hours(plan, now),
         *_changed(plan, result, now),
     ]
-    return Outset(plan, result, _steps(plan, members, now=now), cautions)
+    approved = approved_version(plan)
+    told = approved.thin if approved else ()
+    why_not = why_too_thin(result.thin, policy_for(plan.project.regime), told)
+    return Outset(plan, result, _steps(plan, members, now=now), cautions, why_not)
 
 
 def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list[str]:
@@ -86,18 +91,19 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
 
 
 def _short(result: Prequery) -> Iterator[Caution]:
-    for one in result.shortages:
+    for lack in result.shortages:
         yield Caution(
             "人数不足",
-            f"{one.whose}还缺 {one.lack} 人：需要 {one.seats} 人，"
-            f"可以抽取的只有 {one.candidates} 人。",
+            f"{lack.whose}还缺 {lack.lack} 人：需要 {lack.seats} 人，"
+            f"可以抽取的只有 {lack.candidates} 人。",
         )
-    for text in result.thin:
-        yield Caution("候选人不足", f"{text}。")
-    if result.bits < GUESSABLE_BITS and not result.thin:
+    for one in result.thin:
+        yield Caution("候选人不足", f"{one.text}。")
+    # Of a panel that cannot even fill the other cautions say all there is to say.
+    if result.bits < GUESSABLE_BITS and not result.thin and not result.shortages:
         yield Caution(
             "名单容易被猜到",
-            f"可能的名单只有 2 的 {result.bits:.1f} 次方种，知道专家库的人可以逐一排查；"
+            f"可能的名单{ways_in_words(result.bits)}，知道专家库的人可以逐一排查；"
             "放宽条件、增加级次或扩大地区可以避免。",
         )
 

@@ -19,7 +19,7 @@ from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.outlook import panel_bits
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
-from expertpool.draws.queries.policy import policy_for, thinness
+from expertpool.draws.queries.policy import Thin, policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.tallies import note_count
 from expertpool.projects.queries.batches import members_of
@@ -71,7 +71,7 @@ class Prequery:
     shortages: list[Shortage]
     standby_shortages: list[Shortage]
     bits: float
-    thin: list[str]
+    thin: list[Thin]
     used: int
     sealed_seats: int
 
@@ -142,7 +142,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         if standby_seats and feasibility.is_feasible
         else [],
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
-        thin=[one.text for one in thinness(found.groups, fits, policy_for(plan.project.regime))],
+        thin=list(thinness(found.groups, fits, policy_for(plan.project.regime))),
         used=len(short.board.lines) if short else 0,
         sealed_seats=sealed_seats(periods_of(members_of(plan.project))),
     )

@@ -42,6 +42,7 @@ from expertpool.draws.queries.policy import (
     shrunk,
     thinness,
     untold,
+    why_too_thin,
 )
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
@@ -189,13 +190,8 @@ def check_chance(
     scarce = {one.key for one in thinness(found.groups, free, policy)}
     # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
     thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
-    texts = [one.text for one in thin]
-    if thin and policy.thin_is_refused:
-        raise DrawNotReady("；".join(texts) + "。请放宽条件，使随机抽取有意义。")
-    if news := untold(thin, approved.thin if approved else ()):
-        raise DrawNotReady(
-            "；".join(news) + "。请放宽条件；确实只有这些专家的，请提交方案审核，批准后可以抽取。"
-        )
+    if why_not := why_too_thin(thin, policy, approved.thin if approved else ()):
+        raise DrawNotReady(why_not)
     if approved and (fewer := shrunk(found.groups, fits, approved.counts)):
         raise DrawNotReady(
             "；".join(fewer)
@@ -204,7 +200,7 @@ def check_chance(
     left = thinness(found.groups, [item.groups for item in found.eligible], policy)
     if untold(left, [one.to_json() for one in thin]) and not (approved and approved.knows_of_held):
         raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else HELD_APPROVAL))
-    return texts
+    return [one.text for one in thin]
 
 
 def _hold_fields(found: Eligibility) -> None:

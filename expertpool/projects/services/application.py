@@ -27,6 +27,7 @@ from expertpool.projects.services.state import lock_project, set_project_status
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
 FARTHEST = timedelta(days=5 * 366)  # that a project may open ahead; later, a year was mistyped
+LONG_OVER = "评审开始时间已过，请填写以后的时间；补录以前的项目，请用导入（导入为草稿）。"
 TOO_FAR = "评审开始时间最晚在 5 年之内，请核对年份。"
 
 
@@ -57,12 +58,18 @@ BUILT_IN = tuple(name for name in RECORDED if name != "extra")
 
 
 @transaction.atomic
-def create_project(*, data: ProjectData, actor: User, now: datetime) -> Project:
-    """File a project as a draft of ``actor``; logs it.
+def create_project(
+    *, data: ProjectData, actor: User, now: datetime, is_history: bool = False
+) -> Project:
+    """File a project as a draft of ``actor``; logs it. ``is_history``: it may be over, as imports bring
+    projects of former years.
 
     Refuses a number in use (NumberTaken), a department the actor may not file for
-    (DepartmentNotAllowed), incomplete values and a check-in after the opening (ValidationError).
+    (DepartmentNotAllowed), incomplete values, an opening that is over and a check-in after the
+    opening (ValidationError).
     """
+    if not is_history:
+        _check_coming(data.opening_at, now)
     _check_department(data.department, actor)
     project = Project(created_by=actor, created_at=now, edited_by=actor)
     _save(project, PROJECT.fill(project, _values(data)), now)
@@ -86,6 +93,8 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
     # Who may edit a project may leave it in its department, though he could not file for that one.
     if data.department.pk != project.department_id:
         _check_department(data.department, actor)
+    if data.opening_at != project.opening_at:
+        _check_coming(data.opening_at, now)
     before = snapshot(project, *RECORDED)
     project.edited_by = actor
     _save(project, PROJECT.fill(project, _values(data)), now)
@@ -101,7 +110,7 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
     """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that
     opens in the past (ValidationError) and every status but draft and rejected
     (TransitionNotAllowed)."""
-    # Only now: a draft may be kept with any time, and imports bring old ones.
+    # A draft may have waited too long, and imports bring old ones.
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
     set_project_status(
@@ -142,6 +151,11 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
         },
     )
     withdraw_approval(subject=project, now=now)
+
+
+def _check_coming(opening_at: datetime, now: datetime) -> None:
+    if opening_at <= now:
+        raise ValidationError({"opening_at": LONG_OVER})
 
 
 def _values(data: ProjectData) -> dict[str, Any]:

@@ -131,7 +131,10 @@ class ProjectImporter(Importer):
         for row in rows:
             try:
                 project = create_project(
-                    data=self._data(row.values), actor=self.actor, now=self.now
+                    data=self._data(row.values),
+                    actor=self.actor,
+                    now=self.now,
+                    is_history=not self.submit,
                 )
             except NumberTaken as error:  # meanwhile: the rows are checked once more
                 raise IntegrityError(str(error)) from error

@@ -112,7 +112,7 @@ def test_each_group_is_hard_to_guess_by_itself(operator: User, decide: Decide) -
             make_expert(title_level=level)
     of = [{"field": "title_level", "op": "eq", "value": level} for level in (4, 1)]
     groups = [GroupInput("甲", 1, [of[0]]), GroupInput("乙", 5, [of[1]])]
-    with pytest.raises(DrawNotReady, match=r"「甲」可能的结果只有 2 的 1\.0 次方种"):
+    with pytest.raises(DrawNotReady, match="「甲」可能的结果只有约 2 种"):
         start(make_ready_project(now=NOW, groups=groups), operator)
 
 

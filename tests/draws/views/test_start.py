@@ -19,6 +19,7 @@ from expertpool.draws.services.prequery import run_prequery
 from expertpool.projects.models import Project
 from tests.factories.draws import EVERYBODY, make_plan, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-12")]
@@ -62,6 +63,37 @@ def test_it_warns_of_odd_hours(client: Client, operator: User, now: datetime, to
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 14)
     assert told in page_at(client, project, operator, now)
+
+
+def test_there_is_no_button_where_the_plan_must_be_approved_first(
+    client: Client, operator: User
+) -> None:
+    """Chance has too little to do: the button would only be refused."""
+    make_experts(3)
+    configure(office.CANDIDATES_PER_SEAT, 3)
+    project = make_ready_project(now=TUESDAY, seats=2)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "现在还不能抽取" in page
+    assert "请提交方案审核" in page
+    assert "确认，开始抽取" not in page
+
+
+def test_where_nobody_can_be_drawn_nothing_is_said_of_guessing(
+    client: Client, operator: User
+) -> None:
+    project = make_ready_project(now=TUESDAY, seats=2)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "人数不足" in page
+    assert "次方" not in page
+    assert "名单容易被猜到" not in page
+
+
+def test_how_easily_a_panel_is_guessed_is_said_in_plain_numbers(
+    client: Client, operator: User
+) -> None:
+    make_experts(5)
+    project = make_ready_project(now=TUESDAY, seats=2)
+    assert "可能的名单只有约 10 种" in page_at(client, project, operator, TUESDAY)
 
 
 def test_it_warns_of_a_deadline_after_the_opening(client: Client, operator: User) -> None:

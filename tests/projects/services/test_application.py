@@ -139,3 +139,16 @@ def test_every_step_leaves_an_entry():
         "project.withdraw",
     ]
     assert actions.get(action="project.reject").note == "缺少附件"
+
+
+def test_a_time_that_is_over_is_refused_unless_an_import_brings_former_years():
+    now, user = timezone.now(), make_user("admin")
+    old = project_data(opening_at=now - timedelta(days=2000))
+    with pytest.raises(ValidationError, match="已过，请填写以后的时间"):
+        create_project(data=old, actor=user, now=now)
+    project = create_project(data=old, actor=user, now=now, is_history=True)
+    named = replace(old, name="补录的项目")
+    update_project(project=project, data=named, actor=user, now=now)  # its time stays
+    earlier = replace(named, opening_at=now - timedelta(days=2100))
+    with pytest.raises(ValidationError, match="已过，请填写以后的时间"):
+        update_project(project=project, data=earlier, actor=user, now=now)

@@ -10,7 +10,7 @@ class AccountError(Exception):
 class LastAdministrator(AccountError):
     def __init__(self) -> None:
         super().__init__(
-            "系统里至少要有一位能管理用户和角色的启用用户：请先让另一位用户担任管理员。"
+            "系统里至少要有一位同时能管理用户、角色和安全管理的启用用户：请先让另一位用户担任管理员。"
         )
 
 

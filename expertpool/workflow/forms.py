@@ -14,10 +14,11 @@ from expertpool.accounts.models import Role, User
 from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
+from expertpool.notifications.enums import ChannelCode
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
 from expertpool.workflow.policies import FlowSubject
-from expertpool.workflow.services.codes import DIGITS
+from expertpool.workflow.services.codes import DIGITS, ways_to
 from expertpool.workflow.services.flows import StepData
 
 STEP = RowKind(
@@ -108,10 +109,12 @@ class CodePersonForm(forms.Form):
     def __init__(self, persons: Sequence[User], data: QueryDict | None = None) -> None:
         super().__init__(data)
         field: Any = self.fields["person"]
-        field.choices = [
-            (user.pk, f"{user.name}（{user.masked_phone or mask_email(user.email)}）")
-            for user in persons
-        ]
+        field.choices = [(user.pk, f"{user.name}（{_reached_at(user)}）") for user in persons]
+
+
+def _reached_at(user: User) -> str:
+    """Return the address that a code goes to first, masked."""
+    return user.masked_phone if ChannelCode.SMS in ways_to(user) else mask_email(user.email)
 
 
 class CodeForm(forms.Form):

@@ -11,7 +11,9 @@ from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.portal.services.phones import link_of
+from expertpool.workflow.settings import SECOND_PHONE
 from tests.factories.accounts import make_user
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +59,14 @@ def test_the_link_is_nothing_for_another_nor_for_another_number(
     User.objects.filter(pk=user.pk).update(phone_index=contact_index("phone", "13912340002"))
     login(client, user).post(address)
     assert not is_verified(user)
+
+
+def test_nobody_is_told_to_verify_what_the_office_does_not_ask_for(
+    client: Client, user: User
+) -> None:
+    asked = "须先验证本人手机号"
+    assert asked in login(client, user).get("/account/").content.decode()
+    configure(SECOND_PHONE, value=False)
+    page = client.get("/account/").content.decode()
+    assert asked not in page
+    assert "发送验证短信" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.voiding import request_void
+from expertpool.notifications.channels import sms
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.workflow.enums import Proof
@@ -214,3 +216,19 @@ def test_who_neither_asks_nor_decides_sees_nothing(client: Client, asked: VoidRe
     login(client, make_user("department"))
     look = reverse("workflow:request_look", args=["draws.void", asked.pk])
     assert client.get(look).status_code == 403
+
+
+def test_only_who_can_agree_now_and_can_be_reached_is_offered(
+    client: Client, asked: VoidRequest, operator: User, second: User, address: str, monkeypatch: Any
+) -> None:
+    make_user("supervisor", name="新来的", email="neu@example.com", created_at=timezone.now())
+    make_user("supervisor", name="只有手机", phone="13800000022")
+    page = login(client, operator).get(address).content.decode()
+    assert "新来的" not in page
+    assert "只有手机" in page
+    monkeypatch.setattr(sms, "transport", lambda: None)
+    page = client.get(address).content.decode()
+    assert "只有手机" not in page
+    assert "周监督（z" in page  # by mail, and that is what is shown
+    send(asked, second)
+    assert {row.channel for row in Message.objects.filter(occasion="request.code")} == {"email"}

@@ -35,6 +35,17 @@ def reaches_phones() -> bool:
     return CHANNELS[ChannelCode.SMS].is_configured()
 
 
+def ways_outside(*, phone: str, email: str) -> list[ChannelCode]:
+    """Return by which ways beyond this site somebody with these addresses can be reached: what rings
+    first. Nothing fails by a way that this site does not have."""
+    addresses = {ChannelCode.SMS: phone, ChannelCode.EMAIL: email}
+    return [
+        channel
+        for channel, address in addresses.items()
+        if address and CHANNELS[channel].is_configured()
+    ]
+
+
 def channel_state(code: str) -> ChannelState:
     """Return how the channel ``code`` works now."""
     return channel_states()[ChannelCode(code)]

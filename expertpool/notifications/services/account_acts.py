@@ -16,9 +16,9 @@ from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import summary
 from expertpool.core.text import moment_text
-from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 
 LONGEST = 300  # of what changed; the whole stands in the log
@@ -73,18 +73,9 @@ def tell_acted(event: AccountActed) -> None:
     if owner is not None and owner.pk != entry.actor_id:
         recipient = Recipient(owner.pk, owner.name, event.phone, event.email)
         told.append(_envelope(entry, recipient))
-        _send(told[-1:], _outside(recipient), entry)
+        ways = ways_outside(phone=event.phone, email=event.email)
+        _send(told[-1:], ways, entry)
     _send(told, [ChannelCode.SITE], entry)
-
-
-def _outside(recipient: Recipient) -> list[ChannelCode]:
-    """By what else than this site he can be reached: without an address nothing has failed."""
-    addresses = {ChannelCode.SMS: recipient.phone, ChannelCode.EMAIL: recipient.email}
-    return [
-        channel
-        for channel, address in addresses.items()
-        if address and CHANNELS[channel].is_configured()
-    ]
 
 
 def _envelope(entry: Entry, recipient: Recipient) -> Envelope:

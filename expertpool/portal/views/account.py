@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens
+from expertpool.core.configuration import value_of
 from expertpool.core.registry import permission_groups
 from expertpool.core.responses import refused, saved
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
+from expertpool.workflow.settings import SECOND_PHONE
 
 
 @require_safe
@@ -28,6 +30,7 @@ def account(request: UserRequest) -> HttpResponse:
         "roles": "、".join(str(role) for role in user.roles.all()),
         "tokens": [_told(token) for token in own_tokens(user, now=now)],
         "reaches_phones": reaches_phones(),
+        "phone_is_asked_for": value_of(SECOND_PHONE),
     }
     return render(request, "portal/account.html", context)
 

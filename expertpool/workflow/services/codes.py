@@ -18,12 +18,17 @@ from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import MOST_TRIES, ConfirmationCode, TwoPersonRequest
 from expertpool.workflow.occasions import CODE
 from expertpool.workflow.queries.matters import Matter, matter_of
-from expertpool.workflow.queries.requests import check_confirmable_here, decidable_by
+from expertpool.workflow.queries.requests import (
+    check_confirmable_here,
+    decidable_by,
+    why_not_agreeable,
+)
 from expertpool.workflow.services.telling import deciders_of, told_of
 from expertpool.workflow.services.two_persons import decide
 from expertpool.workflow.settings import CODE_MINUTES
@@ -33,7 +38,7 @@ MOST_CODES = 5  # for one request: 25 tries of a million
 RESEND_AFTER = timedelta(minutes=1)
 
 NOT_SO = "这类申请不能用验证码确认，请由另一位有权限的人员登录自己的账号确认。"
-NOBODY = "这个人现在不能确认这项申请，或没有登记手机号和邮箱，请另选一人。"
+NOBODY = "这个人现在不能确认这项申请，或没有能收到验证码的手机号、邮箱，请另选一人。"
 TOO_SOON = "验证码刚刚发出，请 1 分钟后再发；没有收到的，请核对确认人登记的手机号。"
 TOO_MANY = "这项申请的验证码已发送多次，请由确认人登录自己的账号确认，或当面确认。"
 OVER = "验证码已失效（过时、用过、错得太多，或申请有变），请重新发送。"
@@ -44,9 +49,19 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def persons_for_code(request: TwoPersonRequest) -> list[User]:
-    """Return who may be sent a code for ``request``: whoever may decide it and can be reached."""
-    return [user for user in deciders_of(request) if channels_to(user)]
+def persons_for_code(request: TwoPersonRequest, *, now: datetime) -> list[User]:
+    """Return who may be sent a code for ``request``: whoever can agree to it and can be reached."""
+    matter = matter_of(request)
+    return [
+        user
+        for user in deciders_of(request)
+        if ways_to(user) and not why_not_agreeable(matter, request, user, now=now)
+    ]
+
+
+def ways_to(person: User) -> list[ChannelCode]:
+    """Return by which ways ``person`` is sent a code."""
+    return ways_outside(phone=person.phone, email=person.email)
 
 
 def live_code(request: TwoPersonRequest, *, now: datetime) -> ConfirmationCode | None:
@@ -67,7 +82,9 @@ def send_code(
     matter = _matter(request)
     matter.lock(request.subject)
     check_confirmable_here(request, asker, matter.refused, now=now)
-    person = next((user for user in persons_for_code(request) if user.pk == person_id), None)
+    person = next(
+        (user for user in persons_for_code(request, now=now) if user.pk == person_id), None
+    )
     if person is None:
         raise matter.refused(NOBODY)
     before = _codes(request)
@@ -89,7 +106,7 @@ def send_code(
     send_message(
         occasion=CODE.code,
         recipient=Recipient(person.pk, person.name, phone=person.phone, email=person.email),
-        channels=channels_to(person),
+        channels=ways_to(person),
         context={
             **told_of(request),
             "收件人": person.name,
@@ -102,12 +119,6 @@ def send_code(
     )
     _record("request.code_sent", request, person, actor=asker, now=now)
     return sent
-
-
-def channels_to(person: User) -> list[ChannelCode]:
-    """Return by which ways ``person`` is sent a code: what rings first."""
-    ways = ((ChannelCode.SMS, person.phone), (ChannelCode.EMAIL, person.email))
-    return [channel for channel, address in ways if address]
 
 
 def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: datetime) -> User:

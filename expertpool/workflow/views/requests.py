@@ -197,7 +197,7 @@ def confirm_by_code(request: UserRequest, matter: str, pk: int) -> HttpResponse:
 def _choose_person(
     request: UserRequest, matter: Matter, asked: TwoPersonRequest, now: datetime
 ) -> HttpResponse:
-    form = CodePersonForm(persons_for_code(asked), request.POST or None)
+    form = CodePersonForm(persons_for_code(asked, now=now), request.POST or None)
 
     def write() -> HttpResponse:
         sent = send_code(

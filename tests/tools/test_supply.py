@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tools import audit, sbom
@@ -13,18 +16,50 @@ BAD = {"id": "PYSEC-1", "fix_versions": ["2"], "aliases": [], "description": ""}
 def test_a_known_vulnerability_fails_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     result = {"dependencies": [{"name": "a", "version": "1", "vulns": [BAD]}]}
     monkeypatch.setattr(audit, "_asked", lambda: result)
-    assert audit.main() == 1
-    assert audit.findings(result) == (["a 1: PYSEC-1, mended in 2"], [])
+    assert audit.main([]) == 1
+    assert audit.findings(result, ()) == (["a 1: PYSEC-1, mended in 2"], [])
 
 
-def test_that_nobody_could_be_asked_is_said_and_passes(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.shows("OPS-04")
+@pytest.mark.parametrize(("version", "verdict"), [("5.0.7", 1), ("5.2.19", 0)])
+def test_where_nobody_answers_the_kept_file_is_asked(
+    version: str, verdict: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    skipped = {"dependencies": [{"name": "a", "skip_reason": "not found"}]}
+    skipped = {"dependencies": [{"name": "django", "skip_reason": "not found"}]}
+    monkeypatch.setattr(audit, "versions", lambda lock: {"django": version})
     for result in (skipped, None):
         monkeypatch.setattr(audit, "_asked", lambda given=result: given)
-        assert audit.main() == 0
-        assert "NOT CHECKED" in capsys.readouterr().out
+        assert audit.main([]) == verdict
+        said = capsys.readouterr().out
+        assert "known until 20" in said
+        assert ("PYSEC-2024-70, mended in 5.0.8" in said) is bool(verdict)
+
+
+def test_what_is_kept_is_made_from_a_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(package: str, name: str, text: str) -> None:
+        folder = tmp_path / "vulns" / package
+        folder.mkdir(parents=True, exist_ok=True)
+        head = f"id: {name}\nmodified: 2026-01-0{name[-1]}T00:00:00Z\n"
+        (folder / f"{name}.yaml").write_text(head + text)
+
+    events = "[{introduced: '1'}, {fixed: '1.5'}, {introduced: '2'}]"
+    affected = f"affected: [{{ranges: [{{type: ECOSYSTEM, events: {events}}}]}}]\n"
+    say("a", "P-1", affected)
+    say("a", "P-2", affected + "withdrawn: 2026-01-02T00:00:00Z\n")
+    say("other", "P-3", affected)
+    monkeypatch.setattr(audit, "KEPT", tmp_path / "kept.json")
+    audit.keep(tmp_path, ["a"])
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    assert kept == {
+        "date": "2026-01-03",
+        "packages": {"a": [{"id": "P-1", "bad": [["1", "1.5"], ["2", ""]]}]},
+    }
+    bad = [
+        at for at in ("0.9", "1", "1.4", "1.5", "2.1") if audit.known(kept["packages"], {"a": at})
+    ]
+    assert bad == ["1", "1.4", "2.1"]
 
 
 def test_the_bill_holds_what_is_shipped() -> None:

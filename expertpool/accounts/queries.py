@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, When
 
 from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import (
@@ -19,6 +19,7 @@ from expertpool.accounts.models import (
 )
 from expertpool.audit.queries import entries_for
 from expertpool.core.permissions import PERMISSIONS
+from expertpool.core.visibility import told_later
 
 NOTHING = Q(pk__in=[])
 
@@ -83,6 +84,12 @@ def users_visible_to(user: User) -> QuerySet[User]:
     return User.objects.filter(scope_q(user, "accounts.users"))
 
 
+def with_last_sign_in(users: QuerySet[User]) -> QuerySet[User]:
+    """Annotate ``told_login``: when each signed in last, None where that is told later."""
+    told = Case(When(told_later(User), then=None), default=F("last_login"))
+    return users.annotate(told_login=told)
+
+
 def users_with_permission(code: str) -> QuerySet[User]:
     """Return the active users to whom some role grants ``code`` in any scope."""
     grants = RolePermission.objects.filter(code=code, role__users=OuterRef("pk"))
@@ -141,10 +148,12 @@ def roles_with_holders() -> QuerySet[Role]:
 
 
 def login_records_visible_to(user: User) -> QuerySet[LoginRecord]:
-    """Return the sign-in attempts: all with accounts.logins, otherwise those of ``user`` himself."""
+    """Return the sign-in attempts: all with accounts.logins but for what is told later, otherwise
+    those of ``user`` himself."""
+    own = Q(user=user)
     if user.has_permission("accounts.logins"):
-        return LoginRecord.objects.all()
-    return LoginRecord.objects.filter(user=user)
+        return LoginRecord.objects.filter(own | ~told_later(LoginRecord))
+    return LoginRecord.objects.filter(own)
 
 
 def tokens_visible_to(user: User) -> QuerySet[ApiToken]:

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from expertpool.audit.actions import action_label, all_names, name_today, value_label
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.timeline import TimelineEntry
-from expertpool.core.visibility import Level, Viewer, level_for
+from expertpool.core.visibility import Level, Viewer, level_for, told_later
 
 EMPTY = "—"
 # As it is copied from a message: with blanks, or a full-width colon.
@@ -59,8 +59,12 @@ class Difference:
 
 
 def entries_visible_to(user: Any) -> QuerySet[Entry]:
-    """Return the whole log to holders of audit.view, nothing to others."""
-    return Entry.objects.all() if user.has_permission("audit.view") else Entry.objects.none()
+    """Return the log to holders of audit.view, nothing to others; without what is told later."""
+    return _told(Entry.objects.all()) if user.has_permission("audit.view") else Entry.objects.none()
+
+
+def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.exclude(told_later(Entry))
 
 
 # One subject, or those of a model by their keys.
@@ -187,8 +191,8 @@ def timeline_of(
     """Return the last ``most`` things done to ``subjects``, as the pages of a subject tell them.
 
     Personal data stand in the log masked, as they were recorded. Of long changes the beginning is
-    shown, the whole is on the page of the log; what somebody wrote is shown whole. The caller
-    checks who may see it.
+    shown, the whole is on the page of the log; what somebody wrote is shown whole. What is told
+    later is not there yet. The caller checks who may see it.
     """
     return [
         TimelineEntry(
@@ -201,7 +205,7 @@ def timeline_of(
             ),
             tone=tone,
         )
-        for entry in entries_for(*subjects)[:most]
+        for entry in _told(entries_for(*subjects))[:most]
     ]
 
 

@@ -71,6 +71,16 @@ def moment_text(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+def hour_of(value: datetime) -> datetime:
+    """Return the beginning of the hour of a time, in the time of the site."""
+    return timezone.localtime(value).replace(minute=0, second=0, microsecond=0)
+
+
+def hour_text(value: datetime | None) -> str:
+    """Return the hour of a time as people read it; nothing for none."""
+    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H 时")
+
+
 def mask_middle(value: str, *, head: int, tail: int) -> str:
     """Return ``value`` with its middle replaced by ``*`` (138****0001)."""
     if len(value) <= head + tail:

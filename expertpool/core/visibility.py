@@ -1,4 +1,5 @@
 """Who sees which fields: plain, masked or hidden. (Rows: each app's ``*_visible_to(user)``.)
+And which rows nobody is told yet.
 
 Apps declare their guarded fields; roles choose a level for each; a user with several roles gets
 the most open one. A masked or hidden field is not searched, sorted or counted in clear.
@@ -12,6 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from django.db import models
+from django.db.models import Q
 
 from expertpool.core.catalogue import Catalogue
 
@@ -83,3 +85,24 @@ def show(viewer: Viewer, code: str, value: str) -> str:
     if level is Level.PLAIN or not value:
         return value
     return GUARDED_FIELDS[code].mask(value) if level is Level.MASKED else ""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Rows of a ``model`` (``audit.entry``) that nobody is told yet: an upper app knows which."""
+
+    code: str
+    model: str
+    rows: Callable[[], Q]
+
+
+LATER: Catalogue[Later] = Catalogue("rows told later")
+
+
+def told_later(model: type[models.Model]) -> Q:
+    """Return which rows of ``model`` no reader is told yet, whatever his rights."""
+    untold = Q(pk__in=[])
+    for one in LATER:
+        if one.model == model._meta.label_lower:
+            untold |= one.rows()
+    return untold

@@ -504,12 +504,19 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     """Return how ``draw`` stands. Lines carry no name, no reason and nothing that leads to one."""
     board = board_of(draw)
     given = {reveal.role for reveal in draw.revealed}
-    own = DrawSummary.model_fields.keys() - {"operator", "projects", "widens", "candidate_count"}
+    own = DrawSummary.model_fields.keys() - {
+        "operator",
+        "projects",
+        "widens",
+        "candidate_count",
+        "ended_at",
+    }
     return {name: getattr(draw, name) for name in own} | {
         "operator.name": draw.operator.name,
         "rule.widens": draw.rule.widens,
         "covered": draw.covered,
         "told_candidates": draw.told_candidates,
+        "told_ended_at": draw.told_ended_at,
         "seed": draw.seed,
         "contributors": [{"role": role, "given": role in given} for role in draw.rule.contributors],
         "names_readable_from": readable_from(draw, user),

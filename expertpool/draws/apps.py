@@ -14,6 +14,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
+        from expertpool.core.visibility import LATER
         from expertpool.customforms.policies import FIELD_USES
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
@@ -30,6 +31,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.participation import all_participations
+        from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services.calendar import CALENDAR
         from expertpool.draws.services.matters import MATTERS
         from expertpool.draws.services.names import readable_invitations
@@ -64,6 +66,7 @@ class DrawsConfig(AppConfig):
         home.TODOS.add(*TODOS)
         register_matters(*MATTERS)
         PAGE_TABS.add(*TABS)
+        LATER.add(*UNTOLD)
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         join_criteria(SUBJECT, joined_conditions)
         FIELD_USES.add(USE)

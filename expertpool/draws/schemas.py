@@ -34,6 +34,7 @@ STATUS = (
 )
 
 
+HOUR = "名单公开之前只到小时（整点）"
 KIND = (
     "方式：random 随机抽取，manual 人工抽取，allocated 专家分配；后两种由人选定，"
     "没有封存值和抽取记录"
@@ -335,7 +336,7 @@ class DrawSummary(Output):
     seal: str = Field(description="封存值")
     sealed_at: datetime
     ordered_at: datetime | None
-    ended_at: datetime | None
+    ended_at: datetime | None = Field(alias="told_ended_at", description="结束时间；" + HOUR)
     reveal_at: datetime = Field(description="名单公开时间")
     released_at: datetime | None = Field(description="名单已在何时公开（供有权限的人员查看）")
     published_at: datetime | None = Field(
@@ -373,22 +374,29 @@ class Line(Output):
     line: int = Field(description="行号，与抽取表相同")
     group: str = Field(description="条件组代号")
     is_standby: bool = Field(description="是否候补；递补之后为 false")
-    moved_up_at: datetime | None = Field(description="何时由候补递补")
+    moved_up_at: datetime | None = Field(
+        alias="told_moved_up_at", description="何时由候补递补；" + HOUR
+    )
     level: int = Field(description="级次")
     origin: Origin = Field(description="drawn 抽取，supplement 补抽，picked 人工，allocated 分配")
     panel_role: PanelRole | Literal[""] = Field(
         description="leader 组长，deputy 副组长，member 委员"
     )
     state: InvitationState
-    invited_at: datetime
+    invited_at: datetime = Field(alias="told_invited_at", description="邀请时间；" + HOUR)
     reached_at: datetime | None = Field(
-        description="邀请送达的时间，答复时限从此起算；null 为待送达"
+        alias="told_reached_at",
+        description="邀请送达的时间，答复时限从此起算；null 为待送达；" + HOUR,
     )
     deadline_at: datetime | None = Field(
-        alias="runs_until", description="答复截止；待送达或暂停时为 null"
+        alias="told_until",
+        description="答复截止；待送达或暂停时为 null。名单公开之前只到分钟，补抽的席位只到小时（都向后取整），"
+        "答复之后为 null",
     )
-    replied_at: datetime | None
-    replied_via: ReplyVia | Literal[""]
+    replied_at: datetime | None = Field(alias="told_replied_at", description="答复时间；" + HOUR)
+    replied_via: ReplyVia | Literal["own", ""] = Field(
+        alias="told_via", description="答复方式；名单公开之前本人的答复都是 own，不分链接和专家端"
+    )
 
 
 class ActionState(Output):

@@ -43,7 +43,7 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
     for _ in range(rows):
         note(subject=auditor, actor=auditor)
     login(client, auditor)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         # session, user, rights, count, rows, head of the chain, settings of the office
         client.get("/audit/", headers={"HX-Request": "true", "HX-Target": "list"})
 
@@ -66,7 +66,7 @@ def test_filters(
     from expertpool.audit.context import address
 
     token = address.set("10.0.0.1")
-    note("甲")
+    note("甲", actor=auditor)
     address.reset(token)
     note("乙", actor=admin)
     note("丙", subject=auditor)

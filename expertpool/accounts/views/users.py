@@ -12,7 +12,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
-from expertpool.accounts.queries import users_visible_to
+from expertpool.accounts.queries import users_visible_to, with_last_sign_in
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
     create_user,
@@ -29,7 +29,7 @@ from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.core.views.reasons import reason_of
 
-SORTS = {"username": "username", "name": "name", "login": "last_login", "created": "created_at"}
+SORTS = {"username": "username", "name": "name", "login": "told_login", "created": "created_at"}
 
 
 @requires("accounts.users")
@@ -38,7 +38,9 @@ def user_list(request: UserRequest) -> HttpResponse:
     locked = Q(is_active=True, locked_until__gt=now)
     shown = listing(
         request,
-        users_visible_to(request.user).select_related("department").prefetch_related("roles"),
+        with_last_sign_in(users_visible_to(request.user))
+        .select_related("department")
+        .prefetch_related("roles"),
         sorts=SORTS,
         default_sort="username",
         form=UserFilters(request.GET),

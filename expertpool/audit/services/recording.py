@@ -25,7 +25,8 @@ def record(
     after: Values | None = None,
     note: str = "",
 ) -> Entry:
-    """Append one entry in the current transaction; ``actor`` None is the system itself.
+    """Append one entry in the current transaction; ``actor`` None is the system itself, which has no
+    address.
 
     ``before`` and ``after`` hold JSON values (dates and decimals become text, moments those of the
     site) and never a guarded value in clear; `snapshot` makes them from a row. Raises UnknownCode
@@ -39,7 +40,8 @@ def record(
         actor_id=actor.pk if actor is not None else None,
         # Cut rather than refused: no change shall fail because the log has too little room for it.
         actor_name=str(actor)[:64] if actor is not None else "系统",
-        address=address.get(),
+        # An expert who answers is nobody here: where he sat would tell who he is, in a dump, too.
+        address=address.get() if actor is not None else "",
         action=action,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",

@@ -65,7 +65,7 @@ class DrawExport(Exporter):
         ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
         ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
         ExportColumn("status", "状态", lambda draw: draw.status_label),
-        ExportColumn("ended", "结束时间", lambda draw: _moment(draw.ended_at), width=20),
+        ExportColumn("ended", "结束时间", lambda draw: _moment(draw.told_ended_at), width=20),
         ExportColumn("seal", "封存值", lambda draw: draw.seal, width=66),
         ExportColumn("widens", "补充的抽取", lambda draw: draw.rule.widens),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,7 @@ from django.db.models.fields.json import KT
 from django.utils.functional import cached_property
 
 from expertpool.core.fields import EncryptedBytesField, EncryptedTextField
-from expertpool.core.text import moment_text
+from expertpool.core.text import hour_of, moment_text
 from expertpool.draws.enums import (
     INVALID,
     MANUAL_STATUS_LABEL,
@@ -164,6 +165,16 @@ class Draw(models.Model):
     def told_candidates(self) -> int | None:
         """How many candidates there were, where that may be told."""
         return self.candidate_count if self.tells_counts else None
+
+    def told(self, at: datetime | None) -> datetime | None:
+        """Return what is told of when somebody answered, or of what followed: until names are
+        released the hour alone (docs/decisions/0088)."""
+        return at if at is None or self.released_at is not None else hour_of(at)
+
+    @property
+    def told_ended_at(self) -> datetime | None:
+        """When it ended, as far as it is told: the last answer ends it."""
+        return self.told(self.ended_at)
 
     @property
     def is_shared(self) -> bool:

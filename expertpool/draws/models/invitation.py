@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from expertpool.core.fields import BlindIndexField, EncryptedBytesField
+from expertpool.core.text import hour_of
 from expertpool.draws.enums import (
     SEATED_STATES,
     STANDBY_LETTER,
@@ -27,6 +28,8 @@ ASKED_AGAIN: dict[str, str] = {
     InvitationState.INVITED: "待重新确认",
     InvitationState.ACCEPTED: "已重新确认",
 }
+# What is told of the way of an answer while names are sealed.
+OWN_ANSWER, BY_HIMSELF = "own", (ReplyVia.LINK, ReplyVia.PORTAL)
 # Those who stand by, or stood by until they left.
 STANDBY = models.Q(group__startswith=STANDBY_LETTER)
 
@@ -144,6 +147,49 @@ class Invitation(models.Model):
         """Until when he may answer; None while his clock stands."""
         stands = self.reached_at is None or self.time_left is not None
         return None if stands and self.state == InvitationState.INVITED else self.deadline_at
+
+    @property
+    def told_invited_at(self) -> datetime | None:
+        """Since when he is asked, as far as it is told: for whoever came after an exit that says
+        when somebody left."""
+        return self.draw.told(self.invited_at)
+
+    @property
+    def told_reached_at(self) -> datetime | None:
+        return self.draw.told(self.reached_at)
+
+    @property
+    def told_replied_at(self) -> datetime | None:
+        return self.draw.told(self.replied_at)
+
+    @property
+    def told_moved_up_at(self) -> datetime | None:
+        return self.draw.told(self.moved_up_at)
+
+    @property
+    def told_until(self) -> datetime | None:
+        """Until when he may answer, as far as it is told: of whoever was asked after an exit the end
+        of the hour, of others the minute, once he has answered nothing."""
+        until = self.runs_until
+        if until is None or self.draw.released_at is not None:
+            return until
+        if self.state != InvitationState.INVITED:
+            return None
+        if self.origin == Origin.SUPPLEMENT:
+            return hour_of(until) + timedelta(hours=1)
+        return until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    @property
+    def told_via(self) -> str:
+        """By which way he answered, as far as it is told: not whether he signed in for it."""
+        own = self.replied_via in BY_HIMSELF
+        return OWN_ANSWER if own and self.draw.released_at is None else self.replied_via
+
+    @property
+    def via_label(self) -> str:
+        """The same in words."""
+        via = self.told_via
+        return "本人答复" if via == OWN_ANSWER else str(ReplyVia(via).label if via else "")
 
     @property
     def asked_since(self) -> datetime:

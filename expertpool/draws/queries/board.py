@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import SEATED_STATES, InvitationState
 from expertpool.draws.models import Draw, Invitation
 
@@ -165,8 +166,9 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     waiting = [line.deadline_at for line in lines if line.state == InvitationState.INVITED]
     reached = sum(line.reached_at is not None for line in lines)
     soonest = f"{min(waiting).timestamp():.0f}" if waiting else ""  # an emergency brings it forward
-    version = (
-        f"{draw.status}-{len(draw.revealed)}-{len(lines)}-{answered}-{draw.released_at is None}"
+    shown = (
+        f"{len(draw.revealed)}-{len(lines)}-{answered}-{draw.released_at is None}"
         f"-{reached}-{soonest}"
     )
-    return Board(groups, lines, version)
+    # Keyed: it is given out, and nobody shall find by trying for which deadline it stands.
+    return Board(groups, lines, f"{draw.status}-{blind_index('draws.board', shown).hex()[:16]}")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
 from expertpool.core.templatetags.ui import pill
+from expertpool.core.templatetags.ui_base import EMPTY, element
+from expertpool.core.templatetags.ui_marks import countdown
+from expertpool.core.text import hour_text, moment_text
 from expertpool.draws.enums import Origin
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.tables import DRAW_TONES, INVITATION_TONES
@@ -33,6 +37,17 @@ def line_state(*, line: Invitation) -> SafeString:
     return pill(label=line.state_label, tone=INVITATION_TONES[line.state])
 
 
+@register.simple_tag
+def line_deadline(*, line: Invitation) -> SafeString | str:
+    """Until when he who is asked may answer: the time left, of whoever came after an exit the hour."""
+    until = line.told_until
+    if until is None:
+        return ""
+    if line.origin == Origin.SUPPLEMENT and line.draw.released_at is None:
+        return element("span", f"{hour_text(until)}前截止", class_="note")
+    return element("span", "剩余 ", countdown(deadline=until))
+
+
 @register.filter
 def line_tone(line: Invitation) -> str:
     return INVITATION_TONES[line.state]
@@ -45,6 +60,13 @@ def line_words(line: Invitation) -> str:
         return f"{line.state_label}（候补递补）"
     came = "（补抽）" if line.origin == Origin.SUPPLEMENT else ""
     return f"{line.state_label}{came}"
+
+
+@register.filter
+def told(draw: Draw, at: datetime | None) -> str:
+    """A time of an answer, or of what followed, as far as it is told: ``draw|told:line.replied_at``."""
+    words = hour_text if draw.released_at is None else moment_text
+    return words(at) or EMPTY
 
 
 @register.filter

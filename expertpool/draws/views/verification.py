@@ -103,7 +103,8 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "publication": _publication(draw),
         "groups": rule.groups,
         "standby_note": STANDBY_NOTE if rule.standby else "",
-        "link": (link[0], in_eights(link[1])) if link else None,
+        # Where it stands in the log tells when the last one answered.
+        "link": (link[0], in_eights(link[1])) if link and is_released(draw) else None,
     }
     if not draw.is_random:
         return render(request, "draws/verify_manual.html", context)

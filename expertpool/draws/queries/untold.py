@@ -1,0 +1,85 @@
+"""What the log and the records of sign-ins tell only once names are released (docs/decisions/0088).
+
+When somebody answered, or a seat was filled after it, and who of the experts signed in then, would
+together say who answered.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Min, Q, QuerySet
+from django.db.models.functions import Cast
+
+from expertpool.core.visibility import Later
+from expertpool.draws.models import Draw, DrawProject, Invitation
+from expertpool.experts.models import Expert
+
+# What nobody did by hand: an expert by himself, the clock, or what followed.
+OF_ANSWERS = (
+    "draw.reply",
+    "draw.supplement",
+    "draw.end",
+    "draw.sign_in",
+    "project.draw_state",
+)
+
+
+def sealed_draws() -> QuerySet[Draw]:
+    """Return the draws in which experts were asked whose names are not released."""
+    return Draw.objects.filter(ordered_at__isnull=False, released_at__isnull=True).order_by()
+
+
+def untold_entries() -> Q:
+    """What experts did, and what followed from it, while their names are sealed."""
+    since = _sealed_since()
+    if since is None:
+        return Q(pk__in=[])
+    own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
+    # By their own draw: another that is still sealed holds back nothing of one that is open.
+    draws = sealed_draws()
+    lines = Invitation.objects.filter(draw__in=draws)
+    projects = DrawProject.objects.filter(draw__in=draws)
+    followed = (
+        Q(subject_type="draws.draw", subject_id__in=_as_text(draws, "pk"))
+        | Q(subject_type="draws.invitation", subject_id__in=_as_text(lines, "pk"))
+        | Q(subject_type="projects.project", subject_id__in=_as_text(projects, "project"))
+    )
+    return Q(at__gte=since) & (own | (Q(actor=None, action__in=OF_ANSWERS) & followed))
+
+
+def untold_sign_ins() -> Q:
+    """Attempts to sign in to the accounts of experts."""
+    since = _sealed_since()
+    return Q(pk__in=[]) if since is None else Q(at__gte=since, user__in=_experts())
+
+
+def untold_last_sign_ins() -> Q:
+    """The accounts of experts who signed in since."""
+    since = _sealed_since()
+    return Q(pk__in=[]) if since is None else Q(last_login__gte=since, pk__in=_experts())
+
+
+LATER = (
+    Later("draws.entries", "audit.entry", untold_entries),
+    Later("draws.sign_ins", "accounts.loginrecord", untold_sign_ins),
+    Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
+)
+
+
+def _sealed_since() -> datetime | None:
+    """Since when there is a draw whose names are sealed; None: there is none."""
+    found: datetime | None = sealed_draws().aggregate(since=Min("ordered_at"))["since"]
+    return found
+
+
+def _experts() -> QuerySet[Expert, Any]:
+    """The accounts of experts, whether they sit anywhere or not: else this list would tell."""
+    return Expert.objects.filter(user__isnull=False).order_by().values("user")
+
+
+def _as_text(rows: QuerySet[Any], key: str) -> QuerySet[Any, Any]:
+    """The keys as the log has them."""
+    keys: QuerySet[Any, Any] = rows.order_by().annotate(as_text=Cast(key, CharField()))
+    return keys.values("as_text")

@@ -1,0 +1,184 @@
+"""Nobody finds out by times and addresses who answered, while names are sealed (docs/decisions/0088).
+
+One who may read the log, the records of sign-ins and the draw lays them beside each other: an expert
+signs in at 10:03:12 from somewhere, and fifteen seconds later a line is answered from there.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.queries import login_records_visible_to
+from expertpool.audit.models import Entry
+from expertpool.core.exporting import export_url
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.names import release
+from expertpool.experts.models import Expert
+from tests.api.caller import Caller
+from tests.draws.views.letters import lines
+from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.draws import expert_id_of, make_draw, reach
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 41))  # noqa: DTZ001 (a Tuesday)
+SIGNED_IN = timezone.make_aware(datetime(2026, 11, 24, 10, 3, 12))  # noqa: DTZ001
+ANSWERED = SIGNED_IN + timedelta(seconds=15)
+HOME = "203.0.113.77"
+TO_THE_MINUTE = re.compile(r"10:0[34]")
+
+
+@pytest.fixture
+def draw(db: None) -> Draw:
+    """Two seats, four in the hat."""
+    for _ in range(4):
+        make_expert()
+    return make_draw(now=NOW, seats=2)
+
+
+@pytest.fixture
+def line(draw: Draw) -> Invitation:
+    return lines(draw)[0]
+
+
+@pytest.fixture
+def somebody(line: Invitation) -> User:
+    """The account of him who sits on it."""
+    expert = Expert.objects.get(pk=expert_id_of(line))
+    expert.user = make_user("expert", name=expert.name, username="who-answers")
+    expert.save()
+    return expert.user
+
+
+@pytest.fixture
+def answered(somebody: User, line: Invitation, draw: Draw, time_machine: Any) -> Invitation:
+    """He signs in at home and declines; the next one is asked in his place."""
+    client = Client(REMOTE_ADDR=HOME)
+    time_machine.move_to(SIGNED_IN, tick=False)
+    client.post(reverse("accounts:login"), {"identifier": somebody.username, "password": PASSWORD})
+    time_machine.move_to(ANSWERED, tick=False)
+    said = {"answer": "decline", "reason": "其他", "detail": "出差"}
+    client.post(reverse("selfservice:review_answer", args=[line.pk]), said)
+    line.refresh_from_db()
+    assert line.state == "declined"
+    reach(draw, now=ANSWERED)
+    time_machine.move_to(ANSWERED + timedelta(minutes=20), tick=False)
+    return line
+
+
+def reading(user: User, address: str) -> str:
+    return login(Client(), user).get(address).content.decode()
+
+
+def rows_of_export(user: User, code: str) -> list[tuple[Any, ...]]:
+    answer = login(Client(), user).get(export_url(code), follow=True)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    return list(sheet.iter_rows(values_only=True))
+
+
+def everywhere(draw: Draw) -> list[str]:
+    """The pages of a draw that show when something was answered."""
+    project = reverse("projects:detail", args=[draw.project_id])
+    tabs = [f"{project}?tab={tab}" for tab in ("draw", "experts", "log")]
+    own = [reverse(f"draws:{page}", args=[draw.pk]) for page in ("detail", "room")]
+    return [*tabs, *own, reverse("draws:verify_draw", args=[draw.public_id])]
+
+
+def test_the_log_has_no_address_of_whoever_answered(answered: Invitation) -> None:
+    """Nor has a dump of it."""
+    assert not Entry.objects.filter(action="draw.reply").exclude(address="").exists()
+
+
+def test_the_log_tells_of_answers_and_sign_ins_later(
+    answered: Invitation, draw: Draw, auditor: User, somebody: User
+) -> None:
+    listed = reverse("audit:entry_list")
+    told = ("邀请答复", "补抽", somebody.name, HOME)
+    page = reading(auditor, listed).partition("<tbody")[2]
+    assert [word for word in told if word in page] == []
+    assert [row for row in rows_of_export(auditor, "audit.entries") if row[4] == "邀请答复"] == []
+    entry = Entry.objects.get(action="draw.reply")
+    assert login(Client(), auditor).get(f"{listed}{entry.pk}/").status_code == 404
+    # A filter by the address is no way round.
+    assert "没有符合条件的日志" in reading(auditor, f"{listed}?address={HOME}")
+
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    page = reading(auditor, listed)
+    assert all(word in page for word in told)
+
+
+def test_the_records_of_sign_ins_leave_experts_out(
+    answered: Invitation, draw: Draw, admin: User, somebody: User
+) -> None:
+    """All experts, whether they sit anywhere or not."""
+    listed = reverse("accounts:login_list")
+    assert somebody.username not in reading(admin, listed)
+    assert somebody.username not in reading(admin, f"{listed}?address={HOME}")
+    record = LoginRecord.objects.get(user=somebody)
+    assert login(Client(), admin).get(f"{listed}{record.pk}/").status_code == 404
+    users = reverse("accounts:user_list")
+    assert not TO_THE_MINUTE.search(reading(admin, f"{users}?q={somebody.username}"))
+
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    assert somebody.username in reading(admin, listed)
+    assert "10:03" in reading(admin, f"{users}?q={somebody.username}")
+
+
+def test_he_sees_his_own_sign_ins(answered: Invitation, somebody: User) -> None:
+    assert login_records_visible_to(somebody).count() == 1
+
+
+def test_pages_tell_the_hour_of_an_answer_and_of_what_followed(
+    answered: Invitation, draw: Draw, operator: User, supervisor: User
+) -> None:
+    for user in (operator, supervisor):
+        for address in everywhere(draw):
+            found = TO_THE_MINUTE.search(reading(user, address))
+            assert not found, (address, found)
+    assert "2026-11-24 10 时" in reading(operator, reverse("draws:detail", args=[draw.pk]))
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    assert "2026-11-24 10:03" in reading(operator, reverse("draws:detail", args=[draw.pk]))
+
+
+def test_pages_do_not_tell_whether_he_signed_in(
+    answered: Invitation, draw: Draw, operator: User
+) -> None:
+    page = reading(operator, reverse("draws:detail", args=[draw.pk]))
+    assert "本人答复" in page
+    assert "专家端" not in page
+
+
+def test_the_interface_tells_the_hour(answered: Invitation, draw: Draw, operator: User) -> None:
+    caller = Caller(operator, "draws.view")
+    told = caller.get(f"/draws/{draw.pk}").json()
+    first, supplement = told["lines"][0], told["lines"][-1]
+    assert supplement["origin"] == "supplement"
+    times = [first["replied_at"], supplement["invited_at"], supplement["reached_at"]]
+    assert {datetime.fromisoformat(time).minute for time in times} == {0}
+    # Until when he may answer says when he was asked.
+    assert datetime.fromisoformat(supplement["deadline_at"]).minute == 0
+    assert first["deadline_at"] is None
+    assert first["replied_via"] == "own"
+
+
+def test_the_end_of_a_draw_tells_the_hour(answered: Invitation, draw: Draw, operator: User) -> None:
+    """The last answer ends it."""
+    Draw.objects.filter(pk=draw.pk).update(status="unsatisfied", ended_at=ANSWERED)
+    told = Caller(operator, "draws.view").get(f"/draws/{draw.pk}").json()
+    assert datetime.fromisoformat(told["ended_at"]).minute == 0
+    ended = [row[-3] for row in rows_of_export(operator, "draws.draws")[1:]]
+    assert [at.minute for at in ended if isinstance(at, datetime)] == [0]
+    for address in everywhere(draw):
+        assert not TO_THE_MINUTE.search(reading(operator, address)), address

@@ -34,7 +34,7 @@ from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.tabs import MOST_LOG, log_of, notices_of
+from expertpool.draws.queries.tabs import MOST_LOG, letter_counts, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sheets import standbys_last
@@ -207,13 +207,15 @@ def evidence_tab(request: HttpRequest, project: Project) -> str:
 
 
 def notices_tab(request: HttpRequest, project: Project) -> str:
-    """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21)."""
+    """通知: every message about the project, narrowed by ``?sent=`` (PRJ-21); of draws whose names are
+    sealed counts alone."""
     user, form = cast("User", request.user), NoticeFilter(request.GET)
     found = form.filter(notices_of(project))
     rows = notices(found[:LONGEST], viewer=user)
     context = {
         "rows": rows,
         "total": found.count(),
+        "counts": letter_counts(project),
         "form": form,
         "project": project,
         "picks": user.has_permission("notifications.delete") and not project.is_archived,

@@ -13,6 +13,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
+from expertpool.notifications.queries.subjects import sealed_kinds
 
 ALL = ("", "全部")
 
@@ -33,6 +34,8 @@ class RecordFilterForm(FilterForm):
     def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:
         chosen = {name: self.value(name) for name in ("occasion", "channel", "state")}
         rows = rows.filter(**{name: value for name, value in chosen.items() if value})
+        if chosen["state"]:  # else it would tell of a sealed one what its row does not
+            rows = rows.exclude(about_type__in=sealed_kinds())
         if days := self.value("days"):
             rows = rows.filter(within_days("created_at", days))
         return rows

@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from config.logs import without_links
 
-TOKEN = "Qm9va2luZy1saW5rLTEyMzQ1Njc4OTA"  # noqa: S105
+TOKEN = "Qm9va2luZy1saW5rLTEyMzQ1Njc4OTA"
 
 
 @pytest.fixture

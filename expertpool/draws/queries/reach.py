@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,6 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
 from expertpool.notifications.queries.messages import messages_about
 
-GIVEN_UP = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 Letters = dict[str, list[Message]]  # by the id of the line as text
 
@@ -28,14 +27,13 @@ class Fare:
     """How the letters of a draw fare now, whatever holds them back on purpose.
 
     ``unreached`` are asked and no letter has got to them, the first of them ``since``; for
-    ``given_up`` of them no letter is on its way any more, for the ``reasons`` (with counts). ``down``
-    are the channels that hold up letters.
+    ``given_up`` of them no letter is on its way any more; why would tell whose it was. ``down`` are
+    the channels that hold up letters.
     """
 
     unreached: int
     since: datetime | None
     given_up: int
-    reasons: list[tuple[str, int]]
     down: list[ChannelState]
 
     @property
@@ -127,18 +125,11 @@ def _fare(
 ) -> Fare:
     every = [letters[str(line.pk)] for line in waiting]
     lost = [found for found in every if not any(one.state in ON_ITS_WAY for one in found)]
-    reasons = Counter(
-        f"{ChannelCode(letter.channel).label}：{letter.detail}"
-        for found in lost
-        for letter in found
-        if letter.state in GIVEN_UP
-    )
     stuck = _stuck(waiting, letters)
     return Fare(
         unreached=len(waiting),
         since=min((line.asked_since for line in waiting), default=None),
         given_up=len(lost),
-        reasons=reasons.most_common(),
         down=[state for code, state in states.items() if code in stuck and state.is_down],
     )
 

@@ -9,17 +9,31 @@ from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_of
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.messages import messages_about
+from expertpool.notifications.queries.messages import (
+    LetterCount,
+    count_told_later,
+    messages_about,
+    told,
+)
 from expertpool.projects.models import Project
 
 MOST_LOG = 200
 
 
 def notices_of(project: Project) -> QuerySet[Message]:
-    """Return the messages about ``project`` and the invitations of its draws, newest first."""
-    lines = Invitation.objects.filter(draw__projects=project).values_list("pk", flat=True)
+    """Return the messages about ``project`` and the invitations of its released draws, newest first."""
     own = messages_about("projects.project", [project.pk])
-    return (own | messages_about("draws.invitation", lines)).order_by("-pk")
+    return told(own | _letters_of(project)).order_by("-pk")
+
+
+def letter_counts(project: Project) -> list[LetterCount]:
+    """Return how the letters of its draws fare whose names are sealed: more would say whose one is."""
+    return count_told_later(_letters_of(project))
+
+
+def _letters_of(project: Project) -> QuerySet[Message]:
+    lines = Invitation.objects.filter(draw__projects=project).values_list("pk", flat=True)
+    return messages_about("draws.invitation", lines)
 
 
 def log_of(project: Project) -> list[TimelineEntry]:

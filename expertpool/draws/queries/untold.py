@@ -61,7 +61,17 @@ def untold_last_sign_ins() -> Q:
     return Q(pk__in=[]) if since is None else Q(last_login__gte=since, pk__in=_experts())
 
 
+def untold_letters() -> Q:
+    """Messages to whoever sits: how one fared would tell whose it is."""
+    draws = sealed_draws()
+    if not draws.exists():
+        return Q(pk__in=[])
+    lines = Invitation.objects.filter(draw__in=draws)
+    return Q(about_type="draws.invitation", about_id__in=_as_text(lines, "pk"))
+
+
 LATER = (
+    Later("draws.letters", "notifications.message", untold_letters),
     Later("draws.entries", "audit.entry", untold_entries),
     Later("draws.sign_ins", "accounts.loginrecord", untold_sign_ins),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),

@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import readable
 from expertpool.core.text import mask_email, mask_middle, moment_text
+from expertpool.core.visibility import told_later
 from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Text, fill_late, occasion_label
-from expertpool.notifications.queries.subjects import readable_by, sealed_words
+from expertpool.notifications.queries.subjects import SEALED, readable_by, sealed_words
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
+UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 DELETED = "已删除"
 NOT_YET_KNOWN = "［发出时确定］"
@@ -35,7 +37,8 @@ class Notice:
     """A message as somebody else than its recipient sees it.
 
     The address is masked, and links are left out: whoever has a personal link can answer with it.
-    Recipient and text are hidden (``sealed``) while the policy of the subject says so.
+    Recipient and text are hidden (``sealed``) while the policy of the subject says so, and with a
+    sealed name how it fared: that he has no account says who he is.
     """
 
     id: int
@@ -47,13 +50,24 @@ class Notice:
     state: str
     tone: str
     detail: str
-    attempts: int
+    attempts: int | None
     sealed: bool
     recipient: str
     address: str
     subject: str
     body: str
     deletion: str  # by whom, when and why its text was deleted; empty while it is there
+
+
+@dataclass(frozen=True)
+class LetterCount:
+    """How many messages of an occasion wait, went out, did not, or were cancelled."""
+
+    occasion: str
+    waiting: int
+    sent: int
+    failed: int
+    cancelled: int
 
 
 def recipient_key(user_id: int) -> bytes:
@@ -76,9 +90,31 @@ def unread_messages(user: User) -> QuerySet[Message]:
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
-    """Return the records of all messages for holders of notifications.view, otherwise none."""
+    """Return the records of messages for holders of notifications.view, without what is told later;
+    otherwise none."""
     messages = Message.objects.select_related("deleted_by")
-    return messages if user.has_permission("notifications.view") else messages.none()
+    return told(messages) if user.has_permission("notifications.view") else messages.none()
+
+
+def told(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Leave out those of which nobody is told yet how they fare."""
+    return messages.exclude(told_later(Message))
+
+
+def count_told_later(messages: QuerySet[Message]) -> list[LetterCount]:
+    """Return how those fare of which no reader is told more, counted by occasion."""
+
+    def count(*states: DeliveryState) -> Count:
+        return Count("pk", filter=Q(state__in=states))
+
+    rows = messages.filter(told_later(Message)).order_by("occasion").values_list("occasion")
+    counted = rows.annotate(
+        waiting=count(*UNDER_WAY),
+        sent=count(*ARRIVED),
+        failed=count(DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.NO_ACCOUNT),
+        cancelled=count(DeliveryState.CANCELLED),
+    )
+    return [LetterCount(occasion_label(code), *numbers) for code, *numbers in counted]
 
 
 def messages_about(about_type: str, ids: Iterable[str | int]) -> QuerySet[Message]:
@@ -103,19 +139,20 @@ def outbox_messages() -> QuerySet[Message]:
 
 
 def _notice(message: Message, *, sealed: bool) -> Notice:
+    fares = not sealed or sealed_words(message) != SEALED
     sealed = sealed or message.deleted_at is not None
     state = DeliveryState(message.state)
     return Notice(
         id=message.pk,
         created_at=message.created_at,
-        sent_at=message.sent_at,
-        read_at=message.read_at,
+        sent_at=message.sent_at if fares else None,
+        read_at=message.read_at if fares else None,
         occasion=occasion_label(message.occasion),
         channel=ChannelCode(message.channel).label,
-        state=state.label,
-        tone=STATE_TONES[state],
-        detail=message.detail,
-        attempts=message.attempts,
+        state=state.label if fares else SEALED,
+        tone=STATE_TONES[state] if fares else "grey",
+        detail=message.detail if fares else "",
+        attempts=message.attempts if fares else None,
         sealed=sealed,
         recipient=DELETED
         if message.deleted_at

@@ -70,6 +70,11 @@ def sealed_words(message: Message) -> str:
     return subject.sealed if subject else SEALED
 
 
+def sealed_kinds() -> list[str]:
+    """Return the types of subjects whose messages name somebody who may be sealed."""
+    return [subject.code for subject in MESSAGE_SUBJECTS if subject.sealed == SEALED]
+
+
 def readable_by(user: User, messages: Iterable[Message]) -> set[int]:
     """Return the ids of those ``messages`` whose recipient and text ``user`` may read now."""
     found = list(messages)

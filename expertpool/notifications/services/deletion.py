@@ -9,12 +9,10 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
-from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import occasion_label
-
-UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+from expertpool.notifications.queries.messages import UNDER_WAY
 
 
 @transaction.atomic

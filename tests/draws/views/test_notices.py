@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.draws.models import Invitation
+from expertpool.draws.services.names import release
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import ProjectStatus
@@ -27,7 +28,8 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def project() -> Project:
-    """Its draw has invited one expert by SMS and e-mail, a day apart; another's exists, too."""
+    """Its draw has invited one expert by SMS and e-mail, a day apart, and its names are released;
+    another's exists, too."""
     for number in range(4):
         make_expert(f"秘密专家{number}")
     draw = make_draw(now=timezone.now(), seats=1, channels=["sms", "email"])
@@ -39,6 +41,7 @@ def project() -> Project:
     messages = Message.objects.filter(**about)
     messages.update(state=DeliveryState.FAILED)
     messages.filter(channel="email").update(created_at=timezone.now() - timedelta(days=3))
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
     return draw.project
 
 
@@ -60,6 +63,10 @@ def failed(project) -> list[int]:
     )
 
 
+def other_of(project) -> Project:
+    return Invitation.objects.exclude(draw__project=project).get().draw.project
+
+
 def today() -> str:
     return timezone.localdate().isoformat()
 
@@ -69,7 +76,8 @@ def test_the_export_holds_what_the_tab_shows_and_keeps_names_sealed(client, proj
     login(client, make_user("operator"))
     rows = invitations(export(client, "draws.notices", project=project.pk))
     assert {row["渠道"] for row in rows} == {"短信", "邮件"}
-    assert all(row["收件人"] == "名单公开后可见" and not row["正文"] for row in rows)
+    sealed = export(client, "draws.notices", project=other_of(project).pk)
+    assert invitations(sealed) == []
     narrowed = export(client, "draws.notices", project=project.pk, sent=today())
     assert [row["渠道"] for row in invitations(narrowed)] == ["短信"]
     page = tab(client, project, sent=today())

@@ -102,7 +102,7 @@ def test_failed_letters_are_sent_again_from_the_page(
     letters.update(state="failed", detail="邮件服务器拒收（550）。")
     login(client, operator)
     page = page_of(client, draw)
-    assert "其中 2 位的通知已发送失败：邮件：邮件服务器拒收（550）。（2 条）" in page
+    assert "其中 2 位的通知已发送失败。" in page
     address = reverse("draws:send_again", args=[draw.pk])
     assert address in page
     assert client.post(address).status_code == 204

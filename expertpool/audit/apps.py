@@ -11,10 +11,11 @@ class AuditConfig(AppConfig):
         from expertpool.audit.home import NUMBERS, SHORTCUTS
         from expertpool.audit.menu import ITEM
         from expertpool.audit.permissions import PERMISSIONS
-        from expertpool.audit.receivers import record_export
+        from expertpool.audit.receivers import record_export, record_preview
         from expertpool.core import home
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS, ExportFinished
+        from expertpool.core.importing import ImportPreviewed
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
 
@@ -25,3 +26,4 @@ class AuditConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         EXPORTS.add(EntryExport())
         subscribe(ExportFinished, record_export)
+        subscribe(ImportPreviewed, record_preview)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from expertpool.audit.services import record
 from expertpool.core.exporting import ExportFinished
-from expertpool.core.models import ExportRun
+from expertpool.core.importing import ImportPreviewed
+from expertpool.core.models import ExportRun, ImportRun
 
 
 def record_export(event: ExportFinished) -> None:
@@ -18,3 +19,11 @@ def record_export(event: ExportFinished) -> None:
         subject=run,
         after=after,
     )
+
+
+def record_preview(event: ImportPreviewed) -> None:
+    """Who asked by a file what is there already; that its rows came in is the importer's entry."""
+    run = ImportRun.objects.select_related("user").get(pk=event.run_id)
+    after = {"导入项": run.importer, "总行数": run.total, "可导入": run.accepted}
+    note = run.file_name
+    record("import.preview", actor=run.user, now=event.at, subject=run, after=after, note=note)

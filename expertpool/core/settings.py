@@ -64,4 +64,14 @@ IMPORT_SIZE = Setting(
     "core.import_size", "导入文件最大", Number(1, 200, "MB"), 50, group=TABLES, order=30
 )
 
-SETTINGS = (SITE_NAME, LOGO, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE)
+IMPORTS_PER_HOUR = Setting(
+    "core.imports_per_hour",
+    "每人每小时上传导入文件最多",
+    Number(1, 1000, "个"),
+    30,
+    group=TABLES,
+    order=40,
+    help="预览会说出文件中的内容哪些已在库中，不限次数就能逐个打听。",
+)
+
+SETTINGS = (SITE_NAME, LOGO, WATERMARK, EXPORT_KEPT, IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR)

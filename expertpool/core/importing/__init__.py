@@ -35,12 +35,14 @@ from expertpool.core.importing.mapping import open_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
 from expertpool.core.importing.registry import IMPORTS
+from expertpool.core.importing.runs import ImportPreviewed
 
 __all__ = [
     "IMPORTS",
     "CellRefused",
     "Fault",
     "ImportColumn",
+    "ImportPreviewed",
     "Importer",
     "Row",
     "Totals",

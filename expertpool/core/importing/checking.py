@@ -28,9 +28,10 @@ def check_rows(
     """Check all ``rows`` (those below the header) in chunks; save what passes if ``keep``.
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
-    order of the sheet; ``progress`` with the number of rows done after each chunk. Empty rows are
+    order of the sheet, but for those that are only counted; ``progress`` with the number of rows done after each chunk. Empty rows are
     passed over and not counted.
     """
+    importer.previews = not keep
     known = importer.by_code
     plan = [(at, known[code]) for at, code in enumerate(codes) if code in known]
     totals = Totals()
@@ -40,7 +41,8 @@ def check_rows(
         for row in chunk:
             if row.faults:
                 totals.reasons[row.faults[0].reason] += 1
-                refused(row)
+                if not row.faults[0].counted:
+                    refused(row)
             else:
                 totals.accepted += 1
         totals.total += len(chunk)

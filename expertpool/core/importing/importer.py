@@ -14,11 +14,16 @@ from expertpool.core.importing.columns import ImportColumn
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row is not taken: the header of the column, a few fixed words, how to mend it."""
+    """Why a row is not taken: the header of the column, a few fixed words, how to mend it.
+
+    ``counted``: who imports may not know which rows have it, only how many, and once the others are
+    in: that a number is in the pool would tell him what he may not see.
+    """
 
     column: str
     reason: str
     detail: str = ""
+    counted: bool = False
 
     def __str__(self) -> str:
         return f"{self.reason}：{self.detail}" if self.detail else self.reason
@@ -56,7 +61,8 @@ class Importer(ABC):
     For each chunk of rows whose cells are in order, `prepare` is called once (a few queries for
     all rows), then `validate` for each row in turn, then, if rows are to be kept, `save` once with
     those that passed; at the end `finish`. A run that is only checked makes no call to `save` and
-    `finish`, and must find the same faults.
+    `finish`, and must find the same faults, but for those that are only ``counted``: it ``previews``
+    and asks nothing that they would tell.
     """
 
     code: ClassVar[str]  # "experts"
@@ -72,6 +78,7 @@ class Importer(ABC):
         self.actor = actor
         self.now = now
         self.options = options
+        self.previews = False
         self.by_code = {column.code: column for column in self.get_columns()}
 
     @classmethod
@@ -100,6 +107,12 @@ class Importer(ABC):
     def finish(self, totals: Totals, *, file_name: str) -> None:
         """Write the audit entry; called in the transaction of the rows."""
 
-    def fault(self, code: str, reason: str, detail: str = "") -> Fault:
+    @classmethod
+    def counted_for(cls, user: Any) -> str:
+        """Return what of ``user``'s rows is only counted and once they are in (手机号、身份证号);
+        empty: nothing."""
+        return ""
+
+    def fault(self, code: str, reason: str, detail: str = "", *, counted: bool = False) -> Fault:
         """Return a fault of the column ``code``."""
-        return Fault(self.by_code[code].header, reason, detail)
+        return Fault(self.by_code[code].header, reason, detail, counted)

@@ -114,7 +114,7 @@ class _Pages:
                     actor=request.user,
                     now=timezone.now(),
                 )
-            except UnreadableFile as error:
+            except (RunRefused, UnreadableFile) as error:
                 form.add_error("file", str(error))
             else:
                 step = "import_run" if run.is_previewed else "import_mapping"
@@ -194,6 +194,12 @@ class _Pages:
         return render(
             request,
             template,
-            context | names | {"importer": self.importer, "steps": STEPS},
+            context
+            | names
+            | {
+                "importer": self.importer,
+                "steps": STEPS,
+                "counted": self.importer.counted_for(request.user),
+            },
             status=status,
         )

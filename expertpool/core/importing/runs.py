@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from expertpool.core.configuration import value_of
+from expertpool.core.events import publish
 from expertpool.core.importing.checking import check_rows
 from expertpool.core.importing.importer import Importer, Row, Totals
 from expertpool.core.importing.mapping import (
@@ -35,13 +37,21 @@ from expertpool.core.locks import lock_transaction
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
-from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE
+from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
 from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 2_000  # rows that a user can wait for
 PREVIEWED = 20_000  # rows that a preview looks at
 SHOWN = 200  # refused rows on the page
+
+
+@dataclass(frozen=True)
+class ImportPreviewed:
+    """Somebody was told how the rows of a file fit what is there, without keeping any."""
+
+    run_id: int
+    at: datetime
 
 
 class RunRefused(ValueError):
@@ -58,8 +68,10 @@ def start_import(
 ) -> ImportRun:
     """Keep the uploaded file as a new run and preview it, if its headers leave no question.
 
-    Refuses what is no table, or too large (UnreadableFile); nothing is kept of it then.
+    Refuses what is no table, or too large (UnreadableFile); nothing is kept of it then. Refuses
+    (RunRefused) more files in an hour than the office allows.
     """
+    _check_limit(actor, now)
     name = str(upload.name or "")
     if not name.lower().endswith(SUFFIXES):
         raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
@@ -83,9 +95,17 @@ def start_import(
             if header.is_clear:
                 _preview(run, rest, now=now)
     except UnreadableFile:
-        discard_import(run=run)
+        _forget(run)
         raise
     return run
+
+
+def _check_limit(actor: Any, now: datetime) -> None:
+    """Whoever previews one file after the other is not importing, but asking what is in the pool."""
+    most = value_of(IMPORTS_PER_HOUR)
+    lately = ImportRun.objects.filter(user=actor, created_at__gt=now - timedelta(hours=1))
+    if lately.count() >= most:
+        raise RunRefused(f"一小时内已上传 {most} 个文件，请稍后再试，或把名单合成一个文件。")
 
 
 def _rows(run: ImportRun) -> Generator[Numbered]:
@@ -126,7 +146,8 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
 
 
 def _preview(run: ImportRun, rows: Iterator[Numbered], *, now: datetime) -> None:
-    """Check the rows without keeping any; of a very long file only the first 20,000."""
+    """Check the rows without keeping any; of a very long file only the first 20,000. Announces
+    ImportPreviewed."""
     first: list[Row] = []
     totals = _check(run, islice(rows, PREVIEWED), keep=False, refused=_collect(first), now=now)
     if not totals.total:
@@ -135,6 +156,7 @@ def _preview(run: ImportRun, rows: Iterator[Numbered], *, now: datetime) -> None
     run.state = ImportState.PREVIEWED
     _set_totals(run, totals, first)
     run.save()
+    publish(ImportPreviewed(run.pk, now))
 
 
 def _check(
@@ -254,12 +276,23 @@ def _progress(run: ImportRun, wanted: bool) -> Iterator[Callable[[int], None] | 
 
 
 def discard_import(*, run: ImportRun) -> None:
-    """Forget a run and its files. Refuses one that is being imported (RunRefused)."""
+    """Forget the files of a run and what was found in them; the row stays until it expires, since
+    uploads are counted. Refuses one that is being imported (RunRefused)."""
     if run.state == ImportState.RUNNING:
         raise RunRefused("正在导入，不能放弃。")
+    _remove_files(run)
+    run.state, run.first_refused, run.reasons = ImportState.DISCARDED, [], {}
+    run.save()
+
+
+def _forget(run: ImportRun) -> None:
+    _remove_files(run)
+    run.delete()
+
+
+def _remove_files(run: ImportRun) -> None:
     run.upload.remove()
     run.refused_table.remove()
-    run.delete()
 
 
 def remove_expired_imports(*, now: datetime) -> int:
@@ -267,7 +300,7 @@ def remove_expired_imports(*, now: datetime) -> int:
     process left; return how many."""
     expired = ImportRun.objects.filter(expires_at__lte=now).exclude(state=ImportState.RUNNING)
     for run in expired:
-        discard_import(run=run)
+        _forget(run)
     named = {
         file.path for run in ImportRun.objects.all() for file in (run.upload, run.refused_table)
     }
@@ -276,8 +309,9 @@ def remove_expired_imports(*, now: datetime) -> int:
 
 
 def own_imports(user: Any, importer: str) -> QuerySet[ImportRun]:
-    """Return the runs of ``importer`` that ``user`` started, newest first."""
-    return ImportRun.objects.filter(user=user, importer=importer)
+    """Return the runs of ``importer`` that ``user`` started and did not give up, newest first."""
+    runs = ImportRun.objects.filter(user=user, importer=importer)
+    return runs.exclude(state=ImportState.DISCARDED)
 
 
 def _require(run: ImportRun, *states: str) -> None:

@@ -21,6 +21,7 @@ class ImportState(models.TextChoices):
     RUNNING = "running", "导入中"
     DONE = "done", "已完成"
     FAILED = "failed", "失败"
+    DISCARDED = "discarded", "已放弃"
 
 
 class ImportRun(models.Model):

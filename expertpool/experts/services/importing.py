@@ -33,6 +33,7 @@ from expertpool.core.importing import (
 )
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.validators import id_card_birth_date
+from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
@@ -60,6 +61,7 @@ _AS_IT_STANDS = (
 )
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+UNIQUE = {"phone": "手机号", "id_number": "证件号"}  # in the pool only once
 COPIED = 500  # rows that are made ready while the database writes those before
 # COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
@@ -69,7 +71,10 @@ STATUSES = ((ExpertStatus.FORMAL, "在库，可以被抽取"), (ExpertStatus.PEN
 
 
 class ExpertImporter(Importer):
-    """Takes experts from a table. Phone and ID card number must be new to file and pool."""
+    """Takes experts from a table. Phone and ID card number must be new to file and pool.
+
+    Who may not see one of them plain is not told which rows are in the pool already.
+    """
 
     code = "experts"
     label = "专家"
@@ -86,6 +91,10 @@ class ExpertImporter(Importer):
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
         return EXPERT.import_columns()
+
+    @classmethod
+    def counted_for(cls, user: User) -> str:
+        return "、".join(UNIQUE[code] for code in UNIQUE if not _is_plain(user, code))
 
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
@@ -113,13 +122,17 @@ class ExpertImporter(Importer):
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
         self.id_numbers: dict[bytes, int] = {}
+        self.counted = {code for code in UNIQUE if actor and not _is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         for row in rows:
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
             values["id_number_index"] = id_number_index(values.get("id_number", ""))
-        for name, known in (("phone_index", self.phones), ("id_number_index", self.id_numbers)):
+        for code, known in (("phone", self.phones), ("id_number", self.id_numbers)):
+            if self.previews and code in self.counted:
+                continue
+            name = f"{code}_index"
             wanted = [row.values[name] for row in rows if row.values[name]]
             held = Expert.objects.filter(**{f"{name}__in": wanted}).order_by()
             # Some are in the pool by an earlier chunk of this file: these keep their row.
@@ -178,7 +191,8 @@ class ExpertImporter(Importer):
             first = known.get(row.values[f"{code}_index"])
             if first is not None:
                 where = f"与第 {first} 行相同。" if first else "专家库中已有该号码。"
-                return self.fault(code, reason, where)
+                counted = not first and code in self.counted
+                return self.fault(code, reason, where, counted=counted)
         return None
 
     def forget(self, rows: Sequence[Row]) -> None:
@@ -254,6 +268,10 @@ class ExpertImporter(Importer):
         )
 
 
+def _is_plain(user: User, code: str) -> bool:
+    return level_for(user, f"experts.{code}") is Level.PLAIN
+
+
 def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
 
@@ -293,6 +311,7 @@ def import_file(
     """
     outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
+    importer.counted.clear()  # whoever runs a command on the server has the pool anyway
     with transaction.atomic(), closing(read_rows(path)) as rows:
         header, rest = open_table(ExpertImporter, rows)
         if header.missing:

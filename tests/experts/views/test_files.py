@@ -120,7 +120,7 @@ def test_a_run_belongs_to_who_started_it(client: Client, admin: User, tmp_path: 
         assert client.get(reverse(f"experts:{name}", args=[run.pk])).status_code == 404
     assert client.post(reverse("experts:import_confirm", args=[run.pk])).status_code == 404
     login(client, admin).post(reverse("experts:import_discard", args=[run.pk]))
-    assert not ImportRun.objects.exists()
+    assert client.get(reverse("experts:import_run", args=[run.pk])).status_code == 404
 
 
 @pytest.mark.shows("EXP-07")

@@ -1,0 +1,129 @@
+"""No preview of an import tells which numbers are in the pool to whoever may not see them plain."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.models import ImportRun
+from expertpool.core.settings import IMPORTS_PER_HOUR
+from expertpool.experts.models import Expert
+from tests.attacks.test_rights import make_role
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert, make_id_number, make_phone
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+
+
+@pytest.fixture(autouse=True)
+def place(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def known() -> Expert:
+    """Somebody in the pool."""
+    return make_expert(phone=make_phone(), id_number=make_id_number(serial=61))
+
+
+@pytest.fixture
+def clerk() -> User:
+    """He imports, and sees telephone numbers masked and ID card numbers not at all."""
+    return make_user(roles=(make_role("experts.import", "experts.view"),))
+
+
+def table(*rows: tuple[str, str, str]) -> SimpleUploadedFile:
+    book = Workbook()
+    book.active.append(["姓名", "手机号", "身份证号"])
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return SimpleUploadedFile("名单.xlsx", content.getvalue())
+
+
+def upload(client: Client, *rows: tuple[str, str, str]) -> Any:
+    posted = {"file": table(*rows), "status": "formal"}
+    return client.post(reverse("experts:import"), posted, follow=True)
+
+
+def asked(known: Expert) -> list[tuple[str, str, str]]:
+    """Two that are known, each by one number, twice in the file; and one that nobody knows."""
+    by_phone = ("甲", known.phone, make_id_number(serial=71))
+    by_id = ("乙", make_phone(), known.id_number)
+    new = ("丙", make_phone(), make_id_number(serial=72))
+    return [by_phone, by_id, new]
+
+
+def test_a_preview_says_the_same_of_who_is_in_the_pool_and_who_is_not(
+    known: Expert, clerk: User
+) -> None:
+    client = login(Client(), clerk)
+    for rows in ([row] for row in asked(known)):
+        page = upload(client, *rows)
+        run = page.context["run"]
+        assert (run.accepted, run.refused, run.first_refused) == (1, 0, [])
+        assert "专家库中已有" not in page.content.decode()
+        # Twice in the file: the second is refused, whoever is in the pool.
+        twice = upload(client, *rows, *rows).context["run"]
+        assert (twice.accepted, twice.refused) == (1, 1)
+        assert twice.first_refused[0]["detail"] == "与第 2 行相同。"
+
+
+def test_after_the_import_he_is_told_how_many(known: Expert, clerk: User) -> None:
+    client = login(Client(), clerk)
+    run = upload(client, *asked(known)).context["run"]
+    page = client.post(reverse("experts:import_confirm", args=[run.pk]), follow=True)
+    run = page.context["run"]
+    assert (run.accepted, run.refused) == (1, 2)
+    assert run.reasons == {"手机号重复": 1, "证件号重复": 1}
+    # No line, no table of the refused.
+    assert run.first_refused == []
+    assert "第 2 行" not in page.content.decode()
+    refused = client.get(reverse("experts:import_refused", args=[run.pk]))
+    assert refused.status_code == 404
+
+
+def test_who_sees_one_of_them_plain_is_told_of_it_at_once(known: Expert, admin: User) -> None:
+    """The administrator sees telephone numbers, no ID card numbers."""
+    page = upload(login(Client(), admin), *asked(known))
+    run = page.context["run"]
+    assert (run.accepted, run.refused) == (2, 1)
+    assert [row["row"] for row in run.first_refused] == [2]
+
+
+def test_every_preview_is_logged(known: Expert, clerk: User) -> None:
+    client = login(Client(), clerk)
+    run = upload(client, *asked(known)).context["run"]
+    entry = Entry.objects.get(action="import.preview")
+    assert (entry.actor, entry.after["总行数"]) == (clerk, 3)
+    client.post(reverse("experts:import_discard", args=[run.pk]))
+    assert Entry.objects.filter(action="import.preview").count() == 1
+
+
+def test_nobody_previews_without_end(known: Expert, admin: User, time_machine: Any) -> None:
+    """Giving up each makes no room."""
+    time_machine.move_to(NOW, tick=False)
+    configure(IMPORTS_PER_HOUR, 2)
+    client = login(Client(), admin)
+    for _ in range(2):
+        run = upload(client, *asked(known)).context["run"]
+        client.post(reverse("experts:import_discard", args=[run.pk]))
+        assert client.get(reverse("experts:import_run", args=[run.pk])).status_code == 404
+    page = upload(client, *asked(known))
+    assert page.status_code == 422
+    assert "一小时内已上传 2 个文件" in page.content.decode()
+    assert ImportRun.objects.count() == 2

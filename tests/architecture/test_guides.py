@@ -9,6 +9,7 @@ from config.environment import BASE_DIR
 
 GUIDES = [
     BASE_DIR / "docs/architecture/structure.md",
+    BASE_DIR / "docs/security.md",
     *sorted((BASE_DIR / "docs/howto").glob("add-*.md")),
 ]
 # `draws/services/names.py:release`, `expertpool/experts/validators.py`, `tests/siteconfig`
@@ -48,3 +49,20 @@ def test_what_a_guide_names_is_there(guide: Path) -> None:
         ):
             missing.append(f"{path}:{name}")
     assert missing == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_where_a_guide_leads_there_is_something(guide: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", guide.read_text())
+    places = [link for link in links if "://" not in link]
+    assert [link for link in places if not (guide.parent / link).exists()] == []
+
+
+def test_each_promise_of_security_names_a_decision_and_a_test() -> None:
+    lines = (BASE_DIR / "docs/security.md").read_text().splitlines()
+    promises = [line for line in lines if line.startswith("| ") and "---" not in line]
+    kept = [line for line in promises if "](decisions/" in line and "`tests/" in line]
+    assert [line for line in promises if line not in kept] == (
+        ["| promise | decision | test |"] * (len(promises) - len(kept))
+    )
+    assert len(kept) > 20

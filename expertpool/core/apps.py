@@ -1,5 +1,6 @@
 from django import forms
 from django.apps import AppConfig
+from django.core.validators import DecimalValidator
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 
@@ -16,6 +17,15 @@ forms.DateTimeField.default_validators = [MOMENTS]
 # What a select shows while nothing is chosen: dashes say nothing. Both are defaults of arguments.
 BLANK_CHOICE_DASH[:] = [("", "请选择")]
 (forms.ModelChoiceField.__init__.__kwdefaults__ or {})["empty_label"] = "请选择"
+# What Django says of numbers is of machines: 确认总共不超过 14 个数字.
+DecimalValidator.messages = {
+    "invalid": "请填写数字。",
+    "max_digits": "数字太长，最多 %(max)s 位。",
+    "max_decimal_places": "最多保留 %(max)s 位小数。",
+    "max_whole_digits": "数字太大，小数点前最多 %(max)s 位。",
+}
+forms.IntegerField.default_error_messages["invalid"] = "请填写整数。"
+forms.DecimalField.default_error_messages["invalid"] = "请填写数字。"
 # Django's own words name the constraint.
 models.BaseConstraint.default_violation_error_message = "填写的内容互相矛盾或超出范围，请核对。"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -113,11 +113,22 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down."""
     running = draws_visible_to(user, "draws.run").filter(status=DrawStatus.INVITING)
+    yield from _unreached(running, "请检查渠道设置，在抽取页面重新发送，或电话联系后登记")
+
+
+def letters_to_watch(user: User, now: datetime) -> Iterator[Todo]:
+    """The same for who watches over draws that others run."""
+    watched = draws_visible_to(user, "draws.alarms").filter(status=DrawStatus.INVITING)
+    own = draws_visible_to(user, "draws.run").values("pk")
+    yield from _unreached(watched.exclude(pk__in=own), "请督促经办人重新发送，或电话联系后登记")
+
+
+def _unreached(running: QuerySet[Draw], mend: str) -> Iterator[Todo]:
     for draw, fare in troubled(running)[:MOST_TODOS]:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
         yield Todo(
             f"{fare.unreached} 位专家的邀请没有送达：{draw.title}",
-            f"{what}，请检查渠道设置、重新发送，或电话联系后登记",
+            f"{what}，{mend}",
             reverse("draws:detail", args=[draw.pk]),
             "alert-triangle",
             "red",
@@ -133,6 +144,7 @@ NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("letters_that_reach_nobody", "draws.run", 7, letters_that_reach_nobody),
+    Source("letters_to_watch", "draws.alarms", 8, letters_to_watch),
     Source("values_to_give", "draws.contribute", 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),

@@ -337,7 +337,10 @@ class DrawSummary(Output):
     sealed_at: datetime
     ordered_at: datetime | None
     ended_at: datetime | None = Field(alias="told_ended_at", description="结束时间；" + HOUR)
-    reveal_at: datetime = Field(description="名单公开时间")
+    reveal_at: datetime = Field(description="名单公开时间；waits_for_all 时是最晚的时间")
+    waits_for_all: bool = Field(
+        description="名单在全体专家到场签到后公开（封存时的制度如此规定，尚未公开）"
+    )
     released_at: datetime | None = Field(description="名单已在何时公开（供有权限的人员查看）")
     published_at: datetime | None = Field(
         description="结果已在何时公布：此后任何人凭核验网址都能看到在席的专家"

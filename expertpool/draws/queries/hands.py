@@ -18,12 +18,20 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from expertpool.draws.enums import ReplyVia
-from expertpool.draws.models import AnswerRequest, Draw, Emergency, Invitation, Rescheduling
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    Emergency,
+    Invitation,
+    ReleaseRequest,
+    Rescheduling,
+)
 
 
 def hand_steps(draw: str = "pk") -> Combinable:
     """Return how many steps two persons took in the draw that ``draw`` leads to: answers by hand,
-    emergencies and their ends, that it is a widened one, and each change of time or place."""
+    emergencies and their ends, names released early, that it is a widened one; and each change of
+    time or place."""
     of = OuterRef(draw)
     answers = AnswerRequest.objects.filter(invitation__draw=of, agreed=True)
     # Recorded before a second person was needed, and not changed since.
@@ -37,6 +45,7 @@ def hand_steps(draw: str = "pk") -> Combinable:
         + _count(declared, "draw")
         + _count(declared.filter(ended_at__isnull=False), "draw")
         + _count(Rescheduling.objects.filter(draw=of), "draw")
+        + _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw")
         + Case(When(Exists(widened), then=Value(1)), default=Value(0))
     )
 
@@ -50,7 +59,8 @@ def _count(
     rows: QuerySet[AnswerRequest]
     | QuerySet[Invitation]
     | QuerySet[Emergency]
-    | QuerySet[Rescheduling],
+    | QuerySet[Rescheduling]
+    | QuerySet[ReleaseRequest],
     by: str,
 ) -> Combinable:
     counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")

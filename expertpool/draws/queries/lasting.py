@@ -18,8 +18,11 @@ from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import counted_on, time_counted
 from expertpool.draws.queries.meetings import next_opening
 
+AMPLE, FAIR, SCARCE = "充足", "够用", "紧张"
 # How many candidates there are for each seat that is not agreed to, at least.
 PLENTY, ENOUGH = 5, 2
+# Fewer exits, or a shorter time, say nothing of the next ones: the moment would jump with each.
+FEWEST_EXITS, SHORTEST = 2, timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,12 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting:
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
     passed = time_counted(started, now)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
-    if not exits or passed < timedelta(minutes=1):
+    if exits < FEWEST_EXITS or passed < SHORTEST:
         return Lasting(words, None, to_opening=False)
     spare = max(draw.candidate_count - len(board.lines), 0)
     until = counted_on(now, passed / exits * spare, latest=closing)
+    if until < closing:  # however many there are for each seat, they go too fast
+        words = [(name, SCARCE if word in (AMPLE, FAIR) else word) for name, word in words]
     return Lasting(words, until, to_opening=until >= closing)
 
 
@@ -67,7 +72,7 @@ def _word(left: int, wanted: int) -> str:
         return "已满"
     if not left:
         return "已用完"
-    return "充足" if left >= PLENTY * wanted else "够用" if left >= ENOUGH * wanted else "紧张"
+    return AMPLE if left >= PLENTY * wanted else FAIR if left >= ENOUGH * wanted else SCARCE
 
 
 @lru_cache(maxsize=256)

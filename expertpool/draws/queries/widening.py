@@ -64,7 +64,7 @@ class Comparison:
 
 def people_text(count: int) -> str:
     """Return a count of experts as it may be told."""
-    return f"不到 {FEW} 人" if 0 < count < FEW else f" {count} 人"
+    return f"不到 {FEW} 人" if 0 < count < FEW else f" {count:,} 人"
 
 
 def planned_criteria(plan: DrawPlan, short: Shortfall) -> dict[str, list[dict[str, Any]]]:

@@ -53,6 +53,8 @@ class ProjectForm(forms.Form):
         for name, one in self.declared.items():
             self.fields[name] = one.input("", initial.get(name))
         fields: dict[str, Any] = self.fields
+        if project:
+            fields["number"].help_text = ""  # it speaks of a number that was just given
         fields["department"].queryset = departments_for_filing(user)
         if project:
             own = Department.objects.filter(pk=project.department_id)

@@ -12,6 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.exceptions import NamesSealed, ReleaseRefused
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
+from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.names import may_read, read_names, release
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -42,12 +43,13 @@ def agree(request: ReleaseRequest, actor: User) -> None:
 def test_two_persons_make_names_public_at_once(
     draw: Draw, operator: User, supervisor: User
 ) -> None:
-    request = ask(draw, operator)
+    request, steps = ask(draw, operator), hand_steps_of(draw)
     with pytest.raises(NamesSealed):
         read_names(draw=draw, actor=supervisor, now=LATER, purpose="查看")
     agree(request, supervisor)
     draw.refresh_from_db()
     assert (draw.reveal_at, draw.released_at) == (LATER, LATER)
+    assert hand_steps_of(draw) == steps + 1
     for row in Invitation.objects.filter(draw=draw):
         assert row.expert_id == expert_id_of(row)
     assert len(read_names(draw=draw, actor=operator, now=LATER, purpose="查看")) == 2

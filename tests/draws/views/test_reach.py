@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.home import letters_that_reach_nobody
+from expertpool.draws.home import letters_that_reach_nobody, letters_to_watch
 from expertpool.draws.models import Draw, DrawPause
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.lasting import lasting_of
@@ -27,6 +27,7 @@ from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.settings import HOST
 from tests.api.caller import Caller
 from tests.draws.services.test_clock import break_mail
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -162,10 +163,27 @@ def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Dra
     assert told(NOW).words == "综合够用"  # four left for two seats
     assert told(NOW).until is None
     draw.invitations.filter(line=1).update(state=InvitationState.DECLINED)
-    found = told(NOW + timedelta(minutes=30))  # one exit in half an hour, four left
-    assert found.until == NOW + timedelta(minutes=150)
+    assert told(NOW + timedelta(minutes=30)).until is None  # one exit says nothing of the next
+    draw.invitations.filter(line=2).update(state=InvitationState.DECLINED)
+    found = told(NOW + timedelta(minutes=30))  # two exits in half an hour, four left
+    assert found.until == NOW + timedelta(minutes=90)
     assert not found.to_opening
-    assert told(NOW + timedelta(hours=20)).to_opening
+    assert found.words == "综合紧张"  # not enough for two seats at this rate
+    later = told(NOW + timedelta(hours=40))
+    assert (later.to_opening, later.words) == (True, "综合够用")
+
+
+def test_a_supervisor_hears_of_letters_that_reach_nobody_and_the_operator_once(
+    operator: User, draw: Draw
+) -> None:
+    now, supervisor = NOW + timedelta(minutes=10), make_user("supervisor")
+    assert list(letters_to_watch(supervisor, now)) == []
+    for line in draw.invitations.all():
+        Message.objects.filter(about_id=str(line.pk)).update(state="failed")
+    (told,) = letters_to_watch(supervisor, now)
+    assert "2 位专家的邀请没有送达" in told.title
+    assert list(letters_to_watch(operator, now)) == []
+    assert len(list(letters_that_reach_nobody(operator, now))) == 1
 
 
 def test_the_workbench_asks_the_same_for_any_number_of_draws(operator: User, draw: Draw) -> None:

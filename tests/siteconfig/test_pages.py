@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.forms import FileInput
 from django.test import Client
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
-from expertpool.core.configuration.catalogue import SITE_SETTINGS
+from expertpool.core.configuration.catalogue import SITE_SETTINGS, setting_groups
 from expertpool.core.settings import WATERMARK
+from expertpool.draws.settings import OWN_NUMBERS, OWN_REVEAL_BY
+from expertpool.projects.enums import Regime
+from expertpool.siteconfig.forms import SettingsForm, field_name
+from expertpool.siteconfig.models import SettingChange
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.siteconfig.conftest import (
@@ -74,6 +79,42 @@ def test_every_kind_is_changed_on_one_form(signed_in: Client) -> None:
     page = signed_in.get("/settings/").content.decode()
     for text in (*words, "默认：默认名", "已修改"):
         assert text in page
+
+
+def as_a_browser_posts(form: SettingsForm) -> dict[str, Any]:
+    """Return what goes out when nothing was typed."""
+    posted: dict[str, Any] = {}
+    for bound in form:
+        value, widget = bound.value(), bound.field.widget
+        if isinstance(widget, FileInput) or value is False:
+            continue
+        if isinstance(value, tuple):
+            posted[bound.html_name] = list(value)
+        else:
+            posted[bound.html_name] = "on" if value is True else str("" if value is None else value)
+    return posted
+
+
+def test_every_group_is_saved_as_it_opens(signed_in: Client) -> None:
+    for group in setting_groups():
+        url = f"/settings/groups/{group.code}/"
+        form = signed_in.get(url).context["form"]
+        answer = signed_in.post(url, as_a_browser_posts(form))
+        assert answer.status_code == 204, (group.code, answer.context["form"].errors)
+    assert not SettingChange.objects.exists()
+
+
+@pytest.mark.parametrize("regime", Regime.values)
+def test_a_regime_keeps_the_usual_way_to_reveal_the_names(
+    signed_in: Client, regime: str
+) -> None:
+    url = f"/settings/groups/policy_{regime}/"
+    fewest = OWN_NUMBERS["draws.candidates_per_seat", regime]
+    posted = as_a_browser_posts(signed_in.get(url).context["form"])
+    answer = signed_in.post(url, posted | {field_name(fewest): "4"})
+    assert answer.status_code == 204, answer.context["form"].errors
+    assert value_of(fewest) == 4
+    assert value_of(OWN_REVEAL_BY[regime]) == ""
 
 
 def test_what_is_refused_stays_typed(signed_in: Client) -> None:

@@ -197,12 +197,12 @@ class Boolean(Kind[bool]):
 
 @dataclass(frozen=True)
 class Choice(Kind[str]):
-    """One of ``options``: (value, label)."""
+    """One of ``options``: (value, label). The empty value is an answer where it is an option."""
 
     options: tuple[tuple[str, str], ...]
 
     def field(self) -> forms.Field:
-        return forms.ChoiceField(choices=self.options)
+        return forms.ChoiceField(choices=self.options, required="" not in dict(self.options))
 
     def check(self, value: str) -> None:
         if value not in dict(self.options):

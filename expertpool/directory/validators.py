@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+
+from expertpool.core.importing import CellRefused, text
 
 # Input methods offer many brackets, and clerks type what comes first.
 _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
 # Blanks, and what cannot be seen: zero-width marks, byte order mark.
 _UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+
+MOST_UNIT_NAME = 200
 
 validate_code = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9.-]*\Z", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
@@ -33,6 +38,19 @@ def require_unit_name(name: str) -> str:
     normalised = normalise_unit_name(name)
     if not normalised:
         raise ValidationError({"name": "请填写单位名称。"}, code="required")
-    if len(normalised) > 200 or len(name) > 200:
-        raise ValidationError({"name": "单位名称最多 200 个字，请缩短。"}, code="max_length")
+    if max(len(normalised), len(name)) > MOST_UNIT_NAME:
+        raise ValidationError(
+            {"name": f"单位名称最多 {MOST_UNIT_NAME} 个字，请缩短。"}, code="max_length"
+        )
     return normalised
+
+
+def unit_name(cell: Any) -> str:
+    """Clean a cell that names a unit: what the directory would refuse is refused with its row."""
+    name = text(MOST_UNIT_NAME)(cell)
+    if name:
+        try:
+            require_unit_name(name)
+        except ValidationError as error:
+            raise CellRefused("{}格式", error.messages[0]) from None
+    return name

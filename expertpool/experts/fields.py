@@ -36,6 +36,7 @@ from expertpool.core.visibility import GuardedField, Sensitivity
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Division, Specialty, Title, Unit
 from expertpool.directory.queries import dictionary_names
+from expertpool.directory.validators import unit_name
 from expertpool.experts import validators as rules
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
 from expertpool.experts.models import Tag
@@ -259,6 +260,7 @@ FIELDS = (
             help="单位全称，用于回避。",
             sample="示例市建筑设计研究院",
             width=30,
+            clean=unit_name,
         ),
         read=lambda one: one.employer.name if one.employer else "",
     ),

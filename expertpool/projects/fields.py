@@ -28,6 +28,7 @@ from expertpool.core.subjects import (
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import dictionary_names
+from expertpool.directory.validators import unit_name
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch
@@ -144,7 +145,7 @@ FIELDS = (
             aliases=("招标人", "采购人", "建设单位"),
             help="单位库里的名称或别名；库里没有的，须同时填写统一社会信用代码。抽取时自动回避。",
             width=28,
-            clean=text(200),
+            clean=unit_name,
         ),
         exported=InExport(width=30),
         criterion=InCriteria(

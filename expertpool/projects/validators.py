@@ -22,6 +22,7 @@ _MOMENT = re.compile(
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 _SERIALS = (36_526, 73_050)
 MOST_NAME = 200
+MOST_EXPERT_NUMBER = 20
 BUDGET = Bounds(Decimal(0), Decimal("999999999999.99"), "应为 0 至 999999999999.99 元。")
 REPRESENTATIVES = Bounds(0, 99)
 DURATION = Bounds(1, 43_200)  # minutes: up to thirty days
@@ -91,6 +92,8 @@ def people(cell: Any) -> list[dict[str, str]]:
             raise CellRefused("{}格式", "应像：王明（华东设计院）；李华；ZJ000012。")
         # Letters and digits are a number: names are written in Chinese.
         if _NUMBER.fullmatch(name):
+            if len(name) > MOST_EXPERT_NUMBER:
+                raise CellRefused("{}格式", f"专家编号最多 {MOST_EXPERT_NUMBER} 字。")
             found.append({"expert_number": name.upper()})
         else:
             found.append({"name": name, "unit_name": unit})

@@ -105,9 +105,7 @@ def test_every_group_is_saved_as_it_opens(signed_in: Client) -> None:
 
 
 @pytest.mark.parametrize("regime", Regime.values)
-def test_a_regime_keeps_the_usual_way_to_reveal_the_names(
-    signed_in: Client, regime: str
-) -> None:
+def test_a_regime_keeps_the_usual_way_to_reveal_the_names(signed_in: Client, regime: str) -> None:
     url = f"/settings/groups/policy_{regime}/"
     fewest = OWN_NUMBERS["draws.candidates_per_seat", regime]
     posted = as_a_browser_posts(signed_in.get(url).context["form"])

@@ -17,7 +17,12 @@ from expertpool.projects.enums import (
     ProjectStatus,
     Regime,
 )
-from expertpool.projects.validators import BUDGET, DURATION, REPRESENTATIVES
+from expertpool.projects.validators import (
+    BUDGET,
+    DURATION,
+    MOST_EXPERT_NUMBER,
+    REPRESENTATIVES,
+)
 
 
 class Project(models.Model):
@@ -277,7 +282,7 @@ class Avoidance(models.Model):
     name = models.CharField("名称", max_length=200, blank=True)
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     unit_name = models.CharField("所在单位", max_length=200, blank=True)
-    expert_number = models.CharField("专家编号", max_length=20, blank=True)
+    expert_number = models.CharField("专家编号", max_length=MOST_EXPERT_NUMBER, blank=True)
     role = models.CharField("身份", max_length=10, choices=PersonRole.choices, blank=True)
     from_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
     to_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])

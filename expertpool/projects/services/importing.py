@@ -21,7 +21,13 @@ from expertpool.projects.exceptions import NumberTaken
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing, proposed_number
-from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.application import (
+    FARTHEST,
+    TOO_FAR,
+    ProjectData,
+    create_project,
+    submit_project,
+)
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 
 DRAFT, SUBMITTED = "draft", "pending"
@@ -112,6 +118,8 @@ class ProjectImporter(Importer):
         check_in = values.get("check_in_at") or None
         if check_in and check_in > values["opening_at"]:
             return self.fault("check_in_at", "报到时间颠倒", "不能晚于评审开始时间。")
+        if values["opening_at"] > self.now + FARTHEST:
+            return self.fault("opening_at", "评审开始时间太远", TOO_FAR)
         if self.submit and values["opening_at"] <= self.now:
             return self.fault("opening_at", "评审开始时间已过", "请改为以后的时间，或导入为草稿。")
         return None

@@ -197,10 +197,27 @@ def test_the_template_with_its_sample_row_can_be_imported(tmp_path, clerk):
     path.write_bytes(template_bytes(ProjectImporter))
     header, rest = open_table(ProjectImporter, read_rows(path))
     assert header.is_clear
-    importer = ProjectImporter(actor=clerk, now=timezone.now() - timedelta(days=3650), options={})
+    importer = ProjectImporter(actor=clerk, now=timezone.now() - timedelta(days=365), options={})
     refused: list[Row] = []
     totals = check_rows(importer, rest, header.codes, keep=False, refused=refused.append)
     assert (totals.accepted, refused) == (1, [])
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_the_form_would_refuse_is_refused_at_the_check(clerk, keep: bool) -> None:
+    """A row that only the save refuses would take the whole file with it."""
+    head = [*HEAD, "编制人"]
+    far = f"{timezone.localdate().year + 9}-01-01 09:30"
+    rows = [
+        [*cells(), ""],
+        [*cells(开标时间=far), ""],
+        [*cells(), f"ZJ{'0' * 19}"],
+        [*cells(采购单位="㍿" * 60, 统一社会信用代码=make_uscc(3)), ""],
+    ]
+    accepted, refused = run(rows, actor=clerk, keep=keep, head=head)
+    assert accepted == 1
+    assert refused == ["3 评审开始时间太远", "4 采购文件编制人格式", "5 采购单位格式"]
+    assert Project.objects.count() == (1 if keep else 0)
 
 
 @pytest.mark.shows("DRAW-06")

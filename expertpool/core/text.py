@@ -81,6 +81,13 @@ def hour_text(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H 时")
 
 
+def minutes_text(minutes: int) -> str:
+    """Return a length of time as it is said: 4 小时, 1 小时 40 分钟, 50 分钟."""
+    hours, rest = divmod(minutes, 60)
+    parts = (f"{hours} 小时" if hours else "", f"{rest} 分钟" if rest or not hours else "")
+    return " ".join(filter(None, parts))
+
+
 def mask_middle(value: str, *, head: int, tail: int) -> str:
     """Return ``value`` with its middle replaced by ``*`` (138****0001)."""
     if len(value) <= head + tail:

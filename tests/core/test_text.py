@@ -11,6 +11,7 @@ from expertpool.core.text import (
     clean_text,
     mask_email,
     mask_middle,
+    minutes_text,
 )
 
 
@@ -43,6 +44,21 @@ def test_cleaning_twice_changes_nothing(value: str) -> None:
 )
 def test_the_middle_is_masked(value: str, masked: str) -> None:
     assert mask_middle(value, head=3, tail=4) == masked
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (240, "4 小时"),
+        (100, "1 小时 40 分钟"),
+        (50, "50 分钟"),
+        (2, "2 分钟"),
+        (43_200, "720 小时"),
+        (0, "0 分钟"),
+    ],
+)
+def test_a_length_of_time_is_told_in_hours_and_minutes(minutes: int, words: str) -> None:
+    assert minutes_text(minutes) == words
 
 
 def test_mails_are_masked() -> None:

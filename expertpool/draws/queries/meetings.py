@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from expertpool.core.text import moment_text
+from expertpool.core.text import minutes_text, moment_text
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.rules import Policy
 from expertpool.projects.models import Project
@@ -41,8 +41,8 @@ class Meeting:
 
     @property
     def duration(self) -> str:
-        """The expected duration as experts read it: 4 小时."""
-        return f"{(self.closing_at - self.opening_at).total_seconds() / 3600:g} 小时"
+        """The expected duration as experts read it: 1 小时 40 分钟."""
+        return minutes_text((self.closing_at - self.opening_at) // timedelta(minutes=1))
 
     @property
     def contacts(self) -> list[tuple[str, str]]:

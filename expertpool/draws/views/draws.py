@@ -61,6 +61,8 @@ PUBLISH_QUESTION = (
     "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
 )
 
+VOID_WARNING = "作废的原因在公开的核验页和记录里原文公开，不能修改：请勿写任何人的姓名。"
+
 
 @require_safe
 @requires("draws.view")
@@ -152,6 +154,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
         "publish_question": PUBLISH_QUESTION,
+        "void_warning": VOID_WARNING,
         "requests": requests,
         "pending": pending,
         "recordable": tuple(RECORDABLE),

@@ -85,7 +85,7 @@ function question(element, submitter) {
     title: confirmTitle ?? (confirm && !confirm.includes("\n") && confirm.length <= 24 ? confirm : "请确认"),
     text: confirmTitle || confirm.length > 24 ? confirm : "",
     // A form is named by the button that sends it, not by all the text within.
-    ok: confirmOk ?? ((submitter ?? element).textContent.trim().slice(0, 8) || "确定"),
+    ok: confirmOk ?? ((submitter ?? element).textContent.trim().slice(0, 12) || "确定"),
     danger: danger !== undefined,
     want,
   });

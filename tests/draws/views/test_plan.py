@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
@@ -23,7 +24,7 @@ from expertpool.projects.enums import DrawState, ProjectStatus
 from tests.api.caller import Caller, assert_problem
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_department
-from tests.factories.draws import make_plan, make_ready_project
+from tests.factories.draws import make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
@@ -118,6 +119,16 @@ def test_a_plan_says_that_its_names_wait_for_everybody_to_sign_in(client, operat
     assert "这一项不用" not in login(client, operator).get(address).content.decode()
     configure(REVEAL_BY, ALL_PRESENT)
     assert "全体到场签到后公开名单，这一项不用" in client.get(address).content.decode()
+
+
+def test_the_plan_of_a_sealed_draw_says_when_its_own_names_open(client, operator):
+    make_expert()
+    draw = make_draw(now=timezone.now(), seats=1, operator=operator)
+    configure(REVEAL_BY, ALL_PRESENT)
+    address = reverse("projects:detail", args=[draw.project_id]) + "?tab=plan"
+    page = login(client, operator).get(address).content.decode()
+    assert "全体到场签到后" not in page
+    assert moment_text(draw.reveal_at) in page
 
 
 def test_two_who_make_the_first_plan_are_told_as_well(client, operator, project):

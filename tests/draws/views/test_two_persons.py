@@ -51,6 +51,13 @@ def test_one_asks_and_another_voids(client, operator, supervisor, draw):
     assert draw.number in client.get(project, {"tab": "draw"}).content.decode()
 
 
+def test_who_asks_to_void_is_told_that_his_reason_is_published(client, operator, draw):
+    page = login(client, operator).get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    (button,) = [tag for tag in page.split("<button")[1:] if 'data-ask="作废的原因"' in tag]
+    assert "原文公开" in button
+    assert "请勿写任何人的姓名" in button
+
+
 def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
     login(client, operator).post(
         reverse("workflow:request_ask", args=["draws.void", draw.pk]), {"reason": "条件有误"}

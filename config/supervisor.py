@@ -237,7 +237,8 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
 
 
 def _port_is_free() -> bool:
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host() else socket.AF_INET
+    with socket.socket(family) as probe:
         # A port that was used a minute ago is free, though old connections linger.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

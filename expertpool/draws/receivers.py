@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from expertpool.core.jobs import defer
 from expertpool.draws.events import PanelSettled
+from expertpool.draws.models import Draw
 from expertpool.draws.occasions import LETTERS
+from expertpool.draws.queries.presence import signs_in
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 
@@ -18,6 +20,7 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
 
 
 def panel_settled(event: PanelSettled) -> None:
-    """Look whether all who sit now have signed in: who had not may have left."""
-    for draw_id in event.draw_ids:
-        defer("draws.open_when_present", draw_id=draw_id)
+    """Look whether all who sit now have signed in, where anybody does: who had not may have left."""
+    for draw in Draw.objects.filter(pk__in=event.draw_ids):
+        if signs_in(draw):
+            defer("draws.open_when_present", draw_id=draw.pk)

@@ -98,8 +98,8 @@ class DrawAction:
 
 
 @dataclass
-class _OfDraw:
-    """What the rules ask of a draw, each only once."""
+class OfDraw:
+    """What the rules, and the page that shows their answers, ask of a draw, each only once."""
 
     draw: Draw
     user: User
@@ -179,7 +179,7 @@ def open_role(draw: Draw, user: User, *, now: datetime) -> str:
     return ""
 
 
-def _contribute(facts: _OfDraw) -> None:
+def _contribute(facts: OfDraw) -> None:
     draw, user = facts.draw, facts.user
     if not open_role(draw, user, now=facts.now):
         # The first role says why not; without roles the draw itself refuses.
@@ -187,14 +187,14 @@ def _contribute(facts: _OfDraw) -> None:
             check_contribution(draw, role, user, now=facts.now)
 
 
-def _abandon(facts: _OfDraw) -> None:
+def _abandon(facts: OfDraw) -> None:
     if not facts.draw.is_random:
         raise DrawInProgress("人工选定的名单请由选定人撤回，或由确认人退回。")
     if facts.draw.status != DrawStatus.SEALED:
         raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
 
 
-def _supplement(facts: _OfDraw) -> None:
+def _supplement(facts: OfDraw) -> None:
     draw = facts.draw
     if not draw.is_random:
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
@@ -209,7 +209,7 @@ def _supplement(facts: _OfDraw) -> None:
         raise DrawNotReady(NOBODY_LEFT)
 
 
-def _widen(facts: _OfDraw) -> None:
+def _widen(facts: OfDraw) -> None:
     if (later := facts.later) is not None:
         message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
         raise WideningRefused(message)
@@ -219,20 +219,20 @@ def _widen(facts: _OfDraw) -> None:
         raise WideningRefused(NOTHING_LACKS)
 
 
-def _ask_widening(facts: _OfDraw) -> None:
+def _ask_widening(facts: OfDraw) -> None:
     _widen(facts)
     if open_request(WideningRequest, facts.draw):
         raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
 
 
-def _decide_widening(facts: _OfDraw) -> None:
+def _decide_widening(facts: OfDraw) -> None:
     asked = open_request(WideningRequest, facts.draw)
     _check_asked(facts, asked, WideningRequest, WideningRefused)
     check_second_person(asked, facts.user, WideningRefused, now=facts.now)
     _widen(facts)
 
 
-def _pick_more(facts: _OfDraw) -> None:
+def _pick_more(facts: OfDraw) -> None:
     draw = facts.draw
     if draw.is_random:
         raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
@@ -246,7 +246,7 @@ def _pick_more(facts: _OfDraw) -> None:
 
 
 def _check_asked(
-    facts: _OfDraw, asked: DrawRequest | None, kind: type[DrawRequest], refused: type[DrawError]
+    facts: OfDraw, asked: DrawRequest | None, kind: type[DrawRequest], refused: type[DrawError]
 ) -> None:
     """Refuse (``refused``) to decide what nobody ever asked; what was settled has other words."""
     if asked is None and not kind._default_manager.filter(draw=facts.draw).exists():
@@ -256,12 +256,12 @@ def _check_asked(
         raise refused(message)
 
 
-def _decide_picks(facts: _OfDraw) -> None:
+def _decide_picks(facts: OfDraw) -> None:
     _check_asked(facts, facts.picks, PickRequest, PickRefused)
     check_second_person(facts.picks, facts.user, PickRefused, now=facts.now)
 
 
-def _agree_picks(facts: _OfDraw) -> None:
+def _agree_picks(facts: OfDraw) -> None:
     _decide_picks(facts)
     if facts.is_over:
         raise PickRefused("评审开始时间已过，不能再确认。")
@@ -269,19 +269,19 @@ def _agree_picks(facts: _OfDraw) -> None:
     check_manual_ways(facts.draw.project)
 
 
-def _withdraw_picks(facts: _OfDraw) -> None:
+def _withdraw_picks(facts: OfDraw) -> None:
     _check_asked(facts, facts.picks, PickRequest, PickRefused)
     check_author(facts.picks, facts.user, PickRefused, now=facts.now)
 
 
-def _set_roles(facts: _OfDraw) -> None:
+def _set_roles(facts: OfDraw) -> None:
     if not facts.draw.is_valid:
         raise RolesRefused("抽取已失效，不能再设置角色。")
     if not facts.board.seated_count:
         raise RolesRefused("还没有在席的专家，不能设置角色。")
 
 
-def _declare(facts: _OfDraw) -> None:
+def _declare(facts: OfDraw) -> None:
     if not facts.draw.is_random or facts.draw.status != DrawStatus.INVITING:
         raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
     if emergency_of(facts.draw) is not None:
@@ -299,7 +299,7 @@ def _declare(facts: _OfDraw) -> None:
         raise EmergencyRefused("抽取已暂停，请先恢复，再转为应急抽取。")
 
 
-def _pause(facts: _OfDraw) -> None:
+def _pause(facts: OfDraw) -> None:
     if facts.draw.status != DrawStatus.INVITING:
         raise PauseRefused("只有抽取中的抽取可以暂停。")
     if facts.is_over:
@@ -308,12 +308,12 @@ def _pause(facts: _OfDraw) -> None:
         raise PauseRefused("本次抽取已经暂停。")
 
 
-def _resume(facts: _OfDraw) -> None:
+def _resume(facts: OfDraw) -> None:
     if facts.draw.status != DrawStatus.INVITING or not facts.reach.pause:
         raise PauseRefused("本次抽取没有暂停，无需恢复。")
 
 
-def _reschedule(facts: _OfDraw) -> None:
+def _reschedule(facts: OfDraw) -> None:
     draw = facts.draw
     if not draw.is_valid or draw.status == DrawStatus.SEALED:
         message = "只有已经产生名单的抽取可以改期；尚未定序的，请先放弃，改好时间再抽取。"
@@ -330,51 +330,51 @@ def _reschedule(facts: _OfDraw) -> None:
         raise RescheduleRefused(message)
 
 
-def _ask_reschedule(facts: _OfDraw) -> None:
+def _ask_reschedule(facts: OfDraw) -> None:
     _reschedule(facts)
     if facts.earlier:
         raise RescheduleRefused("有待确认的提前评审申请，请先处理。")
 
 
-def _decide_reschedule(facts: _OfDraw) -> None:
+def _decide_reschedule(facts: OfDraw) -> None:
     _check_asked(facts, facts.earlier, RescheduleRequest, RescheduleRefused)
     check_second_person(facts.earlier, facts.user, RescheduleRefused, now=facts.now)
     _reschedule(facts)
 
 
-def _send_at_once(facts: _OfDraw) -> None:
+def _send_at_once(facts: OfDraw) -> None:
     if facts.reach.pause:
         raise LettersRefused("抽取已暂停，请先恢复。")
     if facts.draw.status != DrawStatus.INVITING or not facts.reach.is_held:
         raise LettersRefused("没有因免打扰时段而推迟的邀请。")
 
 
-def _send_again(facts: _OfDraw) -> None:
+def _send_again(facts: OfDraw) -> None:
     if facts.reach.pause:
         raise LettersRefused("抽取已暂停，请先恢复。")
     if facts.draw.status != DrawStatus.INVITING or not facts.reach.given_up:
         raise LettersRefused("没有发送失败、需要重新发送的邀请。")
 
 
-def _ask_emergency(facts: _OfDraw) -> None:
+def _ask_emergency(facts: OfDraw) -> None:
     _declare(facts)
     if open_request(EmergencyRequest, facts.draw):
         raise EmergencyRefused("该抽取已有待确认的应急抽取申请。")
 
 
-def _decide_emergency(facts: _OfDraw) -> None:
+def _decide_emergency(facts: OfDraw) -> None:
     asked = open_request(EmergencyRequest, facts.draw)
     _check_asked(facts, asked, EmergencyRequest, EmergencyRefused)
     check_second_person(asked, facts.user, EmergencyRefused, now=facts.now)
     _declare(facts)
 
 
-def _end_emergency(facts: _OfDraw) -> None:
+def _end_emergency(facts: OfDraw) -> None:
     if not facts.draw.is_valid or emergency_of(facts.draw) is None:
         raise EmergencyRefused("本次抽取没有转为应急抽取，或已经取消。")
 
 
-def _ask_emergency_end(facts: _OfDraw) -> None:
+def _ask_emergency_end(facts: OfDraw) -> None:
     _end_emergency(facts)
     if open_request(EmergencyEndRequest, facts.draw):
         raise EmergencyRefused("该抽取已有待确认的取消应急申请。")
@@ -392,7 +392,7 @@ def check_void(draw: Draw) -> None:
         raise VoidRefused(message)
 
 
-def _ask_void(facts: _OfDraw) -> None:
+def _ask_void(facts: OfDraw) -> None:
     check_void(facts.draw)
     if facts.void:
         raise VoidRefused("该抽取已有待确认的作废申请。")
@@ -411,13 +411,13 @@ def check_release(draw: Draw, *, now: datetime) -> None:
         )
 
 
-def _ask_release(facts: _OfDraw) -> None:
+def _ask_release(facts: OfDraw) -> None:
     check_release(facts.draw, now=facts.now)
     if open_request(ReleaseRequest, facts.draw):
         raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
 
 
-def _publish(facts: _OfDraw) -> None:
+def _publish(facts: OfDraw) -> None:
     draw = facts.draw
     if draw.published_at is not None:
         raise PublicationRefused("结果已经公布，公布后不能撤回。")
@@ -436,7 +436,7 @@ def _publish(facts: _OfDraw) -> None:
         raise PublicationRefused("有待确认的作废申请，请先处理。")
 
 
-def _record_reply(facts: _OfDraw) -> None:
+def _record_reply(facts: OfDraw) -> None:
     check_unpublished(facts.draw)
     if not facts.draw.is_valid or not facts.board.lines:
         raise ReplyRefused(OVER)
@@ -448,20 +448,20 @@ def check_unpublished(draw: Draw) -> None:
         raise ReplyRefused("结果已经公布，名单不能再改；确有错误的，请作废本次抽取。")
 
 
-def _decide_void(facts: _OfDraw) -> None:
+def _decide_void(facts: OfDraw) -> None:
     _check_asked(facts, facts.void, VoidRequest, VoidRefused)
     check_second_person(facts.void, facts.user, VoidRefused, now=facts.now)
     check_void(facts.draw)
 
 
-def _decide_release(facts: _OfDraw) -> None:
+def _decide_release(facts: OfDraw) -> None:
     asked = open_request(ReleaseRequest, facts.draw)
     _check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
     check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
     check_release(facts.draw, now=facts.now)
 
 
-Rule = Callable[[_OfDraw], None]
+Rule = Callable[[OfDraw], None]
 _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.CONTRIBUTE: ("", _contribute),  # by the roles that the rule names
     ActionCode.ABANDON: ("draws.run", _abandon),
@@ -495,7 +495,11 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
 
 def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, DrawAction]:
     """Return what ``user`` may do with ``draw`` now, and why not what he may not, by code."""
-    facts = _OfDraw(draw, user, now)
+    return actions_of(OfDraw(draw, user, now))
+
+
+def actions_of(facts: OfDraw) -> dict[ActionCode, DrawAction]:
+    """Return the same where what the rules ask is at hand."""
     return {
         code: DrawAction(code, permission, _permits(facts, permission), _why_not(facts, rule))
         for code, (permission, rule) in _OF_DRAW.items()
@@ -507,17 +511,17 @@ def check_action(code: ActionCode, draw: Draw, *, actor: User, now: datetime) ->
 
     Permission and scope are the caller's: services are called by jobs, too.
     """
-    _OF_DRAW[code][1](_OfDraw(draw, actor, now))
+    _OF_DRAW[code][1](OfDraw(draw, actor, now))
 
 
-def _permits(facts: _OfDraw, permission: str) -> bool:
+def _permits(facts: OfDraw, permission: str) -> bool:
     if permission:
         return permission in facts.reaching
     roles = facts.draw.rule.contributors
     return any(CONTRIBUTOR_PERMISSION[role] in facts.reaching for role in roles)
 
 
-def _why_not(facts: _OfDraw, rule: Rule) -> str:
+def _why_not(facts: OfDraw, rule: Rule) -> str:
     if facts.is_archived:
         return ARCHIVED
     try:

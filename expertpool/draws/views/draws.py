@@ -26,22 +26,25 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, DrawSta
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
-from expertpool.draws.queries.actions import actions_for, actions_for_project, open_role
+from expertpool.draws.queries.actions import (
+    OfDraw,
+    actions_for_project,
+    actions_of,
+    open_role,
+)
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     draws_visible_to,
-    widened_by,
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.lasting import lasting_of
-from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.presence import presence_of
-from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.queries.requests import agreed_request, answers_among, requests_about
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -110,16 +113,16 @@ def _sheet_labels(draw: Draw) -> dict[str, str]:
 def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     """What the page of a draw shows to this user; names are not in it."""
     user, now = request.user, timezone.now()
-    board, covered = board_of(draw), draw.covered
-    reach = reach_of(draw, board.lines, now=now)
+    facts, covered = OfDraw(draw, user, now), draw.covered
+    board, reach = facts.board, facts.reach
     presence = presence_of(draw)
     came = f"-{presence.version}" if presence else ""
     contributions = _contributions(request, draw, now)
-    actions = actions_for(draw, user, now=now) | actions_for_project(draw.project, user, now=now)
+    actions = actions_of(facts) | actions_for_project(draw.project, user, now=now)
     requests = requests_about(draw, user, now=now)
     pending = answers_among(requests)
     board = replace(board, version=f"{board.version}-{reach.version}{came}-{len(pending)}")
-    later, in_time = widened_by(draw), next_opening(covered, now=now) > now
+    later, in_time = facts.later, not facts.is_over
     short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
     return {
         "draw": draw,

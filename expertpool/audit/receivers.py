@@ -25,5 +25,4 @@ def record_preview(event: ImportPreviewed) -> None:
     """Who asked by a file what is there already; that its rows came in is the importer's entry."""
     run = ImportRun.objects.select_related("user").get(pk=event.run_id)
     after = {"导入项": run.importer, "总行数": run.total, "可导入": run.accepted}
-    note = run.file_name
-    record("import.preview", actor=run.user, now=event.at, subject=run, after=after, note=note)
+    record("import.preview", actor=run.user, now=event.at, subject=run, after=after)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.exceptions import DrawNotReady, HeldRefused
-from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation, PickRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.picking import agree_to_picks
@@ -27,6 +27,7 @@ from expertpool.draws.settings import CANDIDATES_PER_SEAT
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import withdraw
 from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_plan, make_ready_project
@@ -223,6 +224,33 @@ def test_who_chooses_by_hand_alone_learns_nothing(
         assert word not in str(refused.value)
     (entry,) = Entry.objects.filter(action="draw.held_refused")
     assert entry.actor == supervisor
+
+
+def test_two_who_try_one_name_after_the_other_do_not_go_on(admin: User, supervisor: User) -> None:
+    """A list of one, refused, says that he is held; so it is told, and limited."""
+    experts = make_pool(5)
+    for expert in experts[:4]:
+        hold(expert)
+    configure(CANDIDATES_PER_SEAT, 0)
+    allow_manual_ways(actor=admin, now=NOW)
+    project = make_ready_project(now=NOW, seats=1, groups=[GroupInput("组", 1, [{"all": []}])])
+
+    def tried(expert: Expert) -> PickRequest:
+        asked = ask_for(project, [expert], actor=admin, now=NOW)
+        agree_to_picks(request=asked, actor=supervisor, now=NOW, entropy=SeededEntropy(1))
+        return asked
+
+    for expert in experts[:3]:
+        with pytest.raises(HeldRefused):
+            tried(expert)
+        withdraw(PickRequest.objects.latest("pk"), actor=admin, now=NOW)
+    # Neither who is held nor who is free.
+    for expert in experts[3:]:
+        with pytest.raises(DrawNotReady, match="24 小时内") as refused:
+            tried(expert)
+        assert not isinstance(refused.value, HeldRefused)
+        withdraw(PickRequest.objects.latest("pk"), actor=admin, now=NOW)
+    assert Entry.objects.filter(action="draw.held_refused").count() == 3
 
 
 @pytest.mark.shows("DRAW-03")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from expertpool.accounts.models import User
@@ -49,7 +49,7 @@ from expertpool.draws.queries.draws import (
     panel_of,
     widened_by,
 )
-from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.emergency import emergency_of, faraway_words
 from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
 from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.reach import Reach, reach_of
@@ -288,13 +288,8 @@ def _declare(facts: OfDraw) -> None:
         raise EmergencyRefused("本次抽取已经转为应急抽取。")
     if facts.is_over:
         raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
-    policy = facts.draw.rule.policy
-    if policy is not None:
-        within = timedelta(hours=policy.emergency_within)
-        if next_opening(facts.draw.covered, now=facts.now) - facts.now > within:
-            raise EmergencyRefused(
-                f"离评审开始还早：封存时的制度规定，评审前 {policy.emergency_within} 小时内才能转为应急抽取。"
-            )
+    if faraway := faraway_words(facts.draw, now=facts.now):
+        raise EmergencyRefused(faraway)
     if facts.reach.pause:
         raise EmergencyRefused("抽取已暂停，请先恢复，再转为应急抽取。")
 

@@ -15,25 +15,41 @@ from expertpool.accounts.models import User
 from expertpool.core.crypto import DecryptionError
 from expertpool.draws.models import Draw
 
+PROVEN_OPENING = 5  # where in the proof, behind the facts and on whose behalf
 
-def proof_of(draw: Draw, by: User | None) -> str:
-    """Return what the proof of ``draw`` says as it stands, and ``by`` whom; None: by the system."""
-    said = [*_facts(draw), by.username if by else None]
+
+def proof_of(draw: Draw, by: User | None, opening: datetime | None) -> str:
+    """Return what the proof of ``draw`` says as it stands, ``by`` whom (None: by the system), and
+    when it opens, by which roles with hours of their own read."""
+    said = [*_facts(draw), by.username if by else None, _text(opening)]
     return vdraw.canonical_json(said).decode()
 
 
 def is_authentic(draw: Draw) -> bool:
     """Tell whether the times of ``draw`` are those that were set; if not, its names stay sealed."""
-    try:
-        *said, _by = json.loads(draw.reveal_proof or "[null]")
-    except DecryptionError:  # altered, or moved from another draw
-        return False
-    return bool(said == _facts(draw))
+    facts = _facts(draw)
+    return _said(draw)[: len(facts)] == facts
+
+
+def proven_opening(draw: Draw) -> datetime | None:
+    """Return when ``draw`` opens as this system set it, whatever its projects say; None where the
+    proof does not say it: it was made before proofs did, or is none."""
+    said = _said(draw)
+    opening = said[PROVEN_OPENING] if len(said) > PROVEN_OPENING else None
+    return datetime.fromisoformat(opening) if opening and is_authentic(draw) else None
 
 
 def is_released(draw: Draw) -> bool:
     """Tell whether the names of ``draw`` were released, by this system."""
     return draw.released_at is not None and is_authentic(draw)
+
+
+def _said(draw: Draw) -> list[str | None]:
+    try:
+        said: list[str | None] = json.loads(draw.reveal_proof or "[]")
+    except DecryptionError:  # altered, or moved from another draw
+        return []
+    return said
 
 
 def _facts(draw: Draw) -> list[str | None]:

@@ -34,7 +34,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.emergency import emergency_of, faraway_words
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reach import letters_to
@@ -222,11 +222,14 @@ class Contact:
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
     """Return whom to call about an open invitation of an emergency draw, and log the look.
 
-    Refuses (EmergencyRefused) any other draw and whoever has answered: names stay sealed.
+    Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, and whoever
+    has answered: names stay sealed.
     """
-    invitation = Invitation.objects.select_related("draw").get(pk=invitation.pk)
+    invitation = Invitation.objects.select_related("draw__project").get(pk=invitation.pk)
     if emergency_of(invitation.draw) is None:
         raise EmergencyRefused("只有应急抽取可以查看联系电话。")
+    if faraway := faraway_words(invitation.draw, now=now):
+        raise EmergencyRefused(faraway)
     if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
         raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)

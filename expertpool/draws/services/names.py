@@ -32,7 +32,7 @@ from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.reveal import is_authentic
+from expertpool.draws.queries.reveal import is_authentic, proven_opening
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
@@ -56,7 +56,8 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     """From when ``user`` may read the names of ``draw``; None: never.
 
     A role with its own rule reads from that many hours before the opening, others from the
-    draw's reveal time.
+    draw's reveal time. The opening that counts is the one that the proof says: a project can be
+    moved in the database.
     """
     if not draws_visible_to(user, "draws.names").filter(pk=draw.pk).exists():
         return None
@@ -67,9 +68,11 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     own = max(hours)
     if (policy := draw.rule.policy) is not None:
         own = min(own, policy.reveal_earliest)
-    since = first_opening(draw.covered) - timedelta(hours=own)
-    # No role reads while not all have signed in.
-    return max(since, draw.reveal_at) if policy and policy.reveal_present else since
+    opening = proven_opening(draw)
+    since = (opening or first_opening(draw.covered)) - timedelta(hours=own)
+    # No role reads while not all have signed in, nor earlier than others by an opening without proof.
+    waits = opening is None or (policy is not None and policy.reveal_present)
+    return max(since, draw.reveal_at) if waits else since
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:

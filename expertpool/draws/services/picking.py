@@ -28,7 +28,9 @@ from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.picking import experts_to_show, seats_of
+from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.readiness import ARCHIVED, check_manual_ways, check_ready
+from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
@@ -89,8 +91,9 @@ def request_picks(
         sealed_at=now,
         operator=actor,
     )
-    opens_at = first_opening(projects) - timedelta(hours=plan.reveal_hours)
-    set_reveal(draw, reveal_at=opens_at, by=actor)
+    opening = first_opening(projects)
+    opens_at = opening - timedelta(hours=plan.reveal_hours)
+    set_reveal(draw, reveal_at=opens_at, opening=opening, by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
     move_projects(draw, actor=actor, now=now)
@@ -124,7 +127,8 @@ def agree_to_picks(
     """Confirm what another person chose: the chosen are seated and invited.
 
     Refuses (PickRefused) the person who chose, a request that was settled, and experts who may not
-    be seated any more; (HeldRefused) where that may not be told.
+    be seated any more; (HeldRefused) where that may not be told, and (DrawNotReady) whoever came
+    upon that too often: a list of one would be an answer about one.
     """
     with (
         tell_held(project=request.draw.project, actor=actor, now=now, attempt="确认人工选定的人选"),
@@ -143,6 +147,7 @@ def _agree(request: PickRequest, actor: User, now: datetime, entropy: Entropy) -
     # Once more: since they were chosen somebody may have gone on leave or been seated elsewhere.
     levels = check_experts(plan, picks, draw=draw, now=now)
     # Only now, before two persons: whoever chooses alone would find out who sits elsewhere.
+    check_tries(draw.project, actor, approved_version(plan), now=now)
     check_free(plan, picks, now=now)
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)

@@ -44,7 +44,7 @@ from expertpool.draws.models import (
 from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.draws import codes_for_draw
-from expertpool.draws.queries.meetings import next_opening, reveal_time, words_of
+from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time, words_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
@@ -316,7 +316,7 @@ def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
     one who cannot come is as secret as those before him were."""
     plan = DrawPlan.objects.get(project_id=draw.project_id)
     opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
-    set_reveal(draw, reveal_at=opens_at, by=actor)
+    set_reveal(draw, reveal_at=opens_at, opening=first_opening(draw.covered), by=actor)
     draw.save(update_fields=FIELDS)
     defer("draws.release_names", at=draw.reveal_at, draw_id=draw.pk)
 

@@ -34,7 +34,7 @@ from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.meetings import reveal_time
+from expertpool.draws.queries.meetings import first_opening, reveal_time
 from expertpool.draws.queries.plan_versions import approved_version, check_version
 from expertpool.draws.queries.policy import (
     answer_grounds,
@@ -296,7 +296,8 @@ def _seal(
         sealed_at=now,
         operator=actor,
     )
-    set_reveal(draw, reveal_at=reveal_time(plan, projects, policy, now=now), by=actor)
+    opens_at = reveal_time(plan, projects, policy, now=now)
+    set_reveal(draw, reveal_at=opens_at, opening=first_opening(projects), by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
     place = {commit: at for at, commit in enumerate(candidates.commits)}

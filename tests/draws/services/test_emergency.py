@@ -41,6 +41,7 @@ from expertpool.draws.services.state import load_order
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
@@ -291,6 +292,36 @@ def test_only_an_emergency_tells_whom_to_call(draw: Draw, operator: User) -> Non
     )
     with pytest.raises(EmergencyRefused, match="已经有结果"):
         read_contact(invitation=other, actor=operator, now=NOW)
+
+
+def test_nobody_is_called_once_the_review_was_moved_to_a_later_day(
+    draw: Draw, operator: User
+) -> None:
+    """An emergency goes on when its review is moved; who is asked then has the time to answer."""
+    declare(draw, operator)
+    line = Invitation.objects.earliest("line")
+    assert read_contact(invitation=line, actor=operator, now=NOW).phone
+    assert draw.rule.policy is not None
+    far = NOW + timedelta(hours=draw.rule.policy.emergency_within + 1)
+    Project.objects.filter(pk=draw.project_id).update(opening_at=far)
+    with pytest.raises(EmergencyRefused, match="离评审开始还早"):
+        read_contact(invitation=line, actor=operator, now=NOW)
+
+
+def test_asking_alone_opens_no_number(draw: Draw, operator: User, supervisor: User) -> None:
+    """Only the word of a second person, from his own account, does."""
+    asked = request_emergency(draw=draw, reason="开标提前", minutes=15, actor=operator, now=NOW)
+    line = Invitation.objects.earliest("line")
+    with pytest.raises(EmergencyRefused):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    with pytest.raises(EmergencyRefused):
+        decide_emergency(request=asked, agree=True, note="", actor=operator, now=NOW)
+    with pytest.raises(EmergencyRefused):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    decide_emergency(request=asked, agree=False, note="", actor=supervisor, now=NOW)
+    with pytest.raises(EmergencyRefused):
+        read_contact(invitation=line, actor=operator, now=NOW)
+    assert not Entry.objects.filter(action="draw.contact").exists()
 
 
 def test_the_office_narrows_how_long_an_answer_may_take(draw: Draw, operator: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.notifications.models import Message
+from expertpool.projects.models import Project
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -114,6 +116,27 @@ def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator:
         read_names(draw=forged, actor=operator, now=LATER, purpose="查看")
     swept(LATER)
     assert DrawAlarm.objects.get().matter == Matter.REVEAL
+
+
+def test_an_opening_written_into_the_database_opens_nothing(draw: Draw, supervisor: User) -> None:
+    """A role that reads nine hours before the opening does so by the opening that was sealed."""
+    RevealRule.objects.create(role=supervisor.roles.get(), hours=9)
+    Project.objects.filter(pk=draw.project_id).update(opening_at=NOW + timedelta(hours=4))
+    moved = Draw.objects.get(pk=draw.pk)
+    assert not may_read(moved, supervisor, now=LATER)
+    assert may_read(moved, supervisor, now=NOW + timedelta(hours=1))
+
+
+def test_without_a_proven_opening_no_role_reads_earlier(draw: Draw, supervisor: User) -> None:
+    """A draw whose proof was made before proofs said when it opens."""
+    RevealRule.objects.create(role=supervisor.roles.get(), hours=9)
+    said = json.loads(draw.reveal_proof)[:5]
+    draw.reveal_proof = json.dumps(said)
+    draw.save(update_fields=["reveal_proof"])
+    old = Draw.objects.get(pk=draw.pk)
+    assert is_authentic(old)
+    assert not may_read(old, supervisor, now=NOW + timedelta(hours=2))
+    assert may_read(old, supervisor, now=draw.reveal_at)
 
 
 def test_a_role_with_a_time_of_its_own_reads_nothing_either(draw: Draw, supervisor: User) -> None:

@@ -26,6 +26,10 @@ class RoleInUse(AccountError):
     """A role cannot be changed or deleted as asked."""
 
 
+class AuthenticatorRefused(AccountError):
+    """An authenticator is not set up, taken away or believed."""
+
+
 class WrongPassword(AccountError):
     def __init__(self) -> None:
         super().__init__("原密码不对，请重新输入。")

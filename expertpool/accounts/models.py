@@ -150,6 +150,11 @@ class User(AbstractBaseUser):
     session_round = models.PositiveIntegerField("登录轮次", default=0)
     # When he showed that the phone is in his hands; a new number is nobody's yet.
     phone_verified_at = models.DateTimeField("手机号验证时间", null=True, blank=True)
+    # His authenticator (`services.authenticators`): what it knows, the last step whose code was used,
+    # and since when it speaks for him.
+    app_secret = EncryptedTextField("验证器密钥", bound_to=("username",))
+    app_step = models.BigIntegerField("验证器已用到", null=True, blank=True)
+    app_set_up_at = models.DateTimeField("验证器设置时间", null=True, blank=True)
     # By what he acts, if not by a browser: the name of an API token, which the log shows.
     through = ""
 

@@ -10,5 +10,6 @@ ACTIONS = (
     Action("request.code_sent", "发送确认验证码"),
     Action("request.code_wrong", "确认验证码填错"),
     Action("request.by_code", "验证码确认申请"),
+    Action("request.by_app", "验证器确认申请"),
     Action("request.expire", "申请逾期失效"),
 )

@@ -42,6 +42,7 @@ class Proof(models.TextChoices):
     SESSION = "session", "本人登录"
     PASSWORD = "password", "当面确认"
     CODE = "code", "验证码确认"
+    APP = "app", "验证器确认"
 
 
 OUTCOME_TONES = {

@@ -11,6 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
@@ -105,16 +106,33 @@ class CodePersonForm(forms.Form):
         coerce=int,
         error_messages={"required": "请选择确认人。"},
     )
+    shown = forms.RegexField(
+        rf"^\s*\d{{{DIGITS}}}\s*$",
+        label="验证器上的数字",
+        required=False,
+        help_text="确认人设置了验证器的，可以直接报出他手机上的 6 位数字；不填则发送验证码。",
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
+        ),
+        error_messages={"invalid": f"验证器上的数字是 {DIGITS} 位。"},
+    )
 
     def __init__(self, persons: Sequence[User], data: QueryDict | None = None) -> None:
         super().__init__(data)
         field: Any = self.fields["person"]
         field.choices = [(user.pk, f"{user.name}（{_reached_at(user)}）") for user in persons]
+        if not any(has_app(user) for user in persons):
+            del self.fields["shown"]
 
 
 def _reached_at(user: User) -> str:
-    """Return the address that a code goes to first, masked."""
-    return user.masked_phone if ChannelCode.SMS in ways_to(user) else mask_email(user.email)
+    """Return where a code reaches him first, masked, and whether he has one at hand."""
+    ways = ways_to(user)
+    app = ["验证器"] if has_app(user) else []
+    if not ways:
+        return "、".join(app)
+    address = user.masked_phone if ChannelCode.SMS in ways else mask_email(user.email)
+    return "、".join([address, *app])
 
 
 class CodeForm(forms.Form):

@@ -55,6 +55,7 @@ BY_THE_SYSTEM = {
     "directory.Specialty.level": "counted: its depth in the tree",
     "accounts.User.failed_logins": "counted",
     "accounts.User.session_round": "counted",
+    "accounts.User.app_step": "counted",
     "projects.ProgressEntry.at": "the clock's",
 }
 # A place among others shows up in no calculation: the form keeps it, the column takes what fits.

@@ -213,6 +213,8 @@ RULES: dict[str, Rule] = {
     "portal:home": everybody(),
     "portal:account": everybody(),
     "portal:phone_link": everybody(),
+    "portal:app_set_up": everybody(),
+    "portal:app_take_away": everybody(),
     "portal:phone_confirm": everybody(lambda _w, _u: {"token": "of-nobody"}),
     # Accounts
     "accounts:login": public(),

@@ -116,17 +116,16 @@ def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
     if user is None or not user.is_active or any(bar.bars(user) for bar in SIGN_IN_BARS):
         make_password(password)
         return LoginOutcome.UNKNOWN_ACCOUNT if user is None else LoginOutcome.DISABLED
-    if not _claim_attempt(user, now):
+    if not claim_attempt(user, now):
         make_password(password)
         return LoginOutcome.LOCKED
     if not check_password(password, user.password_hash):
         return LoginOutcome.WRONG_PASSWORD
-    # The attempt was counted as failed beforehand.
-    User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+    forget_attempts(user)
     return LoginOutcome.SUCCESS
 
 
-def _claim_attempt(user: User, now: datetime) -> bool:
+def claim_attempt(user: User, now: datetime) -> bool:
     """Count this attempt as failed before the password is looked at; False while the account waits.
 
     Each failure after so many makes it wait twice as long as the one before: guessing takes ever
@@ -146,6 +145,11 @@ def _claim_attempt(user: User, now: datetime) -> bool:
             ),
         )
     )
+
+
+def forget_attempts(user: User) -> None:
+    """Take back what `claim_attempt` counted: it was right."""
+    User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
 
 
 def _waits() -> list[tuple[int, timedelta]]:

@@ -1,6 +1,9 @@
-"""我的账号: what an account is, its phone number, and the tokens that act by its name."""
+"""我的账号: what an account is, its phone, its authenticator, and the tokens that act by its name."""
 
 from __future__ import annotations
+
+import secrets
+from textwrap import wrap
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,15 +11,29 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.accounts.exceptions import AuthenticatorRefused
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens
+from expertpool.accounts.services.authenticators import (
+    SECRET_BYTES,
+    address_for_app,
+    as_text,
+    has_app,
+    set_up,
+    take_away,
+)
 from expertpool.core.configuration import value_of
+from expertpool.core.documents import qr_data_uri
 from expertpool.core.registry import permission_groups
 from expertpool.core.responses import refused, saved
+from expertpool.core.settings import SITE_NAME
+from expertpool.core.views.drawers import drawer_form
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.portal.exceptions import PhoneRefused
+from expertpool.portal.forms import AppForm, PasswordForm
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
 from expertpool.workflow.settings import SECOND_PHONE
 
@@ -30,6 +47,7 @@ def account(request: UserRequest) -> HttpResponse:
         "roles": "、".join(str(role) for role in user.roles.all()),
         "tokens": [_told(token) for token in own_tokens(user, now=now)],
         "reaches_phones": reaches_phones(),
+        "has_app": has_app(user),
         "phone_is_asked_for": value_of(SECOND_PHONE),
     }
     return render(request, "portal/account.html", context)
@@ -75,3 +93,53 @@ def phone_confirm(request: UserRequest, token: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("portal:account")
     return render(request, "portal/phone_confirm.html")
+
+
+@never_cache
+@sensitive_post_parameters("password", "code", "secret")
+def app_set_up(request: UserRequest) -> HttpResponse:
+    """Let an authenticator speak for one's account (drawer): it reads the QR code and shows a code."""
+    fresh = as_text(secrets.token_bytes(SECRET_BYTES))
+    data = request.POST if request.method == "POST" else None
+    form = AppForm(data, user_id=request.user.pk, fresh=fresh)
+
+    def write() -> str:
+        set_up(user=request.user, now=timezone.now(), **form.cleaned_data)
+        return "验证器已设置。"
+
+    secret = form.shown_secret
+    address = address_for_app(secret, request.user, site=value_of(SITE_NAME))
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="设置验证器",
+        refresh="page",
+        refusals=AuthenticatorRefused,
+        template="portal/app.html",
+        submit_label="设置",
+        qr=qr_data_uri(address),
+        secret=" ".join(wrap(secret, 4)),
+    )
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def app_take_away(request: UserRequest) -> HttpResponse:
+    """Let no authenticator speak for one's account any more (drawer)."""
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        take_away(user=request.user, password=form.cleaned_data["password"], now=timezone.now())
+        return "验证器已停用。"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="停用验证器",
+        refresh="page",
+        refusals=AuthenticatorRefused,
+        submit_label="停用",
+        danger=True,
+    )

@@ -1,7 +1,8 @@
 """验证码确认: a second person who is not here agrees by a code that only he was sent.
 
 He is told by a short message or mail to what he agrees, and gives the code to whoever asked. It holds
-for this request as it was told, for him, once, for some minutes and few tries.
+for this request as it was told, for him, once, for some minutes and few tries. Who has set up an
+authenticator may tell what it shows instead: that says who, not to what, so he is told afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from expertpool.accounts.exceptions import AuthenticatorRefused
 from expertpool.accounts.models import User
+from expertpool.accounts.services.authenticators import has_app, takes_code
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
@@ -41,6 +44,7 @@ NOT_SO = "这类申请不能用验证码确认，请由另一位有权限的人�
 NOBODY = "这个人现在不能确认这项申请，或没有能收到验证码的手机号、邮箱，请另选一人。"
 TOO_SOON = "验证码刚刚发出，请 1 分钟后再发；没有收到的，请核对确认人登记的手机号。"
 TOO_MANY = "这项申请的验证码已发送多次，请由确认人登录自己的账号确认，或当面确认。"
+WRONG_APP = "验证器上的数字不对，请确认人看着验证器再报一次；他没有设置验证器的，请发送验证码。"
 OVER = "验证码已失效（过时、用过、错得太多，或申请有变），请重新发送。"
 
 
@@ -50,12 +54,14 @@ def new_code() -> str:
 
 
 def persons_for_code(request: TwoPersonRequest, *, now: datetime) -> list[User]:
-    """Return who may be sent a code for ``request``: whoever can agree to it and can be reached."""
+    """Return who may agree to ``request`` by a code: whoever can agree, and can be reached or has an
+    authenticator."""
     matter = matter_of(request)
     return [
         user
         for user in deciders_of(request)
-        if ways_to(user) and not why_not_agreeable(matter, request, user, now=now)
+        if (ways_to(user) or has_app(user))
+        and not why_not_agreeable(matter, request, user, now=now)
     ]
 
 
@@ -145,6 +151,35 @@ def agree_by_code(request: TwoPersonRequest, *, code: str, asker: User, now: dat
         raise matter.refused(NOBODY)
     decide(request, agree=True, note="", actor=person, now=now, proof=Proof.CODE)
     return person
+
+
+def agree_by_app(
+    request: TwoPersonRequest, *, person_id: int, code: str, asker: User, now: datetime
+) -> User:
+    """Agree to ``request`` of ``asker`` as the person whose authenticator shows ``code``; return him.
+
+    Not atomic: the code is used up, and a wrong one counts against his account, whatever comes of the
+    rest. Refuses as `agree_by_code` does. He is told of it as of every decision of his.
+    """
+    matter = _matter(request)
+    check_confirmable_here(request, asker, matter.refused, now=now)
+    person = _person(request, person_id, now)
+    try:
+        is_right = takes_code(person, code, now=now)
+    except AuthenticatorRefused as error:
+        raise matter.refused(str(error)) from error
+    if not is_right:
+        _record("request.code_wrong", request, person, actor=asker, now=now)
+        raise matter.refused(WRONG_APP)
+    decide(request, agree=True, note="", actor=person, now=now, proof=Proof.APP)
+    return person
+
+
+def _person(request: TwoPersonRequest, person_id: int, now: datetime) -> User:
+    for user in persons_for_code(request, now=now):
+        if user.pk == person_id:
+            return user
+    raise matter_of(request).refused(NOBODY)
 
 
 def _matter(request: TwoPersonRequest) -> Matter:

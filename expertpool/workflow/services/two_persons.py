@@ -36,6 +36,7 @@ WAITING = "已有待确认的同类申请，请先处理。"
 OF_PROOF: dict[str, str] = {
     Proof.PASSWORD: "request.on_the_spot",
     Proof.CODE: "request.by_code",
+    Proof.APP: "request.by_app",
 }
 
 logger = logging.getLogger(__name__)

@@ -38,6 +38,7 @@ from expertpool.workflow.queries.requests import (
 )
 from expertpool.workflow.services import two_persons
 from expertpool.workflow.services.codes import (
+    agree_by_app,
     agree_by_code,
     live_code,
     new_code,
@@ -198,11 +199,16 @@ def _choose_person(
     request: UserRequest, matter: Matter, asked: TwoPersonRequest, now: datetime
 ) -> HttpResponse:
     form = CodePersonForm(persons_for_code(asked, now=now), request.POST or None)
+    submit = "发送验证码，或按验证器确认" if "shown" in form.fields else "发送验证码"
 
-    def write() -> HttpResponse:
+    def write() -> HttpResponse | str:
+        chosen = form.cleaned_data["person"]
+        if shown := form.cleaned_data.get("shown"):
+            person = agree_by_app(asked, person_id=chosen, code=shown, asker=request.user, now=now)
+            return f"{person.name}已用验证器确认。{matter.words.agreed}"
         sent = send_code(
             asked,
-            person_id=form.cleaned_data["person"],
+            person_id=chosen,
             code=new_code(),
             asker=request.user,
             now=now,
@@ -214,9 +220,10 @@ def _choose_person(
         request,
         form,
         write,
+        refresh="page",
         refusals=matter.refused,
         template="workflow/code_person.html",
-        **_about_code(matter, asked) | {"submit_label": "发送验证码"},
+        **_about_code(matter, asked) | {"submit_label": submit, "danger": False},
     )
 
 

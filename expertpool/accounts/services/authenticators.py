@@ -1,0 +1,120 @@
+"""验证器: an app on one's telephone that shows a new code every half minute (TOTP, RFC 6238).
+
+A code says who is there. It counts once, and guesses are limited by the rules of signing in
+(`login.claim_attempt`): an account waits longer after each.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.db.models import Q
+
+from expertpool.accounts.exceptions import AuthenticatorRefused
+from expertpool.accounts.models import User
+from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.login import claim_attempt, forget_attempts
+from expertpool.audit.services import record
+from expertpool.core.fields import UNREADABLE, readable
+
+SECRET_BYTES = 20  # what apps expect of SHA-1
+DIGITS = 6
+SECONDS = 30
+CLOCKS_APART = 1  # steps by which telephone and server may differ
+
+WAIT = "连续输错次数太多，请等一会儿再试，与登录时相同。"
+WRONG = "密码或验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
+
+
+def address_for_app(secret: str, user: User, *, site: str) -> str:
+    """Return what the QR code says that an app reads ``secret`` (base32) from."""
+    return _totp(secret).get_provisioning_uri(user.username, site)
+
+
+def as_text(secret: bytes) -> str:
+    """Return ``secret`` as people type it into an app that cannot see the QR code."""
+    return base64.b32encode(secret).decode()
+
+
+def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) -> None:
+    """Let the app that holds ``secret`` speak for ``user``, once it has shown a right ``code``; logs it.
+
+    It takes the place of the one before. Refuses (AuthenticatorRefused) a wrong password or code, and
+    whoever tried too often. Not atomic: a wrong attempt counts.
+    """
+    step = next((step for step in _steps(now) if _is(secret, step, code)), None)
+    _check(user, check_password(password, user.password_hash) and step is not None, now)
+    with transaction.atomic():
+        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
+        row.save(update_fields=["app_secret", "app_step", "app_set_up_at"])
+        announce(record("user.set_up_app", actor=user, subject=user, now=now), user)
+
+
+def take_away(*, user: User, password: str, now: datetime) -> None:
+    """Let no app speak for ``user`` any more; logs it. Refuses a wrong password (AuthenticatorRefused)."""
+    _check(user, check_password(password, user.password_hash), now)
+    with transaction.atomic():
+        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        row.app_secret, row.app_step, row.app_set_up_at = "", None, None
+        row.save(update_fields=["app_secret", "app_step", "app_set_up_at"])
+        announce(record("user.take_away_app", actor=user, subject=user, now=now), user)
+
+
+def has_app(user: User) -> bool:
+    """Tell whether an app speaks for ``user``."""
+    return user.app_set_up_at is not None and bool(_secret_of(user))
+
+
+def takes_code(user: User, code: str, *, now: datetime) -> bool:
+    """Tell whether the app of ``user`` shows ``code`` now; the code is used up by that, and a wrong
+    one counts as a failed attempt. Refuses whoever tried too often (AuthenticatorRefused)."""
+    if not has_app(user):
+        return False
+    if not claim_attempt(user, now):
+        raise AuthenticatorRefused(WAIT)
+    secret = _secret_of(user)
+    step = next((step for step in _steps(now) if _is(secret, step, code)), None)
+    if step is None:
+        return False
+    # Of two at one moment with the same code, one finds it used.
+    unused = Q(app_step__isnull=True) | Q(app_step__lt=step)
+    if not User.objects.filter(unused, pk=user.pk).update(app_step=step):
+        return False
+    forget_attempts(user)
+    return True
+
+
+def _secret_of(user: User) -> str:
+    """Return what his app knows; one that was altered or moved is none."""
+    secret = readable(user, "app_secret")
+    return "" if secret == UNREADABLE else secret
+
+
+def _check(user: User, is_right: bool, now: datetime) -> None:
+    if not claim_attempt(user, now):
+        raise AuthenticatorRefused(WAIT)
+    if not is_right:
+        raise AuthenticatorRefused(WRONG)
+    forget_attempts(user)
+
+
+def _steps(now: datetime) -> Iterator[int]:
+    """Yield the numbers of the half minutes whose codes count, the oldest first."""
+    step = int(now.timestamp()) // SECONDS
+    yield from range(step - CLOCKS_APART, step + CLOCKS_APART + 1)
+
+
+def _is(secret: str, step: int, code: str) -> bool:
+    return bytes_eq(_totp(secret).generate(step * SECONDS), code.strip().encode())
+
+
+def _totp(secret: str) -> TOTP:
+    return TOTP(base64.b32decode(secret), DIGITS, SHA1(), SECONDS)  # noqa: S303 (what apps know)

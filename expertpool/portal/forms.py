@@ -1,0 +1,64 @@
+"""Forms of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+SALT = "portal.app"
+VALID = 30 * 60  # seconds between opening the form and sending it
+OLD = "表单打开太久，请关闭后重新打开，用新的二维码设置。"
+
+
+class PasswordForm(forms.Form):
+    """What shows that it is still he who sits there."""
+
+    password = forms.CharField(
+        label="登录密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "请填写您的登录密码。"},
+    )
+
+
+class AppForm(PasswordForm):
+    """What an authenticator shows first. Its secret goes with the form, signed for its user: it is
+    kept nowhere until the code was right."""
+
+    code = forms.RegexField(
+        r"^\s*\d{6}\s*$",
+        label="验证器上的 6 位数字",
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "maxlength": 6, "autocomplete": "one-time-code"}
+        ),
+        error_messages={
+            "required": "请填写验证器上显示的数字。",
+            "invalid": "验证器上的数字是 6 位。",
+        },
+    )
+    secret = forms.CharField(widget=forms.HiddenInput())
+    field_order = ("secret", "code", "password")
+
+    def __init__(self, data: Any, *, user_id: int, fresh: str) -> None:
+        super().__init__(data, initial={"secret": signing.dumps([user_id, fresh], salt=SALT)})
+        self.user_id, self.fresh = user_id, fresh
+
+    @property
+    def shown_secret(self) -> str:
+        """The secret that the form is about: its own when it comes back with an error."""
+        return self._opened() or self.fresh
+
+    def clean_secret(self) -> str:
+        if not (secret := self._opened()):
+            raise forms.ValidationError(OLD)
+        return secret
+
+    def _opened(self) -> str:
+        try:
+            user_id, secret = signing.loads(self.data.get("secret", ""), salt=SALT, max_age=VALID)
+        except (signing.BadSignature, ValueError, TypeError):
+            return ""
+        return str(secret) if user_id == self.user_id else ""

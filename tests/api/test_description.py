@@ -61,6 +61,7 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "draws.run",
         "draws.contribute",
         "draws.publish",
+        "draws.reschedule",
         "draws.names",
     }
 

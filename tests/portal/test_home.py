@@ -112,7 +112,7 @@ def test_the_home_page_asks_few_questions(
     demo: dict[str, User], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = login(Client(), demo["admin"])
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(45):
         client.get("/")
 
 

@@ -12,13 +12,14 @@ from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
 from expertpool.accounts.models import User, UserRequest
-from expertpool.core.api import Id, Pages, Refusal, allows, answers, offered_codes
+from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.criteria import parse, schema
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import TYPES
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import show
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import (
     DrawError,
     DrawNotReady,
@@ -523,8 +524,9 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "verify_url": settings.SITE_URL + reverse("draws:verify_draw", args=[draw.public_id]),
         "version": board.version,
         "actions": [
-            {name: getattr(action, name) for name in ("code", "label", "permitted", "allowed")}
-            | {"why_not": action.why_not or _not_permitted(action, user)}
+            {name: getattr(action, name) for name in ("code", "label", "permitted")}
+            | {"why_not": (why_not := action.why_not or _not_here(action, user))}
+            | {"allowed": not why_not}
             for action in actions_for(draw, user, now=timezone.now()).values()
         ],
         "counts": {
@@ -551,12 +553,26 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
     }
 
 
-def _not_permitted(action: DrawAction, user: User) -> str:
-    """Return in a sentence why the token's user has no right to ``action``; empty: he has."""
-    if action.permitted:
+# What the interface has a call for; all else is done on the page of the draw.
+CALLED = {
+    ActionCode.CONTRIBUTE,
+    ActionCode.PAUSE,
+    ActionCode.RESUME,
+    ActionCode.RESCHEDULE,
+    ActionCode.SEND_AT_ONCE,
+    ActionCode.SEND_AGAIN,
+    ActionCode.WIDEN,
+    ActionCode.PUBLISH,
+}
+
+
+def _not_here(action: DrawAction, user: User) -> str:
+    """Return in a sentence why ``action`` is not for the token's user, or not for the interface;
+    empty: it is."""
+    if action.code in CALLED and action.permitted:
         return ""
     name = PERMISSIONS[action.permission].label
-    if action.permission not in offered_codes():
+    if action.code not in CALLED:
         return f"接口不提供这项操作，请由有「{name}」权限的人员在网页的抽取页面办理。"
     if not user.has_permission(action.permission):
         return f"令牌没有「{name}」权限：请管理员给令牌的用户授予这项权限，并在令牌的范围里选上它。"

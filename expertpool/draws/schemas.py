@@ -408,7 +408,7 @@ class ActionState(Output):
     code: ActionCode
     label: str
     permitted: bool = Field(description="令牌用户有没有这项权限")
-    allowed: bool = Field(description="现在能不能做")
+    allowed: bool = Field(description="现在能不能用接口做")
     why_not: str = Field(description="现在不能做的原因和解决办法；能做时为空")
 
 

@@ -377,7 +377,10 @@ def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(
 ) -> None:
     base = make_draw(now=timezone.now(), seats=2)
     actions = {row["code"]: row for row in runner.get(f"/draws/{base.pk}").json()["actions"]}
-    assert actions["declare_emergency"]["allowed"]
+    assert actions["pause"]["allowed"]
+    for of_the_page in ("set_roles", "declare_emergency"):
+        assert not actions[of_the_page]["allowed"]
+        assert "网页" in actions[of_the_page]["why_not"]
     assert actions["widen"]["permitted"]
     assert not actions["widen"]["allowed"]
     wider = {"reason": "人数不足", "plan_version": 1}
@@ -393,7 +396,7 @@ def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Exp
     actions = {row["code"]: row for row in narrow.get(f"/draws/{draw.pk}").json()["actions"]}
     assert not actions["ask_void"]["permitted"]
     assert "网页" in actions["ask_void"]["why_not"]
-    assert "令牌没有「执行抽取和补抽」权限" in actions["declare_emergency"]["why_not"]
+    assert "令牌没有「执行抽取和补抽」权限" in actions["pause"]["why_not"]
     assert all(row["why_not"] for row in actions.values() if not row["allowed"])
 
 

@@ -101,7 +101,8 @@ def test_names_come_with_the_right_and_a_look_is_logged(
     sign_in(operator, make_user("operator"))
     address = reverse("draws:replay", args=[draw.pk])
     operator.open(reverse("draws:detail", args=[draw.pk]))
-    operator.press("回放")
+    expect(operator.page.get_by_role("link", name="回放")).to_have_count(0)
+    operator.open(address)
     operator.sees("还不能回放")
     expect(operator.page.get_by_role("button", name="显示姓名（留痕）")).to_have_count(0)
 

@@ -1,6 +1,12 @@
 """Answers that views share: to htmx after a form or an action, and files."""
 
 from expertpool.core.responses.files import file_answer
-from expertpool.core.responses.htmx import not_opened, refused, saved, warned
+from expertpool.core.responses.htmx import (
+    Refused,
+    not_opened,
+    refused,
+    saved,
+    warned,
+)
 
-__all__ = ["file_answer", "not_opened", "refused", "saved", "warned"]
+__all__ = ["Refused", "file_answer", "not_opened", "refused", "saved", "warned"]

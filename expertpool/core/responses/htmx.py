@@ -19,12 +19,23 @@ def saved(message: str, *, undo_url: str = "", refresh: str = "list") -> HttpRes
     events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, "success", undo_url)}
     if refresh:
         events[f"{refresh}:refresh"] = {}
-    return _answer(204, events)
+    return HttpResponse(status=204, headers=_events(events))
+
+
+class Refused(HttpResponse):
+    """Says to htmx why nothing was done; whoever opened the address himself gets ``message`` on a page
+    (`config.refusals`)."""
+
+    status_code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__(headers=_events({"toast": _toast(message, "danger", "")}))
+        self.message = message
 
 
 def refused(message: str) -> HttpResponse:
     """Answer 409: ``message`` says why and how to mend it; nothing on the page changes."""
-    return _answer(409, {"toast": _toast(message, "danger", "")})
+    return Refused(message)
 
 
 def not_opened(request: HttpRequest, message: str, *, back: str) -> HttpResponse:
@@ -46,6 +57,6 @@ def _toast(message: str, level: str, undo_url: str) -> dict[str, str]:
     return {"message": message, "level": level} | ({"undo": undo_url} if undo_url else {})
 
 
-def _answer(status: int, events: dict[str, Any]) -> HttpResponse:
+def _events(events: dict[str, Any]) -> dict[str, str]:
     # A header holds ASCII only: json escapes the Chinese, the browser reads it back.
-    return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(events)})
+    return {"HX-Trigger": json.dumps(events)}

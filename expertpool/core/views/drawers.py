@@ -28,6 +28,7 @@ def drawer_form(
     refusals: Refusals = (),
     at: str | None = None,
     editing: Editing | None = None,
+    back: str = "/",
     template: str = "core/drawer_form.html",
     **context: Any,
 ) -> HttpResponse:
@@ -39,7 +40,8 @@ def drawer_form(
     (a secret shown once, a page to go to) takes the place of that.
 
     A form of a record that is there already gives its ``editing``: what others have changed
-    meanwhile is told instead of being overwritten.
+    meanwhile is told instead of being overwritten. ``back`` is the page to which it leads when it was
+    opened by its own address.
     """
     if editing:
         editing.about(parts_of(form))
@@ -57,7 +59,7 @@ def drawer_form(
                 return told
             return saved(told if isinstance(told, str) else message, refresh=refresh)
     status = 422 if request.method == "POST" else 200
-    shown = {"title": title, "form": form, "editing": editing}
+    shown = {"title": title, "form": form, "editing": editing, "back": back}
     return render(request, template, shown | context, status=status)
 
 

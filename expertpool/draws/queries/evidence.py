@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
@@ -28,11 +31,17 @@ class Evidence:
     def has_record(self) -> bool:
         return self.draw.is_random and self.draw.ordered_at is not None and bool(self.draw.ended_at)
 
+    @property
+    def recorded_at(self) -> datetime:
+        """When the last event of the record was: some come after the end."""
+        at: datetime = self.draw.recorded_at  # type: ignore[attr-defined] # annotated
+        return at
+
 
 def evidence_of(project: Project, user: User) -> list[Evidence]:
     """Return every draw of ``project``, void ones and those of its batches too, the latest first."""
     found = []
-    for draw in draws_of(project):
+    for draw in draws_of(project).annotate(recorded_at=Max("events__at")):
         sheets = list(attachments_of(draw))
         readable = [one for one in sheets if may_view(user, one)]
         found.append(Evidence(draw, readable, len(sheets) - len(readable)))

@@ -43,8 +43,13 @@ def check_tries(
     of_actor = refusals.filter(actor=actor).count() + given_up.filter(operator=actor).count()
     most = value_of(HELD_TRIES)
     if max(of_project, of_actor) >= most:
+        whose, count = (
+            ("本项目", f"已有 {most} 次")
+            if of_project >= most
+            else ("您经办的各项目", f"合计 {most} 次")
+        )
         raise DrawNotReady(
-            f"24 小时内封存后放弃、或因专家被占用而不能抽取，已有 {most} 次，暂不能再试："
+            f"24 小时内{whose}封存后放弃、或因专家被占用而不能抽取，{count}，暂不能再试："
             "请把抽取方案提交审核，批准后即可抽取，或过 24 小时再试。"
         )
 

@@ -55,7 +55,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_short(result),
         *_late(plan, members, now),
         *_quiet(members, now),
-        *_odd_hours(plan, now),
+        *_odd_hours(plan, members, now),
         *_changed(plan, result, now),
     ]
     approved = approved_version(plan)
@@ -75,8 +75,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     policy = policy_for(plan.project.regime)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
     until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
-    latest = next_opening(members, now=now)
-    ends = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
+    ends = _replies_end(plan, members, now)
     by = "" if roles else f"（{moment_text(ends)} 前）"
     drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
     return [
@@ -128,9 +127,15 @@ def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
         )
 
 
-def _odd_hours(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+def _replies_end(plan: DrawPlan, members: Sequence[Project], now: datetime) -> datetime:
+    """Return until when the first who are asked may answer: at the latest until the panel sits."""
+    latest = next_opening(members, now=now)
+    return counted_on(now, timedelta(minutes=plan.reply_minutes), latest=latest)
+
+
+def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     start, end = WORKDAY
-    ends = now + timedelta(minutes=plan.reply_minutes)
+    ends = _replies_end(plan, members, now)
     for moment, what in ((now, "现在"), (ends, "答复截止时")):
         local = timezone.localtime(moment)
         if not is_working_day(local.date()):

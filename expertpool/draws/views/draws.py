@@ -47,6 +47,7 @@ from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.requests import agreed_request, answers_among, requests_about
 from expertpool.draws.queries.reschedulings import reschedulings_of
+from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.names import (
     NamedRow,
@@ -158,6 +159,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "early": agreed_request(ReleaseRequest, draw),
         "publish_question": PUBLISH_QUESTION,
         "void_warning": VOID_WARNING,
+        # Until then the record holds no seats, and a film shows nothing.
+        "replayable": draw.ordered_at is not None
+        and draw.ended_at is not None
+        and is_released(draw),
         "requests": requests,
         "pending": pending,
         "recordable": tuple(RECORDABLE),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError, EmergencyRefused
 from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.emergency import (
     end_emergency,
@@ -28,10 +31,16 @@ from expertpool.draws.services.matters import EMERGENCY
 def declare(request: UserRequest, pk: int) -> HttpResponse:
     """Ask for a running draw to become an emergency (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    back, now = reverse("draws:detail", args=[pk]), timezone.now()
+    # What is typed already stays: the service says the same above the form.
+    if request.method != "POST":
+        may = actions_for(draw, request.user, now=now)
+        if why_not := may[ActionCode.DECLARE_EMERGENCY].why_not:
+            return not_opened(request, why_not, back=back)
     form = EmergencyForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:
-        request_emergency(draw=draw, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        request_emergency(draw=draw, actor=request.user, now=now, **form.cleaned_data)
 
     return drawer_form(
         request,
@@ -43,6 +52,7 @@ def declare(request: UserRequest, pk: int) -> HttpResponse:
         refresh="page",
         refusals=EmergencyRefused,
         template="draws/emergency_form.html",
+        back=back,
     )
 
 

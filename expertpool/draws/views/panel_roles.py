@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused
+from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.draws.exceptions import RolesRefused
@@ -27,10 +28,11 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     editing = Editing(request, Edits((Draw, [pk]), action="draw.roles"))
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     lines, now = seated_lines(draw), timezone.now()
+    back = reverse("draws:detail", args=[pk])
     if not lines:
-        return refused("还没有在席的专家，不能设置角色。")
+        return not_opened(request, "还没有在席的专家，不能设置角色。", back=back)
     if request.method == "GET" and draw.project.is_archived:
-        return refused(ARCHIVED)
+        return not_opened(request, ARCHIVED, back=back)
     rows = read_panel(draws=panel_of(draw), actor=request.user, now=now, purpose="设置角色")
     names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None
@@ -48,4 +50,5 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
         editing=editing,
         refresh="page",
         refusals=RolesRefused,
+        back=back,
     )

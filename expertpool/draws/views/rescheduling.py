@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
+from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
+from expertpool.draws.enums import ActionCode
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
@@ -27,7 +31,12 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
     edits = Edits((Draw, [pk]), lock="draws.reschedule", action="draw.reschedule")
     editing = Editing(request, edits)
     draw = get_object_or_404(draws_visible_to(request.user, "draws.reschedule"), pk=pk)
-    now = timezone.now()
+    back, now = reverse("draws:detail", args=[pk]), timezone.now()
+    # What is typed already stays: the service says the same above the form.
+    if request.method != "POST":
+        may = actions_for(draw, request.user, now=now)
+        if why_not := may[ActionCode.RESCHEDULE].why_not:
+            return not_opened(request, why_not, back=back)
     coming = [project for project in draw.covered if project.opening_at > now]
     form = RescheduleForm(request.POST if request.method == "POST" else None, projects=coming)
 
@@ -52,5 +61,6 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         refusals=DrawError,
         editing=editing,
         template="draws/reschedule_form.html",
+        back=back,
         is_public=draw.released_at is not None,
     )

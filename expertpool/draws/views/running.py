@@ -191,7 +191,8 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
     draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
     invitation = get_object_or_404(Invitation, draw=draw, line=line)
     if invitation.state not in RECORDABLE:
-        return refused("这一行已经有结果，不能再登记。")
+        told = "这一行已经有结果，不能再登记。"
+        return not_opened(request, told, back=reverse("draws:detail", args=[pk]))
     form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
 
     def write() -> None:
@@ -215,5 +216,6 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         refresh="page",
         refusals=DrawError,
         template="draws/answer_form.html",
+        back=reverse("draws:detail", args=[pk]),
         contact_url=reverse("draws:contact", args=[pk, line]) if callable_now else "",
     )

@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
-from expertpool.core.responses import refused
+from expertpool.core.responses import not_opened, refused
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.rows import Draft
@@ -124,9 +125,10 @@ def _levels(groups: GroupsForm) -> dict[str, Sequence[dict[str, Any]]]:
 def widen(request: UserRequest, pk: int) -> HttpResponse:
     """Ask for the draw for what the panel of a draw lacks (drawer)."""
     base = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    back = reverse("draws:detail", args=[pk])
     why_not = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN].why_not
     if why_not or (short := shortfall_of(base.project)) is None:
-        return refused(why_not or NOTHING_LACKS)
+        return not_opened(request, why_not or NOTHING_LACKS, back=back)
     plan = plan_for(base.project)
     data = request.POST if request.method == "POST" else None
     form = WideningForm(data, initial={"version": plan.version if plan else None})
@@ -144,6 +146,7 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
         refresh="page",
         refusals=DrawError,
         template="draws/widen_form.html",
+        back=back,
         comparisons=compare(
             short, planned_criteria(plan, short) if plan else {}, now=timezone.now()
         ),

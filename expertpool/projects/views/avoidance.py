@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -46,6 +47,7 @@ def add(request: UserRequest, pk: int, subject: str) -> HttpResponse:
         message="已添加回避。",
         refresh="page",
         refusals=ProjectError,
+        back=reverse("projects:detail", args=[pk]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -80,6 +81,7 @@ def progress_add(request: UserRequest, pk: int) -> HttpResponse:
         form,
         write,
         refusals=(ProjectError, FileRefused),
+        back=reverse("projects:detail", args=[pk]),
         title="添加进展",
         message="已添加进展。",
         refresh="page",
@@ -106,6 +108,7 @@ def task_add(request: UserRequest, pk: int) -> HttpResponse:
         form,
         write,
         refusals=(ProjectError, FileRefused),
+        back=reverse("projects:detail", args=[pk]),
         title="指派任务",
         message="已指派任务，并通知负责人。",
         submit_label="指派",
@@ -130,6 +133,7 @@ def task_complete(request: UserRequest, pk: int) -> HttpResponse:
         form,
         write,
         refusals=(ProjectError, FileRefused),
+        back=reverse("projects:detail", args=[task.project_id]),
         title=f"完成任务：{task.title}",
         message="任务已完成。",
         submit_label="确认完成",

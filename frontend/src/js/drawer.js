@@ -41,18 +41,18 @@ async function dismiss() {
 }
 
 // What was opened by its own address stands in the page; it leads back to where it belongs.
-function leave() {
-  const back = [...document.querySelectorAll(".crumbs a")].at(-1);
-  location.assign(back ? back.href : "/");
-}
+const page = () => document.getElementById("drawer-page");
+const leave = () => location.assign(page().dataset.back);
+
+/** Whether what closes now is the page itself, which is left and not loaded again. */
+export const isLeaving = () => Boolean(page()) && !release;
 
 function startPage() {
-  const page = document.getElementById("drawer-page");
-  page?.addEventListener("click", (event) => {
+  page()?.addEventListener("click", (event) => {
     if (event.target.closest("[data-drawer-close]")) leave();
   });
   // Late enough for the message to be read.
-  document.addEventListener("drawer:close", () => page && !release && setTimeout(leave, 1200));
+  document.addEventListener("drawer:close", () => isLeaving() && setTimeout(leave, 1200));
 }
 
 export function startDrawer() {

@@ -1,6 +1,7 @@
 // htmx under the strict policy: no eval, no inline style, no copies of pages in browser storage.
 import htmx from "htmx.org";
 import { meta } from "./dom.js";
+import { isLeaving } from "./drawer.js";
 import { enhanceWithin } from "./enhance.js";
 import { toast } from "./toast.js";
 
@@ -79,6 +80,7 @@ document.addEventListener("list:refresh", () => {
 
 /** Reloads the content of the page in place, as the browser would, but keeps messages and scroll. */
 document.addEventListener("page:refresh", async () => {
+  if (isLeaving()) return;
   const answer = await fetch(location.href);
   if (!answer.ok || answer.redirected) return location.reload();
   htmx.swap("#page", await answer.text(), { swapStyle: "outerHTML" }, { select: "#page" });

@@ -15,6 +15,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.rekeying import rekey
 from expertpool.draws.enums import Matter, ReplyVia
 from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
 from expertpool.draws.queries.reveal import is_authentic, is_released
 from expertpool.draws.services import overdue
@@ -90,6 +91,9 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
     assert Entry.objects.filter(action="draw.alarm").count() == 1
     told = Message.objects.filter(occasion="draw.alarm")
     assert supervisor.name in {message.recipient for message in told}
+    (todo,) = open_alarms(supervisor, LATER)
+    assert "补做" not in todo.text
+    assert "恢复原值" in todo.text
 
 
 def test_the_sweep_finds_it_without_anybody_looking(draw: Draw) -> None:

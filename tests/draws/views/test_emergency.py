@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import AnswerRequest, Draw, Emergency, EmergencyRequest, Invitation
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from tests.factories.accounts import PASSWORD
 from tests.factories.draws import expert_id_of, make_draw
@@ -91,3 +94,29 @@ def test_supervisors_do_not_declare(client: Client, supervisor: User, draw: Draw
         not in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     )
     assert not Emergency.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["emergency", "reschedule", "widen"])
+def test_a_form_that_is_no_longer_open_says_why_on_the_page_of_its_draw(
+    client: Client, operator: User, supervisor: User, draw: Draw, form: str
+) -> None:
+    """Opened by its own address, as from a bookmark; over the page it says the same."""
+    asked = request_void(draw=draw, reason="有误", actor=operator, now=timezone.now())
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=timezone.now())
+    login(client, operator)
+    address = reverse(f"draws:{form}", args=[draw.pk])
+    page = client.get(address, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("draws:detail", args=[draw.pk])
+    (message,) = page.context["messages"]
+    assert message.level_tag == "error"
+    drawer = client.get(address, headers={"HX-Request": "true"})
+    assert drawer.status_code == 409
+    assert not drawer.content
+    assert json.loads(drawer["HX-Trigger"])["toast"]["message"] == str(message)
+
+
+def test_a_form_opened_by_its_address_leads_back_to_its_draw(
+    client: Client, operator: User, draw: Draw
+) -> None:
+    page = login(client, operator).get(reverse("draws:emergency", args=[draw.pk]))
+    assert f'data-back="{reverse("draws:detail", args=[draw.pk])}"' in page.content.decode()

@@ -14,12 +14,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheet_files import OWN_KIND, store_sheet
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach
@@ -79,6 +81,17 @@ def tab_of(client: Client, project: Project, user: User, now: datetime) -> str:
         )
     assert page.status_code == 200
     return str(page.content.decode())
+
+
+def test_the_record_is_as_new_as_its_last_event(
+    client: Client, draw: Draw, auditor: User, supervisor: User
+) -> None:
+    """Some come after the end: a leave, who moves up, a void."""
+    later = draw.reveal_at + timedelta(minutes=7)
+    asked = request_void(draw=draw, reason="有误", actor=draw.operator, now=later)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=later)
+    page = tab_of(client, draw.project, auditor, later)
+    assert moment_text(later) in page
 
 
 def test_every_project_of_a_batch_leads_to_all_of_it(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws import settings as office
 from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
@@ -63,6 +64,14 @@ def test_it_warns_of_odd_hours(client: Client, operator: User, now: datetime, to
     make_experts(3)
     project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 14)
     assert told in page_at(client, project, operator, now)
+
+
+def test_no_answer_is_expected_after_the_review_has_begun(client: Client, operator: User) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, opens_in_hours=24 * 9, reply_minutes=43_000)
+    page = page_at(client, project, operator, TUESDAY)
+    assert f"分钟内（{moment_text(project.opening_at)} 前）答复" in page
+    assert "答复截止时" not in page
 
 
 def test_there_is_no_button_where_the_plan_must_be_approved_first(

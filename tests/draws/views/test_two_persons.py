@@ -58,6 +58,15 @@ def test_who_asks_to_void_is_told_that_his_reason_is_published(client, operator,
     assert "请勿写任何人的姓名" in button
 
 
+def test_what_is_refused_is_read_on_a_page_where_there_is_none_below(client, operator, draw):
+    address = reverse("workflow:request_ask", args=["draws.void", draw.pk])
+    page = login(client, operator).post(address)
+    assert page.status_code == 409
+    assert "请写明作废的原因。" in page.content.decode()
+    over = client.post(address, headers={"HX-Request": "true"})
+    assert (over.status_code, over.content) == (409, b"")
+
+
 def test_a_request_may_be_turned_down(client, operator, supervisor, draw):
     login(client, operator).post(
         reverse("workflow:request_ask", args=["draws.void", draw.pk]), {"reason": "条件有误"}

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-
-from expertpool.core.importing import CellRefused, text
 
 # Input methods offer many brackets, and clerks type what comes first.
 _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
@@ -43,14 +40,3 @@ def require_unit_name(name: str) -> str:
             {"name": f"单位名称最多 {MOST_UNIT_NAME} 个字，请缩短。"}, code="max_length"
         )
     return normalised
-
-
-def unit_name(cell: Any) -> str:
-    """Clean a cell that names a unit: what the directory would refuse is refused with its row."""
-    name = text(MOST_UNIT_NAME)(cell)
-    if name:
-        try:
-            require_unit_name(name)
-        except ValidationError as error:
-            raise CellRefused("{}格式", error.messages[0]) from None
-    return name

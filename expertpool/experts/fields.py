@@ -35,8 +35,7 @@ from expertpool.core.text import is_key, mask_email, mask_middle
 from expertpool.core.visibility import GuardedField, Sensitivity
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Division, Specialty, Title, Unit
-from expertpool.directory.queries import dictionary_names
-from expertpool.directory.validators import unit_name
+from expertpool.directory.queries import dictionary_names, unit_name
 from expertpool.experts import validators as rules
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
 from expertpool.experts.models import Tag

@@ -27,8 +27,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import dictionary_names
-from expertpool.directory.validators import unit_name
+from expertpool.directory.queries import dictionary_names, unit_name
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch

@@ -25,6 +25,7 @@ from expertpool.directory.queries.units import (
     Named,
     is_called,
     search_units,
+    unit_name,
     units_matching,
     units_matching_each,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "specialty_tree",
     "title_level",
     "title_levels",
+    "unit_name",
     "units_matching",
     "units_matching_each",
     "way_text",

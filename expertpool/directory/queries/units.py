@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from expertpool.core.importing import CellRefused, text
 from expertpool.directory.models import Unit, UnitAlias
-from expertpool.directory.validators import normalise_unit_name
+from expertpool.directory.validators import (
+    MOST_UNIT_NAME,
+    normalise_unit_name,
+    require_unit_name,
+)
 
 
 class Named(NamedTuple):
@@ -91,3 +97,14 @@ def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
         alias = UnitAlias.objects.filter(name__icontains=word).values("unit")
         rows = rows.filter(Q(name__icontains=word) | Q(uscc__istartswith=word) | Q(pk__in=alias))
     return rows
+
+
+def unit_name(cell: Any) -> str:
+    """Clean a cell that names a unit: what the directory would refuse is refused with its row."""
+    name: str = text(MOST_UNIT_NAME)(cell)
+    if name:
+        try:
+            require_unit_name(name)
+        except ValidationError as error:
+            raise CellRefused("{}格式", error.messages[0]) from None
+    return name

@@ -195,7 +195,12 @@ def test_a_complete_panel_offers_nothing_to_widen(
 ) -> None:
     login(client, operator)
     for draw in (base, widened):
-        assert client.get(reverse("draws:widen", args=[draw.pk])).status_code == 409
+        assert (
+            client.get(
+                reverse("draws:widen", args=[draw.pk]), headers={"HX-Request": "true"}
+            ).status_code
+            == 409
+        )
     conditions = reverse("draws:widen_plan", args=[base.project_id])
     assert client.get(conditions).status_code == 302
     assert conditions not in tab(client, base.project, "plan")

@@ -31,6 +31,8 @@ ADDS = {
     "experts:search_save",
     "experts:tag_many",
     "papers:upload",
+    "portal:app_set_up",
+    "portal:app_take_away",
     "projects:conditions",
     "projects:group",
     "projects:import",

@@ -44,7 +44,7 @@ class Invitation(models.Model):
     is when the panel sits next; afterwards until when he may answer.
 
     ``asked_again_at`` is when a change of time or place asked him anew, whether he had agreed or not
-    (`draws.services.rescheduling`); letters of before count no more.
+    (`draws.services.rescheduling`); letters of before count no more. Empty where he knew of no other.
 
     ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
     empty while names are sealed; `draws.services.release` fills it at the reveal time.

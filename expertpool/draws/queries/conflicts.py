@@ -34,7 +34,7 @@ def conflicts_of(
 def conflict_words(invitation: Invitation, *, now: datetime) -> str:
     """Say to the expert behind ``invitation`` why he cannot come at the new time, if that is so: he
     is asked like everybody, so that nobody else learns of it."""
-    if invitation.asked_again_at is None or not _is_unheld(invitation):
+    if not _is_unheld(invitation):
         return ""
     expert_id = open_identity(invitation).expert_id
     reason = conflicts_of(invitation.draw, [expert_id], now=now).get(expert_id)

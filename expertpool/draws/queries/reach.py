@@ -19,6 +19,12 @@ from expertpool.notifications.queries.channels import ChannelState, channel_stat
 from expertpool.notifications.queries.messages import messages_about
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+NEVER_LEFT = (
+    DeliveryState.QUEUED,
+    DeliveryState.CANCELLED,
+    DeliveryState.FAILED,
+    DeliveryState.NO_ACCOUNT,
+)
 Letters = dict[str, list[Message]]  # by the id of the line as text
 
 
@@ -132,6 +138,15 @@ def _fare(
         given_up=len(lost),
         down=[state for code, state in states.items() if code in stuck and state.is_down],
     )
+
+
+def may_know(rows: Sequence[Invitation]) -> set[int]:
+    """Return those of ``rows`` (ids) who know that they are asked, or may: one of their letters is under
+    way, or nobody can say how its sending ended."""
+    open_rows = [row for row in rows if not row.has_heard]
+    letters = letters_to(open_rows).exclude(state__in=NEVER_LEFT)
+    told = {int(pk) for pk in letters.values_list("about_id", flat=True)} if open_rows else set()
+    return told | {row.pk for row in rows if row.has_heard}
 
 
 def letters_to(invitations: Iterable[Invitation]) -> QuerySet[Message]:

@@ -42,7 +42,7 @@ def hold_whoever_agrees(invitation: Invitation, *, now: datetime) -> None:
     Refuses (ReplyRefused) whoever is taken or away then. The caller holds the draw's row lock.
     """
     unheld = Hold.objects.filter(invitation=invitation, active=False)
-    if invitation.asked_again_at is None or not unheld.exists():
+    if not unheld.exists():
         return
     lock_transaction(SEATING_LOCK)
     if why := conflict_words(invitation, now=now):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
-from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.occasions import INVITATION, STANDBY_INVITATION
 from expertpool.draws.queries.identity import (
     Identity,
@@ -19,10 +19,8 @@ from expertpool.draws.queries.identity import (
 from expertpool.draws.queries.meetings import next_opening, periods_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.links import give_links
-from expertpool.draws.services.telling import named_words, recipient_of
+from expertpool.draws.services.telling import tell_experts
 from expertpool.experts.models import Expert
-from expertpool.notifications.services.sending import Envelope, send_messages
 from vdraw import Seat
 
 
@@ -39,7 +37,6 @@ class Place:
 def invite(
     *,
     draw: Draw,
-    plan: DrawPlan,
     places: Sequence[Place],
     origin: Origin,
     now: datetime,
@@ -84,38 +81,23 @@ def invite(
         for invitation, place in zip(invitations, places, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
-    links = give_links([invitation for invitation, _ in asked], entropy)
     Hold.objects.bulk_create(
         Hold(invitation=invitation, meeting=n, holder=holder_key(expert_id), during=period)
         for invitation, expert_id in asked
         for n, period in enumerate(periods_of(projects))
     )
-    experts = Expert.objects.in_bulk([expert_id for _, expert_id in asked])
-    words = named_words(projects)
-    for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
-        envelopes = [
-            _envelope(row, experts[expert_id], links[row.pk], words)
-            for row, expert_id in asked
-            if row.is_standby is standby
-        ]
-        if envelopes:
-            send_messages(
-                occasion=occasion.code, envelopes=envelopes, channels=plan.channels, now=now
-            )
+    write_invitations([row for row, _ in asked], key="invitation", now=now, entropy=entropy)
     jobs = [{"invitation_id": invitation.pk} for invitation, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=closing)
     return invitations
 
 
-def _envelope(invitation: Invitation, expert: Expert, link: str, words: dict[str, str]) -> Envelope:
-    return Envelope(
-        recipient=recipient_of(expert),
-        context={
-            "专家姓名": expert.name,
-            "产生方式": HOW[DrawKind(invitation.draw.kind)],
-            "答复链接": link,
-            **words,
-        },
-        about=invitation,
-        key=f"invitation:{invitation.pk}",
-    )
+def write_invitations(
+    rows: Sequence[Invitation], *, key: str, now: datetime, entropy: Entropy
+) -> None:
+    """Send who is behind ``rows``, all of one draw, the letter that invites to its panel, or to stand
+    by; a second call with the same ``key`` sends nothing."""
+    how = {"产生方式": HOW[DrawKind(rows[0].draw.kind)]} if rows else {}
+    for occasion, standby in ((INVITATION, False), (STANDBY_INVITATION, True)):
+        asked = [row for row in rows if row.is_standby is standby]
+        tell_experts(occasion, asked, key=key, now=now, entropy=entropy, more=how)

@@ -46,7 +46,7 @@ def seat_picks(
     if draw.status not in (DrawStatus.SEALED, DrawStatus.INVITING):
         reopen(draw, now=now)
     origin = ORIGIN[DrawKind(draw.kind)]
-    return invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
+    return invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
 
 
 def free_picked_seat(*, invitation: Invitation, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""改期: the panel of running or ended draws sits at another time or place, and everybody is asked anew.
+"""改期: the panel of running or ended draws sits at another time or place, and everybody is asked anew;
+whom no letter reached yet is invited as ever.
 
 Seal, order and seats stay. Who cannot come at the new time is asked like everybody else and says so
 himself: what the pool knows of him would tell whoever moves the time, while names are sealed, who sits
@@ -45,10 +46,12 @@ from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time, words_of
+from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
 from expertpool.draws.services.holding import hold_anew
+from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, set_reveal
@@ -251,9 +254,12 @@ def _ask_anew(
     for row in rows:
         cancel_messages(about=row)
         end_with_subject(AnswerRequest, row, now=now)
+    know = may_know(rows)
+    again = [row for row in rows if row.pk in know]
+    first = [row for row in rows if row.pk not in know]
+    Invitation.objects.filter(pk__in=know).update(asked_again_at=now)
     Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=InvitationState.INVITED,
-        asked_again_at=now,
         reminded_at=None,
         reached_at=None,
         deadline_at=closing,  # until a letter has gone out: `services.clock`
@@ -271,11 +277,14 @@ def _ask_anew(
         "改期原因": moved.reason,
     }
     key = f"rescheduled:{moved.pk}"
-    tell_experts(RESCHEDULED, rows, key=key, now=now, entropy=entropy, more=more)
+    tell_experts(RESCHEDULED, again, key=key, now=now, entropy=entropy, more=more)
+    write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
     _move_reveal(draw, move.actor, now=now)
-    after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
+    after = moved.after | {"重新询问的专家": len(again)} | at_head(head)
+    if first:
+        after |= {"首次邀请的专家": len(first)}
     if move.confirmed_by:
         after |= {"申请人": move.moved_by.name, CONFIRMATION: move.hand.witness}
     record(

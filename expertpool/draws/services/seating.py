@@ -206,7 +206,7 @@ def _seat_rows(
         Place(people[seat.commit], seat, line + n, conflict=seat.commit in lost)
         for n, seat in enumerate(step.seats, start=1)
     ]
-    rows = invite(draw=draw, plan=plan, places=places, origin=origin, now=now, entropy=entropy)
+    rows = invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
     return [(row, lost[row.commit]) for row in rows if row.commit in lost]
 
 

@@ -371,3 +371,56 @@ def test_a_panel_that_agreed_is_not_lost_to_a_short_silence(draw: Draw, operator
     reach(draw, now=evening)
     first = draw.invitations.order_by("line")[0]
     assert first.deadline_at == evening + HOUR  # half of what is left, and the sealed hour
+
+
+def test_whom_no_letter_reached_is_invited_as_ever(operator: User) -> None:
+    """Their first letter said that a review was put off of which they had never heard."""
+    for n in range(2):
+        make_expert(email=f"e{n}@example.cn")
+    draw = make_draw(
+        now=NOW, operator=operator, seats=2, reply_minutes=60, channels=("email",), reached=False
+    )
+    known, unknown = draw.invitations.order_by("line")
+    Message.objects.filter(about_id=str(known.pk)).update(state="sent", sent_at=NOW)
+    keep_clock(invitation_id=known.pk)
+    move(draw, operator)
+    letters = Message.objects.filter(about_id=str(unknown.pk)).order_by("pk")
+    assert [(one.occasion, one.state) for one in letters] == [
+        ("draw.invitation", "cancelled"),
+        ("draw.invitation", "queued"),
+    ]
+    assert "2026-11-29 09:00" in letters[1].body
+    assert "三楼 302 室" in letters[1].body
+    again = Message.objects.get(about_id=str(known.pk), state="queued")
+    assert again.occasion == "draw.rescheduled"
+    reach(draw, now=NOW + 2 * HOUR)
+    unknown.refresh_from_db()
+    assert (unknown.state_label, unknown.deadline_at) == ("待答复", NOW + 3 * HOUR)
+    assert invitation_for_token(link_of(unknown).split("/")[-2]) == unknown
+    reply(unknown, NOW + 2 * HOUR, accept=False)
+    unknown.refresh_from_db()
+    assert unknown.state == InvitationState.DECLINED
+
+
+def test_who_may_have_had_a_letter_hears_that_the_time_is_another(operator: User) -> None:
+    make_expert(email="e@example.cn")
+    draw = make_draw(
+        now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",), reached=False
+    )
+    row = draw.invitations.get()
+    Message.objects.filter(about_id=str(row.pk)).update(state="sending", sending_at=NOW)
+    move(draw, operator)
+    assert Message.objects.filter(about_id=str(row.pk), occasion="draw.rescheduled").exists()
+
+
+def test_an_unreached_expert_who_is_away_then_cannot_agree(operator: User) -> None:
+    make_expert(email="e@example.cn")
+    draw = make_draw(
+        now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",), reached=False
+    )
+    row = draw.invitations.get()
+    away(row, draw)
+    move(draw, operator)
+    reach(draw, now=NOW + 2 * HOUR)
+    with pytest.raises(ReplyRefused, match="请假"):
+        reply(row, NOW + 2 * HOUR)

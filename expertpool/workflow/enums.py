@@ -34,6 +34,7 @@ class Outcome(models.TextChoices):
     TURNED_DOWN = "turned_down", "不同意"
     WITHDRAWN = "withdrawn", "已撤回"
     EXPIRED = "expired", "逾期失效"
+    OVERTAKEN = "overtaken", "已终止"
 
 
 class Proof(models.TextChoices):
@@ -51,4 +52,5 @@ OUTCOME_TONES = {
     Outcome.TURNED_DOWN: "red",
     Outcome.WITHDRAWN: "grey",
     Outcome.EXPIRED: "grey",
+    Outcome.OVERTAKEN: "grey",
 }

@@ -175,7 +175,7 @@ class TwoPersonRequest(models.Model):
 
     ``decided_at`` is written by one conditional update in `workflow.services.two_persons`; after
     ``expires_at`` nobody decides any more. Ended without anybody's decision: its author withdrew
-    it, its subject ended, or its time ran out.
+    it, its time ran out, or nothing could come of it any more, of which the ``note`` says why.
     """
 
     subject_field: ClassVar[str]
@@ -232,5 +232,6 @@ class TwoPersonRequest(models.Model):
             return Outcome.WAITING
         if self.decided_by_id is not None:
             return Outcome.AGREED if self.agreed else Outcome.TURNED_DOWN
-        # In time only a person ends it, or with its subject.
+        if self.note:  # what ended it, see `two_persons.end_with_subject`
+            return Outcome.OVERTAKEN
         return Outcome.EXPIRED if self.decided_at >= self.expires_at else Outcome.WITHDRAWN

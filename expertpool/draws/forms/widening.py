@@ -14,3 +14,7 @@ class WideningForm(forms.Form):
         error_messages={"required": "请写明放宽条件的原因。"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def show_version(self, version: int | None) -> None:
+        """Carry ``version`` of the plan from now on, whatever was posted."""
+        self.data = {**self.data.dict(), "version": version}  # type: ignore[attr-defined]

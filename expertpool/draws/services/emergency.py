@@ -188,7 +188,7 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
         raise EmergencyRefused("请写明取消应急的原因。")
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
     _end(draw, reason.strip(), hand, actor, now)
-    end_with_subject(EmergencyEndRequest, draw, now=now)
+    end_with_subject(EmergencyEndRequest, draw, why="监督人已取消应急", now=now)
 
 
 def _end(draw: Draw, reason: str, hand: Hand, actor: User, now: datetime) -> None:

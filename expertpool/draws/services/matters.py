@@ -25,7 +25,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.actions import OVER, check_action
 from expertpool.draws.queries.draws import draws_visible_to
-from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -59,6 +59,11 @@ def _decide_picks(*, request: PickRequest, agree: bool, note: str, **by: Any) ->
     if agree:
         return agree_to_picks(request=request, entropy=SystemEntropy(), **by)
     return turn_down_picks(request=request, note=note, **by)
+
+
+def _next_opening(asked: DrawRequest, now: datetime) -> datetime:
+    """Once the panel sits nobody is asked any more."""
+    return next_opening(asked.draw.covered, now=now)
 
 
 def _matter(**of: Any) -> Matter:
@@ -132,6 +137,7 @@ RELEASE = _matter(
     ask=lambda subject, **asked: request_release(draw=subject, **asked),
     decide=decide_release,
     check=lambda **about: _check(ActionCode.DECIDE_RELEASE, **about),
+    latest=lambda asked, _now: last_closing(asked.draw.covered),
     words=Words(
         label="提前公开名单",
         title="有人申请提前公开名单",
@@ -153,6 +159,7 @@ EMERGENCY = _matter(
     on_the_spot=True,
     decide=decide_emergency,
     check=lambda **about: _check(ActionCode.DECIDE_EMERGENCY, **about),
+    latest=_next_opening,
     details=lambda asked: f"答复时限 {asked.minutes} 分钟",
     words=Words(
         label="转为应急抽取",
@@ -175,6 +182,7 @@ EMERGENCY_END = _matter(
     ask=lambda subject, **asked: request_emergency_end(draw=subject, **asked),
     decide=decide_emergency_end,
     check=lambda **about: _check(ActionCode.END_EMERGENCY, **about),
+    latest=_next_opening,
     words=Words(
         label="取消应急抽取",
         title="有人申请取消应急抽取",
@@ -208,6 +216,7 @@ WIDENING = _matter(
     editors=lambda asked: makers_of(asked.draw, asked.plan_version),
     decide=lambda **decided: decide_widening(entropy=SystemEntropy(), **decided),
     check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
+    latest=_next_opening,
     details=lambda asked: f"按方案第 {asked.plan_version} 版",
     shows="draws/_widening_asked.html",
     contents=_comparisons,

@@ -179,7 +179,7 @@ def release(*, draw_id: int, now: datetime) -> bool:
     for row in rows:
         row.released_as = known_as(experts[row.expert_id])
     Invitation.objects.bulk_update(rows, ["expert", "released_as"])
-    end_with_subject(ReleaseRequest, draw, now=now)
+    end_with_subject(ReleaseRequest, draw, why="名单已公开", now=now)
     set_reveal(draw, reveal_at=draw.reveal_at, released_at=now, by=None)
     draw.save(update_fields=FIELDS)
     record("draw.release", actor=None, now=now, subject=draw)

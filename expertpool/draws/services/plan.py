@@ -16,7 +16,13 @@ from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import ConditionGroup, ConditionLevel, DrawPlan, PlanVersion
+from expertpool.draws.models import (
+    ConditionGroup,
+    ConditionLevel,
+    DrawPlan,
+    PlanVersion,
+    WideningRequest,
+)
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.plan_versions import check_version, version_of
 from expertpool.draws.queries.policy import missing_contributors, policy_for
@@ -30,7 +36,9 @@ from expertpool.draws.settings import (
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.requests import OPEN
 from expertpool.workflow.services.approvals import withdraw_approval
+from expertpool.workflow.services.two_persons import end_with_subject
 
 DEFAULT_CHANNELS = [ChannelCode.SMS.value, ChannelCode.EMAIL.value, ChannelCode.SITE.value]
 
@@ -147,10 +155,14 @@ def delete_plan(*, project: Project, version: int, actor: User, now: datetime) -
 def keep_version(
     plan: DrawPlan, words: dict[str, Any], *, actor: User, now: datetime
 ) -> PlanVersion:
-    """Keep what ``plan`` says now as its next version; the caller holds the lock of its project."""
+    """Keep what ``plan`` says now as its next version; what waits for a decision on the one before ends.
+    The caller holds the lock of its project."""
     withdraw_waiting(plan, now=now)
     plan.version += 1
     plan.save(update_fields=["version"])
+    for asked in WideningRequest.objects.filter(OPEN, draw__project=plan.project_id):
+        why = f"抽取方案已改为第 {plan.version} 版"
+        end_with_subject(WideningRequest, asked.draw, why=why, now=now)
     return PlanVersion.objects.create(
         plan=plan, number=plan.version, words=words, made_by=actor, made_at=now
     )

@@ -271,7 +271,8 @@ def _settle(
     for name, value in settled.items():
         setattr(invitation, name, value)
     # Whoever asked to record something for him was slower.
-    end_with_subject(AnswerRequest, invitation, now=now)
+    why = f"参与状态已是「{state.label}」"
+    end_with_subject(AnswerRequest, invitation, why=why, now=now)
     # Nobody is asked any more; who has agreed is still told that he moved up.
     asking = () if state in EXIT_REASON else ASKING
     cancel_messages(about=invitation, occasions=asking)

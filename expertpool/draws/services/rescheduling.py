@@ -253,7 +253,7 @@ def _ask_anew(
     closing = next_opening(draw.covered, now=now)
     for row in rows:
         cancel_messages(about=row)
-        end_with_subject(AnswerRequest, row, now=now)
+        end_with_subject(AnswerRequest, row, why="评审已改期，重新询问专家", now=now)
     know = may_know(rows)
     again = [row for row in rows if row.pk in know]
     first = [row for row in rows if row.pk not in know]

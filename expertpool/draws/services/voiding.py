@@ -49,6 +49,8 @@ from expertpool.draws.services.telling import tell_experts
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
+VOIDED = "抽取已作废"
+
 
 @transaction.atomic
 def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> VoidRequest:
@@ -107,12 +109,12 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         WideningRequest,
         RescheduleRequest,
     ):
-        end_with_subject(kind, draw, now=now)
+        end_with_subject(kind, draw, why=VOIDED, now=now)
     rows = Invitation.objects.filter(draw=draw)
     seated = []
     for row in rows:
         row.draw = draw
-        end_with_subject(AnswerRequest, row, now=now)
+        end_with_subject(AnswerRequest, row, why=VOIDED, now=now)
         cancel_messages(about=row)
         if row.state in SEATED_STATES and row.has_heard:
             seated.append(row)

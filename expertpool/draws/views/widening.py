@@ -21,7 +21,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.rows import Draft
 from expertpool.draws.enums import ActionCode
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, PlanChanged
 from expertpool.draws.forms.plan import GROUP, GroupsForm, drafts_of
 from expertpool.draws.forms.widening import WideningForm
 from expertpool.draws.models import DrawPlan
@@ -134,7 +134,12 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
     form = WideningForm(data, initial={"version": plan.version if plan else None})
 
     def write() -> None:
-        request_widening(base=base, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        try:
+            request_widening(base=base, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        except PlanChanged:
+            # What he is shown now is what he asks for next.
+            form.show_version(plan.version if plan else None)
+            raise
 
     return drawer_form(
         request,

@@ -120,10 +120,13 @@ def settle(
         )
 
 
-def end_with_subject(kind: type[TwoPersonRequest], subject: Model, *, now: datetime) -> None:
-    """End the open request of ``kind``, of which nothing can come any more: ``subject`` ended."""
+def end_with_subject(
+    kind: type[TwoPersonRequest], subject: Model, *, why: str, now: datetime
+) -> None:
+    """End the open request of ``kind``, of which nothing can come any more since ``subject`` is not what
+    it was: ``why``, a few words for its list."""
     rows = kind._default_manager.filter(OPEN, **{kind.subject_field: subject})
-    rows.update(decided_at=now, agreed=False)
+    rows.update(decided_at=now, agreed=False, note=why)
 
 
 # --- The same for every matter --------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_the_request_ends_when_the_expert_answers_or_his_time_is_over(
     asked = ask(line, operator)
     say_yes(line)
     asked.refresh_from_db()
-    assert asked.outcome == Outcome.WITHDRAWN
+    assert asked.outcome == Outcome.OVERTAKEN
     with pytest.raises(ReplyRefused):
         agree(asked, supervisor)
     line.refresh_from_db()
@@ -181,7 +181,7 @@ def test_the_expert_answers_while_a_second_person_agrees(line: Invitation, meet:
     line.refresh_from_db()
     asked = AnswerRequest.objects.get()
     replaced = line.state == InvitationState.REPLACED
-    assert asked.outcome == (Outcome.AGREED if replaced else Outcome.WITHDRAWN)
+    assert asked.outcome == (Outcome.AGREED if replaced else Outcome.OVERTAKEN)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,10 @@ from django.utils import timezone
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import ReleaseRequest, VoidRequest
 from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.emergency import request_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.releasing import request_release
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.projects.enums import DrawState
 from expertpool.workflow.settings import OBJECTION_MINUTES
 from tests.factories.draws import make_draw
@@ -143,3 +147,38 @@ def test_the_line_says_that_an_answer_waits_to_be_confirmed(client, operator, dr
     login(client, operator)
     shown = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert shown.count("已申请登记为「同意」，待确认") == 1
+
+
+def test_a_request_ends_when_nothing_can_come_of_it(operator, draw):
+    opening, closing = draw.project.opening_at, draw.project.closing_at
+    now = opening - timedelta(hours=2)
+    released = request_release(draw=draw, reason="有人缺席", actor=operator, now=now)
+    declared = request_emergency(draw=draw, minutes=10, reason="临近开评", actor=operator, now=now)
+    assert (released.expires_at, declared.expires_at) == (closing, opening)
+
+
+def test_what_ended_a_request_is_said(client, operator, supervisor, draw):
+    """A change of time ended it, and the list said that its author had."""
+    row = draw.invitations.first()
+    request_answer(
+        invitation=row,
+        state=InvitationState.DECLINED,
+        ground="其他",
+        reason="来电说明",
+        actor=operator,
+        now=timezone.now(),
+    )
+    meeting = NewMeeting(draw.project_id, draw.project.opening_at + timedelta(days=1), "二楼")
+    reschedule(
+        draw=draw,
+        meetings=[meeting],
+        reason="延期",
+        actor=operator,
+        now=timezone.now(),
+        entropy=SeededEntropy(1),
+    )
+    login(client, supervisor)
+    listed = client.get(reverse("workflow:request_list"), {"tab": "settled"}).content.decode()
+    assert "已终止" in listed
+    assert "评审已改期" in listed
+    assert "已撤回" not in listed

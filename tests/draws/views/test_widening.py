@@ -18,7 +18,7 @@ from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, 
 from expertpool.draws.queries.draws import with_counts
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
-from expertpool.draws.services.widening import request_widening
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.projects.models import Project
 from expertpool.reports.queries.exposure import exposures_in
 from tests.api.caller import Caller
@@ -301,3 +301,41 @@ def test_whoever_decides_sees_old_and_new_conditions(
     assert (
         "新旧条件对照" not in client.get(reverse("draws:detail", args=[base.pk])).content.decode()
     )
+
+
+def test_a_refused_request_carries_the_plan_that_it_now_shows(
+    client: Client, operator: User, base: Draw
+) -> None:
+    """Whoever had read an older plan was refused for ever, however often he read the new one."""
+    login(client, operator)
+    address = reverse("draws:widen", args=[base.pk])
+    older = DrawPlan.objects.get(project=base.project).version
+    widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=timezone.now()
+    )
+    refused = client.post(address, {"reason": REASON, "version": older})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert REASON in page
+    assert f'name="version" value="{older + 1}"' in page
+    again = {"reason": REASON, "version": older + 1}
+    assert client.post(address, again).status_code == 204
+
+
+def test_a_request_ends_with_the_plan_that_it_asks_for(
+    client: Client, operator: User, supervisor: User, base: Draw
+) -> None:
+    levels = {"g1": [SENIOR, OTHER]}
+    asked = request_widening(
+        base=base, reason=REASON, version=1, actor=operator, now=timezone.now(), levels=levels
+    )
+    widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=timezone.now()
+    )
+    login(client, supervisor)
+    assert "确认补抽" not in client.get(reverse("draws:detail", args=[base.pk])).content.decode()
+    listed = client.get(reverse("workflow:request_list"), {"tab": "settled"}).content.decode()
+    assert "抽取方案已改为第 3 版" in listed
+    assert "已撤回" not in listed
+    asked.refresh_from_db()
+    assert asked.outcome == "overtaken"

@@ -50,6 +50,12 @@ def clean_code(value: object) -> str:
     return unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
 
 
+def clean_digits(value: object) -> str:
+    """Return a code of digits that somebody types off a screen or telephone: full-width forms folded,
+    blanks removed wherever they stand."""
+    return "".join(char for char in clean_code(value) if char not in _BLANK)
+
+
 def is_key(text: str) -> bool:
     """Tell whether ``text``, which anybody may have written, can be the key or number of a row: ASCII
     digits, and no more of them than the database takes."""

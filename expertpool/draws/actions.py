@@ -54,6 +54,7 @@ ACTIONS = (
     Action("draw.end", "抽取结束"),
     Action("draw.names", "查看名单"),
     Action("draw.sign_in", "专家到场签到"),
+    Action("draw.sign_in_again", "允许再填签到码"),
     Action("draw.place", "打开签到页面"),
     Action("draw.release", "名单公开"),
     Action("draw.release_present", "全体到场签到，公开名单"),

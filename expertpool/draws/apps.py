@@ -18,7 +18,7 @@ class DrawsConfig(AppConfig):
         from expertpool.customforms.policies import FIELD_USES
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
-        from expertpool.draws.events import PanelSettled
+        from expertpool.draws.events import InvitationAnswered, PanelSettled
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MEASURES
         from expertpool.draws.exports.records import DrawExport
@@ -95,6 +95,7 @@ class DrawsConfig(AppConfig):
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)
         subscribe(PanelSettled, receivers.panel_settled)
+        subscribe(InvitationAnswered, receivers.answered)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from expertpool.core.jobs import defer
-from expertpool.draws.events import PanelSettled
-from expertpool.draws.models import Draw
+from expertpool.draws.events import InvitationAnswered, PanelSettled
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import LETTERS
+from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
@@ -17,6 +18,14 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
     letters = Message.objects.filter(about_type="draws.invitation", occasion__in=LETTERS)
     for about_id in letters.filter(pk=event.message_id).values_list("about_id", flat=True):
         defer("draws.keep_clock", invitation_id=int(about_id))
+
+
+def answered(event: InvitationAnswered) -> None:
+    """Look whether all who sit now have signed in, also while somebody who stands by is still asked."""
+    invitation = Invitation.objects.select_related("draw").get(pk=event.invitation_id)
+    if signs_in(invitation.draw):
+        for draw in panel_of(invitation.draw):
+            defer("draws.open_when_present", draw_id=draw.pk)
 
 
 def panel_settled(event: PanelSettled) -> None:

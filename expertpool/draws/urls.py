@@ -69,6 +69,7 @@ urlpatterns = [
     ),
     path("draws/<int:pk>/names/", draws.names, name="names"),
     path("draws/<int:pk>/place/", presence.place, name="place"),
+    path("draws/<int:pk>/place/tries/", presence.tries, name="place_tries"),
     path("draws/<int:pk>/qr.svg", draws.qr, name="qr"),
     path("draws/<int:pk>/sheet.pdf", sheets.sheet, DRAW_SHEET | PDF, name="sheet_pdf"),
     path("draws/<int:pk>/sheet/", sheets.sheet, DRAW_SHEET | FILE, name="sheet_file"),

@@ -14,6 +14,7 @@ from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.criteria import AllOf, CriteriaField, canonical
 from expertpool.core.text import mask_email
+from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.rows import Draft, RowKind, RowsForm
 from expertpool.notifications.enums import ChannelCode
 from expertpool.workflow.enums import OnRejection
@@ -138,12 +139,9 @@ def _reached_at(user: User) -> str:
 class CodeForm(forms.Form):
     """What a second person was sent, as he told it."""
 
-    code = forms.RegexField(
-        rf"^\s*\d{{{DIGITS}}}\s*$",
+    code = DigitsField(
+        DIGITS,
         label="验证码",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
-        ),
         error_messages={
             "required": "请填写确认人收到的验证码。",
             "invalid": f"验证码是 {DIGITS} 位数字。",

@@ -429,6 +429,7 @@ RULES: dict[str, Rule] = {
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:place": only(*DRAW, kwargs=DRAWN),
+    "draws:place_tries": only(*DRAW, kwargs=DRAWN),
     "draws:replay": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recordings": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:recording_part": only(*DRAW, kwargs=recording),

@@ -23,6 +23,7 @@ from expertpool.notifications.channels import sms
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.workflow.enums import Proof
+from expertpool.workflow.forms import CodeForm
 from expertpool.workflow.models import ConfirmationCode
 from expertpool.workflow.services.codes import agree_by_code, send_code
 from tests.factories.accounts import make_user
@@ -232,3 +233,11 @@ def test_only_who_can_agree_now_and_can_be_reached_is_offered(
     assert "周监督（z" in page  # by mail, and that is what is shown
     send(asked, second)
     assert {row.channel for row in Message.objects.filter(occasion="request.code")} == {"email"}
+
+
+def test_a_code_counts_however_it_is_typed(asked: VoidRequest, second: User) -> None:
+    send(asked, second)
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in GIVEN)
+    form = CodeForm({"code": f"{wide[:3]} {wide[3:]}"})
+    assert form.is_valid()
+    assert form.cleaned_data["code"] == GIVEN

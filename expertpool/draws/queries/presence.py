@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from expertpool.core.crypto import blind_index
-from expertpool.draws.enums import RUNNING, SEATED_STATES, InvitationState
+from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
@@ -23,15 +23,17 @@ from expertpool.draws.queries.meetings import first_opening, last_closing
 BEFORE = timedelta(hours=1)  # as long before the opening the place is open
 STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
 DIGITS = 6
-MOST_TRIES = 20  # of each expert, ever: two of a million are right
+MOST_TRIES = 20  # of each expert until the operator lets him try again: two of a million are right
 
 
 @dataclass(frozen=True)
 class Presence:
-    """How many of those who sit have signed in. ``is_settled``: nobody is being found any more."""
+    """How many of those who sit have signed in, and how many cannot for their many wrong codes.
+    ``is_settled``: nobody is being found, and of those who sit nobody asked, any more."""
 
     signed: int
     seated: int
+    stopped: int
     is_settled: bool
     since: datetime
     until: datetime
@@ -47,7 +49,7 @@ class Presence:
 
     @property
     def version(self) -> str:
-        return f"{self.signed}-{self.seated}-{self.is_settled}"
+        return f"{self.signed}-{self.seated}-{self.stopped}-{self.is_settled}"
 
     def is_open(self, now: datetime) -> bool:
         """Whether somebody may sign in now."""
@@ -75,7 +77,9 @@ def presence_of(draw: Draw) -> Presence | None:
     return Presence(
         signed=sum(at is not None for _, at in rows),
         seated=len(rows),
-        is_settled=not any(one.status in RUNNING for one in draws)
+        stopped=stopped(draws).count(),
+        # A draw goes on while one who stands by has not answered: he need not come.
+        is_settled=not any(one.status == DrawStatus.SEALED for one in draws)
         and all(state == InvitationState.ACCEPTED for state, _ in rows),
         since=signs_in_from(draw),
         until=last_closing(draw.covered),
@@ -85,6 +89,16 @@ def presence_of(draw: Draw) -> Presence | None:
 def _members(draws: Sequence[Draw]) -> QuerySet[Invitation]:
     """Those who sit in the panel: who stands by is not asked to come."""
     return Invitation.objects.filter(~STANDBY, draw__in=draws, state__in=SEATED_STATES)
+
+
+def is_stopped(invitation: Invitation) -> bool:
+    """Tell whether its expert typed too many wrong codes to try another."""
+    return invitation.sign_in_tries >= MOST_TRIES
+
+
+def stopped(draws: Sequence[Draw]) -> QuerySet[Invitation]:
+    """Return those of the panel that ``draws`` find who typed too many wrong codes."""
+    return _members(draws).filter(sign_in_tries__gte=MOST_TRIES, signed_in_at__isnull=True)
 
 
 def sign_in_code(draw: Draw, *, now: datetime) -> str:

@@ -10,12 +10,12 @@ from django.db.models import F
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.core.text import moment_text
+from expertpool.core.text import clean_digits, moment_text
 from expertpool.draws.enums import InvitationState, NoteCode, StepReason
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
-from expertpool.draws.queries.presence import MOST_TRIES, Presence, is_code, presence_of
+from expertpool.draws.queries.presence import Presence, is_code, is_stopped, presence_of, stopped
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.locking import lock_draw
@@ -28,7 +28,8 @@ NOT_SO = "这次评审不用签到码，请在现场的签到表上签字。"
 NOT_COMING = "您没有确认参加这次评审，无需签到。"
 OVER = "评审已经结束，不再签到。"
 WRONG = "签到码不对：请填写现场屏幕上现在显示的 6 位数字，它每 2 分钟更换一次。"
-TOO_MANY = "签到码填错太多次，请联系现场工作人员。"
+TOO_MANY = "签到码填错太多次，不能再填：请告诉现场工作人员，由他在抽取页面点「允许再填签到码」。"
+NOBODY_STOPPED = "没有因填错太多次而不能签到的专家。"
 
 
 def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
@@ -43,7 +44,7 @@ def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
         if invitation.signed_in_at is not None:
             return invitation
         _check(invitation, now=now)
-        if is_code(invitation.draw, code.strip(), now=now):
+        if is_code(invitation.draw, clean_digits(code), now=now):
             _sign(invitation, now=now)
             return invitation
         Invitation.objects.filter(pk=invitation.pk).update(sign_in_tries=F("sign_in_tries") + 1)
@@ -61,7 +62,7 @@ def _check(invitation: Invitation, *, now: datetime) -> None:
         raise SignInRefused(f"签到从 {moment_text(presence.since)} 开始，请到场后再签到。")
     if not presence.is_open(now):
         raise SignInRefused(OVER)
-    if invitation.sign_in_tries >= MOST_TRIES:
+    if is_stopped(invitation):
         raise SignInRefused(TOO_MANY)
 
 
@@ -73,6 +74,30 @@ def _sign(invitation: Invitation, *, now: datetime) -> None:
     # Jobs of their own, each with the lock of its draw: of two who sign in at once the later sees both.
     for one in panel_of(draw):
         defer("draws.open_when_present", draw_id=one.pk)
+
+
+@transaction.atomic
+def allow_tries(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
+    """Let whoever of the panel of ``draw`` typed too many wrong codes try again, so many times as
+    before; return how many they are. Nobody learns who: names are sealed.
+
+    Refuses (SignInRefused) without a reason, where nobody is stopped, and an archived project.
+    """
+    draw = lock_draw(draw.pk, archived=SignInRefused(ARCHIVED))
+    if not reason.strip():
+        raise SignInRefused("请写明允许再填的原因。")
+    count = stopped(panel_of(draw)).update(sign_in_tries=0)
+    if not count:
+        raise SignInRefused(NOBODY_STOPPED)
+    record(
+        "draw.sign_in_again",
+        actor=actor,
+        now=now,
+        subject=draw,
+        after={"允许再填的专家": count},
+        note=reason.strip()[:200],
+    )
+    return count
 
 
 def note_place_opened(*, draw: Draw, actor: User, now: datetime) -> None:

@@ -7,15 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.permissions import requires
+from expertpool.core.responses import refused, saved
+from expertpool.core.views.reasons import reason_of
+from expertpool.draws.exceptions import DrawError
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.presence import code_until, presence_of, sign_in_code
-from expertpool.draws.services.presence import NOT_SO, note_place_opened
+from expertpool.draws.services.presence import NOT_SO, allow_tries, note_place_opened
 
 QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接，在页面上填写。"
 
@@ -49,3 +52,16 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
     }
     template = "draws/place.html#place" if asked is not None else "draws/place.html"
     return render(request, template, context)
+
+
+@require_POST
+@requires("draws.run")
+def tries(request: UserRequest, pk: int) -> HttpResponse:
+    """Let whoever typed too many wrong codes try again."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    reason, now = reason_of(request), timezone.now()
+    try:
+        count = allow_tries(draw=draw, reason=reason, actor=request.user, now=now)
+    except DrawError as error:
+        return refused(str(error))
+    return saved(f"{count} 位专家可以重新填写签到码。", refresh="page")

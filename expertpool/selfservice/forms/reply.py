@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
+from expertpool.core.views.digits import DigitsField
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.queries.presence import DIGITS
@@ -58,12 +59,9 @@ class ProjectLeaveForm(forms.Form):
 class SignInForm(forms.Form):
     """The code that is shown at the place."""
 
-    code = forms.RegexField(
-        rf"^\s*\d{{{DIGITS}}}\s*$",
+    code = DigitsField(
+        DIGITS,
         label="签到码",
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "maxlength": DIGITS, "autocomplete": "off"}
-        ),
         error_messages={
             "required": "请填写现场屏幕上的签到码。",
             "invalid": f"签到码是 {DIGITS} 位数字，请看现场屏幕。",

@@ -14,10 +14,10 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, SignInRefused
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.presence import presence_of
+from expertpool.draws.queries.presence import is_stopped, presence_of
 from expertpool.draws.services.calendar import calendar_file
 from expertpool.draws.services.entropy import SystemEntropy
-from expertpool.draws.services.presence import sign_in
+from expertpool.draws.services.presence import TOO_MANY, sign_in
 from expertpool.draws.services.replies import answer, take_leave
 from expertpool.files.models import Attachment
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
@@ -115,6 +115,7 @@ def presence_context(
     return {
         "presence": presence,
         "may_sign_in": presence is not None and presence.is_open(now),
+        "sign_in_stopped": TOO_MANY if is_stopped(invitation) else "",
         "sign_in_form": form or SignInForm(),
     }
 

@@ -20,6 +20,7 @@ from expertpool.accounts.services.authenticators import has_app, takes_code
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.text import clean_digits
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -207,7 +208,7 @@ def _claim_try(sent: ConfirmationCode, now: datetime) -> bool:
 
 def _digest(request: TwoPersonRequest, person: User, code: str) -> bytes:
     told = told_of(request).values()
-    parts = (matter_of(request).code, str(request.pk), str(person.pk), *told, code.strip())
+    parts = (matter_of(request).code, str(request.pk), str(person.pk), *told, clean_digits(code))
     return blind_index("confirmation-code", "\n".join(parts))
 
 

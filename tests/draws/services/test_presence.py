@@ -17,15 +17,16 @@ from expertpool.draws.queries.presence import presence_of, sign_in_code
 from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, readable_draws, release
-from expertpool.draws.services.presence import open_when_present, sign_in
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.presence import allow_tries, open_when_present, sign_in
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from tests.factories.answers import record_answer
-from tests.factories.draws import make_draw
+from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
-from tests.factories.widening import accept_all
+from tests.factories.widening import accept_all, reply
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -232,3 +233,49 @@ def test_the_latest_time_opens_them_without_anybody(draw: Draw, operator: User) 
     assert not release(draw_id=draw.pk, now=OPENING + timedelta(minutes=119))
     assert not may_read(draw, operator, now=OPENING + timedelta(minutes=119))
     assert release(draw_id=draw.pk, now=OPENING + timedelta(minutes=120))
+
+
+def test_who_stands_by_holds_up_nobody(operator: User) -> None:
+    configure(office.OWN_REVEAL_BY["tender"], office.ALL_PRESENT)
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(
+        now=NOW,
+        operator=operator,
+        groups=[GroupInput("综合", 2, [EVERYBODY], standby_seats=1)],
+        opens_in_hours=48,
+        reply_minutes=4000,
+    )
+    *members, standby = draw.invitations.order_by("line")
+    assert standby.is_standby
+    for row in members:
+        reply(row, accept=True, now=NOW)
+        come(Invitation.objects.get(pk=row.pk))
+    assert (presence := presence_of(Draw.objects.get(pk=draw.pk)))
+    assert (presence.signed, presence.seated, presence.is_settled) == (2, 2, True)
+    assert is_open(draw)
+
+
+@pytest.mark.parametrize("write", ["１２３４５６", "123 456", " 123　456 "])
+def test_a_code_counts_however_it_is_typed(draw: Draw, write: str) -> None:
+    line, code = lines(draw)[0], sign_in_code(draw, now=THERE)
+    typed = write.translate({ord(old): new for old, new in zip("123456", code, strict=True)})
+    wide = {ord(old): chr(ord(new) + 0xFEE0) for old, new in zip("１２３４５６", code, strict=True)}
+    assert sign_in(invitation=line, code=typed.translate(wide), now=THERE).signed_in_at == THERE
+
+
+def test_the_operator_lets_who_typed_too_much_try_again(draw: Draw, operator: User) -> None:
+    line = lines(draw)[0]
+    Invitation.objects.filter(pk=line.pk).update(sign_in_tries=20)
+    with pytest.raises(SignInRefused, match="允许再填签到码"):
+        come(line)
+    assert (presence := presence_of(draw))
+    assert presence.stopped == 1
+    with pytest.raises(SignInRefused, match="原因"):
+        allow_tries(draw=draw, reason=" ", actor=operator, now=THERE)
+    assert allow_tries(draw=draw, reason="已核对证件", actor=operator, now=THERE) == 1
+    entry = Entry.objects.get(action="draw.sign_in_again")
+    assert (entry.subject_id, entry.note) == (str(draw.pk), "已核对证件")
+    with pytest.raises(SignInRefused, match="没有因填错"):
+        allow_tries(draw=draw, reason="再来", actor=operator, now=THERE)
+    assert come(line).signed_in_at == THERE

@@ -76,3 +76,24 @@ def test_the_place_shows_code_and_count_and_nobodys_name(
         assert sign_in_code(draw, now=timezone.now()) not in page
     login(client, supervisor)
     assert client.get(place).status_code == 403
+
+
+def test_who_typed_too_many_wrong_codes_is_helped(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    line = draw.invitations.first()
+    Invitation.objects.filter(pk=line.pk).update(sign_in_tries=20)
+    with time_machine.travel(THERE, tick=False):
+        page = client.get(link_of(line)).content.decode()
+        assert "允许再填签到码" in page
+        assert 'name="code"' not in page
+        login(client, operator)
+        address = reverse("draws:place_tries", args=[draw.pk])
+        assert address in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+        assert client.post(address, {"reason": "已核对证件"}).status_code == 204
+        assert client.post(address, {"reason": "已核对证件"}).status_code == 409
+        client.logout()
+        code = sign_in_code(draw, now=THERE)
+        wide = "".join(chr(ord(one) + 0xFEE0) for one in code)
+        typed = f" {wide[:3]} {wide[3:]}"
+        assert client.post(f"{link_of(line)}sign-in/", {"code": typed}).status_code == 302

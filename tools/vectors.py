@@ -42,6 +42,7 @@ class Life:
         *,
         standbys: Mapping[str, int] | None = None,
         events: str = "linked",
+        projects: Iterable[str] = ("P1",),
         **rule: Any,
     ) -> None:
         # The same each time: these are examples, no draws.
@@ -55,7 +56,7 @@ class Life:
         ]
         sealed_rule = vdraw.build_rule(
             draw_id=number,
-            projects=["P1"],
+            projects=list(projects),
             groups=groups,
             nonce_commit=vdraw.commit_nonce(nonce, hash_name=hash_name),
             contributors=["operator", "supervisor"],
@@ -98,13 +99,22 @@ class Life:
         step = vdraw.supplement(self.state, unavailable)
         self._take(step, {"via": "system", "reason_code": "seat_free", **hand})
 
+    def leave_by_hand(self, place: int, reason: str, *, why: str, ground: str) -> None:
+        """Whoever sits at ``place`` leaves by the operator's word and the supervisor's."""
+        second = self.second("answer")
+        self.leave(place, reason, by=OPERATOR, via="operator", why=why, ground=ground, **second)
+
     def note(self, code: str, by: vdraw.Person, why: str, **further: Any) -> None:
         self._take(vdraw.take_note(self.state, code), {**_hand(by, "operator", why), **further})
 
-    def reschedule(self, *openings: datetime) -> None:
+    def reschedule(
+        self, *openings: datetime, projects: Iterable[str] = (), second: Json | None = None
+    ) -> None:
         meetings = [{"opening_at": at.isoformat(timespec="minutes")} for at in openings]
+        for meeting, project in zip(meetings, projects, strict=False):
+            meeting["project"] = project
         step = vdraw.reschedule(self.state, meetings)
-        self._take(step, _hand(OPERATOR, "page", "rescheduled"))
+        self._take(step, {**_hand(OPERATOR, "page", "rescheduled"), **(second or {})})
 
     def end(self, *, closed: bool = False) -> None:
         why = "panel_sits" if closed else "all_answered"
@@ -120,8 +130,7 @@ class Life:
         self._take(vdraw.void_draw(self.state, reason, [OPERATOR, SUPERVISOR]), further)
 
     def early_release(self) -> None:
-        witness = self.witness("release")
-        self.note("early_release", SUPERVISOR, "two_persons", witness=witness)
+        self.note("early_release", OPERATOR, "two_persons", **self.second("release"))
 
     def short(self, count: int | None = None) -> Json:
         """The short record after ``count`` events."""
@@ -142,6 +151,10 @@ class Life:
         self.events += vdraw.chain_events(self.order, told, previous)
         self.state = step.state
         return step.state
+
+    def second(self, kind: str) -> Json:
+        """What an event says of a second person, beside whoever asked."""
+        return {"supervisor": "赵明华", "witness": self.witness(kind)}
 
     def witness(self, kind: str) -> str:
         """The hash of what the supervisor confirmed."""
@@ -181,7 +194,7 @@ def chained_vectors() -> list[Json]:
 
 def short_vectors() -> list[Json]:
     """Short records, each with the number of the vector that it is of."""
-    first, second = _linked()
+    first, second, _ = _linked()
     number = AUTHORS + 6
     return [
         {"vector": number, "record": first.short()},
@@ -194,7 +207,7 @@ GROUNDS = ["健康原因", "联系不上", "其他"]
 
 
 def _linked() -> list[Life]:
-    return [_by_hand(), _unreached()]
+    return [_by_hand(), _unreached(), _moved()]
 
 
 def _by_hand() -> Life:
@@ -209,13 +222,12 @@ def _by_hand() -> Life:
         further={"grounds": GROUNDS},
     )
     life.note("sent_at_once", OPERATOR, "opening_near")
-    life.note("emergency", OPERATOR, "opening_near", witness=life.witness("emergency"))
+    life.note("emergency", OPERATOR, "opening_near", **life.second("emergency"))
     for reason, why, ground in (
         ("replaced", "listed", GROUNDS[0]),
         ("declined", "told", GROUNDS[2]),
     ):
-        witness = life.witness("answer")
-        life.leave(1, reason, by=OPERATOR, via="operator", why=why, ground=ground, witness=witness)
+        life.leave_by_hand(1, reason, why=why, ground=ground)
         life.supplement("busy")
     life.leave(0, "leave", by=EXPERT, via="portal", why="own_answer")
     life.supplement(by=OPERATOR.to_dict(), via="page", reason_code="asked_again")
@@ -231,6 +243,26 @@ def _unreached() -> Life:
     life.supplement()
     life.leave(1, "no_answer", by=SYSTEM, via="deadline", why="deadline")
     life.supplement()
+    life.end()
+    return life
+
+
+def _moved() -> Life:
+    """Two projects put off by one person, then moved back by two; later again by one."""
+    people: list[Person] = [({"g1": 1}, None) for _ in range(3)]
+    first, second = (BEGIN + timedelta(days=days) for days in (3, 4))
+    meetings = [
+        {"project": project, "opening_at": at.isoformat(timespec="minutes")}
+        for project, at in (("P1", first), ("P2", second))
+    ]
+    further = {"opening_at": meetings[0]["opening_at"], "meetings": meetings}
+    both = ("P1", "P2")
+    life = Life("D202611270003", people, {"g1": 2}, projects=both, further=further)
+    day = timedelta(days=1)
+    life.reschedule(first + day, second, projects=both)
+    life.end()
+    life.reschedule(first, second + day, projects=both, second=life.second("reschedule"))
+    life.reschedule(first + day, second + day, projects=both)
     life.end()
     return life
 
@@ -489,7 +521,34 @@ def _forged(vectors: list[Json]) -> list[tuple[Any, ...]]:
         (14, "a ground of a note", ["set", ["events", 1, "ground"], GROUNDS[0]]),
         (15, "a ground where none is listed", ["set", [*exit_15, "ground"], GROUNDS[0]]),
         (15, "a letter that is not so that it failed", ["set", [*exit_15, "reason"], "unreach"]),
+        *_of_one(vectors),
     ]
+
+
+def _of_one(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
+    """Steps of two persons that say nothing of the second, and times that cannot be."""
+    events = vectors[14]["events"]
+    for n, event in enumerate(events):
+        if "witness" in event:
+            for name in ("witness", "supervisor"):
+                what = f"a {event['type']} of two without its {name}"
+                yield 14, what, ["drop", ["events", n, name]]
+    yield 14, "a supervisor without a name", ["set", ["events", 2, "supervisor"], ""]
+    yield 14, "an event before the one before", ["set", ["events", 3, "at"], BEGIN.isoformat()]
+    yield 15, "the last event before all", ["set", ["events", 5, "at"], BEGIN.isoformat()]
+    for name in ("witness", "supervisor"):
+        yield 16, f"moved to an earlier time without {name}", ["drop", ["events", 3, name]]
+    sooner = (BEGIN + timedelta(days=2)).isoformat(timespec="minutes")
+    for meeting in (0, 1):
+        path = ["events", 1, "meetings", meeting, "opening_at"]
+        yield 16, "moved to an earlier time by one person", ["set", path, sooner]
+    path = ["events", 4, "meetings"]
+    moved = vectors[16]["events"][4]["meetings"]
+    swapped = [row | {"project": other} for row, other in zip(moved, ("P2", "P1"), strict=True)]
+    yield 16, "one project moved to an earlier time by one person", ["set", path, swapped]
+    unknown = [["set", [*path, 0, "project"], one] for one in ("P3", 1)]
+    for change in unknown:
+        yield 16, "moved for a project of another draw", change
 
 
 def _place(record: Json, kind: str) -> list[Any]:

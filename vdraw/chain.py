@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from vdraw.canonical import canonical_json
-from vdraw.events import Drawn, Event, Exit, Person, Skip, Void, event_to_dict
+from vdraw.events import Drawn, Event, Exit, Note, Person, Skip, Void, event_to_dict
 from vdraw.exceptions import EngineError
 from vdraw.hashing import HashFunction, hash_function
 from vdraw.rule import Rule, read_time
@@ -13,6 +13,7 @@ from vdraw.seal import TAG, Order
 from vdraw.text import is_hex, is_key
 
 BY_HAND = "operator"  # the ``via`` of an exit that somebody recorded for the expert
+NOTES_OF_TWO = ("emergency", "early_release")  # notes of what one person asks and another agrees to
 
 
 def chain_events(
@@ -47,12 +48,16 @@ def link_hash(digest: HashFunction, previous: str, content: bytes) -> str:
     return digest(b"\x07" + TAG + bytes.fromhex(previous) + content).hex()
 
 
-def check_link(rule: Rule, previous: str, event: Event) -> str:
-    """Check what a chained event says of its hand, and its hash, which is returned."""
+def check_link(rule: Rule, previous: str, event: Event, before: Event | None = None) -> str:
+    """Check what a chained event says of its hand, and its hash, which is returned; ``before`` is the
+    event with the hash ``previous``."""
     row = event_to_dict(event)
     _check_hand(event, row)
     if rule.is_linked:
         _check_ground(rule, event, row)
+        _check_time(event, before)
+        if _takes_two(event, row):
+            check_second(event)
     link = event_hash(rule, previous, row)
     if row.get("hash") != link:
         raise EngineError("hash 与内容和前一事件不符")
@@ -79,6 +84,26 @@ def _check_hand(event: Event, row: Mapping[str, Any]) -> None:
             raise EngineError(f"{name} 必须是非空 ASCII 文本")
     if "witness" in row and not is_hex(row["witness"], 32):
         raise EngineError("witness 必须是 64 位小写十六进制")
+
+
+def check_second(event: Event) -> None:
+    """Check that an event of which one hand is not enough says who agreed, and to what."""
+    if not is_hex(event.further.get("witness"), 32):
+        raise EngineError("须由第二人确认：缺少 witness")
+    supervisor = event.further.get("supervisor")
+    if not isinstance(supervisor, str) or not supervisor:
+        raise EngineError("须由第二人确认：缺少 supervisor")
+
+
+def _takes_two(event: Event, row: Mapping[str, Any]) -> bool:
+    by_hand = isinstance(event, Exit) and row.get("via") == BY_HAND
+    return by_hand or (isinstance(event, Note) and event.code in NOTES_OF_TWO)
+
+
+def _check_time(event: Event, before: Event | None) -> None:
+    at, earlier = read_time(event.further.get("at")), before and read_time(before.further.get("at"))
+    if at and earlier and at < earlier:
+        raise EngineError("at 早于前一事件")
 
 
 def _check_ground(rule: Rule, event: Event, row: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from vdraw.chain import check_link
+from vdraw.chain import check_link, check_second
 from vdraw.events import (
     SKIP_REASONS,
     VOID,
@@ -19,6 +19,7 @@ from vdraw.events import (
     Void,
 )
 from vdraw.exceptions import EngineError, ReplayDifference
+from vdraw.rule import Rule, is_earlier
 from vdraw.seal import Order
 from vdraw.seating import (
     Standing,
@@ -51,7 +52,7 @@ def replay(order: Order, events: Iterable[Event]) -> Standing:
         try:
             state = _apply(order, state, event, skips)
             if rule.is_chained:
-                link = check_link(rule, link, event)
+                link = check_link(rule, link, event, rows[n - 2] if n > 1 else None)
         except ReplayDifference:
             raise
         except EngineError as error:
@@ -107,7 +108,21 @@ def _same_reschedule(state: Standing, event: Reschedule) -> Standing:
     step = reschedule(state, event.meetings)
     if step.state.has_opened(event.further.get("at", "")):
         raise EngineError("改期后的评审时间必须晚于改期的时间")
+    rule = state.order.sealed.rule
+    if rule.is_linked:
+        _check_projects(rule, event)
+        if is_earlier(event.meetings, state.meetings or rule.meetings):
+            check_second(event)
     return step.state
+
+
+def _check_projects(rule: Rule, event: Reschedule) -> None:
+    projects = rule.content.get("projects")
+    named = [one["project"] for one in event.meetings if "project" in one]
+    if isinstance(projects, list) and not all(
+        isinstance(one, str) and one in projects for one in named
+    ):
+        raise EngineError("改期的项目不在规则的项目里")
 
 
 def _same_void(state: Standing, event: Void) -> Standing:

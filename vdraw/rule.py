@@ -92,7 +92,12 @@ class Rule:
         """Tell whether the panel sits, or sat, for the last time at ``at`` (ISO 8601): by
         ``opening_at``, of several projects by the latest of ``meetings``. A rule that does not say
         when never opens."""
-        return has_opened(self.content.get("meetings", [self.content]), at)
+        return has_opened(self.meetings, at)
+
+    @property
+    def meetings(self) -> Any:
+        """When the panel was to sit as this was sealed: what says so, whatever it is."""
+        return self.content.get("meetings", [self.content])
 
     @property
     def digest(self) -> HashFunction:
@@ -216,11 +221,38 @@ def _read_group(value: Any) -> Group:
 def last_opening(meetings: Any) -> datetime | None:
     """When the panel sits for the last time of its ``meetings``; None unless each of them says
     when."""
-    if not isinstance(meetings, list | tuple) or not meetings:
-        return None
+    return max(_openings(meetings), default=None)
+
+
+def _openings(meetings: Any) -> list[datetime]:
+    """When each of ``meetings`` begins; nothing unless each says so."""
+    if not isinstance(meetings, list | tuple):
+        return []
     rows = [row.get("opening_at") if isinstance(row, Mapping) else None for row in meetings]
     openings = [opening for opening in map(read_time, rows) if opening is not None]
-    return max(openings) if len(openings) == len(rows) else None
+    return openings if len(openings) == len(rows) else []
+
+
+def is_earlier(meetings: Any, before: Any) -> bool:
+    """Whether a panel whose ``meetings`` were ``before`` would sit earlier: for the first or the last
+    time, or for a project that both name."""
+    new, old = _openings(meetings), _openings(before)
+    if not new or not old:
+        return False
+    of = {row["project"]: at for row, at in zip(before, old, strict=True) if _names_project(row)}
+    return (
+        min(new) < min(old)
+        or max(new) < max(old)
+        or any(
+            at < of.get(row["project"], at)
+            for row, at in zip(meetings, new, strict=True)
+            if _names_project(row)
+        )
+    )
+
+
+def _names_project(row: Mapping[str, Any]) -> bool:
+    return isinstance(row.get("project"), str)
 
 
 def has_opened(meetings: Any, at: datetime | str) -> bool:

@@ -87,7 +87,10 @@ def check_same_draw(short: Mapping[str, Any], record: Record) -> None:
     whole = shorten(record.reorder(), record.events)
     for key in KEYS[:-1]:
         _same(short[key], whole[key], key)
-    _same(short["events"], whole["events"][: len(short["events"])], "events")
+    count, known = len(short["events"]), len(whole["events"])
+    _same(short["events"][:known], whole["events"][:count], "events")
+    if count > known:
+        raise EngineError(f"完整记录较旧：只有前 {known} 个事件，公开前的记录已有 {count} 个")
 
 
 def _shorten(digest: HashFunction, event: Event) -> dict[str, str]:

@@ -39,6 +39,8 @@ SHORT_KEYS = (
     "protocol", "form", "hash", "rule", "leaves", "root", "seal",
     "nonce_commit", "reveals", "seed", "tickets", "events",
 )  # fmt: skip
+# Notes of what one person asks and another agrees to.
+NOTES_OF_TWO = ("emergency", "early_release")
 ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对"
 
 Hash = Callable[[bytes], bytes]
@@ -251,10 +253,14 @@ def _check_same_draw(short: Any, record: Any) -> None:
     need(short["reveals"] == values, f"{other}：公开值不同")
     need(short["seed"] == record["seed"], f"{other}：种子不同")
     # What was shown before can have been added to, never changed.
-    count, known = len(short["events"]), len(record["events"])
-    need(count <= known, f"完整记录的事件比公开前少：先前有 {count} 个，现在有 {known} 个")
     for n, (before, event) in enumerate(zip(short["events"], record["events"], strict=False), 1):
         need(before["hash"] == event["hash"], f"第 {n} 个事件与公开前的记录不同（事件链）")
+    count, known = len(short["events"]), len(record["events"])
+    need(
+        count <= known,
+        f"完整记录较旧：前 {known} 个事件相符，公开前的记录已有 {count} 个。"
+        "请下载最新的完整记录再比较；最新的仍比公开前少的，才是不符",
+    )
 
 
 # --- Rule and candidates ------------------------------------------------------------------------
@@ -398,7 +404,9 @@ class Draw:
         self.candidates = candidates
         self.order = order
         self.cap = rule["unit_cap"]
-        self.opening = _last_opening(rule.get("meetings", [rule]))
+        self.meetings = rule.get("meetings", [rule])
+        self.opening = _last_opening(self.meetings)
+        self.projects = rule.get("projects")
         self.wanted = {group["id"]: group["seats"] for group in rule["groups"]}
         # The group whose conditions count: its own, or the one for which its people stand by.
         self.home = {group["id"]: group.get("standby_for", group["id"]) for group in rule["groups"]}
@@ -536,11 +544,16 @@ class Chain:
         # A linked event is hashed by its digest, so that the chain is known before the events are.
         self.is_linked = rule["events"] == "linked"
         self.grounds = rule.get("grounds") if self.is_linked else None
+        self.last: datetime | None = None  # when the event before was
 
     def check(self, event: Any, where: str) -> None:
         self._check_hand(event, where)
         if self.is_linked:
             self._check_ground(event, where)
+            self._check_time(event, where)
+            by_hand = event["type"] == "exit" and event["via"] == "operator"
+            if by_hand or (event["type"] == "note" and event["code"] in NOTES_OF_TWO):
+                _check_second(event, where)
         _check_canonical(event, where)
         content = canonical({key: value for key, value in event.items() if key != "hash"})
         if self.is_linked:
@@ -562,6 +575,12 @@ class Chain:
         if "witness" in event:
             _check_hex(event["witness"], f"{where}的 witness", 32)
 
+    def _check_time(self, event: Any, where: str) -> None:
+        """Times do not run backwards."""
+        at = _read_time(event["at"])
+        need(at is None or self.last is None or at >= self.last, f"{where}的 at 早于前一事件")
+        self.last = at
+
     def _check_ground(self, event: Any, where: str) -> None:
         """Whoever is taken off his seat by hand is so for a ground from the sealed list."""
         by_hand = event["type"] == "exit" and event["via"] == "operator"
@@ -570,6 +589,14 @@ class Chain:
             return
         _check_keys(event, where, ["ground"], more=True)
         need(event["ground"] in self.grounds, f"{where}的 ground 不在规则列明的原因里")
+
+
+def _check_second(event: Any, where: str) -> None:
+    """One hand was not enough: who agreed, and the hash of what he confirmed."""
+    for name in ("witness", "supervisor"):
+        need(name in event, f"{where}须由第二人确认：缺少 {name}")
+    _check_hex(event["witness"], f"{where}的 witness", 32)
+    _check_text(event["supervisor"], f"{where}的 supervisor")
 
 
 def _check_person(person: Any, where: str) -> None:
@@ -584,7 +611,7 @@ def _check_person(person: Any, where: str) -> None:
 
 def _check_events(events: Any, draw: Draw, chain: Chain | None) -> "Replay":
     _check_list(events, "记录的 events")
-    replay = Replay(draw, chain is not None)
+    replay = Replay(draw, chain is not None, chain is not None and chain.is_linked)
     types = CHAINED_EVENTS if chain else EVENTS
     for n, event in enumerate(events, 1):
         where = f"第 {n} 个事件"
@@ -611,9 +638,10 @@ def _check_events(events: Any, draw: Draw, chain: Chain | None) -> "Replay":
 class Replay:
     """The events one after the other; each method checks one type."""
 
-    def __init__(self, draw: Draw, is_chained: bool) -> None:
+    def __init__(self, draw: Draw, is_chained: bool, is_linked: bool) -> None:
         self.state = draw
         self.is_chained = is_chained
+        self.is_linked = is_linked
         self.skipped: set[int] = set()
         self.was_short = False  # a seating once left seats free
         self.is_due = False  # somebody left since the last seating
@@ -688,7 +716,21 @@ class Replay:
         need(opening is not None, f"{where}的 meetings 必须是列表，每一场都有带时区的 opening_at")
         late = at is not None and opening is not None and opening <= at
         need(not late, f"{where}：改期后的评审时间必须晚于改期的时间")
+        if self.is_linked:
+            self._check_move(event, where)
+        self.state.meetings = event["meetings"]
         self.state.opening, self.ended = opening, None
+
+    def _check_move(self, event: Any, where: str) -> None:
+        """Only projects of the rule move, and to an earlier time by two persons."""
+        meetings, projects = event["meetings"], self.state.projects
+        named = [row["project"] for row in meetings if "project" in row]
+        known = not isinstance(projects, list) or all(
+            isinstance(one, str) and one in projects for one in named
+        )
+        need(known, f"{where}：改期的项目不在规则的项目里")
+        if _is_earlier(meetings, self.state.meetings):
+            _check_second(event, where)
 
     def void(self, event: Any, where: str) -> None:
         self._check_void(event, where)
@@ -809,11 +851,30 @@ def _check_hex(value: Any, where: str, size: int | None = None) -> None:
 
 def _last_opening(rows: Any) -> datetime | None:
     """When the panel sits, of several meetings the last time; None unless each says when."""
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return None
-    times = [_read_time(row.get("opening_at")) for row in rows]
-    known = [time for time in times if time is not None]
-    return max(known) if known and len(known) == len(times) else None
+    return max(_openings(rows), default=None)
+
+
+def _is_earlier(rows: Any, before: Any) -> bool:
+    """Whether the panel sits earlier than ``before``: the first or the last time, or for a project."""
+    new, old = _openings(rows), _openings(before)
+    if not new or not old:
+        return False
+    of = [(row.get("project"), at) for row, at in zip(before, old, strict=True)]
+    moved = [(row.get("project"), at) for row, at in zip(rows, new, strict=True)]
+    same = (
+        (at, was) for one, at in moved for other, was in of if isinstance(one, str) and one == other
+    )
+    sooner = min(new) < min(old) or max(new) < max(old)
+    return sooner or any(at < was for at, was in same)
+
+
+def _openings(rows: Any) -> list[datetime]:
+    """When each meeting begins; nothing unless each says so."""
+    if not isinstance(rows, list):
+        return []
+    found = [_read_time(row.get("opening_at")) if isinstance(row, dict) else None for row in rows]
+    known = [at for at in found if at is not None]
+    return known if len(known) == len(found) else []
 
 
 def _read_time(value: Any) -> datetime | None:

@@ -204,6 +204,8 @@ def told(order: Order, events: Sequence[Event]) -> tuple[Event, ...]:
         "by": {"role": "operator", "account": "zhang"},
         "via": "operator",
         "reason_code": "told",
+        "supervisor": "赵明华",
+        "witness": "ab" * 32,
     }
     return chain_events(
         order,

@@ -68,7 +68,13 @@ def decide_release(
         set_reveal(draw, reveal_at=now, by=actor)
         draw.save(update_fields=FIELDS)
         witness = confirmation_of(request)
-        hand = Hand(StepVia.PAGE, StepReason.TWO_PERSONS, actor, witness=witness)
+        hand = Hand(
+            StepVia.PAGE,
+            StepReason.TWO_PERSONS,
+            request.requested_by,
+            supervisor=actor.name,
+            witness=witness,
+        )
         head = write_note(draw, NoteCode.EARLY_RELEASE, hand=hand, now=now)
         record(
             "draw.release_early",

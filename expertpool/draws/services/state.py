@@ -78,10 +78,12 @@ def append_events(draw: Draw, events: tuple[vdraw.Event, ...], *, hand: Hand, no
     would have to change the log, too. Empty for a draw sealed before events were chained. The
     caller holds the draw's row lock.
     """
+    last = DrawEvent.objects.filter(draw=draw).order_by("-n").first()
+    # Whoever waited for the lock read the clock before whoever held it.
+    now = max(now, last.at) if last else now
     further: dict[str, Any] = {"at": now.isoformat(timespec="seconds"), **hand.said(draw)}
     if emergency_of(draw) is not None:
         further["emergency"] = True
-    last = DrawEvent.objects.filter(draw=draw).order_by("-n").first()
     told = [replace(event, further={**event.further, **further}) for event in events]
     chained = _chain(draw, told, last.hash if last else None)
     rows = [vdraw.event_to_dict(event) for event in chained]

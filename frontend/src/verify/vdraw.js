@@ -25,6 +25,8 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?[+-]([01]
 const EXIT_REASONS = ["declined", "no_answer", "unreached", "leave", "conflict", "replaced", ...SKIP_REASONS];
 const EVENTS = ["drawn", "exit", "skip", "supplement", "end"];
 const CHAINED_EVENTS = [...EVENTS, "note", "reschedule", "void"];
+/* Notes of what one person asks and another agrees to. */
+const NOTES_OF_TWO = ["emergency", "early_release"];
 const SHORT_KEYS = [
   "protocol",
   "form",
@@ -232,10 +234,14 @@ function checkSameDraw(short, record) {
   same(short.seed === record.seed, "种子");
   // What was shown before can have been added to, never changed.
   const [count, known] = [short.events.length, record.events.length];
-  need(count <= known, `完整记录的事件比公开前少：先前有 ${count} 个，现在有 ${known} 个`);
-  short.events.forEach((event, i) => {
+  short.events.slice(0, known).forEach((event, i) => {
     need(event.hash === record.events[i].hash, `第 ${i + 1} 个事件与公开前的记录不同（事件链）`);
   });
+  need(
+    count <= known,
+    `完整记录较旧：前 ${known} 个事件相符，公开前的记录已有 ${count} 个。` +
+      "请下载最新的完整记录再比较；最新的仍比公开前少的，才是不符",
+  );
 }
 
 /* --- Rule and candidates --------------------------------------------------------------------- */
@@ -376,7 +382,9 @@ class Draw {
     this.candidates = candidates;
     this.order = order;
     this.cap = rule.unit_cap;
-    this.opening = lastOpening(own(rule, "meetings") ? rule.meetings : [rule]);
+    this.meetings = own(rule, "meetings") ? rule.meetings : [rule];
+    this.opening = lastOpening(this.meetings);
+    this.projects = own(rule, "projects") ? rule.projects : null;
     this.groups = rule.groups;
     const places = rule.groups.map((_, group) => group);
     this.ordinary = places.filter((group) => !isStandby(rule.groups[group]));
@@ -540,11 +548,18 @@ class Chain {
     // A linked event is hashed by its digest, so that the chain is known before the events are.
     this.isLinked = rule.events === "linked";
     this.grounds = this.isLinked && own(rule, "grounds") ? rule.grounds : null;
+    this.last = -Infinity; // when the event before was
   }
 
   check(event, where) {
     checkHand(event, where);
-    if (this.isLinked) checkGround(event, this.grounds, where);
+    if (this.isLinked) {
+      checkGround(event, this.grounds, where);
+      this.checkTime(event, where);
+      const byHand = event.type === "exit" && event.via === "operator";
+      const isNote = event.type === "note" && NOTES_OF_TWO.includes(event.code);
+      if (byHand || isNote) checkSecond(event, where);
+    }
     checkCanonical(event, where);
     const content = {};
     for (const key of Object.keys(event)) if (key !== "hash") define(content, key, event[key]);
@@ -552,6 +567,22 @@ class Chain {
     this.head = this.tagged(7, this.head, this.isLinked ? this.hash(bytes) : bytes);
     checkValue(event.hash, toHex(this.head), `${where}的 hash（事件链）`);
   }
+
+  /* Times do not run backwards. */
+  checkTime(event, where) {
+    const at = readTime(event.at);
+    need(at >= this.last, `${where}的 at 早于前一事件`);
+    this.last = at;
+  }
+}
+
+/* One hand was not enough: who agreed, and the hash of what he confirmed. */
+function checkSecond(event, where) {
+  for (const name of ["witness", "supervisor"]) {
+    need(own(event, name), `${where}须由第二人确认：缺少 ${name}`);
+  }
+  checkHex(event.witness, `${where}的 witness`, 32);
+  checkText(event.supervisor, `${where}的 supervisor`);
 }
 
 /* Who did it when, by which way and why. */
@@ -593,6 +624,7 @@ function checkEvents(events, draw, chain, watch) {
   checkList(events, "记录的 events");
   const isChained = chain !== null;
   const state = { draw, isChained, skipped: new Map(), wasShort: false, isDue: false, ended: null };
+  state.isLinked = isChained && chain.isLinked;
   const types = isChained ? CHAINED_EVENTS : EVENTS;
   events.forEach((event, i) => {
     const n = i + 1;
@@ -693,6 +725,8 @@ const CHECKS = {
     need(isKnown, `${where}的 meetings 必须是列表，每一场都有带时区的 opening_at`);
     const isLate = opening <= readTime(event.at); // false where that is unknown
     need(!isLate, `${where}：改期后的评审时间必须晚于改期的时间`);
+    if (state.isLinked) checkMove(event, state.draw, where);
+    state.draw.meetings = event.meetings;
     state.draw.opening = opening;
     state.ended = null;
   },
@@ -711,10 +745,35 @@ const CHECKS = {
   },
 };
 
+/* Only projects of the rule move, and to an earlier time by two persons. */
+function checkMove(event, draw, where) {
+  const named = event.meetings.filter((row) => own(row, "project")).map((row) => row.project);
+  const isKnown =
+    !Array.isArray(draw.projects) || named.every((one) => typeof one === "string" && draw.projects.includes(one));
+  need(isKnown, `${where}：改期的项目不在规则的项目里`);
+  if (isEarlier(event.meetings, draw.meetings)) checkSecond(event, where);
+}
+
 /* When the panel sits, of several meetings the last time; NaN unless each says when. */
 function lastOpening(rows) {
-  const isKnown = Array.isArray(rows) && rows.length > 0 && rows.every(isObject);
-  return isKnown ? Math.max(...rows.map((row) => readTime(row.opening_at))) : NaN;
+  const openings = openingsOf(rows);
+  return openings.length > 0 ? Math.max(...openings) : NaN;
+}
+
+/* Whether the panel sits earlier than before: the first or the last time, or for a project. */
+function isEarlier(rows, before) {
+  const [now, old] = [openingsOf(rows), openingsOf(before)];
+  if (now.length === 0 || old.length === 0) return false;
+  if (Math.min(...now) < Math.min(...old) || Math.max(...now) < Math.max(...old)) return true;
+  const isSameProject = (one, other) => typeof one.project === "string" && one.project === other.project;
+  return rows.some((row, i) => before.some((was, j) => isSameProject(row, was) && now[i] < old[j]));
+}
+
+/* When each meeting begins; nothing unless each says so. */
+function openingsOf(rows) {
+  if (!Array.isArray(rows) || !rows.every(isObject)) return [];
+  const openings = rows.map((row) => readTime(own(row, "opening_at") ? row.opening_at : null));
+  return openings.some(Number.isNaN) ? [] : openings;
 }
 
 /* Date, time and distance from UTC: 2026-12-01T09:30+08:00, with seconds or without. */

@@ -119,13 +119,12 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         ("exit", system, "deadline", "deadline"),
         ("supplement", system, "system", "seat_free"),
         ("end", system, "system", "all_answered"),
-        (
-            "note",
-            {"role": "supervisor", "account": supervisor.username},
-            "page",
-            "two_persons",
-        ),
+        ("note", by_operator, "page", "two_persons"),
     ]
+    assert record["events"][-1]["supervisor"] == supervisor.name
+    # Who released them read the clock before the deadline of the third: no time runs backwards.
+    times = [datetime.fromisoformat(one["at"]) for one in record["events"]]
+    assert times == sorted(times)
     assert record["events"][4]["supervisor"] == "吴监督"
     assert [one.get("ground") for one in record["events"]] == [None] * 4 + ["其他"] + [None] * 5
     assert "其他" in record["rule"]["grounds"]

@@ -6,7 +6,7 @@ import copy
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +235,8 @@ def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
     assert same(record) is True  # taken before the names were public
     draw.refresh_from_db()
     assert same(build_record(draw)) is True
-    record["events"][-1]["at"] = "2026-11-24T01:10:01+00:00"
+    at = datetime.fromisoformat(record["events"][-1]["at"]) + timedelta(seconds=1)
+    record["events"][-1]["at"] = at.isoformat()
     rechain(record)
     assert find_difference(record) is None
     assert same(record) is False

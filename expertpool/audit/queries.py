@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -139,14 +139,17 @@ def changes(entry: Entry, *, without: Container[str] = ()) -> str:
     )
 
 
-def edits_in_words(entry: Entry, viewer: Viewer) -> list[str]:
+def edits_in_words(entry: Entry, viewer: Viewer, untold: Collection[str] = ()) -> list[str]:
     """Return the changes of ``entry`` one by one (姓名：王明 → 王小明) as ``viewer`` may see them:
-    of lists what came and went, of a field that is hidden from him only that it changed."""
+    of lists what came and went, of a field that is hidden from him only that it changed, of what is
+    ``untold`` nothing."""
     before, after = entry.before or {}, entry.after or {}
     model = _model(entry.subject_type)
     app = model._meta.app_label if model else ""
     told = []
     for name in dict.fromkeys([*before, *after]):
+        if name in untold:
+            continue
         hidden = level_for(viewer, f"{app}.{name}") is Level.HIDDEN
         words = "已修改" if hidden else _edit(model, name, before.get(name), after.get(name))
         told.append(f"{field_label(model, name)}：{words}")

@@ -236,6 +236,7 @@ COUNTS_PER_HOUR = Setting(
 OTHER_GROUND = "其他"  # always there, and always to be explained
 UNREACHABLE = "联系不上"  # what nobody says of himself
 GROUNDS = f"时间冲突、健康原因、专业不符、回避、工作冲突、{UNREACHABLE}"
+NOT_OF_TIME = ("健康原因", UNREACHABLE)  # another time would have changed nothing
 ANSWER_GROUNDS = Setting(
     "draws.answer_grounds",
     "不能参加的原因",

@@ -17,7 +17,7 @@ from expertpool.core.registry import Tab, tabs_for
 from expertpool.core.visibility import show
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, SEATED_STATES, ActionCode, InvitationState
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.models import ConditionGroup, Invitation
+from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
 from expertpool.draws.queries.actions import action_for_project, actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import quiet_until
@@ -57,6 +57,10 @@ if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
 
+def _agree_reason(standing: PlanVersion) -> str:
+    return f"候选人不足：{'；'.join(standing.thin_texts)}。仍同意的理由"
+
+
 def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) -> str:
     """抽取方案: groups and settings in words, what the rules find, and the way to the draw; on the
     page of a project or of its batch."""
@@ -78,6 +82,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     context = {
         "standing": standing,
         "agree_question": f"同意按第 {plan.version} 版方案抽取？" if plan else "",
+        "agree_reason": _agree_reason(standing) if standing else "",
         "course": course_of(standing, now=now) if standing else None,
         "policy": (policy := policy_for(project.regime)),
         "needs_approval": policy.plan_approval,

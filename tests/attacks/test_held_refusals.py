@@ -89,7 +89,9 @@ def approve(project: Project, operator: User, *, now: datetime = NOW) -> Any:
     version = DrawPlan.objects.get(project=project).version
     handed_in = submit_plan(project=project, version=version, actor=operator, now=now)
     by = make_user("supervisor", name="周监督")
-    decide_plan(project=project, version=handed_in.number, agree=True, note="", actor=by, now=now)
+    decide_plan(
+        project=project, version=handed_in.number, agree=True, note="可以", actor=by, now=now
+    )
     return handed_in
 
 

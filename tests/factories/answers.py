@@ -22,9 +22,10 @@ def record_answer(
     now: datetime,
     entropy: Entropy,
     second: User | None = None,
+    ground: str = "其他",
 ) -> Invitation:
     """Ask as ``actor`` for an answer to be recorded and agree as ``second``, a supervisor."""
-    ground = "" if state == InvitationState.ACCEPTED else "其他"
+    ground = "" if state == InvitationState.ACCEPTED else ground
     request = request_answer(
         invitation=invitation, state=state, ground=ground, reason=reason, actor=actor, now=now
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,10 +24,13 @@ class Edits:
     ``lock`` is the one that the service takes, where it takes one before it touches a row: taken
     in another order, two would wait for each other. Otherwise the rows themselves are held. Rows
     given as a queryset are whatever there is by then; given by their keys, each has to be there.
+    ``untold`` are names of what is no word for whoever fills in the form: hashes.
     """
 
-    def __init__(self, *records: Rows, lock: str = "", **only: Any) -> None:
-        self._records, self._lock, self._only = records, lock, only
+    def __init__(
+        self, *records: Rows, lock: str = "", untold: Collection[str] = (), **only: Any
+    ) -> None:
+        self._records, self._lock, self._untold, self._only = records, lock, untold, only
 
     def last(self) -> int:
         return self._entries().values_list("pk", flat=True).first() or 0
@@ -46,7 +49,8 @@ class Edits:
     def after(self, number: int, viewer: Any) -> Sequence[Edit]:
         entries = self._entries().filter(pk__gt=number)[:MOST]
         return [
-            Edit(entry.at, entry.actor_name, edits_in_words(entry, viewer)) for entry in entries
+            Edit(entry.at, entry.actor_name, edits_in_words(entry, viewer, self._untold))
+            for entry in entries
         ]
 
     def _entries(self) -> QuerySet[Entry]:

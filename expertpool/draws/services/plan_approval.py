@@ -92,7 +92,8 @@ def decide_plan(
     """Decide on the step at which the plan waits; the last one approves it.
 
     Refuses (PlanChanged) another version than the one read, and (PlanApprovalRefused) who handed it
-    in or made it, whose account need not be another person's, who may not decide this step, a return without a note, and where nothing waits.
+    in or made it, whose account need not be another person's, who may not decide this step, a return without a note, consent
+    without one where candidates are few, and where nothing waits.
     """
     lead = lock_projects(project)[0]
     standing = check_decidable(lead, actor)
@@ -100,6 +101,8 @@ def decide_plan(
     note = note.strip()
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
+    if agree and standing.thin and not note:
+        raise PlanApprovalRefused("候选人不足的方案，请写明仍同意的理由。")
     makers = (standing.submitted_by_id or actor.pk, standing.made_by_id)
     asked_at = standing.submitted_at or now
     if agree and (why_not := why_not_second(actor, makers, asked_at=asked_at, now=now)):

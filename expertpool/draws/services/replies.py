@@ -43,6 +43,7 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.telling import tell_confirmed, tell_experts
+from expertpool.draws.settings import NOT_OF_TIME
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -251,7 +252,11 @@ def _settle(
 ) -> None:
     if state == InvitationState.ACCEPTED:
         hold_whoever_agrees(invitation, now=now)
-    elif state == InvitationState.DECLINED and invitation.asked_again_at:
+    elif (
+        state == InvitationState.DECLINED
+        and invitation.asked_again_at
+        and not _of_himself(confirmed)
+    ):
         # Another time is no fault of his; nor does it say what the pool knew of him.
         state = InvitationState.CONFLICT
     second = confirmed.decided_by if confirmed else None
@@ -312,6 +317,11 @@ def _settle(
         finish_if_answered(draw, load_state(draw), now=now)
     else:
         _settle_pick(invitation, state, now=now)
+
+
+def _of_himself(confirmed: AnswerRequest | None) -> bool:
+    """Tell whether a hand wrote down a ground that has nothing to do with the time."""
+    return confirmed is not None and confirmed.ground in NOT_OF_TIME
 
 
 def _settle_pick(invitation: Invitation, state: InvitationState, *, now: datetime) -> None:

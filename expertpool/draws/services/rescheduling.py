@@ -181,7 +181,7 @@ def words_after(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> 
     for one in meetings:
         moved[one.project_id].opening_at = one.opening_at
         moved[one.project_id].place = one.place.strip()
-    if faults := faults_of([*moved.values()]):
+    if faults := faults_of([*moved.values()], may_part=False):
         raise RescheduleRefused("；".join(faults) + "。")
     return words_before([*moved.values()])
 

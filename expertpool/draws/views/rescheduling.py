@@ -18,9 +18,11 @@ from expertpool.draws.exceptions import DrawError
 from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.chain import CHAIN_HEAD
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.services.earlier import move_or_ask
 from expertpool.draws.services.entropy import SystemEntropy
+from expertpool.draws.services.hands import CONFIRMATION
 from expertpool.draws.services.matters import EARLIER
 
 
@@ -28,7 +30,12 @@ from expertpool.draws.services.matters import EARLIER
 def move(request: UserRequest, pk: int) -> HttpResponse:
     """Let the panel sit at another time or place, or ask that it sit earlier (drawer)."""
     # A lock of its own: the service takes those of the panel in their order.
-    edits = Edits((Draw, [pk]), lock="draws.reschedule", action="draw.reschedule")
+    edits = Edits(
+        (Draw, [pk]),
+        lock="draws.reschedule",
+        untold=(CHAIN_HEAD, CONFIRMATION),
+        action="draw.reschedule",
+    )
     editing = Editing(request, edits)
     draw = get_object_or_404(draws_visible_to(request.user, "draws.reschedule"), pk=pk)
     back, now = reverse("draws:detail", args=[pk]), timezone.now()

@@ -125,17 +125,18 @@ def last_closing(projects: Iterable[Project]) -> datetime:
     return max(project.closing_at for project in projects)
 
 
-def faults_of(projects: Sequence[Project]) -> list[str]:
+def faults_of(projects: Sequence[Project], *, may_part: bool = True) -> list[str]:
     """Say what keeps ``projects`` from sharing one panel, as sentences without a full stop.
 
-    One panel sits under one regime, and not in two places at one time.
+    One panel sits under one regime, and not in two places at one time. Once it is drawn they cannot
+    part any more (``may_part``).
     """
+    mend = "请调整时间、地点，或移出其中一个" if may_part else "请调整时间或地点"
     faults = []
     if len({project.regime for project in projects}) > 1:
         faults.append("各项目的适用制度不同，不能一起抽取，请按制度分批")
     faults += [
-        f"「{one.name}」与「{other.name}」时间重叠而地点不同，同一组专家不能同时到场，"
-        "请调整时间、地点，或移出其中一个"
+        f"「{one.name}」与「{other.name}」时间重叠而地点不同，同一组专家不能同时到场，{mend}"
         for one, other in combinations(projects, 2)
         # One may begin just as the other ends.
         if one.opening_at < other.closing_at

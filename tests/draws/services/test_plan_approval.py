@@ -77,7 +77,7 @@ def start(project: Project, operator: User, version: int | None = None) -> Draw:
 
 
 def decide(project: Project, actor: User, **given: Any) -> Verdict:
-    values = {"version": version_of(project).number, "agree": True, "note": ""} | given
+    values = {"version": version_of(project).number, "agree": True, "note": "同意"} | given
     return decide_plan(project=project, actor=actor, now=NOW, **values)
 
 
@@ -197,7 +197,7 @@ def test_nobody_approves_his_own_plan(project: Project, operator: User, supervis
             decide(project, own)
     assert not plans_to_decide(maker)
     with pytest.raises(PlanApprovalRefused, match="退回原因"):
-        decide(project, supervisor, agree=False)
+        decide(project, supervisor, agree=False, note="")
     assert decide(project, supervisor, agree=False, note="人太少") == Verdict.REJECTED
     assert version_of(project).state == "已退回"
     with pytest.raises(PlanApprovalRefused, match="没有待审核的方案"):
@@ -226,6 +226,8 @@ def test_a_thin_draw_needs_somebody_who_was_told(
     handed_in = submit_plan(project=project, version=1, actor=operator, now=NOW)
     told = "「综合」第 1 级次 3 名候选人要坐 2 个席位，制度规定每个席位至少 2 名"
     assert handed_in.thin_texts == [told]
+    with pytest.raises(PlanApprovalRefused, match="仍同意的理由"):
+        decide(project, supervisor, note=" ")
     decide(project, supervisor)
     assert start(project, operator).rule_content["thin"] == [told]
 

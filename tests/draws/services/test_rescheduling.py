@@ -24,12 +24,13 @@ from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
-from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule, words_after
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave
 from expertpool.notifications.models import Message
 from tests.draws.views.letters import link_of
 from tests.factories.accounts import make_user
+from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, reach
 from tests.factories.experts import make_expert
@@ -424,3 +425,36 @@ def test_an_unreached_expert_who_is_away_then_cannot_agree(operator: User) -> No
     reach(draw, now=NOW + 2 * HOUR)
     with pytest.raises(ReplyRefused, match="请假"):
         reply(row, NOW + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("ground", "state"),
+    [("健康原因", "declined"), ("联系不上", "declined"), ("时间冲突", "conflict")],
+)
+def test_a_hand_says_why_somebody_cannot_come_at_the_new_time(
+    draw: Draw, operator: User, ground: str, state: str
+) -> None:
+    move(draw, operator)
+    row = draw.invitations.order_by("line")[0]
+    record_answer(
+        invitation=row,
+        state=InvitationState.DECLINED,
+        ground=ground,
+        reason="来电说明",
+        actor=operator,
+        now=NOW + 2 * HOUR,
+        entropy=SeededEntropy(3),
+    )
+    row.refresh_from_db()
+    assert row.state == state
+
+
+def test_a_batch_that_is_drawn_is_not_told_to_part(operator: User) -> None:
+    first, second = make_members(72, 96, now=NOW)
+    make_batch([first, second], actor=operator, now=NOW)
+    meetings = [
+        NewMeeting(first.pk, second.opening_at, "甲地"),
+        NewMeeting(second.pk, second.opening_at, "乙地"),
+    ]
+    with pytest.raises(RescheduleRefused, match="请调整时间或地点。"):
+        words_after([first, second], meetings)

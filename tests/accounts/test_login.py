@@ -245,7 +245,7 @@ def test_they_would_if_counting_were_reading_and_writing(
         fresh.save()
         return True
 
-    monkeypatch.setattr(service, "_claim_attempt", read_then_write)
+    monkeypatch.setattr(service, "claim_attempt", read_then_write)
     make_user(username="zhang")
     outcomes = guess_at_once(12)
     assert outcomes.count(LoginOutcome.WRONG_PASSWORD) > TIMES

@@ -93,16 +93,18 @@ def test_of_every_table_it_has_what_the_models_say(application: psycopg.Connecti
 @pytest.mark.django_db(transaction=True)
 def test_the_service_connects_so() -> None:
     """The real programs, asked by the server who they are."""
-    asked = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND pid <> ALL(%s)"
+    asked = "SELECT pid, usename FROM pg_stat_activity WHERE datname = %s"
+
+    def connected() -> dict[int, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [connection.settings_dict["NAME"]])
+            return dict(cursor.fetchall())
+
+    before = connected()  # this test's own, and what threads of others have left open
 
     def others() -> set[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(asked, [connection.settings_dict["NAME"], [backend]])
-            return {name for (name,) in cursor.fetchall()}
+        return {name for pid, name in connected().items() if pid not in before}
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
     with program("worker"):
         wait_for(others)
         assert others() == {settings.DATABASE_APPLICATION}

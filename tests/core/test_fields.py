@@ -108,7 +108,7 @@ def test_a_row_is_saved_as_it_was_loaded() -> None:
 
 def test_a_copy_of_a_row_is_bound_anew() -> None:
     user = User.objects.get(pk=make_user(phone=PHONE).pk)
-    assert user.phone == PHONE
+    assert (user.phone, bool(user.password)) == (PHONE, True)  # read: what is bound to the old name
     user.pk, user.username, user.phone_index = None, "copy", None
     user._state.adding = True
     user.save()

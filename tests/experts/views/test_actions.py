@@ -21,7 +21,8 @@ from tests.fixtures import login
 
 
 def post(client: Client, name: str, *args: Any, query: str = "", **data: Any) -> HttpResponse:
-    return client.post(reverse(f"experts:{name}", args=args) + query, data)
+    address = reverse(f"experts:{name}", args=args) + query
+    return client.post(address, data, headers={"HX-Request": "true"})
 
 
 def toast(response: HttpResponse) -> str:

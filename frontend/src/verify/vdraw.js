@@ -749,7 +749,8 @@ const CHECKS = {
 function checkMove(event, draw, where) {
   const named = event.meetings.filter((row) => own(row, "project")).map((row) => row.project);
   const isKnown =
-    !Array.isArray(draw.projects) || named.every((one) => typeof one === "string" && draw.projects.includes(one));
+    !Array.isArray(draw.projects) ||
+    named.every((one) => typeof one === "string" && draw.projects.includes(one));
   need(isKnown, `${where}：改期的项目不在规则的项目里`);
   if (isEarlier(event.meetings, draw.meetings)) checkSecond(event, where);
 }

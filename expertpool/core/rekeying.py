@@ -1,10 +1,12 @@
-"""Changing the key of encrypted columns while the system runs (`expertpool rotate-keys`).
+"""Changing the key of encrypted columns and waiting files while the system runs
+(`expertpool rotate-keys`).
 
 Every `EncryptedField` of every app takes part by being one. What a token begins with says whether
 it waits: the work can be stopped or killed anywhere and goes on where it was. A batch is one
 transaction that locks its rows and waits for nobody: rows that somebody else is writing are passed
 over and come in the next round, so it can never be part of a deadlock. A token that cannot be
-opened is passed over, too, and named at the end (`unopenable`).
+opened is passed over, too, and named at the end (`unopenable`). Files go one by one: each says
+itself whether it waits.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from django.db import connection, transaction
 from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError
 from expertpool.core.fields import EncryptedField, encrypted_fields
 from expertpool.core.models import Rekeying
+from expertpool.core.waiting import HoldsFiles, WaitingFile
 
+FILES = "等待取用的文件"  # what stands for them beside the columns
 ROUNDS = 10  # through one column; each later one finds only rows that were being written
 _ROUND_PAUSE = 0.5  # seconds between rounds
 
@@ -38,13 +42,8 @@ class Progress:
 class Unopenable:
     """A value that no key at hand opens, or that was altered or moved: where it stands, and why."""
 
-    field: EncryptedField
-    pk: int
+    place: str
     reason: str
-
-    @property
-    def place(self) -> str:
-        return f"{column_name(self.field)}，主键 {self.pk}"
 
 
 class StillWaiting(RuntimeError):
@@ -98,7 +97,7 @@ def unopenable(field: EncryptedField) -> Iterator[Unopenable]:
             try:
                 field.vault.decrypt(bytes(token), field.binding_of(*bound))
             except DecryptionError as error:
-                yield Unopenable(field, pk, str(error))
+                yield Unopenable(f"{column_name(field)}，主键 {pk}", str(error))
 
 
 def rekey(field: EncryptedField, *, rows: int | None = None) -> Iterator[Progress]:
@@ -124,6 +123,40 @@ def rekey(field: EncryptedField, *, rows: int | None = None) -> Iterator[Progres
         if round_ > 1 or state.last_id:
             time.sleep(_ROUND_PAUSE)
         state.last_id = 0
+
+
+def files_waiting() -> list[WaitingFile]:
+    """Return the files that were not made with the present key and suite."""
+    return [
+        file
+        for model in apps.get_models()
+        if issubclass(model, HoldsFiles)
+        for row in model._default_manager.iterator()
+        for file in row.waiting_files()
+        if file.waits_for_key
+    ]
+
+
+def files_unopenable() -> Iterator[Unopenable]:
+    """Yield each of `files_waiting` that does not open."""
+    for file in files_waiting():
+        if fault := file.fault:
+            yield Unopenable(str(file.path), fault)
+
+
+def rekey_files() -> Iterator[Progress]:
+    """Encrypt the files that wait anew; yield after each. What cannot be opened stays as it is.
+
+    Raises StillWaiting when files that can be opened were written with an old key meanwhile.
+    """
+    changed = 0
+    for file in files_waiting():
+        if not file.fault:
+            changed += file.rekey()
+            yield Progress(FILES, changed)
+    if left := [file for file in files_waiting() if not file.fault]:
+        message = f"{FILES}还有 {len(left)} 处用的是旧密钥。"
+        raise StillWaiting(message)
 
 
 def column_name(field: EncryptedField) -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import encrypted
-from expertpool.core.models import Rekeying
+from expertpool.core.models import ExportRun, ImportRun, Rekeying
 from expertpool.core.rekeying import encrypted_columns, rekey, waiting
+from expertpool.core.waiting import WaitingFile
 from expertpool.draws.models import Invitation
 from expertpool.experts.models import ExpertVersion
 from expertpool.portal.services.keys import tokens_waiting
@@ -263,3 +265,59 @@ def test_of_many_that_cannot_be_opened_the_first_fifty_are_named(old: dict[str, 
     assert text.count("accounts_user.phone，主键") == 50
     assert f"主键 {broken[0]}：" in text
     assert "……另有 10 处" in text
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> list[WaitingFile]:
+    """Files of each kind that wait, written with the old key."""
+    settings.MEDIA_ROOT = tmp_path
+    user = make_user()
+    times = {"created_at": NOW, "expires_at": NOW}
+    imported = ImportRun.objects.create(user=user, importer="experts.experts", **times)
+    exported = ExportRun.objects.create(user=user, exporter="experts.experts", **times)
+    files = [*imported.waiting_files(), *exported.waiting_files()]
+    for file in files:
+        file.write(file.path.name.encode())
+    return files
+
+
+def test_files_that_wait_open_without_the_old_key(
+    files: list[WaitingFile], old: dict[str, str], settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("rotate_keys", check=True)
+    assert "等待取用的文件：3 处未更换" in capsys.readouterr().out
+    call_command("rotate_keys")
+    assert "FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除" in capsys.readouterr().out
+    forget_old_keys(settings)
+    assert [file.read() for file in files] == [file.path.name.encode() for file in files]
+
+
+def test_a_file_that_does_not_open_is_named_and_keeps_the_old_key(
+    files: list[WaitingFile], old: dict[str, str], settings: Any
+) -> None:
+    files[0].path.write_bytes(files[1].path.read_bytes())
+    with pytest.raises(CommandError) as refused:
+        call_command("rotate_keys")
+    assert f"{files[0].path}：无法解密：数据被改动" in str(refused.value)
+    assert "旧密钥先不要删除" in str(refused.value)
+    forget_old_keys(settings)
+    assert files[1].read()
+
+
+def test_a_file_removed_while_it_is_made_anew_stays_away(
+    files: list[WaitingFile], old: dict[str, str]
+) -> None:
+    """An import ends, or its maker gives it up, between reading and writing of the change."""
+    upload, removing = files[0], []
+    write = WaitingFile.write
+
+    def slowly(file: WaitingFile, content: bytes) -> None:
+        removing.append(in_thread(upload.remove))
+        removing[0].join(0.3)
+        write(file, content)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WaitingFile, "write", slowly)
+        assert upload.rekey()
+    removing[0].join()
+    assert not upload.path.exists()

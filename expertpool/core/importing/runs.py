@@ -291,8 +291,8 @@ def _forget(run: ImportRun) -> None:
 
 
 def _remove_files(run: ImportRun) -> None:
-    run.upload.remove()
-    run.refused_table.remove()
+    for file in run.waiting_files():
+        file.remove()
 
 
 def remove_expired_imports(*, now: datetime) -> int:
@@ -301,9 +301,7 @@ def remove_expired_imports(*, now: datetime) -> int:
     expired = ImportRun.objects.filter(expires_at__lte=now).exclude(state=ImportState.RUNNING)
     for run in expired:
         _forget(run)
-    named = {
-        file.path for run in ImportRun.objects.all() for file in (run.upload, run.refused_table)
-    }
+    named = {file.path for run in ImportRun.objects.all() for file in run.waiting_files()}
     remove_unnamed(folder_of(FOLDER), named, now=now)
     return len(expired)
 

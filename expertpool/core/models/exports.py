@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from expertpool.core.crypto import binding
-from expertpool.core.waiting import WaitingFile, folder_of
+from expertpool.core.waiting import HoldsFiles, WaitingFile, folder_of
 
 EXPORTS = "exports"
 
@@ -27,7 +27,7 @@ TONES = {
 }
 
 
-class ExportRun(models.Model):
+class ExportRun(HoldsFiles, models.Model):
     """An export: asked for, written, downloaded by its maker until it expires.
 
     ``state`` changes only in `core.exporting.runs`.
@@ -84,6 +84,9 @@ class ExportRun(models.Model):
         """The workbook, once it is written."""
         bound = binding(self._meta.db_table, "file", self.pk)
         return WaitingFile(folder_of(EXPORTS) / f"{self.pk}.sealed", bound)
+
+    def waiting_files(self) -> tuple[WaitingFile, ...]:
+        return (self.file,)
 
     @property
     def file_name(self) -> str:

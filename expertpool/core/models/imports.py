@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.crypto import binding
-from expertpool.core.waiting import WaitingFile, folder_of
+from expertpool.core.waiting import HoldsFiles, WaitingFile, folder_of
 
 IMPORTS = "imports"
 
@@ -24,7 +24,7 @@ class ImportState(models.TextChoices):
     DISCARDED = "discarded", "已放弃"
 
 
-class ImportRun(models.Model):
+class ImportRun(HoldsFiles, models.Model):
     """One file on its way in: uploaded, mapped, previewed, confirmed, imported.
 
     ``state`` changes only in `core.importing.runs`. The counts are those of the preview until the
@@ -140,6 +140,9 @@ class ImportRun(models.Model):
     def refused_table(self) -> WaitingFile:
         """The table of refused rows, if there are any."""
         return self._waiting(f"{self.pk}-refused.sealed", "refused")
+
+    def waiting_files(self) -> tuple[WaitingFile, ...]:
+        return (self.upload, self.refused_table)
 
     def _waiting(self, name: str, kind: str) -> WaitingFile:
         return WaitingFile(folder_of(IMPORTS) / name, binding(self._meta.db_table, kind, self.pk))

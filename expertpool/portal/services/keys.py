@@ -9,10 +9,14 @@ from datetime import datetime
 
 from expertpool.audit.services import record
 from expertpool.core.rekeying import (
+    FILES,
     Progress,
     Unopenable,
     encrypted_columns,
+    files_unopenable,
+    files_waiting,
     rekey,
+    rekey_files,
     unopenable,
     waiting,
 )
@@ -20,8 +24,10 @@ from expertpool.portal.services.keychecks import forget_old_keys
 
 
 def tokens_waiting() -> dict[str, int]:
-    """Return how many encrypted values are not of the present key and suite, by column."""
+    """Return how many encrypted values are not of the present key and suite, by column; the files
+    that wait to be fetched or confirmed stand beside the columns."""
     counts = {str(field): waiting(field) for field in encrypted_columns()}
+    counts[FILES] = len(files_waiting())
     return {name: number for name, number in counts.items() if number}
 
 
@@ -41,9 +47,10 @@ def tokens_shut(*, named: int) -> Shut:
     """Return how many values cannot be opened, and the first ``named`` of them."""
     counts: Counter[str] = Counter()
     first: list[Unopenable] = []
-    for field in encrypted_columns():
-        for value in unopenable(field):
-            counts[str(field)] += 1
+    places = [(str(field), unopenable(field)) for field in encrypted_columns()]
+    for name, values in (*places, (FILES, files_unopenable())):
+        for value in values:
+            counts[name] += 1
             if len(first) < named:
                 first.append(value)
     return Shut(dict(counts), first)
@@ -66,6 +73,9 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
         for progress in rekey(field, rows=rows):
             changed[str(field)] = progress.changed
             yield progress
+    for progress in rekey_files():
+        changed[FILES] = progress.changed
+        yield progress
     shut = tokens_shut(named=0).counts
     if shut:
         record("keys.shut", actor=None, now=now, after=shut)

@@ -35,12 +35,13 @@ def cover(draw: Draw, projects: Sequence[Project]) -> None:
     DrawProject.objects.bulk_create(DrawProject(draw=draw, project=one) for one in projects)
 
 
-def move_projects(draw: Draw, *, actor: User | None, now: datetime) -> None:
-    """Move every project of ``draw``, whose status was just stored, to the state of its panel."""
+def move_projects(draw: Draw, *, actor: User | None, now: datetime) -> DrawState:
+    """Move every project of ``draw``, whose status was just stored, to the state of its panel; return it."""
     new = _state_of(valid_draws(draw.project))
     for project in sorted(draw.covered, key=lambda one: one.pk):  # as rows are locked
         if project.draw_state != new:
             set_draw_state(project, new, actor=actor, now=now)
+    return new
 
 
 def _state_of(draws: Sequence[Draw]) -> DrawState:

@@ -10,9 +10,12 @@ from expertpool.core.events import publish
 from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
 from expertpool.draws.events import DrawEnded, PanelSettled
 from expertpool.draws.exceptions import DrawInProgress
-from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.models import Draw, DrawPause, EmergencyRequest, WideningRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import move_projects
+from expertpool.projects.enums import DrawState
+from expertpool.workflow.queries.requests import OPEN
+from expertpool.workflow.services.two_persons import end_with_subject
 
 CHANGED = "抽取状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
 
@@ -46,11 +49,23 @@ def set_draw_status(
         setattr(draw, name, value)
     if new != DrawStatus.INVITING:  # what does not run is not paused
         DrawPause.objects.filter(draw=draw, resumed_at__isnull=True).update(resumed_at=now)
-    move_projects(draw, actor=actor, now=now)
+    state = move_projects(draw, actor=actor, now=now)
+    _end_requests(draw, state, now=now)
     if new not in RUNNING:
         publish(DrawEnded(draw.pk))
         if old != DrawStatus.SEALED or draw.widens_id is not None:  # nobody was on it
             announce_panel(draw)
+
+
+def _end_requests(draw: Draw, state: DrawState, *, now: datetime) -> None:
+    """End what nothing can come of any more: an emergency of a draw that ended, more for a panel that
+    lacks nobody."""
+    if draw.status not in RUNNING:
+        why = f"抽取已是「{draw.status_label}」"
+        end_with_subject(EmergencyRequest, draw, why=why, now=now)
+    if state in (DrawState.SUCCESS, DrawState.SUCCESS_SUPPLEMENT):
+        for asked in WideningRequest.objects.filter(OPEN, draw__project=draw.project_id):
+            end_with_subject(WideningRequest, asked.draw, why="席位已经补足", now=now)
 
 
 def announce_panel(draw: Draw) -> None:

@@ -42,8 +42,8 @@ def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
     _tell(occasions.AGREED, request, users.values(), more, now)
 
 
-def tell_expired(request: TwoPersonRequest, *, now: datetime) -> None:
-    """Tell the author of ``request`` that nobody decided it in time."""
+def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:
+    """Tell the author of ``request`` that it ended without anybody's decision, and ``why``."""
     matter = matter_of(request)
     context = {
         "申请人": request.requested_by.name,
@@ -51,6 +51,7 @@ def tell_expired(request: TwoPersonRequest, *, now: datetime) -> None:
         "对象": matter.name_of(request.subject),
         "理由": request.reason,
         "申请时间": moment_text(request.requested_at),
+        "失效原因": why,
     }
     key = f"request-expired:{matter.code}:{request.pk}"
     _send(occasions.EXPIRED, matter, request, [(request.requested_by, context, key)], now)

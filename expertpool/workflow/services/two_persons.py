@@ -29,8 +29,9 @@ from expertpool.workflow.queries.requests import (
     requests_of,
     waits,
 )
-from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_expired
+from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended
 
+NOBODY_DECIDED = "到期没有另一人确认"
 WAITING = "已有待确认的同类申请，请先处理。"
 # What the log says of a decision that was not taken in a session of his own.
 OF_PROOF: dict[str, str] = {
@@ -124,9 +125,12 @@ def end_with_subject(
     kind: type[TwoPersonRequest], subject: Model, *, why: str, now: datetime
 ) -> None:
     """End the open request of ``kind``, of which nothing can come any more since ``subject`` is not what
-    it was: ``why``, a few words for its list."""
+    it was: ``why``, a few words for its list and its author, who is told."""
     rows = kind._default_manager.filter(OPEN, **{kind.subject_field: subject})
-    rows.update(decided_at=now, agreed=False, note=why)
+    for request in rows.select_related("requested_by"):
+        setattr(request, kind.subject_field, subject)
+        if _end(request, OPEN, agree=False, note=why, by=None, now=now):
+            tell_ended(request, why, now=now)
 
 
 # --- The same for every matter --------------------------------------------------------------------
@@ -190,7 +194,7 @@ def expire(request: TwoPersonRequest, *, now: datetime) -> bool:
         return False
     matter.given_up(request=request, actor=None, now=now)
     _record("request.expire", matter, request, actor=None, now=now)
-    tell_expired(request, now=now)
+    tell_ended(request, NOBODY_DECIDED, now=now)
     return True
 
 

@@ -20,6 +20,7 @@ from expertpool.draws.services import replies
 from expertpool.draws.services.answers import decide_answer, request_answer
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import answer, expire
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime
 from expertpool.workflow.enums import Outcome
 from tests.draws.services.test_races import run_at_once
@@ -135,6 +136,9 @@ def test_the_request_ends_when_the_expert_answers_or_his_time_is_over(
     say_yes(line)
     asked.refresh_from_db()
     assert asked.outcome == Outcome.OVERTAKEN
+    told = Message.objects.get(occasion="request.expired")
+    assert operator.name in told.recipient
+    assert "参与状态已是「同意」" in told.body
     with pytest.raises(ReplyRefused):
         agree(asked, supervisor)
     line.refresh_from_db()

@@ -42,11 +42,13 @@ from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
+from expertpool.workflow.enums import Outcome
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
+from tests.factories.widening import accept_all
 from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +333,11 @@ def test_the_office_narrows_how_long_an_answer_may_take(draw: Draw, operator: Us
         with pytest.raises(EmergencyRefused, match="10 至 20 分钟"):
             declare(draw, operator, minutes=minutes)
     assert declare(draw, operator, minutes=10).minutes == 10
+
+
+def test_what_nobody_agreed_to_ends_with_the_draw(draw: Draw, operator: User) -> None:
+    asked = request_emergency(draw=draw, reason="开标提前", minutes=15, actor=operator, now=NOW)
+    accept_all(draw, now=NOW)
+    asked.refresh_from_db()
+    assert (asked.outcome, asked.note) == (Outcome.OVERTAKEN, "抽取已是「抽取成功」")
+    assert "抽取已是「抽取成功」" in Message.objects.get(occasion="request.expired").body

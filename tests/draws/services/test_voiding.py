@@ -15,12 +15,15 @@ from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.records import build_record
+from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
+from expertpool.workflow.enums import Outcome
+from expertpool.workflow.queries.requests import lines_settled
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -107,3 +110,16 @@ def test_next_draw_names_the_one_it_supersedes_and_why(
     again = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(9))
     assert (again.rule.supersedes, again.rule.reason) == (draw.number, "回避单位漏填")
     assert Draw.objects.get(pk=draw.pk).rule.supersedes is None
+
+
+def test_who_asked_for_something_of_it_is_told_why_that_ended(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    request_release(draw=draw, reason="提前开标", actor=supervisor, now=LATER)
+    voided(draw, operator, supervisor)
+    told = Message.objects.get(occasion="request.expired")
+    assert supervisor.name in told.recipient
+    assert "提前公开名单" in told.subject
+    assert "已自动失效：抽取已作废。" in told.body
+    (line,) = lines_settled(supervisor, now=LATER + timedelta(minutes=1))[1:]
+    assert (line.asked.outcome, line.asked.note) == (Outcome.OVERTAKEN, "抽取已作废")

@@ -27,6 +27,7 @@ from expertpool.draws.services.sealing import abandon_draw
 from expertpool.draws.services.voiding import request_void
 from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
 from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
@@ -392,3 +393,19 @@ def test_what_the_seal_would_refuse_is_said_when_it_is_asked_for(operator: User)
     assert "4" not in str(refused.value)
     assert not WideningRequest.objects.exists()
     assert Entry.objects.get(action="draw.held_refused").note == "申请放宽条件补抽"
+
+
+def test_what_was_asked_ends_when_the_panel_is_complete_without_it(operator: User) -> None:
+    """Who was frozen when his turn came is free again, and takes the seat."""
+    base, waiting = make_short_while_somebody_waits(now=NOW)
+    levels = {"g1": [SENIOR, EVERYBODY]}
+    asked = request_widening(
+        base=base, reason=REASON, version=1, levels=levels, actor=operator, now=LATER
+    )
+    Expert.objects.filter(pk=waiting).update(status="formal")
+    add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
+    accept_all(base, now=LATER)
+    assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT
+    asked.refresh_from_db()
+    assert asked.note == "席位已经补足"
+    assert "席位已经补足" in Message.objects.get(occasion="request.expired").body

@@ -130,7 +130,7 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=50)
     phone = EncryptedTextField("手机号", bound_to=("username",))
     phone_index = BlindIndexField("手机号索引")
-    email = EncryptedTextField("邮箱", bound_to=("username",))
+    email = EncryptedTextField("邮箱", bound_to=("username",), at_least=64)
     email_index = BlindIndexField("邮箱索引")
     department = models.ForeignKey(
         Department,

@@ -5,6 +5,7 @@ it opens no more. Its head says how it was made::
 
     suite (1 byte) | key id (4 bytes) | nonce (12 bytes) | ciphertext and tag
 
+What is encrypted is as long as its bucket (`padded`), so that a token tells no length of a value.
 ``CRYPTO_SUITE`` chooses what new tokens are made with, AES-256-GCM (``intl``) or SM4-GCM (``gm``,
 GB/T 32907), and the digest of indexes and derived keys, SHA-256 or SM3 (GB/T 32905). A secret NAME
 writes; it and the secrets in NAME_OLD read (docs/decisions/0038, docs/howto/rotate-keys.md).
@@ -33,7 +34,12 @@ HEAD_BYTES = 1 + KEY_ID_BYTES
 INDEX_BYTES = 16
 CHECK_BYTES = 16
 # 1 and 2 were tokens without key id and binding: nothing reads them any more.
-SUITES = {"intl": b"\x03", "gm": b"\x04"}
+SUITES = {"intl": b"\x05", "gm": b"\x06"}
+# As long as their values: read, and padded by `rotate-keys` as if their key had changed.
+BARE_SUITES = {"intl": b"\x03", "gm": b"\x04"}
+LEAST_BYTES = 32  # the smallest bucket: a name, a telephone and an identity card look alike
+_EIGHTHS_FROM = 1024  # up to here a bucket is a power of two, from here an eighth of one longer
+_END = b"\x80"  # what follows it are zeros (ISO/IEC 7816-4)
 _NAMES = (str, int, UUID)  # what a row is named by
 
 
@@ -85,6 +91,23 @@ def binding(*parts: str | int | UUID) -> bytes:
     return "".join(texts).encode()
 
 
+def bucket(length: int, at_least: int = LEAST_BYTES) -> int:
+    """Return how long a value of ``length`` bytes is before it is encrypted."""
+    needed = max(length + len(_END), at_least)
+    above = 1 << (needed - 1).bit_length()  # the power of two that holds it
+    step = above if above <= _EIGHTHS_FROM else above // 16
+    return -(-needed // step) * step
+
+
+def padded(plain: bytes, at_least: int = LEAST_BYTES) -> bytes:
+    """Return ``plain`` as long as its bucket."""
+    return (plain + _END).ljust(bucket(len(plain), at_least), b"\0")
+
+
+def _unpadded(plain: bytes) -> bytes:
+    return plain.rstrip(b"\0")[: -len(_END)]
+
+
 def _derive(secret: str, purpose: str, length: int, suite: str) -> bytes:
     """Derive a key for one purpose from a configured secret (HKDF-Expand, RFC 5869)."""
     digest = hashes.SM3() if suite == "gm" else hashes.SHA256()
@@ -116,23 +139,26 @@ def _ring(setting: str, secrets: tuple[str, ...], suite: str) -> _Ring:
     ciphers: dict[bytes, _Aead] = {}
     for secret in secrets:
         # Both suites: what was written before CRYPTO_SUITE changed still opens.
-        ciphers[SUITES["intl"] + key_id(secret)] = AESGCM(
-            _derive(secret, f"{setting}:aes-256-gcm", 32, "intl")
-        )
-        ciphers[SUITES["gm"] + key_id(secret)] = _Sm4Gcm(
-            _derive(secret, f"{setting}:sm4-gcm", 16, "gm")
-        )
+        both: dict[str, _Aead] = {
+            "intl": AESGCM(_derive(secret, f"{setting}:aes-256-gcm", 32, "intl")),
+            "gm": _Sm4Gcm(_derive(secret, f"{setting}:sm4-gcm", 16, "gm")),
+        }
+        for name, cipher in both.items():
+            for head in (SUITES[name], BARE_SUITES[name]):
+                ciphers[head + key_id(secret)] = cipher
     return _Ring(SUITES[suite] + key_id(secrets[0]), ciphers)
 
 
 class Vault:
     """Encrypts and decrypts bytes under the secret of one setting (FIELD_KEY, SEAL_KEY).
 
-    ``bound_to`` is the `binding` of the place where the token stands.
+    ``bound_to`` is the `binding` of the place where the token stands; ``at_least`` the bucket that
+    holds what is usual there.
     """
 
-    def __init__(self, setting: str) -> None:
+    def __init__(self, setting: str, at_least: int = LEAST_BYTES) -> None:
         self.setting = setting
+        self.at_least = at_least
 
     def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         return self.encrypt_all([(plain, bound_to)])[0]
@@ -145,7 +171,8 @@ class Vault:
         for plain, bound_to in pairs:
             nonce = os.urandom(NONCE_BYTES)
             # The head is authenticated, too: suite and key id cannot be exchanged.
-            tokens.append(head + nonce + encrypt(nonce, plain, head + bound_to))
+            body = encrypt(nonce, padded(plain, self.at_least), head + bound_to)
+            tokens.append(head + nonce + body)
         return tokens
 
     def decrypt(self, token: bytes, bound_to: bytes) -> bytes:
@@ -155,10 +182,11 @@ class Vault:
         if cipher is None:
             raise DecryptionError(self._unknown(head))
         try:
-            return cipher.decrypt(nonce, token[HEAD_BYTES + NONCE_BYTES :], head + bound_to)
+            plain = cipher.decrypt(nonce, token[HEAD_BYTES + NONCE_BYTES :], head + bound_to)
         except (InvalidTag, ValueError) as error:
             message = "无法解密：数据被改动，或不在它原来的位置。"
             raise DecryptionError(message) from error
+        return _unpadded(plain) if head[:1] in SUITES.values() else plain
 
     @property
     def head(self) -> bytes:
@@ -173,7 +201,7 @@ class Vault:
         return _ring(self.setting, _secrets(self.setting), settings.CRYPTO_SUITE)
 
     def _unknown(self, head: bytes) -> str:
-        if len(head) < HEAD_BYTES or head[:1] not in SUITES.values():
+        if len(head) < HEAD_BYTES or head[:1] not in {*SUITES.values(), *BARE_SUITES.values()}:
             return "无法解密：数据被改动，或不是本版本写入的。"
         return (
             f"无法解密：写入时用的密钥（标识 {head[1:].hex()}）不在环境中。"

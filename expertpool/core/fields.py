@@ -25,7 +25,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from expertpool.core.crypto import HEAD_BYTES, DecryptionError, Vault, binding
+from expertpool.core.crypto import HEAD_BYTES, LEAST_BYTES, DecryptionError, Vault, binding
 
 UNREADABLE = "无法读取"
 
@@ -69,7 +69,8 @@ class EncryptedField(models.Field):
     """What encrypted text and bytes share.
 
     ``key`` names the setting of the secret; ``rows_at_once`` is for `core.rekeying`: few where
-    values are large.
+    values are large. ``at_least`` is the smallest length that is encrypted: one that holds what is
+    usual there, so that lengths tell nothing of it (docs/decisions/0086).
     """
 
     descriptor_class = EncryptedAttribute
@@ -81,11 +82,12 @@ class EncryptedField(models.Field):
         bound_to: Sequence[str] = (),
         key: str = "FIELD_KEY",
         rows_at_once: int = 500,
+        at_least: int = LEAST_BYTES,
         **kwargs: Any,
     ) -> None:
         # None of them is of the schema: migrations do not know them, and cannot open such a column.
         self.bound_to = tuple(bound_to)
-        self.vault = Vault(key)
+        self.vault = Vault(key, at_least)
         self.rows_at_once = rows_at_once
         super().__init__(*args, **kwargs)
 

@@ -60,9 +60,9 @@ class Message(models.Model):
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     recipient_key = BlindIndexField("收件人索引")
     recipient = EncryptedTextField("收件人", bound_to=("key",))
-    address = EncryptedTextField("地址", bound_to=("key",))
-    subject = EncryptedTextField("标题", bound_to=("key",))
-    body = EncryptedTextField("正文", bound_to=("key",))
+    address = EncryptedTextField("地址", bound_to=("key",), at_least=64)
+    subject = EncryptedTextField("标题", bound_to=("key",), at_least=128)
+    body = EncryptedTextField("正文", bound_to=("key",), at_least=1024)
     attachments = models.ManyToManyField(
         Attachment, verbose_name="附件", blank=True, related_name="+"
     )

@@ -70,7 +70,7 @@ def test_a_row_that_is_not_named_yet_binds_nothing(part: Any) -> None:
     assert binding("tests", "secret", uuid.uuid4())
 
 
-@pytest.mark.parametrize("head", [0, 1, 2, 5, 7])
+@pytest.mark.parametrize("head", [0, 1, 2, 7, 9])
 @pytest.mark.parametrize("length", [0, 1, 12, 40])
 def test_what_is_no_token_of_this_version_is_refused(head: int, length: int) -> None:
     with pytest.raises(DecryptionError, match="本版本"):
@@ -82,7 +82,7 @@ def test_both_suites_are_read_whichever_is_set(settings: Any) -> None:
     for suite in SUITES:
         settings.CRYPTO_SUITE = suite
         tokens.append(vault.encrypt(b"x", HERE))
-    assert [token[0] for token in tokens] == [3, 4]
+    assert [token[0] for token in tokens] == [5, 6]
     assert [vault.decrypt(token, HERE) for token in tokens] == [b"x", b"x"]
 
 

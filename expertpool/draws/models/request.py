@@ -55,7 +55,7 @@ class PickRequest(DrawRequest):
 
     # Bound into the ciphertext, since the row has no key of its own before it is stored.
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    picks = EncryptedBytesField("人选", key="SEAL_KEY", bound_to=("draw_id", "uid"))
+    picks = EncryptedBytesField("人选", key="SEAL_KEY", bound_to=("draw_id", "uid"), at_least=1024)
 
     class Meta(DrawRequest.Meta):
         verbose_name = verbose_name_plural = "人选申请"

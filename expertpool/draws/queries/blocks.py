@@ -15,7 +15,13 @@ from django.db.models import QuerySet
 
 import vdraw
 from expertpool.draws.models import Draw, SealBlock
-from expertpool.draws.queries.identity import Identity, altered, check_commitments
+from expertpool.draws.queries.identity import (
+    Identity,
+    altered,
+    check_commitments,
+    pack_refs,
+    unpack_refs,
+)
 
 # Why so many: docs/decisions/0028. Stored seals are read by it: another number needs a migration.
 BLOCK = 1024
@@ -101,11 +107,12 @@ def _kinds(stored: Any) -> list[dict[str, int]]:
 
 
 def pack_openings(people: Identities, start: int) -> bytes:
-    """Return what `SealBlock.openings` keeps, encrypted: ids, salts, numbers."""
+    """Return what `SealBlock.openings` keeps, encrypted: ids, salts, numbers. Of so many candidates it
+    is as long whoever they are."""
     ids = people.expert_ids[start : start + BLOCK]
     salts = bytes.fromhex("".join(people.salts[start : start + BLOCK]))
-    refs = "\n".join(people.refs[start : start + BLOCK])
-    return struct.pack(f">{len(ids)}Q", *ids) + salts + refs.encode()
+    refs = pack_refs(people.refs[start : start + BLOCK])
+    return struct.pack(f">{len(ids)}Q", *ids) + salts + refs
 
 
 def identities_of(draw: Draw, candidates: vdraw.Candidates) -> Iterator[Identity]:
@@ -172,7 +179,7 @@ def _open(block: SealBlock, count: int) -> Identities:
     end = split + count * vdraw.SALT_BYTES
     try:
         ids = struct.unpack(f">{count}Q", plain[:split])
-        refs = plain[end:].decode().split("\n")
+        refs = unpack_refs(plain[end:])
     except (struct.error, UnicodeDecodeError) as error:
         raise altered(block.draw) from error
     salts = pieces(plain[split:end].hex(), 2 * vdraw.SALT_BYTES)

@@ -12,6 +12,7 @@ from expertpool.core.crypto import DecryptionError, blind_index
 from expertpool.draws.models import Draw, Invitation
 from expertpool.experts.models import Expert
 
+_REF_BYTES = 1 + 20  # the longest of `Expert.number`, and the end of its line
 _HEAD = struct.Struct(f">Q{vdraw.SALT_BYTES}s")
 
 
@@ -25,8 +26,9 @@ class Identity:
 
 
 def pack_identity(identity: Identity) -> bytes:
-    """Return what `Invitation.opening` keeps, encrypted."""
-    return _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt)) + identity.ref.encode()
+    """Return what `Invitation.opening` keeps, encrypted: as long for everybody."""
+    head = _HEAD.pack(identity.expert_id, bytes.fromhex(identity.salt))
+    return head + pack_refs([identity.ref])
 
 
 def open_identity(line: Invitation) -> Identity:
@@ -35,11 +37,23 @@ def open_identity(line: Invitation) -> Identity:
     plain = bytes(line.opening)
     try:
         expert_id, salt = _HEAD.unpack_from(plain)
-        identity = Identity(expert_id, plain[_HEAD.size :].decode(), salt.hex())
-    except (struct.error, UnicodeDecodeError) as error:
+        (ref,) = unpack_refs(plain[_HEAD.size :])
+        identity = Identity(expert_id, ref, salt.hex())
+    except (struct.error, ValueError) as error:
         raise altered(line.draw) from error
     check_commitments(line.draw, [line.commit], [identity.ref], [identity.salt])
     return identity
+
+
+def pack_refs(refs: Sequence[str]) -> bytes:
+    """Return numbers of experts as bytes, by how many they are as long whichever they are."""
+    return "\n".join(refs).encode().ljust(len(refs) * _REF_BYTES, b"\n")
+
+
+def unpack_refs(packed: bytes) -> list[str]:
+    """The other way; raises UnicodeDecodeError. Those that were sealed before all were as long have
+    no end of lines to take off."""
+    return packed.decode().rstrip("\n").split("\n")
 
 
 def check_commitments(

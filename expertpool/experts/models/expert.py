@@ -53,7 +53,7 @@ class Expert(models.Model):
     phone = EncryptedTextField("手机号", bound_to=("number",))
     phone_index = BlindIndexField("手机号索引")
     phone_tail_index = BlindIndexField("手机尾号索引")
-    email = EncryptedTextField("邮箱", bound_to=("number",))
+    email = EncryptedTextField("邮箱", bound_to=("number",), at_least=64)
     email_index = BlindIndexField("邮箱索引")
     employer = models.ForeignKey(
         "directory.Unit",
@@ -82,7 +82,7 @@ class Expert(models.Model):
         related_name="+",
     )
     expert_type = models.CharField("专家类型", max_length=50, blank=True)
-    address = EncryptedTextField("通讯地址", bound_to=("number",))
+    address = EncryptedTextField("通讯地址", bound_to=("number",), at_least=128)
     postcode = models.CharField("邮编", max_length=10, blank=True)
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
     bank_account = EncryptedTextField("银行账号", bound_to=("number",))

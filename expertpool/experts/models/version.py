@@ -25,7 +25,7 @@ class ExpertVersion(models.Model):
     )
     actor_name = models.CharField("操作人", max_length=64, blank=True)
     changed = models.JSONField("变更字段", default=list)
-    snapshot = EncryptedTextField("内容", bound_to=("expert_id", "number"))
+    snapshot = EncryptedTextField("内容", bound_to=("expert_id", "number"), at_least=2048)
 
     class Meta:
         verbose_name = verbose_name_plural = "专家历史版本"

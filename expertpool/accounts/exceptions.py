@@ -33,3 +33,8 @@ class AuthenticatorRefused(AccountError):
 class WrongPassword(AccountError):
     def __init__(self) -> None:
         super().__init__("原密码不对，请重新输入。")
+
+
+class TooManyAttempts(AccountError):
+    def __init__(self) -> None:
+        super().__init__("连续输错次数太多，请等一会儿再试，与登录时相同。")

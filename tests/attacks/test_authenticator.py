@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.exceptions import AuthenticatorRefused
+from expertpool.accounts.exceptions import TooManyAttempts
 from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import (
     _totp,
@@ -121,7 +121,7 @@ def test_guessing_takes_ever_longer(second: User) -> None:
         try:
             assert not takes_code(second, "000000", now=now) or shown(now) == "000000"
             tried += 1
-        except AuthenticatorRefused:
+        except TooManyAttempts:
             pass
     assert tried < 150  # of a million, in a day
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
@@ -18,6 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.accounts.services.login import sign_in
 from expertpool.accounts.services.passwords import one_time_password
+from expertpool.audit.models import Entry
 from expertpool.core import client as addresses
 from expertpool.core.client import client_address, untrusted_proxy
 from expertpool.experts.services.deletion import delete_expert, restore_expert
@@ -59,6 +61,32 @@ def test_a_day_of_guessing_comes_to_few_guesses() -> None:
     )
     # It was five in each quarter of an hour.
     assert looked_at <= 110
+
+
+@pytest.mark.shows("SYS-15")
+def test_an_open_window_guesses_no_more_than_the_door(client: Client) -> None:
+    """Whoever found it open tried old passwords without end, and took the account over with the right one."""
+    user = make_user("admin", username="chef")
+
+    def change(old: str, *, seconds: float) -> str:
+        with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
+            login(client, user)  # the window is open, whatever the hour
+            form = {"old": old, "new": "7x-Laternen-Ufer", "again": "7x-Laternen-Ufer"}
+            answer = client.post("/password/", form)
+        return "" if answer.status_code == 302 else answer.content.decode()
+
+    for _ in range(5):
+        assert "原密码不对" in change("falsch", seconds=0)
+    # Also the right one, and at the door: it is one count.
+    assert "连续输错次数太多" in change(PASSWORD, seconds=1)
+    assert attempt(PASSWORD, address="10.0.0.1", seconds=2) == LoginOutcome.LOCKED
+    assert Entry.objects.filter(action="user.lock", actor=None).count() == 1
+    assert sum("原密码不对" in change("falsch", seconds=60 * at) for at in range(1, 240)) <= 20
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert change(PASSWORD, seconds=24 * 3600) == ""
+    user.refresh_from_db()
+    assert (user.failed_logins, user.locked_until) == (0, None)
 
 
 # --- Passwords that others guess ---------------------------------------------------------------------

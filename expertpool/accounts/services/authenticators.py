@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models import Q
 
-from expertpool.accounts.exceptions import AuthenticatorRefused
+from expertpool.accounts.exceptions import AuthenticatorRefused, TooManyAttempts
 from expertpool.accounts.models import User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.login import claim_attempt, forget_attempts
@@ -29,7 +29,6 @@ DIGITS = 6
 SECONDS = 30
 CLOCKS_APART = 1  # steps by which telephone and server may differ
 
-WAIT = "连续输错次数太多，请等一会儿再试，与登录时相同。"
 WRONG = "密码或验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
 
 
@@ -47,7 +46,7 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
     """Let the app that holds ``secret`` speak for ``user``, once it has shown a right ``code``; logs it.
 
     It takes the place of the one before. Refuses (AuthenticatorRefused) a wrong password or code, and
-    whoever tried too often. Not atomic: a wrong attempt counts.
+    (TooManyAttempts) whoever tried too often. Not atomic: a wrong attempt counts.
     """
     step = next((step for step in _steps(now) if _is(secret, step, code)), None)
     _check(user, check_password(password, user.password_hash) and step is not None, now)
@@ -59,7 +58,7 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
 
 
 def take_away(*, user: User, password: str, now: datetime) -> None:
-    """Let no app speak for ``user`` any more; logs it. Refuses a wrong password (AuthenticatorRefused)."""
+    """Let no app speak for ``user`` any more; logs it. Refuses as `set_up` does."""
     _check(user, check_password(password, user.password_hash), now)
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
@@ -75,11 +74,11 @@ def has_app(user: User) -> bool:
 
 def takes_code(user: User, code: str, *, now: datetime) -> bool:
     """Tell whether the app of ``user`` shows ``code`` now; the code is used up by that, and a wrong
-    one counts as a failed attempt. Refuses whoever tried too often (AuthenticatorRefused)."""
+    one counts as a failed attempt. Refuses whoever tried too often (TooManyAttempts)."""
     if not has_app(user):
         return False
     if not claim_attempt(user, now):
-        raise AuthenticatorRefused(WAIT)
+        raise TooManyAttempts
     secret = _secret_of(user)
     step = next((step for step in _steps(now) if _is(secret, step, code)), None)
     if step is None:
@@ -100,7 +99,7 @@ def _secret_of(user: User) -> str:
 
 def _check(user: User, is_right: bool, now: datetime) -> None:
     if not claim_attempt(user, now):
-        raise AuthenticatorRefused(WAIT)
+        raise TooManyAttempts
     if not is_right:
         raise AuthenticatorRefused(WRONG)
     forget_attempts(user)

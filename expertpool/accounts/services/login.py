@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Least
 
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
+from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
 from expertpool.accounts.policies import SIGN_IN_BARS
 from expertpool.accounts.services.devices import describe_device
@@ -145,6 +146,18 @@ def claim_attempt(user: User, now: datetime) -> bool:
             ),
         )
     )
+
+
+def check_own_password(user: User, password: str, *, now: datetime) -> None:
+    """Refuse (WrongPassword) a password that is not the one of ``user``, who is signed in already, by
+    the rules of signing in: whoever finds his window open guesses no more than at the door
+    (TooManyAttempts). Not inside a transaction that a refusal takes back: a wrong one counts."""
+    if not claim_attempt(user, now):
+        raise TooManyAttempts
+    if not check_password(password, user.password_hash):
+        _note_lock(user, now)
+        raise WrongPassword
+    forget_attempts(user)
 
 
 def forget_attempts(user: User) -> None:

@@ -10,10 +10,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from expertpool.accounts.exceptions import WrongPassword
 from expertpool.accounts.models import UsedPassword, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
+from expertpool.accounts.services.login import check_own_password
 from expertpool.audit.services import record
 from expertpool.core.fields import readable
 
@@ -23,23 +23,22 @@ LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 DIGITS = "23456789"
 
 
-@transaction.atomic
 def change_own_password(*, user: User, old: str, new: str, now: datetime) -> None:
     """Change the password of the user who is signed in; his other sessions end.
 
-    Refuses a wrong old password (WrongPassword) and a new one that breaks the rules or was one of
-    the last five (ValidationError).
+    Refuses a wrong old password (WrongPassword), whoever tried too many (TooManyAttempts), and a new
+    one that breaks the rules or was one of the last five (ValidationError). Not atomic: a wrong attempt counts.
     """
-    if not check_password(old, user.password_hash):
-        raise WrongPassword
+    check_own_password(user, old, now=now)
     # The hashes are salted, so each of the last ones is tried.
     used = [readable(one, "password") for one in UsedPassword.objects.filter(user=user)]
     if any(check_password(new, password) for password in [user.password_hash, *used]):
         raise ValidationError(f"不能使用最近 {KEPT} 次用过的密码，请换一个。", code="password_used")
     validate_password(new, user)
-    user.must_change_password = False
-    store_password(user, new, now=now)
-    record("user.change_password", actor=user, subject=user, now=now)
+    with transaction.atomic():
+        user.must_change_password = False
+        store_password(user, new, now=now)
+        record("user.change_password", actor=user, subject=user, now=now)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.accounts.exceptions import AuthenticatorRefused
+from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens
 from expertpool.accounts.services.authenticators import (
@@ -115,7 +115,7 @@ def app_set_up(request: UserRequest) -> HttpResponse:
         write,
         title="设置验证器",
         refresh="page",
-        refusals=AuthenticatorRefused,
+        refusals=AccountError,
         template="portal/app.html",
         submit_label="设置",
         qr=qr_data_uri(address),
@@ -139,7 +139,7 @@ def app_take_away(request: UserRequest) -> HttpResponse:
         write,
         title="停用验证器",
         refresh="page",
-        refusals=AuthenticatorRefused,
+        refusals=AccountError,
         submit_label="停用",
         danger=True,
     )

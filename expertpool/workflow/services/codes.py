@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from expertpool.accounts.exceptions import AuthenticatorRefused
+from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import has_app, takes_code
 from expertpool.audit.services import record
@@ -167,7 +167,7 @@ def agree_by_app(
     person = _person(request, person_id, now)
     try:
         is_right = takes_code(person, code, now=now)
-    except AuthenticatorRefused as error:
+    except AccountError as error:
         raise matter.refused(str(error)) from error
     if not is_right:
         _record("request.code_wrong", request, person, actor=asker, now=now)

@@ -5,6 +5,7 @@ from expertpool.audit.actions import Action
 ACTIONS = (
     Action("expert.create", "新增专家"),
     Action("expert.update", "修改专家信息"),
+    Action("expert.taken", "登记的号码库中已有"),
     Action("expert.approve", "审核通过专家"),
     Action("expert.freeze", "冻结专家"),
     Action("expert.unfreeze", "解冻专家"),

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 from django.db import transaction
 from django.http import HttpRequest
 
+from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.text import is_key
 from expertpool.core.views.parts import Part, digest, read_in, sign
 
@@ -97,7 +98,7 @@ class Editing:
 
         He is told what he has not read, and saves over it by the next time if he still wants to.
         """
-        with transaction.atomic():
+        with writing_afterwards(), transaction.atomic():
             self.record.hold()
             if self.record.last() == self.version:
                 return write()

@@ -33,7 +33,6 @@ from expertpool.core.importing import (
 )
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.validators import id_card_birth_date
-from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
@@ -50,6 +49,7 @@ from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
+from expertpool.experts.services.taken import UNIQUE, is_plain
 from expertpool.experts.validators import TOO_YOUNG, id_card_sex, is_too_young
 
 _COLUMNS = Expert._meta.concrete_fields
@@ -61,7 +61,6 @@ _AS_IT_STANDS = (
 )
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
-UNIQUE = {"phone": "手机号", "id_number": "证件号"}  # in the pool only once
 COPIED = 500  # rows that are made ready while the database writes those before
 # COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
@@ -94,7 +93,7 @@ class ExpertImporter(Importer):
 
     @classmethod
     def counted_for(cls, user: User) -> str:
-        return "、".join(UNIQUE[code] for code in UNIQUE if not _is_plain(user, code))
+        return "、".join(UNIQUE[code] for code in UNIQUE if not is_plain(user, code))
 
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
@@ -122,7 +121,7 @@ class ExpertImporter(Importer):
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
         self.id_numbers: dict[bytes, int] = {}
-        self.counted = {code for code in UNIQUE if actor and not _is_plain(actor, code)}
+        self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -266,10 +265,6 @@ class ExpertImporter(Importer):
             },
             note=file_name,
         )
-
-
-def _is_plain(user: User, code: str) -> bool:
-    return level_for(user, f"experts.{code}") is Level.PLAIN
 
 
 def _employer(values: dict[str, Any]) -> NamedUnit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,13 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import (
     email_index,
-    expert_by_id_number,
-    expert_by_phone,
-    experts_visible_to,
     id_number_index,
     phone_index,
     phone_tail_index,
 )
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
+from expertpool.experts.services.taken import few_taken, taken_errors
 from expertpool.experts.services.versions import record_version
 from expertpool.experts.validators import (
     TOO_YOUNG,
@@ -50,7 +48,6 @@ class RecordOrigin:
     user: User | None = None
 
 
-@transaction.atomic
 def create_expert(
     *,
     values: dict[str, Any],
@@ -63,25 +60,26 @@ def create_expert(
 
     Gives him a number and fills birth date and sex from the ID card number when they are empty.
     Refuses wrong or missing data and a phone or ID card number that is already in the pool
-    (ValidationError by field), also against somebody who enters the same one at this moment.
+    (ValidationError by field), also against somebody who enters the same one at this moment; who may
+    not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`).
     """
-    expert = Expert(
-        number=next_numbers(1, now=now)[0],
-        source=origin.source,
-        status=origin.status,
-        user=origin.user,
-        created_at=now,
-        created_by=actor,
-        updated_at=now,
-    )
-    _save(expert, actor, _fill(expert, values))
-    _set_specialties(expert, specialties)
-    after = snapshot(expert, *RECORDED)
-    record("expert.create", actor=actor, now=now, subject=expert, after=after)
+    with few_taken(actor, now=now):
+        expert = Expert(
+            number=next_numbers(1, now=now)[0],
+            source=origin.source,
+            status=origin.status,
+            user=origin.user,
+            created_at=now,
+            created_by=actor,
+            updated_at=now,
+        )
+        _save(expert, actor, _fill(expert, values))
+        _set_specialties(expert, specialties)
+        after = snapshot(expert, *RECORDED)
+        record("expert.create", actor=actor, now=now, subject=expert, after=after)
     return expert
 
 
-@transaction.atomic
 def update_expert(
     *,
     expert: Expert,
@@ -95,19 +93,22 @@ def update_expert(
     Keeps a version and an audit entry with what differs; without a difference nothing is written.
     Refuses what `create_expert` refuses.
     """
-    expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
-    before, logged = EXPERT.version_of(expert), snapshot(expert, *RECORDED)
-    errors = _fill(expert, values)
-    expert.updated_at = now
-    _save(expert, actor, errors)
-    if specialties is not None:
-        _set_specialties(expert, specialties)
-    version = EXPERT.version_of(expert)
-    if EXPERT.differences(before, version):
-        record_version(expert, before, version, actor=actor, now=now)
-    after = snapshot(expert, *RECORDED)
-    record_change("expert.update", actor=actor, now=now, subject=expert, before=logged, after=after)
+    with few_taken(actor, now=now):
+        expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+        # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
+        before, logged = EXPERT.version_of(expert), snapshot(expert, *RECORDED)
+        errors = _fill(expert, values)
+        expert.updated_at = now
+        _save(expert, actor, errors)
+        if specialties is not None:
+            _set_specialties(expert, specialties)
+        version = EXPERT.version_of(expert)
+        if EXPERT.differences(before, version):
+            record_version(expert, before, version, actor=actor, now=now)
+        after = snapshot(expert, *RECORDED)
+        record_change(
+            "expert.update", actor=actor, now=now, subject=expert, before=logged, after=after
+        )
     return expert
 
 
@@ -135,7 +136,7 @@ def _fill_from_id_number(expert: Expert) -> None:
 def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
     errors = _field_errors(expert) | errors
     # Whose a number is, is asked only of numbers that are in order.
-    errors |= _duplicates(expert, actor, except_for=errors)
+    errors |= taken_errors(expert, actor, faults=errors)
     if errors:
         raise ValidationError(errors)
     try:
@@ -144,7 +145,7 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
             expert.save()
     except IntegrityError:
         # Somebody else entered the same number since the check.
-        errors = _duplicates(expert, actor)
+        errors = taken_errors(expert, actor)
         if errors:
             raise ValidationError(errors) from None
         # Another constraint than these two: no fault of whoever typed.
@@ -163,37 +164,11 @@ def _field_errors(expert: Expert) -> Errors:
     if start and end and end < start:
         errors["term_end_date"] = ValidationError("聘期的结束日期早于开始日期，请对调或改正。")
     try:
-        # Uniqueness in words by `_duplicates`; the database has the last word.
+        # Uniqueness in words by `taken_errors`; the database has the last word.
         expert.full_clean(exclude=errors, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     return errors
-
-
-def _duplicates(expert: Expert, actor: User | None, *, except_for: Collection[str] = ()) -> Errors:
-    """Return whose phone or ID card number it is already, by field."""
-    errors: Errors = {}
-    for field, label, find in (
-        ("phone", "手机号", expert_by_phone),
-        ("id_number", "身份证号", expert_by_id_number),
-    ):
-        owner = find(getattr(expert, field)) if field not in except_for else None
-        if owner is not None and owner.pk != expert.pk:
-            message = _whose(label, owner, actor)
-            errors[field] = ValidationError(message, code="duplicate")
-    return errors
-
-
-def _whose(label: str, owner: Expert, actor: User | None) -> str:
-    """Name the owner of a number as far as ``actor`` may see him, and say what to do."""
-    # Whose number it is would tell somebody who may not know that he is in the pool.
-    visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
-    if not visible:
-        return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
-    if owner.status == ExpertStatus.DELETED:
-        return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
-    status = owner.get_status_display()
-    return f"该{label}已属于专家{owner}，状态为{status}，请直接修改该档案。"
 
 
 def _set_specialties(expert: Expert, specialties: Iterable[Specialty]) -> None:

@@ -14,7 +14,7 @@ from expertpool.audit.models import Entry
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.experts.queries.experts import phone_index
-from expertpool.experts.services import profile
+from expertpool.experts.services import taken
 from expertpool.experts.services.profile import create_expert, update_expert
 from tests.factories.accounts import make_user
 from tests.factories.experts import (
@@ -210,14 +210,14 @@ def test_the_check_alone_would_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE experts_expert DROP CONSTRAINT experts_phone_once")
     barrier = threading.Barrier(2)
-    real = profile.expert_by_phone
+    real = taken.expert_by_phone
 
     def slow(phone: str) -> Expert | None:
         found = real(phone)
         barrier.wait(timeout=20)
         return found
 
-    monkeypatch.setattr(profile, "expert_by_phone", slow)
+    monkeypatch.setattr(taken, "expert_by_phone", slow)
     try:
         assert enter_at_once(2) == ["entered", "entered"]
     finally:

@@ -1,0 +1,103 @@
+"""A phone or ID card number that is in the pool already: who is told what, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.services import record
+from expertpool.core.aftermath import leave_behind
+from expertpool.core.configuration import value_of
+from expertpool.core.visibility import Level, level_for
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import (
+    expert_by_id_number,
+    expert_by_phone,
+    experts_visible_to,
+)
+from expertpool.experts.settings import TAKEN_PER_HOUR
+
+UNIQUE = {"phone": "手机号", "id_number": "身份证号"}  # in the pool only once
+UNSEEN = "duplicate_unseen"
+UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请联系管理员核对；本次已记入日志。"
+ACTION = "expert.taken"
+
+
+def is_plain(user: User, field: str) -> bool:
+    """Tell whether ``user`` sees the numbers of ``field`` as they are."""
+    return level_for(user, f"experts.{field}") is Level.PLAIN
+
+
+@contextmanager
+def few_taken(actor: User | None, *, now: datetime) -> Iterator[None]:
+    """Run a change of the pool as one transaction, in which ``actor`` learns by a refusal that a number
+    is taken. Where he may not see such numbers plain, each is logged; after so many within an hour
+    as the office says nothing is looked up for him (ExpertRefused).
+    """
+    if actor is None or all(is_plain(actor, field) for field in UNIQUE):
+        with transaction.atomic():
+            yield
+        return
+    most = value_of(TAKEN_PER_HOUR)
+    lately = Entry.objects.filter(action=ACTION, actor=actor, at__gt=now - timedelta(hours=1))
+    if lately.count() >= most:
+        raise ExpertRefused(
+            f"您一小时内登记的号码已有 {most} 次与库中重复，请稍后再试，或联系管理员核对。"
+        )
+    try:
+        with transaction.atomic():
+            yield
+    except ValidationError as error:
+        if fields := _unseen(error):
+            note = "、".join(UNIQUE[field] for field in fields)
+            leave_behind(lambda: record(ACTION, actor=actor, now=now, note=note))
+        raise
+
+
+def taken_errors(
+    expert: Expert, actor: User | None, *, faults: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return which of the numbers of ``expert`` are another's already, by field.
+
+    Numbers that have ``faults`` themselves are not looked up; those that ``actor`` may not see plain
+    only once nothing else is wrong: else he asked without a record coming of it.
+    """
+    errors: dict[str, Any] = {}
+    for field, find in (("phone", expert_by_phone), ("id_number", expert_by_id_number)):
+        is_open = actor is None or is_plain(actor, field)
+        if (field in faults) if is_open else bool(faults or errors):
+            continue
+        owner = find(getattr(expert, field))
+        if owner is None or owner.pk == expert.pk:
+            continue
+        # Who typed name and number of somebody whom he may see learns nothing by being told where he is.
+        is_named = is_open or owner.name == expert.name
+        message = _whose(UNIQUE[field], owner, actor) if is_named else UNNAMED.format(UNIQUE[field])
+        errors[field] = ValidationError(message, code="duplicate" if is_open else UNSEEN)
+    return errors
+
+
+def _unseen(error: ValidationError) -> list[str]:
+    by_field = getattr(error, "error_dict", {})
+    return [field for field in UNIQUE if any(one.code == UNSEEN for one in by_field.get(field, ()))]
+
+
+def _whose(label: str, owner: Expert, actor: User | None) -> str:
+    """Name the owner of a number as far as ``actor`` may see him, and say what to do."""
+    # Whose number it is would tell somebody who may not know that he is in the pool.
+    visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
+    if not visible:
+        return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
+    if owner.status == ExpertStatus.DELETED:
+        return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
+    status = owner.get_status_display()
+    return f"该{label}已属于专家{owner}，状态为{status}，请直接修改该档案。"

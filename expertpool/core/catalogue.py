@@ -47,15 +47,15 @@ class Catalogue(Generic[Entry]):
         _catalogues.append(self)
 
     def add(self, *entries: Entry) -> None:
-        """Add ``entries``; ValueError when one with the same code is there already."""
+        """Add ``entries``, all or none; ValueError when two would have the same code."""
+        together = dict(self._entries)
         for entry in entries:
             code = self._code(entry)
-            if code in self._entries:
-                message = f"two entries of {self.what} {code!r}: {self._entries[code]!r}, {entry!r}"
+            if code in together:
+                message = f"two entries of {self.what} {code!r}: {together[code]!r}, {entry!r}"
                 raise ValueError(message)
-            self._entries[code] = entry
-        ordered = sorted(self._entries.items(), key=lambda item: self._order(item[1]))
-        self._entries = dict(ordered)
+            together[code] = entry
+        self._entries = dict(sorted(together.items(), key=lambda item: self._order(item[1])))
 
     def __getitem__(self, code: str) -> Entry:
         """Return the entry; UnknownCode for a code that nobody declared."""

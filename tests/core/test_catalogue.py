@@ -46,6 +46,13 @@ def test_a_code_has_one_entry(tools: Catalogue[Tool]) -> None:
     assert len(tools) == 3
 
 
+def test_of_entries_that_clash_none_is_added(tools: Catalogue[Tool]) -> None:
+    for clash in ("rasp", "saw"):
+        with pytest.raises(ValueError, match="two entries"):
+            tools.add(Tool("rasp"), Tool("drill"), Tool(clash))
+        assert tools.codes == ("axe", "saw", "file")
+
+
 def test_an_unknown_code_says_what_is_near(tools: Catalogue[Tool]) -> None:
     with pytest.raises(UnknownCode, match="no tool 'sew'; near: saw"):
         tools["sew"]

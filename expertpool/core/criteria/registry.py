@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.criteria.errors import CriteriaError
@@ -11,8 +12,17 @@ from expertpool.core.visibility import check_guard
 
 Source = Callable[[], Sequence[Field]]
 
+
+@dataclass(frozen=True)
+class JoinedCriteria:
+    """What adds fields to a subject (``code``) that come and go at run time."""
+
+    code: str
+    fields: Source
+
+
+JOINED_CRITERIA: Catalogue[JoinedCriteria] = Catalogue("source of criteria")
 _subjects: dict[str, Catalogue[Field]] = {}
-_sources: dict[str, Source] = {}
 
 
 def criteria_of(subject: str) -> Catalogue[Field]:
@@ -37,8 +47,11 @@ def register_criteria(subject: str, *fields: Field) -> None:
 
 
 def join_criteria(subject: str, source: Source) -> None:
-    """Let ``source`` add fields to ``subject`` that come and go at run time; asked each time."""
-    _sources[subject] = source
+    """Let ``source`` add fields to ``subject`` that come and go at run time; asked each time.
+
+    Raises ValueError when the subject has a source already.
+    """
+    JOINED_CRITERIA.add(JoinedCriteria(subject, source))
 
 
 def criteria_fields(subject: str) -> tuple[Field, ...]:
@@ -60,4 +73,5 @@ def criteria_field(subject: str, code: object) -> Field:
 
 
 def _joined(subject: str) -> Sequence[Field]:
-    return _sources[subject]() if subject in _sources else ()
+    source = JOINED_CRITERIA.get(subject)
+    return source.fields() if source else ()

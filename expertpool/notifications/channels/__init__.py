@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.notifications.channels.base import Channel
 from expertpool.notifications.channels.email import EmailChannel
 from expertpool.notifications.channels.site import SiteChannel
 from expertpool.notifications.channels.sms import SmsChannel
 
-CHANNELS: dict[str, Channel] = {
-    channel.code: channel for channel in (EmailChannel(), SmsChannel(), SiteChannel())
-}
+CHANNELS: Catalogue[Channel] = Catalogue("channel")
+CHANNELS.add(EmailChannel(), SmsChannel(), SiteChannel())

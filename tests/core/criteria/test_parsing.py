@@ -13,9 +13,12 @@ from expertpool.core.criteria import (
     Number,
     canonical,
     canonical_json,
+    criteria_field,
+    join_criteria,
     parse,
     register_criteria,
 )
+from expertpool.core.criteria.registry import JOINED_CRITERIA
 from tests.core.criteria.conftest import SUBJECT
 
 TITLE = {"field": "title", "op": "contains", "value": "专家"}
@@ -127,3 +130,12 @@ def test_canonical_is_the_same_for_the_same_meaning() -> None:
 def test_two_fields_of_one_code_are_a_programming_error() -> None:
     with pytest.raises(ValueError, match="two entries of criterion of tests"):
         register_criteria(SUBJECT, Number(code="rows", label="另一个"))
+
+
+def test_a_subject_takes_one_source_of_fields_that_join() -> None:
+    with JOINED_CRITERIA.holding():
+        join_criteria(SUBJECT, lambda: [Number(code="joined", label="加入的")])
+        assert criteria_field(SUBJECT, "joined").label == "加入的"
+        with pytest.raises(ValueError, match="two entries of source of criteria"):
+            join_criteria(SUBJECT, list)
+        assert criteria_field(SUBJECT, "joined")

@@ -322,10 +322,8 @@ def read_then_write(message_id: int, now: Any) -> Message | None:
 @pytest.mark.parametrize("careless", [False, True], ids=["claimed", "negative control"])
 def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch, careless: bool) -> None:
     channel: base.Channel = CountingChannel()
-    monkeypatch.setitem(CHANNELS, "email", channel)
     if careless:
         monkeypatch.setattr(delivery, "_claim", read_then_write)
-    (message,) = send("email", to=WANG)
     begin = threading.Barrier(2)
 
     def work() -> None:
@@ -336,10 +334,12 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch, carele
             connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with CHANNELS.holding(channel, alone=True):
+        (message,) = send("email", to=WANG)
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
     assert len(channel.sent) == (2 if careless else 1)  # type: ignore[attr-defined]
     message.refresh_from_db()
     assert message.state == DeliveryState.SENT

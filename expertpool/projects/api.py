@@ -50,7 +50,7 @@ from expertpool.projects.schemas import (
     PurchaserRef,
     RejectionInput,
 )
-from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.application import create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.services.batches import create_batch
@@ -123,21 +123,12 @@ def project_list(request: UserRequest, filters: Query[ProjectFilters]) -> QueryS
 def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     """新增一个草稿项目，申请人是令牌用户。提交审核见「提交项目」。"""
     now = timezone.now()
-    # Taken apart: these are looked up or cleaned first, and an error names their own field.
-    values = data.dict(exclude={"department_id", "purchaser", "number", "name", "fields"})
-    project = create_project(
-        data=ProjectData(
-            **values,
-            number=clean_code(data.number) or proposed_number(now),
-            name=clean_text(data.name),
-            department=_department(request.user, data.department_id),
-            purchaser=_purchaser(data.purchaser),
-            extra=_added(data.fields),
-        ),
-        actor=request.user,
-        now=now,
-    )
-    return Status(201, project)
+    values = data.dict(exclude={"department_id", "purchaser", "fields"}) | _added(data.fields)
+    # These are named by other words than the record's, and an error names their own field.
+    values["department"] = _department(request.user, data.department_id)
+    values["purchaser"] = _purchaser(data.purchaser)
+    values["number"] = clean_code(values["number"]) or proposed_number(now)
+    return Status(201, create_project(values=values, actor=request.user, now=now))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Every field of a project, declared once; see `core.subjects`.
 
-The order is that of most places. What an approval or a draw writes has no form.
+The order is that of most places. What an approval or a draw writes has no form. ``shown=False``:
+the head of the page shows it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from expertpool.core.subjects import (
     InCriteria,
     InExport,
     InForm,
+    InHistory,
     InImport,
+    InInterface,
     Moment,
     Number,
     Rows,
@@ -57,6 +60,7 @@ FIELDS = (
         kind=Text(longest=50, rule=rules.number),
         form=InForm(
             section="basic",
+            shown=False,
             order=-2,
             required=True,
             help="已按年度给出一个未用的编号，可以改成本单位的编号。",
@@ -69,16 +73,20 @@ FIELDS = (
         ),
         exported=InExport(),
         criterion=InCriteria(field=ask.Text(), order=-2),
+        history=InHistory(),
+        interface=InInterface(help="项目编号，新增时不填则按年度给出"),
     ),
     FieldDeclaration(
         code="name",
         label="项目名称",
         kind=Text(longest=200),
         required=True,
-        form=InForm(section="basic", order=-3),
+        form=InForm(section="basic", shown=False, order=-3),
         imported=InImport(order=-2, aliases=("名称",), sample="市民中心弱电工程", width=32),
         exported=InExport(width=36),
         criterion=InCriteria(field=ask.Text(), order=-3),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="kind",
@@ -93,13 +101,15 @@ FIELDS = (
                 nullable=True,
             )
         ),
+        history=InHistory(),
+        interface=InInterface(help="项目类型，须是数据字典里的名称"),
     ),
     FieldDeclaration(
         code="regime",
         label="适用制度",
         kind=Choice(pairs=Regime.choices),
         required=True,
-        form=InForm(section="basic", order=-1),
+        form=InForm(section="basic", shown=False, order=-1),
         imported=InImport(
             order=-1,
             aliases=("制度",),
@@ -108,12 +118,14 @@ FIELDS = (
         ),
         exported=InExport(optional=True),
         criterion=InCriteria(field=ask.Choice(choices=Regime.choices), order=-1),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="department",
         label="所属部门",
         kind=Rows(rows=Department.objects.all),
-        form=InForm(section="basic", required=True),
+        form=InForm(section="basic", shown=False, required=True),
         imported=InImport(
             aliases=("部门", "申请部门"),
             help="不填则为您所在的部门；有同名部门时写成「上级部门/部门」。",
@@ -127,6 +139,7 @@ FIELDS = (
                 operators=("in", "not_in"),
             )
         ),
+        history=InHistory(),
     ),
     FieldDeclaration(
         code="batch",
@@ -139,7 +152,11 @@ FIELDS = (
         code="purchaser",
         label="采购单位",
         kind=Rows(rows=Unit.objects.all, attrs=UNIT_SEARCH),
-        form=InForm(section="basic", help="输入单位名称的一部分查找；采购单位自动列为回避单位。"),
+        form=InForm(
+            section="basic",
+            shown=False,
+            help="输入单位名称的一部分查找；采购单位自动列为回避单位。",
+        ),
         imported=InImport(
             aliases=("招标人", "采购人", "建设单位"),
             help="单位库里的名称或别名；库里没有的，须同时填写统一社会信用代码。抽取时自动回避。",
@@ -154,6 +171,7 @@ FIELDS = (
                 nullable=True,
             )
         ),
+        history=InHistory(),
     ),
     # Read from a file alone: with its code a unit enters the directory that is not there yet.
     FieldDeclaration(
@@ -193,6 +211,7 @@ FIELDS = (
         code="budget",
         label="预算（元）",
         kind=Amount(rule=rules.money, bounds=rules.BUDGET),
+        show=lambda one: "" if one.budget is None else f"¥{one.budget:,.2f}",
         form=InForm(section="size"),
         imported=InImport(aliases=("预算", "预算金额", "金额"), sample="8600000"),
         exported=InExport(),
@@ -205,11 +224,14 @@ FIELDS = (
                 nullable=True,
             )
         ),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="representatives",
         label="代表人数",
         kind=Number(least=rules.REPRESENTATIVES.low, most=rules.REPRESENTATIVES.high),
+        show=lambda one: f"{one.representatives} 人",
         form=InForm(
             section="size",
             required=True,
@@ -224,13 +246,15 @@ FIELDS = (
         ),
         exported=InExport(width=10),
         criterion=InCriteria(field=ask.Number(suffix="人")),
+        history=InHistory(),
+        interface=InInterface(help="招标人（采购人）代表人数"),
     ),
     FieldDeclaration(
         code="opening_at",
         label="评审开始时间",
         kind=Moment(rule=rules.moment),
         required=True,
-        form=InForm(section="meeting"),
+        form=InForm(section="meeting", shown=False),
         imported=InImport(
             aliases=("评审时间", "开标时间"),
             help="日期和时间，例如 2026-12-01 09:30。",
@@ -241,15 +265,20 @@ FIELDS = (
         criterion=InCriteria(
             field=ask.Date(code="opening", label="评审时间", path="opening_at__date")
         ),
+        history=InHistory(),
+        interface=InInterface(help="评审开始时间，带时区"),
     ),
     FieldDeclaration(
         code="duration_minutes",
         label="预计时长（分钟）",
         kind=Number(least=rules.DURATION.low, most=rules.DURATION.high),
+        show=lambda one: f"{one.duration_minutes} 分钟",
         form=InForm(section="meeting", required=True),
         imported=InImport(aliases=("预计时长", "时长"), help="不填则为 240 分钟。", sample="240"),
         exported=InExport(code="duration"),
         criterion=InCriteria(field=ask.Number(label="预计时长", suffix="分钟")),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="check_in_at",
@@ -258,38 +287,46 @@ FIELDS = (
         form=InForm(section="meeting"),
         imported=InImport(help="不晚于评审开始时间。", width=20),
         exported=InExport(code="check_in", width=20),
+        history=InHistory(),
+        interface=InInterface(help="报到时间，不晚于评审开始时间"),
     ),
     FieldDeclaration(
         code="place",
         label="评审地点",
         kind=Text(longest=200),
         required=True,
-        form=InForm(section="meeting"),
+        form=InForm(section="meeting", shown=False),
         imported=InImport(
             aliases=("地点", "开标地点"), sample="市公共资源交易中心三楼 306 评标室", width=32
         ),
         exported=InExport(width=32),
         criterion=InCriteria(field=ask.Text()),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="contact_name",
         label="联系人",
         kind=Text(longest=50),
         required=True,
-        form=InForm(section="contact"),
+        form=InForm(section="contact", shown=False),
         imported=InImport(sample="李晓梅"),
         exported=InExport(code="contact", optional=True),
         criterion=InCriteria(field=ask.Text()),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="contact_phone",
         label="联系电话",
         kind=Text(longest=30, rule=rules.phone),
         required=True,
-        form=InForm(section="contact"),
+        form=InForm(section="contact", shown=False),
         imported=InImport(aliases=("电话", "联系方式"), sample="021-55500001"),
         exported=InExport(),
         criterion=InCriteria(field=ask.Text()),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="description",
@@ -299,6 +336,8 @@ FIELDS = (
         imported=InImport(aliases=("说明", "备注"), width=32),
         exported=InExport(width=32),
         criterion=InCriteria(field=ask.Text()),
+        history=InHistory(),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="avoidances",
@@ -322,6 +361,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="created", width=20, optional=True),
         criterion=InCriteria(field=ask.Date(code="created", path="created_at__date"), order=LAST),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="submitted_at",
@@ -333,6 +373,7 @@ FIELDS = (
             field=ask.Date(code="submitted", path="submitted_at__date", nullable=True),
             order=LAST,
         ),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="decided_by",
@@ -355,6 +396,7 @@ FIELDS = (
             field=ask.Date(code="decided", path="decided_at__date", nullable=True),
             order=LAST,
         ),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="decision_note",
@@ -362,6 +404,7 @@ FIELDS = (
         kind=Text(longest=500),
         write=False,
         exported=InExport(code="decision", width=24),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="status",
@@ -372,6 +415,7 @@ FIELDS = (
             field=ask.Choice(choices=ProjectStatus.choices),
             order=1,
         ),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="draw_state",
@@ -382,6 +426,7 @@ FIELDS = (
             field=ask.Choice(choices=DrawState.choices),
             order=1,
         ),
+        interface=InInterface(),
     ),
     FieldDeclaration(
         code="archived_at",

@@ -1,16 +1,17 @@
 """What the interface takes and gives of projects."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 
 from ninja import Field
 
 from expertpool.core.api import Day, Id, Input, Moment, Output
+from expertpool.core.api.records import given, taken
 from expertpool.customforms.enums import FieldKind
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
+from expertpool.projects.fields import PROJECT
+from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import LARGEST_BATCH
-from expertpool.projects.validators import BUDGET, DURATION, REPRESENTATIVES
 
 Note = Annotated[str, Field(max_length=500)]
 # A value of a field that administrators added; its field says which kinds it takes.
@@ -30,37 +31,12 @@ class BatchRef(Output):
     name: str
 
 
+@taken(PROJECT, Project)
 class ProjectInput(Input):
     """An application."""
 
-    number: str = Field("", max_length=50, description="项目编号；不填则按年度给出")
-    name: str = Field(min_length=1, max_length=200, description="项目名称")
-    regime: Regime = Field(
-        description="适用制度：tender 招标投标，procurement 政府采购，internal 内部评审"
-    )
-    kind: str = Field("", max_length=50, description="项目类型，须是数据字典里的名称")
     department_id: Id = Field(description="所属部门，见 /departments")
     purchaser: PurchaserRef | None = Field(None, description="采购单位；自动列为回避单位")
-    budget: Decimal | None = Field(
-        None,
-        ge=BUDGET.low,
-        le=BUDGET.high,
-        max_digits=14,
-        decimal_places=2,
-        description="预算（元）",
-    )
-    representatives: int = Field(
-        0, ge=REPRESENTATIVES.low, le=REPRESENTATIVES.high, description="招标人（采购人）代表人数"
-    )
-    opening_at: Moment = Field(description="评审开始时间，带时区")
-    duration_minutes: int = Field(
-        240, ge=DURATION.low, le=DURATION.high, description="预计时长（分钟）"
-    )
-    check_in_at: Moment | None = Field(None, description="报到时间，不晚于评审开始时间")
-    place: str = Field(min_length=1, max_length=200, description="评审地点")
-    contact_name: str = Field(min_length=1, max_length=50, description="联系人")
-    contact_phone: str = Field(min_length=1, max_length=30, description="联系电话")
-    description: str = Field("", max_length=5000, description="项目说明")
     fields: dict[str, FieldValue] = Field(
         {}, max_length=100, description="自定义字段：代码 → 值，见 /project-fields"
     )
@@ -111,41 +87,18 @@ class UnitOutput(Output):
     uscc: str = Field(description="统一社会信用代码")
 
 
+@given(PROJECT, Project)
 class ProjectOutput(Output):
     """A project as the interface shows it."""
 
     id: int
-    number: str = Field(description="项目编号")
-    name: str
-    regime: Regime
-    kind: str
     department: DepartmentOutput
     purchaser: UnitOutput | None
-    budget: Decimal | None
-    representatives: int
-    opening_at: datetime
-    duration_minutes: int
-    check_in_at: datetime | None
-    place: str
-    contact_name: str
-    contact_phone: str
-    description: str
-    status: ProjectStatus = Field(
-        description="审核状态：draft 草稿，pending 待审核，approved 已审核，rejected 已退回，archived 已归档"
-    )
-    draw_state: DrawState = Field(
-        description="抽取状态：not_drawn 未抽取，drawing 抽取中，success 抽取成功，unsatisfied 不满足，"
-        "success_supplement 抽取成功（补抽）"
-    )
     batch: BatchRef | None = Field(description="所在的批次：批次内的项目一次抽取，共用一组专家")
     applicant: str = Field(alias="created_by.name", description="申请人")
     fields: dict[str, FieldValue] = Field(
         alias="extra", description="自定义字段：代码 → 值；没有填写的不列出"
     )
-    created_at: datetime
-    submitted_at: datetime | None
-    decided_at: datetime | None
-    decision_note: str = Field(description="审核意见")
 
 
 class AvoidanceInput(Input):

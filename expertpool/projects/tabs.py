@@ -36,7 +36,7 @@ OVERVIEW = "projects:overview"
 def overview(request: HttpRequest, project: Project) -> str:
     context = {
         "project": project,
-        "extra": PROJECT.panorama(project, "extra"),
+        "rows": [row for code in PROJECT.titles() for row in PROJECT.panorama(project, code)],
         "avoidances": project.avoidances.select_related("unit"),
         "actions": actions_for(cast("User", request.user), project),
         "course": course_of(project, now=timezone.now()),

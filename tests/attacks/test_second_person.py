@@ -151,8 +151,8 @@ def test_the_same_before_names_are_made_public(
 def edited(by: User, *, applicant: User) -> Project:
     """A project that ``applicant`` filed, ``by`` changed, and the applicant handed in."""
     project = make_project(applicant=applicant)
-    data = project_data(department=project.department, number=project.number, name="改过的名称")
-    update_project(project=project, data=data, actor=by, now=timezone.now())
+    values = project_data(department=project.department, number=project.number, name="改过的名称")
+    update_project(project=project, values=values, actor=by, now=timezone.now())
     project.refresh_from_db()
     submit_project(project=project, actor=applicant, now=timezone.now())
     project.refresh_from_db()
@@ -179,8 +179,8 @@ def test_who_changed_or_handed_in_an_application_does_not_approve_it(
 def test_who_sent_an_application_back_may_change_it_for_another_to_approve(admin: User) -> None:
     project = make_project(ProjectStatus.PENDING)
     reject_project(project=project, actor=admin, now=timezone.now(), note="缺少附件")
-    data = project_data(department=project.department, number=project.number)
-    update_project(project=project, data=data, actor=admin, now=timezone.now())
+    values = project_data(department=project.department, number=project.number)
+    update_project(project=project, values=values, actor=admin, now=timezone.now())
 
 
 def test_no_fresh_or_borrowed_account_approves_an_application(admin: User) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,7 +12,6 @@ from expertpool.accounts.models import User
 from expertpool.projects.enums import ProjectStatus, Regime
 from expertpool.projects.models import Project
 from expertpool.projects.services.application import (
-    ProjectData,
     create_project,
     submit_project,
 )
@@ -23,20 +21,20 @@ from tests.factories.accounts import make_department, make_user
 _numbers = count(1)
 
 
-def project_data(**changes: Any) -> ProjectData:
+def project_data(**changes: Any) -> dict[str, Any]:
     """Complete values of a tender that opens in ten days; ``changes`` replace some of them."""
     department = changes.pop("department", None) or make_department()
-    data = ProjectData(
-        number=f"T-{next(_numbers):04d}",
-        name="城区道路改造工程监理",
-        regime=Regime.TENDER,
-        department=department,
-        opening_at=timezone.now() + timedelta(days=10),
-        place="市公共资源交易中心三楼 306",
-        contact_name="李萌",
-        contact_phone="021-55500001",
-    )
-    return replace(data, **changes)
+    data = {
+        "number": f"T-{next(_numbers):04d}",
+        "name": "城区道路改造工程监理",
+        "regime": Regime.TENDER,
+        "department": department,
+        "opening_at": timezone.now() + timedelta(days=10),
+        "place": "市公共资源交易中心三楼 306",
+        "contact_name": "李萌",
+        "contact_phone": "021-55500001",
+    }
+    return data | changes
 
 
 def make_project(
@@ -53,7 +51,7 @@ def make_project(
     if "department" not in changes:
         changes["department"] = applicant.department
     project = create_project(
-        data=project_data(**changes), actor=applicant, now=now, is_history=True
+        values=project_data(**changes), actor=applicant, now=now, is_history=True
     )
     if status == ProjectStatus.DRAFT:
         return project

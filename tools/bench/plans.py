@@ -17,11 +17,7 @@ from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.projects.enums import AvoidanceSubject, Regime
 from expertpool.projects.models import Avoidance, Project
-from expertpool.projects.services.application import (
-    ProjectData,
-    create_project,
-    submit_project,
-)
+from expertpool.projects.services.application import create_project, submit_project
 from expertpool.projects.services.approval import approve_project
 
 Criteria = dict[str, Any]
@@ -46,18 +42,18 @@ def make_project(
     """Return an approved project that opens ``days`` from now, with avoidances of each kind."""
     assert staff.operator.department is not None  # noqa: S101 (a demo account has one)
     purchaser, *bidders = Unit.objects.order_by("pk")[:4]
-    data = ProjectData(
-        number=f"BENCH-{now:%m%d%H%M%S}-{number}",  # a kept pool is measured again
-        name="性能测量项目",
-        regime=Regime.INTERNAL,
-        department=staff.operator.department,
-        opening_at=now + timedelta(days=days),
-        place="一号会议室",
-        contact_name="测量",
-        contact_phone="010-00000000",
-        purchaser=purchaser if avoiding else None,
-    )
-    project = create_project(data=data, actor=staff.operator, now=now)
+    values = {
+        "number": f"BENCH-{now:%m%d%H%M%S}-{number}",  # a kept pool is measured again
+        "name": "性能测量项目",
+        "regime": Regime.INTERNAL,
+        "department": staff.operator.department,
+        "opening_at": now + timedelta(days=days),
+        "place": "一号会议室",
+        "contact_name": "测量",
+        "contact_phone": "010-00000000",
+        "purchaser": purchaser if avoiding else None,
+    }
+    project = create_project(values=values, actor=staff.operator, now=now)
     submit_project(project=project, actor=staff.operator, now=now)
     approve_project(project=project, actor=staff.supervisor, now=now)
     if avoiding:

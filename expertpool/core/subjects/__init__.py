@@ -14,7 +14,7 @@
     ))
 
 From it follow the form, the panorama, the columns of import and export, conditions of lists and
-draws, versions and their comparison, the guarded fields, and the check of what a service is given.
+draws, versions, what the log keeps and the interface gives, the guarded fields, and the check of what a service is given.
 See docs/decisions/0035.
 """
 
@@ -25,6 +25,7 @@ from expertpool.core.subjects.fields import (
     InForm,
     InHistory,
     InImport,
+    InInterface,
 )
 from expertpool.core.subjects.kinds import (
     Amount,
@@ -65,6 +66,7 @@ __all__ = [
     "InForm",
     "InHistory",
     "InImport",
+    "InInterface",
     "Kind",
     "Moment",
     "Number",

@@ -83,6 +83,14 @@ class InHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InInterface:
+    """Given to other platforms, and taken from them if services take it; see `core.api.records`.
+    ``help`` says more than the label."""
+
+    help: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldDeclaration:
     """A field and its places; a place that is not given is one where it does not appear.
 
@@ -105,6 +113,7 @@ class FieldDeclaration:
     exported: InExport | None = None
     criterion: InCriteria | None = None
     history: InHistory | None = None
+    interface: InInterface | None = None
     is_extra: bool = False
     is_retired: bool = False
     is_searched: bool = False

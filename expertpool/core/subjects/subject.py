@@ -163,6 +163,11 @@ class Subject:
         fields = placed(self.all_fields(), "history")
         return {field.code: field.word_of(record) for field in fields}
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The columns of which the log keeps what a change replaced."""
+        return (*(field.code for field in self.built_in if field.history), "extra")
+
     def differences(self, before: Snapshot, after: Snapshot) -> list[str]:
         """Return the codes of the fields that differ between two versions."""
         # A field may have joined between the two.

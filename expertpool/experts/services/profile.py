@@ -36,7 +36,6 @@ from expertpool.experts.validators import (
 )
 
 Errors = dict[str, Any]
-RECORDED = (*(field.code for field in EXPERT.built_in if field.history), "extra")
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def create_expert(
         )
         _save(expert, actor, _fill(expert, values))
         _set_specialties(expert, specialties)
-        after = snapshot(expert, *RECORDED)
+        after = snapshot(expert, *EXPERT.recorded)
         record("expert.create", actor=actor, now=now, subject=expert, after=after)
     return expert
 
@@ -96,7 +95,7 @@ def update_expert(
     with few_taken(actor, now=now):
         expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
         # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
-        before, logged = EXPERT.version_of(expert), snapshot(expert, *RECORDED)
+        before, logged = EXPERT.version_of(expert), snapshot(expert, *EXPERT.recorded)
         errors = _fill(expert, values)
         expert.updated_at = now
         _save(expert, actor, errors)
@@ -105,7 +104,7 @@ def update_expert(
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
             record_version(expert, before, version, actor=actor, now=now)
-        after = snapshot(expert, *RECORDED)
+        after = snapshot(expert, *EXPERT.recorded)
         record_change(
             "expert.update", actor=actor, now=now, subject=expert, before=logged, after=after
         )

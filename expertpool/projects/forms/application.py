@@ -16,7 +16,6 @@ from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries import blocking_rules, departments_for_filing
 from expertpool.projects.queries.regimes import options_on
 from expertpool.projects.rules import OPTIONS, RULES
-from expertpool.projects.services.application import ProjectData
 from expertpool.projects.services.avoidance import AvoidanceData
 
 UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
@@ -43,11 +42,11 @@ class ProjectForm(forms.Form):
             {name: one.value_of(project) for name, one in self.declared.items()}
             if project
             else {
-                "number": number,
-                "representatives": 0,
-                "duration_minutes": 240,
-                "department": user.department_id,
+                name: getattr(Project, one.code).field.get_default()
+                for name, one in self.declared.items()
+                if not one.is_extra
             }
+            | {"number": number, "department": user.department_id}
         )
         super().__init__(data, initial=initial)
         for name, one in self.declared.items():
@@ -67,10 +66,9 @@ class ProjectForm(forms.Form):
     def clean_name(self) -> str:
         return clean_text(self.cleaned_data["name"])
 
-    def data_for_service(self) -> ProjectData:
-        values = dict(self.cleaned_data)
-        extra = {name: values.pop(name) for name, one in self.declared.items() if one.is_extra}
-        return ProjectData(**values, extra=extra)
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, by the codes of the fields."""
+        return {one.code: self.cleaned_data[name] for name, one in self.declared.items()}
 
 
 class AvoidanceForm(forms.ModelForm):

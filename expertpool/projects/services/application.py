@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from expertpool.accounts.models import Department, User
 from expertpool.audit.services import record, record_change, snapshot
-from expertpool.directory.models import Unit
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import (
     DepartmentNotAllowed,
@@ -31,57 +28,32 @@ LONG_OVER = "评审开始时间已过，请填写以后的时间；补录以前�
 TOO_FAR = "评审开始时间最晚在 5 年之内，请核对年份。"
 
 
-@dataclass(frozen=True)
-class ProjectData:
-    """What the applicant fills in."""
-
-    number: str
-    name: str
-    regime: str
-    department: Department
-    opening_at: datetime
-    place: str
-    contact_name: str
-    contact_phone: str
-    kind: str = ""
-    purchaser: Unit | None = None
-    budget: Decimal | None = None
-    representatives: int = 0
-    duration_minutes: int = 240
-    check_in_at: datetime | None = None
-    description: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)  # fields that administrators added
-
-
-RECORDED = tuple(one.name for one in fields(ProjectData))
-BUILT_IN = tuple(name for name in RECORDED if name != "extra")
-
-
 @transaction.atomic
 def create_project(
-    *, data: ProjectData, actor: User, now: datetime, is_history: bool = False
+    *, values: Mapping[str, Any], actor: User, now: datetime, is_history: bool = False
 ) -> Project:
-    """File a project as a draft of ``actor``; logs it. ``is_history``: it may be over, as imports bring
-    projects of former years.
+    """File a project with ``values`` (a choice of `PROJECT.writable`) as a draft of ``actor``; logs
+    it. ``is_history``: it may be over, as imports bring projects of former years.
 
     Refuses a number in use (NumberTaken), a department the actor may not file for
     (DepartmentNotAllowed), incomplete values, an opening that is over and a check-in after the
     opening (ValidationError).
     """
     if not is_history:
-        _check_coming(data.opening_at, now)
-    _check_department(data.department, actor)
+        _check_coming(values["opening_at"], now)
+    _check_department(values["department"], actor)
     project = Project(created_by=actor, created_at=now, edited_by=actor)
-    _save(project, PROJECT.fill(project, _values(data)), now)
-    record(
-        "project.create", actor=actor, now=now, subject=project, after=snapshot(project, *RECORDED)
-    )
+    _save(project, PROJECT.fill(project, values), now)
+    after = snapshot(project, *PROJECT.recorded)
+    record("project.create", actor=actor, now=now, subject=project, after=after)
     return project
 
 
 @transaction.atomic
-def update_project(*, project: Project, data: ProjectData, actor: User, now: datetime) -> Project:
-    """Change a draft or a project that was sent back; logs what differs.
+def update_project(
+    *, project: Project, values: Mapping[str, Any], actor: User, now: datetime
+) -> Project:
+    """Change the given ``values`` of a draft or a project that was sent back; logs what differs.
 
     Refuses the same as `create_project`, and any other status (ProjectNotEditable).
     """
@@ -91,14 +63,15 @@ def update_project(*, project: Project, data: ProjectData, actor: User, now: dat
             f"项目现为「{project.get_status_display()}」，不能修改；请先撤回为草稿。"
         )
     # Who may edit a project may leave it in its department, though he could not file for that one.
-    if data.department.pk != project.department_id:
-        _check_department(data.department, actor)
-    if data.opening_at != project.opening_at:
-        _check_coming(data.opening_at, now)
-    before = snapshot(project, *RECORDED)
+    department, opening_at = (values.get(code) for code in ("department", "opening_at"))
+    if department and department.pk != project.department_id:
+        _check_department(department, actor)
+    if opening_at and opening_at != project.opening_at:
+        _check_coming(opening_at, now)
+    before = snapshot(project, *PROJECT.recorded)
     project.edited_by = actor
-    _save(project, PROJECT.fill(project, _values(data)), now)
-    after = snapshot(project, *RECORDED)
+    _save(project, PROJECT.fill(project, values), now)
+    after = snapshot(project, *PROJECT.recorded)
     record_change(
         "project.update", actor=actor, now=now, subject=project, before=before, after=after
     )
@@ -156,10 +129,6 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
 def _check_coming(opening_at: datetime, now: datetime) -> None:
     if opening_at <= now:
         raise ValidationError({"opening_at": LONG_OVER})
-
-
-def _values(data: ProjectData) -> dict[str, Any]:
-    return {name: getattr(data, name) for name in BUILT_IN} | dict(data.extra)
 
 
 def _check_department(department: Department, actor: User) -> None:

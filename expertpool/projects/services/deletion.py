@@ -8,8 +8,8 @@ from django.db.models import ProtectedError
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, snapshot
 from expertpool.projects.exceptions import ProjectNotEditable
+from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
-from expertpool.projects.services.application import RECORDED
 from expertpool.projects.services.state import lock_project
 
 
@@ -24,7 +24,7 @@ def delete_project(*, project: Project, actor: User, now: datetime) -> None:
         raise ProjectNotEditable("项目在批次中，请先移出批次再删除。")
     if not project.is_deletable:
         raise ProjectNotEditable("只能删除「未抽取」的草稿项目；已提交的项目请先撤回。")
-    before = snapshot(project, *RECORDED)
+    before = snapshot(project, *PROJECT.recorded)
     record("project.delete", actor=actor, now=now, subject=project, before=before)
     try:
         with transaction.atomic():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.projects.enums import AvoidanceSubject, PersonRole, ProjectStatus, Regime
 from expertpool.projects.models import Project
-from expertpool.projects.services.application import ProjectData, create_project, submit_project
+from expertpool.projects.services.application import create_project, submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.services.batches import create_batch
@@ -155,21 +155,21 @@ def _make(demo: _Demo, *, applicant: User, approver: User, now: datetime) -> Pro
     filed, handed_in = _on_day(now, -3, time(9, 20)), _on_day(now, -3, time(9, 55))
     decided = _on_day(now, -1, time(15, 10))
     project = create_project(
-        data=ProjectData(
-            number=demo.number,
-            name=demo.name,
-            regime=demo.regime,
-            department=applicant.department,
-            opening_at=opening,
-            check_in_at=opening - timedelta(minutes=30),
-            place="市公共资源交易中心三楼 306 评标室",
-            contact_name=applicant.name,
-            contact_phone="021-55500001",
-            kind=demo.kind,
-            budget=Decimal(demo.budget),
-            representatives=demo.representatives,
-            description="演示项目，可以随意操作。",
-        ),
+        values={
+            "number": demo.number,
+            "name": demo.name,
+            "regime": demo.regime,
+            "department": applicant.department,
+            "opening_at": opening,
+            "check_in_at": opening - timedelta(minutes=30),
+            "place": "市公共资源交易中心三楼 306 评标室",
+            "contact_name": applicant.name,
+            "contact_phone": "021-55500001",
+            "kind": demo.kind,
+            "budget": Decimal(demo.budget),
+            "representatives": demo.representatives,
+            "description": "演示项目，可以随意操作。",
+        },
         actor=applicant,
         now=filed,
     )

@@ -24,7 +24,6 @@ from expertpool.projects.queries import departments_for_filing, proposed_number
 from expertpool.projects.services.application import (
     FARTHEST,
     TOO_FAR,
-    ProjectData,
     create_project,
     submit_project,
 )
@@ -139,7 +138,7 @@ class ProjectImporter(Importer):
         for row in rows:
             try:
                 project = create_project(
-                    data=self._data(row.values),
+                    values=self._values(row.values),
                     actor=self.actor,
                     now=self.now,
                     is_history=not self.submit,
@@ -156,17 +155,14 @@ class ProjectImporter(Importer):
                 data = AvoidanceData(AvoidanceSubject.PERSON, role=role, **person)
                 add_avoidance(project=project, data=data, actor=self.actor, now=self.now)
 
-    def _data(self, values: dict[str, Any]) -> ProjectData:
+    def _values(self, values: dict[str, Any]) -> dict[str, Any]:
         # An empty cell leaves what a new project has.
         given = {name: values[name] for name in self.plain if values.get(name) not in (None, "")}
-        extra = {name: given.pop(name) for name in self.extra & given.keys()}
-        return ProjectData(
-            **given,
-            extra=extra,
-            number=values.get("number") or proposed_number(self.now),
-            department=values["department_row"],
-            purchaser=self._unit(values.get("purchaser", ""), values.get("uscc", "")),
-        )
+        return given | {
+            "number": values.get("number") or proposed_number(self.now),
+            "department": values["department_row"],
+            "purchaser": self._unit(values.get("purchaser", ""), values.get("uscc", "")),
+        }
 
     def _unit(self, name: str, uscc: str) -> Unit | None:
         if not name:

@@ -47,7 +47,7 @@ def create(request: UserRequest) -> HttpResponse:
     form = ProjectForm(_posted(request), number=proposed_number(now), user=request.user)
 
     def save() -> Project:
-        return create_project(data=form.data_for_service(), actor=request.user, now=now)
+        return create_project(values=form.values(), actor=request.user, now=now)
 
     return _form_page(request, form, save, title="申请项目", cancel=reverse("projects:list"))
 
@@ -63,7 +63,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     def save() -> Project:
         return update_project(
             project=project,
-            data=form.data_for_service(),
+            values=form.values(),
             actor=request.user,
             now=timezone.now(),
         )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,20 +36,20 @@ def test_a_department_user_files_for_his_department_and_below_only():
     user = make_user("department", department=own)
     for department in (own, below):
         project = create_project(
-            data=project_data(department=department), actor=user, now=timezone.now()
+            values=project_data(department=department), actor=user, now=timezone.now()
         )
         assert project.status == ProjectStatus.DRAFT
         assert project.draw_state == DrawState.NOT_DRAWN
         assert project.created_by == user
     with pytest.raises(DepartmentNotAllowed, match="财务科"):
-        create_project(data=project_data(department=other), actor=user, now=timezone.now())
+        create_project(values=project_data(department=other), actor=user, now=timezone.now())
 
 
 @pytest.mark.shows("PRJ-08")
 def test_an_administrator_files_for_any_department():
     department = make_department("财务科")
     project = create_project(
-        data=project_data(department=department), actor=make_user("admin"), now=timezone.now()
+        values=project_data(department=department), actor=make_user("admin"), now=timezone.now()
     )
     assert project.department == department
 
@@ -58,10 +57,10 @@ def test_an_administrator_files_for_any_department():
 def test_a_number_in_use_is_refused_with_the_next_free_one():
     now = timezone.now()
     first = create_project(
-        data=project_data(number=proposed_number(now)), actor=make_user("admin"), now=now
+        values=project_data(number=proposed_number(now)), actor=make_user("admin"), now=now
     )
     with pytest.raises(NumberTaken) as refusal:
-        create_project(data=project_data(number=first.number), actor=make_user("admin"), now=now)
+        create_project(values=project_data(number=first.number), actor=make_user("admin"), now=now)
     assert proposed_number(now) in str(refusal.value)
     assert proposed_number(now) != first.number
 
@@ -74,10 +73,10 @@ def test_proposed_numbers_go_on_past_four_digits():
 
 
 def test_check_in_must_not_be_after_the_opening():
-    data = project_data()
+    values = project_data()
     with pytest.raises(ValidationError, match="报到时间"):
         create_project(
-            data=replace(data, check_in_at=data.opening_at + timedelta(minutes=1)),
+            values=values | {"check_in_at": values["opening_at"] + timedelta(minutes=1)},
             actor=make_user("admin"),
             now=timezone.now(),
         )
@@ -86,13 +85,13 @@ def test_check_in_must_not_be_after_the_opening():
 @pytest.mark.shows("DRAW-30")
 def test_a_change_logs_only_what_differs():
     project = make_project()
-    data = project_data(
+    values = project_data(
         department=project.department,
         number=project.number,
         opening_at=project.opening_at,
         name="新的名称",
     )
-    update_project(project=project, data=data, actor=project.created_by, now=timezone.now())
+    update_project(project=project, values=values, actor=project.created_by, now=timezone.now())
     entry = Entry.objects.get(action="project.update")
     assert entry.before == {"name": "城区道路改造工程监理"}
     assert entry.after == {"name": "新的名称"}
@@ -101,13 +100,13 @@ def test_a_change_logs_only_what_differs():
 @pytest.mark.parametrize("status", [ProjectStatus.PENDING, ProjectStatus.APPROVED])
 def test_what_is_submitted_is_changed_only_after_withdrawing(status):
     project = make_project(status)
-    data = project_data(department=project.department, number=project.number)
+    values = project_data(department=project.department, number=project.number)
     with pytest.raises(ProjectNotEditable, match="撤回"):
-        update_project(project=project, data=data, actor=project.created_by, now=timezone.now())
+        update_project(project=project, values=values, actor=project.created_by, now=timezone.now())
     withdraw_project(project=project, actor=project.created_by, now=timezone.now())
     project.refresh_from_db()
     assert (project.status, project.decided_by) == (ProjectStatus.DRAFT, None)
-    update_project(project=project, data=data, actor=project.created_by, now=timezone.now())
+    update_project(project=project, values=values, actor=project.created_by, now=timezone.now())
 
 
 def test_a_drawn_project_is_not_withdrawn():
@@ -145,10 +144,10 @@ def test_a_time_that_is_over_is_refused_unless_an_import_brings_former_years():
     now, user = timezone.now(), make_user("admin")
     old = project_data(opening_at=now - timedelta(days=2000))
     with pytest.raises(ValidationError, match="已过，请填写以后的时间"):
-        create_project(data=old, actor=user, now=now)
-    project = create_project(data=old, actor=user, now=now, is_history=True)
-    named = replace(old, name="补录的项目")
-    update_project(project=project, data=named, actor=user, now=now)  # its time stays
-    earlier = replace(named, opening_at=now - timedelta(days=2100))
+        create_project(values=old, actor=user, now=now)
+    project = create_project(values=old, actor=user, now=now, is_history=True)
+    named = old | {"name": "补录的项目"}
+    update_project(project=project, values=named, actor=user, now=now)  # its time stays
+    earlier = named | {"opening_at": now - timedelta(days=2100)}
     with pytest.raises(ValidationError, match="已过，请填写以后的时间"):
-        update_project(project=project, data=earlier, actor=user, now=now)
+        update_project(project=project, values=earlier, actor=user, now=now)

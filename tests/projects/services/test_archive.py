@@ -182,7 +182,7 @@ def test_every_service_refuses_an_archived_project():
     early = {"actor": operator, "now": project.opening_at - timedelta(days=1)}
     attempts = {
         "update": lambda: update_project(
-            project=project, data=project_data(department=project.department), **by
+            project=project, values=project_data(department=project.department), **by
         ),
         "submit": lambda: submit_project(project=project, **early),
         "withdraw": lambda: withdraw_project(project=project, **by),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.projects.models import Project
-from expertpool.projects.services.application import ProjectData, create_project
+from expertpool.projects.services.application import create_project
 from tests.factories.accounts import make_department
 
 pytestmark = pytest.mark.django_db
@@ -39,18 +38,18 @@ NOW = timezone.now()
     ],
 )
 def test_it_is_refused_at_its_field(operator: User, field: str, value: Any) -> None:
-    data = ProjectData(
-        number="XM1",
-        name="道路照明改造",
-        regime="internal",
-        department=make_department(),
-        opening_at=NOW + timedelta(days=30),
-        place="三楼",
-        contact_name="李萌",
-        contact_phone="021-55500001",
-    )
+    values = {
+        "number": "XM1",
+        "name": "道路照明改造",
+        "regime": "internal",
+        "department": make_department(),
+        "opening_at": NOW + timedelta(days=30),
+        "place": "三楼",
+        "contact_name": "李萌",
+        "contact_phone": "021-55500001",
+    }
     with pytest.raises(ValidationError) as refused:
-        create_project(data=replace(data, **{field: value}), actor=operator, now=NOW)
+        create_project(values=values | {field: value}, actor=operator, now=NOW)
     assert list(refused.value.message_dict) == [field]
     assert all(not message.isascii() for message in refused.value.messages)
     assert not Project.objects.exists()

@@ -22,6 +22,7 @@ from expertpool.core.subjects import (
     FieldDeclaration,
     InCriteria,
     InExport,
+    InFilter,
     InForm,
     InHistory,
     InImport,
@@ -57,6 +58,7 @@ SECTIONS = {
 # As lists in use write them; the labels are shorter.
 LEVEL_WORDS = {"副高级": TitleLevel.ASSOCIATE, "正高级": TitleLevel.SENIOR}
 CONTACT = {"sensitivity": Sensitivity.CONTACT}
+UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 NUMBERS = ("gte", "lte", "between", "eq")  # how conditions compare them
 
 
@@ -128,6 +130,7 @@ FIELDS = (
         exported=InExport(width=10),
         history=InHistory(order=-1),
         criterion=InCriteria(field=ask.Choice(choices=ExpertKind.choices), order=6),
+        filtered=InFilter(order=7),
     ),
     FieldDeclaration(
         code="sex",
@@ -245,6 +248,7 @@ FIELDS = (
             order=12,
             draws=False,
         ),
+        filtered=InFilter(order=6, kind=Rows(rows=Unit.objects.all, attrs=UNIT_SEARCH)),
     ),
     # The unit is named by words, and found or entered in the directory (`forms.profile`).
     FieldDeclaration(
@@ -305,6 +309,7 @@ FIELDS = (
             field=ask.Choice(choices=TitleLevel.choices, ordered=True),
             order=2,
         ),
+        filtered=InFilter(order=2),
     ),
     FieldDeclaration(
         code="position",
@@ -327,6 +332,7 @@ FIELDS = (
             field=ask.Choice(choices=_pairs(_entries(DictionaryCode.EDUCATION))),
             order=8,
         ),
+        filtered=InFilter(order=9),
     ),
     FieldDeclaration(
         code="practice_years",
@@ -372,6 +378,14 @@ FIELDS = (
             ),
             order=4,
         ),
+        filtered=InFilter(
+            order=4,
+            kind=Rows(
+                rows=Division.objects.all,
+                many=True,
+                attrs=tree("directory:division_tree", "地区"),
+            ),
+        ),
     ),
     FieldDeclaration(
         code="specialties",
@@ -404,6 +418,14 @@ FIELDS = (
             ),
             order=1,
         ),
+        filtered=InFilter(
+            order=1,
+            kind=Rows(
+                rows=Specialty.objects.all,
+                many=True,
+                attrs=tree("directory:specialty_tree", "专业"),
+            ),
+        ),
     ),
     FieldDeclaration(
         code="expert_type",
@@ -419,6 +441,7 @@ FIELDS = (
             ),
             order=7,
         ),
+        filtered=InFilter(order=8),
     ),
     FieldDeclaration(
         code="tags",
@@ -435,6 +458,7 @@ FIELDS = (
             ),
             order=5,
         ),
+        filtered=InFilter(order=5),
     ),
     FieldDeclaration(
         code="address",
@@ -530,6 +554,7 @@ FIELDS = (
             field=ask.Date(code="term_end", path="term_end_date", nullable=True),
             order=14,
         ),
+        filtered=InFilter(order=3, name="term", label="聘期届满"),
     ),
     FieldDeclaration(
         code="department",
@@ -551,6 +576,7 @@ FIELDS = (
             order=18,
             draws=False,
         ),
+        filtered=InFilter(order=10),
     ),
     FieldDeclaration(
         code="created_at",

@@ -27,6 +27,7 @@ from expertpool.core.subjects import (
     FieldDeclaration,
     InCriteria,
     InExport,
+    InFilter,
     InForm,
     InHistory,
     InImport,
@@ -141,6 +142,7 @@ def nickname(monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDeclaration]:
         exported=InExport(),
         history=InHistory(),
         criterion=InCriteria(field=question),
+        filtered=InFilter(),
     )
     monkeypatch.setattr(EXPERT, "built_in", (*EXPERT.built_in, field))
     with GUARDED_FIELDS.holding(guard), criteria_of(EXPERT.code).holding(question):
@@ -188,6 +190,10 @@ def test_a_new_field_is_in_all_places(
     listed = client.get(reverse("experts:list"), {"where": where}).context["page"].object_list
     assert [one.name for one in listed] == ["李四"]
     assert parse(EXPERT.code, where)
+    # filters above it
+    page = client.get(reverse("experts:list"), {"nickname": "小四"})
+    assert page.context["filter_form"]["nickname"].label == "曾用名"
+    assert [one.name for one in page.context["page"]] == ["李四"]
     # nobody else's value is asked by who may not see it
     update_expert(expert=expert, values={"deletion_reason": ""}, actor=admin, now=NOW)
     expert.refresh_from_db()

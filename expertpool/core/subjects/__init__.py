@@ -13,8 +13,8 @@
         …
     ))
 
-From it follow the form, the panorama, the columns of import and export, conditions of lists and
-draws, versions, what the log keeps and the interface gives, the guarded fields, and the check of what a service is given.
+From it follow the form, the panorama, the columns of import and export, filters and conditions of
+lists, conditions of draws, versions, what the log keeps and the interface gives, the guarded fields, and the check of what a service is given.
 See docs/decisions/0035.
 """
 
@@ -22,6 +22,7 @@ from expertpool.core.subjects.fields import (
     FieldDeclaration,
     InCriteria,
     InExport,
+    InFilter,
     InForm,
     InHistory,
     InImport,
@@ -63,6 +64,7 @@ __all__ = [
     "Flag",
     "InCriteria",
     "InExport",
+    "InFilter",
     "InForm",
     "InHistory",
     "InImport",

@@ -76,6 +76,18 @@ class InCriteria:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InFilter:
+    """A control above the list; it asks what the condition of the field asks, so there has to be
+    one, and not a guarded one: that is left to the builder, which knows who may. ``name`` in the
+    address, where it is not the condition's code; ``kind`` where rows are chosen."""
+
+    order: int = 0
+    name: str = ""
+    label: str = ""
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class InHistory:
     """Kept in the versions of a record and compared."""
 
@@ -112,11 +124,17 @@ class FieldDeclaration:
     imported: InImport | None = None
     exported: InExport | None = None
     criterion: InCriteria | None = None
+    filtered: InFilter | None = None
     history: InHistory | None = None
     interface: InInterface | None = None
     is_extra: bool = False
     is_retired: bool = False
     is_searched: bool = False
+
+    def __post_init__(self) -> None:
+        if self.filtered and (self.criterion is None or self.criterion.field.guard):
+            message = f"{self.code}: a filter asks by a condition that everybody may ask"
+            raise ValueError(message)
 
     def value_of(self, record: Any) -> Any:
         """Return what ``record`` has; None where it has nothing."""
@@ -160,6 +178,11 @@ class FieldDeclaration:
             label=place.field.label or self.label,
             is_retired=self.is_retired,
         )
+
+    @property
+    def filter_name(self) -> str:
+        """How its filter is called in the address of a list."""
+        return (self.filtered.name if self.filtered else "") or self.question().code
 
     @property
     def name(self) -> str:

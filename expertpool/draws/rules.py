@@ -13,6 +13,9 @@ from typing import Any
 
 from vdraw import EngineError
 
+# Said at the field of each reason that a rule or record will hold.
+IS_PUBLIC = "在公开的核验页和记录里原文公开，不能修改：请勿写任何人的姓名。"
+
 
 @dataclass(frozen=True)
 class SealedLevel:
@@ -99,7 +102,8 @@ class SealedRule:
     approval_number: str | None
     widens: str | None
     widens_seal: str | None
-    supervisor: str | None
+    supervisor: str | None  # what who agreed to a widened draw is; sealed earlier: his name
+    witness: str | None  # the hash of what he agreed to
     panel_unit_cap: int | None
     policy: Policy | None  # None: a list, or sealed before there was one
     reply_minutes: int | None
@@ -160,6 +164,7 @@ class SealedRule:
             widens=_text(content, "widens"),
             widens_seal=_text(content, "widens_seal"),
             supervisor=_text(content, "supervisor"),
+            witness=_text(content, "witness"),
             panel_unit_cap=_number(content, "panel_unit_cap"),
             policy=Policy.from_rule(content["policy"]) if "policy" in content else None,
             reply_minutes=_number(content, "reply_minutes"),

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
+from expertpool.draws.models import AnswerRequest, Draw, DrawRequest, WideningRequest
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
 Asked = TypeVar("Asked", bound=DrawRequest)
@@ -36,6 +36,15 @@ def answers_among(waiting: Iterable[WaitingRequest]) -> dict[int, AnswerRequest]
     """Return those of ``waiting`` that ask for an answer to be recorded, by their invitation."""
     asked = (one.asked for one in waiting)
     return {one.invitation_id: one for one in asked if isinstance(one, AnswerRequest)}
+
+
+def who_widened(draw: Draw) -> str:
+    """Return the name of who agreed to the widened ``draw``, for readers inside: its record has only what
+    he is. What was sealed before requests were kept has it in the rule."""
+    asked = WideningRequest.objects.filter(draw=draw.widens_id, agreed=True)
+    asked = asked.filter(decided_at=draw.sealed_at).select_related("decided_by")
+    second = next((one.decided_by for one in asked), None)
+    return second.name if second else draw.rule.supervisor or ""
 
 
 def agreed_request(kind: type[Asked], draw: Draw) -> Asked | None:

@@ -121,7 +121,7 @@ def decide_earlier(
         StepVia.PAGE,
         StepReason.RESCHEDULED,
         request.requested_by,
-        supervisor=actor.name,
+        second=actor,
         witness=confirmation_of(request),
     )
     move = Move(new, request.reason, hand, moved_by=request.requested_by, confirmed_by=actor)

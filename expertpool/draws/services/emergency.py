@@ -114,7 +114,7 @@ def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datet
         StepVia.PAGE,
         StepReason.OPENING_NEAR,
         request.requested_by,
-        supervisor=supervisor.name,
+        second=supervisor,
         witness=confirmation_of(request),
     )
     head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
@@ -166,7 +166,7 @@ def decide_emergency_end(
             StepVia.PAGE,
             StepReason.TWO_PERSONS,
             request.requested_by,
-            supervisor=actor.name,
+            second=actor,
             witness=confirmation_of(request),
         )
         _end(draw, request.reason, hand, actor, now)

@@ -8,6 +8,7 @@ from typing import Any
 
 import vdraw
 from expertpool.accounts.models import User
+from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import StepReason, StepVia
 from expertpool.draws.models import AnswerRequest, Draw, DrawRequest
 from expertpool.workflow.enums import Proof
@@ -23,15 +24,15 @@ class Hand:
     """By which way and why a step was taken, and by whom.
 
     ``actor`` None: by the system or, where he answered himself, by the expert, who has no name in a
-    record. ``supervisor``: who is said to have been present. ``witness``: the hash of what a second
-    person confirmed (`confirmation_of`). ``ground``: which of the sealed grounds was chosen
+    record. ``second``: who confirmed it. ``witness``: the hash of what he
+    confirmed (`confirmation_of`). ``ground``: which of the sealed grounds was chosen
     (`draws.queries.policy.grounds_of`).
     """
 
     via: StepVia
     reason: StepReason
     actor: User | None = None
-    supervisor: str = ""
+    second: User | None = None
     witness: str = ""
     ground: str = ""
 
@@ -39,11 +40,12 @@ class Hand:
         """Who it was: the draw's own operator, whatever else he may do; others by their first role."""
         if self.actor is None:
             return vdraw.Person("expert" if self.via in OF_THE_EXPERT else vdraw.SYSTEM_ROLE)
-        return vdraw.Person(role_in(draw, self.actor), self.actor.username)
+        return vdraw.Person(role_in(draw, self.actor), alias_in(draw, self.actor))
 
     def said(self, draw: Draw) -> dict[str, Any]:
         """Return the keys that the events of the step get."""
-        more = {"supervisor": self.supervisor, "witness": self.witness, "ground": self.ground}
+        second = role_in(draw, self.second) if self.second else ""
+        more = {"supervisor": second, "witness": self.witness, "ground": self.ground}
         return {
             "by": self.person(draw).to_dict(),
             "via": str(self.via),
@@ -62,6 +64,12 @@ def role_in(draw: Draw, user: User) -> str:
     if user.pk == draw.operator_id:
         return "operator"
     return user.roles.order_by("pk").values_list("code", flat=True).first() or "other"
+
+
+def alias_in(draw: Draw, user: User) -> str:
+    """Return what the public record of ``draw`` calls ``user``: it tells his steps from those of others in
+    this draw, and nobody his name or account. Who he is, the log says under the same head."""
+    return blind_index("hand", f"{draw.number}:{user.pk}").hex()[:12]
 
 
 def confirmation_of(request: DrawRequest | AnswerRequest) -> str:

@@ -72,7 +72,7 @@ def decide_release(
             StepVia.PAGE,
             StepReason.TWO_PERSONS,
             request.requested_by,
-            supervisor=actor.name,
+            second=actor,
             witness=witness,
         )
         head = write_note(draw, NoteCode.EARLY_RELEASE, hand=hand, now=now)

@@ -289,7 +289,7 @@ def _settle(
             StepVia(via),
             why,
             actor,
-            supervisor=second.name if second else "",
+            second=second,
             witness=witness,
             ground=confirmed.ground if confirmed else "",
         )

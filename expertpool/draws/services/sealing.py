@@ -28,7 +28,7 @@ from expertpool.draws.exceptions import (
     DrawNotReady,
     HeldRefused,
 )
-from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, WideningRequest
 from expertpool.draws.queries.actions import check_action, check_contribution
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
@@ -51,6 +51,7 @@ from expertpool.draws.rules import Policy
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.hands import confirmation_of, role_in
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
@@ -107,11 +108,11 @@ def start_draw(
 
 @dataclass(frozen=True)
 class Widening:
-    """Why the panel that is ``short`` is drawn for again, and the supervisor who was present."""
+    """What was asked for the panel that is ``short``, and who agreed to it."""
 
     short: Shortfall
-    reason: str
-    supervisor: str
+    request: WideningRequest
+    second: User
 
 
 def seal_and_start(
@@ -355,7 +356,7 @@ def _build_rule(
     unit_cap, reason = plan.unit_cap, voided[0].reason if voided else None
     if widening:
         unit_cap = widening.short.cap_for(item.employer_id for item in found.eligible)
-        reason = widening.reason
+        reason = widening.request.reason
     return vdraw.build_rule(
         draw_id=number,
         projects=[one.number for one in projects],
@@ -398,7 +399,8 @@ def _further_of_widening(widening: Widening) -> dict[str, Any]:
     return {
         "widens": short.base.number,
         "widens_seal": short.base.seal,
-        "supervisor": widening.supervisor,
+        "supervisor": role_in(short.base, widening.second),
+        "witness": confirmation_of(widening.request),
         "panel_draws": [draw.number for draw in short.draws],
         "panel_seats": {group.code: group.seats for group in short.board.panel},
         "panel_unit_cap": short.unit_cap,

@@ -25,6 +25,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
@@ -194,7 +195,7 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
     """Which other draws find the panel together with this one: each has its own seal and sheet."""
     rule, found = draw.rule, []
     if draw.widens_id is not None:
-        text = f"补充 {rule.widens}（人数不满足）；监督人 {rule.supervisor}；{rule.reason}"
+        text = f"补充 {rule.widens}（人数不满足）；监督人 {who_widened(draw)}；{rule.reason}"
         found.append(("放宽条件补抽", text))
     if (later := widened_by(draw)) is not None:
         found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表"))

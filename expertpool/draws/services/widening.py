@@ -194,7 +194,7 @@ def _seal(
         plan,
         projects,
         found,
-        Widening(short, request.reason, supervisor.name),
+        Widening(short, request, supervisor),
         actor=request.requested_by,
         now=now,
         entropy=entropy,

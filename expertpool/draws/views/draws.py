@@ -45,10 +45,16 @@ from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.presence import presence_of
-from expertpool.draws.queries.requests import agreed_request, answers_among, requests_about
+from expertpool.draws.queries.requests import (
+    agreed_request,
+    answers_among,
+    requests_about,
+    who_widened,
+)
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.shortfall import shortfall_of
+from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import (
     NamedRow,
     may_read,
@@ -64,8 +70,6 @@ from expertpool.projects.queries import projects_visible_to
 PUBLISH_QUESTION = (
     "公布后任何人凭核验网址都能看到在席专家的姓名和工作单位，不能撤回。中标、成交结果确定了吗？"
 )
-
-VOID_WARNING = "作废的原因在公开的核验页和记录里原文公开，不能修改：请勿写任何人的姓名。"
 
 
 @require_safe
@@ -157,8 +161,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
+        "who_widened": who_widened(draw) if draw.widens_id else "",
         "publish_question": PUBLISH_QUESTION,
-        "void_warning": VOID_WARNING,
+        "void_warning": f"作废的原因{IS_PUBLIC}",
         # Until then the record holds no seats, and a film shows nothing.
         "replayable": draw.ordered_at is not None
         and draw.ended_at is not None

@@ -115,6 +115,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,
         "widens_seal": in_eights(rule.widens_seal or ""),
+        "widens_witness": in_eights(rule.witness or ""),
         "later": widened_by(draw),
         "exclusions": [
             (ExclusionReason(reason).label, count) for reason, count in rule.exclusions.items()

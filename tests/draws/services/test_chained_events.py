@@ -23,7 +23,7 @@ from expertpool.draws.enums import (
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import AnswerRequest, Draw, DrawEvent, Invitation, ReleaseRequest
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.hands import Hand, confirmation_of
+from expertpool.draws.services.hands import Hand, alias_in, confirmation_of
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import add_supplement, answer, expire
@@ -106,7 +106,7 @@ def lived(draw: Draw, operator: User, supervisor: User) -> Json:
 def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, supervisor: User) -> None:
     record = lived(draw, operator, supervisor)
     assert vdraw.find_difference(record) is None
-    by_operator = {"role": "operator", "account": operator.username}
+    by_operator = {"role": "operator", "account": alias_in(draw, operator)}
     said = [(one["type"], one["by"], one["via"], one["reason_code"]) for one in record["events"]]
     system = {"role": "system"}
     assert said == [
@@ -121,17 +121,25 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         ("end", system, "system", "all_answered"),
         ("note", by_operator, "page", "two_persons"),
     ]
-    assert record["events"][-1]["supervisor"] == supervisor.name
+    assert record["events"][-1]["supervisor"] == "supervisor"
     # Who released them read the clock before the deadline of the third: no time runs backwards.
     times = [datetime.fromisoformat(one["at"]) for one in record["events"]]
     assert times == sorted(times)
-    assert record["events"][4]["supervisor"] == "吴监督"
+    assert record["events"][4]["supervisor"] == "supervisor"
     assert [one.get("ground") for one in record["events"]] == [None] * 4 + ["其他"] + [None] * 5
     assert "其他" in record["rule"]["grounds"]
     answered = AnswerRequest.objects.get()
     assert record["events"][4]["witness"] == confirmation_of(answered)
     assert record["events"][-1]["witness"] == confirmation_of(ReleaseRequest.objects.get())
     assert "电话告知不便" not in str(record)  # what somebody wrote may name somebody
+    # Nor does it name anybody of the office.
+    assert {event["by"].get("account") for event in record["events"]} == {
+        None,
+        alias_in(draw, operator),
+    }
+    assert not [one for one in (operator, supervisor) if one.name in str(record)]
+    other = make_draw(now=NOW, operator=operator, opens_in_hours=90)
+    assert alias_in(other, operator) != alias_in(draw, operator)  # the same in no two records
     assert {one["reason_code"] for one in record["events"]} <= set(StepReason.values)
 
 
@@ -260,7 +268,7 @@ def test_a_draw_sealed_before_goes_on_as_it_was(
     assert [one["type"] for one in record["events"]] == [
         "drawn", "exit", "supplement", "end", "end",
     ]  # fmt: skip
-    assert record["events"][-1]["by"] == [operator.username, supervisor.username]
+    assert record["events"][-1]["by"] == [alias_in(draw, one) for one in (operator, supervisor)]
     assert not any("hash" in one for one in record["events"])
     assert vdraw.find_difference(record) is None
 

@@ -17,7 +17,7 @@ from expertpool.draws.models import Draw, DrawEvent, RescheduleRequest, Reschedu
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.earlier import decide_earlier, move_or_ask
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.hands import confirmation_of
+from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.names import release
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer
@@ -90,7 +90,7 @@ def test_two_persons_move_a_review_to_an_earlier_time(
     assert hand_steps_of(draw) == steps + 1
     event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
     assert event["witness"] == confirmation_of(asked)
-    assert event["by"]["account"] == operator.username
+    assert event["by"]["account"] == alias_in(draw, operator)
     logged = Entry.objects.get(action="draw.reschedule")
     assert logged.actor == supervisor
     assert (logged.after["申请人"], logged.after["确认值"]) == (operator.name, event["witness"])

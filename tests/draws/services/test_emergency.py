@@ -31,7 +31,7 @@ from expertpool.draws.services.emergency import (
     request_emergency_end,
 )
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.hands import confirmation_of
+from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.names import release
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
@@ -156,7 +156,7 @@ def test_answers_by_telephone_carry_who_confirmed_them(draw: Draw, operator: Use
         "事件链头": left["hash"],
     }
     assert (left["emergency"], left["witness"]) == (True, confirmed)
-    assert left["by"] == {"role": "operator", "account": operator.username}
+    assert left["by"] == {"role": "operator", "account": alias_in(draw, operator)}
 
 
 def test_nothing_changes_until_a_second_person_agrees(
@@ -230,7 +230,7 @@ def test_the_record_and_the_sheet_say_so(draw: Draw, operator: User) -> None:
     marks = {event["type"]: event.get("emergency", False) for event in record["events"]}
     assert marks == {"drawn": False, "note": True, "exit": True, "supplement": True, "end": True}
     note = record["events"][1]
-    assert (note["code"], note["supervisor"]) == ("emergency", "周监督")
+    assert (note["code"], note["supervisor"]) == ("emergency", "supervisor")
     release(draw_id=draw.pk, now=draw.reveal_at)
     draw.refresh_from_db()
     sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at)

@@ -17,6 +17,7 @@ from expertpool.draws.models import Draw, DrawEvent, DrawPause, Invitation
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.overdue import overdue
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
@@ -87,7 +88,7 @@ def test_the_record_says_it_without_the_reason(draw: Draw, operator: User) -> No
         for event in DrawEvent.objects.filter(draw=draw, content__type="note").order_by("n")
     ]
     assert [note["code"] for note in notes] == ["paused", "resumed"]
-    assert {note["by"]["account"] for note in notes} == {operator.username}
+    assert {note["by"]["account"] for note in notes} == {alias_in(draw, operator)}
     assert "评审地点待定" not in str(notes)
     for row in draw.invitations.all():
         reply(row, 40, accept=True)

@@ -16,6 +16,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import QUIET_HOURS
@@ -155,7 +156,7 @@ def test_somebody_decides_to_send_at_once_and_says_why(draw: Draw, operator: Use
     assert note is not None
     assert (note.content["code"], note.content["by"]["account"]) == (
         "sent_at_once",
-        operator.username,
+        alias_in(draw, operator),
     )
     assert "开标" not in str(note.content)
     assert (entry.after or {})["事件链头"] == note.hash

@@ -19,6 +19,7 @@ from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
@@ -132,7 +133,7 @@ def test_the_record_log_and_count_of_hands_say_it(draw: Draw, operator: User) ->
     (moved,) = move(draw, operator)
     event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
     assert event["meetings"][0]["opening_at"] == "2026-11-29T09:00+08:00"
-    assert event["by"] == {"role": "operator", "account": operator.username}
+    assert event["by"] == {"role": "operator", "account": alias_in(draw, operator)}
     assert "供应商" not in str(event)
     assert "三楼" not in str(event)
     assert hand_steps_of(draw) == steps + 1

@@ -13,7 +13,7 @@ from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, VoidRefused
 from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.hands import confirmation_of
+from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import answer
@@ -63,8 +63,8 @@ def test_two_persons_void_a_draw_and_everything_it_held(
     void = record["events"][-1]
     assert (void["type"], void["reason"]) == ("void", "回避单位漏填")
     assert void["by"] == [
-        {"role": "operator", "account": operator.username},
-        {"role": "supervisor", "account": supervisor.username},
+        {"role": "operator", "account": alias_in(draw, operator)},
+        {"role": "supervisor", "account": alias_in(draw, supervisor)},
     ]
     assert void["witness"] == confirmation_of(VoidRequest.objects.get())
 

@@ -15,6 +15,7 @@ from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawError, DrawInProgress, HeldRefused, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.widening import compare
 from expertpool.draws.services.entropy import SeededEntropy
@@ -133,7 +134,7 @@ def test_its_rule_names_only_what_lacks_and_which_draw_it_completes() -> None:
     assert (group.code, group.name, group.seats) == ("g1", "技术", 1)
     assert [level.criteria for level in group.levels][1] == EVERYBODY
     assert (rule.widens, rule.widens_seal) == (base.number, base.seal)
-    assert (rule.reason, rule.supervisor) == (REASON, "赵监督")
+    assert (rule.reason, rule.supervisor) == (REASON, "supervisor")
     assert rule.supersedes is None
     assert rule.content["panel_seats"] == {"g1": 3, "g2": 1}
     assert rule.exclusions == {"in_panel": 3}
@@ -346,7 +347,7 @@ def test_a_second_person_agrees_to_the_version_that_was_asked_for(
     DrawPlan.objects.filter(pk=plan.pk).update(version=plan.version)
     draw = decide(supervisor)
     assert draw is not None
-    assert (draw.operator, draw.rule.supervisor) == (operator, supervisor.name)
+    assert (draw.operator, who_widened(draw)) == (operator, supervisor.name)
 
 
 # --- What the office demands

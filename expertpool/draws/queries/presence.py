@@ -73,14 +73,14 @@ def presence_of(draw: Draw) -> Presence | None:
     if not signs_in(draw):
         return None
     draws = panel_of(draw)
-    rows = _members(draws).values_list("state", "signed_in_at")
+    rows = list(_members(draws).only("state", "signed_in_at", "sign_in_tries"))
     return Presence(
-        signed=sum(at is not None for _, at in rows),
+        signed=sum(row.signed_in_at is not None for row in rows),
         seated=len(rows),
-        stopped=stopped(draws).count(),
+        stopped=sum(row.signed_in_at is None and is_stopped(row) for row in rows),
         # A draw goes on while one who stands by has not answered: he need not come.
         is_settled=not any(one.status == DrawStatus.SEALED for one in draws)
-        and all(state == InvitationState.ACCEPTED for state, _ in rows),
+        and all(row.state == InvitationState.ACCEPTED for row in rows),
         since=signs_in_from(draw),
         until=last_closing(draw.covered),
     )

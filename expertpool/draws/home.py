@@ -16,7 +16,8 @@ from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus,
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
-from expertpool.draws.queries.plan_versions import plans_to_decide
+from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
+from expertpool.draws.queries.policy import must_be_approved
 from expertpool.draws.queries.reach import troubled
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
@@ -58,8 +59,14 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     )
     by_hand = Draw.objects.filter(status=DrawStatus.UNSATISFIED).exclude(kind=DrawKind.RANDOM)
     projects = projects.exclude(pk__in=by_hand.values("projects"))  # see `incomplete_lists`
+    waits = standing_plan(submitted_at__isnull=False, decided_at__isnull=True)
+    projects = projects.filter(~waits).annotate(plan_approved=standing_plan(approved=True))
     for project in projects.select_related("batch").order_by("opening_at")[:MOST_TODOS]:
         short = project.draw_state == DrawState.UNSATISFIED
+        if not short and not project.plan_approved and must_be_approved(project.regime):
+            if user.has_permission("draws.plan"):  # otherwise it is not his turn
+                yield _to_hand_in(project)
+            continue
         yield Todo(
             f"{'补足' if short else '抽取'}专家：{project.batch or project.name}",
             f"{_moment(project)} 评审，{'人数不满足，请补抽或放宽条件' if short else '尚未抽取'}",
@@ -68,6 +75,17 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
             "orange",
             "去补足" if short else "去抽取",
         )
+
+
+def _to_hand_in(project: Project) -> Todo:
+    return Todo(
+        f"方案待审批：{project.batch or project.name}",
+        f"{_moment(project)} 评审，抽取方案审核通过后才能抽取，请先提交审核",
+        reverse("projects:detail", args=[project.pk]) + "?tab=plan",
+        "dice-5",
+        "orange",
+        "去提交",
+    )
 
 
 def plans_to_approve(user: User, now: datetime) -> Iterator[Todo]:

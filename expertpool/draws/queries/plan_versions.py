@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import changed
@@ -38,6 +38,12 @@ def makers_of(draw: Draw, number: int) -> set[int]:
     """Return who made version ``number`` of the plan of ``draw``, and who handed it in (ids)."""
     rows = PlanVersion.objects.filter(plan__project=draw.project_id, number=number)
     return {pk for pair in rows.values_list("made_by", "submitted_by") for pk in pair if pk}
+
+
+def standing_plan(**condition: Any) -> Exists:
+    """Projects whose plan, as it stands, meets ``condition``."""
+    rows = PlanVersion.objects.filter(plan__project=OuterRef("pk"), number=F("plan__version"))
+    return Exists(rows.filter(**condition))
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:

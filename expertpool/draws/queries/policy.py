@@ -59,11 +59,16 @@ def policy_for(regime: str) -> Policy:
             candidates_per_seat=number(CANDIDATES_PER_SEAT),
             panel_bits=number(PANEL_BITS),
             emergency_within=number(EMERGENCY_WITHIN),
-            plan_approval=value_of(PLAN_APPROVAL) or value_of(REGIME_PLAN_APPROVAL[regime]),
+            plan_approval=must_be_approved(regime),
             thin_is_refused=value_of(THIN) == "refuse",
             reveal_present=(value_of(OWN_REVEAL_BY[regime]) or value_of(REVEAL_BY)) == ALL_PRESENT,
             present_latest=number(PRESENT_LATEST),
         )
+
+
+def must_be_approved(regime: str) -> bool:
+    """Tell whether the office demands that plans under ``regime`` are approved."""
+    return value_of(PLAN_APPROVAL) or value_of(REGIME_PLAN_APPROVAL[regime])
 
 
 def policy_of_panel(regime: str, base: Draw | None) -> Policy:

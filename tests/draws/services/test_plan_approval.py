@@ -16,6 +16,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.criteria import parse
+from expertpool.core.home import todos_for
 from expertpool.draws import settings as office
 from expertpool.draws.exceptions import DrawNotReady, PlanApprovalRefused, PlanChanged
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion
@@ -328,3 +329,19 @@ def test_from_handing_in_to_approval_by_pages(
 def test_steps_may_ask_of_the_project(project: Project) -> None:
     asked = {"field": "regime", "op": "in", "value": [project.regime]}
     assert parse("draws.planversion", asked)
+
+
+def test_who_draws_is_sent_to_the_plan_and_not_to_a_draw_that_is_refused(
+    project: Project, operator: User, supervisor: User, must_be_approved: None
+) -> None:
+    def waits(user: User) -> list[tuple[str, str]]:
+        return [(todo.title.split("：")[0], todo.action) for todo in todos_for(user, now=NOW)]
+
+    (todo,) = todos_for(operator, now=NOW)
+    assert (todo.title, todo.action) == (f"方案待审批：{project.name}", "去提交")
+    assert todo.url.endswith("?tab=plan")
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    assert waits(operator) == []  # it is another's turn
+    assert waits(supervisor) == [("审核抽取方案", "去审核")]
+    decide(project, supervisor)
+    assert waits(operator) == [("抽取专家", "去抽取")]

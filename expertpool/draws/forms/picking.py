@@ -9,6 +9,7 @@ from django import forms
 from expertpool.core.text import is_key
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
+from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.pick_checks import Pick
 
 
@@ -27,7 +28,7 @@ class PickForm(forms.Form):
     approval_number = forms.CharField(
         label="批准文号",
         max_length=100,
-        help_text="同意直接确定专家的批准文件编号，印在抽取表上。",
+        help_text="同意直接确定专家的批准文件编号，印在抽取表上，在公开页面上公开。",
         error_messages={"required": "请填写批准文号。"},
     )
     wide = ("reason",)
@@ -35,7 +36,7 @@ class PickForm(forms.Form):
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if first:
-            self.fields["reason"].help_text = "为什么不能随机抽取；将公开标注。"
+            self.fields["reason"].help_text = f"为什么不能随机抽取；{IS_PUBLIC}"
         else:
             del self.fields["approval_number"]
 

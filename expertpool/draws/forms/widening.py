@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django import forms
 
+from expertpool.draws.rules import IS_PUBLIC
+
 
 class WideningForm(forms.Form):
     reason = forms.CharField(
         label="放宽条件的原因",
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
-        help_text="写入封存的规则并公开，例如「本市该专业专家已全部问过，放宽到全省」。",
+        help_text=f"例如「本市该专业专家已全部问过，放宽到全省」；{IS_PUBLIC}",
         error_messages={"required": "请写明放宽条件的原因。"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

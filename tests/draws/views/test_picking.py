@@ -12,6 +12,7 @@ from django.utils import timezone
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sheets import build_sheet
@@ -69,6 +70,7 @@ def test_one_chooses_and_another_confirms(
     address = reverse("draws:pick", args=[project.pk, "manual"])
     assert login(client, operator).get(address).status_code == 403
     login(client, admin)
+    assert IS_PUBLIC in client.get(address).content.decode()
     kept = client.post(address, {**FILLED, "approval_number": "", "pick": picked(*experts[:2])})
     assert kept.status_code == 422
     assert kept.content.decode().count(" checked") == 2

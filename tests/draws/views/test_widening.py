@@ -16,6 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import todos_for
 from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.draws import with_counts
+from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.widening import request_widening, widen_plan
@@ -313,6 +314,7 @@ def test_a_refused_request_carries_the_plan_that_it_now_shows(
     widen_plan(
         project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=timezone.now()
     )
+    assert IS_PUBLIC in client.get(address).content.decode()  # before anything is typed
     refused = client.post(address, {"reason": REASON, "version": older})
     assert refused.status_code == 422
     page = refused.content.decode()

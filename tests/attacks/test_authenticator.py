@@ -134,6 +134,9 @@ def test_a_second_person_agrees_by_what_it_shows(
     with time_machine.travel(NOW, tick=False):
         login(client, operator)
         assert "周监督（验证器）" in client.get(address).content.decode()
+        # Who is here may tell them instead of typing his password.
+        here = reverse("workflow:request_confirm", args=["draws.void", asked.pk])
+        assert f'"{address}?again=1"' in client.get(here).content.decode()
         form = {"step": "choose", "person": second.pk}
         assert client.post(address, form | {"shown": "000000"}).status_code == 422
         assert client.post(address, form | {"shown": shown(NOW)}).status_code == 204

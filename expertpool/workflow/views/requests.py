@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.client import client_address
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
@@ -143,8 +144,8 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     found = _matter(matter, request.user, lambda matter: matter.asks)
     if not found.on_the_spot:
         raise Http404
-    asked = get_object_or_404(asked_by(found, request.user), pk=pk)
-    if early := why_too_early(found, asked, now=timezone.now()):
+    asked, now = get_object_or_404(asked_by(found, request.user), pk=pk), timezone.now()
+    if early := why_too_early(found, asked, now=now):
         return refused(f"{early}。")  # no form: nobody enters a password for nothing
     form = SpotForm(request.POST if request.method == "POST" else None)
 
@@ -164,6 +165,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         title=f"当面确认：{found.words.label}",
         submit_label=found.words.agree,
         refresh="page",
+        back=found.page(asked.subject),
         refusals=found.refused,
         template="workflow/on_the_spot.html",
         asked=asked,
@@ -171,6 +173,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         name=found.name_of(asked.subject),
         details=found.details(asked),
         danger=found.tone == "danger",
+        by_app=any(has_app(user) for user in persons_for_code(asked, now=now)),
     )
 
 
@@ -221,6 +224,7 @@ def _choose_person(
         form,
         write,
         refresh="page",
+        back=matter.page(asked.subject),
         refusals=matter.refused,
         template="workflow/code_person.html",
         **_about_code(matter, asked) | {"submit_label": submit, "danger": False},
@@ -246,6 +250,7 @@ def _enter_code(
         form,
         write,
         refresh="page",
+        back=matter.page(asked.subject),
         refusals=matter.refused,
         template="workflow/code.html",
         sent=sent,

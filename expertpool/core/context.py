@@ -32,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return common
     return common | {
         "menu_groups": lambda: _menu(request),
+        "menu_page": lambda: _menu_page(request),
         "search_url": reverse("core:search"),
         "account_name": str(user),
         "account_unit": str(getattr(user, "department", None) or ""),
@@ -81,6 +82,12 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         ]
         groups.append({"label": group.label, "items": entries})
     return groups
+
+
+def _menu_page(request: HttpRequest) -> str:
+    """Return the page of a menu entry below which the address of ``request`` lies; or the home page."""
+    pages = (reverse(item.url_name) for _, items in menu_for(request.user) for item in items)
+    return max((page for page in pages if request.path.startswith(page)), key=len, default="/")
 
 
 def _is_current(here: str, prefixes: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation, ReplyLink, Rescheduling, WideningRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.widening import decide_widening
 from expertpool.draws.settings import REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
@@ -398,6 +399,20 @@ def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Exp
     assert "网页" in actions["ask_void"]["why_not"]
     assert "令牌没有「执行抽取和补抽」权限" in actions["pause"]["why_not"]
     assert all(row["why_not"] for row in actions.values() if not row["allowed"])
+
+
+def test_a_sealed_draw_says_that_a_token_gives_no_random_value(
+    runner: Caller, experts: list[Expert]
+) -> None:
+    project = make_ready_project(now=timezone.now(), contributors=["operator", "supervisor"])
+    draw = start_draw(
+        project=project, actor=runner.user, now=timezone.now(), entropy=SeededEntropy(1)
+    )
+    answer = Caller(make_user("auditor"), "draws.view").get(f"/draws/{draw.pk}")
+    assert answer.status_code == 200
+    (action,) = [row for row in answer.json()["actions"] if row["code"] == "contribute"]
+    assert not action["permitted"]
+    assert "没有以经办人身份提供随机值的权限" in action["why_not"]
 
 
 def test_what_cannot_be_opened_any_more_is_told_and_logged(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from tests.architecture.forms import pages
@@ -24,6 +25,15 @@ def test_every_drawer_opened_by_its_address_is_a_page(settings: Settings, tmp_pa
     drawers = {name: (url, page) for name, url, page in pages(world, client, admin) if HEAD in page}
     assert len(drawers) > 20
     assert [name for name, (_, page) in drawers.items() if "<!doctype html>" not in page] == []
+    backs = {
+        name: page.split('data-back="')[1].split('"')[0] for name, (_, page) in drawers.items()
+    }
+    # The bell leads to one's own messages from every page, and no menu entry does.
+    assert [name for name, back in backs.items() if back == "/"] == ["notifications:message"]
+    # Not from page to page: where somebody is led he may be.
+    assert {back for back in backs.values() if client.get(back).status_code != 200} == set()
+    assert backs["accounts:user_edit"] == reverse("accounts:user_list")
+    assert backs["projects:batch_edit"].startswith("/projects/batches/")
     url, _ = drawers["accounts:user_edit"]
     inside = client.get(url, headers={"HX-Request": "true"}).content.decode()
     assert HEAD in inside

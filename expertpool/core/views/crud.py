@@ -167,7 +167,8 @@ class Crud:
             self.save(row=form.instance, actor=request.user, now=timezone.now())
 
         title = f"{'编辑' if row else '新增'}{self.noun or self.title}"
-        return drawer_form(request, form, write, title=title, editing=editing)
+        back = self._url("list")
+        return drawer_form(request, form, write, title=title, editing=editing, back=back)
 
     # --- parts --------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ def drawer_form(
     refusals: Refusals = (),
     at: str | None = None,
     editing: Editing | None = None,
-    back: str = "/",
+    back: str = "",
     template: str = "core/drawer_form.html",
     **context: Any,
 ) -> HttpResponse:
@@ -41,7 +41,7 @@ def drawer_form(
 
     A form of a record that is there already gives its ``editing``: what others have changed
     meanwhile is told instead of being overwritten. ``back`` is the page to which it leads when it was
-    opened by its own address.
+    opened by its own address, by default that of the menu entry above it.
     """
     if editing:
         editing.about(parts_of(form))

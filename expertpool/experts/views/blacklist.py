@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -72,6 +73,7 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
         refusals=ExpertRefused,
         title=title,
         refresh=refresh,
+        back=reverse("experts:detail", args=[given.pk]) if given else "",
         danger=True,
         submit_label="移入黑名单",
     )

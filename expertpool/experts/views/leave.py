@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -68,6 +69,7 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
         title=title,
         message="已登记请假",
         refresh=refresh,
+        back=reverse("experts:detail", args=[given.pk]) if given else "",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -85,6 +86,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         title=title,
         refresh=refresh,
         editing=editing,
+        back=reverse("experts:detail", args=[pk]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,6 +67,7 @@ def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
         title=f"分组 · {expert.name}",
         refresh="page",
         editing=editing,
+        back=reverse("experts:detail", args=[expert.pk]),
     )
 
 
@@ -90,7 +92,14 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
 
     title = f"添加回避关系 · {expert.name}"
     return drawer_form(
-        request, form, write, refusals=ExpertRefused, title=title, message="已添加", refresh="page"
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=title,
+        message="已添加",
+        refresh="page",
+        back=reverse("experts:detail", args=[expert.pk]),
     )
 
 

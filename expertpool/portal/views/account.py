@@ -8,6 +8,7 @@ from textwrap import wrap
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
@@ -116,6 +117,7 @@ def app_set_up(request: UserRequest) -> HttpResponse:
         title="设置验证器",
         refresh="page",
         refusals=AccountError,
+        back=reverse("portal:account"),
         template="portal/app.html",
         submit_label="设置",
         qr=qr_data_uri(address),
@@ -140,6 +142,7 @@ def app_take_away(request: UserRequest) -> HttpResponse:
         title="停用验证器",
         refresh="page",
         refusals=AccountError,
+        back=reverse("portal:account"),
         submit_label="停用",
         danger=True,
     )

@@ -144,6 +144,7 @@ def batch_edit(request: UserRequest, pk: int) -> HttpResponse:
         message="批次已保存。",
         editing=editing,
         refresh="page",
+        back=reverse("projects:batch_detail", args=[pk]),
     )
 
 
@@ -175,6 +176,7 @@ def batch_add(request: UserRequest, pk: int) -> HttpResponse:
         title=title,
         message="项目已加入批次。",
         refresh="page",
+        back=reverse("projects:batch_detail", args=[pk]),
     )
 
 

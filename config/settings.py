@@ -130,10 +130,7 @@ AUTHENTICATION_BACKENDS = ["expertpool.accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 8},
-    },
+    {"NAME": "expertpool.accounts.validators.PasswordLength"},
     {"NAME": "expertpool.accounts.validators.CommonStem"},
     {"NAME": "expertpool.accounts.validators.PasswordOfPerson"},
     {"NAME": "expertpool.accounts.validators.PasswordVariety"},

@@ -12,15 +12,16 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.menu import ITEMS, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.receivers import give_new_permissions
-        from expertpool.accounts.settings import SETTINGS
+        from expertpool.accounts.settings import RULES, SETTINGS
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core import home
-        from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.configuration import SETTING_RULES, SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
+        SETTING_RULES.add(*RULES)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)

@@ -1,10 +1,12 @@
-"""What the office decides about signing in."""
+"""What the office decides about signing in, passwords and tokens of other platforms."""
 
 from datetime import timedelta
 
-from expertpool.core.configuration import Duration, Number, Setting, SettingGroup
+from expertpool.core.configuration import Duration, Number, Reader, Rule, Setting, SettingGroup
 
 SIGN_IN = SettingGroup("sign_in", "登录与链接", order=30)
+
+TOKENS = SettingGroup("tokens", "接口令牌", order=35)
 
 SESSION_LENGTH = Setting(
     "accounts.session_length",
@@ -39,7 +41,72 @@ FAILURES_OF_ADDRESS = Setting(
     30,
     group=SIGN_IN,
     order=40,
-    help="10 分钟内失败这么多次的地址暂不能登录；多人共用一个出口的单位可适当放宽。",
+    help="失败这么多次的地址暂不能登录；多人共用一个出口的单位可适当放宽。",
+)
+FAILURES_WINDOW = Setting(
+    "accounts.failures_window",
+    "同一网络地址失败次数统计",
+    Duration(1, 1440, "分钟"),
+    timedelta(minutes=10),
+    group=SIGN_IN,
+    order=41,
+    help="上一项数这么久以内的失败，过后不再计入；立即生效。",
+)
+PASSWORD_LENGTH = Setting(
+    "accounts.password_length",
+    "密码至少",
+    Number(8, 32, "位"),
+    8,
+    group=SIGN_IN,
+    order=44,
+    help="适用于以后设置的密码，已有的不受影响。",
+)
+PASSWORDS_KEPT = Setting(
+    "accounts.passwords_kept",
+    "不能使用最近几次用过的密码",
+    Number(1, 24, "次"),
+    5,
+    group=SIGN_IN,
+    order=45,
+    help="调大后，从那时起用过的才多记几次；调小后多记的随下次修改密码清除。",
+)
+TOKEN_LONGEST = Setting(
+    "accounts.token_longest",
+    "接口令牌最长有效",
+    Duration(1, 1830, "天"),
+    timedelta(days=732),
+    group=TOKENS,
+    order=10,
+    help="新建令牌的有效期不能比这更长；已有的令牌到原定的日期为止。",
+)
+TOKEN_USUAL = Setting(
+    "accounts.token_usual",
+    "接口令牌默认有效",
+    Duration(1, 1830, "天"),
+    timedelta(days=365),
+    group=TOKENS,
+    order=20,
+    help="新建令牌时先填上的有效期。",
 )
 
-SETTINGS = (SESSION_LENGTH, FAILURES_TO_LOCK, LOCK_TIME, FAILURES_OF_ADDRESS)
+SETTINGS = (
+    SESSION_LENGTH,
+    FAILURES_TO_LOCK,
+    LOCK_TIME,
+    FAILURES_OF_ADDRESS,
+    FAILURES_WINDOW,
+    PASSWORD_LENGTH,
+    PASSWORDS_KEPT,
+    TOKEN_LONGEST,
+    TOKEN_USUAL,
+)
+
+
+def _usual_is_allowed(read: Reader) -> str:
+    if read(TOKEN_USUAL) <= read(TOKEN_LONGEST):
+        return ""
+    longest = TOKEN_LONGEST.kind.words(read(TOKEN_LONGEST))
+    return f"“{TOKEN_USUAL.label}”不能超过“{TOKEN_LONGEST.label}”（{longest}）。"
+
+
+RULES = (Rule(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)

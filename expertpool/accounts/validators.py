@@ -1,4 +1,4 @@
-"""What an account name may be."""
+"""What an account name and a password may be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from pypinyin import Style, lazy_pinyin
 
+from expertpool.accounts.settings import PASSWORD_LENGTH
+from expertpool.core.configuration import value_of, words_of
 from expertpool.core.text import clean_code
 from expertpool.core.validators import MOBILE
 
@@ -28,6 +30,17 @@ def validate_username(value: str) -> None:
             "账号应为 2 至 50 个字，可用文字、数字、点、横线和下划线，不能是手机号。",
             code="username",
         )
+
+
+class PasswordLength:
+    """Password validator: as long as the office demands."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        if len(password) < value_of(PASSWORD_LENGTH):
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return f"密码至少 {words_of(PASSWORD_LENGTH)}。"
 
 
 class PasswordVariety:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from expertpool.core.configuration import (
     Boolean,
     Choice,
+    Duration,
     Number,
     OwnNumber,
     Reader,
@@ -213,6 +214,24 @@ PRESENT_LATEST = Setting(
     order=46,
     help="到这时还没有全部签到的，名单照样公开；有人缺席的，可由两人申请并确认提前公开。",
 )
+PLACE_OPENS = Setting(
+    "draws.place_opens",
+    "到场签到提前开放",
+    Duration(10, 720, "分钟"),
+    timedelta(minutes=60),
+    group=INVITING,
+    order=140,
+    help="评审开始前这么久起，可以打开签到页面、填写签到码。",
+)
+PICKED_WITHIN = Setting(
+    "draws.picked_within",
+    "人工选人时比较多少天的参评次数",
+    Number(30, 3650, "天"),
+    365,
+    group=INVITING,
+    order=150,
+    help="推荐次序在级次、职称级别相同时，把评审前这么多天内参评少的排在前面。",
+)
 HELD_TRIES = Setting(
     "draws.held_tries",
     "一天内最多几次封存不成",
@@ -363,6 +382,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     QUIET_HOURS,
     REMIND_HOURS,
     REMIND_SHARE,
+    PLACE_OPENS,
+    PICKED_WITHIN,
 )
 
 

@@ -1,10 +1,12 @@
-"""What the office decides about experts' accounts and about entering them."""
+"""What the office decides about experts' terms, their accounts and about entering them."""
 
 from datetime import timedelta
 
 from expertpool.accounts.settings import SIGN_IN
-from expertpool.core.configuration import Duration, Number, Setting
+from expertpool.core.configuration import Duration, Number, Setting, SettingGroup
 from expertpool.core.settings import TABLES
+
+POOL = SettingGroup("pool", "专家库", order=38)
 
 ACTIVATION_VALID = Setting(
     "experts.activation_valid",
@@ -26,4 +28,14 @@ TAKEN_PER_HOUR = Setting(
     help="只对不能查看完整手机号、证件号的人：逐个新增或修改专家时，提示“库中已有”就说出了谁在库中，每次都记入日志。",
 )
 
-SETTINGS = (ACTIVATION_VALID, TAKEN_PER_HOUR)
+TERM_ENDING_WITHIN = Setting(
+    "experts.term_ending_within",
+    "聘期届满前多久提示",
+    Duration(1, 365, "天"),
+    timedelta(days=60),
+    group=POOL,
+    order=10,
+    help="这么久以内届满的在库专家显示「即将到期」，列在同名的标签下；立即生效。",
+)
+
+SETTINGS = (TERM_ENDING_WITHIN, ACTIVATION_VALID, TAKEN_PER_HOUR)

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from expertpool.core.configuration import value_of
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
-from expertpool.experts.queries.experts import SOON, TERM_ENDING, TERM_OVER, state_word
+from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
+from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": "id",
@@ -57,7 +59,8 @@ def tabs(today: date) -> tuple[ListTab, ...]:
     def status(value: str) -> Q:
         return Q(status=value)
 
-    ending = Q(status=ExpertStatus.FORMAL, term_end_date__range=(today, today + SOON))
+    soon = today + value_of(TERM_ENDING_WITHIN)
+    ending = Q(status=ExpertStatus.FORMAL, term_end_date__range=(today, soon))
     return (
         ListTab("", "全部", Q(status__in=HERE)),
         ListTab("formal", "在库", status(ExpertStatus.FORMAL)),

@@ -7,6 +7,7 @@ class PapersConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.files.policies import FILE_SUBJECTS
@@ -14,8 +15,10 @@ class PapersConfig(AppConfig):
         from expertpool.papers.menu import ITEM
         from expertpool.papers.permissions import PERMISSIONS
         from expertpool.papers.queries import TEMPLATE_FILES
+        from expertpool.papers.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 
+from expertpool.core.configuration import words_of
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.queries import dictionary_names
 from expertpool.papers.registry import PAPERS
+from expertpool.papers.settings import TEMPLATE_SIZE
 
 
 class TemplateUploadForm(forms.Form):
@@ -21,13 +23,13 @@ class TemplateUploadForm(forms.Form):
     file = forms.FileField(
         label="模板文件",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.docx"}),
-        help_text=".xlsx 或 .docx，最大 5 MB，不含宏。",
         error_messages={"required": "请选择模板文件。", "empty": "文件是空的，请重新选择。"},
     )
     wide = {"file"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = f".xlsx 或 .docx，最大 {words_of(TEMPLATE_SIZE)}，不含宏。"
         paper: Any = self.fields["paper"]
         paper.choices = [(paper.code, paper.label) for paper in PAPERS]
         paper.initial = paper.choices[0][0]

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.filling import MAX_SIZE, check_template, fill_template
+from expertpool.core.configuration import value_of, words_of
+from expertpool.core.filling import MEGABYTE, TemplateRefused, check_template, fill_template
 from expertpool.core.locks import lock_transaction
 from expertpool.core.placeholders import Value
 from expertpool.files.services import attach, remove_attachment
@@ -20,6 +21,7 @@ from expertpool.papers.exceptions import TemplateGone
 from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import content_of, file_of
 from expertpool.papers.registry import PAPERS, Paper
+from expertpool.papers.settings import TEMPLATE_SIZE
 
 _LOCK = "papers-templates"
 GONE = "该模板已删除，请刷新页面。"
@@ -39,8 +41,9 @@ def upload_template(
     The one that was in use is put aside. Refuses (core.filling.TemplateRefused, with all
     that is wrong) what cannot be filled, and (files.FileRefused) what is no such file.
     """
-    # One byte more tells that it is too large; nobody makes us read all of it.
-    content = uploaded_file.read(MAX_SIZE + 1)
+    if (uploaded_file.size or 0) > value_of(TEMPLATE_SIZE) * MEGABYTE:
+        raise TemplateRefused(f"文件太大：模板最大 {words_of(TEMPLATE_SIZE)}。")
+    content = uploaded_file.read()
     form = check_template(content, paper.vocabulary)
     # Before the one in use is looked for: two uploads at once would both stay active.
     lock_transaction(_LOCK)

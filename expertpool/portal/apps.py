@@ -7,6 +7,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
@@ -14,7 +15,9 @@ class PortalConfig(AppConfig):
         from expertpool.portal.menu import ACCOUNT, ITEM
         from expertpool.portal.occasions import PHONE
         from expertpool.portal.services.phones import MESSAGES
+        from expertpool.portal.settings import SETTINGS
 
+        SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
         ACCOUNT_ITEMS.add(ACCOUNT)

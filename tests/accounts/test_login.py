@@ -16,7 +16,12 @@ from expertpool.accounts.services.login import (
     SignIn,
     sign_in,
 )
-from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
+from expertpool.accounts.settings import (
+    FAILURES_OF_ADDRESS,
+    FAILURES_TO_LOCK,
+    FAILURES_WINDOW,
+    LOCK_TIME,
+)
 from expertpool.audit.models import Entry
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.siteconfig import configure
@@ -161,6 +166,8 @@ def test_failures_of_an_address_count_over_all_accounts_and_grow_old(zhang: User
     # Refused attempts do not prolong it: an office behind one address is never shut out for good.
     assert attempt(now=NOW + timedelta(minutes=5)).outcome == LoginOutcome.RATE_LIMITED
     assert attempt(now=NOW + timedelta(minutes=10)).outcome == LoginOutcome.SUCCESS
+    configure(FAILURES_WINDOW, timedelta(minutes=30))
+    assert attempt(now=NOW + timedelta(minutes=29)).outcome == LoginOutcome.RATE_LIMITED
 
 
 @pytest.mark.parametrize("state", ["unknown", "disabled", "locked", "wrong", "right"])

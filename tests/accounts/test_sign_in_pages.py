@@ -70,7 +70,7 @@ def test_an_address_with_too_many_failures_is_told_to_wait(client: Client) -> No
             at=timezone.now(), account="x", address="127.0.0.1", outcome="unknown_account"
         )
     response = sign_in(client, make_user().username)
-    assert LIMITED in response.content.decode()
+    assert LIMITED.format(minutes="10 分钟") in response.content.decode()
 
 
 @pytest.mark.parametrize(

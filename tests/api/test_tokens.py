@@ -132,7 +132,7 @@ def test_scopes_cannot_exceed_the_rights_of_the_user(finance: User) -> None:
 @pytest.mark.parametrize("days", [-1, 0, 733])
 def test_a_token_ends_within_two_years(operator: User, admin: User, days: int) -> None:
     now = timezone.now()
-    with pytest.raises(ValidationError, match="两年"):
+    with pytest.raises(ValidationError, match="732 天"):
         create_token(
             name="OA",
             user=operator,

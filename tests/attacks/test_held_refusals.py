@@ -218,7 +218,7 @@ def test_who_chooses_by_hand_alone_learns_nothing(
     project = make_ready_project(now=NOW, seats=2, groups=[GroupInput("组", 2, [{"all": []}])])
     page = login(client, admin).get(reverse("draws:pick", args=[project.pk, "manual"]))
     assert held.number in page.content.decode()
-    assert page.content.decode().count("一年内参评 0 次") == 2
+    assert page.content.decode().count("365 天内参评 0 次") == 2
     asked = ask_for(project, [free, held], actor=admin, now=NOW)
     assert asked.draw.candidate_count == 2
     with pytest.raises(HeldRefused) as refused:

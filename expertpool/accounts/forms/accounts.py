@@ -13,6 +13,8 @@ from django.db.models import Q
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
+from expertpool.accounts.settings import PASSWORD_LENGTH, PASSWORDS_KEPT
+from expertpool.core.configuration import words_of
 
 
 @contextmanager
@@ -63,7 +65,6 @@ class PasswordForm(forms.Form):
     new = forms.CharField(
         label="新密码",
         strip=False,
-        help_text="至少 8 位，含大写字母、小写字母、数字、符号中的三种；不含姓名拼音、账号、手机号和常见的词，不是最近 5 次用过的。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -72,6 +73,14 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     wide = {"old", "new", "again"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = (
+            f"至少 {words_of(PASSWORD_LENGTH)}，含大写字母、小写字母、数字、符号中的三种；"
+            "不含姓名拼音、账号、手机号和常见的词，"
+            f"不是最近 {words_of(PASSWORDS_KEPT)}用过的。"
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.settings import TOKEN_LONGEST, TOKEN_USUAL
 from expertpool.core.api import offered_codes
+from expertpool.core.configuration import value_of, words_of
 from expertpool.core.registry import permission_groups
 
 
@@ -26,7 +28,7 @@ class TokenForm(forms.Form):
             "为别人创建的令牌，由他本人登录后在「我的账号」确认才有效。"
         ),
     )
-    expires_on = forms.DateField(label="有效期至", help_text="最长两年；到期后换一个新令牌。")
+    expires_on = forms.DateField(label="有效期至")
     scopes = forms.MultipleChoiceField(
         label="范围",
         widget=forms.CheckboxSelectMultiple,
@@ -36,9 +38,10 @@ class TokenForm(forms.Form):
     wide = {"scopes"}
 
     def __init__(self, data: Any = None, *, actor: User) -> None:
-        ends = timezone.localdate() + timedelta(days=365)
+        ends = timezone.localdate() + value_of(TOKEN_USUAL)
         super().__init__(data, initial={"user": actor, "expires_on": ends})
         fields: dict[str, Any] = self.fields
+        fields["expires_on"].help_text = f"最长 {words_of(TOKEN_LONGEST)}；到期后换一个新令牌。"
         fields["user"].queryset = User.objects.filter(is_active=True)
         fields["user"].widget.attrs["data-enhance"] = "select"
         fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"

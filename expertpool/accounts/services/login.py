@@ -15,14 +15,18 @@ from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
 from expertpool.accounts.policies import SIGN_IN_BARS
 from expertpool.accounts.services.devices import describe_device
-from expertpool.accounts.settings import FAILURES_OF_ADDRESS, FAILURES_TO_LOCK, LOCK_TIME
+from expertpool.accounts.settings import (
+    FAILURES_OF_ADDRESS,
+    FAILURES_TO_LOCK,
+    FAILURES_WINDOW,
+    LOCK_TIME,
+)
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.text import clean_code, mask_middle, moment_text
 from expertpool.core.validators import MOBILE
 
-ADDRESS_WINDOW = timedelta(minutes=10)
 FIRST_WAIT = timedelta(seconds=30)  # doubled by each further failure
 MOST_FAILURES = 1000  # that are counted
 
@@ -56,7 +60,7 @@ def sign_in(*, identifier: str, password: str, address: str, device: str, now: d
     """Check who ``identifier`` (account name, phone or mail) and ``password`` are.
 
     ``device`` is the User-Agent. Every attempt leaves a LoginRecord. After so many failures in a
-    row as `accounts.settings` say an account waits, longer each time; after others within 10 minutes
+    row as `accounts.settings` say an account waits, longer each time; after others within a while
     an address is refused until they are older, so that nobody shuts out an office behind one
     address for good. All answers but the last take the same time and shall be shown by the same
     message, so that nobody learns which accounts exist.
@@ -175,7 +179,7 @@ def _waits() -> list[tuple[int, timedelta]]:
 
 def _is_limited(address: str, now: datetime) -> bool:
     failures = LoginRecord.objects.filter(
-        address=address, at__gt=now - ADDRESS_WINDOW, outcome__in=FAILURES
+        address=address, at__gt=now - value_of(FAILURES_WINDOW), outcome__in=FAILURES
     )
     return failures.count() >= value_of(FAILURES_OF_ADDRESS)
 

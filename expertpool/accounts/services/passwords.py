@@ -9,15 +9,17 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.accounts.models import UsedPassword, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.login import check_own_password
+from expertpool.accounts.settings import PASSWORDS_KEPT
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.core.fields import readable
 
-KEPT = 5  # a new password differs from the last five
 # Without look-alikes (0 O 1 l I), to be read out on the telephone.
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 DIGITS = "23456789"
@@ -27,13 +29,14 @@ def change_own_password(*, user: User, old: str, new: str, now: datetime) -> Non
     """Change the password of the user who is signed in; his other sessions end.
 
     Refuses a wrong old password (WrongPassword), whoever tried too many (TooManyAttempts), and a new
-    one that breaks the rules or was one of the last five (ValidationError). Not atomic: a wrong attempt counts.
+    one that breaks the rules or was one of the last ones (ValidationError). Not atomic: a wrong attempt counts.
     """
     check_own_password(user, old, now=now)
     # The hashes are salted, so each of the last ones is tried.
-    used = [readable(one, "password") for one in UsedPassword.objects.filter(user=user)]
+    most = value_of(PASSWORDS_KEPT)
+    used = [readable(one, "password") for one in _used(user)[:most]]
     if any(check_password(new, password) for password in [user.password_hash, *used]):
-        raise ValidationError(f"不能使用最近 {KEPT} 次用过的密码，请换一个。", code="password_used")
+        raise ValidationError(f"不能使用最近 {most} 次用过的密码，请换一个。", code="password_used")
     validate_password(new, user)
     with transaction.atomic():
         user.must_change_password = False
@@ -60,14 +63,17 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
 
 def store_password(user: User, password: str, *, now: datetime) -> None:
     """Hash ``password``, save it with ``must_change_password`` (of a new user everything), and
-    remember the hash among the last five. The caller has checked the password."""
+    remember the hash among the last ones. The caller has checked the password."""
     user.set_password(password)
     user.save(update_fields=["password", "must_change_password"] if user.pk else None)
     UsedPassword.objects.create(user=user, password=user.password, at=now)
-    kept = (
-        UsedPassword.objects.filter(user=user).order_by("-id").values_list("id", flat=True)[:KEPT]
-    )
+    kept = _used(user).values_list("id", flat=True)[: value_of(PASSWORDS_KEPT)]
     UsedPassword.objects.filter(user=user).exclude(id__in=list(kept)).delete()
+
+
+def _used(user: User) -> QuerySet[UsedPassword]:
+    """Return the passwords that ``user`` has had as far as they are kept, the last first."""
+    return UsedPassword.objects.filter(user=user).order_by("-id")
 
 
 def one_time_password() -> str:

@@ -16,12 +16,13 @@ from django.db.models import Q
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, User
 from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.settings import TOKEN_LONGEST
 from expertpool.audit.services import record, snapshot
+from expertpool.core.configuration import value_of, words_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.text import clean_text
 
 PREFIX = "ep_"
-LONGEST_LIFE = timedelta(days=732)  # two years
 # A platform that calls all the time shall not write the token's row each time.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -42,7 +43,7 @@ def create_token(
 
     One that the actor made for somebody else is nothing until that one confirms it. Refuses a
     disabled user (NotAllowed), scopes beyond the rights of that user and an end in the past or
-    after more than two years (ValidationError).
+    later than the office allows (ValidationError).
     """
     if not user.is_active:
         raise NotAllowed("这位用户已停用，不能为他创建令牌。")
@@ -51,8 +52,9 @@ def create_token(
     if beyond := sorted(code for code in scopes if not user.has_permission(code)):
         raise ValidationError({"scopes": f"用户「{user.name}」没有这些权限：{'、'.join(beyond)}。"})
     # A token that nobody renews outlives those who remember what it is for.
-    if not now < expires_at <= now + LONGEST_LIFE:
-        raise ValidationError({"expires_at": "到期时间应在今后两年之内。"})
+    if not now < expires_at <= now + value_of(TOKEN_LONGEST):
+        message = f"到期时间应在今后 {words_of(TOKEN_LONGEST)}之内。"
+        raise ValidationError({"expires_at": message})
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         name=clean_text(name),

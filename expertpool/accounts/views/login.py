@@ -21,9 +21,9 @@ from expertpool.accounts.queries import demo_users
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.login import sign_in, sign_out
 from expertpool.accounts.services.passwords import change_own_password
-from expertpool.accounts.settings import FAILURES_TO_LOCK, LOCK_TIME
+from expertpool.accounts.settings import FAILURES_TO_LOCK, FAILURES_WINDOW, LOCK_TIME
 from expertpool.core.client import client_address
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import words_of
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 # One sentence for every account, there or not.
@@ -31,7 +31,7 @@ REFUSED = (
     "账号或密码不对。连续输错 {times}后须等 30 秒再试，每再错一次等待加倍，最长 {long}；"
     "忘记密码或急用请联系管理员。"
 )
-LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或联系管理员。"
+LIMITED = "这个网络地址失败次数太多，请 {minutes}后再试，或联系管理员。"
 
 
 @login_not_required
@@ -57,7 +57,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             if result.user.must_change_password:
                 return redirect("accounts:password")
             return redirect(_next(request))
-        form.add_error(None, LIMITED if result.outcome == LoginOutcome.RATE_LIMITED else _refused())
+        form.add_error(None, _refused(result.outcome))
     context = {"form": form, "next": request.GET.get("next", "")}
     # Never outside development: they are accounts with a password that is public.
     if settings.DEV_PAGES:
@@ -116,7 +116,7 @@ def _next(request: HttpRequest) -> str:
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def _refused() -> str:
-    times = FAILURES_TO_LOCK.kind.words(value_of(FAILURES_TO_LOCK))
-    long = LOCK_TIME.kind.words(value_of(LOCK_TIME))
-    return REFUSED.format(times=times, long=long)
+def _refused(outcome: LoginOutcome) -> str:
+    if outcome == LoginOutcome.RATE_LIMITED:
+        return LIMITED.format(minutes=words_of(FAILURES_WINDOW))
+    return REFUSED.format(times=words_of(FAILURES_TO_LOCK), long=words_of(LOCK_TIME))

@@ -30,7 +30,7 @@ from expertpool.core.configuration.kinds import (
     Text,
     TimeRange,
 )
-from expertpool.core.configuration.reading import Reader, read_once, value_of
+from expertpool.core.configuration.reading import Reader, read_once, value_of, words_of
 
 __all__ = [
     "SETTING_RULES",
@@ -56,4 +56,5 @@ __all__ = [
     "TrialFailed",
     "read_once",
     "value_of",
+    "words_of",
 ]

@@ -71,6 +71,11 @@ def value_of(setting: Setting[T], /) -> T:
     return loaded(setting, current())
 
 
+def words_of(setting: Setting[Any], /) -> str:
+    """Return what the office has set as people read it: "10 分钟"."""
+    return setting.kind.words(value_of(setting))
+
+
 def loaded(setting: Setting[T], stored: Stored) -> T:
     """Return the value of ``setting`` among ``stored``.
 

@@ -7,10 +7,11 @@ loops, no expressions, so that a template cannot run anything.
 
 from expertpool.core.filling.door import check_template, fill_template, sample_of
 from expertpool.core.filling.findings import TemplateRefused
-from expertpool.core.filling.package import MAX_SIZE
+from expertpool.core.filling.package import MEGABYTE, MOST_MEGABYTES
 
 __all__ = [
-    "MAX_SIZE",
+    "MEGABYTE",
+    "MOST_MEGABYTES",
     "TemplateRefused",
     "check_template",
     "fill_template",

@@ -22,7 +22,8 @@ from expertpool.core.filling.markup import (
 from expertpool.core.reading.archives import OLE_MARK, TYPES
 
 MEGABYTE = 1024 * 1024
-MAX_SIZE = 5 * MEGABYTE
+MOST_MEGABYTES = 20  # that an office may allow
+MAX_SIZE = MOST_MEGABYTES * MEGABYTE
 MAX_UNPACKED = 40 * MEGABYTE
 MAX_XML = 5 * MEGABYTE  # of one part
 MAX_PARTS = 500
@@ -158,7 +159,7 @@ class Package:
 
 def _unpack(content: bytes) -> dict[str, bytes]:
     if len(content) > MAX_SIZE:
-        raise TemplateRefused(f"文件太大：模板最大 {MAX_SIZE // MEGABYTE} MB。")
+        raise TemplateRefused(f"文件太大：模板最大 {MOST_MEGABYTES} MB。")
     if content.startswith(OLE_MARK):
         raise TemplateRefused("文件是旧格式或带密码。请去掉密码，另存为 .xlsx 或 .docx 后再上传。")
     try:

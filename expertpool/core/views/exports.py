@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.core.client import client_address
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import words_of
 from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.exporting.runs import own_exports, start_export
 from expertpool.core.models import ExportRun
@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """My exports."""
     rows = own_exports(request.user, now=timezone.now())
     page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-    context = {"page": page, "kept": EXPORT_KEPT.kind.words(value_of(EXPORT_KEPT))}
+    context = {"page": page, "kept": words_of(EXPORT_KEPT)}
     return render_list(request, "core/export_list.html", context)
 
 

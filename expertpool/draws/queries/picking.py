@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
 from expertpool.directory.enums import TitleLevel
 from expertpool.draws.enums import DrawKind, DrawStatus, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
@@ -17,12 +18,12 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.eligibility import Eligibility
 from expertpool.draws.queries.participation import participations
+from expertpool.draws.settings import PICKED_WITHIN
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 from expertpool.projects.enums import RegimeOption
 from expertpool.projects.queries.regimes import has_option
 
-DAYS = 365  # over which participations count
 MOST = 20  # shown of a group beside those who are chosen already
 
 
@@ -35,6 +36,7 @@ class Recommended:
     level: int
     title_level: int
     taken: int
+    days: int  # over which they count
 
     @property
     def specialties(self) -> str:
@@ -46,7 +48,7 @@ class Recommended:
     def reasons(self) -> str:
         """The order in words: better level first, then higher title, then who took part less."""
         title = TitleLevel(self.title_level).label
-        return f"第 {self.level} 级次，职称级别 {title}，一年内参评 {self.taken} 次"
+        return f"第 {self.level} 级次，职称级别 {title}，{self.days} 天内参评 {self.taken} 次"
 
 
 def recommend(
@@ -62,7 +64,7 @@ def recommend(
     ``text``, in the order of the recommendation.
 
     Level of the conditions first, then the level of the title, then the number of reviews within
-    the year before the opening (fewer first), then the expert's number, so that the order is
+    the time before the opening that the office has set (fewer first), then the expert's number, so that the order is
     the same for everybody.
     """
     ranking = _rank(found, group, opening_at)
@@ -72,9 +74,10 @@ def recommend(
     others = [pk for pk in ranking.order if pk in named and pk not in chosen][:MOST]
     shown = sorted({*others, *(pk for pk in chosen if pk in places)}, key=places.__getitem__)
     experts = experts_to_show(shown)
-    levels, titles, counts = ranking.levels, ranking.titles, ranking.counts
+    levels, titles, counts, days = ranking.levels, ranking.titles, ranking.counts, ranking.days
     return [
-        Recommended(experts[pk], places[pk], levels[pk], titles[pk], counts[pk]) for pk in shown
+        Recommended(experts[pk], places[pk], levels[pk], titles[pk], counts[pk], days)
+        for pk in shown
     ]
 
 
@@ -119,6 +122,7 @@ class _Ranking:
     levels: dict[int, int]
     titles: dict[int, int]
     counts: Mapping[int, int]
+    days: int
 
 
 def _rank(found: Eligibility, group: str, opening_at: datetime) -> _Ranking:
@@ -126,9 +130,10 @@ def _rank(found: Eligibility, group: str, opening_at: datetime) -> _Ranking:
     fitting = Expert.objects.filter(pk__in=list(levels))
     titles = dict(fitting.values_list("pk", "title_level"))
     numbers = {item.expert_id: item.number for item in found.eligible}
-    counts = participations(opening_at - timedelta(days=DAYS), opening_at, knowing=Knowledge.OPEN)
+    days = value_of(PICKED_WITHIN)
+    counts = participations(opening_at - timedelta(days=days), opening_at, knowing=Knowledge.OPEN)
     order = sorted(levels, key=lambda pk: (levels[pk], -titles[pk], counts[pk], numbers[pk]))
-    return _Ranking(order, levels, titles, counts)
+    return _Ranking(order, levels, titles, counts, days)
 
 
 def experts_to_show(ids: Sequence[int]) -> dict[int, Expert]:

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import SEATED_STATES, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import first_opening, last_closing
+from expertpool.draws.settings import PLACE_OPENS
 
-BEFORE = timedelta(hours=1)  # as long before the opening the place is open
 STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
 DIGITS = 6
 MOST_TRIES = 20  # of each expert until the operator lets him try again: two of a million are right
@@ -64,7 +65,7 @@ def signs_in(draw: Draw) -> bool:
 
 def signs_in_from(draw: Draw) -> datetime:
     """Return from when the experts of ``draw`` may sign in."""
-    return first_opening(draw.covered) - BEFORE
+    return first_opening(draw.covered) - value_of(PLACE_OPENS)
 
 
 def presence_of(draw: Draw) -> Presence | None:

@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 
+from expertpool.accounts.settings import PASSWORD_LENGTH
+from expertpool.core.configuration import words_of
+
 
 class ActivationForm(forms.Form):
     new = forms.CharField(
         label="密码",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="至少 8 位，含大写字母、小写字母、数字、符号中的三种。",
     )
     again = forms.CharField(
         label="再输一次密码",
@@ -20,6 +22,14 @@ class ActivationForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     wide = {"new", "again"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "new"
+        ].help_text = (
+            f"至少 {words_of(PASSWORD_LENGTH)}，含大写字母、小写字母、数字、符号中的三种。"
+        )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

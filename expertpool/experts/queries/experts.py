@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
+from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.experts.enums import NOT_SIGNED_IN, ExpertStatus
 from expertpool.experts.models import Expert, Tag
+from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 TAIL = 4
-SOON = timedelta(days=60)  # before the end of a term
 TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
 
 
@@ -89,7 +90,7 @@ def state_word(expert: Expert, today: date) -> str:
     if expert.status == ExpertStatus.FORMAL and end is not None:
         if end < today:
             return TERM_OVER
-        if end <= today + SOON:
+        if end <= today + value_of(TERM_ENDING_WITHIN):
             return TERM_ENDING
     return expert.get_status_display()
 

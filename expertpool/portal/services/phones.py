@@ -15,15 +15,16 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.configuration import value_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.subjects import private_subject
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.portal.exceptions import PhoneRefused
 from expertpool.portal.occasions import PHONE
+from expertpool.portal.settings import PHONE_LINK_VALID
 
 SUBJECT = "portal.phone"
 SALT = "portal.phone"
-VALID = timedelta(minutes=30)
 
 
 def send_phone_link(*, user: User, now: datetime) -> None:
@@ -37,7 +38,10 @@ def send_phone_link(*, user: User, now: datetime) -> None:
         occasion=PHONE.code,
         recipient=Recipient(user.pk, user.name, user.phone),
         channels=[ChannelCode.SMS],
-        context={"姓名": user.name, "有效分钟": str(int(VALID.total_seconds() // 60))},
+        context={
+            "姓名": user.name,
+            "有效分钟": str(value_of(PHONE_LINK_VALID) // timedelta(minutes=1)),
+        },
         about=(SUBJECT, user.pk),
         key=f"phone:{user.pk}:{now:%Y%m%d%H%M}",
         now=now,
@@ -58,7 +62,7 @@ MESSAGES = private_subject(SUBJECT, late=link_of)
 def check_link(token: str, user: User) -> None:
     """Refuse (PhoneRefused) a link that is forged, old, another's or about a former number."""
     try:
-        pk, number = signing.loads(token, salt=SALT, max_age=VALID)
+        pk, number = signing.loads(token, salt=SALT, max_age=value_of(PHONE_LINK_VALID))
     except (signing.BadSignature, ValueError, TypeError):
         raise PhoneRefused("链接无效或已过期，请在「我的账号」重新发送。") from None
     if (pk, number) != (user.pk, _number(user)):

@@ -12,6 +12,8 @@ from datetime import datetime
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import User
 from expertpool.accounts.services.login import prove_identity
+from expertpool.accounts.settings import FAILURES_WINDOW
+from expertpool.core.configuration import words_of
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import Matter, matter_of
@@ -19,7 +21,7 @@ from expertpool.workflow.queries.requests import check_confirmable_here, decidab
 from expertpool.workflow.services.two_persons import decide
 
 WRONG = "确认人的账号或密码不对。连续输错后须等待一会儿，与登录时相同。"
-LIMITED = "这个网络地址失败次数太多，请 10 分钟后再试，或由确认人登录自己的账号确认。"
+LIMITED = "这个网络地址失败次数太多，请 {minutes}后再试，或由确认人登录自己的账号确认。"
 NOT_ENTITLED = "这个账号没有确认这项申请的权限，请由有权限的另一人确认。"
 NOT_HERE = "这类申请不能当面确认，请由另一位有权限的人员登录自己的账号确认。"
 
@@ -64,7 +66,9 @@ def _person(matter: Matter, request: TwoPersonRequest, entered: Proven, now: dat
     )
     if found.user is None:
         limited = found.outcome == LoginOutcome.RATE_LIMITED
-        raise matter.refused(LIMITED if limited else WRONG)
+        raise matter.refused(
+            LIMITED.format(minutes=words_of(FAILURES_WINDOW)) if limited else WRONG
+        )
     if not decidable_by(matter, found.user).filter(pk=request.pk).exists():
         raise matter.refused(NOT_ENTITLED)
     return found.user

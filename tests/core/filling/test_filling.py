@@ -439,7 +439,7 @@ def test_many_problems_are_cut_short() -> None:
         (book_bytes(make_book(**{f"E{at}": "{{专家.姓名}}" for at in range(4, 10)})), "重复的行太多"),
         (docx_bytes(table(*[("{{专家.姓名}}",)] * 6)), "重复的行太多"),
         (docx_bytes(table(("{{专家.姓名}}",) * 401)), "重复的行太多"),
-        (bytes(6_000_000), "文件太大"),
+        (bytes(21 * 1024**2), "文件太大"),
     ],
 )  # fmt: skip
 def test_hostile_and_foreign_files_are_refused(content: bytes, message: str) -> None:

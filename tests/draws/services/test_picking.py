@@ -37,6 +37,7 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement, answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
+from expertpool.draws.settings import PICKED_WITHIN
 from expertpool.experts.models import Expert
 from expertpool.experts.services.status import freeze_expert
 from expertpool.notifications.models import Message
@@ -47,6 +48,7 @@ from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -313,9 +315,12 @@ def test_the_recommendation_is_ordered_by_level_title_and_participation(
     found = look_for_picks(plan=plan, draw=None, actor=admin, now=NOW)
     rows = recommend(found, "g1", chosen=[], text="", user=admin, opening_at=project.opening_at)
     assert [row.expert for row in rows] == [senior, busy, junior, rest]
-    assert rows[0].reasons == "第 1 级次，职称级别 正高，一年内参评 0 次"
-    assert rows[1].reasons == "第 1 级次，职称级别 正高，一年内参评 1 次"
+    assert rows[0].reasons == "第 1 级次，职称级别 正高，365 天内参评 0 次"
+    assert rows[1].reasons == "第 1 级次，职称级别 正高，365 天内参评 1 次"
     assert rows[3].level == 2
+    configure(PICKED_WITHIN, 30)
+    row = recommend(found, "g1", chosen=[], text="", user=admin, opening_at=project.opening_at)[0]
+    assert row.reasons == "第 1 级次，职称级别 正高，30 天内参评 0 次"
     assert Entry.objects.filter(action="draw.pick_look", actor=admin).count() == 1
     named = recommend(
         found, "g1", chosen=[rest.pk], text="中级", user=admin, opening_at=project.opening_at

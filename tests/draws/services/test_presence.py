@@ -279,3 +279,13 @@ def test_the_operator_lets_who_typed_too_much_try_again(draw: Draw, operator: Us
     with pytest.raises(SignInRefused, match="没有因填错"):
         allow_tries(draw=draw, reason="再来", actor=operator, now=THERE)
     assert come(line).signed_in_at == THERE
+
+
+def test_the_place_opens_when_the_office_says(draw: Draw) -> None:
+    presence = presence_of(draw)
+    assert presence
+    assert presence.since == OPENING - timedelta(hours=1)
+    configure(office.PLACE_OPENS, timedelta(minutes=15))
+    with pytest.raises(SignInRefused):
+        come(lines(draw)[0])  # twenty minutes ahead
+    come(lines(draw)[0], now=OPENING - timedelta(minutes=10))

@@ -106,7 +106,7 @@ def test_an_allocation_proposes_the_first_of_the_recommendation(
     text = login(client, admin).get(address).content.decode()
     assert text.count(" checked") == 2
     assert f'value="g1:{best.pk}"' in text.split(" checked")[0]
-    assert "第 1 级次，职称级别 正高，一年内参评 0 次" in text
+    assert "第 1 级次，职称级别 正高，365 天内参评 0 次" in text
 
 
 def test_a_proposal_keeps_to_the_unit_cap_over_all_groups(client, admin, allowed):

@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from expertpool.core.configuration import Duration, Number, Reader, Rule, Setting, SettingGroup
+from expertpool.core.configuration import (
+    Duration,
+    Number,
+    Reader,
+    Setting,
+    SettingGroup,
+    SettingRule,
+)
 
 SIGN_IN = SettingGroup("sign_in", "登录与链接", order=30)
 
@@ -109,4 +116,4 @@ def _usual_is_allowed(read: Reader) -> str:
     return f"“{TOKEN_USUAL.label}”不能超过“{TOKEN_LONGEST.label}”（{longest}）。"
 
 
-RULES = (Rule(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)
+RULES = (SettingRule(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)

@@ -15,7 +15,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS
         from expertpool.core.visibility import LATER
-        from expertpool.customforms.policies import FIELD_USES
+        from expertpool.customforms.registry import FIELD_USES
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.events import InvitationAnswered, PanelSettled
@@ -43,7 +43,7 @@ class DrawsConfig(AppConfig):
             PARTICIPATION_COUNTERS,
             ParticipationCounter,
         )
-        from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.events import MessageFailed, MessageSent
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
@@ -51,7 +51,7 @@ class DrawsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
-        from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)

@@ -117,7 +117,7 @@ class ActionCode(models.TextChoices):
     DECIDE_RESCHEDULE = "decide_reschedule", "确认提前评审"
 
 
-class Matter(models.TextChoices):
+class AlarmKind(models.TextChoices):
     """What is amiss with a draw: it should have happened and did not (`draws.services.overdue` finds
     and does it), its record does not hold (`draws.services.checking`), or somebody else than this
     system wrote when its names open (`draws.queries.reveal`)."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
-from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, DrawKind, DrawStatus, Matter
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
@@ -116,8 +116,8 @@ def incomplete_lists(user: User, now: datetime) -> Iterator[Todo]:
 
 MADE_UP = "系统每分钟补做还没有成功，请联系系统管理员查看系统日志"
 ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
-    Matter.RECORD: "数据可能被改动过：请暂停办理本次抽取，并联系系统管理员",
-    Matter.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
+    AlarmKind.RECORD: "数据可能被改动过：请暂停办理本次抽取，并联系系统管理员",
+    AlarmKind.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
 }
 
 
@@ -126,8 +126,8 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
     alarms = DrawAlarm.objects.filter(done_at__isnull=True, draw__in=draws)
     for alarm in alarms.select_related("draw__project")[:MOST_TODOS]:
         yield Todo(
-            f"{alarm.get_matter_display()}：{alarm.draw.title}",
-            f"{alarm.draw.number}，{ALARM_MEND.get(alarm.matter, MADE_UP)}",
+            f"{alarm.get_kind_display()}：{alarm.draw.title}",
+            f"{alarm.draw.number}，{ALARM_MEND.get(alarm.kind, MADE_UP)}",
             reverse("draws:detail", args=[alarm.draw_id]),
             "alert-triangle",
             "red",

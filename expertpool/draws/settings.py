@@ -12,9 +12,9 @@ from expertpool.core.configuration import (
     Number,
     OwnNumber,
     Reader,
-    Rule,
     Setting,
     SettingGroup,
+    SettingRule,
     Several,
     Span,
     Text,
@@ -387,7 +387,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
 )
 
 
-def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Rule:
+def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> SettingRule:
     def broken(read: Reader) -> str:
         if read(low) <= read(usual) <= read(high):
             return ""
@@ -396,10 +396,10 @@ def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Rul
             f"（{low.kind.words(read(low))}）和“{high.label}”（{high.kind.words(read(high))}）之间。"
         )
 
-    return Rule(usual.code, INVITING, broken)
+    return SettingRule(usual.code, INVITING, broken)
 
 
-def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Rule:
+def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> SettingRule:
     """A regime's own bounds, with those for all where it has none, leave room for a value."""
 
     def broken(read: Reader) -> str:
@@ -415,7 +415,7 @@ def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Rule
             f"（{kind(values[1])}），没有数值可以填写。"
         )
 
-    return Rule(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
+    return SettingRule(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
 
 
 RULES = (

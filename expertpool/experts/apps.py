@@ -6,7 +6,7 @@ class ExpertsConfig(AppConfig):
     verbose_name = "专家"
 
     def ready(self) -> None:
-        from expertpool.accounts.policies import SIGN_IN_BARS, SignInBar
+        from expertpool.accounts.registry import SIGN_IN_BARS, SignInBar
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -31,7 +31,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.settings import SETTINGS
         from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
-        from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
 

@@ -14,8 +14,8 @@ from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import UNKNOWN
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import file_subject
 from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view
+from expertpool.files.registry import file_subject
 from expertpool.files.schemas import AttachmentOutput, SubjectRef, UploadInput
 from expertpool.files.services import attach, note_download
 

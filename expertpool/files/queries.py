@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from expertpool.files.models import Attachment
-from expertpool.files.policies import file_subject
+from expertpool.files.registry import file_subject
 from expertpool.files.validators import ACCEPTED
 
 

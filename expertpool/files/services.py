@@ -20,8 +20,8 @@ from django.utils import timezone
 from expertpool.audit.services import in_words, record
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import file_subject
 from expertpool.files.queries import is_evidence, subject_of
+from expertpool.files.registry import file_subject
 from expertpool.files.validators import MEGABYTE, FileType, detect_type
 
 FOLDER = "attachments"

@@ -17,7 +17,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
-        from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.actions import ACTIONS, VALUES
         from expertpool.notifications.menu import ITEMS
         from expertpool.notifications.occasions import OCCASIONS

@@ -7,10 +7,10 @@ from expertpool.core.configuration import (
     Email,
     Number,
     Reader,
-    Rule,
     Secret,
     Setting,
     SettingGroup,
+    SettingRule,
     Text,
 )
 
@@ -93,4 +93,4 @@ def _needs_sender(read: Reader) -> str:
     return "" if read(SENDER) or not read(HOST) else "填写了服务器，还要填写发件邮箱。"
 
 
-RULES = (Rule("notifications.mail_sender", MAIL, _needs_sender),)
+RULES = (SettingRule("notifications.mail_sender", MAIL, _needs_sender),)

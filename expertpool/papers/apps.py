@@ -10,7 +10,7 @@ class PapersConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
-        from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.papers.actions import ACTIONS
         from expertpool.papers.menu import ITEM
         from expertpool.papers.permissions import PERMISSIONS

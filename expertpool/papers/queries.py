@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.files.models import Attachment
-from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
+from expertpool.files.registry import FileSubject
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.models import PaperTemplate
 

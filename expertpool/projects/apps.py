@@ -14,7 +14,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.subjects import SUBJECTS
-        from expertpool.files.policies import FILE_SUBJECTS
+        from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects.actions import ACTIONS
         from expertpool.projects.exports import ArchiveExport, ProjectExport, StatisticExport
@@ -27,7 +27,7 @@ class ProjectsConfig(AppConfig):
         from expertpool.projects.services.files import ENTRY_FILES, PROJECT_FILES
         from expertpool.projects.services.importing import ProjectImporter
         from expertpool.projects.tabs import TABS
-        from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)

@@ -41,7 +41,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RegimeRule:
     """One rule of a regime, in force for projects that open on or after ``effective_date``.
 
     ``check`` returns what is not met as a sentence, or an empty text. ``needs_seats``: it can only
@@ -166,8 +166,8 @@ _EXPERT_MEASURES = date(2017, 1, 1)
 _TENDER_MEASURES = date(2017, 10, 1)
 _GROUP = "谈判（询价）小组、评标委员会"
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RegimeRule, ...] = (
+    RegimeRule(
         "tender.members",
         Regime.TENDER,
         "评标委员会五人以上",
@@ -175,7 +175,7 @@ RULES: tuple[Rule, ...] = (
         _BIDDING_LAW,
         _members(TENDER_MEMBERS, "评标委员会"),
     ),
-    Rule(
+    RegimeRule(
         "tender.odd",
         Regime.TENDER,
         "评标委员会成员为单数",
@@ -183,7 +183,7 @@ RULES: tuple[Rule, ...] = (
         _BIDDING_LAW,
         _odd("评标委员会"),
     ),
-    Rule(
+    RegimeRule(
         "tender.experts",
         Regime.TENDER,
         "专家不少于三分之二",
@@ -191,7 +191,7 @@ RULES: tuple[Rule, ...] = (
         _BIDDING_LAW,
         _two_thirds("评标委员会"),
     ),
-    Rule(
+    RegimeRule(
         "procurement.members",
         Regime.PROCUREMENT,
         "谈判（询价）小组三人以上",
@@ -199,7 +199,7 @@ RULES: tuple[Rule, ...] = (
         _PROCUREMENT_LAW,
         _members(PROCUREMENT_MEMBERS, "谈判（询价）小组"),
     ),
-    Rule(
+    RegimeRule(
         "procurement.odd",
         Regime.PROCUREMENT,
         "小组成员为单数",
@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
         _PROCUREMENT_LAW,
         _odd(_GROUP),
     ),
-    Rule(
+    RegimeRule(
         "procurement.experts",
         Regime.PROCUREMENT,
         "专家不少于三分之二",
@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (
         _two_thirds(_GROUP),
     ),
     # How a purchase is made, no project says: both floors are checked, and each names its own case.
-    Rule(
+    RegimeRule(
         "procurement.tender_members",
         Regime.PROCUREMENT,
         "评标委员会五人以上（招标方式）",
@@ -225,7 +225,7 @@ RULES: tuple[Rule, ...] = (
         _members(PROCUREMENT_TENDER_MEMBERS, "以招标方式采购的，评标委员会"),
         unverified=True,
     ),
-    Rule(
+    RegimeRule(
         "procurement.large_budget",
         Regime.PROCUREMENT,
         "预算 1000 万元以上七人以上（招标方式）",
@@ -234,7 +234,7 @@ RULES: tuple[Rule, ...] = (
         _large_budget,
         unverified=True,
     ),
-    Rule(
+    RegimeRule(
         "procurement.not_too_early",
         Regime.PROCUREMENT,
         "不早于评审前两个工作日抽取",
@@ -297,7 +297,7 @@ OPTIONS: tuple[Option, ...] = (
 UNVERIFIED_NOTE = "请以原文核对。"
 
 
-def rules_for(regime: str, opening: date) -> list[Rule]:
+def rules_for(regime: str, opening: date) -> list[RegimeRule]:
     """Return the rules of ``regime`` in force on ``opening``; none for internal reviews."""
     return [rule for rule in RULES if rule.regime == regime and rule.effective_date <= opening]
 

@@ -19,7 +19,7 @@ from expertpool.core.views.rows import Draft, RowKind, RowsForm
 from expertpool.notifications.enums import ChannelCode
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.models import FlowVersion
-from expertpool.workflow.policies import FlowSubject
+from expertpool.workflow.registry import FlowSubject
 from expertpool.workflow.services.codes import DIGITS, ways_to
 from expertpool.workflow.services.flows import StepData
 

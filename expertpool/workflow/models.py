@@ -15,7 +15,7 @@ class FlowVersion(models.Model):
     """One version of the flow of a subject; the highest number is the one that new approvals
     take. Never changed: approvals finish under the version with which they began."""
 
-    subject = models.CharField("对象", max_length=64)  # label of a model, see policies
+    subject = models.CharField("对象", max_length=64)  # label of a model, see registry
     number = models.PositiveIntegerField("版本")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

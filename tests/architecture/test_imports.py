@@ -9,7 +9,6 @@ PUBLIC = {"services", "queries", "models", "enums", "events", "exceptions", "per
     "actions",
     "fields",
     "occasions",
-    "policies",
     "registry",
     # What the office has set, and the groups in which upper apps set more.
     "settings",

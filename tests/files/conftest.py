@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 
 from expertpool.accounts.models import Department
-from expertpool.files.policies import FILE_SUBJECTS, FileSubject
+from expertpool.files.registry import FILE_SUBJECTS, FileSubject
 from tests.factories.accounts import make_department
 
 

@@ -17,10 +17,10 @@ from expertpool.core.configuration import (
     Email,
     Number,
     Reader,
-    Rule,
     Secret,
     Setting,
     SettingGroup,
+    SettingRule,
     Span,
     Text,
     TimeRange,
@@ -55,7 +55,7 @@ def greet(read: Reader, address: str) -> str:
 
 @pytest.fixture(autouse=True)
 def samples() -> Iterator[None]:
-    rule = Rule("samples.order", GROUP, order_of_limits)
+    rule = SettingRule("samples.order", GROUP, order_of_limits)
     trial = Trial(GROUP, "试一试", "发给谁", greet)
     with (
         SITE_SETTINGS.holding(*SAMPLES),

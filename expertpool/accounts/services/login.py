@@ -13,7 +13,7 @@ from django.db.models.functions import Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.policies import SIGN_IN_BARS
+from expertpool.accounts.registry import SIGN_IN_BARS
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import (
     FAILURES_OF_ADDRESS,

@@ -22,8 +22,8 @@ from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.customforms.exceptions import FieldInUse, FieldRetired
 from expertpool.customforms.models import CustomField, FieldMark
-from expertpool.customforms.policies import past_uses, running_uses
 from expertpool.customforms.queries.declared import declare, look_again
+from expertpool.customforms.registry import past_uses, running_uses
 
 MOST_OPTIONS = 100
 LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions

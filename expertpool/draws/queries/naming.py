@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
-from expertpool.customforms.policies import FieldUse
+from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw
 from expertpool.experts.fields import EXPERT

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
-from expertpool.draws.enums import Matter
+from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.occasions import ALARM
 from expertpool.draws.queries.draws import codes_for_draw
@@ -23,10 +23,10 @@ PERMISSION = "draws.alarms"  # who is told
 
 @dataclass(frozen=True)
 class Overdue:
-    """One matter of one draw that is late, or amiss."""
+    """What of one draw is late, or amiss."""
 
     draw_id: int
-    matter: Matter
+    kind: AlarmKind
     detail: str = ""
 
 
@@ -34,16 +34,16 @@ class Overdue:
 def raise_alarm(found: Overdue, *, now: datetime) -> None:
     """Tell of ``found``, the first time by message: who may see it there, may act there."""
     draw = Draw.objects.select_related("project").get(pk=found.draw_id)
-    logger.error("draw %s, told of: %s", draw.number, found.matter)
+    logger.error("draw %s, told of: %s", draw.number, found.kind)
     alarm, is_new = DrawAlarm.objects.get_or_create(
-        draw=draw, matter=found.matter, defaults={"raised_at": now, "detail": found.detail}
+        draw=draw, kind=found.kind, defaults={"raised_at": now, "detail": found.detail}
     )
     if not is_new:
         DrawAlarm.objects.filter(pk=alarm.pk, done_at__isnull=False).update(
             raised_at=now, done_at=None, detail=found.detail
         )
         return
-    what = str(found.matter.label)
+    what = str(found.kind.label)
     said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
     record("draw.alarm", actor=None, now=now, subject=draw, after=said)
     users = [

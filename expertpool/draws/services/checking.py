@@ -13,7 +13,7 @@ from django.db.models import Max
 
 import vdraw
 from expertpool.core.crypto import DecryptionError
-from expertpool.draws.enums import Matter
+from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.records import check_heads
@@ -38,10 +38,10 @@ def check_record(*, draw_id: int, now: datetime) -> str | None:
     difference = difference_in(draw)
     if difference is None:
         Draw.objects.filter(pk=draw.pk, checked_events__lt=last).update(checked_events=last)
-        DrawAlarm.objects.filter(draw=draw, matter=Matter.RECORD).update(done_at=now)
+        DrawAlarm.objects.filter(draw=draw, kind=AlarmKind.RECORD).update(done_at=now)
         return None
     logger.error("draw %s does not verify: %s", draw.number, difference)
-    raise_alarm(Overdue(draw.pk, Matter.RECORD, difference[:500]), now=now)
+    raise_alarm(Overdue(draw.pk, AlarmKind.RECORD, difference[:500]), now=now)
     return difference
 
 

@@ -25,7 +25,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.jobs import defer
-from expertpool.draws.enums import SEATED_STATES, Matter
+from expertpool.draws.enums import SEATED_STATES, AlarmKind
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
@@ -121,7 +121,7 @@ def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[
     """
     attempt = f"查看名单（{purpose}）"
     if not is_authentic(draw):  # told before the refusal takes back what is written
-        raise_alarm(Overdue(draw.pk, Matter.REVEAL), now=now)
+        raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
     with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
         return _read_names(draw, actor, now, purpose)
 
@@ -170,7 +170,7 @@ def release(*, draw_id: int, now: datetime) -> bool:
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
         return False
     if not is_authentic(draw):
-        raise_alarm(Overdue(draw.pk, Matter.REVEAL), now=now)
+        raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
         return False
     rows = list(draw.invitations.filter(expert__isnull=True))
     for row in rows:

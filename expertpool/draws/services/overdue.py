@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
-from expertpool.draws.enums import INVALID, DrawStatus, InvitationState, Matter
+from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
@@ -34,9 +34,9 @@ LOCK_SECONDS = 5
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
-    """Do what is overdue at ``now``, each draw in transactions of its own; return how many matters.
+    """Do what is overdue at ``now``, each draw in transactions of its own; return how many things.
 
-    Each is told first, once for each draw and matter: the log, whoever holds draws.alarms, the page
+    Each is told first, once for each draw and kind of alarm: the log, whoever holds draws.alarms, the page
     of the draw. What fails is logged and found again by the next sweep.
     """
     done = 0
@@ -45,11 +45,11 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     for found in _amiss(now):
         try:
             raise_alarm(found, now=now)
-            if found.matter == Matter.REVEAL:
+            if found.kind == AlarmKind.REVEAL:
                 continue  # nothing makes that good but the time that was set
             make_good(found, now=now, entropy=entropy)
         except Exception:
-            logger.exception("draw %s: %s could not be made good", found.draw_id, found.matter)
+            logger.exception("draw %s: %s could not be made good", found.draw_id, found.kind)
         else:
             done += 1
     return done
@@ -67,24 +67,24 @@ def overdue(*, now: datetime) -> list[Overdue]:
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
     # Not late: somebody else set the time, and names stay sealed (`moved_reveals`).
     moved = DrawAlarm.objects.filter(
-        draw=OuterRef("pk"), matter=Matter.REVEAL, done_at__isnull=True
+        draw=OuterRef("pk"), kind=AlarmKind.REVEAL, done_at__isnull=True
     )
     # What is archived or void changes no more, but names become public at their time.
     running = Draw.objects.exclude(status__in=INVALID).exclude(
         projects__status=ProjectStatus.ARCHIVED
     )
-    found: dict[Matter, QuerySet[Draw]] = {
-        Matter.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
-        Matter.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING),
-        Matter.RELEASE: Draw.objects.filter(
+    found: dict[AlarmKind, QuerySet[Draw]] = {
+        AlarmKind.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
+        AlarmKind.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING),
+        AlarmKind.RELEASE: Draw.objects.filter(
             ~Exists(moved), ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
         ),
     }
     clocks = {row.draw_id for row in clock.late_clocks(late=late)}
-    found[Matter.CLOCK] = running.filter(pk__in=clocks)
+    found[AlarmKind.CLOCK] = running.filter(pk__in=clocks)
     return [
-        Overdue(draw_id, matter)
-        for matter, draws in found.items()
+        Overdue(draw_id, kind)
+        for kind, draws in found.items()
         for draw_id in draws.order_by("pk").values_list("pk", flat=True)
     ]
 
@@ -98,9 +98,9 @@ def moved_reveals(*, now: datetime) -> list[Overdue]:
         "number", "seal", "reveal_at", "released_at", "reveal_proof"
     )
     moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
-    told = DrawAlarm.objects.filter(matter=Matter.REVEAL, done_at__isnull=True)
+    told = DrawAlarm.objects.filter(kind=AlarmKind.REVEAL, done_at__isnull=True)
     told.exclude(draw__in=moved).update(done_at=now)
-    return [Overdue(draw_id, Matter.REVEAL) for draw_id in moved]
+    return [Overdue(draw_id, AlarmKind.REVEAL) for draw_id in moved]
 
 
 def unchecked(*, now: datetime) -> list[int]:
@@ -110,7 +110,7 @@ def unchecked(*, now: datetime) -> list[int]:
         last=Subquery(newest.values("n")[:1]), seen=Subquery(newest.values("at")[:1])
     ).filter(last__gt=F("checked_events"), seen__lte=now - UNCHECKED_AFTER)
     # One that does not hold is told by its alarm already.
-    held = late.exclude(alarms__matter=Matter.RECORD, alarms__done_at__isnull=True)
+    held = late.exclude(alarms__kind=AlarmKind.RECORD, alarms__done_at__isnull=True)
     return list(held.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
 
 
@@ -118,17 +118,17 @@ def unchecked(*, now: datetime) -> list[int]:
 def make_good(found: Overdue, *, now: datetime, entropy: Entropy) -> None:
     """Do what is late, in one transaction; a second one at the same time finds nothing left."""
     wait_for_locks(LOCK_SECONDS)
-    match found.matter:
-        case Matter.ANSWERS:
+    match found.kind:
+        case AlarmKind.ANSWERS:
             replies.expire_due(draw_id=found.draw_id, now=now, entropy=entropy)
-        case Matter.CLOCK:
+        case AlarmKind.CLOCK:
             for pk in _unreached(found.draw_id):
                 clock.keep_clock(invitation_id=pk)
-        case Matter.RELEASE:
+        case AlarmKind.RELEASE:
             names.release(draw_id=found.draw_id, now=now)
-        case Matter.END:
+        case AlarmKind.END:
             replies.end_due(draw_id=found.draw_id, now=now, entropy=entropy)
-    DrawAlarm.objects.filter(draw_id=found.draw_id, matter=found.matter).update(done_at=now)
+    DrawAlarm.objects.filter(draw_id=found.draw_id, kind=found.kind).update(done_at=now)
 
 
 def _unreached(draw_id: int) -> list[int]:

@@ -32,8 +32,8 @@ from expertpool.draws.services.sheet_values import draw_sheet_values
 from expertpool.draws.services.sheets import Sheet, build_stored_sheet, title_of
 from expertpool.draws.services.sign_in import SignInSheet
 from expertpool.files.models import Attachment
-from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
+from expertpool.files.registry import FileSubject
 from expertpool.files.services import attach, remove_attachment
 from expertpool.papers.services import fill_paper
 

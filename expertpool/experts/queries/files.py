@@ -7,7 +7,7 @@ from typing import Any
 from expertpool.accounts.models import User
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
-from expertpool.files.policies import FileSubject
+from expertpool.files.registry import FileSubject
 
 
 def may_view_files(user: User) -> bool:

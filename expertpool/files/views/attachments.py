@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import file_subject
 from expertpool.files.queries import attachment_list, find_subject, may_edit, may_view
+from expertpool.files.registry import file_subject
 from expertpool.files.services import attach, note_download, remove_attachment
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from expertpool.files.policies import FileSubject
+from expertpool.files.registry import FileSubject
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import count_parts
 from expertpool.notifications.enums import ChannelCode

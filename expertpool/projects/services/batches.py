@@ -14,8 +14,8 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.locks import lock_transaction
-from expertpool.files.policies import FileSubject
 from expertpool.files.queries import attachments_of
+from expertpool.files.registry import FileSubject
 from expertpool.projects.exceptions import BatchRefused, ProjectChanged
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries.batches import (

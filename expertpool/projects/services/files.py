@@ -11,8 +11,8 @@ from expertpool.accounts.models import User
 from expertpool.core.bulk import BulkResult, for_each
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.policies import FileSubject
 from expertpool.files.queries import is_evidence
+from expertpool.files.registry import FileSubject
 from expertpool.files.services import remove_attachment
 from expertpool.projects.enums import EvidenceKind, ProjectStatus
 from expertpool.projects.exceptions import NoteRequired

@@ -1,6 +1,6 @@
 """What two persons decide: apps declare each kind of request once, as a `Matter`.
 
-Addresses, the panel on the page of the subject, the list, todos and the end of a request that
+Addresses, the card on the page of the subject, the list, todos and the end of a request that
 nobody decided follow from it. See docs/howto/add-a-two-person-request.md.
 """
 
@@ -28,7 +28,7 @@ class Words:
     """How a matter is spoken of."""
 
     label: str  # 作废抽取: 申请 and 确认 stand before it
-    title: str  # of the panel on the page of the subject
+    title: str  # of the card on the page of the subject
     agree: str  # the button, and what it asks
     question: str
     asked: str  # messages afterwards

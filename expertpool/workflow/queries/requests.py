@@ -213,7 +213,7 @@ class WaitingRequest:
 
 
 def waiting_about(subject: Model, user: User, *, now: datetime) -> list[WaitingRequest]:
-    """Return what waits for a second person about ``subject``, for the panel of its page, which
+    """Return what waits for a second person about ``subject``, for the card on its page, which
     shows it to all who see that page."""
     return [
         waiting_request(matter, asked, user, now=now)

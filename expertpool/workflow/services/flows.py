@@ -16,8 +16,8 @@ from expertpool.core.locks import lock_transaction
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
-from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.queries.approvals import latest_version
+from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
 LOCK = "workflow.flow"
 MOST_STEPS = 10

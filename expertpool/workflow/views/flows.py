@@ -16,7 +16,7 @@ from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.forms import STEP, StepsForm, drafts_of
 from expertpool.workflow.models import FlowStep, FlowVersion
-from expertpool.workflow.policies import FLOW_SUBJECTS, FlowSubject
+from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.services.flows import ALWAYS, LOCK, current_version, save_flow
 
 

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import DrawStatus, Matter, ReplyVia
+from expertpool.draws.enums import AlarmKind, DrawStatus, ReplyVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
 from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
@@ -89,7 +89,7 @@ def test_a_record_that_does_not_hold_is_told_once_and_shown(
         assert check_record(draw_id=draw.pk, now=NOW)
         told.append(Message.objects.filter(occasion="draw.alarm").count())
     alarm = DrawAlarm.objects.get()
-    assert (alarm.matter, alarm.done_at) == (Matter.RECORD, None)
+    assert (alarm.kind, alarm.done_at) == (AlarmKind.RECORD, None)
     assert "2" in alarm.detail
     assert Entry.objects.filter(action="draw.alarm").count() == 1
     assert told[0] == told[1] > 0

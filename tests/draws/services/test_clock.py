@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.draws.enums import DrawStatus, InvitationState, Matter, ReplyVia
+from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.queries.reach import letters_to, reach_of
 from expertpool.draws.services.clock import keep_clock
@@ -128,7 +128,7 @@ def test_with_a_dead_mail_server_nobody_is_without_an_answer(
         assert post(letters(row)["email"], now=NOW + minutes * MINUTE).state == "queued"
     opening = draw.project.opening_at
     sweep(now=opening - MINUTE, entropy=SeededEntropy(3))
-    assert [alarm.matter for alarm in draw.alarms.all()] == [Matter.RELEASE]  # no job ran here
+    assert [alarm.kind for alarm in draw.alarms.all()] == [AlarmKind.RELEASE]  # no job ran here
     assert draw.invitations.get().state == InvitationState.INVITED
     assert expire(invitation_id=row.pk, now=opening, entropy=SeededEntropy(3))
     row.refresh_from_db()
@@ -229,7 +229,7 @@ def test_a_clock_whose_job_was_lost_is_started_by_the_sweep(
     assert sweep(now=NOW + LATE_AFTER, entropy=SeededEntropy(2)) == 1
     row.refresh_from_db()
     assert row.deadline_at == NOW + 60 * MINUTE
-    assert draw.alarms.get().matter == Matter.CLOCK
+    assert draw.alarms.get().kind == AlarmKind.CLOCK
 
 
 @pytest.mark.race

@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.jobs import DEADLINES
 from expertpool.draws import tasks
-from expertpool.draws.enums import DrawStatus, InvitationState, Matter, ReplyVia
+from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.services import overdue, replies
 from expertpool.draws.services.entropy import SeededEntropy
@@ -70,8 +70,8 @@ def test_an_expiry_without_a_job_is_found_told_and_done(draw: Draw, supervisor: 
     assert swept(LATE) == 1
     assert states(draw) == ["no_answer", "invited"]
     alarm = DrawAlarm.objects.get()
-    assert (alarm.draw, alarm.matter, alarm.raised_at, alarm.done_at) == (
-        draw, Matter.ANSWERS, LATE, LATE,
+    assert (alarm.draw, alarm.kind, alarm.raised_at, alarm.done_at) == (
+        draw, AlarmKind.ANSWERS, LATE, LATE,
     )  # fmt: skip
     entry = Entry.objects.get(action="draw.alarm")
     assert (entry.subject_id, entry.actor_name) == (str(draw.pk), "系统")
@@ -81,7 +81,7 @@ def test_an_expiry_without_a_job_is_found_told_and_done(draw: Draw, supervisor: 
     assert swept(LATE) == 0
 
 
-def test_an_alarm_is_told_once_for_a_draw_and_matter(draw: Draw) -> None:
+def test_an_alarm_is_told_once_for_a_draw_and_kind(draw: Draw) -> None:
     swept(LATE)
     reach(draw, now=LATE)
     told = Message.objects.filter(occasion="draw.alarm").count()
@@ -100,9 +100,9 @@ def test_a_release_and_an_end_without_a_job_are_done(draw: Draw) -> None:
     draw.refresh_from_db()
     assert draw.released_at == late
     assert draw.status == DrawStatus.UNSATISFIED
-    assert set(DrawAlarm.objects.values_list("matter", flat=True)) == {
-        Matter.ANSWERS,
-        Matter.RELEASE,
+    assert set(DrawAlarm.objects.values_list("kind", flat=True)) == {
+        AlarmKind.ANSWERS,
+        AlarmKind.RELEASE,
     }
     assert vdraw.find_difference(build_record(draw)) is None
 
@@ -122,7 +122,7 @@ def test_a_draw_left_without_its_end_gets_it(draw: Draw, monkeypatch: pytest.Mon
     assert swept(NOW) == 1
     draw.refresh_from_db()
     assert draw.status == DrawStatus.SUCCESS
-    assert DrawAlarm.objects.get().matter == Matter.END
+    assert DrawAlarm.objects.get().kind == AlarmKind.END
     assert vdraw.find_difference(build_record(draw)) is None
 
 
@@ -182,7 +182,7 @@ def test_the_worker_sweeps_each_minute() -> None:
     connection.close()
 
 
-def test_lines_that_wait_are_no_matter(draw: Draw) -> None:
+def test_lines_that_wait_are_no_alarm(draw: Draw) -> None:
     """The control: before its time nothing is found."""
     assert overdue.overdue(now=DUE) == []
     assert Invitation.objects.get().state == InvitationState.INVITED

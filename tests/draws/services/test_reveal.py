@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.rekeying import rekey
-from expertpool.draws.enums import Matter, ReplyVia
+from expertpool.draws.enums import AlarmKind, ReplyVia
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, Invitation, RevealRule
@@ -80,14 +80,14 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
         assert not may_read(moved, user, now=LATER)
     with pytest.raises(NamesSealed):
         read_names(draw=moved, actor=operator, now=LATER, purpose="查看")
-    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+    assert DrawAlarm.objects.get().kind == AlarmKind.REVEAL
     assert not release(draw_id=draw.pk, now=LATER)
     for _ in range(2):
         swept(LATER)
     assert not Invitation.objects.exclude(expert=None).exists()
     assert record_for(moved, reads_names=False)["form"] == "short"
     alarm = DrawAlarm.objects.get()
-    assert (alarm.matter, alarm.done_at) == (Matter.REVEAL, None)
+    assert (alarm.kind, alarm.done_at) == (AlarmKind.REVEAL, None)
     assert Entry.objects.filter(action="draw.alarm").count() == 1
     told = Message.objects.filter(occasion="draw.alarm")
     assert supervisor.name in {message.recipient for message in told}
@@ -99,7 +99,7 @@ def test_a_reveal_time_written_into_the_database_opens_nothing_and_is_told(
 def test_the_sweep_finds_it_without_anybody_looking(draw: Draw) -> None:
     write(draw, "reveal_at", NOW)
     swept(LATER)
-    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+    assert DrawAlarm.objects.get().kind == AlarmKind.REVEAL
     write(draw, "reveal_at", draw.reveal_at)
     swept(LATER + timedelta(minutes=1))
     assert DrawAlarm.objects.get().done_at == LATER + timedelta(minutes=1)
@@ -119,7 +119,7 @@ def test_a_release_written_into_the_database_opens_nothing(draw: Draw, operator:
     with pytest.raises(NamesSealed):
         read_names(draw=forged, actor=operator, now=LATER, purpose="查看")
     swept(LATER)
-    assert DrawAlarm.objects.get().matter == Matter.REVEAL
+    assert DrawAlarm.objects.get().kind == AlarmKind.REVEAL
 
 
 def test_an_opening_written_into_the_database_opens_nothing(draw: Draw, supervisor: User) -> None:
@@ -185,7 +185,7 @@ def test_a_proof_outlives_a_change_of_keys(draw: Draw, settings: Any) -> None:
     assert is_authentic(Draw.objects.get(pk=draw.pk))
 
 
-def test_one_that_cannot_be_told_holds_up_no_other_matter(
+def test_one_that_cannot_be_told_holds_up_no_other(
     draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sweep told of moved times before all else: one that failed ended every minute's sweep."""
@@ -194,7 +194,7 @@ def test_one_that_cannot_be_told_holds_up_no_other_matter(
     real = overdue.raise_alarm
 
     def fail(found: Overdue, *, now: datetime) -> None:
-        if found.matter == Matter.REVEAL:
+        if found.kind == AlarmKind.REVEAL:
             raise RuntimeError
         real(found, now=now)
 

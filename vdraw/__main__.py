@@ -4,15 +4,16 @@ import sys
 
 from vdraw import verify
 
+CALLED = "python -m vdraw verify"
+
 
 def main(argv: list[str]) -> int:
     """Run what ``argv`` asks for; return the exit code (2 for a word that does not exist)."""
     match argv:
         case ["verify", *files]:
-            return verify.main(files)
+            return verify.main(files, CALLED)
         case _:
-            verify.say("用法：python -m vdraw verify 记录.json")
-            return 2
+            return verify.main([], CALLED)
 
 
 if __name__ == "__main__":

@@ -99,13 +99,11 @@ def is_short(record: Any) -> bool:
     return isinstance(record, dict) and "form" in record
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], called: str = "python verify.py") -> int:
     """Check the file named in ``argv``, or the two, of which one is a short record; 0 if all agrees, 1
-    if not, 2 if a file cannot be read."""
+    if not, 2 if a file cannot be read. ``called``: how this is run, for who names no file."""
     if len(argv) not in (1, 2):
-        say(
-            "用法：python verify.py record.json  或  python verify.py 公开前的记录.json record.json"
-        )
+        say(f"用法：{called} 记录.json  或  {called} 公开前的记录.json 记录.json")
         return 2
     records = []
     for name in argv:

@@ -2,9 +2,17 @@
 
 from datetime import datetime
 
+from django.apps import apps
 from ninja import Field
 
 from expertpool.core.api import Input, Output
+from expertpool.files.registry import FILE_SUBJECTS
+
+
+def _kinds() -> str:
+    """Return what may have files, by the names of its models; apps have declared it by now."""
+    codes = [subject.code for subject in FILE_SUBJECTS]
+    return "，".join(f"{code} {apps.get_model(code)._meta.verbose_name}" for code in codes)
 
 
 class SubjectRef(Input):
@@ -13,7 +21,7 @@ class SubjectRef(Input):
     subject_type: str = Field(
         max_length=64,
         pattern=r"^[a-z]+\.[a-z]+$",
-        description="所属对象的种类：项目是 projects.project",
+        description=f"所属对象的种类：{_kinds()}",
     )
     subject_id: str = Field(max_length=20, pattern=r"^[0-9]+$", description="所属对象的 id")
 

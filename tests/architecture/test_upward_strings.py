@@ -18,6 +18,8 @@ from tests.architecture.app_order import APPS_DIR, apps, ranks
 ALLOWED: dict[tuple[str, str], str] = {}
 
 PAGE = re.compile(r"([a-z_]+):[a-z_]+")  # a URL name
+NAME = re.compile(r"\b[a-z_]+\.[a-z_]+\b")
+SAID = {"description", "help", "help_text", "label"}
 IN_TEMPLATE = re.compile(r"""["']([a-z_]+[:.][A-Za-z_.]+)["']""")
 
 
@@ -44,6 +46,10 @@ def strings(path: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
+            # A sentence for readers may name one, too.
+            elif isinstance(node, ast.keyword) and node.arg in SAID:
+                parts = [part for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
+                yield from (name for part in parts for name in NAME.findall(str(part.value)))
     else:
         yield from IN_TEMPLATE.findall(text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -37,6 +39,9 @@ def test_a_setting_is_found_changed_and_true_in_another_window(
     screen.press("保存", within=drawer)
     screen.sees("已保存，立即生效")
     expect(page.locator("#list")).to_contain_text("默认：专家库综合管理系统")
+    # His own page is not opened anew, and says so, too.
+    expect(page.locator(".side-brand")).to_contain_text("城建专家库")
+    expect(page).to_have_title(re.compile("城建专家库"))
 
     other.open("/")
     expect(other.page.locator(".side-brand")).to_contain_text("城建专家库")

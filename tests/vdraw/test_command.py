@@ -1,6 +1,7 @@
 """`python -m vdraw verify FILE`, as somebody runs it who has the folder and nothing else."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,19 @@ def test_a_record_is_checked_by_the_folder_alone(alone: Path) -> None:
 
 
 def test_other_words_tell_how_it_is_called(alone: Path) -> None:
-    answer = run(alone, "draw")
-    assert answer.returncode == 2
-    assert "python -m vdraw verify" in answer.stdout
+    for words in (("draw",), (), ("verify",)):
+        answer = run(alone, *words)
+        assert answer.returncode == 2
+        assert answer.stdout.startswith("用法：python -m vdraw verify 记录.json")
+        assert "verify.py" not in answer.stdout
+
+
+def test_what_it_says_of_itself_stands_in_the_folder(alone: Path) -> None:
+    for path in (alone / "vdraw").glob("*.md"):
+        text = path.read_text()
+        named = re.findall(
+            r"`(?:python -m )?((?:docs|tests|tools|frontend|expertpool)[/.][^`]+)`", text
+        )
+        assert named == [], f"{path.name} points outside"
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (path.parent / link).exists()

@@ -83,7 +83,9 @@ document.addEventListener("page:refresh", async () => {
   if (isLeaving()) return;
   const answer = await fetch(location.href);
   if (!answer.ok || answer.redirected) return location.reload();
-  htmx.swap("#page", await answer.text(), { swapStyle: "outerHTML" }, { select: "#page" });
+  // Beside the page: name and logo of the site, which its settings change.
+  const taken = { select: "#page", selectOOB: "#brand" };
+  htmx.swap("#page", await answer.text(), { swapStyle: "outerHTML" }, taken);
 });
 
 export function startHtmx() {

@@ -101,7 +101,7 @@ def make_expert(
         id_number_index=id_number_index(id_number),
         email=email,
         email_index=email_index(email),
-        search_tokens=search_tokens(name),
+        search_tokens=search_tokens(name, (one.pk for one in specialties)),
         **kw,
     )
     expert.specialties.set(specialties)

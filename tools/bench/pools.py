@@ -75,7 +75,7 @@ def fill_pool(size: int, *, now: datetime, seed: int = 1) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
     with indexes_made_at_the_end(_MODELS):
         copy_rows(Expert, _FIELDS, _experts(random, world, days, size))
-        copy_rows(ExpertSpecialty, ("expert_id", "specialty_id"), _links(random, world, size))
+        copy_rows(ExpertSpecialty, ("expert_id", "specialty_id"), _links(world, size))
         copy_rows(_TAGGINGS, ("expert_id", "tag_id"), _tagged(random, tags, size))
         names: tuple[str, ...] = ("expert_id", "during", "reason", "created_at")
         copy_rows(Leave, names, _leaves(random, days, size))
@@ -100,7 +100,7 @@ class _Skewed:
 class _World:
     """What experts are put together from."""
 
-    names: list[tuple[str, str]]  # with their search tokens as an array's text
+    names: list[str]
     units: list[int]
     titles: list[tuple[str, int]]
     divisions: list[str]
@@ -116,7 +116,7 @@ class _World:
         )
         random.shuffle(divisions)
         return cls(
-            names=[(name, _array(search_tokens(name))) for name in _names(random, 20_000)],
+            names=list(_names(random, 20_000)),
             units=_Skewed(units).pick(random, 100_000),
             titles=titles,
             divisions=_Skewed(divisions).pick(random, 20_000),
@@ -186,8 +186,9 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
     birthdays = [days.after(-int(365.25 * (30 + number() * 35))) for _ in range(5_000)]
     term_ends = [days.after(int(number() * 1500) - 100) for _ in range(2_000)]
     created = [days.now - timedelta(minutes=at) for at in range(2_000)]
+    held = _held(world)
     for pk in range(1, size + 1):
-        name, tokens = choice(world.names)
+        name = choice(world.names)
         title, level = choice(world.titles)
         status, at = choice(statuses), choice(created)
         ref, phone = f"ZJ2020{pk:06d}", f"13{pk:09d}"
@@ -201,13 +202,20 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
             secret["address"], secret["bank_account"], status, "formal" if status == "deleted" else "",
             at if status == "deleted" else None, days.after(-400),
             choice(term_ends) if number() < 0.95 else None, "import",
-            choice(world.departments), tokens, at, at,
+            choice(world.departments), _array(search_tokens(name, next(held))), at, at,
         )  # fmt: skip
 
 
-def _links(random: Random, world: _World, size: int) -> Iterator[tuple[int, int]]:
-    for pk in range(1, size + 1):
-        for specialty in random.choice(world.triples):
+def _held(world: _World) -> Iterator[tuple[int, ...]]:
+    """The specialties of one expert after the other, each time the same."""
+    random = Random(2)  # noqa: S311
+    while True:
+        yield random.choice(world.triples)
+
+
+def _links(world: _World, size: int) -> Iterator[tuple[int, int]]:
+    for pk, held in zip(range(1, size + 1), _held(world), strict=False):
+        for specialty in held:
             yield pk, specialty
 
 

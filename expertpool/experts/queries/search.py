@@ -26,7 +26,7 @@ from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import TAIL, phone_index, phone_tail_index
-from expertpool.experts.queries.tokens import keyword_tokens
+from expertpool.experts.queries.tokens import keyword_tokens, specialty_token
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -34,11 +34,9 @@ FEW = 5_000  # experts that one part of a keyword may fit to be gathered,
 FEW_TOGETHER = 20_000  # and several keywords: a walk to those who are met so seldom takes longer
 MANY = 20_000  # expected experts: those who are surely too many to be gathered
 SOME = 2_000  # experts that stand for those who are too many
-FEW_UNITS = 500  # units that are named one by one; of more the database makes its own list
+FEW_UNITS = 5_000  # units that are named one by one; of more the database makes its own list
 NEWEST = 2_000  # experts that are looked through for how often several words are met together,
 SOON = 10  # and how many of them must fit to walk
-OFTEN = 0.05  # of the experts: more are not worth an index
-ELSEWHERE = 3  # times the effort for experts that other rows name
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,11 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
         few = set.intersection(*(word.ids for word in words if not word.many))
         fits = [word.fits for word in many]
         return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
+    first, *others = many
     if not walked:
-        ids = _who_fit(_by_indexes(many))
+        ids = _who_fit([first.indexed, *(word.listed for word in others)])
         if len(ids) <= FEW_TOGETHER:
             return Found(queryset.filter(Among("pk", ids)))
-    first, *others = many
     some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
     return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
 
@@ -118,16 +116,6 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], int]:
         for word, share in zip(words, shares, strict=True)
     ]
     return sorted(weighed, key=lambda word: word.share), sum(map(all, rows))
-
-
-def _by_indexes(words: list[_Word]) -> list[Q]:
-    """Return the conditions of ``words``: those of one by its indexes, and of others as long as
-    these leave out most."""
-    first, *others = sorted(words, key=lambda word: word.effort)
-    return [
-        first.indexed,
-        *(word.indexed if word.share < OFTEN else word.listed for word in others),
-    ]
 
 
 @dataclass(frozen=True)
@@ -171,19 +159,13 @@ class _Word:
 
     @property
     def indexed(self) -> Q:
-        """The same as ``fits``, for a statement that gathers,"""
+        """The same as ``fits``, for a statement that gathers by this word,"""
         return reduce(or_, (Q(self.parts[at].indexed) for at in self.many), self._read)
 
     @property
     def listed(self) -> Q:
-        """and for one that goes through what another word has gathered."""
+        """and for one that another word has an index for, where this one may be of use as well."""
         return reduce(or_, (Q(self.parts[at].listed) for at in self.many), self._read)
-
-    @property
-    def effort(self) -> float:
-        """What it takes to gather: experts that other rows name are sorted and looked up first."""
-        elsewhere = any(self.parts[at].key != "pk" for at in self.many)
-        return self.share * (ELSEWHERE if elsewhere else 1)
 
     @property
     def by_name(self) -> Q:
@@ -215,8 +197,8 @@ def _parts(keyword: str, user: User, texts: list[str]) -> list[_Part]:
     if specialties := _specialties(keyword):
         links = ExpertSpecialty.objects.order_by().filter(specialty__in=specialties)
         held = _is_there(links.filter(expert=OuterRef("pk")))
-        experts = links.values("expert")
-        parts.append(_Part(links, "expert", held, Among("pk", experts), Q(pk__in=experts)))
+        token = Q(search_tokens__overlap=list(map(specialty_token, specialties)))
+        parts.append(_Part(links, "expert", held, token, token))
     return parts
 
 

@@ -1,4 +1,5 @@
-"""How text is cut into search tokens; the same for what is kept and what is typed."""
+"""How text is cut into search tokens; the same for what is kept and what is typed. Specialties
+stand among them by their ids, so that one index answers for both."""
 
 from __future__ import annotations
 
@@ -19,6 +20,11 @@ def text_tokens(text: str) -> set[str]:
             tokens.update(run)
             tokens.update(run[at : at + 2] for at in range(len(run) - 1))
     return tokens
+
+
+def specialty_token(pk: int) -> str:
+    """Return the token of whoever holds the specialty ``pk``; no text has one like it."""
+    return f"#{pk}"
 
 
 def keyword_tokens(keyword: str) -> list[str]:

@@ -244,7 +244,7 @@ class ExpertImporter(Importer):
                 "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
                 "division_id": values["division_id"],
                 "extra": {},
-                "search_tokens": search_tokens(name),
+                "search_tokens": search_tokens(name, values["specialty_ids"]),
             }
         )
         for code, declared in self.fields.items():

@@ -72,8 +72,9 @@ def create_expert(
             created_by=actor,
             updated_at=now,
         )
-        _save(expert, actor, _fill(expert, values))
-        _set_specialties(expert, specialties)
+        wanted = {specialty.pk for specialty in specialties}
+        _save(expert, actor, _fill(expert, values, wanted))
+        _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)
         record("expert.create", actor=actor, now=now, subject=expert, after=after)
     return expert
@@ -96,11 +97,12 @@ def update_expert(
         expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
         # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
         before, logged = EXPERT.version_of(expert), snapshot(expert, *EXPERT.recorded)
-        errors = _fill(expert, values)
+        held = set(expert.specialty_links.values_list("specialty_id", flat=True))
+        wanted = held if specialties is None else {specialty.pk for specialty in specialties}
+        errors = _fill(expert, values, wanted)
         expert.updated_at = now
         _save(expert, actor, errors)
-        if specialties is not None:
-            _set_specialties(expert, specialties)
+        _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
             record_version(expert, before, version, actor=actor, now=now)
@@ -111,7 +113,7 @@ def update_expert(
     return expert
 
 
-def _fill(expert: Expert, values: dict[str, Any]) -> Errors:
+def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Errors:
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
     _fill_from_id_number(expert)
@@ -119,7 +121,7 @@ def _fill(expert: Expert, values: dict[str, Any]) -> Errors:
     expert.phone_tail_index = phone_tail_index(expert.phone)
     expert.id_number_index = id_number_index(expert.id_number)
     expert.email_index = email_index(expert.email)
-    expert.search_tokens = search_tokens(expert.name)
+    expert.search_tokens = search_tokens(expert.name, specialties)
     return errors
 
 
@@ -170,11 +172,10 @@ def _field_errors(expert: Expert) -> Errors:
     return errors
 
 
-def _set_specialties(expert: Expert, specialties: Iterable[Specialty]) -> None:
-    wanted = {specialty.pk for specialty in specialties}
-    held = set(expert.specialty_links.values_list("specialty_id", flat=True))
+def _set_specialties(expert: Expert, held: set[int], wanted: set[int]) -> None:
     # Only what differs: whoever keeps a hundred specialties changes one.
-    expert.specialty_links.filter(specialty_id__in=held - wanted).delete()
+    if held - wanted:
+        expert.specialty_links.filter(specialty_id__in=held - wanted).delete()
     ExpertSpecialty.objects.bulk_create(
         ExpertSpecialty(expert=expert, specialty_id=pk) for pk in sorted(wanted - held)
     )

@@ -1,19 +1,26 @@
-"""The tokens by which a name is found: two characters suffice, pinyin initials too."""
+"""The tokens by which experts are found: of a name two characters suffice, pinyin initials too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, pinyin
 
-from expertpool.experts.queries.tokens import MOST_CHARS, text_tokens
+from expertpool.experts.queries.tokens import MOST_CHARS, specialty_token, text_tokens
 
 MOST_READINGS = 16  # of one name; more come only from long names of rare characters
 
 
+def search_tokens(name: str, specialties: Iterable[int]) -> list[str]:
+    """Return the tokens of an expert: those of his ``name`` and one for each of ``specialties``
+    (ids) that he holds."""
+    return [*_name_tokens(name), *map(specialty_token, sorted(specialties))]
+
+
 @lru_cache(maxsize=20_000)
-def search_tokens(name: str) -> list[str]:
+def _name_tokens(name: str) -> list[str]:
     """Return the tokens of ``name``, sorted: its characters and pairs of characters, its Latin
     words and their beginnings, its pinyin initials and their beginnings in every reading."""
     return sorted(text_tokens(name) | _initials(name))

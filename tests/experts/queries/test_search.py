@@ -92,8 +92,8 @@ WAYS = {
     "gathered": {},
     "walked": {"FEW": 2, "NEWEST": 30, "SOON": 0},
     "by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 99},
-    "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3, "OFTEN": 0.4},
-    "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4, "OFTEN": 0},
+    "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3},
+    "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4},
     "more than can be gathered": {"FEW": 2, "NEWEST": 30, "SOON": 99, "FEW_TOGETHER": 3},
 }
 
@@ -112,8 +112,8 @@ def crowd(db: None) -> Random:
     ]
     for at in range(60):
         name = random.choice("王李张") + random.choice(("伟", "秀英", "芳", "英伟"))
-        expert = make_expert(name, employer=random.choice(units), number=f"ZJ20260{at:05d}")
-        expert.specialties.set(random.sample(leaves, random.randint(0, 2)))
+        unit, held = random.choice(units), random.sample(leaves, random.randint(0, 2))
+        make_expert(name, employer=unit, number=f"ZJ20260{at:05d}", specialties=tuple(held))
     return random
 
 

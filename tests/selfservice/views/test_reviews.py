@@ -146,7 +146,7 @@ def test_answer_counts_once_and_the_button_is_gone(invited: Invited) -> None:
 
 @pytest.mark.shows("PORT-18")
 def test_after_the_deadline_the_button_is_gone_and_the_server_refuses(invited: Invited) -> None:
-    with time_machine.travel(invited.line.deadline_at, tick=False):
+    with invited.at(invited.line.deadline_at):
         assert "确认参加" not in page(invited.client, "selfservice:review", invited.line.pk)
         response = invited.client.post(
             invited.url("review_answer"), {"answer": "accept"}, follow=True

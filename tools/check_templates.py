@@ -1,5 +1,5 @@
-"""Find what the strict Content-Security-Policy would block (inline styles, scripts, handlers), and
-lines that are too long to be read beside another.
+"""Find what the strict Content-Security-Policy would block (inline styles, scripts, handlers),
+comments that visitors would read, and lines that are too long to be read beside another.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ RULES = {
     "inline <script>": re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>", re.IGNORECASE),
     "event handler attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "hx-on attribute": re.compile(r"\bhx-on\b", re.IGNORECASE),
+    # Ended by its line: what stands on the next is a text of the page.
+    "comment over several lines": re.compile(r"{#(?![^\n]*#})"),
     "javascript: address": re.compile(r"[\"']javascript:", re.IGNORECASE),
 }
 LONGEST = 120  # characters of a line
-COMMENTS = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
+COMMENTS = re.compile(r"{#[^\n]*?#}|{% comment %}(?s:.*?){% endcomment %}")
 
 
 def findings(text: str) -> list[tuple[int, str]]:
     """Return (line, what) for each line of a template that is too long, and each thing in it that
-    the policy would block.
+    the policy would block or nobody should read.
 
     Data for scripts goes through the filter ``json_script``, which writes its own element.
     """

@@ -15,6 +15,7 @@ from tools.check_templates import findings
         '<button onclick="x()">',
         '<a hx-on:click="x()">',
         '<a href="javascript:x()">',
+        "{# Takes: a,\n b #}",
     ],
 )
 def test_what_the_policy_blocks_is_found(text: str) -> None:
@@ -36,4 +37,4 @@ def test_what_it_allows_is_not(text: str) -> None:
 
 
 def test_a_finding_has_its_line() -> None:
-    assert findings("{# a\nb #}\n<style>") == [(3, "<style> element")]
+    assert findings("{% comment %}a\nb{% endcomment %}\n<style>") == [(3, "<style> element")]

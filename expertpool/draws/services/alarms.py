@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
@@ -28,6 +29,11 @@ class Overdue:
     draw_id: int
     kind: AlarmKind
     detail: str = ""
+
+
+def open_alarms(kind: AlarmKind) -> QuerySet[DrawAlarm]:
+    """Return the alarms of ``kind`` that nothing has ended yet."""
+    return DrawAlarm.objects.filter(kind=kind, done_at__isnull=True)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
@@ -19,7 +19,7 @@ from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationSta
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
-from expertpool.draws.services.alarms import Overdue, raise_alarm
+from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.entropy import Entropy
 from expertpool.projects.enums import ProjectStatus
 
@@ -98,20 +98,24 @@ def moved_reveals(*, now: datetime) -> list[Overdue]:
         "number", "seal", "reveal_at", "released_at", "reveal_proof"
     )
     moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
-    told = DrawAlarm.objects.filter(kind=AlarmKind.REVEAL, done_at__isnull=True)
+    told = open_alarms(AlarmKind.REVEAL)
     told.exclude(draw__in=moved).update(done_at=now)
     return [Overdue(draw_id, AlarmKind.REVEAL) for draw_id in moved]
 
 
 def unchecked(*, now: datetime) -> list[int]:
-    """Return the draws of which an event was not verified for some minutes: its job was lost."""
+    """Return the draws of which an event was not verified for some minutes: its job was lost; and those
+    that one check told of while another found that they hold."""
     newest = DrawEvent.objects.filter(draw=OuterRef("pk")).order_by("-n")
-    late = Draw.objects.annotate(
-        last=Subquery(newest.values("n")[:1]), seen=Subquery(newest.values("at")[:1])
-    ).filter(last__gt=F("checked_events"), seen__lte=now - UNCHECKED_AFTER)
+    draws = Draw.objects.annotate(
+        last=Subquery(newest.values("n")[:1]),
+        seen=Subquery(newest.values("at")[:1]),
+        has_alarm=Exists(open_alarms(AlarmKind.RECORD).filter(draw=OuterRef("pk"))),
+    )
     # One that does not hold is told by its alarm already.
-    held = late.exclude(alarms__kind=AlarmKind.RECORD, alarms__done_at__isnull=True)
-    return list(held.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
+    lost = Q(has_alarm=False, last__gt=F("checked_events"), seen__lte=now - UNCHECKED_AFTER)
+    found = draws.filter(lost | Q(has_alarm=True, last=F("checked_events")))
+    return list(found.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ short record, which holds commitments only (docs/decisions/0065)."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import vdraw
@@ -64,9 +64,7 @@ def _events_of(draw: Draw) -> list[vdraw.Event]:
         raise DrawNotReady("本次抽取在定序之前已放弃，没有抽取结果，也没有可核验的记录。")
     if draw.ordered_at is None or draw.ended_at is None:
         raise DrawNotReady("抽取尚未结束，还没有可核验的记录。")
-    events = load_events(draw)
-    check_heads(draw, events)
-    return events
+    return read_events(draw)
 
 
 def digest_of(record: Mapping[str, Any]) -> str:
@@ -76,9 +74,13 @@ def digest_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(vdraw.canonical_json(content)).hexdigest()
 
 
-def check_heads(draw: Draw, events: Sequence[vdraw.Event]) -> None:
-    """Refuse (EngineError) a chain in which a head that the log holds is no more: it was computed
-    anew, and would hold by itself."""
-    if logged_heads(draw) - {event.further.get("hash") for event in events}:
+def read_events(draw: Draw) -> list[vdraw.Event]:
+    """Return the events of ``draw``. Refuses (EngineError) a chain in which a head that the log holds is
+    no more: it was computed anew, and would hold by itself."""
+    # The log first: what commits between the two is then in the events and not missed in them.
+    heads = logged_heads(draw)
+    events = load_events(draw)
+    if heads - {event.further.get("hash") for event in events}:
         message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
         raise vdraw.EngineError(message)
+    return events

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import AlarmKind, DrawStatus, ReplyVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
+from expertpool.draws.services import records, state
 from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
@@ -112,3 +114,34 @@ def test_a_lost_job_is_asked_for_again(draw: Draw) -> None:
     ProcrastinateJob.objects.all().delete()
     sweep(now=NOW + timedelta(minutes=12), entropy=SeededEntropy(1))
     assert not waiting(draw)
+
+
+def test_an_answer_while_the_record_is_read_makes_nothing_false(
+    draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several deadlines end at one moment: one check read the events, the next answer was logged, and
+    the check missed its head in them."""
+    read = state.load_events
+
+    def read_and_be_overtaken(draw: Draw) -> list[vdraw.Event]:
+        events = read(draw)
+        monkeypatch.setattr(records, "load_events", read)
+        decline(draw)
+        return events
+
+    monkeypatch.setattr(records, "load_events", read_and_be_overtaken)
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    assert not DrawAlarm.objects.exists()
+    assert check_record(draw_id=draw.pk, now=NOW) is None  # what was added has a check of its own
+
+
+def test_what_one_check_told_and_another_found_to_hold_is_checked_again(draw: Draw) -> None:
+    check_record(draw_id=draw.pk, now=NOW)
+    DrawAlarm.objects.create(draw=draw, kind=AlarmKind.RECORD, raised_at=NOW)
+    asked = waiting(draw)
+    sweep(now=NOW, entropy=SeededEntropy(1))
+    assert waiting(draw) == asked + 1
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    assert DrawAlarm.objects.get().done_at == NOW
+    sweep(now=NOW, entropy=SeededEntropy(1))
+    assert waiting(draw) == asked + 1

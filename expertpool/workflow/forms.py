@@ -121,7 +121,9 @@ class CodePersonForm(forms.Form):
     def __init__(self, persons: Sequence[User], data: QueryDict | None = None) -> None:
         super().__init__(data)
         field: Any = self.fields["person"]
-        field.choices = [(user.pk, f"{user.name}（{_reached_at(user)}）") for user in persons]
+        choices = [(user.pk, f"{user.name}（{_reached_at(user)}）") for user in persons]
+        # Nobody is sent a code only because he comes first.
+        field.choices = [("", "请选择"), *choices] if len(choices) > 1 else choices
         if not any(has_app(user) for user in persons):
             del self.fields["shown"]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.permissions import undeclared
+from expertpool.core.permissions import Codes, codes_in, undeclared
 from expertpool.core.registry import MenuItem, faults_of_item, may_use
 
 HOME = "home"
@@ -47,17 +47,17 @@ class Todo:
 
 @dataclass(frozen=True)
 class Source(Generic[Shown]):
-    """``find(user, now)`` gives what the home page of a holder of ``permission`` shows of one
-    kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos, what is more urgent."""
+    """``find(user, now)`` gives what the home page of a holder of ``permission`` (one, or any of
+    several) shows of one kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos, what is more urgent."""
 
     code: str
-    permission: str
+    permission: Codes
     order: int
     find: Callable[[Any, datetime], Iterable[Shown]]
 
 
 def _faults(source: Source[Any]) -> list[str]:
-    return undeclared(source.permission)
+    return undeclared(*codes_in((source.permission,)))
 
 
 NUMBERS: Catalogue[Source[Number]] = Catalogue(
@@ -83,7 +83,7 @@ def todos_for(user: Any, *, now: datetime) -> list[Todo]:
 
 
 def may_have_todos(user: Any) -> bool:
-    return any(user.has_permission(source.permission) for source in TODOS)
+    return any(may_use(user, (source.permission,)) for source in TODOS)
 
 
 def shortcuts_for(user: Any) -> list[MenuItem]:
@@ -95,6 +95,6 @@ def _found(sources: Iterable[Source[Shown]], user: Any, now: datetime) -> list[S
     return [
         shown
         for source in sources
-        if user.has_permission(source.permission)
+        if may_use(user, (source.permission,))
         for shown in source.find(user, now)
     ]

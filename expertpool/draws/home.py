@@ -14,7 +14,7 @@ from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
 from expertpool.draws.models import Draw, DrawAlarm
-from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
+from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
 from expertpool.draws.queries.policy import must_be_approved
@@ -28,13 +28,16 @@ def running_draws(user: User, now: datetime) -> Iterator[Number]:
     yield Number("抽取中", running, f"{reverse('draws:list')}?tab=inviting", "arrows-shuffle")
 
 
-def _contributions(user: User, permission: str) -> Iterator[Todo]:
+def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
     """Draws that are sealed and wait for the value of a role that ``user`` may act as."""
-    role = next(role for role, code in CONTRIBUTOR_PERMISSION.items() if code == permission)
-    sealed = draws_visible_to(user, permission).filter(
-        status=DrawStatus.SEALED, rule_content__contributors__contains=[role]
-    )
-    for draw in sealed.exclude(reveals__contains=[{"role": role}])[:MOST_TODOS]:
+    waiting = Q(pk__in=[])
+    for role, permission in CONTRIBUTOR_PERMISSION.items():
+        if user.has_permission(permission):
+            names = Q(rule_content__contributors__contains=[role])
+            given = Q(reveals__contains=[{"role": role}])
+            waiting |= draw_scope_q(user, permission) & names & ~given
+    sealed = Draw.objects.filter(waiting, status=DrawStatus.SEALED).select_related("project")
+    for draw in sealed[:MOST_TODOS]:
         yield Todo(
             f"提供随机值：{draw.title}",
             f"{draw.number} 已封存，等待您提供随机值后定序",
@@ -45,12 +48,7 @@ def _contributions(user: User, permission: str) -> Iterator[Todo]:
         )
 
 
-def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
-    yield from _contributions(user, "draws.contribute")
-
-
 def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
-    yield from _contributions(user, "draws.run")
     projects = projects_to_draw(user, "draws.run").filter(
         Q(batch__isnull=True) | Q(leads_batch=True),  # a batch is drawn once
         status=ProjectStatus.APPROVED,
@@ -170,7 +168,7 @@ TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("letters_that_reach_nobody", "draws.run", 7, letters_that_reach_nobody),
     Source("letters_to_watch", "draws.alarms", 8, letters_to_watch),
-    Source("values_to_give", "draws.contribute", 10, values_to_give),
+    Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),
     Source("projects_for_a_draw", "draws.run", 60, projects_for_a_draw),

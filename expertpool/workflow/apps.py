@@ -8,6 +8,7 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
@@ -16,12 +17,14 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.menu import ITEMS
         from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED
         from expertpool.workflow.permissions import PERMISSIONS
+        from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        TODOS.add(TODO)
         OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED)
         # Whoever reads the records of messages agrees for nobody by what he reads.
         MESSAGE_SUBJECTS.add(private_subject("workflow.confirmationcode"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 
 from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
@@ -124,6 +124,22 @@ def requests_to_decide(matter: Matter, user: User, *, now: datetime) -> QuerySet
     """What waits for ``user`` to decide: never his own; what ends first comes first."""
     found = decidable_by(matter, user).filter(waits(now)).exclude(requested_by=user)
     return found.order_by("expires_at", "pk")
+
+
+def matters_waiting(user: User, *, now: datetime) -> list[Matter]:
+    """Return the matters in which anybody else's request waits that ``user`` may have to decide: asked
+    once for all of them."""
+    mine = [matter for matter in MATTERS if user.has_permission(matter.decides)]
+    each = [
+        matter.model._default_manager.filter(waits(now))
+        .exclude(requested_by=user)
+        .order_by()
+        .annotate(matter=Value(matter.code))
+        .values_list("matter", flat=True)[:1]
+        for matter in mine
+    ]
+    found = set(each[0].union(*each[1:], all=True)) if each else set()
+    return [matter for matter in mine if matter.code in found]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from expertpool.accounts.models import User
-from expertpool.core.home import MOST_TODOS, TODOS, Source, Todo
+from expertpool.core.home import MOST_TODOS, Source, Todo
 from expertpool.workflow.queries.matters import MATTERS, Matter
-from expertpool.workflow.queries.requests import RequestLine, requests_to_decide
+from expertpool.workflow.queries.requests import RequestLine, matters_waiting, requests_to_decide
 
 
-def todos_of(matter: Matter) -> Source[Todo]:
-    """The todos of whoever decides ``matter``."""
-
-    def find(user: User, now: datetime) -> Iterator[Todo]:
+def requests_that_wait(user: User, now: datetime) -> Iterator[Todo]:
+    """What waits for ``user`` to decide, the most urgent matter first."""
+    for matter in matters_waiting(user, now=now):
         for asked in requests_to_decide(matter, user, now=now)[:MOST_TODOS]:
             line = RequestLine(matter, asked)
             yield Todo(
@@ -26,10 +25,14 @@ def todos_of(matter: Matter) -> Source[Todo]:
                 "确认",
             )
 
-    return Source(matter.code, matter.decides, matter.order, find)
+
+def _deciding() -> list[str]:
+    return [matter.decides for matter in MATTERS]
+
+
+TODO = Source("requests", _deciding, 9, requests_that_wait)
 
 
 def register_matters(*matters: Matter) -> None:
-    """Add ``matters``, and the todos of those who decide them."""
+    """Add ``matters``."""
     MATTERS.add(*matters)
-    TODOS.add(*(todos_of(matter) for matter in matters))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -155,7 +156,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title=f"编辑 {node}", editing=editing)
+    back = reverse("directory:specialty_list")
+    return drawer_form(request, form, write, title=f"编辑 {node}", editing=editing, back=back)
 
 
 @requires("directory.edit")
@@ -174,7 +176,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return drawer_form(request, form, write, title=f"移动 {node}", editing=editing)
+    back = reverse("directory:specialty_list")
+    return drawer_form(request, form, write, title=f"移动 {node}", editing=editing, back=back)
 
 
 def _editing(request: HttpRequest, pk: int) -> Editing:

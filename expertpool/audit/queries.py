@@ -26,16 +26,9 @@ MOST_VALUE = 100  # characters of a value that is told to whoever edits it
 FIGURES = {True: "是", False: "否", None: EMPTY, "": EMPTY}
 
 
-@dataclass(frozen=True)
-class Head:
-    """The end of the chain: how many entries it has and the last hash (hex)."""
-
-    number: int
-    hash: str
-
-
-class KeptHead(NamedTuple):
-    """An end of the chain that somebody kept: how many entries it had then, and the hash (hex)."""
+class Head(NamedTuple):
+    """The end of the chain, as it is or as somebody kept it: how many entries it has and the last
+    hash (hex)."""
 
     number: int
     hash: str
@@ -99,7 +92,7 @@ def anchors() -> Anchored:
     return Anchored(found["count"], found["last"] or 0)
 
 
-def kept_head(text: str) -> KeptHead:
+def kept_head(text: str) -> Head:
     """Read a head that somebody kept, as messages and sheets write it (1234:9f86…).
 
     Raises ValueError with a Chinese message for anything else.
@@ -107,7 +100,7 @@ def kept_head(text: str) -> KeptHead:
     found = KEPT_HEAD.fullmatch(text)
     if found is None:
         raise ValueError("留存的链头写作“链长:链头”，例如 1234:9f86…（链头 64 位）。")
-    return KeptHead(int(found["number"]), found["hash"].lower())
+    return Head(int(found["number"]), found["hash"].lower())
 
 
 def differences(entry: Entry) -> list[Difference]:

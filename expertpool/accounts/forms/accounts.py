@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
 from expertpool.accounts.settings import PASSWORD_LENGTH, PASSWORDS_KEPT
 from expertpool.core.configuration import words_of
-
-
-@contextmanager
-def refusals_in(form: forms.Form) -> Iterator[None]:
-    """Show in ``form`` what a service refuses."""
-    try:
-        yield
-    except ValidationError as error:
-        form.add_error(None, error)
-    except AccountError as error:
-        form.add_error(None, str(error))
 
 
 class DepartmentField(forms.ModelChoiceField):

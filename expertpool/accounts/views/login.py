@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.enums import LoginOutcome
-from expertpool.accounts.forms.accounts import LoginForm, PasswordForm, refusals_in
+from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.forms.accounts import LoginForm, PasswordForm
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
@@ -24,6 +25,7 @@ from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.settings import FAILURES_TO_LOCK, FAILURES_WINDOW, LOCK_TIME
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
+from expertpool.core.views.drawers import attempt
 
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 # One sentence for every account, there or not.
@@ -81,19 +83,20 @@ def logout_view(request: UserRequest) -> HttpResponse:
 def password(request: UserRequest) -> HttpResponse:
     """Change one's own password; the other sessions of the account end."""
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            change_own_password(
-                user=request.user,
-                old=form.cleaned_data["old"],
-                new=form.cleaned_data["new"],
-                now=timezone.now(),
-            )
-        if not form.errors:
-            # sessions are tied to the password: without this one's own would end as well
-            update_session_auth_hash(request, request.user)
-            messages.success(request, "密码已修改，其他设备上的登录已退出。")
-            return redirect(settings.LOGIN_REDIRECT_URL)
+
+    def write() -> None:
+        change_own_password(
+            user=request.user,
+            old=form.cleaned_data["old"],
+            new=form.cleaned_data["new"],
+            now=timezone.now(),
+        )
+
+    if attempt(form, write, refusals=AccountError):
+        # sessions are tied to the password: without this one's own would end as well
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "密码已修改，其他设备上的登录已退出。")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     context = {"form": form, "forced": request.user.must_change_password}
     status = 422 if form.errors else 200
     return render(request, "accounts/password.html", context, status=status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.exceptions import AccountError
-from expertpool.accounts.forms.accounts import refusals_in
 from expertpool.accounts.forms.roles import RoleForm
 from expertpool.accounts.models import Role, UserRequest
 from expertpool.accounts.queries import roles_with_holders
@@ -20,7 +17,8 @@ from expertpool.accounts.services.roles import delete_role, save_role
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import render_list
 from expertpool.core.views.parts import parts_of
 
@@ -67,11 +65,9 @@ def _form(request: UserRequest, role: Role | None, editing: Editing | None = Non
             now=timezone.now(),
         )
 
-    if request.method == "POST" and form.is_valid():
-        with suppress(ChangedMeanwhile), refusals_in(form):
-            _ = editing.write(write) if editing else write()
-            messages.success(request, "已保存，持有这个角色的用户下一次操作时生效。")
-            return redirect("accounts:role_list")
+    if attempt(form, write, refusals=AccountError, editing=editing):
+        messages.success(request, "已保存，持有这个角色的用户下一次操作时生效。")
+        return redirect("accounts:role_list")
     context = {
         "form": form,
         "role": role,

@@ -1,9 +1,9 @@
-"""Forms in the drawer: shown, refused with what was typed, written."""
+"""Forms in the drawer and on pages: shown, refused with what was typed, written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -15,6 +15,39 @@ from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.parts import parts_of
 
 Refusals = type[Exception] | tuple[type[Exception], ...]
+
+
+class Written(NamedTuple):
+    """That a form was written, with what the service returned."""
+
+    result: Any
+
+
+def attempt(
+    form: Any,
+    write: Callable[[], object],
+    *,
+    refusals: Refusals = (),
+    at: str | None = None,
+    editing: Editing | None = None,
+) -> Written | None:
+    """Call ``write`` once the form is valid; None when it was not written, which the form says.
+
+    What the service refuses (``refusals``, ValidationError) is said at the field that the refusal
+    names, at ``at`` or above the form, a ValidationError at its own fields; what others have changed meanwhile, by ``editing``.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return Written(editing.write(write) if editing else write())
+    except ChangedMeanwhile:
+        pass  # its editing says it
+    except ValidationError as error:
+        show_errors(form, error)
+    except refusals as refusal:
+        field = getattr(refusal, "field", None)
+        form.add_error(field if field in form.fields else at, str(refusal))
+    return None
 
 
 def drawer_form(
@@ -45,19 +78,10 @@ def drawer_form(
     """
     if editing:
         editing.about(parts_of(form))
-    if request.method == "POST" and form.is_valid():
-        try:
-            told = editing.write(write) if editing else write()
-        except ChangedMeanwhile:
-            pass  # the form says it
-        except ValidationError as error:
-            show_errors(form, error)
-        except refusals as refusal:
-            form.add_error(at, str(refusal))
-        else:
-            if isinstance(told, HttpResponse):
-                return told
-            return saved(told if isinstance(told, str) else message, refresh=refresh)
+    if done := attempt(form, write, refusals=refusals, at=at, editing=editing):
+        if isinstance(done.result, HttpResponse):
+            return done.result
+        return saved(done.result if isinstance(done.result, str) else message, refresh=refresh)
     status = 422 if request.method == "POST" else 200
     shown = {"title": title, "form": form, "editing": editing, "back": back}
     return render(request, template, shown | context, status=status)

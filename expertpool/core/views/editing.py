@@ -5,8 +5,8 @@
     …
     return drawer_form(request, form, write, editing=editing, title=…)
 
-A form that is a page of its own calls ``editing.about(parts_of(form))`` and ``editing.write(write)``,
-and gives ``editing`` to its template. What its reader left alone takes what others have made of it.
+A form that is a page of its own calls ``editing.about(parts_of(form))`` and `drawers.attempt`, and
+gives ``editing`` to its template. What its reader left alone takes what others have made of it.
 What counts as an edit of the record, and who made it, an `Edited` knows; `audit` has the one.
 """
 

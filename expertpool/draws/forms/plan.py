@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from expertpool.accounts.models import User
@@ -127,14 +126,6 @@ class SettingsForm(forms.ModelForm):
 
     def data_for_service(self) -> PlanInput:
         return PlanInput(**self.cleaned_data)
-
-    def refuse(self, error: ValidationError) -> None:
-        """Show what the service refuses at the fields of this form that it is about."""
-        told = error.message_dict if hasattr(error, "error_dict") else {}
-        if told.keys() <= self.fields.keys() and told:
-            self.add_error(None, error)
-        else:
-            self.add_error(None, error.messages)
 
 
 def _text(groups: Sequence[GroupInput]) -> str:

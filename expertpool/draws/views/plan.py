@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,8 @@ from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key
-from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.draws.exceptions import DrawError, DrawNotReady, TooManyCounts
 from expertpool.draws.forms.plan import (
@@ -74,15 +74,7 @@ def plan(request: UserRequest, pk: int) -> HttpResponse:
     # Both are asked, so that all errors show at once.
     if all([settings.is_valid(), groups.is_valid()]):
         editing.about([*parts_of(settings), groups.as_part(saved_plan)])
-        try:
-            editing.write(write)
-        except ChangedMeanwhile:
-            pass  # the form says it
-        except (DrawError, CriteriaError) as error:
-            settings.add_error(None, str(error))
-        except ValidationError as error:
-            settings.refuse(error)
-        else:
+        if attempt(settings, write, refusals=(DrawError, CriteriaError), editing=editing):
             messages.success(request, "抽取方案已保存。")
             return redirect(plan_address(project))
     return _page(request, project, settings, groups, editing, status=422)

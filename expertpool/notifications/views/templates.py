@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
-from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.forms import TemplateForm
@@ -62,11 +62,9 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
             now=timezone.now(),
         )
 
-    if request.method == "POST" and form.is_valid():
-        with suppress(ChangedMeanwhile):
-            editing.write(write)
-            messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
-            return redirect("notifications:template", occasion=occasion, channel=channel)
+    if attempt(form, write, editing=editing):
+        messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
+        return redirect("notifications:template", occasion=occasion, channel=channel)
     context = _context(state, form, None if form.is_bound else state.text)
     context["editing"] = editing
     status = 422 if form.is_bound else 200

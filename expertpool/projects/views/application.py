@@ -17,8 +17,8 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
-from expertpool.core.views.drawers import show_errors
-from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.forms.application import ProjectForm
@@ -87,18 +87,9 @@ def _form_page(
 ) -> HttpResponse:
     if editing:
         editing.about(parts_of(form))
-    if form.is_valid():
-        try:
-            project = editing.write(save) if editing else save()
-        except ChangedMeanwhile:
-            pass  # the form says it
-        except ProjectError as error:
-            form.add_error(error.field, str(error))
-        except ValidationError as error:
-            show_errors(form, error)
-        else:
-            messages.success(request, "项目信息已保存为草稿。")
-            return redirect("projects:avoidances", pk=project.pk)
+    if done := attempt(form, save, refusals=ProjectError, editing=editing):
+        messages.success(request, "项目信息已保存为草稿。")
+        return redirect("projects:avoidances", pk=done.result.pk)
     context = {
         "form": form,
         "editing": editing,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import groupby
 
 from django.contrib import messages
@@ -11,7 +10,8 @@ from django.utils import timezone
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
-from expertpool.core.views.editing import ChangedMeanwhile, Editing
+from expertpool.core.views.drawers import attempt
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.projects.enums import Regime
 from expertpool.projects.forms.application import RuleSettingsForm
@@ -32,12 +32,10 @@ def rules(request: UserRequest) -> HttpResponse:
         set_blocking_rules(codes=form.codes, actor=request.user, now=now)
         set_regime_options(options=form.options_on, actor=request.user, now=now)
 
-    if form.is_valid():
-        # Both or neither: they are one form, and one transaction.
-        with suppress(ChangedMeanwhile):
-            editing.write(write)
-            messages.success(request, "规则设置已保存。")
-            return redirect("projects:rules")
+    # Both or neither: they are one form, and one transaction.
+    if attempt(form, write, editing=editing):
+        messages.success(request, "规则设置已保存。")
+        return redirect("projects:rules")
     stopping, on = form["rules"].value(), form["options"].value()
     context = {
         "form": form,

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from expertpool.audit.queries import KeptHead, anchors, chain_head, kept_head
+from expertpool.audit.queries import Head, anchors, chain_head, kept_head
 from expertpool.audit.services.chain import verify_chain
 
 
-def _kept(text: str) -> KeptHead:
+def _kept(text: str) -> Head:
     try:
         return kept_head(text)
     except ValueError as error:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             help="您留存的链头（邮件、抽取表或公开页面上的），可以多次给出",
         )
 
-    def handle(self, *args: Any, expect: list[KeptHead], **options: Any) -> None:
+    def handle(self, *args: Any, expect: list[Head], **options: Any) -> None:
         head = chain_head()
         found = verify_chain(dict(expect))
         if found is None:

@@ -17,6 +17,7 @@ from expertpool.core.reading.messages import Refused, decode, encode
 # A function of an open file and the request: it returns its answer, or yields its answers.
 READINGS = {
     "table": "expertpool.core.reading.tables:blocks_of_rows",
+    "tops": "expertpool.core.reading.tables:tops_of_sheets",
     "picture": "expertpool.core.reading.pictures:square_png",
     "archive": "expertpool.core.reading.archives:kind_of_archive",
     "template": "expertpool.core.filling.filler:check",

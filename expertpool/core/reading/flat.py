@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import posixpath
+import re
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
@@ -26,8 +27,13 @@ from expertpool.core.reading.pieces import Cell, Unusual, rows_of, texts_of
 ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+MOST_SHEETS = 30  # whose beginning is looked at
+HEAD = 64 * 1024  # bytes of a sheet before its rows: how its columns are shown
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_FACT = re.compile(rb'\b(min|max|hidden)="(\w+)"')
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Top = dict[str, Any]  # "name", "rows" (number, cells), "hidden" (places of columns)
 # What a broken, encrypted or unexpected part brings up on the way.
 _NOT_KNOWN = (
     *(ParseError, BadZipFile, zlib.error, EOFError),
@@ -35,32 +41,44 @@ _NOT_KNOWN = (
 )
 
 
-def flat_rows(file: IO[bytes], kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
-    """Read the first visible sheet that holds anything into ``kept``; return its rows, numbered.
+def flat_rows(
+    file: IO[bytes], kept: IO[bytes], *, sheet: str = ""
+) -> Iterator[tuple[int, list[Any]]]:
+    """Read a visible sheet into ``kept``, by its name or the first that holds anything; return its
+    rows, numbered, from the first column.
 
     The whole sheet is read first: how wide it is and whether it is sound shows at its end only.
     """
     try:
         with ZipFile(file) as archive, TemporaryFile() as texts:
             book = _Book(archive, texts)
-            for part in book.sheets:
-                left, right = book.keep(part, kept)
-                if left <= right:
-                    return _kept_rows(kept, left, right + 1)
+            for name, part in book.sheets:
+                if sheet in ("", name) and (width := book.keep(part, kept)):
+                    return _kept_rows(kept, width)
     except _NOT_KNOWN as error:
         raise Unusual from error
     raise Unusual
 
 
-def _kept_rows(kept: IO[bytes], left: int, right: int) -> Iterator[tuple[int, list[Any]]]:
+def flat_tops(file: IO[bytes], most: int) -> list[Top]:
+    """Return the first ``most`` rows of each visible sheet; see `Top`."""
+    try:
+        with ZipFile(file) as archive, TemporaryFile() as texts:
+            book = _Book(archive, texts)
+            return [book.top(name, part, most) for name, part in book.sheets[:MOST_SHEETS]]
+    except _NOT_KNOWN as error:
+        raise Unusual from error
+
+
+def _kept_rows(kept: IO[bytes], width: int) -> Iterator[tuple[int, list[Any]]]:
     """Yield the rows from ``kept``, all of the same width, empty ones between them, too."""
     end, done = kept.tell(), 0
     kept.seek(0)
     while kept.tell() < end:
         for number, cells in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
             for empty in range(done + 1, number):
-                yield empty, [""] * (right - left)
-            yield number, cells[left:] + [""] * (right - max(left, len(cells)))
+                yield empty, [""] * width
+            yield number, cells + [""] * (width - len(cells))
             done = number
 
 
@@ -83,7 +101,7 @@ class _Book:
         _refuse_declarations(content)
         return fromstring(content)  # noqa: S314 (declarations are refused)
 
-    def _visible_sheets(self, book: Element) -> Iterator[str]:
+    def _visible_sheets(self, book: Element) -> Iterator[tuple[str, str]]:
         links = {
             one.get("Id"): one
             for one in self._parse("xl/_rels/workbook.xml.rels").iter(f"{RELATIONS}Relationship")
@@ -91,7 +109,8 @@ class _Book:
         for sheet in book.iterfind(f"{MAIN}sheets/{MAIN}sheet"):
             link, state = links[sheet.attrib[LINK]], sheet.get("state", "visible")
             if link.attrib["Type"].endswith("/worksheet") and state == "visible":
-                yield posixpath.join("/xl", link.attrib["Target"]).lstrip("/")
+                part = posixpath.join("/xl", link.attrib["Target"]).lstrip("/")
+                yield sheet.attrib["name"], part
 
     def _styles(self, *, from_1904: bool) -> list[Show | None]:
         """Return how numbers are shown in each style."""
@@ -105,31 +124,47 @@ class _Book:
         ids = (one.get("numFmtId", "0") for one in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
         return [show_by_format(number, own.get(number), from_1904=from_1904) for number in ids]
 
-    def keep(self, part: str, kept: IO[bytes]) -> tuple[int, int]:
-        """Write the rows of a sheet to ``kept``; return its first and last column that hold
-        anything, the first beyond the last when nothing does."""
-        left, right, last = LAST_COLUMN, -1, 0
+    def keep(self, part: str, kept: IO[bytes]) -> int:
+        """Write the rows of a sheet to ``kept``; return how wide it is, 0 when it holds nothing."""
+        width = 0
         block: list[tuple[int, list[Any]]] = []
+        for number, cells in self._rows(part):
+            width = max(width, len(cells))
+            check_extent(number, width)
+            block.append((number, cells))
+            if len(block) == ROWS:
+                pickle.dump(block, kept)
+                block = []
+        pickle.dump(block, kept)
+        return width
+
+    def top(self, name: str, part: str, most: int) -> Top:
+        """Return the beginning of a sheet; what follows is not looked at."""
+        rows = list(islice(self._rows(part), most))
+        with self.archive.open(part) as stream:
+            head = stream.read(HEAD).partition(b"<sheetData")[0]
+        hidden = [
+            at
+            for first, last in map(_hidden, _COLUMN.findall(head))
+            for at in range(first - 1, min(last, LAST_COLUMN))
+        ]
+        return {"name": name, "rows": rows, "hidden": hidden}
+
+    def _rows(self, part: str) -> Iterator[tuple[int, list[Any]]]:
+        """Yield number and cells of the rows that hold anything."""
+        last = 0
         with self.archive.open(part) as stream:
             for digits, found in rows_of(stream):
-                number, first, cells = int(digits), *self._cells(found)
+                number, cells = int(digits), self._cells(found)
                 if not last < number <= LAST_ROW:
                     raise Unusual
                 last = number
-                if not cells:
-                    continue
-                left, right = min(left, first), max(right, len(cells) - 1)
-                check_extent(number, right + 1)
-                block.append((number, cells))
-                if len(block) == ROWS:
-                    pickle.dump(block, kept)
-                    block = []
-        pickle.dump(block, kept)
-        return left, right
+                if cells:
+                    yield number, cells
 
-    def _cells(self, found: Iterable[Cell]) -> tuple[int, list[Any]]:
-        """Return the place of the first cell that holds anything, and the cells up to the last."""
-        first, width, cells = LAST_COLUMN, 0, list[Any]()
+    def _cells(self, found: Iterable[Cell]) -> list[Any]:
+        """Return the cells from the first column up to the last that holds anything."""
+        width, cells = 0, list[Any]()
         place, value_of, block = self.place, self._value, self.texts.block
         for letters, (kind, style), text, inline in found:
             # Most cells are shared texts: they are looked up without another call.
@@ -145,11 +180,9 @@ class _Book:
                 if at < width:
                     raise Unusual
                 cells += [""] * (at - width)
-            if first > at:
-                first = at
             cells.append(value)
             width = at + 1
-        return first, cells
+        return cells
 
     def _value(self, kind: str, style: str, text: str | None, inline: str | None) -> Any:
         """Return what stands in a cell; None when nothing does."""
@@ -194,6 +227,14 @@ def _refuse_declarations(content: bytes) -> None:
     """Entities can blow a few bytes up to anything; no workbook has them, nor another encoding."""
     if b"<!DOCTYPE" in content or b"\0" in content:
         raise Unusual
+
+
+def _hidden(column: bytes) -> tuple[int, int]:
+    """Return the first and the last column that are hidden by a description of columns; none: 1, 0."""
+    facts = dict(_FACT.findall(column))
+    if facts.get(b"hidden") not in (b"1", b"true"):
+        return 1, 0
+    return int(facts[b"min"]), int(facts[b"max"])
 
 
 def column_of(letters: str) -> int:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -22,7 +23,7 @@ from python_calamine import (
 )
 
 from expertpool.core.reading.extent import check_extent
-from expertpool.core.reading.flat import column_of, flat_rows
+from expertpool.core.reading.flat import MOST_SHEETS, Top, column_of, flat_rows, flat_tops
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
 
@@ -35,36 +36,81 @@ _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
 
 
-def blocks_of_rows(file: IO[bytes], *, kind: str) -> Iterator[list[Numbered]]:
-    """Yield the rows of the first sheet that holds anything, by blocks: (number as Excel shows it,
-    cells). ``kind`` is the ending of the file's name. Formulas come as the value that was saved
-    with them. Refuses what is no table, or reaches too far."""
-    rows = iter(_read_csv(file) if kind == ".csv" else _read_excel(file))
+def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[list[Numbered]]:
+    """Yield the rows of a sheet by blocks: (number as Excel shows it, cells from the first column).
+    ``kind`` is the ending of the file's name; without ``sheet`` it is the first that holds anything.
+    Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far."""
+    rows = iter(_read_csv(file) if kind == ".csv" else _read_excel(file, sheet))
     while block := list(islice(rows, BLOCK)):
         yield block
 
 
-def _read_excel(file: IO[bytes]) -> Iterator[Numbered]:
-    try:
+def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
+    """Return the first ``most`` rows of each visible sheet, without the empty ones; see `Top`."""
+    if kind == ".csv":
+        return [{"name": "", "rows": _first(_read_csv(file), most), "hidden": []}]
+    with _words_for_broken():
+        _check_unpacked(file)
+        try:
+            return flat_tops(file, most)
+        except Unusual:
+            return _tops_at_once(file, most)
+
+
+def _read_excel(file: IO[bytes], sheet: str) -> Iterator[Numbered]:
+    with _words_for_broken():
         _check_unpacked(file)
         with TemporaryFile() as kept:
             try:
-                rows = flat_rows(file, kept)
+                rows = flat_rows(file, kept, sheet=sheet)
             except Unusual:
-                rows = _rows_at_once(file)
+                rows = _rows_at_once(file, sheet)
             yield from rows
+
+
+@contextmanager
+def _words_for_broken() -> Iterator[None]:
+    try:
+        yield
     except PasswordError:
         raise Refused("文件有打开密码，请去掉密码后再上传。") from None
     except (CalamineError, zipfile.BadZipFile, OSError):
         raise Refused(BROKEN) from None
 
 
-def _rows_at_once(file: IO[bytes]) -> Iterator[Numbered]:
+def _rows_at_once(file: IO[bytes], name: str) -> Iterator[Numbered]:
     """Yield the rows of a sheet that is held in memory as a whole."""
+    with _book(file) as book:
+        sheet = next((one for one in _sheets(book) if name in ("", one.name)), None)
+        if sheet is None:
+            raise Refused("文件中没有数据，请检查是否选错了文件。")
+        yield from _numbered(sheet)
+
+
+def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
+    with _book(file) as book:
+        return [
+            {"name": one.name, "rows": _first(_numbered(one), most), "hidden": []}
+            for one in islice(_sheets(book), MOST_SHEETS)
+        ]
+
+
+def _first(rows: Iterator[Numbered], most: int) -> list[Numbered]:
+    """Return the first rows that hold anything."""
+    return list(islice((row for row in rows if any(cell != "" for cell in row[1])), most))
+
+
+def _book(file: IO[bytes]) -> CalamineWorkbook:
     _check_extents(file)
     file.seek(0)
-    with CalamineWorkbook.from_object(file) as book:
-        yield from enumerate(_first_sheet(book).iter_rows(), 1)
+    return CalamineWorkbook.from_object(file)
+
+
+def _numbered(sheet: CalamineSheet) -> Iterator[Numbered]:
+    """Yield the rows; calamine leaves out what is empty on the left."""
+    _, left = sheet.start or (0, 0)
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        yield number, [""] * left + cells
 
 
 def _check_unpacked(file: IO[bytes]) -> None:
@@ -99,13 +145,13 @@ def _check_extent_of(part: IO[bytes]) -> None:
         rest = text[-_LONGEST_ADDRESS:]
 
 
-def _first_sheet(book: CalamineWorkbook) -> CalamineSheet:
+def _sheets(book: CalamineWorkbook) -> Iterator[CalamineSheet]:
+    """Yield the visible sheets that hold anything."""
     for at, about in enumerate(book.sheets_metadata):
         if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible:
             sheet = book.get_sheet_by_index(at)
             if sheet.height:
-                return sheet
-    raise Refused("文件中没有数据，请检查是否选错了文件。")
+                yield sheet
 
 
 def _read_csv(file: IO[bytes]) -> Iterator[Numbered]:

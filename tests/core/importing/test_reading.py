@@ -22,11 +22,11 @@ def test_rows_have_the_numbers_of_excel(tmp_path: Path) -> None:
     sheet.write_formula(6, 1, "=1+1", value=2)
     book.close()
     rows = dict(read_rows(tmp_path / "a.xlsx"))
-    assert rows[3] == ["姓名"]
-    assert rows[4] == [""]
-    assert rows[5] == [13800138000.0]
-    assert rows[6] == [date(2026, 1, 2)]
-    assert rows[7] == [2.0]
+    assert rows[3] == ["", "姓名"]
+    assert rows[4] == ["", ""]
+    assert rows[5] == ["", 13800138000.0]
+    assert rows[6] == ["", date(2026, 1, 2)]
+    assert rows[7] == ["", 2.0]
 
 
 def test_text_that_looks_like_a_formula_is_text(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from expertpool.core.importing import UnreadableFile, read_rows
 from expertpool.core.reading.flat import flat_rows
@@ -64,7 +64,13 @@ def both(path: Path) -> tuple[list[Any], list[Any]]:
     with CalamineWorkbook.from_path(path) as book:
         sheets = (book.get_sheet_by_index(at) for at in range(len(book.sheet_names)))
         sheet = next(sheet for sheet in sheets if sheet.height)
-        return mine, list(enumerate(sheet.iter_rows(), 1))
+        return mine, list(_from_the_first_column(sheet))
+
+
+def _from_the_first_column(sheet: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+    """Calamine leaves out what is empty on the left of a sheet."""
+    left = (sheet.start or (0, 0))[1]
+    return ((number, [""] * left + cells) for number, cells in enumerate(sheet.iter_rows(), 1))
 
 
 def assert_same(path: Path) -> None:
@@ -279,7 +285,7 @@ def outcome(read: Callable[[], Iterable[Any]]) -> Any:
 
 def _calamine_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
     with CalamineWorkbook.from_path(path) as book:
-        yield from enumerate(book.get_sheet_by_index(0).iter_rows(), 1)
+        yield from _from_the_first_column(book.get_sheet_by_index(0))
 
 
 def test_memory_does_not_grow_with_the_sheet(tmp_path: Path) -> None:

@@ -14,6 +14,13 @@ def lock_transaction(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
+def try_lock_transaction(name: str) -> bool:
+    """Take the advisory lock ``name`` until the transaction ends, if nobody holds it; tell whether."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
+
+
 def allow_seconds(seconds: int) -> None:
     """Give each statement of this transaction so long, whatever the process gives others."""
     with connection.cursor() as cursor:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
-from expertpool.core.importing import as_text
+from expertpool.core.importing import CellRefused, as_text
 from expertpool.core.subjects import (
     Choice,
     Day,
@@ -57,6 +57,36 @@ SECTIONS = {
 }
 # As lists in use write them; the labels are shorter.
 LEVEL_WORDS = {"副高级": TitleLevel.ASSOCIATE, "正高级": TitleLevel.SENIOR}
+KIND_WORDS = {
+    "个人": ExpertKind.INDIVIDUAL,
+    "自然人": ExpertKind.INDIVIDUAL,
+    "单位": ExpertKind.ORGANISATION,
+    "机构": ExpertKind.ORGANISATION,
+}
+SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
+# What lists mean by words that the dictionaries do not have: proposed, never put in unasked.
+TITLE_MEANINGS = {
+    "高工": "高级工程师",
+    "高级": "高级工程师",
+    "正高工": "正高级工程师",
+    "教高": "教授级高级工程师",
+    "教授级高工": "教授级高级工程师",
+    "中级工程师": "工程师",
+    "助工": "助理工程师",
+    "高会": "高级会计师",
+    "高经": "高级经济师",
+}
+LEVEL_MEANINGS = {"高级": "副高", "正高级职称": "正高", "副高级职称": "副高", "中级职称": "中级"}
+EDUCATION_MEANINGS = {
+    "大学": "本科",
+    "大学本科": "本科",
+    "学士": "本科",
+    "专科": "大专",
+    "硕士": "硕士研究生",
+    "研究生": "硕士研究生",
+    "博士": "博士研究生",
+}
+TYPE_MEANINGS = {"技术": "技术类", "经济": "经济类", "法律": "法律类", "商务": "经济类"}
 CONTACT = {"sensitivity": Sensitivity.CONTACT}
 UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 NUMBERS = ("gte", "lte", "between", "eq")  # how conditions compare them
@@ -93,6 +123,27 @@ def _titles() -> list[str]:
     return list(Title.objects.values_list("name", flat=True))
 
 
+def _specialties() -> list[str]:
+    rows = Specialty.objects.filter(active=True, scheme__active=True)
+    return list(rows.order_by("name").values_list("name", flat=True).distinct())
+
+
+def _divisions() -> list[str]:
+    return list(Division.objects.order_by("code").values_list("name", flat=True))
+
+
+def _looks(rule: Callable[[Any], Any]) -> Callable[[Any], bool]:
+    """Return whether a cell passes a rule that few other cells pass."""
+
+    def looks(cell: Any) -> bool:
+        try:
+            return bool(rule(cell))
+        except CellRefused:
+            return False
+
+    return looks
+
+
 def _pairs(words: Callable[[], list[str]]) -> Callable[[], list[tuple[str, str]]]:
     return lambda: [(word, word) for word in words()]
 
@@ -110,7 +161,7 @@ FIELDS = (
     FieldDeclaration(
         code="name",
         label="姓名",
-        kind=Text(longest=100),
+        kind=Text(longest=100, rule=rules.name),
         required=True,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
@@ -125,7 +176,7 @@ FIELDS = (
     FieldDeclaration(
         code="kind",
         label="类别",
-        kind=Choice(pairs=ExpertKind.choices),
+        kind=Choice(pairs=ExpertKind.choices, words=KIND_WORDS),
         imported=InImport(order=1, help="不填为个人专家。", sample="个人专家", width=10),
         exported=InExport(width=10),
         history=InHistory(order=-1),
@@ -135,9 +186,9 @@ FIELDS = (
     FieldDeclaration(
         code="sex",
         label="性别",
-        kind=Choice(pairs=Sex.choices),
+        kind=Choice(pairs=Sex.choices, words=SEX_WORDS),
         form=InForm(section={INDIVIDUAL: "basic"}, order=1),
-        imported=InImport(help="可不填，按身份证号补。", sample="男", width=8),
+        imported=InImport(dispensable=True, help="可不填，按身份证号补。", sample="男", width=8),
         exported=InExport(width=6),
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
@@ -148,6 +199,7 @@ FIELDS = (
         kind=Day(),
         form=InForm(section={INDIVIDUAL: "basic"}, order=1),
         imported=InImport(
+            dispensable=True,
             code="birth",
             header="出生年月",
             aliases=("出生日期", "生日"),
@@ -180,6 +232,7 @@ FIELDS = (
             help="18 位，加密保存。填写后出生日期和性别自动补全。",
         ),
         imported=InImport(
+            looks=_looks(rules.id_number),
             aliases=("证件号码", "证件号", "身份证号码", "身份证"),
             help="18 位，必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
@@ -201,6 +254,7 @@ FIELDS = (
             help="11 位，加密保存，同一号码只能有一份档案。",
         ),
         imported=InImport(
+            looks=_looks(rules.phone),
             aliases=("手机", "手机号码", "联系电话", "联系方式", "电话", "移动电话"),
             help="11 位。同一手机号只能有一份档案。",
             sample="13800138000",
@@ -215,6 +269,7 @@ FIELDS = (
         guard=_guard("email", "邮箱", mask_email, **CONTACT),
         form=InForm(section={INDIVIDUAL: "basic", ORGANISATION: "work"}, help="加密保存。"),
         imported=InImport(
+            looks=_looks(rules.email),
             aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail"),
             sample="name@example.cn",
             width=24,
@@ -225,7 +280,7 @@ FIELDS = (
     FieldDeclaration(
         code="contact_person",
         label="联系人",
-        kind=Text(longest=50),
+        kind=Text(longest=50, rule=rules.short_name),
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
         imported=InImport(order=1, help="单位专家必填。"),
         history=InHistory(),
@@ -277,6 +332,8 @@ FIELDS = (
             help="18 位，可不填；填了按代码识别单位，用于回避。",
         ),
         imported=InImport(
+            looks=_looks(rules.uscc),
+            dispensable=True,
             code="uscc",
             aliases=("信用代码", "社会信用代码", "单位代码"),
             help="18 位，可不填。填了就按代码识别单位。",
@@ -290,7 +347,12 @@ FIELDS = (
         label="职称",
         kind=Entry(longest=50, words=_titles),
         form=InForm(section={INDIVIDUAL: "work"}),
-        imported=InImport(aliases=("专业技术职称", "技术职称"), sample="高级工程师"),
+        imported=InImport(
+            meanings=TITLE_MEANINGS,
+            dispensable=True,
+            aliases=("专业技术职称", "技术职称"),
+            sample="高级工程师",
+        ),
         exported=InExport(width=14),
         history=InHistory(),
         criterion=InCriteria(field=ask.Choice(choices=_pairs(_titles)), order=3),
@@ -301,7 +363,12 @@ FIELDS = (
         kind=Choice(pairs=TitleLevel.choices, words=LEVEL_WORDS, without="按职称确定"),
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
-            aliases=("职称等级",), help="可不填，按职称补。", sample="副高", width=10
+            meanings=LEVEL_MEANINGS,
+            dispensable=True,
+            aliases=("职称等级",),
+            help="可不填，按职称补。",
+            sample="副高",
+            width=10,
         ),
         exported=InExport(code="level", width=10, optional=True),
         history=InHistory(),
@@ -316,7 +383,7 @@ FIELDS = (
         label="职务",
         kind=Text(longest=50),
         form=InForm(section={INDIVIDUAL: "work"}),
-        imported=InImport(sample="总工程师"),
+        imported=InImport(dispensable=True, sample="总工程师"),
         exported=InExport(width=12),
         history=InHistory(),
     ),
@@ -325,7 +392,13 @@ FIELDS = (
         label="学历",
         kind=Entry(longest=50, words=_entries(DictionaryCode.EDUCATION)),
         form=InForm(section={INDIVIDUAL: "work"}),
-        imported=InImport(aliases=("文化程度", "最高学历"), sample="本科", width=12),
+        imported=InImport(
+            meanings=EDUCATION_MEANINGS,
+            dispensable=True,
+            aliases=("文化程度", "最高学历"),
+            sample="本科",
+            width=12,
+        ),
         exported=InExport(width=12),
         history=InHistory(),
         criterion=InCriteria(
@@ -337,10 +410,12 @@ FIELDS = (
     FieldDeclaration(
         code="practice_years",
         label="从业年限",
-        kind=Number(most=rules.PRACTICE_YEARS.high),
+        kind=Number(most=rules.PRACTICE_YEARS.high, suffix="年"),
         form=InForm(section={INDIVIDUAL: "work"}),
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
-        imported=InImport(aliases=("工作年限", "从业年数"), sample="15", width=10),
+        imported=InImport(
+            dispensable=True, aliases=("工作年限", "从业年数"), sample="15", width=10
+        ),
         exported=InExport(width=10),
         history=InHistory(),
         criterion=InCriteria(
@@ -361,6 +436,8 @@ FIELDS = (
         form=InForm(section="contact"),
         show=lambda one: one.division.name if one.division else "",
         imported=InImport(
+            words=_divisions,
+            dispensable=True,
             aliases=("地区", "所在区域", "区域", "所在地", "行政区划"),
             help="省、市、县的名称或 6 位代码；重名的县连同上级一起写，如“福州市鼓楼区”。",
             sample="长沙市",
@@ -398,6 +475,9 @@ FIELDS = (
         write=False,  # given apart
         form=InForm(section="specialties"),
         imported=InImport(
+            words=_specialties,
+            lists=True,
+            looks=rules.is_specialty_code,
             aliases=("专业", "专业代码", "评标专业", "专业名称", "评审专业代码"),
             help="专业代码或名称，多个用分号隔开。重名的专业请填代码。",
             sample="A010101;A080101",
@@ -432,7 +512,13 @@ FIELDS = (
         label="专家类型",
         kind=Entry(longest=50, words=_entries(DictionaryCode.EXPERT_TYPE)),
         form=InForm(section={INDIVIDUAL: "work", ORGANISATION: "basic"}),
-        imported=InImport(aliases=("专家类别",), sample="技术类", width=12),
+        imported=InImport(
+            meanings=TYPE_MEANINGS,
+            dispensable=True,
+            aliases=("专家类别",),
+            sample="技术类",
+            width=12,
+        ),
         exported=InExport(width=10),
         history=InHistory(),
         criterion=InCriteria(
@@ -468,7 +554,9 @@ FIELDS = (
             "address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0), **CONTACT
         ),
         form=InForm(section="contact", order=1, help="加密保存。", wide=True),
-        imported=InImport(aliases=("地址", "联系地址"), sample="示例路 1 号", width=24),
+        imported=InImport(
+            dispensable=True, aliases=("地址", "联系地址"), sample="示例路 1 号", width=24
+        ),
         exported=InExport(width=30),
         history=InHistory(),
     ),
@@ -477,7 +565,7 @@ FIELDS = (
         label="邮编",
         kind=Text(longest=10, rule=rules.postcode),
         form=InForm(section="contact"),
-        imported=InImport(aliases=("邮政编码",), sample="410000", width=10),
+        imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
         exported=InExport(width=8),
         history=InHistory(),
     ),
@@ -486,7 +574,7 @@ FIELDS = (
         label="开户银行",
         kind=Text(longest=100),
         form=InForm(section="bank"),
-        imported=InImport(aliases=("开户行",), sample="中国银行"),
+        imported=InImport(dispensable=True, aliases=("开户行",), sample="中国银行"),
         exported=InExport(width=16),
         history=InHistory(),
     ),
@@ -503,6 +591,7 @@ FIELDS = (
         ),
         form=InForm(section="bank", help="加密保存，不会出现在导出中。"),
         imported=InImport(
+            dispensable=True,
             aliases=("银行卡号", "账号", "银行账户"),
             help="必须是文本格式。",
             sample="6217000012345678901",
@@ -530,7 +619,7 @@ FIELDS = (
         label="备注",
         kind=Text(longest=2000, rows=3),
         form=InForm(section="term", order=1),
-        imported=InImport(aliases=("说明",), width=24),
+        imported=InImport(dispensable=True, aliases=("说明",), width=24),
         history=InHistory(order=1),
     ),
     FieldDeclaration(

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import DAYS, Bounds
-from expertpool.core.importing import CellRefused, as_code
+from expertpool.core.importing import CellRefused, as_code, serial_day, text
+from expertpool.core.text import is_hidden
 from expertpool.core.validators import (
     id_card_birth_date,
     is_valid_uscc,
@@ -28,6 +29,54 @@ TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
 PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
 _MONTH = re.compile(r"(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?[月日]?")
+_YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
+# Between two Chinese letters, of which a name may have a dot.
+_HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_BETWEEN = re.compile(f"(?<=[{_HAN}·•・（）]) (?=[{_HAN}·•・（）])")
+_DOTS = str.maketrans("•・‧", "···")
+_PHONE_MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
+_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+_SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
+PROVINCES = frozenset(
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+    ]
+)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 _ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
 _WORDS = {
@@ -40,14 +89,21 @@ _WORDS = {
 
 
 class Month(NamedTuple):
-    """A birth date as people write it: the day may be missing."""
+    """A birth date as people write it: the day may be missing. ``perhaps`` is the month that it may
+    be as well: 1975.1 is what Excel leaves of 1975.10."""
 
     year: int
     month: int
     day: int | None
+    perhaps: int = 0
 
     def fits(self, born: date) -> bool:
-        return (self.year, self.month) == (born.year, born.month) and self.day in (None, born.day)
+        months = (self.month, self.perhaps)
+        return self.year == born.year and born.month in months and self.day in (None, born.day)
+
+    def __str__(self) -> str:
+        day = "" if self.day is None else f"-{self.day:02}"
+        return f"{self.year}-{self.month:02}{day}"
 
     def as_date(self) -> date:
         """Return the date, the first of the month where the day is missing."""
@@ -64,9 +120,34 @@ def _checked(value: str, check: Callable[[str], None]) -> str:
     return value
 
 
+def name(cell: Any) -> str:
+    """Clean the name of a person or an organisation: no blanks of any kind between Chinese letters,
+    as lists have them that set names in columns, and one between others."""
+    return _name(cell, 100)
+
+
+def short_name(cell: Any) -> str:
+    return _name(cell, 50)
+
+
+def _name(cell: Any, longest: int) -> str:
+    value: str = text(longest)(cell)
+    if value.isalpha():  # nothing to clean: nearly all are so
+        return value
+    value = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
+    return _BETWEEN.sub("", " ".join(value.split())).translate(_DOTS)
+
+
+def _is_unseen(char: str) -> bool:
+    return is_hidden(char) and not char.isspace()
+
+
 def phone(cell: Any) -> str:
-    """Clean a phone number; one that came as a number is whole (11 digits)."""
-    return _checked(as_code(cell), validate_mobile)
+    """Clean a mobile number, as people write it: with blanks, hyphens, +86, or as a number."""
+    value = as_code(cell)
+    if (value and not value.isdecimal()) or len(value) > 11:
+        value = _COUNTRY.sub("", _PHONE_MARKS.sub("", value.removesuffix(".0")))
+    return _checked(value, validate_mobile)
 
 
 def email(cell: Any) -> str:
@@ -77,14 +158,48 @@ def id_number(cell: Any) -> str:
     """Clean an ID card number; one that came as a number has lost its last digits."""
     if isinstance(cell, float | int):
         raise CellRefused("身份证为数值", _ROUNDED)
-    return _checked(as_code(cell).upper(), validate_id_card)
+    value = as_code(cell).upper()
+    if not value.isalnum():
+        value = _PHONE_MARKS.sub("", value)
+    return _checked(value, validate_id_card)
+
+
+def id_number_warning(value: str) -> str:
+    """Return what is odd about the region in a valid ID card number; empty: nothing. Old numbers
+    keep divisions that are gone, provinces stay."""
+    if value[:2] in PROVINCES:
+        return ""
+    return f"身份证号前两位 {value[:2]} 不是任何省份的代码，请核对。"
+
+
+def account_warning(value: str) -> str:
+    """Return what is odd about an account; empty: nothing. Numbers of bank cards end with a check
+    digit (ISO/IEC 7812-1), those of other accounts need not."""
+    if not (value.startswith("62") and 16 <= len(value) <= 19):
+        return ""
+    odd, even = value[-1::-2].encode(), value[-2::-2].translate(_DOUBLED).encode()
+    if (sum(odd) + sum(even) - 48 * len(value)) % 10 == 0:
+        return ""
+    return "银行卡号的最后一位校验不符，请逐位核对。"
+
+
+def years_warning(years: int | None, born: date | None, today: date) -> str:
+    """Return what is odd about years of practice beside the birthday; empty: nothing."""
+    if years is None or born is None or years <= today.year - born.year - YOUNGEST:
+        return ""
+    return f"从业年限 {years} 年与年龄不符，请核对。"
+
+
+def is_specialty_code(cell: Any) -> bool:
+    """Tell whether a cell lists codes of specialties (A010101)."""
+    return isinstance(cell, str) and _SPECIALTY_CODES.fullmatch(cell.strip()) is not None
 
 
 def bank_account(cell: Any) -> str:
     # Of fifteen digits and fewer Excel loses none.
     if isinstance(cell, float | int) and cell >= 10**15:
         raise CellRefused("银行账号为数值", _ROUNDED)
-    value = as_code(cell).replace(" ", "")
+    value = _PHONE_MARKS.sub("", as_code(cell))
     if value and not (value.isdecimal() and 8 <= len(value) <= 30):
         raise CellRefused("银行账号格式", "应为 8 至 30 位数字。")
     return value
@@ -108,12 +223,17 @@ def uscc(cell: Any) -> str:
 
 
 def birth(cell: Any) -> Month | None:
-    """Clean a month or day of birth: 1967-09, 1967年9月, 1967-09-20, 19670920 or a date cell."""
+    """Clean a month or day of birth: 1967-09, 1967年9月, 1967.9, 1967-09-20, 19670920, a date cell,
+    or a number: days as Excel counts them, or a year with its month behind the point."""
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
     value = as_code(cell)
     if not value:
         return None
+    if isinstance(cell, float) and (number := serial_day(cell)):
+        return Month(number.year, number.month, number.day)
+    if isinstance(cell, float) and _YEAR_AND_MONTH.fullmatch(value):
+        return _month_of_number(value)
     found = _MONTH.fullmatch(value)
     if found:
         month = Month(*(int(part) if part else None for part in found.groups()))  # type: ignore[arg-type]
@@ -123,6 +243,18 @@ def birth(cell: Any) -> Month | None:
             pass
         else:
             return month
+    if number := serial_day(value):
+        return Month(number.year, number.month, number.day)
+    raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
+
+
+def _month_of_number(value: str) -> Month:
+    """Read 1975.1, the number that 1975.10 becomes: October, and perhaps January."""
+    year, _, month = value.partition(".")
+    if month == "1":
+        return Month(int(year), 10, None, 1)
+    if 1 <= int(month) <= 12:
+        return Month(int(year), int(month), None)
     raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
 
 

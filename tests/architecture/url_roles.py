@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.models import ImportMemory
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
@@ -83,6 +84,14 @@ def own_export(world: World, user: User) -> dict[str, Any]:
 
 def own_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user).pk}
+
+
+def own_import_memory(importer: str) -> Callable[[World, User], dict[str, Any]]:
+    def memory(world: World, user: User) -> dict[str, Any]:
+        said = {"user": user, "importer": importer, "said": "随身电话", "meant": "phone"}
+        return {"pk": ImportMemory.objects.create(**said).pk}
+
+    return memory
 
 
 def own_project_import(world: World, user: User) -> dict[str, Any]:
@@ -339,6 +348,10 @@ RULES: dict[str, Rule] = {
     "experts:import_run": only("admin", "operator", kwargs=own_import),
     "experts:import_mapping": only("admin", "operator", kwargs=own_import),
     "experts:import_confirm": only("admin", "operator", kwargs=own_import),
+    "experts:import_table": only("admin", "operator", kwargs=own_import),
+    "experts:import_answers": only("admin", "operator", kwargs=own_import),
+    "experts:import_resume": only("admin", "operator", kwargs=own_import),
+    "experts:import_forget": only("admin", "operator", kwargs=own_import_memory("experts")),
     "experts:import_discard": only("admin", "operator", kwargs=own_import),
     "experts:import_refused": only("admin", "operator", kwargs=own_import),
     # Messages
@@ -405,6 +418,10 @@ RULES: dict[str, Rule] = {
     "projects:import_run": only(*APPLY, kwargs=own_project_import),
     "projects:import_mapping": only(*APPLY, kwargs=own_project_import),
     "projects:import_confirm": only(*APPLY, kwargs=own_project_import),
+    "projects:import_table": only(*APPLY, kwargs=own_project_import),
+    "projects:import_answers": only(*APPLY, kwargs=own_project_import),
+    "projects:import_resume": only(*APPLY, kwargs=own_project_import),
+    "projects:import_forget": only(*APPLY, kwargs=own_import_memory("projects")),
     "projects:import_discard": only(*APPLY, kwargs=own_project_import),
     "projects:import_refused": only(*APPLY, kwargs=own_project_import),
     # Draws

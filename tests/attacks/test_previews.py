@@ -19,6 +19,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORTS_PER_HOUR
 from expertpool.experts.models import Expert
 from tests.attacks.test_rights import make_role
+from tests.core.importing.sheets import read_xlsx, refused_of
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert, make_id_number, make_phone
 from tests.factories.siteconfig import configure
@@ -75,12 +76,12 @@ def test_a_preview_says_the_same_of_who_is_in_the_pool_and_who_is_not(
     for rows in ([row] for row in asked(known)):
         page = upload(client, *rows)
         run = page.context["run"]
-        assert (run.accepted, run.refused, run.first_refused) == (1, 0, [])
+        assert (run.accepted, run.refused, refused_of(run)) == (1, 0, [])
         assert "专家库中已有" not in page.content.decode()
         # Twice in the file: the second is refused, whoever is in the pool.
         twice = upload(client, *rows, *rows).context["run"]
         assert (twice.accepted, twice.refused) == (1, 1)
-        assert twice.first_refused[0]["detail"] == "与第 2 行相同。"
+        assert refused_of(twice)[0]["cells"][0]["detail"] == "与第 2 行相同。"
 
 
 def test_after_the_import_he_is_told_how_many(known: Expert, clerk: User) -> None:
@@ -90,11 +91,12 @@ def test_after_the_import_he_is_told_how_many(known: Expert, clerk: User) -> Non
     run = page.context["run"]
     assert (run.accepted, run.refused) == (1, 2)
     assert run.reasons == {"手机号重复": 1, "证件号重复": 1}
-    # No line, no table of the refused.
-    assert run.first_refused == []
+    # No line, and none in the table of the refused.
+    assert refused_of(run) == []
     assert "第 2 行" not in page.content.decode()
     refused = client.get(reverse("experts:import_refused", args=[run.pk]))
-    assert refused.status_code == 404
+    sheet = read_xlsx(io.BytesIO(refused.content))
+    assert sheet[1:] == [[None, "没有需要逐行列出的内容。", None, None, None]]
 
 
 def test_who_sees_one_of_them_plain_is_told_of_it_at_once(known: Expert, admin: User) -> None:
@@ -102,7 +104,7 @@ def test_who_sees_one_of_them_plain_is_told_of_it_at_once(known: Expert, admin: 
     page = upload(login(Client(), admin), *asked(known))
     run = page.context["run"]
     assert (run.accepted, run.refused) == (2, 1)
-    assert [row["row"] for row in run.first_refused] == [2]
+    assert [row["row"] for row in refused_of(run)] == [2]
 
 
 def test_every_preview_is_logged(known: Expert, clerk: User) -> None:

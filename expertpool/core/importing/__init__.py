@@ -18,7 +18,8 @@ The pages are ``<app>:import`` (upload) and ``<app>:import_run`` (headers, previ
 result). `check_rows` runs an import without pages.
 """
 
-from expertpool.core.importing.checking import check_rows
+from expertpool.core.importing.answers import Answers
+from expertpool.core.importing.checking import CHECK, check_rows
 from expertpool.core.importing.columns import (
     CellRefused,
     ImportColumn,
@@ -27,23 +28,28 @@ from expertpool.core.importing.columns import (
     choice,
     day,
     normalise_header,
+    serial_day,
     text,
     whole_number,
 )
-from expertpool.core.importing.importer import Fault, Importer, Row, Totals
-from expertpool.core.importing.mapping import open_table
+from expertpool.core.importing.importer import Change, Fault, Importer, Note, Row, Totals
+from expertpool.core.importing.opening import open_table
 from expertpool.core.importing.pages import import_urls
 from expertpool.core.importing.reading import UnreadableFile, read_rows
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import ImportPreviewed
 
 __all__ = [
+    "CHECK",
     "IMPORTS",
+    "Answers",
     "CellRefused",
+    "Change",
     "Fault",
     "ImportColumn",
     "ImportPreviewed",
     "Importer",
+    "Note",
     "Row",
     "Totals",
     "UnreadableFile",
@@ -56,6 +62,7 @@ __all__ = [
     "normalise_header",
     "open_table",
     "read_rows",
+    "serial_day",
     "text",
     "whole_number",
 ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
@@ -18,17 +18,21 @@ from expertpool.core.validators import is_writable
 Cleaner = Callable[[Any], Any]
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 _DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?")
+_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
+EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
 _NOTE = re.compile(r"[(\[【].*?[)\]】]")
 
 
 class CellRefused(ValueError):
     """A cell that cannot be taken. ``reason`` is a few fixed words, the same for every such cell
-    (``{}`` stands for the header); ``detail`` says how to mend it."""
+    (``{}`` stands for the header); ``detail`` says how to mend it; ``word`` is one that no list
+    has."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", *, word: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+        self.word = word
 
     def sentence(self, label: str) -> str:
         """Return what a form says of the field ``label``."""
@@ -86,16 +90,16 @@ def choice(values: Mapping[str, Any]) -> Cleaner:
         word = as_text(cell)
         if word in values or not word:
             return values.get(word, "")
-        raise CellRefused("{}不存在", f"应为：{shown}。")
+        raise CellRefused("{}不存在", f"应为：{shown}。", word=word)
 
     return clean
 
 
-def whole_number(least: int, most: int) -> Cleaner:
-    """A cleaner for a whole number within bounds."""
+def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:
+    """A cleaner for a whole number within bounds; its measure may stand behind it (15 年)."""
 
     def clean(cell: Any) -> int | None:
-        value = as_code(cell)
+        value = as_code(cell).removesuffix(suffix).rstrip()
         if not value:
             return None
         # Python refuses to read thousands of digits, with an error of its own.
@@ -106,15 +110,27 @@ def whole_number(least: int, most: int) -> Cleaner:
     return clean
 
 
+def serial_day(cell: Any) -> date | None:
+    """Return the day that a number means with which Excel counts days; None where it is no such
+    number. Years and months written as a number (1975, 197510) are none."""
+    value = as_code(cell)
+    if len(value) == 5 and value.isdecimal() and SERIALS[0] <= int(value) <= SERIALS[1]:
+        return EPOCH + timedelta(int(value))
+    return None
+
+
 def day(cell: Any) -> date | None:
-    """Clean a date: a date cell, or text such as 2026-11-24, 2026/11/24, 20261124."""
+    """Clean a date: a date cell, text such as 2026-11-24, 2026/11/24, 20261124, or a number with
+    which Excel counts days."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    value = as_code(cell)
+    value = _TIME.sub("", as_code(cell))
     if not value:
         return None
+    if serial := serial_day(value):
+        return serial
     found = _DAY.fullmatch(value)
     try:
         year, month, number = map(int, found.groups() if found else ())
@@ -130,6 +146,11 @@ class ImportColumn:
     ``aliases`` are other headers that people use for it. ``help``, ``sample``, ``choices`` (a
     drop-down list) and ``width`` (characters) are for the template. ``is_extra``: an administrator
     added it; it never takes a header by which another column goes.
+
+    ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
+    another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
+    ``meanings`` are what people write for them; ``lists``: a cell holds several. ``dispensable``: a
+    row goes in without a cell that is refused. ``word`` is a value as it is read.
     """
 
     code: str
@@ -142,6 +163,13 @@ class ImportColumn:
     choices: Sequence[str] = ()
     width: int = 16
     is_extra: bool = False
+    looks: Callable[[Any], bool] | None = None
+    words: Callable[[], Sequence[str]] | None = None
+    is_free: bool = False
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    lists: bool = False
+    dispensable: bool = False
+    word: Callable[[Any], str] = str
 
     @property
     def headers(self) -> tuple[str, ...]:

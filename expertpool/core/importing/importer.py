@@ -17,29 +17,58 @@ class Fault:
     """Why a row is not taken: the header of the column, a few fixed words, how to mend it.
 
     ``counted``: who imports may not know which rows have it, only how many, and once the others are
-    in: that a number is in the pool would tell him what he may not see.
+    in: that a number is in the pool would tell him what he may not see. ``code`` is the column's,
+    ``word`` one that no list has.
     """
 
     column: str
     reason: str
     detail: str = ""
     counted: bool = False
+    code: str = ""
+    word: str = ""
 
     def __str__(self) -> str:
         return f"{self.reason}：{self.detail}" if self.detail else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done to a cell of a row that is taken: cleaned, guessed, or to be looked at."""
+
+    column: str
+    kind: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an import changes in a record that is there already, as its reader may see it."""
+
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(slots=True)
 class Row:
     """One row: its number in Excel, its cells as they stand there, its cleaned values by code.
 
-    A column that the sheet does not have is not in ``values``.
+    A column that the sheet does not have is not in ``values``. ``left`` are faults of cells without
+    which the row is taken; ``words`` those that no list has, with the column's code; ``changes``
+    what an update makes of the ``subject``.
     """
 
     number: int
     cells: list[Any]
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    left: list[Fault] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    subject: str = ""
 
 
 @dataclass
@@ -49,6 +78,10 @@ class Totals:
     total: int = 0
     accepted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    samples: int = 0
 
     @property
     def refused(self) -> int:
@@ -72,6 +105,7 @@ class Importer(ABC):
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
+    is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 
     def __init__(self, *, actor: Any, now: datetime, options: Mapping[str, Any]) -> None:
@@ -113,6 +147,16 @@ class Importer(ABC):
         empty: nothing."""
         return ""
 
-    def fault(self, code: str, reason: str, detail: str = "", *, counted: bool = False) -> Fault:
+    def shown(self, row: Row) -> dict[str, str]:
+        """Return a row as it will be saved: header → value as it is read."""
+        return {
+            column.header: column.word(value)
+            for code, column in self.by_code.items()
+            if (value := row.values.get(code)) not in (None, "")
+        }
+
+    def fault(
+        self, code: str, reason: str, detail: str = "", *, counted: bool = False, word: str = ""
+    ) -> Fault:
         """Return a fault of the column ``code``."""
-        return Fault(self.by_code[code].header, reason, detail, counted)
+        return Fault(self.by_code[code].header, reason, detail, counted, code, word)

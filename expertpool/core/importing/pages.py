@@ -5,90 +5,65 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.core.configuration import value_of
+from expertpool.core.importing.findings import read_findings
+from expertpool.core.importing.forms import AnswersForm, MappingForm, TableForm, UploadForm
 from expertpool.core.importing.importer import Importer
-from expertpool.core.importing.reading import SUFFIXES, UnreadableFile
+from expertpool.core.importing.memory import HEADER, memories
+from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.importing.runs import (
     RunRefused,
+    answer_import,
     choose_mapping,
+    choose_table,
     confirm_import,
     discard_import,
     own_imports,
+    resume_import,
     start_import,
 )
 from expertpool.core.importing.sheets import template_bytes
-from expertpool.core.models import ImportRun
+from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
-from expertpool.core.settings import IMPORT_SIZE
+from expertpool.core.text import is_key
 from expertpool.core.waiting import FileGone
 
 RECENT = 5
 STEPS = ("上传文件", "核对", "完成")
+PAGES = (
+    *("upload", "template", "run", "table", "mapping", "answers"),
+    *("confirm", "resume", "discard", "refused", "forget"),
+)
 View = Callable[..., HttpResponseBase]
 
 
-class UploadForm(forms.Form):
-    """The file, and the options of the importer."""
-
-    file = forms.FileField(
-        label="文件",
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
-    )
-
-    def __init__(self, *args: Any, importer: type[Importer]) -> None:
-        super().__init__(*args)
-        largest = value_of(IMPORT_SIZE)
-        self.fields["file"].help_text = f".xlsx、.xls 或 .csv，最大 {largest} MB。"
-        self.fields |= dict(importer.option_fields)
-
-    def options(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
-
-
-class MappingForm(forms.Form):
-    """One choice for each header of the file; the columns are named ``column-0`` …"""
-
-    def __init__(self, *args: Any, run: ImportRun, importer: type[Importer]) -> None:
-        super().__init__(*args)
-        choices = [("", "不导入"), *((one.code, _starred(one)) for one in importer.get_columns())]
-        for at, (header, code) in enumerate(run.pairs()):
-            self.fields[f"column-{at}"] = forms.ChoiceField(
-                label=header or f"第 {at + 1} 列（无表头）",
-                choices=choices,
-                initial=code,
-                required=False,
-            )
-
-    def codes(self) -> list[str]:
-        return list(self.cleaned_data.values())
-
-
-def _starred(column: Any) -> str:
-    return f"{column.header}（必填）" if column.required else column.header
-
-
 def import_urls(importer: type[Importer], prefix: str = "import/") -> list[URLPattern]:
-    """Return the URL patterns of the pages of ``importer``: ``import``, ``import_run`` …
+    """Return the URL patterns of the pages of ``importer``: ``import``, ``import_run`` …; another
+    ``prefix`` gives them other names (``update/``: ``update``, ``update_run``).
 
     They are guarded by its permission; a run is seen by the user who started it alone.
     """
-    pages = _Pages(importer)
+    name = prefix.rstrip("/")
+    pages = _Pages(importer, name)
     routes: tuple[tuple[str, View, str], ...] = (
-        ("", pages.upload, "import"),
-        ("template/", require_safe(pages.template), "import_template"),
-        ("<int:pk>/", require_safe(pages.detail), "import_run"),
-        ("<int:pk>/mapping/", pages.mapping, "import_mapping"),
-        ("<int:pk>/confirm/", require_POST(pages.confirm), "import_confirm"),
-        ("<int:pk>/discard/", require_POST(pages.discard), "import_discard"),
-        ("<int:pk>/refused/", require_safe(pages.refused), "import_refused"),
+        ("", pages.upload, name),
+        ("template/", require_safe(pages.template), f"{name}_template"),
+        ("memory/<int:pk>/forget/", require_POST(pages.forget), f"{name}_forget"),
+        ("<int:pk>/", require_safe(pages.detail), f"{name}_run"),
+        ("<int:pk>/table/", require_POST(pages.table), f"{name}_table"),
+        ("<int:pk>/mapping/", pages.mapping, f"{name}_mapping"),
+        ("<int:pk>/answers/", require_POST(pages.answers), f"{name}_answers"),
+        ("<int:pk>/confirm/", require_POST(pages.confirm), f"{name}_confirm"),
+        ("<int:pk>/resume/", require_POST(pages.resume), f"{name}_resume"),
+        ("<int:pk>/discard/", require_POST(pages.discard), f"{name}_discard"),
+        ("<int:pk>/refused/", require_safe(pages.refused), f"{name}_refused"),
     )
     guard: Any = requires(importer.permission)
     return [path(f"{prefix}{route}", guard(view), name=name) for route, view, name in routes]
@@ -97,8 +72,9 @@ def import_urls(importer: type[Importer], prefix: str = "import/") -> list[URLPa
 class _Pages:
     """The views of one importer; addresses stay within the app that mounted them."""
 
-    def __init__(self, importer: type[Importer]) -> None:
+    def __init__(self, importer: type[Importer], name: str) -> None:
         self.importer = importer
+        self.name = name
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(
@@ -117,10 +93,9 @@ class _Pages:
             except (RunRefused, UnreadableFile) as error:
                 form.add_error("file", str(error))
             else:
-                step = "import_run" if run.is_previewed else "import_mapping"
-                return redirect(self._name(request, step), pk=run.pk)
+                return self._to(request, "run" if run.is_previewed else "mapping", run.pk)
         recent = own_imports(request.user, self.importer.code)[:RECENT]
-        context = {"form": form, "recent": recent}
+        context = {"form": form, "recent": recent, "memories": self._memories(request)}
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_upload.html", context, status=status)
 
@@ -130,44 +105,114 @@ class _Pages:
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
+        found = read_findings(run)
+        form = AnswersForm(importer=self.importer, found=found) if run.is_previewed else None
+        return self._detail(request, run, found, form)
+
+    def _detail(
+        self,
+        request: HttpRequest,
+        run: ImportRun,
+        found: dict[str, Any],
+        form: AnswersForm | None,
+    ) -> HttpResponse:
         template = "core/import_run.html"
         htmx: Any = getattr(request, "htmx", None)
         part = f"{template}#job" if htmx and run.is_running else template
-        response = self._page(request, part, {"run": run})
+        context = {
+            "run": run,
+            "found": found,
+            "form": form,
+            # After the import the same cells, to read.
+            "lines": form or AnswersForm(importer=self.importer, found=found),
+            "moved": self._moved(run, found.get("outline", {})),
+        }
+        response = self._page(request, part, context)
         if htmx and not run.is_running:
             response["HX-Refresh"] = "true"  # the page of the result is another one
         return response
 
+    def _moved(self, run: ImportRun, outline: dict[str, Any]) -> list[str]:
+        """Return what is said of columns that were recognised by their content."""
+        headers = {column.code: column.header for column in self.importer.get_columns()}
+        return [
+            f"“{header}”一列按内容当作{headers.get(code, '')}"
+            for (header, code), why in zip(run.pairs(), outline.get("why", ()), strict=False)
+            if why == "moved" and code
+        ]
+
+    def table(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk)
+        form = TableForm(request.POST, run=run, outline=read_findings(run).get("outline", {}))
+        if form.is_valid():
+            sheet, row = form.chosen(run)
+            try:
+                choose_table(run=run, sheet=sheet, row=row)
+            except (RunRefused, UnreadableFile) as error:
+                messages.error(request, str(error))
+        else:
+            messages.error(request, "请选择工作表，行号应为数字。")
+        return self._to(request, "mapping", pk)
+
     def mapping(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
+        outline = read_findings(run).get("outline", {})
         posted = [request.POST] if request.method == "POST" else []
-        form = MappingForm(*posted, run=run, importer=self.importer)
+        form = MappingForm(*posted, run=run, importer=self.importer, outline=outline)
         if form.is_valid():
             try:
                 choose_mapping(run=run, codes=form.codes(), now=timezone.now())
             except (RunRefused, UnreadableFile) as error:
                 form.add_error(None, str(error))
             else:
-                return redirect(self._name(request, "import_run"), pk=pk)
-        context = {"run": run, "form": form}
+                return self._to(request, "run", pk)
+        table = TableForm(run=run, outline=outline)
+        context = {"run": run, "form": form, "table": table, "outline": outline}
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_mapping.html", context, status=status)
 
+    def answers(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk)
+        found = read_findings(run)
+        form = AnswersForm(request.POST, importer=self.importer, found=found)
+        if form.is_valid():
+            try:
+                answer_import(run=run, words=form.words(), cells=form.cells(), now=timezone.now())
+            except (RunRefused, UnreadableFile) as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, "已按您的改正重新检查。")
+            return self._to(request, "run", pk)
+        messages.error(request, "改正的内容太长，或有不认识的选择。")
+        return self._to(request, "run", pk)
+
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
+        listed = {int(row) for row in request.POST.getlist("listed") if is_key(row)}
+        chosen = {int(row) for row in request.POST.getlist("chosen") if is_key(row)}
         try:
-            confirm_import(run=run, now=timezone.now())
+            confirm_import(run=run, now=timezone.now(), passed_over=sorted(listed - chosen))
         except RunRefused:
             pass  # confirmed by another click: the page shows how it went
-        return redirect(self._name(request, "import_run"), pk=pk)
+        return self._to(request, "run", pk)
+
+    def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            resume_import(run=self._run(request, pk))
+        except RunRefused as error:
+            messages.info(request, str(error))
+        else:
+            messages.success(request, "已重新排队，马上继续导入。")
+        return self._to(request, "run", pk)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
         try:
             discard_import(run=run)
-        except RunRefused:
-            return redirect(self._name(request, "import_run"), pk=pk)
-        return redirect(self._name(request, "import"))
+        except RunRefused as error:
+            messages.info(request, str(error))
+            return self._to(request, "run", pk)
+        return redirect(self._name(request, "upload"))
 
     def refused(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         run = self._run(request, pk)
@@ -178,28 +223,45 @@ class _Pages:
         name = f"未导入信息表-{run.file_name.rpartition('.')[0]}.xlsx"
         return file_answer(table, name=name)
 
+    def forget(self, request: HttpRequest, pk: int) -> HttpResponse:
+        get_object_or_404(memories(request.user, self.importer.code), pk=pk).delete()
+        messages.success(request, "已忘记，下次会再问。")
+        return redirect(self._name(request, "upload"))
+
+    def _memories(self, request: HttpRequest) -> list[dict[str, Any]]:
+        columns = {column.code: column.header for column in self.importer.get_columns()}
+        return [
+            {"memory": one, "kind": self._kind_of(one, columns), "meant": self._meant(one, columns)}
+            for one in memories(request.user, self.importer.code)
+        ]
+
+    @staticmethod
+    def _kind_of(one: ImportMemory, columns: dict[str, str]) -> str:
+        return "表头" if one.column == HEADER else columns.get(one.column, one.column)
+
+    @staticmethod
+    def _meant(one: ImportMemory, columns: dict[str, str]) -> str:
+        if one.column == HEADER:
+            return columns.get(one.meant, "不导入")
+        return one.meant or "留空"
+
     def _run(self, request: HttpRequest, pk: int) -> ImportRun:
         return get_object_or_404(own_imports(request.user, self.importer.code), pk=pk)
 
-    def _name(self, request: HttpRequest, name: str) -> str:
+    def _name(self, request: HttpRequest, page: str) -> str:
+        name = self.name if page == "upload" else f"{self.name}_{page}"
         return f"{request.resolver_match.namespace}:{name}"  # type: ignore[union-attr]
+
+    def _to(self, request: HttpRequest, page: str, pk: int) -> HttpResponse:
+        return redirect(self._name(request, page), pk=pk)
 
     def _page(
         self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
     ) -> HttpResponse:
-        names = {
-            f"{name}_url": self._name(request, f"import_{name}" if name != "upload" else "import")
-            for name in ("upload", "template", "run", "mapping", "confirm", "discard", "refused")
+        names = {f"{page}_url": self._name(request, page) for page in PAGES}
+        common = {
+            "importer": self.importer,
+            "steps": STEPS,
+            "counted": self.importer.counted_for(request.user),
         }
-        return render(
-            request,
-            template,
-            context
-            | names
-            | {
-                "importer": self.importer,
-                "steps": STEPS,
-                "counted": self.importer.counted_for(request.user),
-            },
-            status=status,
-        )
+        return render(request, template, context | names | common, status=status)

@@ -6,33 +6,53 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any
 
-from expertpool.core.reading.apart import Reading, answers
+from expertpool.core.reading.apart import Reading, answer, answers
 from expertpool.core.reading.messages import Refused
 
 Numbered = tuple[int, list[Any]]
+Top = dict[str, Any]  # the beginning of a sheet: "name", "rows", "hidden" (places of columns)
+File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".csv")
-TABLE = Reading("table")
+TABLE, TOPS = Reading("table"), Reading("tops")
+MOST = 300  # rows of the beginning of a sheet
 
 
 class UnreadableFile(ValueError):
     """A file that is no table we can read; the text says what to do."""
 
 
-def read_rows(file: Path | bytes | IO[bytes], *, suffix: str = "") -> Generator[Numbered]:
-    """Yield (row number as Excel shows it, cells) of the first sheet that holds anything.
+def read_rows(file: File, *, suffix: str = "", sheet: str = "") -> Generator[Numbered]:
+    """Yield (row number as Excel shows it, cells from the first column) of a ``sheet``; without a
+    name, of the first that holds anything.
 
     ``suffix`` is the ending of the name that the user gave the file, if it is kept under another.
     Formulas come as the value that was saved with them. Raises UnreadableFile.
     """
+    return _rows(file, _kind(file, suffix), sheet)
+
+
+def read_tops(file: File, *, suffix: str = "") -> list[Top]:
+    """Return the beginning of each visible sheet, without empty rows. Raises UnreadableFile."""
+    kind = _kind(file, suffix)
+    try:
+        tops: list[Top] = answer(TOPS, file, kind=kind, most=MOST)
+    except Refused as refused:
+        raise UnreadableFile(*refused.problems) from None
+    except OSError:
+        raise UnreadableFile("文件打不开，请重新上传。") from None
+    return tops
+
+
+def _kind(file: File, suffix: str) -> str:
     kind = (suffix or (file.suffix if isinstance(file, Path) else "")).lower()
     if kind not in SUFFIXES:
         raise UnreadableFile("只能读取 .xlsx、.xls 或 .csv 文件，请另存为其中一种。")
-    return _rows(file, kind)
+    return kind
 
 
-def _rows(file: Path | bytes | IO[bytes], kind: str) -> Generator[Numbered]:
+def _rows(file: File, kind: str, sheet: str) -> Generator[Numbered]:
     try:
-        for block in answers(TABLE, file, kind=kind):
+        for block in answers(TABLE, file, kind=kind, sheet=sheet):
             yield from ((number, cells) for number, cells in block)
     except Refused as refused:
         raise UnreadableFile(*refused.problems) from None

@@ -7,7 +7,7 @@ both in Chinese. The caller has checked the permission.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,20 +20,31 @@ from django.db.models import QuerySet
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.importing.checking import check_rows
-from expertpool.core.importing.importer import Importer, Row, Totals
-from expertpool.core.importing.mapping import (
-    Header,
-    below,
-    missing,
-    open_table,
-    remember_headers,
+from expertpool.core.importing.answers import Answers
+from expertpool.core.importing.checking import Sink, check_rows
+from expertpool.core.importing.columns import normalise_header
+from expertpool.core.importing.finding import Header, Why, below, find_header, missing
+from expertpool.core.importing.findings import (
+    Collector,
+    outline,
+    read_answers,
+    read_findings,
+    write_answers,
+    write_findings,
 )
-from expertpool.core.importing.reading import SUFFIXES, Numbered, UnreadableFile, read_rows
+from expertpool.core.importing.importer import Importer, Row, Totals
+from expertpool.core.importing.memory import HEADER, remember, remembered
+from expertpool.core.importing.reading import (
+    SUFFIXES,
+    Numbered,
+    UnreadableFile,
+    read_rows,
+    read_tops,
+)
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
-from expertpool.core.locks import lock_transaction
+from expertpool.core.locks import lock_transaction, try_lock_transaction
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
@@ -43,7 +54,7 @@ from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
 logger = logging.getLogger(__name__)
 AT_ONCE = 2_000  # rows that a user can wait for
 PREVIEWED = 20_000  # rows that a preview looks at
-SHOWN = 200  # refused rows on the page
+MOST_CHECKS = 50  # of one file: whoever asks more often is not mending it
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,9 @@ class ImportPreviewed:
 
 class RunRefused(ValueError):
     """The run is no longer, or not yet, at this step."""
+
+
+# --- Until it is confirmed ----------------------------------------------------------------------
 
 
 def start_import(
@@ -89,11 +103,10 @@ def start_import(
     )
     try:
         run.upload.write(b"".join(upload.chunks()))
-        with closing(_rows(run)) as rows:
-            header, rest = open_table(importer, rows)
-            _set_header(run, header)
-            if header.is_clear:
-                _preview(run, rest, now=now)
+        header = _find(run)
+        write_answers(run, Answers(words=_words_of(remembered(actor, importer.code))))
+        if header.is_clear:
+            _preview(run, now=now)
     except UnreadableFile:
         _forget(run)
         raise
@@ -108,26 +121,51 @@ def _check_limit(actor: Any, now: datetime) -> None:
         raise RunRefused(f"一小时内已上传 {most} 个文件，请稍后再试，或把名单合成一个文件。")
 
 
-def _rows(run: ImportRun) -> Generator[Numbered]:
+def _words_of(said: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {column: words for column, words in said.items() if column != HEADER}
+
+
+def _content(run: ImportRun) -> bytes:
     try:
-        table = run.upload.read()
+        return run.upload.read()
     except FileGone:
         raise UnreadableFile("文件已不在或打不开，请重新上传。") from None
-    return read_rows(table, suffix=run.suffix)
 
 
-def _set_header(run: ImportRun, header: Header) -> None:
-    run.header_row, run.headers, run.mapping = header.row, header.cells, header.codes
+def _rows(run: ImportRun) -> Generator[Numbered]:
+    return read_rows(_content(run), suffix=run.suffix, sheet=run.sheet)
+
+
+def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -> Header:
+    """Find the header, or take what the user says of it, and keep what it stands for."""
+    importer = IMPORTS[run.importer]
+    tops = read_tops(_content(run), suffix=run.suffix)
+    said = remembered(run.user, run.importer).get(HEADER, {})
+    header = find_header(importer.get_columns(), tops, said, sheet=sheet, row=row)
+    run.sheet, run.header_row = header.sheet[:100], header.row
+    run.headers, run.mapping = header.cells, header.codes
     run.state = ImportState.UPLOADED if header.is_clear else ImportState.MAPPING
     run.save()
+    write_findings(run, outline=outline(header, [top["name"] for top in tops if top["rows"]]))
+    return header
+
+
+def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
+    """Say in which sheet and row the headers stand; without a row it is found. Refuses a place
+    that holds nothing (UnreadableFile)."""
+    _require(run, ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)
+    with transaction.atomic():
+        _find(run, sheet=sheet, row=row)
+        run.state = ImportState.MAPPING
+        run.save(update_fields=["state"])
 
 
 def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
-    """Say what each header stands for ("" for nothing), remember it, and preview.
+    """Say what each header stands for ("" for nothing), and preview.
 
     Refuses a mapping that leaves out a required column or names one twice (RunRefused).
     """
-    _require(run, ImportState.MAPPING, ImportState.PREVIEWED)
+    _require(run, ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)
     importer = IMPORTS[run.importer]
     named = [code for code in codes if code]
     if len(codes) != len(run.headers) or set(named) - {
@@ -139,23 +177,54 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     absent = missing(importer.get_columns(), named)
     if absent:
         raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
-    remember_headers(run.importer, run.headers, codes)
+    found = read_findings(run).get("outline", {})
+    told = {
+        header: code
+        for header, code, old, why in zip(
+            run.headers, codes, run.mapping, found.get("why", run.mapping), strict=True
+        )
+        # What the template or numbering says by itself needs no memory.
+        if code != old or why in (Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.MOVED)
+    }
     run.mapping = list(codes)
-    with closing(_rows(run)) as rows:
-        _preview(run, below(rows, run.header_row), now=now)
+    _check_again(run, now=now, told=read_findings(run).get("told", {}) | told)
 
 
-def _preview(run: ImportRun, rows: Iterator[Numbered], *, now: datetime) -> None:
+def answer_import(
+    *,
+    run: ImportRun,
+    words: Mapping[str, Mapping[str, str]],
+    cells: Mapping[int, Mapping[str, str]],
+    now: datetime,
+) -> None:
+    """Say what ``words`` mean and what stands in ``cells`` instead, and preview once more."""
+    _require(run, ImportState.PREVIEWED)
+    answers = read_answers(run)
+    answers.add(words, cells)
+    write_answers(run, answers)
+    _check_again(run, now=now)
+
+
+def _check_again(run: ImportRun, *, now: datetime, **found: Any) -> None:
+    if run.checks >= MOST_CHECKS:
+        raise RunRefused(f"这个文件已检查 {MOST_CHECKS} 次，请在文件中改好后重新上传。")
+    if found:
+        write_findings(run, **found)
+    _preview(run, now=now)
+
+
+def _preview(run: ImportRun, *, now: datetime) -> None:
     """Check the rows without keeping any; of a very long file only the first 20,000. Announces
     ImportPreviewed."""
-    first: list[Row] = []
-    totals = _check(run, islice(rows, PREVIEWED), keep=False, refused=_collect(first), now=now)
-    if not totals.total:
-        raise UnreadableFile("表头下面没有数据，请检查是否选错了文件。")
-    run.partial = next(rows, None) is not None
-    run.state = ImportState.PREVIEWED
-    _set_totals(run, totals, first)
+    with closing(_rows(run)) as all_rows:
+        rows = below(all_rows, run.header_row, run.headers)
+        collector = _check(run, islice(rows, PREVIEWED), keep=False, now=now)
+        run.partial = next(rows, None) is not None
+    if not run.total:
+        raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
+    run.state, run.checks = ImportState.PREVIEWED, run.checks + 1
     run.save()
+    write_findings(run, **collector)
     publish(ImportPreviewed(run.pk, now))
 
 
@@ -164,47 +233,63 @@ def _check(
     rows: Iterator[Numbered],
     *,
     keep: bool,
-    refused: Callable[[Row], None],
     now: datetime,
+    refused: Sink | None = None,
+    taken: Sink | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Totals:
-    kind = IMPORTS[run.importer]
-    importer = kind(actor=run.user, now=now, options=run.options)
-    totals = check_rows(importer, rows, run.mapping, keep=keep, refused=refused, progress=progress)
+) -> dict[str, Any]:
+    """Check the rows and put the totals into ``run``; return what the page shows of them."""
+    importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
+    collector = Collector(importer, run.mapping)
+    totals = check_rows(
+        importer,
+        rows,
+        run.mapping,
+        keep=keep,
+        refused=_each(collector.refuse, refused),
+        taken=_each(collector.take, taken),
+        progress=progress,
+        answers=read_answers(run),
+    )
     if keep:
         importer.finish(totals, file_name=run.file_name)
-    return totals
+    _set_totals(run, totals)
+    return collector.found(totals)
 
 
-def _collect(first: list[Row]) -> Callable[[Row], None]:
-    return lambda row: first.append(row) if len(first) < SHOWN else None
+def _each(first: Sink, second: Sink | None) -> Sink:
+    def both(row: Row) -> None:
+        first(row)
+        if second:
+            second(row)
+
+    return both
 
 
-def _set_totals(run: ImportRun, totals: Totals, first: list[Row]) -> None:
+def _set_totals(run: ImportRun, totals: Totals) -> None:
     run.total, run.accepted, run.refused = totals.total, totals.accepted, totals.refused
     run.reasons = dict(totals.reasons.most_common())
-    run.first_refused = [
-        {
-            "row": row.number,
-            "column": row.faults[0].column,
-            "reason": row.faults[0].reason,
-            "detail": "；".join(fault.detail for fault in row.faults if fault.detail),
-        }
-        for row in first
-    ]
+    run.left, run.notes = dict(totals.left.most_common()), dict(totals.notes.most_common())
 
 
-def confirm_import(*, run: ImportRun, now: datetime) -> None:
-    """Import what the preview showed: at once, or as a job when it has more than 2,000 rows.
+# --- The import itself --------------------------------------------------------------------------
 
-    Confirming twice imports once (RunRefused the second time).
+
+def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] = ()) -> None:
+    """Import what the preview showed: at once, or by the job when it has more than 2,000 rows.
+
+    ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
+    the second time).
     """
+    answers = read_answers(run)
+    answers.passed_over = set(passed_over)
+    write_answers(run, answers)
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     with transaction.atomic():
         if not waiting.update(state=ImportState.RUNNING, confirmed_at=now, done_rows=0):
             raise RunRefused("该文件已经确认导入，请看导入结果。")
-        if run.total > AT_ONCE:
-            defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
+        # Always: if this process is killed on its way, the job does it. Else it finds it done.
+        defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
     # Outside: the state is committed by now, so that others see that it runs.
     if run.total <= AT_ONCE:
         perform_import(run_id=run.pk, now=now)
@@ -217,11 +302,13 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
     Killed on the way it leaves nothing behind and can be called again. What goes wrong is kept as
     the run's state and logged.
     """
-    run = ImportRun.objects.select_related("user").get(pk=run_id)
+    run = ImportRun.objects.select_related("user").filter(pk=run_id).first()
+    if run is None:
+        return  # given up and expired meanwhile
     try:
         with transaction.atomic():
             # A worker given up may still be at it: who comes second waits, and finds it done.
-            lock_transaction(f"import-{run_id}")
+            lock_transaction(_lock(run_id))
             run.refresh_from_db(fields=["state"])
             if run.state != ImportState.RUNNING:
                 return
@@ -235,26 +322,44 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             error="导入时出错，没有导入任何行。请重新上传；若再次失败，请联系管理员查看日志。",
         )
     run.upload.remove()
+    run.answers.remove()
+
+
+def _lock(run_id: int) -> str:
+    return f"import-{run_id}"
 
 
 def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
-    first: list[Row] = []
-    collect = _collect(first)
-    with RefusedSheet(run.headers) as sheet, _progress(run, progress) as tell:
-
-        def refused(row: Row) -> None:
-            collect(row)
-            sheet.add(row)
-
-        with closing(_rows(run)) as rows:
-            rest = below(rows, run.header_row)
-            totals = _check(run, rest, keep=True, refused=refused, now=now, progress=tell)
-    if sheet.content:
-        run.refused_table.write(sheet.content)
-    _set_totals(run, totals, first)
-    run.partial, run.done_rows = False, totals.total
+    with (
+        RefusedSheet(run.headers, Collector(_columns_of(run, now), run.mapping)) as sheet,
+        _progress(run, progress) as tell,
+        closing(_rows(run)) as rows,
+    ):
+        found = _check(
+            run,
+            below(rows, run.header_row, run.headers),
+            keep=True,
+            now=now,
+            refused=sheet.add,
+            taken=sheet.left,
+            progress=tell,
+        )
+    run.refused_table.write(sheet.content)
+    _remember(run)
+    write_findings(run, **found)
+    run.partial, run.done_rows = False, run.total
     run.state, run.finished_at = ImportState.DONE, now
     run.save()
+
+
+def _columns_of(run: ImportRun, now: datetime) -> Importer:
+    return IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
+
+
+def _remember(run: ImportRun) -> None:
+    told = read_findings(run).get("told", {})
+    headers = {normalise_header(header): code for header, code in told.items()}
+    remember(run.user, run.importer, read_answers(run).words | {HEADER: headers})
 
 
 @contextmanager
@@ -275,14 +380,34 @@ def _progress(run: ImportRun, wanted: bool) -> Iterator[Callable[[int], None] | 
         other.close()
 
 
+# --- Its end ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def resume_import(*, run: ImportRun) -> None:
+    """Queue a confirmed run again whose process was killed. Refuses one that is being imported
+    (RunRefused)."""
+    _stand_still(run, "正在导入，请稍候。")
+    if run.state == ImportState.RUNNING:
+        defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
+
+
+@transaction.atomic
 def discard_import(*, run: ImportRun) -> None:
     """Forget the files of a run and what was found in them; the row stays until it expires, since
-    uploads are counted. Refuses one that is being imported (RunRefused)."""
-    if run.state == ImportState.RUNNING:
-        raise RunRefused("正在导入，不能放弃。")
+    uploads are counted. Refuses one that is being imported (RunRefused); one whose process was
+    killed can be given up, since nothing of it is there."""
+    _stand_still(run, "正在导入，不能放弃。")
     _remove_files(run)
-    run.state, run.first_refused, run.reasons = ImportState.DISCARDED, [], {}
+    run.state, run.reasons, run.left, run.notes = ImportState.DISCARDED, {}, {}, {}
     run.save()
+
+
+def _stand_still(run: ImportRun, refusal: str) -> None:
+    """Refuse a run at which a process works; nobody begins before the transaction ends."""
+    if not try_lock_transaction(_lock(run.pk)):
+        raise RunRefused(refusal)
+    run.refresh_from_db()
 
 
 def _forget(run: ImportRun) -> None:
@@ -298,12 +423,16 @@ def _remove_files(run: ImportRun) -> None:
 def remove_expired_imports(*, now: datetime) -> int:
     """Forget the runs that have expired, with their files, and what a killed
     process left; return how many."""
-    expired = ImportRun.objects.filter(expires_at__lte=now).exclude(state=ImportState.RUNNING)
-    for run in expired:
-        _forget(run)
+    removed = 0
+    for run in ImportRun.objects.filter(expires_at__lte=now):
+        with transaction.atomic():
+            # One that is being imported at this moment stays.
+            if try_lock_transaction(_lock(run.pk)):
+                _forget(run)
+                removed += 1
     named = {file.path for run in ImportRun.objects.all() for file in run.waiting_files()}
     remove_unnamed(folder_of(FOLDER), named, now=now)
-    return len(expired)
+    return removed
 
 
 def own_imports(user: Any, importer: str) -> QuerySet[ImportRun]:

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from expertpool.core.importing.columns import ImportColumn
-from expertpool.core.importing.importer import Importer, Row
+from expertpool.core.importing.findings import Collector
+from expertpool.core.importing.importer import Fault, Importer, Row
 from expertpool.core.workbooks import ALARM, HEAD, Writer, open_workbook
 
 TEMPLATE_ROWS = 5_000  # rows of the template that have text format and drop-down lists
@@ -51,41 +52,61 @@ def _write_notes(notes: Writer, columns: Sequence[ImportColumn]) -> None:
             notes.cell(row, at, value, wrapped)
     lines = (
         "第一行是表头，列的次序可以变，不用的列可以删去。",
-        "示例行请删除或覆盖。",
-        "有错的行不会导入，其余照常导入；未导入的行连同原因可以下载，改好后再次导入即可。",
+        "示例行不会被导入，可以不删。",
+        "有错的行可以在网页上直接改正；没有导入的行连同原因可以下载，改好后再次导入即可。",
     )
     for at, line in enumerate(lines, len(columns) + 2):
         notes.sheet.write_string(at, 0, line)
 
 
 class RefusedSheet:
-    """The 未导入信息表: each refused row as it stood, with its row number and the reason.
+    """The 未导入信息表: each refused row as it stood, with its row number and the reason; on a second
+    sheet each cell that was refused, with the name and what became of it.
 
     Written in constant memory, to a nameless file: nothing is left where the process is killed.
-    ``content`` is the workbook when the block has ended without an error; empty if no row was refused.
+    ``content`` is the workbook when the block has ended without an error.
     """
 
-    def __init__(self, headers: Sequence[str]) -> None:
+    def __init__(self, headers: Sequence[str], collector: Collector) -> None:
         self.headers = headers
-        self.count = 0
+        self.collector = collector
+        self.count = self.cells = 0
         self.content = b""
 
     def __enter__(self) -> RefusedSheet:
         self.stream = TemporaryFile()
         self.book = open_workbook(self.stream, constant_memory=True)
         self.table = Writer(self.book, "未导入信息")
+        self.each = Writer(self.book, "未导入的单元格")
         self.reason = self.table.style(font_color=ALARM)
         cells = [(header, 16) for header in self.headers]
         self.table.head([("原行号", 8), ("未导入原因", 40), *cells], frozen=2)
+        self.each.head(CELL_COLUMNS)
         return self
 
     def add(self, row: Row) -> None:
+        """Write a row that is not taken."""
         self.count += 1
         self.table.cell(self.count, 0, row.number)
         reasons = "；".join(str(fault).rstrip("。") for fault in row.faults)
         self.table.cell(self.count, 1, reasons, self.reason)
         for at, cell in enumerate(row.cells, 2):
             self.table.cell(self.count, at, _as_it_was(cell))
+        self._cells(row, row.faults, "整行没有导入")
+
+    def left(self, row: Row) -> None:
+        """Write the cells without which a row was taken."""
+        if row.left:
+            self._cells(row, row.left, "这一格留空，其余已导入")
+
+    def _cells(self, row: Row, faults: Sequence[Fault], outcome: str) -> None:
+        for cell in self.collector.about(row, faults)["cells"]:
+            self.cells += 1
+            why = f"{cell['reason']}：{cell['detail']}" if cell["detail"] else cell["reason"]
+            name = self.collector.name_of(row)
+            values = (row.number, name, cell["column"], cell["content"], why, outcome)
+            for at, value in enumerate(values):
+                self.each.cell(self.cells, at, value)
 
     def __exit__(
         self,
@@ -94,10 +115,18 @@ class RefusedSheet:
         trace: TracebackType | None,
     ) -> None:
         with self.stream:
+            if kind is None and not self.count:
+                self.table.cell(1, 1, "没有需要逐行列出的内容。")
             self.book.close()
-            if kind is None and self.count:
+            if kind is None:
                 self.stream.seek(0)
                 self.content = self.stream.read()
+
+
+CELL_COLUMNS = (
+    *(("原行号", 8), ("姓名或名称", 16), ("列", 16)),
+    *(("内容", 30), ("原因", 50), ("处理", 24)),
+)
 
 
 def _as_it_was(cell: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from expertpool.core.models.answers import StoredAnswer
 from expertpool.core.models.exports import ExportRun
-from expertpool.core.models.imports import HeaderMemory, ImportRun
+from expertpool.core.models.imports import ImportMemory, ImportRun
 from expertpool.core.models.keys import KeyCheck, Rekeying
 
-__all__ = ["ExportRun", "HeaderMemory", "ImportRun", "KeyCheck", "Rekeying", "StoredAnswer"]
+__all__ = ["ExportRun", "ImportMemory", "ImportRun", "KeyCheck", "Rekeying", "StoredAnswer"]

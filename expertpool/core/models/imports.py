@@ -28,9 +28,8 @@ class ImportRun(HoldsFiles, models.Model):
     """One file on its way in: uploaded, mapped, previewed, confirmed, imported.
 
     ``state`` changes only in `core.importing.runs`. The counts are those of the preview until the
-    run is done. ``first_refused`` holds at most 200 refused rows (row, column, reason, detail)
-    without their content; the 未导入信息表 has all of them. The uploaded file is deleted when the
-    run ends, the table when it expires.
+    run is done. What rows hold is in sealed files alone: the upload and what its user answered,
+    until the run ends; what was found and the 未导入信息表, until it expires.
     """
 
     user = models.ForeignKey(
@@ -44,6 +43,7 @@ class ImportRun(HoldsFiles, models.Model):
     state = models.CharField(
         "状态", max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
     )
+    sheet = models.CharField("工作表", max_length=100, blank=True)
     header_row = models.PositiveSmallIntegerField("表头行", default=1)
     headers = models.JSONField("表头", default=list)
     mapping = models.JSONField("对应的列", default=list)  # a code for each header, "" for none
@@ -53,7 +53,9 @@ class ImportRun(HoldsFiles, models.Model):
     refused = models.PositiveIntegerField("未导入行数", default=0)
     partial = models.BooleanField("只预览了前面的行", default=False)
     reasons = models.JSONField("未导入原因", default=dict)  # reason → number of rows
-    first_refused = models.JSONField("前面的未导入行", default=list)
+    left = models.JSONField("留空原因", default=dict)  # reason → number of cells left empty
+    notes = models.JSONField("处理", default=dict)  # what was done to cells → how many
+    checks = models.PositiveSmallIntegerField("检查次数", default=0)
     done_rows = models.PositiveIntegerField("已处理行数", default=0)
     error = models.CharField("失败原因", max_length=200, blank=True)
     created_at = models.DateTimeField("上传时间")
@@ -121,11 +123,19 @@ class ImportRun(HoldsFiles, models.Model):
         return [f"{reason} {count} 行" for reason, count in self.reasons.items()]
 
     @property
+    def left_labels(self) -> list[str]:
+        return [f"{reason} {count} 格" for reason, count in self.left.items()]
+
+    @property
+    def note_labels(self) -> list[str]:
+        return [f"{kind} {count} 格" for kind, count in self.notes.items()]
+
+    @property
     def verdict(self) -> str:
         """Why no row can be taken, in one sentence."""
         if self.reasons and all(reason.endswith("重复") for reason in self.reasons):
             return "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
-        return "每一行都有错误，请按下面的原因改好后重新上传。"
+        return "每一行都有错误，请在下面改好，或改好文件后重新上传。"
 
     @property
     def suffix(self) -> str:
@@ -137,12 +147,22 @@ class ImportRun(HoldsFiles, models.Model):
         return self._waiting(f"{self.pk}.upload", "upload")
 
     @property
+    def findings(self) -> WaitingFile:
+        """What was found in it; `core.importing.findings` reads and writes it."""
+        return self._waiting(f"{self.pk}-findings.sealed", "findings")
+
+    @property
+    def answers(self) -> WaitingFile:
+        """What its user answered, until the run ends."""
+        return self._waiting(f"{self.pk}-answers.sealed", "answers")
+
+    @property
     def refused_table(self) -> WaitingFile:
-        """The table of refused rows, if there are any."""
+        """The table of what was not taken; it says so when that is nothing."""
         return self._waiting(f"{self.pk}-refused.sealed", "refused")
 
     def waiting_files(self) -> tuple[WaitingFile, ...]:
-        return (self.upload, self.refused_table)
+        return (self.upload, self.answers, self.findings, self.refused_table)
 
     def _waiting(self, name: str, kind: str) -> WaitingFile:
         return WaitingFile(folder_of(IMPORTS) / name, binding(self._meta.db_table, kind, self.pk))
@@ -152,18 +172,25 @@ class ImportRun(HoldsFiles, models.Model):
         return list(zip(self.headers, self.mapping, strict=True))
 
 
-class HeaderMemory(models.Model):
-    """What a header that is not in the template stands for, as a user explained it."""
+class ImportMemory(models.Model):
+    """What one user explained of his files: a header (``column`` is empty), or a word of a column."""
 
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="谁的", on_delete=models.CASCADE, related_name="+"
+    )
     importer = models.CharField("导入项", max_length=64)
-    header = models.CharField("表头", max_length=100)
     column = models.CharField("列", max_length=64, blank=True)
+    said = models.CharField("写法", max_length=100)
+    meant = models.CharField("含义", max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "表头对应"
+        verbose_name = verbose_name_plural = "导入的记忆"
+        ordering = ["column", "said"]
         constraints = [
-            models.UniqueConstraint(fields=["importer", "header"], name="core_header_once"),
+            models.UniqueConstraint(
+                fields=["user", "importer", "column", "said"], name="core_import_memory_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.header} → {self.column or '不导入'}"
+        return f"{self.said} → {self.meant or '不导入'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ class InForm:
 @dataclass(frozen=True, kw_only=True)
 class InImport:
     """A column of the import; see `core.importing.ImportColumn`. ``clean`` where a table is allowed more
-    than the form (a birthday without its day)."""
+    than the form (a birthday without its day); ``words`` where the kind does not know them."""
 
     aliases: Collection[str] = ()
     order: int = 0
@@ -50,6 +50,11 @@ class InImport:
     width: int = 16
     clean: Cleaner | None = None
     header: str = ""
+    looks: Callable[[Any], bool] | None = None
+    words: Callable[[], Sequence[str]] | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    lists: bool = False
+    dispensable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +217,14 @@ class FieldDeclaration:
             choices=self.kind.options,
             width=place.width,
             is_extra=self.is_extra,
+            looks=place.looks,
+            words=place.words or self.kind.cell_words,
+            is_free=self.kind.is_free,
+            meanings=place.meanings,
+            lists=place.lists,
+            dispensable=place.dispensable and not self.required,
+            # What a cleaner of its own makes of a cell, the kind need not know.
+            word=str if place.clean else self.kind.word,
         )
 
     def headers(self) -> set[str]:

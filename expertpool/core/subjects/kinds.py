@@ -79,6 +79,16 @@ class Kind(ABC):
         return ()
 
     @property
+    def cell_words(self) -> Callable[[], Sequence[str]] | None:
+        """The words that a cell may hold, where they are listed."""
+        return None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a cell may hold other words than these, too."""
+        return False
+
+    @property
     def is_long(self) -> bool:
         """Whether a page gives it a whole line."""
         return False
@@ -124,7 +134,7 @@ class Number(Kind):
 
     def clean(self, raw: Any) -> int | float | None:
         if not self.decimals:
-            whole: int | None = whole_number(self.least, self.most)(raw)
+            whole: int | None = whole_number(self.least, self.most, self.suffix)(raw)
             return whole
         try:
             value = float(as_code(raw))
@@ -239,6 +249,10 @@ class Choice(Kind):
     def options(self) -> Sequence[str]:
         return [label for _, label in self.pairs]
 
+    @property
+    def cell_words(self) -> Callable[[], Sequence[str]]:
+        return lambda: [*self.options, *self.words]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry(Text):
@@ -246,6 +260,14 @@ class Entry(Text):
     record has stays, even if it is gone there; an import takes other words as well."""
 
     words: Callable[[], Sequence[str]]
+
+    @property
+    def cell_words(self) -> Callable[[], Sequence[str]]:
+        return self.words
+
+    @property
+    def is_free(self) -> bool:
+        return True
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         names = list(self.words())

@@ -60,9 +60,11 @@ class SpecialtyNames:
         if len(named) == 1:
             return named[0]
         if named:
-            raise CellRefused("专业名称有歧义", f"“{word}”有 {len(named)} 个，请填专业代码。")
+            raise CellRefused(
+                "专业名称有歧义", f"“{word}”有 {len(named)} 个，请填专业代码。", word=word
+            )
         kind = "代码" if word.isascii() else "名称"
-        raise CellRefused(f"专业{kind}不存在", f"“{word}”不在专业目录中，请核对。")
+        raise CellRefused(f"专业{kind}不存在", f"“{word}”不在专业目录中，请核对。", word=word)
 
 
 class DivisionNames:
@@ -91,8 +93,12 @@ class DivisionNames:
         if len(found) == 1:
             return found[0]
         if found:
-            raise CellRefused("所在地区有歧义", f"“{word}”有 {len(found)} 个，请连同上级一起写。")
-        raise CellRefused("所在地区不存在", f"“{word}”不在行政区划中，请写全称，如“长沙市”。")
+            raise CellRefused(
+                "所在地区有歧义", f"“{word}”有 {len(found)} 个，请连同上级一起写。", word=word
+            )
+        raise CellRefused(
+            "所在地区不存在", f"“{word}”不在行政区划中，请写全称，如“长沙市”。", word=word
+        )
 
 
 def _ways(code: str, name: str, names: dict[str, str]) -> set[str]:

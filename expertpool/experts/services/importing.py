@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -20,17 +20,18 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.fields import BlindIndexField, EncryptedField
 from expertpool.core.importing import (
+    CHECK,
     CellRefused,
     Fault,
     ImportColumn,
     Importer,
+    Note,
     Row,
     Totals,
-    UnreadableFile,
     check_rows,
     open_table,
-    read_rows,
 )
+from expertpool.core.importing.findings import Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Unit
@@ -50,7 +51,14 @@ from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyN
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import TOO_YOUNG, id_card_sex, is_too_young
+from expertpool.experts.validators import (
+    TOO_YOUNG,
+    account_warning,
+    id_card_sex,
+    id_number_warning,
+    is_too_young,
+    years_warning,
+)
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -138,9 +146,10 @@ class ExpertImporter(Importer):
             known.update((index, known.get(index, 0)) for (index,) in held.values_list(name))
 
     def validate(self, row: Row) -> Fault | None:
-        fault = self._contradiction(row.values) or self._unknown_word(row.values)
+        fault = self._contradiction(row.values) or self._unknown_word(row)
         fault = fault or self._duplicate(row)
         if fault is None:
+            self._warn(row)
             self.phones[row.values["phone_index"]] = row.number
             if row.values["id_number_index"]:
                 self.id_numbers[row.values["id_number_index"]] = row.number
@@ -169,18 +178,52 @@ class ExpertImporter(Importer):
             return self.fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
         return None
 
-    def _unknown_word(self, values: dict[str, Any]) -> Fault | None:
+    def _unknown_word(self, row: Row) -> Fault | None:
         """Find specialties and division; fill the title level."""
-        column = "specialties"
+        values = row.values
         try:
             values["specialty_ids"] = self.specialties.find(values.get("specialties", ""))
-            column = "division"
+        except CellRefused as error:
+            return self._refusal("specialties", error)
+        values["division_id"] = None
+        try:
             values["division_id"] = self.divisions.find(values.get("division", ""))
         except CellRefused as error:
-            return self.fault(column, error.reason, error.detail)
+            # An expert without his division can be drawn, and invited.
+            row.left.append(self._refusal("division", error))
+            row.words.append(("division", error.word))
+            values["division"] = ""
         if values.get("title_level") in (None, ""):
             values["title_level"] = self.title_levels.get(values.get("title", ""), 0)
         return None
+
+    def _refusal(self, code: str, error: CellRefused) -> Fault:
+        return self.fault(code, error.reason, error.detail, word=error.word)
+
+    def _warn(self, row: Row) -> None:
+        """Note what is odd, and no reason to refuse a row."""
+        values = row.values
+        id_number, account = values.get("id_number"), values.get("bank_account")
+        if id_number and (warning := id_number_warning(id_number)):
+            row.notes.append(Note("身份证号", CHECK, id_number, warning))
+        if account and (warning := account_warning(account)):
+            row.notes.append(Note("银行账号", CHECK, account, warning))
+        years = values.get("practice_years") or None
+        if years and (warning := years_warning(years, values["birth_date"], self.today)):
+            row.notes.append(Note("从业年限", CHECK, str(years), warning))
+
+    def shown(self, row: Row) -> dict[str, str]:
+        values = row.values
+        birth, level = values["birth_date"], values["title_level"]
+        return super().shown(row) | {
+            column.header: word
+            for code, word in (
+                ("birth", birth.isoformat() if birth else ""),
+                ("sex", self.by_code["sex"].word(values.get("sex"))),
+                ("title_level", self.by_code["title_level"].word(level) if level else ""),
+            )
+            if word and (column := self.by_code[code])
+        }
 
     def _duplicate(self, row: Row) -> Fault | None:
         for code, reason, known in (
@@ -301,27 +344,31 @@ def import_file(
 ) -> ImportResult:
     """Import the experts of a file in one transaction, or only check them (``dry_run``).
 
-    Writes the refused rows with their content to ``report`` (.xlsx), if there are any. Raises
-    UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
+    Writes what was not taken with its content to ``report`` (.xlsx). Raises UnreadableFile for what is no table or lacks a required column; unknown columns are ignored.
     """
     outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
-    with transaction.atomic(), closing(read_rows(path)) as rows:
-        header, rest = open_table(ExpertImporter, rows)
-        if header.missing:
-            raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
-        with RefusedSheet(header.cells) if report else nullcontext() as table:
+    with transaction.atomic(), open_table(ExpertImporter, path) as (header, rows):
+        collector = Collector(importer, header.codes)
+        with RefusedSheet(header.cells, collector) if report else nullcontext() as table:
 
             def refuse(row: Row) -> None:
                 outcome.refused.append(_in_short(row))
                 if table is not None:
                     table.add(row)
 
-            totals = check_rows(importer, rest, header.codes, keep=not dry_run, refused=refuse)
+            totals = check_rows(
+                importer,
+                rows,
+                header.codes,
+                keep=not dry_run,
+                refused=refuse,
+                taken=table.left if table else None,
+            )
         if not dry_run:
             importer.finish(totals, file_name=path.name)
-    if report is not None and table is not None and table.content:
+    if report is not None and table is not None:
         report.write_bytes(table.content)
     outcome.accepted = totals.accepted
     return outcome

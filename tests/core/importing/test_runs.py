@@ -31,11 +31,12 @@ from expertpool.core.importing.runs import (
     discard_import,
     perform_import,
     remove_expired_imports,
+    resume_import,
     start_import,
 )
-from expertpool.core.models import HeaderMemory, ImportRun
+from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.directory.models import Title
-from tests.core.importing.sheets import read_xlsx, write_xlsx
+from tests.core.importing.sheets import read_xlsx, refused_of, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW
 
@@ -93,7 +94,7 @@ def start(user: User, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> ImportRu
     )
 
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["关于职称的表", ""],
     ["职称", "备注"],
     ["测试一级", 1],
@@ -116,10 +117,11 @@ def test_preview_then_confirm_then_the_table_of_refused_rows(admin: User, tmp_pa
     assert run.state == "done"
     assert run.total == run.accepted + run.refused == 5
     assert run.reasons == {"职称重复": 1, "职称为空": 1, "职称过长": 1}
-    assert [row["row"] for row in run.first_refused] == [5, 6, 7]
+    assert [row["row"] for row in refused_of(run)] == [5, 6, 7]
     assert Title.objects.filter(name__startswith="测试").count() == 2
     sheet = read_xlsx(BytesIO(run.refused_table.read()))
     assert sheet[0] == ["原行号", "未导入原因", "职称", "备注"]
+    assert refused_of(run)[2]["cells"][0]["content"] == "很长很长很长很长很长的职称"
     assert sheet[1] == [5, "职称重复：已有该职称", "测试一级", "again"]
     assert sheet[3][:1] + sheet[3][2:] == [7, "很长很长很长很长很长的职称", 5.5]
     assert not run.upload.path.exists()
@@ -152,15 +154,18 @@ def test_nul_is_left_out_of_headers_and_refused_in_its_row(admin: User) -> None:
 
 
 def test_texts_too_long_for_headers_are_not_remembered(admin: User, tmp_path: Path) -> None:
-    rows = [["职称", "长" * 100 + "一", "长" * 100 + "二"], ["测试一级", "", ""]]
+    rows: list[list[Any]] = [["头衔", "长" * 100 + "一", "长" * 100 + "二"], ["测试一级", "", ""]]
     run = start(admin, tmp_path, rows)
     choose_mapping(run=run, codes=["name", "", ""], now=NOW)
     assert run.is_previewed
-    assert list(HeaderMemory.objects.values_list("header", flat=True)) == ["职称"]
+    confirm_import(run=run, now=NOW)
+    assert list(ImportMemory.objects.values_list("said", flat=True)) == ["头衔"]
 
 
-def test_unknown_headers_are_asked_once_and_remembered(admin: User, tmp_path: Path) -> None:
-    rows = [["头衔*", "序号"], ["测试一级", 1]]
+def test_unknown_headers_are_asked_once_and_remembered_for_whoever_imported(
+    admin: User, tmp_path: Path
+) -> None:
+    rows: list[list[Any]] = [["头衔*", "经手人"], ["测试一级", 1]]
     run = start(admin, tmp_path, rows)
     assert run.state == "mapping"
     for codes, words in ((["", ""], "必填"), (["name", "name"], "同一列"), (["name"], "不一致")):
@@ -168,9 +173,14 @@ def test_unknown_headers_are_asked_once_and_remembered(admin: User, tmp_path: Pa
             choose_mapping(run=run, codes=codes, now=NOW)
     choose_mapping(run=run, codes=["name", ""], now=NOW)
     assert (run.state, run.accepted) == ("previewed", 1)
-    assert HeaderMemory.objects.count() == 2
-    again = start(admin, tmp_path, [["头衔", "序号"], ["测试一级", 1]])
+    # Nothing is remembered of a file that nobody imported.
+    assert not ImportMemory.objects.exists()
+    confirm_import(run=run, now=NOW)
+    said: list[list[Any]] = [["头衔", "经手人"], ["测试二级", 1]]
+    again = start(admin, tmp_path, said)
     assert (again.state, again.mapping) == ("previewed", ["name", ""])
+    other = start(make_user(), tmp_path, said)
+    assert other.state == "mapping"
 
 
 def test_a_file_that_is_no_table_leaves_nothing(admin: User, tmp_path: Path) -> None:
@@ -217,11 +227,101 @@ def test_a_long_file_becomes_a_job(
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name, args ->> 'run_id' FROM procrastinate_jobs")
         assert cursor.fetchall() == [("core.run_import", str(run.pk))]
-    with pytest.raises(RunRefused, match="正在导入"):
-        discard_import(run=run)
     perform_import(run_id=run.pk, now=NOW)
     run.refresh_from_db()
     assert (run.state, run.done_rows) == ("done", 5)
+
+
+def killed(run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Confirm ``run`` in a process that is killed before its first row."""
+
+    class Killed(BaseException):
+        """As nothing catches it."""
+
+    def kill(**_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs_module, "perform_import", kill)
+        with pytest.raises(Killed):
+            confirm_import(run=run, now=NOW)
+    run.refresh_from_db()
+    assert run.state == "running"
+
+
+def test_a_short_import_whose_process_is_killed_is_done_by_the_job(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(admin, tmp_path, ROWS)
+    killed(run, monkeypatch)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args ->> 'run_id' FROM procrastinate_jobs")
+        assert cursor.fetchall() == [(str(run.pk),)]
+    perform_import(run_id=run.pk, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.accepted) == ("done", 2)
+
+
+def test_a_run_that_stands_still_can_go_on_or_be_given_up(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(admin, tmp_path, ROWS)
+    killed(run, monkeypatch)
+    resume_import(run=run)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'core.run_import'"
+        )
+        assert cursor.fetchone() == (2,)
+    discard_import(run=run)
+    assert run.state == "discarded"
+    assert not any(file.path.exists() for file in run.waiting_files())
+    # Its jobs come too late.
+    perform_import(run_id=run.pk, now=NOW)
+    assert not Title.objects.filter(name__startswith="测试").exists()
+
+
+def test_a_run_that_stands_still_is_forgotten_when_it_expires(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(admin, tmp_path, ROWS)
+    killed(run, monkeypatch)
+    assert remove_expired_imports(now=run.expires_at) == 1
+    assert not any(file.path.exists() for file in run.waiting_files())
+    perform_import(run_id=run.pk, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_gives_up_what_is_being_imported(tmp_path: Path) -> None:
+    run = start(make_user("admin"), tmp_path, ROWS)
+    ImportRun.objects.filter(pk=run.pk).update(state="running")
+    refusals: list[str] = []
+
+    def give_up() -> None:
+        for step in (discard_import, resume_import):
+            try:
+                step(run=run)
+            except RunRefused as error:
+                refusals.append(str(error))
+        connections.close_all()
+
+    real = TitleImporter.save
+
+    def watch(self: TitleImporter, rows: Sequence[Row]) -> None:
+        real(self, rows)
+        thread = threading.Thread(target=give_up)
+        thread.start()
+        thread.join()
+
+    TitleImporter.save = watch  # type: ignore[method-assign]
+    try:
+        perform_import(run_id=run.pk, now=NOW)
+    finally:
+        TitleImporter.save = real  # type: ignore[method-assign]
+    assert {"正在导入，不能放弃。", "正在导入，请稍候。"} == set(refusals)
+    run.refresh_from_db()
+    assert run.state == "done"
+    Title.objects.filter(name__startswith="测试").delete()
 
 
 def test_a_preview_of_a_very_long_file_stops(

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.core.importing import UnreadableFile
+from expertpool.core.importing import UnreadableFile, as_text
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.services import importing
@@ -117,23 +117,13 @@ def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -
         ({"手机号": 1380013800}, "手机号格式"),
         ({"身份证号": "1101011980010100"}, "身份证格式"),
         ({"身份证号": make_id_number(), "性别": "女"}, "性别与身份证不符"),
-        ({"性别": "先生"}, "性别不存在"),
-        ({"出生年月": "1980-13"}, "出生年月格式"),
         ({"身份证号": make_id_number(), "出生年月": "1980-01-02"}, "出生年月与身份证不符"),
-        ({"工作单位": "甲", "统一社会信用代码": "91310115591693856X"}, "统一社会信用代码格式"),
         ({"统一社会信用代码": make_uscc(1)}, "工作单位为空"),
         ({"工作单位": "㍿" * 60}, "工作单位格式"),
-        ({"职称级别": "高级"}, "职称级别不存在"),
-        ({"从业年限": "很久"}, "从业年限格式"),
-        ({"所在地区": "长河市"}, "所在地区不存在"),
-        ({"所在地区": "鼓楼区"}, "所在地区有歧义"),
         ({"评审专业": "从未有过"}, "专业名称不存在"),
         ({"评审专业": "A010101;A999999"}, "专业代码不存在"),
-        ({"邮编": "12345"}, "邮编格式"),
-        ({"银行账号": 6203374776132515972.0}, "银行账号为数值"),
         ({"聘期开始": "2026-02-01", "聘期至": "2026-01-01"}, "聘期颠倒"),
         ({"类别": "单位专家"}, "联系人为空"),
-        ({"通讯地址": "长" * 201}, "通讯地址过长"),
     ],
 )
 @pytest.mark.shows("EXP-08")
@@ -141,6 +131,36 @@ def test_what_is_refused(db: None, tmp_path: Path, row: dict[str, Any], reason: 
     outcome = run(tmp_path, row)
     assert [one["reason"] for one in outcome.refused] == [reason]
     assert not Expert.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"性别": "先生"}, "性别不存在"),
+        ({"出生年月": "1980-13"}, "出生年月格式"),
+        ({"工作单位": "甲", "统一社会信用代码": "91310115591693856X"}, "统一社会信用代码格式"),
+        ({"职称级别": "高级"}, "职称级别不存在"),
+        ({"从业年限": "很久"}, "从业年限格式"),
+        ({"所在地区": "长河市"}, "所在地区不存在"),
+        ({"所在地区": "鼓楼区"}, "所在地区有歧义"),
+        ({"邮编": "12345"}, "邮编格式"),
+        ({"银行账号": 6203374776132515972.0}, "银行账号为数值"),
+        ({"通讯地址": "长" * 201}, "通讯地址过长"),
+    ],
+)
+@pytest.mark.shows("EXP-08", "EXP-09")
+def test_a_cell_that_is_refused_is_left_empty_where_the_row_can_live_without(
+    db: None, tmp_path: Path, row: dict[str, Any], reason: str
+) -> None:
+    outcome = run(tmp_path, row, report=tmp_path / "refused.xlsx")
+    assert outcome.refused == []
+    assert Expert.objects.count() == 1
+    cells = CalamineWorkbook.from_path(tmp_path / "refused.xlsx").get_sheet_by_index(1).to_python()
+    column = list(row)[-1]
+    assert [cell[1:3] for cell in cells[1:]] == [["王小明", column]]
+    content, why, outcome_ = cells[1][3:6]
+    assert (content[:10], why.partition("：")[0]) == (as_text(row[column])[:10], reason)
+    assert outcome_ == "这一格留空，其余已导入"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.core.importing import CellRefused, Row, check_rows, read_rows
-from expertpool.core.importing.mapping import open_table
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.services.importing import ProjectImporter
 from expertpool.projects.validators import moment, money
+from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_unit, make_uscc
 from tests.factories.projects import make_project
@@ -49,8 +49,7 @@ def run(
 ) -> tuple[int, list[str]]:
     """Import ``rows``; return how many were taken, and (row, reason) of the others in words."""
     importer = ProjectImporter(actor=actor, now=timezone.now(), options={"status": status})
-    numbered: Iterator[tuple[int, list[Any]]] = iter(enumerate([list(head), *rows], 1))
-    header, rest = open_table(ProjectImporter, numbered)
+    header, rest = table_of(ProjectImporter, [head, *rows])
     assert header.is_clear
     refused: list[Row] = []
     totals = check_rows(importer, rest, header.codes, keep=keep, refused=refused.append)
@@ -195,12 +194,13 @@ def test_money_as_people_write_it():
 def test_the_template_with_its_sample_row_can_be_imported(tmp_path, clerk):
     path = tmp_path / "模板.xlsx"
     path.write_bytes(template_bytes(ProjectImporter))
-    header, rest = open_table(ProjectImporter, read_rows(path))
+    header, rest = table_of(ProjectImporter, [cells for _, cells in read_rows(path)])
     assert header.is_clear
     importer = ProjectImporter(actor=clerk, now=timezone.now() - timedelta(days=365), options={})
     refused: list[Row] = []
     totals = check_rows(importer, rest, header.codes, keep=False, refused=refused.append)
-    assert (totals.accepted, refused) == (1, [])
+    # The sample is no project.
+    assert (totals.accepted, totals.samples, refused) == (0, 1, [])
 
 
 @pytest.mark.parametrize("keep", [False, True])

@@ -1,0 +1,330 @@
+"""Where the table of a file begins, and which of its columns is which: by header and by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from expertpool.core.importing.columns import CellRefused, ImportColumn, as_text, normalise_header
+from expertpool.core.importing.reading import Numbered, Top, UnreadableFile
+from expertpool.core.validators import is_writable
+
+HEADER_WITHIN = 30  # rows that hold anything
+SAMPLED = 100  # rows below the header by which a column is known
+SURE = 0.9  # of the cells
+FEWEST = 3  # cells by which a column is said to be another one
+SAMPLES = 3  # shown beside each header
+NUMBERING = frozenset(("序号", "编号", "序", "no.", "no", "原行号", "未导入原因"))
+
+
+class Why:
+    """Why a header stands for a column, or for none."""
+
+    HEADER = ""
+    REMEMBERED = "remembered"
+    MOVED = "moved"  # its content fits another column than its header says
+    CONTENT = "content"  # its header says nothing, its content does
+    DOUBT = "doubt"  # nothing of its content can be taken
+    TWICE = "twice"  # another header stands for the same column
+    UNKNOWN = "unknown"
+    NUMBERING = "numbering"  # a header that is never imported, or no header
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row of headers, and for each of its cells the column's code, "" for one not imported.
+
+    ``row`` is the last row of the header, which has ``depth`` rows. ``missing`` are headers of
+    required columns that no cell stands for. ``samples`` are what stands below each cell.
+    """
+
+    sheet: str
+    row: int
+    depth: int
+    cells: list[str]
+    codes: list[str]
+    why: list[str]
+    missing: list[str]
+    samples: list[list[str]]
+    hidden: list[int] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # further sheets that read as lists
+
+    @property
+    def is_clear(self) -> bool:
+        """Nothing needs to be asked."""
+        asked = {Why.UNKNOWN, Why.CONTENT, Why.DOUBT}
+        return not self.missing and not asked.intersection(self.why)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One way to read a header: its rows in a sheet, and how many columns they name."""
+
+    top: Top
+    at: int
+    depth: int
+    cells: list[Any]
+    found: int
+    required: int
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        filled = sum(cell not in ("", None) for cell in self.cells)
+        return self.required, self.found, 0 if self.found else filled, -self.depth
+
+
+def find_header(
+    columns: Sequence[ImportColumn],
+    tops: Sequence[Top],
+    remembered: Mapping[str, str],
+    *,
+    sheet: str | None = None,
+    row: int | None = None,
+) -> Header:
+    """Return the header of a file by the beginnings of its sheets, its columns recognised.
+
+    ``remembered`` maps normalised headers to codes ("" = not imported), as the user explained them;
+    an explanation never takes a header from a column of the code to one that was added. The user
+    may say which ``sheet`` and ``row`` it is. Raises UnreadableFile when there is nothing.
+    """
+    known = _known(columns, remembered)
+    required = {column.code for column in columns if column.required}
+    chosen = [top for top in tops if sheet is None or top["name"] == sheet]
+    places = [place for top in chosen if (place := _best(top, known, required, row)) is not None]
+    if not places:
+        raise UnreadableFile("文件中没有数据，请检查是否选错了文件或工作表。")
+    best = max(places, key=lambda place: place.rank)
+    others = [
+        place.top["name"]
+        for place in places
+        if place is not best and place.required == len(required) and place.found > 1
+    ]
+    return _Recogniser(columns, best, known, remembered).header(others)
+
+
+def below(
+    rows: Iterable[Numbered], header_row: int, header: Sequence[str] = ()
+) -> Iterator[Numbered]:
+    """Yield the rows below the header, without those that repeat it for the print."""
+    again = [*header]
+    while again and not again[-1]:
+        again.pop()
+    for number, cells in rows:
+        if number > header_row and not (again and cells[: len(again)] == again):
+            yield number, cells
+
+
+def missing(columns: Sequence[ImportColumn], codes: Iterable[str]) -> list[str]:
+    """Return the headers of required columns that ``codes`` does not name."""
+    named = set(codes)
+    return [column.header for column in columns if column.required and column.code not in named]
+
+
+def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return normalised header → code."""
+    added = {column.code for column in columns if column.is_extra}
+    built_in = _by_header(column for column in columns if not column.is_extra)
+    explained = {
+        header: code
+        for header, code in remembered.items()
+        if header not in built_in or code not in added
+    }
+    # Later ones win: what users explained over the columns of the code, these over added ones.
+    return _by_header(column for column in columns if column.is_extra) | built_in | explained
+
+
+def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
+    return {normalise_header(header): one.code for one in columns for header in one.headers}
+
+
+def _best(top: Top, known: Mapping[str, str], required: set[str], row: int | None) -> _Place | None:
+    """Return the rows of a sheet that best read as headers; the first that hold most if none do."""
+    rows = [(number, _header_cells(cells)) for number, cells in top["rows"]]
+    places: list[_Place] = []
+    for at, (number, cells) in enumerate(rows[:HEADER_WITHIN]):
+        if row is not None and number != row:
+            continue
+        places.append(_place(top, at, 1, cells, known, required))
+        upper = rows[at - 1] if at else (0, [])
+        if upper[0] == number - 1:
+            joined = _joined(upper[1], cells, known)
+            both = _place(top, at, 2, joined, known, required)
+            alone = _place(top, at - 1, 1, upper[1], known, required)
+            # Only where the two rows together name more than each of them.
+            if both.found > max(places[-1].found, alone.found):
+                places.append(both)
+    if not places:
+        return None
+    return max(places, key=lambda place: (place.rank, -place.at))
+
+
+def _header_cells(cells: Sequence[Any]) -> list[Any]:
+    # A cell with NUL and its like is refused with its row; of a header the rest is read.
+    return ["".join(filter(is_writable, cell)) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _place(
+    top: Top, at: int, depth: int, cells: list[Any], known: Mapping[str, str], required: set[str]
+) -> _Place:
+    named = {known.get(normalise_header(cell), "") for cell in cells} - {""}
+    return _Place(top, at, depth, cells, len(named), len(named & required))
+
+
+def _joined(upper: list[Any], lower: list[Any], known: Mapping[str, str]) -> list[Any]:
+    """Return two rows of headers as one: the lower, below a joined cell that says of what."""
+    cells: list[Any] = []
+    over: Any = ""
+    width = max(len(upper), len(lower))
+    for above, under in zip(_wide(upper, width), _wide(lower, width), strict=True):
+        if above not in ("", None):
+            over = above
+        if not normalise_header(under):
+            cells.append(above)
+        elif not known.get(normalise_header(under)) and known.get(
+            normalise_header(f"{as_text(over)}{as_text(under)}")
+        ):
+            cells.append(f"{as_text(over)}{as_text(under)}")
+        else:
+            cells.append(under)
+    return cells
+
+
+def _wide(cells: list[Any], width: int) -> list[Any]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+class _Recogniser:
+    """Finds for each cell of a header its column."""
+
+    def __init__(
+        self,
+        columns: Sequence[ImportColumn],
+        place: _Place,
+        known: Mapping[str, str],
+        remembered: Mapping[str, str],
+    ) -> None:
+        self.columns = {column.code: column for column in columns}
+        self.place, self.known, self.remembered = place, known, remembered
+        self.hidden = set(place.top["hidden"])
+        self.rows = place.top["rows"]
+        under = self.rows[place.at + 1 : place.at + 1 + SAMPLED]
+        width = max(len(place.cells), *(len(cells) for _, cells in under), 0)
+        self.cells = _wide(place.cells, width)
+        self.below = [
+            [cells[at] for _, cells in under if at < len(cells) and cells[at] not in ("", None)]
+            for at in range(width)
+        ]
+        self.lists: dict[str, frozenset[str]] = {}
+
+    def header(self, others: list[str]) -> Header:
+        codes, why = self._by_header()
+        self._by_content(codes, why)
+        self._once(codes, why)
+        return Header(
+            self.place.top["name"],
+            self.rows[self.place.at][0],
+            self.place.depth,
+            [as_text(cell) for cell in self.cells],
+            codes,
+            why,
+            missing(list(self.columns.values()), codes),
+            [[_short(cell) for cell in cells[:SAMPLES]] for cells in self.below],
+            sorted(self.hidden),
+            others,
+        )
+
+    def _by_header(self) -> tuple[list[str], list[str]]:
+        codes, why = [], []
+        for cell, below in zip(self.cells, self.below, strict=True):
+            name = normalise_header(cell)
+            code = self.known.get(name, "")
+            codes.append(code)
+            if name in self.remembered:
+                why.append(Why.REMEMBERED)
+            elif code:
+                why.append(Why.HEADER)
+            elif name.lower() in NUMBERING or not (name or below):
+                why.append(Why.NUMBERING)
+            else:
+                why.append(Why.UNKNOWN)
+        return codes, why
+
+    def _by_content(self, codes: list[str], why: list[str]) -> None:
+        for at, code in enumerate(codes):
+            if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST:
+                if self._share(code, at) == 0.0 and (better := self._fitting(at, codes)):
+                    codes[at], why[at] = better, Why.MOVED
+                elif self._all_refused(code, at):
+                    why[at] = Why.DOUBT
+        for at, reason in enumerate(why):
+            if reason == Why.UNKNOWN and (found := self._fitting(at, codes)):
+                codes[at], why[at] = found, Why.CONTENT
+
+    def _fitting(self, at: int, codes: Sequence[str]) -> str:
+        """Return the one column, not yet found, that the content below a cell fits."""
+        free = [code for code in self.columns if code not in codes]
+        fits = [code for code in free if (self._share(code, at) or 0.0) >= SURE]
+        return fits[0] if len(fits) == 1 else ""
+
+    def _share(self, code: str, at: int) -> float | None:
+        """Return how much of what stands below looks like the column; None where that says nothing."""
+        column, cells = self.columns[code], self.below[at]
+        if not cells or (column.looks is None and column.words is None):
+            return None
+        known = self._words(column)
+        fit = sum(_fits(column, known, cell) for cell in cells)
+        return fit / len(cells)
+
+    def _words(self, column: ImportColumn) -> frozenset[str]:
+        if column.code not in self.lists:
+            self.lists[column.code] = frozenset(column.words() if column.words else ())
+        return self.lists[column.code]
+
+    def _all_refused(self, code: str, at: int) -> bool:
+        clean = self.columns[code].clean
+        return all(_is_refused(clean, cell) for cell in self.below[at])
+
+    def _once(self, codes: list[str], why: list[str]) -> None:
+        """Leave a column to the header that fits it best: by content, then as a header of the
+        template, then where it is seen."""
+        for code in {code for code in codes if code}:
+            same = [at for at, one in enumerate(codes) if one == code]
+            best = max(same, key=lambda at: self._claim(code, at, why[at]))
+            for at in same:
+                if at != best:
+                    codes[at], why[at] = "", Why.TWICE
+
+    def _claim(self, code: str, at: int, why: str) -> tuple[Any, ...]:
+        exact = normalise_header(self.cells[at]) == normalise_header(self.columns[code].header)
+        share = self._share(code, at)
+        return (
+            bool(self.below[at]),
+            why != Why.DOUBT,
+            at not in self.hidden,
+            (share or 0.0) >= SURE,
+            exact,
+            -at,
+        )
+
+
+def _fits(column: ImportColumn, known: frozenset[str], cell: Any) -> bool:
+    try:
+        return as_text(cell) in known or bool(column.looks and column.looks(cell))
+    except CellRefused:
+        return False
+
+
+def _is_refused(clean: Any, cell: Any) -> bool:
+    try:
+        clean(cell)
+    except CellRefused:
+        return True
+    return False
+
+
+def _short(cell: Any) -> str:
+    try:
+        return as_text(cell)[:30]
+    except CellRefused:
+        return "（有看不见的字符）"

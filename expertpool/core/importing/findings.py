@@ -1,0 +1,156 @@
+"""What was found in a file, kept sealed for the page: it holds telephone numbers and the like.
+
+Plain values of JSON, since the page of another process reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from expertpool.core.importing.answers import Answers, suggestion
+from expertpool.core.importing.columns import CellRefused, as_text
+from expertpool.core.importing.finding import Header
+from expertpool.core.importing.importer import Fault, Importer, Row, Totals
+from expertpool.core.models import ImportRun
+from expertpool.core.waiting import FileGone, WaitingFile
+
+SHOWN = 100  # rows of each kind on the page
+FIRST = 5  # rows shown as they will be saved
+ASKED = 50  # words that the page asks about
+DIFFERING = 500  # records whose differences are shown
+
+
+def read_findings(run: ImportRun) -> dict[str, Any]:
+    """Return what was found; nothing where the file is gone."""
+    return _read(run.findings)
+
+
+def write_findings(run: ImportRun, **found: Any) -> None:
+    """Keep ``found`` beside what else is kept."""
+    _write(run.findings, read_findings(run) | found)
+
+
+def read_answers(run: ImportRun) -> Answers:
+    return Answers.read(_read(run.answers))
+
+
+def write_answers(run: ImportRun, answers: Answers) -> None:
+    _write(run.answers, answers.kept())
+
+
+def _read(file: WaitingFile) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read())
+    except FileGone:
+        return {}
+    return found
+
+
+def _write(file: WaitingFile, content: dict[str, Any]) -> None:
+    file.write(json.dumps(content, ensure_ascii=False).encode())
+
+
+def outline(header: Header, sheets: Sequence[str]) -> dict[str, Any]:
+    """Return what the page of the headers shows."""
+    return {
+        "sheets": list(sheets),
+        "others": header.others,
+        "why": header.why,
+        "samples": header.samples,
+        "hidden": header.hidden,
+        "depth": header.depth,
+    }
+
+
+class Collector:
+    """Takes of the rows of a check what the page shows."""
+
+    def __init__(self, importer: Importer, codes: Sequence[str]) -> None:
+        self.importer = importer
+        self.place = {code: at for at, code in enumerate(codes) if code}
+        self.name = next((one.code for one in importer.by_code.values() if one.required), "")
+        self.first: list[dict[str, str]] = []
+        self.refused: list[dict[str, Any]] = []
+        self.left: list[dict[str, Any]] = []
+        self.notes: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] = []
+
+    def take(self, row: Row) -> None:
+        if len(self.first) < FIRST and not row.changes:
+            self.first.append(self.importer.shown(row))
+        if row.changes and len(self.changed) < DIFFERING:
+            changes = [asdict(change) for change in row.changes]
+            self.changed.append({"row": row.number, "name": row.subject, "changes": changes})
+        if row.left and len(self.left) < SHOWN:
+            self.left.append(self.about(row, row.left))
+        if row.notes and len(self.notes) < SHOWN:
+            notes = [asdict(note) for note in row.notes]
+            self.notes.append({"row": row.number, "name": self.name_of(row), "notes": notes})
+
+    def refuse(self, row: Row) -> None:
+        if len(self.refused) < SHOWN:
+            self.refused.append(self.about(row, [*row.faults, *row.left]))
+
+    def about(self, row: Row, faults: Sequence[Fault]) -> dict[str, Any]:
+        cells = [
+            {
+                "code": fault.code,
+                "column": fault.column,
+                "content": self.content_of(row, fault.code),
+                "reason": fault.reason,
+                "detail": fault.detail,
+            }
+            for fault in faults
+        ]
+        return {"row": row.number, "name": self.name_of(row), "cells": cells}
+
+    def name_of(self, row: Row) -> str:
+        return str(row.values.get(self.name) or self.content_of(row, self.name))
+
+    def content_of(self, row: Row, code: str) -> str:
+        """Return what stands in the cell of a column, as it came."""
+        at = self.place.get(code, len(row.cells))
+        return as_it_stands(row.cells[at]) if at < len(row.cells) else ""
+
+    def found(self, totals: Totals) -> dict[str, Any]:
+        return {
+            "first": self.first,
+            "refused": self.refused,
+            "left": self.left,
+            "notes": self.notes,
+            "changed": self.changed,
+            "words": self._words(totals),
+            "samples": totals.samples,
+        }
+
+    def _words(self, totals: Totals) -> list[dict[str, Any]]:
+        lists: dict[str, list[str]] = {}
+        asked = []
+        for (code, word), count in totals.words.most_common(ASKED):
+            column = self.importer.by_code.get(code)
+            if column is None or column.words is None:
+                continue
+            if code not in lists:
+                lists[code] = list(column.words())
+            asked.append(
+                {
+                    "code": code,
+                    "column": column.header,
+                    "word": word,
+                    "count": count,
+                    "is_free": column.is_free,
+                    "suggestion": suggestion(column, word, lists[code]),
+                }
+            )
+        return asked
+
+
+def as_it_stands(cell: Any) -> str:
+    """Return a cell as text, with what nobody can write left out."""
+    try:
+        return as_text(cell)
+    except CellRefused:
+        return "".join(filter(str.isprintable, str(cell)))

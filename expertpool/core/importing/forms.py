@@ -1,0 +1,215 @@
+"""What the pages of an import ask: the file, its table, its headers, its words and cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from expertpool.core.configuration import value_of
+from expertpool.core.importing.columns import ImportColumn
+from expertpool.core.importing.finding import Why
+from expertpool.core.importing.importer import Importer
+from expertpool.core.importing.reading import SUFFIXES
+from expertpool.core.models import ImportRun
+from expertpool.core.settings import IMPORT_SIZE
+
+LISTED = 100  # words that a select offers; of more the user types one
+NOTHING = "-"  # a word that means that the cell is empty
+REASONS = {
+    Why.REMEMBERED: "按上次的选择",
+    Why.MOVED: "按内容识别，不是表头所写",
+    Why.CONTENT: "按内容猜测，请核对",
+    Why.DOUBT: "内容不像这一列，请改选或不导入",
+    Why.TWICE: "已有另一列，请核对",
+    Why.UNKNOWN: "不认识的表头",
+}
+
+
+class UploadForm(forms.Form):
+    """The file, and the options of the importer."""
+
+    file = forms.FileField(
+        label="文件",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+    )
+
+    def __init__(self, *args: Any, importer: type[Importer]) -> None:
+        super().__init__(*args)
+        largest = value_of(IMPORT_SIZE)
+        self.fields["file"].help_text = f".xlsx、.xls 或 .csv，最大 {largest} MB。"
+        self.fields |= dict(importer.option_fields)
+
+    def options(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
+
+
+class TableForm(forms.Form):
+    """In which sheet and row the headers stand."""
+
+    sheet = forms.ChoiceField(label="工作表", required=False)
+    row = forms.IntegerField(label="表头所在行", min_value=1, max_value=200_000, required=False)
+
+    def __init__(self, *args: Any, run: ImportRun, outline: dict[str, Any]) -> None:
+        super().__init__(*args)
+        self.initial = {"sheet": run.sheet, "row": run.header_row}
+        sheets: Any = self.fields["sheet"]
+        sheets.choices = [(name, name) for name in outline.get("sheets", [run.sheet])]
+        if not run.sheet:
+            del self.fields["sheet"]
+        self.fields["row"].help_text = "不填就自动查找；两行表头填下面一行。"
+
+    def chosen(self, run: ImportRun) -> tuple[str, int | None]:
+        """Return the sheet and the row; another sheet has its header elsewhere."""
+        sheet, row = self.cleaned_data.get("sheet", run.sheet), self.cleaned_data["row"]
+        moved = sheet != run.sheet and row == run.header_row
+        return sheet, None if moved else row
+
+
+class MappingForm(forms.Form):
+    """One choice for each header of the file; the columns are named ``column-0`` …"""
+
+    def __init__(
+        self, *args: Any, run: ImportRun, importer: type[Importer], outline: dict[str, Any]
+    ) -> None:
+        super().__init__(*args)
+        self.width = len(run.headers)
+        self.outline = outline
+        choices = [("", "不导入"), *((one.code, _starred(one)) for one in importer.get_columns())]
+        for at, (header, code) in enumerate(run.pairs()):
+            if header or self._samples(at):
+                self.fields[f"column-{at}"] = forms.ChoiceField(
+                    label=header or f"第 {at + 1} 列（无表头）",
+                    choices=choices,
+                    initial=code,
+                    required=False,
+                )
+
+    def codes(self) -> list[str]:
+        return [self.cleaned_data.get(f"column-{at}", "") for at in range(self.width)]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return for each header where it stands, what is below, and why it is what it is."""
+        hidden, why = self.outline.get("hidden", ()), self.outline.get("why", ())
+        lines = []
+        for name in self.fields:
+            at = int(name.partition("-")[2])
+            reason = why[at] if at < len(why) else ""
+            lines.append(
+                {
+                    "letters": letters_of(at),
+                    "is_hidden": at in hidden,
+                    "samples": self._samples(at),
+                    "why": REASONS.get(reason, ""),
+                    "is_odd": reason in (Why.DOUBT, Why.CONTENT, Why.MOVED),
+                    "field": self[name],
+                }
+            )
+        return lines
+
+    def _samples(self, at: int) -> list[str]:
+        samples = self.outline.get("samples", ())
+        return list(samples[at]) if at < len(samples) else []
+
+
+def _starred(column: Any) -> str:
+    return f"{column.header}（必填）" if column.required else column.header
+
+
+def letters_of(at: int) -> str:
+    """Return the name of a column in Excel: 0 is A, 26 is AA."""
+    letters, at = "", at + 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class AnswersForm(forms.Form):
+    """What unknown words mean (``word-0`` …), and what stands in refused cells instead
+    (``cell-12-phone``)."""
+
+    def __init__(self, *args: Any, importer: type[Importer], found: dict[str, Any]) -> None:
+        super().__init__(*args)
+        self.found = found
+        columns = {column.code: column for column in importer.get_columns()}
+        lists: dict[str, list[str]] = {}
+        for at, asked in enumerate(found.get("words", ())):
+            column = columns.get(asked["code"])
+            if column is not None and column.words is not None:
+                known = lists.setdefault(column.code, list(column.words()))
+                self.fields[f"word-{at}"] = _word_field(column, asked, known)
+        for row in (*found.get("refused", ()), *found.get("left", ())):
+            for cell in row["cells"]:
+                if cell["code"] in columns:
+                    self.fields[_cell_name(row, cell)] = forms.CharField(
+                        label=f"第 {row['row']} 行的{cell['column']}",
+                        initial=cell["content"],
+                        required=False,
+                        max_length=2_000,
+                        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                    )
+
+    def word_lines(self) -> list[dict[str, Any]]:
+        return [
+            asked | {"field": self[f"word-{at}"]}
+            for at, asked in enumerate(self.found.get("words", ()))
+            if f"word-{at}" in self.fields
+        ]
+
+    def cell_lines(self, kind: str) -> list[dict[str, Any]]:
+        """Return the ``refused`` or ``left`` cells, each with its row and its field."""
+        return [
+            {"row": row["row"], "name": row["name"]}
+            | cell
+            | {"field": self[name] if (name := _cell_name(row, cell)) in self.fields else None}
+            for row in self.found.get(kind, ())
+            for cell in row["cells"]
+        ]
+
+    def refused_lines(self) -> list[dict[str, Any]]:
+        return self.cell_lines("refused")
+
+    def left_lines(self) -> list[dict[str, Any]]:
+        return self.cell_lines("left")
+
+    def words(self) -> dict[str, dict[str, str]]:
+        said: dict[str, dict[str, str]] = {}
+        for at, asked in enumerate(self.found.get("words", ())):
+            meant = self.cleaned_data.get(f"word-{at}", "")
+            if meant:
+                said.setdefault(asked["code"], {})[asked["word"]] = (
+                    "" if meant == NOTHING else meant
+                )
+        return said
+
+    def cells(self) -> dict[int, dict[str, str]]:
+        """Return what was typed where it differs from what stood there."""
+        mended: dict[int, dict[str, str]] = {}
+        for row in (*self.found.get("refused", ()), *self.found.get("left", ())):
+            for cell in row["cells"]:
+                typed = self.cleaned_data.get(_cell_name(row, cell))
+                if typed is not None and typed != cell["content"]:
+                    mended.setdefault(row["row"], {})[cell["code"]] = typed
+        return mended
+
+
+def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:
+    return f"cell-{row['row']}-{cell['code']}"
+
+
+def _word_field(column: ImportColumn, asked: dict[str, Any], known: list[str]) -> forms.Field:
+    label = f"{asked['column']}“{asked['word']}”"
+    suggestion = asked["suggestion"]
+    if len(known) > LISTED:
+        return forms.CharField(
+            label=label,
+            initial=suggestion,
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={"placeholder": "填目录中的名称或代码"}),
+        )
+    nothing = [] if column.required else [(NOTHING, "这一格留空")]
+    first = "按原样保存" if column.is_free else "暂不处理"
+    choices = [("", first), *nothing, *((word, word) for word in known)]
+    return forms.ChoiceField(label=label, initial=suggestion, required=False, choices=choices)

@@ -1,0 +1,29 @@
+"""A file as a table with recognised columns, where nobody can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from expertpool.core.importing.finding import Header, below, find_header
+from expertpool.core.importing.importer import Importer
+from expertpool.core.importing.memory import HEADER, remembered
+from expertpool.core.importing.reading import Numbered, UnreadableFile, read_rows, read_tops
+
+
+@contextmanager
+def open_table(
+    importer: type[Importer], path: Path, *, user: Any = None
+) -> Generator[tuple[Header, Generator[Numbered]]]:
+    """Give the header of a file and the rows below it; ``user`` is whose memory of headers counts.
+
+    Raises UnreadableFile for what is no table or lacks a required column.
+    """
+    said = remembered(user, importer.code).get(HEADER, {})
+    header = find_header(importer.get_columns(), read_tops(path), said)
+    if header.missing:
+        raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
+    with closing(read_rows(path, sheet=header.sheet)) as rows:
+        yield header, below(rows, header.row, header.cells)  # type: ignore[misc]

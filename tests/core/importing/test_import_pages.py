@@ -1,0 +1,156 @@
+"""What the pages of an import show and take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.core.importing import runs as runs_module
+from expertpool.core.models import ImportMemory, ImportRun
+from expertpool.experts.models import Expert
+from tests.core.importing.sheets import write_xlsx
+from tests.factories.accounts import make_user
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+HEAD = ["姓名", "手机号"]
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    return login(Client(), admin)
+
+
+def upload(client: Client, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> Any:
+    content = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
+    posted = {"file": SimpleUploadedFile("名单.xlsx", content), "status": "formal"}
+    return client.post(reverse("experts:import"), posted, follow=True)
+
+
+def post(client: Client, page: str, run: ImportRun, data: dict[str, Any] | None = None) -> Any:
+    return client.post(reverse(f"experts:import_{page}", args=[run.pk]), data or {}, follow=True)
+
+
+@pytest.mark.shows("EXP-07")
+def test_samples_stand_beside_each_header_and_the_table_can_be_chosen(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [["评委", "随身号码"], *[[f"甲{at}", f"1391111000{at}"] for at in range(4)]]
+    page = upload(client, tmp_path, rows)
+    text = page.content.decode()
+    assert "13911110000；13911110001；13911110002" in text
+    assert "按内容猜测，请核对" in text  # eleven digits are telephone numbers
+    run = page.context["run"]
+    assert run.mapping == ["", "phone"]
+    # The header is said to be one row further down: there it is not.
+    page = post(client, "table", run, {"sheet": "Sheet1", "row": 2})
+    assert page.context["run"].headers == ["甲0", "13911110000"]
+    page = post(client, "table", run, {"sheet": "Sheet1", "row": 99})
+    assert "没有数据" in page.content.decode()
+
+
+def test_a_column_of_which_nothing_can_be_taken_is_asked_about(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, "身份证号"], *[[f"甲{at}", f"1391111000{at}", "见附件"] for at in range(4)]]
+    page = upload(client, tmp_path, rows)
+    assert "内容不像这一列，请改选或不导入" in page.content.decode()
+    assert page.context["run"].state == "mapping"
+
+
+@pytest.mark.shows("EXP-08", "EXP-09")
+def test_a_refused_cell_is_mended_on_the_page(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [HEAD, ["甲", "139"], ["乙", "13911110002"]])
+    run = page.context["run"]
+    text = page.content.decode()
+    assert (run.accepted, run.refused) == (1, 1)
+    assert 'name="cell-2-phone" value="139"' in text
+    page = post(client, "answers", run, {"cell-2-phone": "13911110001"})
+    run = page.context["run"]
+    assert (run.accepted, run.refused) == (2, 0)
+    post(client, "confirm", run)
+    assert {expert.phone for expert in Expert.objects.all()} == {"13911110001", "13911110002"}
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path) -> None:
+    rows = [[*HEAD, "职称", "评审专业"]]
+    rows += [[f"甲{at}", f"1391111000{at}", "高工", "城市规划"] for at in range(3)]
+    page = upload(client, tmp_path, rows)
+    run = page.context["run"]
+    assert (run.accepted, run.reasons) == (0, {"专业名称不存在": 3})
+    asked = {one["word"]: one["suggestion"] for one in page.context["found"]["words"]}
+    assert asked == {"高工": "高级工程师", "城市规划": "城市规划（设计）"}
+    words = [one["word"] for one in page.context["found"]["words"]]
+    said = {f"word-{at}": asked[word] for at, word in enumerate(words)}
+    run = post(client, "answers", run, said).context["run"]
+    assert run.accepted == 3
+    assert not ImportMemory.objects.exists()
+    post(client, "confirm", run)
+    assert {(one.title, one.title_level) for one in Expert.objects.all()} == {("高级工程师", 3)}
+
+    again = upload(client, tmp_path, [rows[0], ["乙", "13911110009", "高工", "城市规划"]])
+    assert (again.context["run"].accepted, again.context["found"]["words"]) == (1, [])
+    memory = ImportMemory.objects.get(said="高工")
+    assert "高工" in client.get(reverse("experts:import")).content.decode()
+    stranger = login(Client(), make_user("operator"))
+    address = reverse("experts:import_forget", args=[memory.pk])
+    assert stranger.post(address).status_code == 404
+    client.post(address)
+    assert not ImportMemory.objects.filter(said="高工").exists()
+
+
+def test_the_first_rows_are_shown_as_they_will_be_saved_with_what_was_done(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        [*HEAD, "身份证号", "出生年月", "邮编"],
+        ["张 伟", "139-1111-0001", "110101198001010010", "", "1"],
+        ["乙", "13911110002", "", 1975.1, ""],
+    ]
+    page = upload(client, tmp_path, rows)
+    found = page.context["found"]
+    assert found["first"][0]["姓名"] == "张伟"
+    assert found["first"][0]["出生年月"] == "1980-01-01"
+    assert found["first"][0]["性别"] == "男"
+    notes = {
+        (note["kind"], note["was"], note["now"]) for row in found["notes"] for note in row["notes"]
+    }
+    assert ("已整理", "张 伟", "张伟") in notes
+    assert ("已整理", "139-1111-0001", "13911110001") in notes
+    assert ("按推测填写", "1975.1", "1975-10") in notes
+    run = page.context["run"]
+    assert (run.accepted, run.left) == (2, {"邮编格式": 1})
+    assert "邮编格式 1 格" in page.content.decode()
+
+
+def test_nobody_asks_without_end(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs_module, "MOST_CHECKS", 2)
+    run = upload(client, tmp_path, [HEAD, ["甲", "139"]]).context["run"]
+    post(client, "answers", run, {"cell-2-phone": "1391"})
+    page = post(client, "answers", run, {"cell-2-phone": "13911110001"})
+    assert "已检查 2 次" in page.content.decode()
+
+
+def test_what_was_found_lies_on_the_disk_in_no_clear_letter(client: Client, tmp_path: Path) -> None:
+    run = upload(client, tmp_path, [HEAD, ["张伟张伟", "139111"]]).context["run"]
+    post(client, "answers", run, {"cell-2-phone": "13911119999"})
+    files = [path.read_bytes() for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert len(files) == 3
+    for content in files:
+        assert "张伟张伟".encode() not in content
+        assert b"13911119999" not in content

@@ -172,20 +172,21 @@ _TAKING = ("user.create", "user.edit", "user.enable", "user.reset_password")
 
 
 class Managed(NamedTuple):
-    """That the account ``user`` was opened, changed, enabled or given a password by ``actor``; both
-    are ids."""
+    """That the account ``user`` was opened, changed, enabled or given a password by ``actor`` (ids; None
+    is the system)."""
 
     user: int
     actor: int | None
-    is_reset: bool
+    at: datetime
+    changes_phone: bool
 
 
 def managed_since(users: Collection[int], since: datetime) -> list[Managed]:
     """Return by whom the accounts ``users`` (ids) were managed after ``since``, as the log has it."""
     entries = entries_for((User, users)).filter(action__in=_TAKING, at__gt=since)
     return [
-        Managed(int(user), actor, action == "user.reset_password")
-        for user, actor, action in entries.values_list("subject_id", "actor_id", "action")
+        Managed(int(entry.subject_id), entry.actor_id, entry.at, "phone" in (entry.after or {}))
+        for entry in entries
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import create_user, edit_user
 from expertpool.core.configuration import Setting
@@ -213,8 +213,78 @@ def test_who_gave_both_their_passwords_is_not_two_persons(
     for user in (operator, supervisor):
         reset_password(user=user, actor=admin, now=NOW - timedelta(hours=1))
     User.objects.update(must_change_password=False)  # he chose one in each name
-    refuses(asked, User.objects.get(pk=supervisor.pk), "同一人重置", hours=1)
+    refuses(asked, User.objects.get(pk=supervisor.pk), "重置过密码", hours=1)
     agree(asked, other, hours=1)
+
+
+def made(by: User, name: str = "tmpadm") -> User:
+    """An account with all rights that ``by`` made an hour ago and signs in as."""
+    roles = Role.objects.filter(code="admin")
+    user, _ = create_user(
+        username=name, name="临时", roles=roles, actor=by, now=NOW - timedelta(hours=1)
+    )
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    return User.objects.get(pk=user.pk)
+
+
+def taken(user: User, *, by: User, **when: Any) -> User:
+    """``user``, whose password ``by`` has reset, and who has signed in by it and chosen another."""
+    reset_password(user=User.objects.get(pk=user.pk), actor=by, now=NOW + timedelta(**when))
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    return User.objects.get(pk=user.pk)
+
+
+def test_nobody_agrees_with_himself_over_an_account_that_he_made(
+    draw: Draw, admin: User, supervisor: User
+) -> None:
+    """An administrator makes another, who lets him into the account of the supervisor."""
+    made_up = made(made(admin), "tmpadm2")
+    supervisor = taken(supervisor, by=made_up)
+    asked = request_void(draw=draw, reason="重抽", actor=admin, now=NOW)
+    refuses(asked, supervisor, "重新验证本人", minutes=6)
+    agree(asked, make_user("supervisor"), minutes=6)
+
+
+def test_nor_asks_by_one(draw: Draw, admin: User, operator: User) -> None:
+    """The same the other way: the account that asks was taken by one that he made."""
+    operator = taken(operator, by=made(made(admin), "tmpadm2"))
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    refuses(asked, admin, "经他人", minutes=6)
+    agree(asked, make_user("supervisor"), minutes=6)
+
+
+def test_who_was_let_in_again_shows_by_his_phone_that_it_is_he(
+    asked: VoidRequest, admin: User
+) -> None:
+    supervisor = make_user("supervisor", phone="13812340001")
+    supervisor = taken(supervisor, by=admin)
+    refuses(asked, supervisor, "重新验证本人", minutes=6)
+    User.objects.filter(pk=supervisor.pk).update(phone_verified_at=NOW + timedelta(minutes=7))
+    agree(asked, User.objects.get(pk=supervisor.pk), minutes=8)
+
+
+def test_not_by_one_that_was_changed_first(asked: VoidRequest, admin: User) -> None:
+    """Not by one either that the log writes like the one before."""
+    supervisor = make_user("supervisor", phone="13812340001")
+    supervisor = taken(supervisor, by=admin, days=-1)
+    values = {"phone": "13899990001", "email": "", "department": None}
+    edit_user(user=supervisor, name=supervisor.name, actor=admin, now=NOW, **values)  # type: ignore[arg-type]
+    User.objects.filter(pk=supervisor.pk).update(phone_verified_at=NOW + timedelta(minutes=7))
+    refuses(asked, User.objects.get(pk=supervisor.pk), "重新验证本人", minutes=8)
+
+
+def test_who_may_decide_is_told_outside_of_his_account_too(draw: Draw, operator: User) -> None:
+    """Whoever sits in it reads what stands there, and its owner never sees it."""
+    make_user("supervisor", name="有手机", phone="13812340001")
+    make_user("supervisor", name="没验证", phone="13812340002", phone_verified_at=None)
+    make_user("supervisor", name="有邮箱", email="zhao@example.cn")
+    request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
+    told = [one for one in Message.objects.all() if one.occasion == "request.asked"]
+    ways = {(one.recipient, one.channel) for one in told}
+    assert ("有手机", "sms") in ways
+    assert ("没验证", "sms") not in ways
+    assert {way for name, way in ways if name == "有邮箱"} == {"site", "email"}
+    assert all("不同意" in one.body for one in told)
 
 
 # --- Demands that one of the two lowers ------------------------------------------------------------

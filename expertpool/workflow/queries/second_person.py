@@ -31,16 +31,37 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     # Without short messages nobody could show it.
     if not user.phone_verified_at and most_since(SECOND_PHONE, demanded) and reaches_phones():
         return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
-    acts = managed_since({user.pk, *firsts}, since) if days else []
-    if any(act.user == user.pk and act.actor in firsts for act in acts):
-        return f"申请人 {days} 天内开通、修改过您的账号或重置过密码，须由另一位有权限的人员确认。"
-    if any(act.user in firsts and act.actor == user.pk for act in acts):
-        return f"您 {days} 天内开通、修改过申请人的账号或重置过密码，须由另一位有权限的人员确认。"
-    # Whoever gave both their passwords could be both.
-    own, theirs = (
-        {act.actor for act in acts if act.is_reset and act.actor and act.user in users}
-        for users in ({user.pk}, firsts)
-    )
-    if own & theirs:
-        return f"您和申请人的密码 {days} 天内由同一人重置，须由另一位有权限的人员确认。"
+    if days and _is_in_other_hands(user, since):
+        return (
+            f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
+            f"用原来的手机号重新验证本人（手机号须 {days} 天内没有改过），或由另一位有权限的人员确认。"
+        )
+    if days and user.pk in _hands_behind(firsts, since):
+        return (
+            f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号或重置过密码，"
+            "须由另一位有权限的人员确认。"
+        )
     return ""
+
+
+def _is_in_other_hands(user: User, since: datetime) -> bool:
+    """Tell whether somebody else got hold of the account after ``since``, and its owner has not shown
+    since then that he is back: by the phone, unless that was changed meanwhile by whomever."""
+    acts = managed_since({user.pk}, since)
+    taken_at = max((act.at for act in acts if act.actor not in (None, user.pk)), default=None)
+    if taken_at is None:
+        return False
+    shown_at = None if any(act.changes_phone for act in acts) else user.phone_verified_at
+    return shown_at is None or shown_at <= taken_at
+
+
+def _hands_behind(users: set[int], since: datetime) -> set[int]:
+    """Return who got hold of any of the accounts ``users`` after ``since``, or of the account by which
+    that was done, and so on: one person may be all of them."""
+    hands: set[int] = set()
+    new = users
+    while new:
+        actors = {act.actor for act in managed_since(new, since) if act.actor is not None}
+        new = actors - hands - users
+        hands |= new
+    return hands

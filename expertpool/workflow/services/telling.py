@@ -14,6 +14,7 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
@@ -21,14 +22,15 @@ from expertpool.workflow.queries.matters import Matter, matter_of
 
 
 def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
-    """Tell all who may decide ``request`` that it waits."""
+    """Tell all who may decide ``request`` that it waits, also by telephone and mail: whoever sits in
+    one's account can read, and mark as read, what stands there."""
     opens = matter_of(request).agreeable_at(request)
     before = f"{moment_text(opens)} 之前可以提出异议（点「不同意」），之后才能确认。"
     more = {
         "失效时间": moment_text(request.expires_at),
         "异议": before if opens > now else "有异议请点「不同意」。",
     }
-    _tell(occasions.ASKED, request, deciders_of(request), more, now)
+    _tell(occasions.ASKED, request, deciders_of(request), more, now, outside=True)
 
 
 def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
@@ -84,12 +86,14 @@ def _tell(
     users: Iterable[User],
     more: Mapping[str, str],
     now: datetime,
+    *,
+    outside: bool = False,
 ) -> None:
     matter = matter_of(request)
     common = {**told_of(request), **more}
     key = f"{occasion.code}:{matter.code}:{request.pk}"
     told = [(user, {"收件人": user.name, **common}, f"{key}:{user.pk}") for user in users]
-    _send(occasion, matter, request, told, now)
+    _send(occasion, matter, request, told, now, outside=outside)
 
 
 def _send(
@@ -98,14 +102,16 @@ def _send(
     request: TwoPersonRequest,
     told: Iterable[tuple[User, Mapping[str, str], str]],
     now: datetime,
+    *,
+    outside: bool = False,
 ) -> None:
-    envelopes = [
-        Envelope(
-            recipient=Recipient(user.pk, user.name),
-            context=dict(context),
-            about=matter.about(request),
-            key=key,
-        )
-        for user, context, key in told
-    ]
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
+    by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = {}
+    for user, context, key in told:
+        # A number that nobody has shown to be his may be anybody's.
+        phone, email = (user.phone if user.phone_verified_at else "", user.email)
+        ways = ways_outside(phone=phone, email=email) if outside else []
+        recipient = Recipient(user.pk, user.name, phone, email)
+        envelope = Envelope(recipient, dict(context), matter.about(request), key)
+        by_ways.setdefault((ChannelCode.SITE, *ways), []).append(envelope)
+    for channels, envelopes in by_ways.items():
+        send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)

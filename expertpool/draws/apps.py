@@ -30,6 +30,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.clock import held_until, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
+        from expertpool.draws.queries.own import own_invitation_ids
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services.calendar import CALENDAR
@@ -90,7 +91,13 @@ class DrawsConfig(AppConfig):
         )
         DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(
-            MessageSubject("draws.invitation", readable_invitations, held_until, late_values)
+            MessageSubject(
+                "draws.invitation",
+                readable_invitations,
+                held_until,
+                late_values,
+                own=own_invitation_ids,
+            )
         )
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)

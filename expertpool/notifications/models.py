@@ -48,8 +48,8 @@ class Message(models.Model):
     """One text to one recipient over one channel, with the state of its delivery.
 
     ``key`` makes sending idempotent: the same key never makes a second message. ``recipient_key``
-    is a blind index of the recipient, so that a user finds his own site messages and nobody
-    else's. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
+    is a blind index of the recipient of a site message (`queries.messages.recipient_key`), by which he
+    finds it; its ``address`` is his user name, by which he is known again. ``documents`` are (kind, id) pairs that `services.attachments` renders when sending.
     ``due_at`` is when the next attempt is due. States move through
     `notifications.services.delivery` only, along `enums.TRANSITIONS`. A deleted message stays as a
     row without recipient and text: that and when something was sent is not forgotten.

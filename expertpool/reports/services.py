@@ -134,7 +134,7 @@ def tell_chain_head(*, now: datetime) -> None:
         return
     envelopes = [
         Envelope(
-            recipient=Recipient(user_id=user.pk, name=user.name, email=user.email),
+            recipient=Recipient(account=user.username, name=user.name, email=user.email),
             context={
                 "收件人": user.name,
                 "时间": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
-from expertpool.draws.models import Hold, Invitation, Rescheduling
-from expertpool.draws.queries.identity import holder_key
+from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
+from expertpool.draws.queries.own import invitations_of
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import last_closing
@@ -191,20 +190,6 @@ def _left_before(row: Invitation, moves: Iterable[Rescheduling]) -> Mapping[str,
     return next((move.before for move in missed), None)
 
 
-def invitations_of(expert: Expert) -> QuerySet[Invitation]:
-    """Return the invitations of ``expert``, with draw and project loaded, latest opening first.
-
-    He is found by his holds, which name nobody: so it works while names are sealed, too.
-    """
-    holds = Hold.objects.filter(holder=holder_key(expert.pk))
-    return (
-        Invitation.objects.filter(pk__in=holds.values("invitation"))
-        .select_related("draw__project__batch")
-        .prefetch_related("draw__projects")
-        .order_by("-draw__project__opening_at", "-pk")
-    )
-
-
 @dataclass(frozen=True)
 class Letters:
     """All letters of an expert: those to answer (soonest deadline first), the reviews to come
@@ -216,7 +201,7 @@ class Letters:
 
 
 def letters_of(expert: Expert, *, now: datetime) -> Letters:
-    found = _letters_of(list(invitations_of(expert)), now=now)
+    found = _letters_of(invitations_of(expert), now=now)
     return Letters(
         open=sorted(
             (letter for letter in found if letter.is_open),

@@ -57,7 +57,14 @@ from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_division, make_expert, make_specialty, make_tag, make_unit
+from tests.factories.experts import (
+    give_account,
+    make_division,
+    make_expert,
+    make_specialty,
+    make_tag,
+    make_unit,
+)
 from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
@@ -170,8 +177,7 @@ def make_world() -> World:
         entropy=SeededEntropy(2),
     )
     expert = Expert.objects.get(pk=expert_id_of(invitation))
-    expert.user = users["expert"]
-    expert.save(update_fields=["user"])
+    give_account(expert, users["expert"])
     for user in users.values():
         _tell(user)
     unit = make_unit()
@@ -257,7 +263,7 @@ def _activation(now: datetime) -> str:
 def _tell(user: User) -> None:
     send_message(
         occasion=INVITATION.code,
-        recipient=Recipient(user.pk, user.name),
+        recipient=Recipient(user.username, user.name),
         channels=[ChannelCode.SITE],
         context=INVITATION.placeholders,
         about=user,

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -170,7 +169,7 @@ def entropy(values: Any) -> float:
 
 def know_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it was: whoever counts knows who is held and took part where names are sealed."""
-    monkeypatch.setattr(participation, "_known", lambda knowing: Q())
+    monkeypatch.setattr(participation, "_knows_all", lambda knowing: True)
 
 
 ATTACKS: list[Observation] = [live_counts, prequery, exclusions, outset, approval, hand_picking]

@@ -28,7 +28,7 @@ from tests.api.caller import Caller
 from tests.draws.views.letters import lines
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.draws import expert_id_of, make_draw, reach
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +56,7 @@ def line(draw: Draw) -> Invitation:
 def somebody(line: Invitation) -> User:
     """The account of him who sits on it."""
     expert = Expert.objects.get(pk=expert_id_of(line))
-    expert.user = make_user("expert", name=expert.name, username="who-answers")
-    expert.save()
+    give_account(expert, make_user("expert", name=expert.name, username="who-answers"))
     return expert.user
 
 

@@ -51,7 +51,9 @@ def draw(now: datetime, operator: User) -> Draw:
 
 def told_to(occasion: str, users: Iterable[User]) -> list[User]:
     told = Message.objects.filter(occasion=occasion)
-    return [user for user in users if told.filter(recipient_key=recipient_key(user.pk)).exists()]
+    return [
+        user for user in users if told.filter(recipient_key=recipient_key(user.username)).exists()
+    ]
 
 
 def measured(project: Project) -> int:

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import Draw, DrawEvent, Hold, Invitation
-from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.models import Draw, DrawEvent, Invitation
+from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.state import load_state
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import reap_stuck
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, seats_held
 from tests.factories.experts import make_expert
 from tests.notifications.mail_server import MailServer
 from tests.worker import Worker, kill, notice_dead_workers, wait_for
@@ -78,7 +78,7 @@ def test_supplement_interrupted_by_a_kill_is_done_once_after_restart() -> None:
     assert seated == expected
     types = Counter(row.content["type"] for row in DrawEvent.objects.all())
     assert types == {"drawn": 1, "exit": 2, "supplement": 2}
-    assert Hold.objects.filter(active=True).count() == 2
+    assert seats_held() == 2
     assert {seat.commit for seat in load_state(draw).seats} == expected
 
 

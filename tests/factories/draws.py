@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import Draw, DrawPlan, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.services.clock import keep_clock
@@ -98,6 +98,11 @@ def reach(draw: Draw, *, now: datetime) -> None:
 def expert_id_of(invitation: Invitation) -> int:
     """Who stands behind a sealed line."""
     return open_identity(invitation).expert_id
+
+
+def seats_held() -> int:
+    """For how many seats somebody is held."""
+    return Hold.objects.filter(active=True).values("invitation").distinct().count()
 
 
 def open_names_at(draw: Draw, at: datetime) -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from expertpool.accounts.models import User
 from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.experts import (
+    account_proof,
     email_index,
     id_number_index,
     phone_index,
@@ -91,8 +93,11 @@ def make_expert(
     if kw["status"] == ExpertStatus.DELETED:
         kw.setdefault("deleted_at", NOW)
         kw.setdefault("status_before_deletion", ExpertStatus.FORMAL)
+    number = kw.pop("number", f"ZJT{next(_numbers):07d}")
+    if user := kw.get("user"):
+        kw.setdefault("account_proof", account_proof(number, user))
     expert = Expert.objects.create(
-        number=kw.pop("number", f"ZJT{next(_numbers):07d}"),
+        number=number,
         name=name,
         phone=phone,
         phone_index=phone_index(phone),
@@ -107,3 +112,9 @@ def make_expert(
     expert.specialties.set(specialties)
     expert.tags.set(tags)
     return expert
+
+
+def give_account(expert: Expert, user: User) -> None:
+    """Make ``user`` the account of ``expert``, as `open_account` does."""
+    expert.user, expert.account_proof = user, account_proof(expert.number, user)
+    expert.save()

@@ -32,7 +32,7 @@ INVITATION = Occasion(
         "site": ("评审邀请", "{{专家姓名}}专家，请答复{{项目名称}}。"),
     },
 )
-WANG = Recipient(user_id=7, name="王建国", phone="13800000001", email="wang@example.cn")
+WANG = Recipient(account="wang", name="王建国", phone="13800000001", email="wang@example.cn")
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def test_the_check_would_notice() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE draws_hold DROP CONSTRAINT draws_no_double_booking")
-    first, second = Hold.objects.order_by("pk")[:2]
+    first, second = Hold.objects.order_by("during", "invitation")[:2]
     Hold.objects.filter(pk=second.pk).update(holder=first.holder)
     assert check_since(draw.pk - 1).twice == 1
     Invitation.objects.filter(pk=first.invitation_id).update(state="declined")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -15,7 +16,8 @@ from expertpool.accounts.models import User
 from expertpool.core.fields import encrypted
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import Identity, holder_key, pack_identity
+from expertpool.draws.queries.identity import Identity, holder_key, pack_identity, seat_key
+from expertpool.draws.queries.meetings import by_hours
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
@@ -50,11 +52,11 @@ def write_history(size: int, *, operator: User, now: datetime, seed: int = 2) ->
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
     names: tuple[str, ...] = (
-        "id", "draw_id", "panel_id", "commit", "opening", "line", "group", "level", "origin", "state",
+        "id", "draw_id", "panel_id", "commit", "opening", "seat_key", "line", "group", "level", "origin", "state",
         "expert_id", "invited_at", "deadline_at", "replied_at", "replied_via",
     )  # fmt: skip
     copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
-    copy_rows(Hold, ("invitation_id", "holder", "during"), map(_hold, seats))
+    copy_rows(Hold, ("invitation_id", "holder", "during"), chain.from_iterable(map(_holds, seats)))
 
 
 def _write_draws(random: Random, count: int, operator: User, now: datetime) -> list[Draw]:
@@ -134,14 +136,15 @@ def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
     commit = vdraw.commit_identity(draw_id=draw.number, ref=identity.ref, salt=identity.salt)
     opening = encrypted(Invitation, "opening").token(pack_identity(identity), draw.pk, commit)
     return (
-        seat.number, draw.pk, draw.pk, commit, opening, seat.line, "g1", 1, Origin.DRAWN.value,
+        seat.number, draw.pk, draw.pk, commit, opening, seat_key(draw.number, seat.expert_id), seat.line, "g1", 1, Origin.DRAWN.value,
         InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
         seat.expert_id if draw.released_at else None,
         draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",
     )  # fmt: skip
 
 
-def _hold(seat: _Seat) -> tuple[Any, ...]:
+def _holds(seat: _Seat) -> Iterator[tuple[Any, ...]]:
     start = seat.draw.project.opening_at
-    during = f"[{start.isoformat()},{(start + _DURATION).isoformat()})"
-    return seat.number, holder_key(seat.expert_id), during
+    for begins, ends in by_hours([(start, start + _DURATION)]):
+        during = f"[{begins.isoformat()},{ends.isoformat()})"
+        yield seat.number, holder_key(seat.expert_id, begins), during

@@ -39,7 +39,7 @@ DECLINING = 0.2  # the share of the invited who do
 
 # The last line of defence is the constraint on holds; this asks past it.
 _TWICE = """
-SELECT count(*) FROM draws_hold a JOIN draws_hold b
+SELECT count(DISTINCT (a.invitation_id, b.invitation_id)) FROM draws_hold a JOIN draws_hold b
 ON a.holder = b.holder AND a.id < b.id AND a.during && b.during
 WHERE a.active AND b.active
 """

@@ -56,6 +56,9 @@ class Invitation(models.Model):
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
     commit = models.CharField("身份承诺", max_length=64)
     opening = EncryptedBytesField("身份", key="SEAL_KEY", bound_to=("draw_id", "commit"))
+    # By it the expert finds his seat while names are sealed: another in every draw
+    # (`draws.queries.own`). None for whoever could not be asked.
+    seat_key = BlindIndexField("席位索引", db_index=True)
     line = models.PositiveIntegerField(
         "行号"
     )  # order on the sheet: seating order, supplements last
@@ -234,24 +237,30 @@ class ReplyLink(models.Model):
 
 
 class Hold(models.Model):
-    """That an expert is taken (invited or accepted) for the time of a project; of a batch, one for
-    each time at which the panel sits. After a change of time whoever is taken elsewhere then, or
-    away, is asked all the same: his holds are not ``active`` until he agrees.
+    """That an expert is taken (invited or accepted) ``during`` a part of a clock hour in which his
+    panel sits: as many rows as there are hours. Whoever leaves his seat leaves none. After a change
+    of time whoever is taken elsewhere then, or away, is asked all the same: his holds are not
+    ``active`` until he agrees, and say nothing of him.
 
-    ``holder`` is a blind index of the expert's id, so that nobody reads from it who sits where;
-    the exclusion constraint makes two holds of one expert at one time impossible.
+    ``holder`` is a blind index of the expert's id and the hour, so that nobody reads from it who
+    sits where, nor, beyond the hour, that two who sit are one (docs/decisions/0085); the exclusion
+    constraint makes two holds of one expert at one time impossible. Written by
+    `draws.services.holding`.
     """
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="holds")
-    meeting = models.PositiveSmallIntegerField("场次", default=0)  # from 0, by time
-    holder = BlindIndexField("专家索引", null=False)
+    holder = BlindIndexField("专家索引")
     during = DateTimeRangeField("占用时间")
     active = models.BooleanField("有效", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "占用"
         constraints = [
-            models.UniqueConstraint(fields=["invitation", "meeting"], name="draws_hold_meeting"),
+            models.CheckConstraint(
+                condition=models.Q(active=True, holder__isnull=False)
+                | models.Q(active=False, holder__isnull=True),
+                name="draws_hold_active_has_holder",
+            ),
             ExclusionConstraint(
                 name="draws_no_double_booking",
                 expressions=[("holder", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
@@ -259,7 +268,7 @@ class Hold(models.Model):
             ),
         ]
         indexes = [
-            # Who took part how often, asked about one; who is held when, asked about all.
+            # Who is held when: asked about one, and about all.
             models.Index(fields=["holder"], name="draws_hold_holder"),
             GistIndex(fields=["during"], condition=models.Q(active=True), name="draws_hold_during"),
         ]

@@ -6,6 +6,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
 
 import vdraw
 from expertpool.core.crypto import DecryptionError, blind_index
@@ -34,15 +37,18 @@ def pack_identity(identity: Identity) -> bytes:
 def open_identity(line: Invitation) -> Identity:
     """Say who sits, or sat, on ``line``; raises core.crypto.DecryptionError if his opening was
     altered, moved from another line, or is not that of his commitment."""
-    plain = bytes(line.opening)
+    identity = _unpack(line.draw, bytes(line.opening))
+    check_commitments(line.draw, [line.commit], [identity.ref], [identity.salt])
+    return identity
+
+
+def _unpack(draw: Draw, plain: bytes) -> Identity:
     try:
         expert_id, salt = _HEAD.unpack_from(plain)
         (ref,) = unpack_refs(plain[_HEAD.size :])
-        identity = Identity(expert_id, ref, salt.hex())
     except (struct.error, ValueError) as error:
-        raise altered(line.draw) from error
-    check_commitments(line.draw, [line.commit], [identity.ref], [identity.salt])
-    return identity
+        raise altered(draw) from error
+    return Identity(expert_id, ref, salt.hex())
 
 
 def pack_refs(refs: Sequence[str]) -> bytes:
@@ -78,6 +84,34 @@ def known_as(expert: Expert) -> dict[str, str]:
     return {"name": expert.name, "employer": expert.employer.name if expert.employer else ""}
 
 
-def holder_key(expert_id: int) -> bytes:
-    """The blind index under which an expert is held."""
-    return blind_index("holder", str(expert_id))
+def experts_behind(lines: QuerySet[Invitation]) -> dict[int, int]:
+    """Return expert ids by the ids of ``lines``, opened many at once; raises as `open_identity`."""
+    by_draw: dict[int, list[Invitation]] = {}
+    for line in lines.order_by().only("draw_id", "commit", "opening"):
+        by_draw.setdefault(line.draw_id, []).append(line)
+    # Not the whole rule, which is read and checked at length.
+    draws = Draw.objects.only("number").annotate(hash_name=F("rule_content__hash"))
+    found: dict[int, int] = {}
+    for draw in draws.filter(pk__in=by_draw).order_by():
+        rows = by_draw[draw.pk]
+        people = [_unpack(draw, bytes(row.opening)) for row in rows]
+        commits = vdraw.commit_identities(
+            draw_id=draw.number,
+            refs=[one.ref for one in people],
+            salts=[one.salt for one in people],
+            hash_name=draw.hash_name or "sha256",
+        )
+        if commits != [row.commit for row in rows]:
+            raise altered(draw)
+        found |= {row.pk: one.expert_id for row, one in zip(rows, people, strict=True)}
+    return found
+
+
+def seat_key(draw_number: str, expert_id: int) -> bytes:
+    """The blind index by which an expert's seat in one draw is found."""
+    return blind_index("seat", f"{draw_number}:{expert_id}")
+
+
+def holder_key(expert_id: int, at: datetime) -> bytes:
+    """The blind index under which an expert is held in the clock hour of ``at``."""
+    return blind_index("holder", f"{expert_id}:{int(at.timestamp()) // 3600}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from expertpool.core.text import minutes_text, moment_text
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.rules import Policy
 from expertpool.projects.models import Project
+
+HOUR = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,18 @@ def periods_of(projects: Iterable[Project]) -> list[tuple[datetime, datetime]]:
         else:
             periods.append((start, end))
     return periods
+
+
+def by_hours(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Cut ``periods`` where a clock hour begins: what holds are kept by."""
+    parts = []
+    for begins, end in periods:
+        start = begins
+        while start < end:
+            hour_ends = datetime.fromtimestamp((int(start.timestamp()) // HOUR + 1) * HOUR, tz=UTC)
+            parts.append((start, min(end, hour_ends)))
+            start = hour_ends
+    return parts
 
 
 def first_opening(projects: Iterable[Project]) -> datetime:

@@ -1,9 +1,9 @@
 """Who is held and who took part when, across all draws.
 
-All of it is read from the holds: one blind index stands for one expert, so that the database counts
-without learning who he is, and only those who matter are opened. How much of it is asked, the
-`Knowledge` says: whoever counts by conditions of his own must not find out who sits where names are
-still sealed (docs/decisions/0080).
+Where names are public the database counts. Where they are sealed it knows no two seats for one
+person's (docs/decisions/0085): about a few experts it is asked by keys of the hour or the draw, about
+all of them those who sit are opened. How much of it is asked, the `Knowledge` says: whoever counts
+by conditions of his own must not find out who sits where names are still sealed (docs/decisions/0080).
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
-from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
-from expertpool.draws.queries.identity import holder_key, open_identity
+from expertpool.draws.models import STANDBY, Draw, DrawProject, Hold, Invitation
+from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
+from expertpool.draws.queries.meetings import by_hours
 
+# Not by the time of the release: a row that knows its expert gives away nothing by a count.
+NAMED = Q(invitation__expert__isnull=False)
 ROUGHLY = 10  # to so many a number of the whole pool is rounded
 
 
@@ -32,13 +35,26 @@ def held_expert_ids(
 ) -> set[int]:
     """Experts (among ``only``) invited or seated somewhere for a time that overlaps one of
     ``periods`` [start, end)."""
-    return set(_count(_active(periods).filter(_known(knowing)), only=only))
+    parts = by_hours(periods)
+    holds = _active(parts)
+    if only is not None and _knows_all(knowing):
+        keys = {holder_key(pk, start): pk for pk in only for start, _ in parts}
+        found = holds.filter(holder__in=list(keys)).values_list("holder", flat=True)
+        return {keys[bytes(holder)] for holder in found}
+    named = holds.filter(NAMED)
+    if only is not None:
+        named = named.filter(invitation__expert__in=only)
+    held = set(named.values_list("invitation__expert", flat=True))
+    if _knows_all(knowing):
+        sealed = holds.exclude(NAMED).values("invitation")
+        held |= {*experts_behind(Invitation.objects.filter(pk__in=sealed)).values()}
+    return held
 
 
 def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:
     """How many seats of draws whose names are sealed are taken for a time that overlaps one of
     ``periods``, in the whole pool and rounded: no condition narrows it. 0: fewer than ROUGHLY."""
-    holds = _active(periods).exclude(_known(Knowledge.OPEN))
+    holds = _active(periods).exclude(NAMED)
     seats = holds.order_by().values("invitation").distinct().count()
     return seats // ROUGHLY * ROUGHLY
 
@@ -56,14 +72,14 @@ def participations(
     opening = DrawProject.objects.filter(
         project__opening_at__gte=start, project__opening_at__lt=end
     )
-    rows = _once(accepted_invitations().filter(draw__in=opening.values("draw")))
-    return _count(rows.filter(_known(knowing)), at_least=at_least, only=only)
+    rows = accepted_invitations().filter(draw__in=opening.values("draw"))
+    return _count(rows, knowing, at_least=at_least, only=only)
 
 
 def all_participations() -> Counter[int]:
     """How often each expert agreed, as far as names are public: what the condition 参评次数 counts,
     wherever it is asked, at sealing, too; a batch is one."""
-    return _count(_once(accepted_invitations()).filter(_known(Knowledge.OPEN)))
+    return _count(accepted_invitations(), Knowledge.OPEN)
 
 
 def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
@@ -71,16 +87,8 @@ def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
     return Hold.objects.filter(overlaps, active=True)
 
 
-def _known(knowing: Knowledge) -> Q:
-    if knowing is Knowledge.ALL:
-        return Q()
-    # Not by the time of the release: a row that knows its expert gives away nothing by a count.
-    return Q(invitation__expert__isnull=False)
-
-
-def _once(invitations: QuerySet[Invitation]) -> QuerySet[Hold]:
-    """One hold of each invitation: that of the first meeting."""
-    return Hold.objects.filter(meeting=0, invitation__in=invitations)
+def _knows_all(knowing: Knowledge) -> bool:
+    return knowing is Knowledge.ALL
 
 
 def accepted_invitations() -> QuerySet[Invitation]:
@@ -91,33 +99,38 @@ def accepted_invitations() -> QuerySet[Invitation]:
 
 
 def _count(
-    holds: QuerySet[Hold], *, at_least: int = 1, only: Collection[int] | None = None
+    rows: QuerySet[Invitation],
+    knowing: Knowledge,
+    *,
+    at_least: int = 1,
+    only: Collection[int] | None = None,
 ) -> Counter[int]:
-    """Count the holds of each expert; names that are sealed are opened for the outcome only."""
-    known: dict[bytes, int] = {}
+    """Count which of ``rows`` are whose: those who have ``at_least`` so many."""
+    sealed = _sealed_seats(rows, only) if _knows_all(knowing) else Counter[int]()
+    named = _named(rows, only)
+    if at_least > 1:
+        # Fewer are of use only of those who sit where names are sealed, too.
+        named = named.filter(Q(times__gte=at_least) | Q(expert__in=list(sealed)))
+    counts = sealed + Counter(dict(named))
+    return Counter({pk: times for pk, times in counts.items() if times >= at_least})
+
+
+def _named(rows: QuerySet[Invitation], only: Collection[int] | None = None) -> QuerySet[Any, Any]:
+    """Return pairs of an expert and how many of ``rows`` are his, as far as they say so."""
+    rows = rows.filter(expert__isnull=False)
     if only is not None:
-        known = {holder_key(expert_id): expert_id for expert_id in only}
-        holds = holds.filter(holder__in=list(known))
-    rows = list(
-        holds.order_by()
-        .values("holder")
-        .annotate(
-            times=Count("pk"),
-            expert=Max("invitation__expert"),
-            # Any line of his tells who he is, should it have to be opened.
-            line=Max("invitation"),
-        )
-        .filter(times__gte=at_least)
-        .values_list("holder", "times", "expert", "line")
-    )
-    return _named(rows, known)
+        rows = rows.filter(expert__in=only)
+    counted = rows.order_by().values("expert").annotate(times=Count("pk"))
+    return counted.values_list("expert", "times")
 
 
-def _named(rows: list[tuple[Any, int, int | None, int]], known: dict[bytes, int]) -> Counter[int]:
-    sealed = [one for holder, _, expert, one in rows if not expert and bytes(holder) not in known]
-    lines = Invitation.objects.select_related("draw").in_bulk(sealed)
-    counts = Counter[int]()
-    for holder, times, expert, line in rows:
-        expert_id = known.get(bytes(holder)) or expert
-        counts[expert_id or open_identity(lines[line]).expert_id] = times
-    return counts
+def _sealed_seats(rows: QuerySet[Invitation], only: Collection[int] | None) -> Counter[int]:
+    """Count those of ``rows`` whose names are sealed; opened for the outcome only."""
+    rows = rows.filter(expert__isnull=True)
+    if only is None:
+        return Counter(experts_behind(rows).values())
+    draws = Draw.objects.filter(pk__in=rows.order_by().values("draw"))
+    numbers = draws.order_by().values_list("number", flat=True)
+    keys = {seat_key(number, pk): pk for number in numbers for pk in only}
+    found = rows.filter(seat_key__in=list(keys)).values_list("seat_key", flat=True)
+    return Counter(keys[bytes(key)] for key in found)

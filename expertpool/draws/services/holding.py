@@ -1,8 +1,8 @@
-"""Keeping the days of those who sit once their panel sits at another time."""
+"""Keeping the time of those who sit, by the hour; anew once their panel sits at another time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from expertpool.core.locks import lock_transaction
@@ -10,30 +10,47 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.queries.conflicts import conflict_words, conflicts_of
 from expertpool.draws.queries.identity import holder_key, open_identity
-from expertpool.draws.queries.meetings import periods_of
-from expertpool.draws.services.seating import SEATING_LOCK
+from expertpool.draws.queries.meetings import by_hours, periods_of
+
+# Who seats somebody holds it: two draws never look at the same holds at once.
+SEATING_LOCK = "draws.seating"
+
+
+def hold_seats(
+    draw: Draw, seats: Iterable[tuple[Invitation, int]], *, away: Collection[int] = ()
+) -> None:
+    """Hold the experts of ``seats`` (invitation, expert id) while the panel of ``draw`` sits; those who
+    are ``away`` then get holds that are not active.
+
+    Raises IntegrityError, the constraint's word, when somebody is held elsewhere at that time.
+    """
+    parts = by_hours(periods_of(draw.covered))
+    Hold.objects.bulk_create(
+        Hold(
+            invitation=row,
+            holder=None if expert_id in away else holder_key(expert_id, part[0]),
+            during=part,
+            active=expert_id not in away,
+        )
+        for row, expert_id in seats
+        for part in parts
+    )
+
+
+def free(rows: Iterable[Invitation]) -> None:
+    """Hold nobody any more for ``rows``. Nothing stays that could be compared with other draws."""
+    Hold.objects.filter(invitation__in=rows).delete()
 
 
 def hold_anew(draw: Draw, rows: Sequence[Invitation], *, now: datetime) -> None:
     """Hold those behind ``rows``, of whom nobody is held any more, for the times that count now.
 
     Who cannot come then gets holds that are not active, and nobody is told who that is. The caller
-    holds the seating lock; raises IntegrityError, the constraint's word, should somebody be taken
-    all the same.
+    holds the seating lock; raises as `hold_seats`, should somebody be taken all the same.
     """
     experts = {row.pk: open_identity(row).expert_id for row in rows}
     lost = conflicts_of(draw, list(experts.values()), now=now) if rows else {}
-    Hold.objects.bulk_create(
-        Hold(
-            invitation=row,
-            meeting=n,
-            holder=holder_key(experts[row.pk]),
-            during=period,
-            active=experts[row.pk] not in lost,
-        )
-        for row in rows
-        for n, period in enumerate(periods_of(draw.covered))
-    )
+    hold_seats(draw, ((row, experts[row.pk]) for row in rows), away=lost)
 
 
 def hold_whoever_agrees(invitation: Invitation, *, now: datetime) -> None:
@@ -47,4 +64,5 @@ def hold_whoever_agrees(invitation: Invitation, *, now: datetime) -> None:
     lock_transaction(SEATING_LOCK)
     if why := conflict_words(invitation, now=now):
         raise ReplyRefused(f"{why}，不能登记为参加；请答复不能参加，或联系项目联系人。")
-    unheld.update(active=True)
+    free([invitation])
+    hold_seats(invitation.draw, [(invitation, open_identity(invitation).expert_id)])

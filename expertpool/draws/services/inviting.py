@@ -8,17 +8,18 @@ from datetime import datetime
 
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
-from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import INVITATION, STANDBY_INVITATION
 from expertpool.draws.queries.identity import (
     Identity,
-    holder_key,
     known_as,
     pack_identity,
+    seat_key,
 )
-from expertpool.draws.queries.meetings import next_opening, periods_of
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.holding import hold_seats
 from expertpool.draws.services.telling import tell_experts
 from expertpool.experts.models import Expert
 from vdraw import Seat
@@ -62,6 +63,7 @@ def invite(
             draw=draw,
             commit=place.seat.commit,
             opening=pack_identity(place.who),
+            seat_key=None if place.conflict else seat_key(draw.number, place.who.expert_id),
             line=place.line,
             group=place.seat.group,
             level=place.seat.level,
@@ -81,11 +83,7 @@ def invite(
         for invitation, place in zip(invitations, places, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
-    Hold.objects.bulk_create(
-        Hold(invitation=invitation, meeting=n, holder=holder_key(expert_id), during=period)
-        for invitation, expert_id in asked
-        for n, period in enumerate(periods_of(projects))
-    )
+    hold_seats(draw, asked)
     write_invitations([row for row, _ in asked], key="invitation", now=now, entropy=entropy)
     jobs = [{"invitation_id": invitation.pk} for invitation, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=closing)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import vdraw
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
-from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.holding import free
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.seating import end_as, reopen
@@ -51,7 +52,7 @@ def seat_picks(
 
 def free_picked_seat(*, invitation: Invitation, now: datetime) -> None:
     """Free the seat of ``invitation`` (already in an exit state): somebody has to choose again."""
-    Hold.objects.filter(invitation=invitation).update(active=False)
+    free([invitation])
     draw = invitation.draw
     if draw.status in (DrawStatus.SUCCESS, DrawStatus.UNSATISFIED):
         reopen(draw, now=now)

@@ -34,13 +34,13 @@ from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
+from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_free, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
-from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.tallies import note_count
 from expertpool.experts.models import Expert

@@ -38,7 +38,6 @@ from expertpool.draws.models import (
     AnswerRequest,
     Draw,
     DrawPlan,
-    Hold,
     Invitation,
     Rescheduling,
 )
@@ -50,12 +49,12 @@ from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
-from expertpool.draws.services.holding import hold_anew
+from expertpool.draws.services.holding import SEATING_LOCK, free, hold_anew
 from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, set_reveal
-from expertpool.draws.services.seating import SEATING_LOCK, carry_on, reopen
+from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.telling import tell_experts, tell_staff
 from expertpool.notifications.services.delivery import cancel_messages
@@ -198,7 +197,7 @@ def move_panel(
         one.project.refresh_from_db()
     seated = {one.pk: _seated(one) for one in draws}
     # All of them first: nobody's old days are in the way of anybody's new ones.
-    Hold.objects.filter(invitation__in=[row for rows in seated.values() for row in rows]).delete()
+    free([row for rows in seated.values() for row in rows])
     moved = [
         Rescheduling.objects.create(
             draw=one,

@@ -52,11 +52,12 @@ from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.covering import cover, lock_projects, move_projects, superseded
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import confirmation_of, role_in
+from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
-from expertpool.draws.services.seating import SEATING_LOCK, seat_draw
+from expertpool.draws.services.seating import seat_draw
 from expertpool.draws.services.state import load_sealed
 from expertpool.draws.services.status import set_draw_status
 from expertpool.experts.fields import EXPERT

@@ -26,7 +26,7 @@ from expertpool.draws.enums import (
     StepVia,
 )
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.actions import NOBODY_LEFT
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.eligibility import Exclusions
@@ -34,12 +34,12 @@ from expertpool.draws.queries.identity import Identity
 from expertpool.draws.services.beside import beside
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
+from expertpool.draws.services.holding import SEATING_LOCK, free
 from expertpool.draws.services.inviting import Place, invite
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_moved_up
 
-SEATING_LOCK = "draws.seating"
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -91,7 +91,7 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
     """
     lock_transaction(SEATING_LOCK)
     draw = invitation.draw
-    Hold.objects.filter(invitation=invitation).update(active=False)
+    free([invitation])
     state = load_state(draw)
     step = vdraw.exit_expert(state, invitation.commit, reason)
     head = append_events(draw, step.events, hand=hand, now=now)

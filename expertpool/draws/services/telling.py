@@ -19,6 +19,7 @@ from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import account_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.attachments import Document, DocumentKind
@@ -50,7 +51,7 @@ def tell_experts(
         return
     draw = rows[0].draw
     ids = {row.pk: open_identity(row).expert_id for row in rows}
-    experts = Expert.objects.in_bulk(set(ids.values()))
+    experts = Expert.objects.select_related("user").in_bulk(set(ids.values()))
     words = named_words(draw.covered) | dict(more or {})
     links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
     envelopes = [
@@ -85,7 +86,7 @@ def tell_staff(
     all of its placeholders but who is told."""
     envelopes = [
         Envelope(
-            recipient=Recipient(user_id=user.pk, name=user.name),
+            recipient=Recipient(account=user.username, name=user.name),
             context={**context, "收件人": user.name},
             about=about,
             key=f"{key}:{user.pk}",
@@ -122,6 +123,10 @@ def named_words(projects: Sequence[Project]) -> dict[str, str]:
 
 def recipient_of(expert: Expert) -> Recipient:
     """Return where ``expert`` is told."""
+    user = account_of(expert)
     return Recipient(
-        user_id=expert.user_id, name=expert.name, phone=expert.phone, email=expert.email
+        account=user.username if user else None,
+        name=expert.name,
+        phone=expert.phone,
+        email=expert.email,
     )

@@ -28,7 +28,6 @@ from expertpool.draws.models import (
     Draw,
     EmergencyEndRequest,
     EmergencyRequest,
-    Hold,
     Invitation,
     PickRequest,
     ReleaseRequest,
@@ -41,8 +40,8 @@ from expertpool.draws.queries.actions import check_action, check_void
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
+from expertpool.draws.services.holding import SEATING_LOCK, free
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.seating import SEATING_LOCK
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_experts
@@ -120,7 +119,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
             seated.append(row)
     if next_opening(draw.covered, now=now) > now:
         tell_experts(CANCELLED, seated, key="cancelled", now=now)
-    Hold.objects.filter(invitation__in=rows).update(active=False)
+    free(rows)
     rows.filter(state=InvitationState.INVITED).update(
         state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
     )

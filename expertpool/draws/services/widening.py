@@ -28,11 +28,12 @@ from expertpool.draws.queries.widening import check_wider, planned_criteria
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
+from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import add_levels, keep_version, plan_in_words
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.sealing import Widening, check_chance, seal_and_start
-from expertpool.draws.services.seating import SEATING_LOCK, has_more
+from expertpool.draws.services.seating import has_more
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import ask, settle
 

@@ -126,6 +126,8 @@ class Expert(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    # That the account is his: `queries.experts.account_of` (docs/decisions/0085).
+    account_proof = BlindIndexField("账号凭证")
     specialties = models.ManyToManyField(
         "directory.Specialty", verbose_name="评审专业", through="ExpertSpecialty", related_name="+"
     )

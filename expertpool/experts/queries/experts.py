@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,8 @@ from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 TAIL = 4
 TERM_OVER, TERM_ENDING = "聘期已满", "即将到期"
+
+logger = logging.getLogger(__name__)
 
 
 def experts_visible_to(user: User, code: str = "experts.view") -> QuerySet[Expert]:
@@ -95,9 +98,26 @@ def state_word(expert: Expert, today: date) -> str:
     return expert.get_status_display()
 
 
+def account_proof(number: str, user: User) -> bytes:
+    """Return what vouches that ``user`` is the account of the expert with ``number``: a digest by a
+    key outside the database, of names that never change."""
+    return blind_index("expert.account", f"{number}:{user.username}")
+
+
+def account_of(expert: Expert) -> User | None:
+    """Return the account of ``expert``; none that he was given by writing rows."""
+    user = expert.user
+    if user is None or expert.account_proof == account_proof(expert.number, user):
+        return user
+    logger.error("the account of expert %s is not the one that he was given", expert.number)
+    return None
+
+
 def expert_for(user: User) -> Expert | None:
     """Return the expert whose account ``user`` is."""
-    return Expert.objects.filter(user=user).select_related("employer", "division").first()
+    rows = Expert.objects.filter(user=user)
+    expert = rows.select_related("user", "employer", "division").first()
+    return expert if expert and account_of(expert) else None
 
 
 def is_signed_out(user: User) -> bool:

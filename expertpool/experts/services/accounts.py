@@ -23,6 +23,7 @@ from expertpool.core.jobs import defer
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
+from expertpool.experts.queries.experts import account_of, account_proof
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -42,8 +43,8 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
     """
     # Two clicks at once: the second one finds the account of the first.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    if expert.user is not None:
-        return expert.user
+    if (known := account_of(expert)) is not None:
+        return known
     role = Role.objects.filter(code=ROLE).first()
     if role is None:
         raise ExpertRefused("系统中没有“专家”角色，请先在角色权限中恢复。")
@@ -62,8 +63,8 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
         )
     except ValidationError as error:
         raise ExpertRefused(f"{expert.name}没有开通账号：{''.join(error.messages)}") from None
-    expert.user = user
-    expert.save(update_fields=["user"])
+    expert.user, expert.account_proof = user, account_proof(expert.number, user)
+    expert.save(update_fields=["user", "account_proof"])
     record("expert.account", actor=actor, now=now, subject=expert, after={"账号": user.username})
     # One for each expert: a second call must not send a second link.
     _mail_link(expert, user, f"activation-{expert.pk}", now)
@@ -77,7 +78,7 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     At most one a minute. Refuses (ExpertRefused) an expert without an account, without a mail
     address, or who has chosen his password, and one whose account is disabled.
     """
-    user = expert.user
+    user = account_of(expert)
     if user is None:
         raise ExpertRefused("还没有开通账号，请先开通。")
     if not user.must_change_password:
@@ -98,7 +99,7 @@ def _mail_link(expert: Expert, user: User, key: str, now: datetime) -> None:
     until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     send_message(
         occasion=ACTIVATION.code,
-        recipient=Recipient(user.pk, expert.name, expert.phone, expert.email),
+        recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
         channels=[ChannelCode.EMAIL],
         context={
             "专家姓名": expert.name,

@@ -19,6 +19,7 @@ from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.experts import (
+    account_proof,
     email_index,
     id_number_index,
     phone_index,
@@ -63,11 +64,13 @@ def create_expert(
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`).
     """
     with few_taken(actor, now=now):
+        (number,) = next_numbers(1, now=now)
         expert = Expert(
-            number=next_numbers(1, now=now)[0],
+            number=number,
             source=origin.source,
             status=origin.status,
             user=origin.user,
+            account_proof=account_proof(number, origin.user) if origin.user else None,
             created_at=now,
             created_by=actor,
             updated_at=now,

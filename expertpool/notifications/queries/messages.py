@@ -18,7 +18,14 @@ from expertpool.notifications.channels.outbox import PREFIX
 from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Text, fill_late, occasion_label
-from expertpool.notifications.queries.subjects import SEALED, readable_by, sealed_words
+from expertpool.notifications.queries.subjects import (
+    MESSAGE_SUBJECTS,
+    SEALED,
+    About,
+    readable_by,
+    sealed_words,
+    subject_key,
+)
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
@@ -70,19 +77,38 @@ class LetterCount:
     cancelled: int
 
 
-def recipient_key(user_id: int) -> bytes:
-    """Return the blind index by which a user's site messages are found."""
-    return blind_index("recipient", str(user_id))
+def recipient_key(account: str, about: About | None = None) -> bytes:
+    """Return the blind index by which site messages to ``account`` are found. Of letters about what a
+    user may be behind without anybody knowing (`MessageSubject.own`) it is another about each, so
+    that nobody sees by it that two of them go to one person."""
+    code, pk = subject_key(about) if about else ("", "")
+    subject = MESSAGE_SUBJECTS.get(code)
+    scope = f":{code}:{pk}" if subject and subject.own else ""
+    return blind_index("recipient", account + scope)
 
 
 def own_messages(user: User) -> QuerySet[Message]:
-    """Return the site messages to ``user`` that have arrived, newest first."""
+    """Return the site messages to ``user`` that have arrived, newest first. What it finds is what
+    rows say: `is_addressed_to` tells of each whether it is his."""
+    hidden = [
+        (subject.code, pk)
+        for subject in MESSAGE_SUBJECTS
+        if subject.own is not None
+        for pk in subject.own(user)
+    ]
+    keys = [recipient_key(user.username, about) for about in (None, *hidden)]
     return Message.objects.filter(
-        recipient_key=recipient_key(user.pk),
+        recipient_key__in=keys,
         channel=ChannelCode.SITE,
         state__in=ARRIVED,
         deleted_at__isnull=True,
     )
+
+
+def is_addressed_to(user: User, message: Message) -> bool:
+    """Tell whether the site ``message`` was written to ``user``: one that was led into his inbox by
+    writing rows says so, since its address is encrypted for its own row."""
+    return readable(message, "address") == user.username
 
 
 def unread_messages(user: User) -> QuerySet[Message]:
@@ -181,6 +207,9 @@ def _deletion(message: Message) -> str:
 
 
 def masked_address(message: Message) -> str:
+    if message.channel == ChannelCode.SITE:
+        return ""  # his account
+
     def mask(address: str) -> str:
         if message.channel == ChannelCode.EMAIL:
             return mask_email(address) if address else ""

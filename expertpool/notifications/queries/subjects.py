@@ -36,7 +36,8 @@ class MessageSubject:
     ``held_until(occasion, id, now)`` returns until when a message of ``occasion`` about ``id`` must
     wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
     of the occasion's late placeholders for a message that goes out now. ``sealed`` stands in place
-    of a recipient who may not be read.
+    of a recipient who may not be read. ``own(user)`` returns the ids behind which he is himself, where
+    that is a secret: letters about one go to nobody else (docs/decisions/0085).
     """
 
     code: str
@@ -44,6 +45,7 @@ class MessageSubject:
     held_until: Callable[[str, str, datetime], datetime | None] = lambda occasion, pk, now: None
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
     sealed: str = SEALED
+    own: Callable[[User], Collection[int]] | None = None
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")

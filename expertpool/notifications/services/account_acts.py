@@ -65,13 +65,13 @@ def tell_acted(event: AccountActed) -> None:
     entry = Entry.objects.get(pk=event.entry_id)
     own = {entry.actor_id, event.user_id}
     told = [
-        _envelope(entry, Recipient(user.pk, user.name))
+        _envelope(entry, Recipient(user.username, user.name))
         for user in users_with_permission(SECURITY)
         if user.pk not in own
     ]
     owner = User.objects.filter(pk=event.user_id).first() if event.user_id else None
     if owner is not None and owner.pk != entry.actor_id:
-        recipient = Recipient(owner.pk, owner.name, event.phone, event.email)
+        recipient = Recipient(owner.username, owner.name, event.phone, event.email)
         told.append(_envelope(entry, recipient))
         ways = ways_outside(phone=event.phone, email=event.email)
         _send(told[-1:], ways, entry)
@@ -88,7 +88,7 @@ def _envelope(entry: Entry, recipient: Recipient) -> Envelope:
         "内容": summary(entry)[:LONGEST] or "未改变其他内容",
     }
     about = (entry.subject_type, entry.subject_id)
-    return Envelope(recipient, context, about, f"account-acted:{entry.pk}:{recipient.user_id}")
+    return Envelope(recipient, context, about, f"account-acted:{entry.pk}:{recipient.account}")
 
 
 def _send(envelopes: Sequence[Envelope], channels: Sequence[ChannelCode], entry: Entry) -> None:

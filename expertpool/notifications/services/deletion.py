@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -26,8 +27,9 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
     reason = reason.strip()[:200]
     if not reason:
         raise DeletionRefused("请填写删除的原因。")
-    emptied = {
+    emptied: dict[str, Any] = {
         "recipient": "",
+        "recipient_key": None,
         "address": "",
         "subject": "",
         "body": "",

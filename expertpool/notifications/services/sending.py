@@ -26,9 +26,9 @@ TEMPLATE_OFF = "该渠道的模板已停用"
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told. ``user_id`` is the account for site messages; empty addresses are allowed."""
+    """Who is told. ``account`` is the user name for site messages; empty addresses are allowed."""
 
-    user_id: int | None
+    account: str | None
     name: str
     phone: str = ""
     email: str = ""
@@ -113,27 +113,31 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
         "created_at": now,
         "due_at": now,
         "documents": [[item.kind, str(item.id)] for item in documents if channel.carries_files],
-        **_destination(channel, envelope.recipient, state),
+        **_destination(channel, envelope, state),
     }
     key = f"{envelope.key}:{state.channel}"
     return Message(key=key, occasion=occasion.code, channel=state.channel, **values)
 
 
-def _destination(channel: Channel, recipient: Recipient, state: TemplateState) -> dict[str, object]:
+def _destination(channel: Channel, envelope: Envelope, state: TemplateState) -> dict[str, object]:
     """Return where the message goes, or the state of one that cannot go."""
     if not state.active:
         return {"state": DeliveryState.FAILED, "detail": TEMPLATE_OFF}
-    if where := _address_of(channel, recipient):
+    if where := _address_of(channel, envelope.recipient, envelope.about):
         return where
     is_site = channel.code == ChannelCode.SITE
     failed = DeliveryState.NO_ACCOUNT if is_site else DeliveryState.FAILED
     return {"state": failed, "detail": channel.missing_address}
 
 
-def _address_of(channel: Channel, recipient: Recipient) -> dict[str, object]:
+def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[str, object]:
     """Return where ``recipient`` is told by ``channel``; nothing where he has no address."""
     if channel.code == ChannelCode.SITE:
-        return {"recipient_key": recipient_key(recipient.user_id)} if recipient.user_id else {}
+        if recipient.account is None:
+            return {}
+        # By the key his message is found, by the address he is known again.
+        found_by = recipient_key(recipient.account, about)
+        return {"recipient_key": found_by, "address": recipient.account}
     address = recipient.phone if channel.code == ChannelCode.SMS else recipient.email
     return {"address": address} if address else {}
 
@@ -169,7 +173,7 @@ def send_again(
     copies = []
     for message in messages:
         channel = CHANNELS[message.channel]
-        where = _address_of(channel, recipient)
+        where = _address_of(channel, recipient, (message.about_type, message.about_id))
         if where and channel.is_configured():
             own = {
                 name: getattr(message, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,7 +12,7 @@ from django_htmx.http import trigger_client_event
 from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import saved
 from expertpool.core.views.listing import ListTab, listing, render_list
-from expertpool.notifications.queries.messages import own_messages
+from expertpool.notifications.queries.messages import is_addressed_to, own_messages
 from expertpool.notifications.services.delivery import mark_read
 
 TABS = (ListTab("", "未读", Q(read_at__isnull=True)), ListTab("all", "全部"))
@@ -27,6 +27,9 @@ def inbox(request: UserRequest) -> HttpResponse:
         sorts={"sent": "id"},
         default_sort="-sent",
     )
+    # A letter to somebody else, led here by writing rows, is not shown.
+    mine = [row for row in found.page if is_addressed_to(request.user, row)]
+    found.page.object_list = mine
     context = found.context | {"waiting": found.tabs[0]["count"]}
     return render_list(request, "notifications/inbox.html", context)
 
@@ -34,6 +37,8 @@ def inbox(request: UserRequest) -> HttpResponse:
 def message(request: UserRequest, pk: int) -> HttpResponse:
     """Show one message in the drawer; showing it marks it as read."""
     shown = get_object_or_404(own_messages(request.user), pk=pk)
+    if not is_addressed_to(request.user, shown):
+        raise Http404
     mark_read(messages=own_messages(request.user).filter(pk=pk), now=timezone.now())
     response = render(request, "notifications/message.html", {"message": shown})
     return trigger_client_event(response, "list:refresh")

@@ -36,7 +36,7 @@ def send_phone_link(*, user: User, now: datetime) -> None:
         raise PhoneRefused("账号没有手机号，请联系管理员在「用户管理」中补充。")
     send_message(
         occasion=PHONE.code,
-        recipient=Recipient(user.pk, user.name, user.phone),
+        recipient=Recipient(user.username, user.name, user.phone),
         channels=[ChannelCode.SMS],
         context={
             "姓名": user.name,

@@ -116,7 +116,7 @@ def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:
     applicant = project.created_by
     send_message(
         occasion=DECIDED.code,
-        recipient=Recipient(user_id=applicant.pk, name=applicant.name),
+        recipient=Recipient(account=applicant.username, name=applicant.name),
         channels=[ChannelCode.SITE],
         context={
             "申请人": applicant.name,

@@ -104,7 +104,7 @@ def _tell(task: Task, users: list[User], *, now: datetime) -> None:
     project = task.project
     envelopes = [
         Envelope(
-            recipient=Recipient(user_id=user.pk, name=user.name),
+            recipient=Recipient(account=user.username, name=user.name),
             context={
                 "负责人": user.name,
                 "任务": task.title,

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,10 +16,11 @@ from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.conflicts import conflict_words
+from expertpool.draws.queries.own import invitation_of
 from expertpool.draws.services.replies import leave_until
 from expertpool.experts.models import Expert
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
-from expertpool.selfservice.queries import invitations_of, letter_of, letters_of
+from expertpool.selfservice.queries import letter_of, letters_of
 from expertpool.selfservice.views.answering import (
     calendar_response,
     file_or_404,
@@ -103,7 +104,7 @@ def calendar(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
 def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) -> HttpResponseBase:
     """Send a file of a project he takes part in; who does not gets 403."""
     now = timezone.now()
-    invitation = invitations_of(expert).filter(pk=pk).first()
+    invitation = invitation_of(expert, pk)
     if invitation is None or not letter_of(invitation, now=now).is_coming:
         # Of another's review as of none: nobody learns who sits where.
         raise PermissionDenied
@@ -112,7 +113,10 @@ def project_file(request: UserRequest, expert: Expert, pk: int, file_pk: int) ->
 
 
 def _own(expert: Expert, pk: int) -> Invitation:
-    return get_object_or_404(invitations_of(expert), pk=pk)
+    invitation = invitation_of(expert, pk)
+    if invitation is None:
+        raise Http404
+    return invitation
 
 
 def _page(

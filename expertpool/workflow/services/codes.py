@@ -112,7 +112,7 @@ def send_code(
     # Stored sealed for good: `MESSAGE_SUBJECTS` shows such messages to nobody.
     send_message(
         occasion=CODE.code,
-        recipient=Recipient(person.pk, person.name, phone=person.phone, email=person.email),
+        recipient=Recipient(person.username, person.name, phone=person.phone, email=person.email),
         channels=ways_to(person),
         context={
             **told_of(request),

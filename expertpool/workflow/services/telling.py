@@ -110,7 +110,7 @@ def _send(
         # A number that nobody has shown to be his may be anybody's.
         phone, email = (user.phone if user.phone_verified_at else "", user.email)
         ways = ways_outside(phone=phone, email=email) if outside else []
-        recipient = Recipient(user.pk, user.name, phone, email)
+        recipient = Recipient(user.username, user.name, phone, email)
         envelope = Envelope(recipient, dict(context), matter.about(request), key)
         by_ways.setdefault((ChannelCode.SITE, *ways), []).append(envelope)
     for channels, envelopes in by_ways.items():

@@ -109,7 +109,7 @@ def _message(channel: ChannelCode) -> MakeRow:
     def make(reader: User, at: int) -> None:
         (message,) = send_message(
             occasion=INVITATION.code,
-            recipient=Recipient(reader.pk, reader.name, phone="13800138000"),
+            recipient=Recipient(reader.username, reader.name, phone="13800138000"),
             channels=[channel],
             context=INVITATION.placeholders,
             about=make_user(),

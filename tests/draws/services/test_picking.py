@@ -45,7 +45,7 @@ from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.factories.answers import record_answer
-from tests.factories.draws import make_draw, make_ready_project
+from tests.factories.draws import make_draw, make_ready_project, seats_held
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
 from tests.factories.siteconfig import configure
@@ -109,7 +109,7 @@ def test_chosen_experts_are_invited_once_a_second_person_agrees(
     assert (draw.kind, draw.status, draw.number) == ("manual", "inviting", "M202611240001")
     assert chosen(draw) == experts[:2]
     assert {row.origin for row in draw.invitations.all()} == {Origin.PICKED}
-    assert Hold.objects.filter(active=True).count() == 2
+    assert seats_held() == 2
     for line in (1, 2):
         reply(draw, line, accept=True)
     draw.refresh_from_db()

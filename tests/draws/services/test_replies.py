@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.core.placeholders import names_in
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
-from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.actions import NOBODY_LEFT, actions_for
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.links import invitation_for_token
@@ -28,7 +28,7 @@ from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.answers import record_answer
-from tests.factories.draws import expert_id_of, make_draw
+from tests.factories.draws import expert_id_of, make_draw, seats_held
 from tests.factories.experts import make_expert
 from vdraw.verify import find_difference
 
@@ -323,12 +323,12 @@ def test_supplement_of_a_full_draw_is_refused(operator: User) -> None:
 def test_exit_frees_the_expert_for_other_projects() -> None:
     pool(2)
     draw = make_draw(now=NOW, seats=2)
-    assert Hold.objects.filter(active=True).count() == 2
+    assert seats_held() == 2
     other = make_draw(now=NOW, seats=2)
     assert other.status == DrawStatus.UNSATISFIED
     assert other.rule.exclusions == {"held": 2}
     decline(lines(draw)[0])
-    assert Hold.objects.filter(active=True).count() == 1
+    assert seats_held() == 1
     third = make_draw(now=SOON, seats=1)
     assert expert_id_of(lines(third)[0]) == expert_id_of(lines(draw)[0])
 

@@ -33,7 +33,7 @@ from tests.draws.views.letters import link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
-from tests.factories.draws import expert_id_of, make_draw, reach
+from tests.factories.draws import expert_id_of, make_draw, reach, seats_held
 from tests.factories.experts import make_expert
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_everybody_keeps_his_seat_and_is_asked_anew(draw: Draw, operator: User) 
         letter = Message.objects.get(about_id=str(row.pk), occasion="draw.rescheduled")
         assert "三楼 302 室" in letter.body
         assert "原定：2026-11-27 09:00" in letter.body
-        held = row.holds.get()
+        held = row.holds.earliest("during")
         assert (held.active, held.during.lower) == (True, opening + 2 * DAY)
     reach(draw, now=NOW + 2 * HOUR)
     first, second = draw.invitations.order_by("line")
@@ -210,16 +210,16 @@ def test_somebody_who_is_free_again_may_agree(draw: Draw, operator: User) -> Non
     assert not Hold.objects.filter(invitation=first, active=True).exists()
     Leave.objects.all().delete()
     reply(first, NOW + HOUR)
-    assert Hold.objects.get(invitation=first).active
+    assert {*Hold.objects.filter(invitation=first).values_list("active", flat=True)} == {True}
 
 
 def test_who_is_drawn_elsewhere_for_that_time_is_no_obstacle(draw: Draw, operator: User) -> None:
     """All three are taken by another draw on the new day: nobody is booked twice."""
     other = make_draw(now=NOW, operator=operator, seats=3, opens_in_hours=120, reply_minutes=60)
     assert other.project.opening_at == draw.project.opening_at + 2 * DAY
-    assert Hold.objects.filter(active=True).count() == 5
+    assert seats_held() == 5
     move(draw, operator)
-    assert Hold.objects.filter(active=True).count() == 3
+    assert seats_held() == 3
     row = draw.invitations.first()
     assert row is not None
     assert "另一场评审" in conflict_words(row, now=NOW + HOUR)
@@ -349,8 +349,9 @@ def test_of_a_batch_one_meeting_may_move(operator: User) -> None:
     draw = Draw.objects.get(pk=draw.pk)
     assert [one.opening_at for one in draw.covered] == [first.opening_at, second.opening_at + DAY]
     holds = Hold.objects.filter(invitation__draw=draw, active=True)
-    starts = sorted({hold.during.lower for hold in holds})
-    assert starts == [first.opening_at, second.opening_at + DAY]
+    starts = {hold.during.lower for hold in holds}
+    assert {first.opening_at, second.opening_at + DAY} <= starts
+    assert second.opening_at not in starts
     event = DrawEvent.objects.get(draw=draw, content__type="reschedule").content
     assert len(event["meetings"]) == 2
     clash = [NewMeeting(first.pk, second.opening_at + DAY, "别处")]

@@ -20,7 +20,7 @@ from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_department, make_user
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, open_names_at
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 from tests.projects.test_exports import export
 
@@ -122,8 +122,7 @@ def test_an_expert_reads_all_meetings_and_once_agreed_all_projects_and_files(cli
     calendar = client.get(f"{link}calendar/").content.decode()
     assert calendar.count("BEGIN:VEVENT") == 2  # the first two projects are one meeting
     expert = Expert.objects.get(pk=expert_id_of(lines(draw)[0]))
-    expert.user = make_user("expert", name=expert.name)
-    expert.save()
+    give_account(expert, make_user("expert", name=expert.name))
     mine = login(Client(), expert.user).get(reverse("selfservice:reviews")).content.decode()
     assert mine.count(reverse("selfservice:review", args=[lines(draw)[0].pk])) == 1
 

@@ -26,7 +26,7 @@ def reader():
 def message(reader) -> Message:
     (message,) = send_message(
         occasion=INVITATION.code,
-        recipient=Recipient(reader.pk, reader.name),
+        recipient=Recipient(reader.username, reader.name),
         channels=[ChannelCode.SITE],
         context=INVITATION.placeholders,
         about=reader,

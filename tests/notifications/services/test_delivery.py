@@ -46,7 +46,7 @@ pytestmark = [
 
 
 def to(address: str) -> Recipient:
-    return Recipient(user_id=7, name="王建国", phone="13800000001", email=address)
+    return Recipient(account="wang", name="王建国", phone="13800000001", email=address)
 
 
 def after(message: Message, now: Any = NOON) -> Message:

@@ -33,7 +33,7 @@ def jobs() -> list[int]:
 @pytest.mark.shows("OVW-09")
 def test_one_message_a_channel_is_recorded_and_queued() -> None:
     email, sms, site = send("email", "sms", "site")
-    assert (email.address, sms.address, site.address) == ("wang@example.cn", "13800000001", "")
+    assert (email.address, sms.address, site.address) == ("wang@example.cn", "13800000001", "wang")
     assert sms.body == (
         "王建国专家：请答复“城南污水处理厂扩建工程”的评审邀请 https://pool.example.cn/r/AbC123。"
     )
@@ -56,12 +56,12 @@ def test_nothing_personal_is_readable_in_the_database() -> None:
         for part in row[0].split(",")
         if part.startswith('"\\\\x')
     )
-    for secret in ("王建国", "13800000001", "wang@example.cn", "城南", "AbC123"):
+    for secret in ("王建国", "13800000001", "wang", "城南", "AbC123"):
         assert secret not in stored
 
 
 def test_without_an_address_the_record_says_why() -> None:
-    nobody = Recipient(user_id=None, name="李梅")
+    nobody = Recipient(account=None, name="李梅")
     email, sms, site = send("email", "sms", "site", to=nobody)
     assert [m.detail for m in (email, sms)] == ["没有邮箱", "没有手机号"]
     assert {m.state for m in (email, sms)} == {DeliveryState.FAILED}
@@ -70,7 +70,7 @@ def test_without_an_address_the_record_says_why() -> None:
 
 
 def test_that_somebody_has_no_account_is_said_calmly() -> None:
-    nobody = Recipient(user_id=None, name="李梅")
+    nobody = Recipient(account=None, name="李梅")
     email, site = notices(send("email", "site", to=nobody), viewer=make_user("admin"))
     assert (site.state, site.tone) == ("未开通账号", "grey")
     assert (email.state, email.tone) == ("发送失败", "red")

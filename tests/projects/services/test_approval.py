@@ -65,7 +65,7 @@ def test_a_rejection_says_why():
 def test_the_applicant_learns_the_decision_and_why():
     project = make_project(ProjectStatus.REJECTED)
     (message,) = Message.objects.filter(occasion="project.decided")
-    assert message.recipient_key == recipient_key(project.created_by_id)
+    assert message.recipient_key == recipient_key(project.created_by.username)
     assert message.subject == f"项目已退回：{project.name}"
     assert "缺少附件" in message.body
 

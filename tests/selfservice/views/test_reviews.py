@@ -27,7 +27,7 @@ from expertpool.files.services import attach
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,7 @@ def invited(draw: Draw) -> Invited:
 
 def signed_in(line: Invitation) -> Invited:
     expert = Expert.objects.get(pk=expert_id_of(line))
-    expert.user = make_user("expert", name=expert.name)
-    expert.save()
+    give_account(expert, make_user("expert", name=expert.name))
     return Invited(expert, line, login(Client(), expert.user))
 
 
@@ -82,8 +81,7 @@ def outsider() -> Client:
     """An expert who is in no draw."""
     user = make_user("expert")
     expert = make_expert("外人")
-    expert.user = user
-    expert.save()
+    give_account(expert, user)
     return login(Client(), user)
 
 

@@ -133,3 +133,13 @@ def test_the_interface_requires_and_bounds_what_the_declaration_says() -> None:
         "适用制度：tender 招标投标，procurement 政府采购，internal 内部评审"
     )
     assert described["name"]["maxLength"] == 200
+
+
+@pytest.mark.django_db
+def test_a_measure_stands_with_its_value(client: Client, admin: User) -> None:
+    project = make_project(applicant=admin, budget=8_600_000)
+    shown = login(client, admin).get(reverse("projects:detail", args=[project.pk]))
+    assert "¥8,600,000.00" in shown.content.decode()
+    assert "240 分钟" in shown.content.decode()
+    assert "（元）" not in shown.content.decode()
+    assert "（分钟）" not in shown.content.decode()

@@ -30,7 +30,9 @@ class ShownField:
 
     @property
     def label(self) -> str:
-        return self.declaration.label
+        label = self.declaration.label
+        # Shown in words of its own, a value says its measure itself.
+        return label.partition("（")[0] if self.declaration.show else label
 
     @property
     def code(self) -> str:

@@ -44,7 +44,7 @@ def database_settings() -> dict[str, Any]:
     pool = bool(env_int("DATABASE_POOL", default=0))
     url = env_str("DATABASE_URL")
     if url and _as_owner:
-        url = env_str("DATABASE_OWNER_URL", url)
+        url = env_str("DATABASE_OWNER_URL") or url
     settings = _address(url) if url else _embedded_address()
     settings["ENGINE"] = "django.db.backends.postgresql"
     if _most_seconds:

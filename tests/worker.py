@@ -39,14 +39,18 @@ class Worker:
 
 
 def environment_of(**more: str) -> dict[str, str]:
-    """Return the environment of a process over the test's database, as the application's role."""
+    """Return the environment of a process over the test's database, as the application's role; what
+    works as the owner finds him, too."""
     place = connection.settings_dict
     query = urlencode({"host": place["HOST"]} if place["HOST"] else {})
     port = f":{place['PORT']}" if place["PORT"] else ""
-    role = settings.DATABASE_APPLICATION
-    url = f"postgres://{role}@{port}/{quote(place['NAME'])}?{query}"
+    roles = {"DATABASE_URL": settings.DATABASE_APPLICATION, "DATABASE_OWNER_URL": place["USER"]}
+    urls = {
+        name: f"postgres://{role}@{port}/{quote(place['NAME'])}?{query}"
+        for name, role in roles.items()
+    }
     return os.environ | {
-        "DATABASE_URL": url,
+        **urls,
         "DJANGO_SETTINGS_MODULE": "config.settings_test",
         **more,
     }

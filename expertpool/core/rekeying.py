@@ -50,6 +50,13 @@ class StillWaiting(RuntimeError):
     """Tokens of the old key are left, or were written meanwhile."""
 
 
+def may_rekey() -> bool:
+    """Tell whether this process may make tokens anew: it has to be connected as the owner of the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_may_rekey()")
+        return bool(cursor.fetchone()[0])
+
+
 def encrypted_columns() -> list[EncryptedField]:
     """Return all encrypted columns of all apps."""
     return [field for model in apps.get_models() for field in encrypted_fields(model)]

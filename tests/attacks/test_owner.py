@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psycopg
@@ -15,6 +17,9 @@ from pytest_django import Settings
 from expertpool.audit.models import ChainHead, Entry
 from expertpool.audit.services import record
 from expertpool.core.grants import grant_application, withheld
+from expertpool.core.rekeying import may_rekey
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
 from tests.worker import environment_of, program, wait_for
 
 needs_roles = pytest.mark.skipif(
@@ -108,6 +113,38 @@ def test_the_service_connects_so() -> None:
     with program("worker"):
         wait_for(others)
         assert others() == {settings.DATABASE_APPLICATION}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_no_change_of_keys_by_saying_so(application: psycopg.Connection) -> None:
+    """Triggers that keep seals as they were written look away for `rotate-keys`: anybody said so."""
+    for _ in range(2):
+        make_expert()
+    draw = make_draw(now=timezone.now(), seats=1)
+    application.execute("SET expertpool.rekeying = 'on'")
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        application.execute(
+            "UPDATE draws_sealblock SET openings = 'x' WHERE draw_id = %s", [draw.pk]
+        )
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        application.execute(
+            "UPDATE draws_invitation SET opening = 'x' WHERE draw_id = %s", [draw.pk]
+        )
+    assert not application.execute("SELECT core_may_rekey()").fetchone()[0]
+    assert may_rekey()
+
+
+def test_a_change_of_keys_from_there_says_what_it_needs(application: psycopg.Connection) -> None:
+    environment = {**environment_of(), "DATABASE_OWNER_URL": ""}
+    ended = subprocess.run(
+        [sys.executable, "-m", "config.cli", "rotate-keys"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "DATABASE_OWNER_URL" in ended.stderr
 
 
 def test_one_role_for_all_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

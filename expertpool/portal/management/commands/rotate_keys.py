@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from expertpool.core.rekeying import StillWaiting
+from expertpool.core.rekeying import StillWaiting, may_rekey
 from expertpool.portal.services.keys import Shut, rotate_keys, tokens_shut, tokens_waiting
 
 NAMED = 50  # of the values that cannot be opened
@@ -27,6 +27,10 @@ class Command(BaseCommand):
         if options["check"]:
             self._list()
             return
+        if not may_rekey():
+            raise CommandError(
+                "更换密钥须用数据表所有者的账号：请在 .env 填有 DATABASE_OWNER_URL 的机器上运行。"
+            )
         column = ""
         try:
             for progress in rotate_keys(now=timezone.now(), rows=options["rows"]):

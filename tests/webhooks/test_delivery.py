@@ -45,7 +45,12 @@ def job_times(delivery: Delivery) -> list[Any]:
 
 def test_an_event_arrives_signed(receiver: Receiver) -> None:
     subscription = make_subscription(receiver.url())
-    announce(event=EventCode.DRAW_SEALED, data=lambda: {"draw_number": "D1", "备注": "甲"}, now=NOW)
+    announce(
+        event=EventCode.DRAW_SEALED,
+        data=lambda: {"draw_number": "D1", "备注": "甲"},
+        at=NOW,
+        now=NOW,
+    )
     delivery = attempt(Delivery.objects.get())
     assert (delivery.state, delivery.status_code) == (DeliveryState.DELIVERED, 204)
     assert (delivery.delivered_at, delivery.attempts) == (NOW, 1)
@@ -72,7 +77,7 @@ def test_only_who_subscribed_is_told(receiver: Receiver) -> None:
     make_subscription(receiver.url(), EventCode.DRAW_SEALED, EventCode.DRAW_ENDED, name="乙")
     off = make_subscription(receiver.url(), name="丙")
     Subscription.objects.filter(pk=off.pk).update(active=False)
-    announce(event=EventCode.DRAW_SEALED, data=dict, now=NOW)
+    announce(event=EventCode.DRAW_SEALED, data=dict, at=NOW, now=NOW)
     assert [row.subscription.name for row in Delivery.objects.all()] == ["乙"]
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from expertpool.core.bounds import within
+from expertpool.core.fields import BlindIndexField
 from expertpool.draws.models.draw import Draw
 from expertpool.draws.validators import EMERGENCY
 
@@ -29,6 +30,8 @@ class Emergency(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    proof = BlindIndexField("宣布凭证", null=False)  # that this system declared it
 
     class Meta:
         verbose_name = verbose_name_plural = "应急抽取"

@@ -1,19 +1,61 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+import vdraw
+from expertpool.audit.models import Entry
+from expertpool.core.crypto import blind_index
 from expertpool.draws.models import Draw, Emergency
 from expertpool.draws.queries.meetings import next_opening
 
+ENDED = "draw.emergency_end"  # what the log says when one is taken back
+
 
 def emergency_of(draw: Draw) -> Emergency | None:
-    """Return the emergency in which ``draw`` is, or None for a draw in its ordinary course."""
-    return draw.emergencies.filter(ended_at=None).first()
+    """Return the emergency in which ``draw`` is, or None for a draw in its ordinary course.
+
+    A row that this system did not write is none: it would tell whom to call."""
+    declared = draw.emergencies.filter(ended_at=None).select_related("declared_by").first()
+    return declared if declared is not None and is_declared(declared) else None
 
 
 def emergencies_of(draw: Draw) -> list[Emergency]:
     """Return all that were declared for ``draw``, those that were taken back among them, in order."""
-    return list(draw.emergencies.select_related("declared_by", "ended_by").order_by("pk"))
+    rows = draw.emergencies.select_related("declared_by", "ended_by").order_by("pk")
+    return [row for row in rows if is_declared(row)]
+
+
+def is_declared(emergency: Emergency) -> bool:
+    """Tell whether this system declared ``emergency``, as it stands, and did not take back what is not
+    marked as taken back: the log has it, which nobody alters."""
+    if not bytes_eq(bytes(emergency.proof), proof_of(emergency)):
+        return False
+    ended = Entry.objects.filter(
+        action=ENDED,
+        subject_type=Draw._meta.label_lower,
+        subject_id=str(emergency.draw_id),
+        at__gt=emergency.declared_at,
+    )
+    return emergency.ended_at is not None or not ended.exists()
+
+
+def proof_of(emergency: Emergency) -> bytes:
+    """Return what proves that this system declared ``emergency``, by a key outside the database. It
+    names draw and person by what never changes."""
+    said = [
+        *(emergency.draw.number, emergency.draw.seal),
+        *(emergency.reason, emergency.minutes, emergency.supervisor),
+        *(emergency.declared_by.username, emergency.declared_at.astimezone(UTC).isoformat()),
+    ]
+    return blind_index("draws.emergency", vdraw.canonical_json(said).decode())
+
+
+def forged_emergencies() -> list[Emergency]:
+    """Return the emergencies that stand in the database and were not declared."""
+    rows = Emergency.objects.filter(ended_at=None).select_related("declared_by", "draw")
+    return [row for row in rows if not is_declared(row)]
 
 
 def faraway_words(draw: Draw, *, now: datetime) -> str:

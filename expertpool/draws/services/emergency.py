@@ -34,7 +34,12 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.emergency import emergency_of, faraway_words
+from expertpool.draws.queries.emergency import (
+    ENDED,
+    emergency_of,
+    faraway_words,
+    proof_of,
+)
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reach import letters_to
@@ -102,7 +107,9 @@ def decide_emergency(
 
 def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datetime) -> None:
     minutes = request.minutes
-    Emergency.objects.create(
+    # One that stands there and was not declared (told by its alarm) keeps nobody from it.
+    draw.emergencies.filter(ended_at=None).delete()
+    declared = Emergency(
         draw=draw,
         reason=request.reason,
         supervisor=supervisor.name,
@@ -110,6 +117,8 @@ def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datet
         declared_by=request.requested_by,
         declared_at=now,
     )
+    declared.proof = proof_of(declared)
+    declared.save()
     hand = Hand(
         StepVia.PAGE,
         StepReason.OPENING_NEAR,
@@ -197,7 +206,7 @@ def _end(draw: Draw, reason: str, hand: Hand, actor: User, now: datetime) -> Non
     head = write_note(draw, NoteCode.EMERGENCY_ENDED, hand=hand, now=now)
     confirmed = {CONFIRMATION: hand.witness} if hand.witness else {}
     record(
-        "draw.emergency_end",
+        ENDED,
         actor=actor,
         now=now,
         subject=draw,

@@ -17,6 +17,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
+from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
@@ -31,6 +32,8 @@ LATE_AFTER = timedelta(minutes=1)
 UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_SECONDS = 5
+# What somebody else than this system has written.
+WRITTEN = {AlarmKind.REVEAL, AlarmKind.EMERGENCY}
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -45,8 +48,8 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     for found in _amiss(now):
         try:
             raise_alarm(found, now=now)
-            if found.kind == AlarmKind.REVEAL:
-                continue  # nothing makes that good but the time that was set
+            if found.kind in WRITTEN:
+                continue  # nothing makes that good but what this system wrote
             make_good(found, now=now, entropy=entropy)
         except Exception:
             logger.exception("draw %s: %s could not be made good", found.draw_id, found.kind)
@@ -58,6 +61,7 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
 def _amiss(now: datetime) -> Iterator[Overdue]:
     # One after the other: whoever was told of a moved time is not late with his release.
     yield from moved_reveals(now=now)
+    yield from _written([row.draw_id for row in forged_emergencies()], AlarmKind.EMERGENCY, now=now)
     yield from overdue(now=now)
 
 
@@ -98,9 +102,12 @@ def moved_reveals(*, now: datetime) -> list[Overdue]:
         "number", "seal", "reveal_at", "released_at", "reveal_proof"
     )
     moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
-    told = open_alarms(AlarmKind.REVEAL)
-    told.exclude(draw__in=moved).update(done_at=now)
-    return [Overdue(draw_id, AlarmKind.REVEAL) for draw_id in moved]
+    return _written(moved, AlarmKind.REVEAL, now=now)
+
+
+def _written(draw_ids: list[int], kind: AlarmKind, *, now: datetime) -> list[Overdue]:
+    open_alarms(kind).exclude(draw__in=draw_ids).update(done_at=now)
+    return [Overdue(draw_id, kind) for draw_id in draw_ids]
 
 
 def unchecked(*, now: datetime) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
@@ -15,6 +16,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
+from expertpool.webhooks import tasks
 from expertpool.webhooks.models import Delivery
 from tests.factories.accounts import make_department
 from tests.factories.answers import record_answer
@@ -56,6 +58,8 @@ def test_a_draw_is_told_from_seal_to_release_without_names() -> None:
             now=now,
             entropy=SeededEntropy(3),
         )
+    assert [event for event, _ in told()] == ["draw.sealed"]
+    tell_hours()
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(minutes=1))
     of_draw = {
         "project_id": draw.project_id,
@@ -68,17 +72,23 @@ def test_a_draw_is_told_from_seal_to_release_without_names() -> None:
         ("draw.sealed", of_draw | {"status": "sealed", "seal": draw.seal}),
         (
             "invitation.answered",
-            of_draw | {"status": "inviting", "line": 1, "group": "g1", "state": "declined"},
+            of_draw | {"status": "success", "line": 1, "group": "g1", "state": "declined"},
         ),
         (
             "invitation.answered",
-            of_draw | {"status": "inviting", "line": 2, "group": "g1", "state": "accepted"},
+            of_draw | {"status": "success", "line": 2, "group": "g1", "state": "accepted"},
         ),
         ("draw.ended", of_draw | {"status": "success"}),
         ("names.released", of_draw | {"status": "success", "candidate_count": 3}),
     ]
     sent = "".join(Delivery.objects.values_list("body", flat=True))
     assert not [value for value in secrets(experts) if value in sent]
+
+
+def tell_hours() -> None:
+    """The hour is over: what waits for it is told."""
+    for job in ProcrastinateJob.objects.filter(task_name="webhooks.tell_hour").order_by("id"):
+        tasks.tell_hour(**job.args)
 
 
 EVENTS = ("draw.sealed", "invitation.answered", "draw.ended", "names.released")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -19,20 +20,27 @@ from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
 
 
-def announce(*, event: EventCode, data: Callable[[], dict[str, Any]], now: datetime) -> None:
-    """Queue ``event`` for every active subscription to it. ``data`` gives ids, numbers and states;
-    it is asked for where somebody subscribed."""
-    if subscriptions := list(Subscription.objects.filter(active=True, events__contains=[event])):
+def is_wanted(event: EventCode) -> bool:
+    """Tell whether somebody subscribed to ``event``."""
+    return _subscribed(event).exists()
+
+
+def announce(
+    *, event: EventCode, data: Callable[[], dict[str, Any]], at: datetime, now: datetime
+) -> None:
+    """Queue ``event``, which happened ``at``, for every active subscription to it. ``data`` gives ids,
+    numbers and states; it is asked for where somebody subscribed."""
+    if subscriptions := list(_subscribed(event)):
         content = data()
         with transaction.atomic():
             for subscription in subscriptions:
-                _queue(subscription, event, content, now)
+                _queue(subscription, event, content, at=at, now=now)
 
 
 @transaction.atomic
 def send_test(*, subscription: Subscription, now: datetime) -> Delivery:
     """Queue an event that tells nothing, to try the address and the signature."""
-    return _queue(subscription, TEST, {}, now)
+    return _queue(subscription, TEST, {}, at=now, now=now)
 
 
 @transaction.atomic
@@ -51,12 +59,18 @@ def resend(*, delivery: Delivery, actor: User, now: datetime) -> None:
     _defer(delivery)
 
 
-def _queue(subscription: Subscription, event: str, data: dict[str, Any], now: datetime) -> Delivery:
+def _subscribed(event: EventCode) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(active=True, events__contains=[event])
+
+
+def _queue(
+    subscription: Subscription, event: str, data: dict[str, Any], *, at: datetime, now: datetime
+) -> Delivery:
     uid = uuid.uuid4()
     content = {
         "id": str(uid),
         "event": event,
-        "at": timezone.localtime(now).isoformat(timespec="seconds"),
+        "at": timezone.localtime(at).isoformat(timespec="seconds"),
         "data": data,
     }
     delivery = Delivery.objects.create(

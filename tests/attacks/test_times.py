@@ -7,6 +7,7 @@ signs in at 10:03:12 from somewhere, and fifteen seconds later a line is answere
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,19 +17,28 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.accounts.queries import login_records_visible_to
 from expertpool.audit.models import Entry
 from expertpool.core.exporting import export_url
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
+from expertpool.webhooks import tasks as webhook_tasks
+from expertpool.webhooks.enums import EventCode
+from expertpool.webhooks.models import Delivery
+from expertpool.webhooks.services.facts import tell
 from tests.api.caller import Caller
 from tests.draws.views.letters import lines
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw, reach
 from tests.factories.experts import give_account, make_expert
+from tests.factories.webhooks import make_subscription
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +191,58 @@ def test_the_end_of_a_draw_tells_the_hour(answered: Invitation, draw: Draw, oper
     assert [at.minute for at in ended if isinstance(at, datetime)] == [0]
     for address in everywhere(draw):
         assert not TO_THE_MINUTE.search(reading(operator, address)), address
+
+
+def test_another_platform_is_told_when_the_hour_is_over(
+    draw: Draw, line: Invitation, request: pytest.FixtureRequest
+) -> None:
+    """It was told within the second, and knew by its own clock when somebody had answered."""
+    make_subscription("https://93.184.215.14/", "invitation.answered", "draw.ended")
+    request.getfixturevalue("answered")
+    assert not Delivery.objects.exists()
+    (job,) = ProcrastinateJob.objects.filter(task_name="webhooks.tell_hour")
+    assert timezone.localtime(job.scheduled_at).strftime("%H:%M:%S") == "11:00:00"
+    webhook_tasks.tell_hour(**job.args)
+    (told,) = Delivery.objects.all()
+    content = json.loads(told.body)
+    assert content["at"] == "2026-11-24T10:00:00+08:00"
+    assert (content["data"]["line"], content["data"]["state"]) == (line.line, "declined")
+
+
+def test_what_is_open_is_told_at_once(draw: Draw, line: Invitation, operator: User) -> None:
+    make_subscription("https://93.184.215.14/", "invitation.answered")
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    tell(EventCode.INVITATION_ANSWERED, line.pk, now=ANSWERED)
+    assert json.loads(Delivery.objects.get().body)["at"] == "2026-11-24T10:03:27+08:00"
+
+
+def test_what_a_clerk_recorded_is_told_later_too(
+    draw: Draw, line: Invitation, operator: User, supervisor: User, auditor: User, time_machine: Any
+) -> None:
+    """By his address and the minute of the call."""
+    time_machine.move_to(ANSWERED, tick=False)
+    record_answer(
+        invitation=line,
+        state=InvitationState.DECLINED,
+        reason="来电说出差",
+        actor=operator,
+        second=make_user("supervisor", name="吴监督"),
+        now=ANSWERED,
+        entropy=SeededEntropy(3),
+    )
+    time_machine.move_to(ANSWERED + timedelta(minutes=20), tick=False)
+    listed = reverse("audit:entry_list")
+    told = ("邀请答复", "申请代登记答复")
+    ledgers = [reverse("reports:ledger"), listed]
+    for address in ledgers:
+        page = reading(supervisor if address != listed else auditor, address)
+        assert [word for word in told if word in page.partition("<tbody")[2]] == [], address
+    rows = rows_of_export(auditor, "reports.ledger")
+    assert [row for row in rows if "邀请答复" in row] == []
+    # The page of the draw tells at once that it was a hand, and whose.
+    page = reading(supervisor, reverse("draws:detail", args=[draw.pk]))
+    assert "吴监督" in page
+    assert not TO_THE_MINUTE.search(page)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    assert all(word in reading(auditor, listed) for word in told)
+    assert "邀请答复" in reading(supervisor, reverse("reports:ledger"))

@@ -24,6 +24,8 @@ OF_ANSWERS = (
     "draw.sign_in",
     "project.draw_state",
 )
+# What an expert told a clerk: asked for, turned down, and recorded by two.
+BY_HAND = ("draw.reply", "draw.reply_request", "draw.reply_refuse")
 
 
 def sealed_draws() -> QuerySet[Draw]:
@@ -46,7 +48,8 @@ def untold_entries() -> Q:
         | Q(subject_type="draws.invitation", subject_id__in=_as_text(lines, "pk"))
         | Q(subject_type="projects.project", subject_id__in=_as_text(projects, "project"))
     )
-    return Q(at__gte=since) & (own | (Q(actor=None, action__in=OF_ANSWERS) & followed))
+    answers = Q(actor=None, action__in=OF_ANSWERS) | Q(action__in=BY_HAND)
+    return Q(at__gte=since) & (own | (answers & followed))
 
 
 def untold_sign_ins() -> Q:

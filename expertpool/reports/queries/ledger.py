@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import summary
+from expertpool.core.visibility import told_later
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_visible_to, in_eights
 
@@ -27,10 +28,10 @@ IS_MANUAL = Q(actor__isnull=False) & ~IN_COURSE & ~IS_LOOK
 
 
 def ledger_visible_to(user: User) -> QuerySet[Entry]:
-    """Return the manual steps, looks at names, seals and ends of draws in the user's scope."""
-    return entries_about(draws_visible_to(user, "reports.ledger", reading=True)).filter(
-        IS_MANUAL | IS_LOOK | IN_COURSE
-    )
+    """Return the manual steps, looks at names, seals and ends of draws in the user's scope; answers and
+    ends once names are released, as in the log (docs/decisions/0088)."""
+    entries = entries_about(draws_visible_to(user, "reports.ledger", reading=True))
+    return entries.filter(IS_MANUAL | IS_LOOK | IN_COURSE).exclude(told_later(Entry))
 
 
 def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:

@@ -35,7 +35,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services.calendar import CALENDAR
         from expertpool.draws.services.matters import MATTERS
-        from expertpool.draws.services.names import readable_invitations
+        from expertpool.draws.services.names import readable_invitations, searched_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import RULES, SETTINGS
@@ -97,6 +97,7 @@ class DrawsConfig(AppConfig):
                 held_until,
                 late_values,
                 own=own_invitation_ids,
+                searched=searched_invitations,
             )
         )
         subscribe(MessageSent, receivers.letter_moved)

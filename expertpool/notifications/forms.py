@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from expertpool.accounts.models import User
 from expertpool.core.views.filters import DateRangeField, within_days
 from expertpool.core.views.listing import FilterForm
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
-from expertpool.notifications.queries.subjects import sealed_kinds
+from expertpool.notifications.queries.subjects import searched_by
 
 ALL = ("", "全部")
 
@@ -26,7 +27,8 @@ class RecordFilterForm(FilterForm):
     state = forms.ChoiceField(label="状态", choices=[ALL, *DeliveryState.choices])
     days = DateRangeField(label="生成日期")
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+        self.user = user
         super().__init__(data, **kwargs)
         known = [(occasion.code, occasion.label) for occasion in OCCASIONS]
         self.fields["occasion"].choices = [ALL, *known]  # type: ignore[attr-defined]
@@ -34,8 +36,8 @@ class RecordFilterForm(FilterForm):
     def narrow(self, rows: QuerySet[Message]) -> QuerySet[Message]:
         chosen = {name: self.value(name) for name in ("occasion", "channel", "state")}
         rows = rows.filter(**{name: value for name, value in chosen.items() if value})
-        if chosen["state"]:  # else it would tell of a sealed one what its row does not
-            rows = rows.exclude(about_type__in=sealed_kinds())
+        if chosen["state"]:
+            rows = rows.filter(searched_by(self.user))
         if days := self.value("days"):
             rows = rows.filter(within_days("created_at", days))
         return rows

@@ -120,3 +120,21 @@ def test_who_has_no_right_to_the_names_never_learns_it(
 def make_viewer() -> User:
     """Somebody who sees the records of all messages, and no draw."""
     return make_user(roles=(make_role("notifications.view"),))
+
+
+def test_the_filter_of_states_finds_letters_from_the_release_on(
+    letters: list[Message], draw: Draw, admin: User, time_machine: Any
+) -> None:
+    """It never did: whoever looked for what had failed was shown none of them."""
+    reader = make_user(roles=(make_role("notifications.view", "draws.names", "draws.view"),))
+    client = login(Client(), reader)
+
+    def found() -> set[int]:
+        page = client.get(RECORDS, {"state": "failed"}).context["page"]
+        return {one.pk for one in page if one.about_type == "draws.invitation"}
+
+    assert found() == set()
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    time_machine.move_to(draw.reveal_at, tick=False)
+    client = login(Client(), reader)
+    assert found() == {one.pk for one in letters if one.state == "failed"}

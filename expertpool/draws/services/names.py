@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import (
+    CharField,
     DateTimeField,
     ExpressionWrapper,
     IntegerField,
@@ -112,6 +114,14 @@ def readable_invitations(user: User, ids: Collection[str]) -> set[str]:
     draws = {row.draw_id: row.draw for row in rows}
     readable = {pk for pk, draw in draws.items() if may_read(draw, user, now=now)}
     return {str(row.pk) for row in rows if row.draw_id in readable}
+
+
+def searched_invitations(user: User) -> QuerySet[Any]:
+    """Return, as text, the lines by the state of whose messages ``user`` may search: names that were
+    released, and that he may read."""
+    draws = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
+    lines = Invitation.objects.filter(draw__in=draws.values("pk"), expert__isnull=False)
+    return lines.order_by().annotate(as_text=Cast("pk", CharField())).values("as_text")
 
 
 def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.notifications.models import Message
@@ -38,6 +38,8 @@ class MessageSubject:
     of the occasion's late placeholders for a message that goes out now. ``sealed`` stands in place
     of a recipient who may not be read. ``own(user)`` returns the ids behind which he is himself, where
     that is a secret: letters about one go to nobody else (docs/decisions/0085).
+    of a recipient who may not be read. ``searched(user)`` gives the ids, as text, of those whose state
+    ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
     """
 
     code: str
@@ -46,6 +48,7 @@ class MessageSubject:
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
     sealed: str = SEALED
     own: Callable[[User], Collection[int]] | None = None
+    searched: Callable[[User], Collection[str] | QuerySet[Any]] = lambda user: ()
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
@@ -72,9 +75,14 @@ def sealed_words(message: Message) -> str:
     return subject.sealed if subject else SEALED
 
 
-def sealed_kinds() -> list[str]:
-    """Return the types of subjects whose messages name somebody who may be sealed."""
-    return [subject.code for subject in MESSAGE_SUBJECTS if subject.sealed == SEALED]
+def searched_by(user: User) -> Q:
+    """Return the condition of messages whose state ``user`` may search by: by others' he would learn
+    what their rows do not tell him."""
+    kinds = [subject for subject in MESSAGE_SUBJECTS if subject.sealed == SEALED]
+    found = ~Q(about_type__in=[kind.code for kind in kinds])
+    for kind in kinds:
+        found |= Q(about_type=kind.code, about_id__in=kind.searched(user))
+    return found
 
 
 def readable_by(user: User, messages: Iterable[Message]) -> set[int]:

@@ -17,7 +17,7 @@ def records(request: UserRequest) -> HttpResponse:
     found = listing(
         request,
         messages_visible_to(request.user),
-        form=RecordFilterForm(request.GET),
+        form=RecordFilterForm(request.GET, user=request.user),
         sorts={"created": "id"},
         default_sort="-created",
     )

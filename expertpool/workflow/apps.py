@@ -8,15 +8,18 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.events import subscribe
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
-        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED
+        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED, LOWERED
         from expertpool.workflow.permissions import PERMISSIONS
+        from expertpool.workflow.receivers import setting_changed
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.settings import SETTINGS
 
@@ -25,6 +28,7 @@ class WorkflowConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         TODOS.add(TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED)
+        subscribe(SettingChanged, setting_changed)
         # Whoever reads the records of messages agrees for nobody by what he reads.
         MESSAGE_SUBJECTS.add(private_subject("workflow.confirmationcode"))

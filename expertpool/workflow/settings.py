@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from expertpool.core.configuration import Boolean, Number, Setting, SettingGroup
 
@@ -60,5 +61,8 @@ OBJECTION_MINUTES = Setting(
     order=130,
     help="申请时立即通知所有能确认的人，这段时间里任何一人不同意即告终止，之后才能确认；0 表示立即。",
 )
+
+# What second persons have to be; lowered, they are told of it at once.
+DEMANDS: tuple[Setting[Any], ...] = (SECOND_DAYS, SECOND_PHONE, OBJECTION_MINUTES)
 
 SETTINGS = (REQUEST_DAYS, CODE_MINUTES, SECOND_DAYS, SECOND_PHONE, OBJECTION_MINUTES)

@@ -330,6 +330,26 @@ def test_what_was_lowered_a_day_before_counts(draw: Draw, admin: User, operator:
     agree(asked, newcomer)
 
 
+def test_whoever_decides_is_told_at_once_that_a_demand_was_lowered(
+    admin: User, supervisor: User
+) -> None:
+    """They had a day to object, and heard of it by nobody."""
+    guard = make_user("admin", name="钱安全")
+    lower(SECOND_DAYS, 3, admin)
+    told = Message.objects.filter(occasion="request.lowered")
+    names = {one.recipient for one in told}
+    assert {supervisor.name, guard.name} <= names
+    assert admin.name not in names  # he did it
+    (text,) = {one.body for one in told if one.recipient == supervisor.name}
+    assert "由「7 天」改为「3 天」" in text
+    count = told.all().count()
+    lower(SECOND_DAYS, 5, admin)  # raised: nobody has to hurry
+    lower(OBJECTION_MINUTES, 10, admin)
+    assert told.all().count() == count
+    lower(OBJECTION_MINUTES, 0, admin)
+    assert told.all().count() == 2 * count
+
+
 def test_what_is_demanded_more_counts_at_once(asked: VoidRequest, admin: User) -> None:
     newcomer = make_user("supervisor", created_at=NOW - timedelta(days=8))
     lower(SECOND_DAYS, 30, admin, minutes=1)

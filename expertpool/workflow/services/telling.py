@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.accounts.services.guards import SECURITY
+from expertpool.core.configuration import Setting
+from expertpool.core.configuration.reading import loaded
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.siteconfig.models import SettingChange
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.queries.matters import Matter, matter_of
+from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
+from expertpool.workflow.settings import LOWERED_AFTER
 
 
 def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
@@ -57,6 +63,41 @@ def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:
     }
     key = f"request-expired:{matter.code}:{request.pk}"
     _send(occasions.EXPIRED, matter, request, [(request.requested_by, context, key)], now)
+
+
+def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
+    """Tell all who decide anything, and the security administrators, at once that a demand on second
+    persons was lowered by ``change``: they have until it counts to raise it again. Never whoever did
+    it, and of nothing that was raised."""
+    before, after = (loaded(setting, {setting.code: one}) for one in (change.before, change.after))
+    if after >= before:
+        return
+    permissions = {matter.decides for matter in MATTERS} | {SECURITY}
+    users = {user.pk: user for one in permissions for user in users_with_permission(one)}
+    users.pop(change.actor_id, None)
+    common = {
+        "操作人": str(change.actor),
+        "设置": setting.label,
+        "原值": setting.kind.words(before),
+        "新值": setting.kind.words(after),
+        "时间": moment_text(change.at),
+        "生效时间": moment_text(change.at + LOWERED_AFTER),
+    }
+    envelopes = [
+        Envelope(
+            recipient=Recipient(user.pk, user.name),
+            context={"收件人": user.name, **common},
+            about=change,
+            key=f"{occasions.LOWERED.code}:{change.pk}:{user.pk}",
+        )
+        for user in users.values()
+    ]
+    send_messages(
+        occasion=occasions.LOWERED.code,
+        envelopes=envelopes,
+        channels=[ChannelCode.SITE],
+        now=change.at,
+    )
 
 
 def deciders_of(request: TwoPersonRequest) -> list[User]:

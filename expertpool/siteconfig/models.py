@@ -5,15 +5,25 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField
 
 
 class StoredSetting(models.Model):
-    """A value that is not the default: a secret in ``secret``, any other in ``value``, never both."""
+    """A value that is not the default: a secret in ``secret``, any other in ``value``, never both; or
+    that the default came back (``reset``).
+
+    ``proof`` says, by a key outside the database, that this system stored it by its ``change``
+    (docs/decisions/0087).
+    """
+
+    never = ("DELETE",)  # else the default came back unseen
 
     code = models.CharField("设置", max_length=80, unique=True)
     value = models.JSONField("值", null=True)
     secret = EncryptedTextField("密文", bound_to=("code",))
+    reset = models.BooleanField("恢复默认", default=False)
+    change = models.BigIntegerField("修改记录", default=0)  # its id; 0: of before there were any
+    proof = BlindIndexField("凭证", null=False, default=b"")
 
     class Meta:
         verbose_name = verbose_name_plural = "设置值"
@@ -40,6 +50,7 @@ class SettingChange(models.Model):
     after = models.JSONField("修改后", null=True)
     was_default = models.BooleanField("修改前为默认值")
     reset = models.BooleanField("恢复默认")
+    proof = BlindIndexField("凭证", null=False, default=b"")  # that this system wrote it
 
     class Meta:
         verbose_name = verbose_name_plural = "设置修改记录"

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Max, QuerySet, TextField
-from django.db.models.functions import Cast
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from django.db.models import Max, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import (
     UNREADABLE,
-    Stored,
     current,
     is_readable,
     loaded,
     value_of,
 )
+from expertpool.core.crypto import blind_index
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
@@ -29,17 +31,45 @@ T = TypeVar("T", bound=int)
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
+logger = logging.getLogger(__name__)
+_reported: set[str] = set()  # what the log of this process has been told: once, not each request
 
-class _StoredValues(Mapping[str, Any]):
-    """The rows, each opened when its value is asked for: one that was altered stops no other."""
+
+class StoredValues(Mapping[str, Any]):
+    """The values that this system stored, each opened when it is asked for: one that was altered stops
+    no other. ``amiss`` are the codes of those that somebody else wrote: in their place counts what
+    the office set last, as the history has it.
+    """
 
     def __init__(self, rows: QuerySet[StoredSetting]) -> None:
-        self._rows: dict[str, Any] = {row.code: row for row in rows}
+        self._rows: dict[str, StoredSetting | SettingChange] = {}
+        self.amiss: set[str] = set()
+        for row in rows:
+            if not is_vouched(row):
+                self.amiss.add(row.code)
+            elif not row.reset:
+                self._rows[row.code] = row
+        if self.amiss:
+            self._fall_back()
+
+    def _fall_back(self) -> None:
+        for code in sorted(self.amiss - _reported):
+            logger.error("setting %s was not stored by this system; what was set last counts", code)
+        _reported.update(self.amiss)
+        changes = _changes().filter(code__in=self.amiss).order_by("-id")
+        found: dict[str, SettingChange] = {}
+        for change in changes:
+            if change.code not in found and is_vouched_change(change):
+                found[change.code] = change
+        # Of a secret the history has nothing: its own column opens or does not.
+        self._rows |= {code: row for code, row in found.items() if not row.reset}
 
     def __getitem__(self, code: str) -> Any:
         row = self._rows[code]
+        if isinstance(row, SettingChange):
+            return row.after
         # An empty secret is none: then the value counts.
-        return row.secret or (None if row.text is None else json.loads(row.text))
+        return row.secret or _value(row)
 
     def __contains__(self, code: object) -> bool:
         return code in self._rows
@@ -51,11 +81,50 @@ class _StoredValues(Mapping[str, Any]):
         return len(self._rows)
 
 
-def stored_values() -> Stored:
-    """Return what is not the default, by code: one query."""
+def stored_values() -> StoredValues:
+    """Return what is not the default, by code: one query, unless somebody else wrote to the rows."""
+    newest = SettingChange.objects.filter(code=OuterRef("code")).order_by("-id").values("id")[:1]
     # as text: reading JSON can fail, too (a number of thousands of digits)
-    rows = StoredSetting.objects.annotate(text=Cast("value", TextField())).defer("value")
-    return _StoredValues(rows)
+    rows = StoredSetting.objects.annotate(
+        text=Cast("value", TextField()), newest=Coalesce(Subquery(newest), 0)
+    )
+    return StoredValues(rows.defer("value"))
+
+
+def proof_of(row: StoredSetting, value: Any) -> bytes:
+    """Return what proves that this system stored ``value`` in ``row``. A secret proves itself: it is
+    encrypted for its row."""
+    return _proof("siteconfig.stored", [row.code, row.change, row.reset, value])
+
+
+def proof_of_change(change: SettingChange) -> bytes:
+    """Return what proves that this system wrote ``change``. It names it by its id, which nobody else
+    can take: a copy of an old one is none."""
+    at = change.at.astimezone(UTC).isoformat()
+    said = [change.pk, change.code, at, change.after, change.reset]
+    return _proof("siteconfig.change", said)
+
+
+def is_vouched_change(change: SettingChange) -> bool:
+    """Tell whether this system wrote ``change``."""
+    return bytes_eq(bytes(change.proof), proof_of_change(change))
+
+
+def is_vouched(row: Any) -> bool:
+    """Tell whether this system stored ``row`` of `stored_values`, by the last change of its setting."""
+    try:
+        return row.change == row.newest and bytes_eq(row.proof, proof_of(row, _value(row)))
+    except (ValueError, RecursionError):  # no JSON that this system would write
+        return False
+
+
+def _value(row: Any) -> Any:
+    return None if row.text is None else json.loads(row.text)
+
+
+def _proof(purpose: str, said: list[Any]) -> bytes:
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return blind_index(purpose, text)
 
 
 @dataclass(frozen=True)
@@ -66,6 +135,7 @@ class Row:
     shown: str
     usual: str  # the default, in words
     is_default: bool
+    is_amiss: bool  # somebody else than this system wrote it
     change: SettingChange | None
 
     def holds(self, query: str) -> bool:
@@ -78,6 +148,7 @@ class Row:
 def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
     """Return the settings that ``query`` finds; two queries for any number of them."""
     stored, changes = current(), _last_changes()
+    amiss = stored.amiss if isinstance(stored, StoredValues) else set()
     groups: dict[SettingGroup, list[Row]] = {}
     for setting in SITE_SETTINGS:
         row = Row(
@@ -87,6 +158,7 @@ def rows_by_group(query: str = "") -> list[tuple[SettingGroup, list[Row]]]:
             else UNREADABLE_TEXT,
             usual=setting.kind.words(setting.default),
             is_default=setting.code not in stored,
+            is_amiss=setting.code in amiss,
             change=changes.get(setting.code),
         )
         if row.holds(query):

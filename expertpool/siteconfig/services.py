@@ -8,16 +8,25 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from expertpool.audit.services import record
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SETTING_TRIALS, rules_of, settings_of
 from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
+from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
+from expertpool.siteconfig.events import SettingChanged
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
-from expertpool.siteconfig.queries import changes_after, stored_values, version_of
+from expertpool.siteconfig.queries import (
+    StoredValues,
+    changes_after,
+    proof_of,
+    proof_of_change,
+    stored_values,
+    version_of,
+)
 
 LOCK = "siteconfig"
 NOT_READ = "表单不是从设置页面打开的，请关闭后重新打开再保存。"
@@ -36,7 +45,7 @@ def save_settings(
 
     ``version`` is the last change that the editor has seen. Refuses (ChangedMeanwhile) when there
     is a later one, and (SettingsRefused) a version that nobody can have seen yet, values outside their bounds or breaking a rule of the
-    group. Each change is kept and logged, secrets without their text.
+    group. Each change is kept and logged, secrets without their text. Announces SettingChanged.
     """
     # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
@@ -52,7 +61,11 @@ def save_settings(
         for setting in settings_of(group)
         if setting.code in values
         # What cannot be read is written anew, even by the default that stood in its place.
-        and (values[setting.code] != loaded(setting, stored) or not is_readable(setting, stored))
+        and (
+            values[setting.code] != loaded(setting, stored)
+            or setting.code in stored.amiss
+            or not is_readable(setting, stored)
+        )
     ]
 
 
@@ -91,7 +104,7 @@ def reset_setting(*, setting: Setting[Any], actor: AbstractBaseUser, now: dateti
     """
     lock_transaction(LOCK)
     stored = stored_values()
-    if setting.code in stored:
+    if setting.code in stored or setting.code in stored.amiss:
         check_values(setting.group, {setting.code: setting.default}, stored)
         _change(setting, setting.default, stored, actor, now)
 
@@ -147,29 +160,12 @@ def reader(values: Mapping[str, Any], stored: Stored) -> Reader:
 
 
 def _change(
-    setting: Setting[Any], value: Any, stored: Stored, actor: AbstractBaseUser, now: datetime
+    setting: Setting[Any], value: Any, stored: StoredValues, actor: AbstractBaseUser, now: datetime
 ) -> SettingChange:
     kind, old = setting.kind, loaded(setting, stored)
     reset = value == setting.default
-    if reset:
-        # A default that changes with a version holds for whoever did not choose another.
-        StoredSetting.objects.filter(code=setting.code).delete()
-    else:
-        column = "secret" if kind.is_secret else "value"
-        StoredSetting.objects.update_or_create(
-            code=setting.code, defaults={column: kind.dump(value)}
-        )
-    # Whoever reads on in this request has to see it.
-    forget()
-    record(
-        "setting.reset" if reset else "setting.change",
-        actor=actor,
-        now=now,
-        before={setting.label: kind.words(old)},
-        after={setting.label: kind.words(value)},
-        note=setting.group.label,
-    )
-    return SettingChange.objects.create(
+    change = SettingChange(
+        pk=_next_id(),
         code=setting.code,
         at=now,
         actor_id=actor.pk,
@@ -179,3 +175,40 @@ def _change(
         was_default=setting.code not in stored,
         reset=reset,
     )
+    change.proof = proof_of_change(change)
+    change.save(force_insert=True)
+    store(setting, value, change=change.pk, reset=reset)
+    record(
+        "setting.reset" if reset else "setting.change",
+        actor=actor,
+        now=now,
+        before={setting.label: kind.words(old)},
+        after={setting.label: kind.words(value)},
+        note=setting.group.label,
+    )
+    publish(SettingChanged(change.pk))
+    return change
+
+
+def store(setting: Setting[Any], value: Any, *, change: int, reset: bool = False) -> None:
+    """Store ``value`` with the proof that this system did, by its ``change``. The default that came back
+    is stored as that: one that changes with a version holds for whoever did not choose another."""
+    kept = None if reset else setting.kind.dump(value)
+    row = StoredSetting.objects.filter(code=setting.code).first() or StoredSetting(
+        code=setting.code
+    )
+    row.value, row.secret = (None, kept or "") if setting.kind.is_secret else (kept, "")
+    row.reset, row.change = reset, change
+    row.proof = proof_of(row, row.value)
+    row.save()
+    # Whoever reads on in this request has to see it.
+    forget()
+
+
+def _next_id() -> int:
+    """Return the id of the next change, which its proof names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [SettingChange._meta.db_table]
+        )
+        return int(cursor.fetchone()[0])

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TypeVar
 
 from expertpool.core.configuration import Setting
-from expertpool.core.configuration.reading import forget
-from expertpool.siteconfig.models import StoredSetting
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.services import store
 
 T = TypeVar("T")
 
 
 def configure(setting: Setting[T], value: T) -> None:
     """Store ``value``; its bounds are the test's own business."""
-    column = "secret" if setting.kind.is_secret else "value"
-    StoredSetting.objects.update_or_create(
-        code=setting.code, defaults={column: setting.kind.dump(value)}
-    )
-    forget()
+    newest = SettingChange.objects.filter(code=setting.code).order_by("-id").first()
+    store(setting, value, change=newest.pk if newest else 0)

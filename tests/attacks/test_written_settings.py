@@ -1,0 +1,115 @@
+"""A setting that is written into the database does not count: what the office set last does."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import Setting, value_of
+from expertpool.notifications.settings import HOST, SENDER
+from expertpool.siteconfig.models import SettingChange, StoredSetting
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import reset_setting, save_settings
+from expertpool.workflow.settings import SECOND_DAYS
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+AMISS = "数据库被直接改动"
+
+
+def save(setting: Setting[Any], value: Any, by: User, *, minutes: int = 0) -> None:
+    save_settings(
+        group=setting.group,
+        values={setting.code: value},
+        version=version_of(setting.group),
+        actor=by,
+        now=NOW + timedelta(minutes=minutes),
+    )
+
+
+def write(sql: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def page(user: User) -> str:
+    return login(Client(), user).get("/settings/").content.decode()
+
+
+@pytest.mark.parametrize("setting", [SECOND_DAYS, HOST])
+def test_a_value_that_was_written_does_not_count(
+    setting: Setting[Any], admin: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The demand on second persons, the server that gets all mail: one UPDATE, and nobody heard of it."""
+    value, other = (30, "0") if setting is SECOND_DAYS else ("mail.example.cn", '"203.0.113.9"')
+    configure(SENDER, "pool@example.cn")  # a server needs one
+    save(setting, value, admin)
+    assert AMISS not in page(admin)
+    write("UPDATE siteconfig_storedsetting SET value = %s WHERE code = %s", other, setting.code)
+    with caplog.at_level(logging.ERROR):
+        assert value_of(setting) == value
+    assert setting.code in caplog.text
+    assert page(admin).count(AMISS) == 1
+
+
+def test_one_that_was_never_set_stays_the_default(admin: User) -> None:
+    write(
+        "INSERT INTO siteconfig_storedsetting (code, value, secret, reset, change, proof)"
+        " VALUES (%s, '0', '', false, 0, '')",
+        SECOND_DAYS.code,
+    )
+    assert value_of(SECOND_DAYS) == SECOND_DAYS.default
+    assert AMISS in page(admin)
+
+
+def test_an_old_value_with_its_proof_is_old(admin: User) -> None:
+    save(SECOND_DAYS, 1, admin)
+    old = StoredSetting.objects.filter(code=SECOND_DAYS.code).values_list("change", "proof").get()
+    save(SECOND_DAYS, 30, admin, minutes=1)
+    change, proof = old
+    write("UPDATE siteconfig_storedsetting SET value = '1', change = %s, proof = %s", change, proof)
+    assert value_of(SECOND_DAYS) == 30
+    # Nor does a change copied to the end of the history make it the last.
+    write(
+        "INSERT INTO siteconfig_settingchange"
+        " (code, at, actor_id, before, after, was_default, reset, proof)"
+        " SELECT code, at, actor_id, before, after, was_default, reset, proof"
+        " FROM siteconfig_settingchange WHERE id = %s",
+        change,
+    )
+    assert value_of(SECOND_DAYS) == 30
+
+
+def test_saving_it_again_mends_it(admin: User) -> None:
+    save(SECOND_DAYS, 30, admin)
+    write("UPDATE siteconfig_storedsetting SET value = '0'")
+    save(SECOND_DAYS, 30, admin, minutes=1)
+    assert AMISS not in page(admin)
+    assert value_of(SECOND_DAYS) == 30
+    assert SettingChange.objects.count() == 2
+
+
+def test_the_default_comes_back_by_the_page_alone(admin: User) -> None:
+    save(SECOND_DAYS, 30, admin)
+    write("UPDATE siteconfig_storedsetting SET value = NULL, reset = true")
+    assert value_of(SECOND_DAYS) == 30
+    reset_setting(setting=SECOND_DAYS, actor=admin, now=NOW + timedelta(minutes=1))
+    assert value_of(SECOND_DAYS) == SECOND_DAYS.default
+    assert AMISS not in page(admin)
+
+
+@pytest.mark.parametrize("json", ["1e5000", "[1]", "{}", "null", '"' + "九" * 9000 + '"'])
+def test_nothing_that_is_written_stops_a_page(admin: User, json: str) -> None:
+    save(SECOND_DAYS, 30, admin)
+    write("UPDATE siteconfig_storedsetting SET value = %s", json)
+    assert value_of(SECOND_DAYS) == 30
+    assert AMISS in page(admin)

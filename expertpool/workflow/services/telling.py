@@ -85,7 +85,7 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
     }
     envelopes = [
         Envelope(
-            recipient=Recipient(user.pk, user.name),
+            recipient=Recipient(user.username, user.name),
             context={"收件人": user.name, **common},
             about=change,
             key=f"{occasions.LOWERED.code}:{change.pk}:{user.pk}",

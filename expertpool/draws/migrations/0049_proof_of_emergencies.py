@@ -37,7 +37,7 @@ def vouch(apps, schema_editor):
 class Migration(migrations.Migration):
     """That a draw was declared an emergency has a proof by a key outside the database."""
 
-    dependencies = [("draws", "0045_kinds_of_alarms")]
+    dependencies = [("draws", "0048_letters_of_one_seat")]
 
     operations = [
         migrations.AddField(

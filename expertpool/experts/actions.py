@@ -22,6 +22,7 @@ ACTIONS = (
     Action("expert.import", "导入专家"),
     Action("expert.export", "导出专家"),
     Action("expert.account", "开通专家账号"),
+    Action("expert.accounts", "批量开通专家账号"),
     Action("expert.activate", "激活账号"),
     Action("expert.link", "重发激活链接"),
     Action("expert.reveal", "查看脱敏内容"),

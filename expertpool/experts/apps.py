@@ -23,7 +23,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.fields import EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.experts.menu import GROUP, ITEMS
-        from expertpool.experts.occasions import ACCOUNT, ACTIVATION
+        from expertpool.experts.occasions import ACCOUNT, ACTIVATION, CONTACT_CHANGED
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
@@ -53,7 +53,7 @@ class ExpertsConfig(AppConfig):
         EXPORTS.add(ExpertExport())
         IMPORTS.add(ExpertImporter)
         FILE_SUBJECTS.add(EXPERT_FILES)
-        OCCASIONS.add(ACTIVATION)
+        OCCASIONS.add(ACTIVATION, CONTACT_CHANGED)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

@@ -27,6 +27,27 @@ ACTIVATION = Occasion(
         "激活链接": "https://example.cn/experts/activate/AbCdEf",
         "有效期至": "2026-12-01 09:00",
     },
-    defaults={ChannelCode.EMAIL: ("专家库账号激活", _MAIL)},
+    defaults={
+        ChannelCode.EMAIL: ("专家库账号激活", _MAIL),
+        # To who has no mail, or one that was changed lately.
+        ChannelCode.SMS: (
+            "",
+            "{{专家姓名}}专家：系统为您开通了账号 {{账号}}，请于 {{有效期至}} 前打开 {{激活链接}} 设置密码，仅供本人使用，请勿转发。",
+        ),
+    },
     required=("激活链接",),
+)
+
+_CHANGED = (
+    "{{专家姓名}}专家：您在专家库登记的{{内容}}已于 {{时间}} 修改，今后的通知发到新的{{内容}}。"
+    "不是您要求的，请立即联系专家库管理单位。"
+)
+CONTACT_CHANGED = Occasion(
+    code="expert.contact_changed",
+    label="专家手机号、邮箱变动（发到原来的手机和邮箱）",
+    placeholders={"专家姓名": "王工", "内容": "邮箱", "时间": "2026-12-01 09:00"},
+    defaults={
+        ChannelCode.SMS: ("", _CHANGED),
+        ChannelCode.EMAIL: ("您登记的{{内容}}已修改", _CHANGED),
+    },
 )

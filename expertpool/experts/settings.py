@@ -18,6 +18,16 @@ ACTIVATION_VALID = Setting(
     help="开通账号时发给专家的链接；也适用于已经发出的。",
 )
 
+CONTACT_DAYS = Setting(
+    "experts.contact_days",
+    "专家改过手机号、邮箱后多少天不发激活链接",
+    Number(0, 90, "天"),
+    7,
+    group=SIGN_IN,
+    order=51,
+    help="这些天内激活链接只发到没有改过的另一项，两项都改过的不发；0 表示不限，调低满 24 小时后才按新的天数。",
+)
+
 TAKEN_PER_HOUR = Setting(
     "experts.taken_per_hour",
     "每人每小时登记到重复号码最多",
@@ -38,4 +48,4 @@ TERM_ENDING_WITHIN = Setting(
     help="这么久以内届满的在库专家显示「即将到期」，列在同名的标签下；立即生效。",
 )
 
-SETTINGS = (TERM_ENDING_WITHIN, ACTIVATION_VALID, TAKEN_PER_HOUR)
+SETTINGS = (TERM_ENDING_WITHIN, ACTIVATION_VALID, CONTACT_DAYS, TAKEN_PER_HOUR)

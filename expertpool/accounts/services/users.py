@@ -116,10 +116,6 @@ def edit_user(
     if changes_roles:
         check_administrator_left()
     after = snapshot(user, *RECORDED)
-    for name, old in reached.items():
-        # Of two numbers alike at both ends the log says the same; that it is another one counts.
-        if getattr(user, name) != old and after.get(name) == before.get(name):
-            after[name] = f"{after[name]}（已更换）"
     entry = record_change(
         "user.edit", actor=actor, subject=user, now=now, before=before, after=after
     )

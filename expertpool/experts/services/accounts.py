@@ -1,4 +1,4 @@
-"""Accounts of experts: opened without a usable password, activated by a link that is mailed."""
+"""Accounts of experts: opened without a usable password, activated by a link that is sent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
@@ -24,6 +25,7 @@ from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION
 from expertpool.experts.queries.experts import account_of, account_proof
+from expertpool.experts.services.contacts import way_of_link
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -34,17 +36,21 @@ AT_ONCE = 100  # accounts of one job; a password takes a tenth of a second
 
 
 @transaction.atomic
-def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
-    """Give ``expert`` an account with the role of experts and mail him the activation link.
+def open_account(
+    *, expert: Expert, actor: User | None, now: datetime, is_one_of_many: bool = False
+) -> User:
+    """Give ``expert`` an account with the role of experts and send him the activation link.
 
-    His number is the account name. The password is random and told to nobody. Calling it again
-    changes nothing. Refuses an expert whose phone or mail belongs to another account, and a site
-    without the role (ExpertRefused).
+    His number is the account name. The password is random and told to nobody. Security administrators
+    are told, unless it is one of many that they are told of at once. Calling it again
+    changes nothing. Refuses an expert whose phone or mail belongs to another account or was changed
+    lately (see `way_of_link`), and a site without the role (ExpertRefused).
     """
     # Two clicks at once: the second one finds the account of the first.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     if (known := account_of(expert)) is not None:
         return known
+    way = way_of_link(expert, now=now)
     role = Role.objects.filter(code=ROLE).first()
     if role is None:
         raise ExpertRefused("系统中没有“专家”角色，请先在角色权限中恢复。")
@@ -65,18 +71,22 @@ def open_account(*, expert: Expert, actor: User | None, now: datetime) -> User:
         raise ExpertRefused(f"{expert.name}没有开通账号：{''.join(error.messages)}") from None
     expert.user, expert.account_proof = user, account_proof(expert.number, user)
     expert.save(update_fields=["user", "account_proof"])
-    record("expert.account", actor=actor, now=now, subject=expert, after={"账号": user.username})
+    entry = record(
+        "expert.account", actor=actor, now=now, subject=expert, after={"账号": user.username}
+    )
+    if not is_one_of_many:
+        announce(entry)
     # One for each expert: a second call must not send a second link.
-    _mail_link(expert, user, f"activation-{expert.pk}", now)
+    _send_link(expert, user, way, f"activation-{expert.pk}", now)
     return user
 
 
 @transaction.atomic
 def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> None:
-    """Mail the activation link of an account that nobody has activated yet once more; logs it.
+    """Send the activation link of an account that nobody has activated yet once more; logs it.
 
-    At most one a minute. Refuses (ExpertRefused) an expert without an account, without a mail
-    address, or who has chosen his password, and one whose account is disabled.
+    At most one a minute. Refuses (ExpertRefused) an expert without an account, who cannot be reached
+    (see `way_of_link`), or who has chosen his password, and one whose account is disabled.
     """
     user = account_of(expert)
     if user is None:
@@ -85,14 +95,16 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
         raise ExpertRefused("账号已经激活；忘记密码的请在用户管理中重置密码。")
     if not user.is_active:
         raise ExpertRefused("账号已停用，请先在用户管理中启用。")
-    if not expert.email:
+    if (way := way_of_link(expert, now=now)) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
-    _mail_link(expert, user, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
+    _send_link(expert, user, way, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
-def _mail_link(expert: Expert, user: User, key: str, now: datetime) -> None:
-    if not expert.email:
+def _send_link(
+    expert: Expert, user: User, way: ChannelCode | None, key: str, now: datetime
+) -> None:
+    if way is None:
         return
     # Signed rather than stored: the database holds nothing that lets somebody in.
     token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
@@ -100,7 +112,7 @@ def _mail_link(expert: Expert, user: User, key: str, now: datetime) -> None:
     send_message(
         occasion=ACTIVATION.code,
         recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
-        channels=[ChannelCode.EMAIL],
+        channels=[way],
         context={
             "专家姓名": expert.name,
             "账号": user.username,
@@ -159,9 +171,11 @@ def open_accounts(*, expert_ids: Collection[int], actor_id: int | None, now: dat
     # Each in its own transaction: who cannot have one leaves the others theirs.
     for expert in Expert.objects.filter(pk__in=expert_ids).order_by("pk"):
         try:
-            open_account(expert=expert, actor=actor, now=now)
+            open_account(expert=expert, actor=actor, now=now, is_one_of_many=True)
             opened += 1
         except ExpertRefused as refusal:
             note = str(refusal)
             record("expert.account", actor=actor, now=now, subject=expert, note=note)
+    if opened:
+        announce(record("expert.accounts", actor=actor, now=now, after={"开通账号": opened}))
     return opened

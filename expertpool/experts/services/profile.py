@@ -25,6 +25,7 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.services.contacts import contacts_of, tell_changed
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import few_taken, taken_errors
@@ -93,13 +94,15 @@ def update_expert(
 ) -> Expert:
     """Change the given ``values`` of ``expert``; None for ``specialties`` leaves them as they are.
 
-    Keeps a version and an audit entry with what differs; without a difference nothing is written.
+    Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
+    phone or mail is another now, is told where he was reached before.
     Refuses what `create_expert` refuses.
     """
     with few_taken(actor, now=now):
         expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
         # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
         before, logged = EXPERT.version_of(expert), snapshot(expert, *EXPERT.recorded)
+        reached = contacts_of(expert)
         held = set(expert.specialty_links.values_list("specialty_id", flat=True))
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
         errors = _fill(expert, values, wanted)
@@ -109,6 +112,7 @@ def update_expert(
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
             record_version(expert, before, version, actor=actor, now=now)
+        tell_changed(expert, reached, now=now)
         after = snapshot(expert, *EXPERT.recorded)
         record_change(
             "expert.update", actor=actor, now=now, subject=expert, before=logged, after=after

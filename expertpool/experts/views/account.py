@@ -23,31 +23,39 @@ from expertpool.experts.services.accounts import (
     send_link_again,
     user_for_link,
 )
+from expertpool.experts.services.contacts import way_of_link
+from expertpool.notifications.enums import ChannelCode
+
+SENT = {
+    ChannelCode.EMAIL: "，激活链接已发到邮箱",
+    ChannelCode.SMS: "，激活链接已发到手机",
+    None: "；没有邮箱，请在用户管理中重置密码后告知",
+}
 
 
 @require_POST
 @requires("experts.edit")
 def open_for(request: UserRequest, pk: int) -> HttpResponse:
-    """Open an account for an expert and mail him the link."""
+    """Open an account for an expert and send him the link."""
     expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
     try:
         user = open_account(expert=expert, actor=request.user, now=timezone.now())
+        sent = SENT[way_of_link(expert, now=timezone.now())]
     except ExpertRefused as refusal:
         return refused(str(refusal))
-    mailed = "，激活链接已发到邮箱" if expert.email else "；没有邮箱，请在用户管理中重置密码后告知"
-    return saved(f"已开通账号 {user.username}{mailed}", refresh="page")
+    return saved(f"已开通账号 {user.username}{sent}", refresh="page")
 
 
 @require_POST
 @requires("experts.edit")
 def send_again(request: UserRequest, pk: int) -> HttpResponse:
-    """Mail the activation link once more: mails get lost, and links grow old."""
+    """Send the activation link once more: mails get lost, and links grow old."""
     expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
     try:
         send_link_again(expert=expert, actor=request.user, now=timezone.now())
     except ExpertRefused as refusal:
         return refused(str(refusal))
-    return saved("激活链接已重新发到邮箱。")
+    return saved("激活链接已重新发送。")
 
 
 @never_cache

@@ -1,0 +1,66 @@
+"""The phone and mail of an expert: letters and links go there, so whoever changes them could read what
+is for the expert alone. He is told where he was reached before, and no link that lets somebody in goes
+to what was changed lately (docs/decisions/0114)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from expertpool.core.text import moment_text
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import Expert
+from expertpool.experts.occasions import ACCOUNT, CONTACT_CHANGED
+from expertpool.experts.settings import CONTACT_DAYS
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import reaches_phones, ways_outside
+from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.siteconfig.queries import most_since
+
+CONTACTS = {"phone": "手机号", "email": "邮箱"}
+# Whoever lowers the days does it for links of the day after.
+LOWERED_AFTER = timedelta(days=1)
+
+
+def contacts_of(expert: Expert) -> dict[str, str]:
+    """Return by what ``expert`` is reached."""
+    return {name: getattr(expert, name) for name in CONTACTS}
+
+
+def tell_changed(expert: Expert, before: Mapping[str, str], *, now: datetime) -> None:
+    """Tell ``expert`` at the addresses ``before`` that he has others now; nothing where he has not."""
+    changed = [label for name, label in CONTACTS.items() if getattr(expert, name) != before[name]]
+    if not changed:
+        return
+    send_message(
+        occasion=CONTACT_CHANGED.code,
+        recipient=Recipient(None, expert.name, before["phone"], before["email"]),
+        channels=ways_outside(phone=before["phone"], email=before["email"]),
+        context={"专家姓名": expert.name, "内容": "、".join(changed), "时间": moment_text(now)},
+        about=(ACCOUNT, expert.pk),
+        key=f"contact-changed:{expert.pk}:{now:%Y%m%d%H%M%S%f}",
+        now=now,
+    )
+
+
+def way_of_link(expert: Expert, *, now: datetime) -> ChannelCode | None:
+    """Return by which way ``expert`` is sent what lets him in: mail, else a short message; None where
+    he has neither. Refuses (ExpertRefused) when all that is left was changed within the days of the office.
+    """
+    days = most_since(CONTACT_DAYS, now - LOWERED_AFTER)
+    fresh: set[str] = set()
+    for names in expert.versions.filter(at__gt=now - timedelta(days=days)).values_list(
+        "changed", flat=True
+    ):
+        fresh |= CONTACTS.keys() & set(names)
+    if expert.email and "email" not in fresh:
+        return ChannelCode.EMAIL
+    if expert.phone and "phone" not in fresh and reaches_phones():
+        return ChannelCode.SMS
+    if fresh:
+        words = "、".join(label for name, label in CONTACTS.items() if name in fresh)
+        raise ExpertRefused(
+            f"{expert.name}的{words} {days} 天内改过，为防账号被人冒领，激活链接只发到没有改过的手机号或邮箱，"
+            f"请在修改满 {days} 天后再开通或发送。"
+        )
+    return None

@@ -6,6 +6,7 @@ import io
 import resource
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -76,7 +77,7 @@ def test_a_cell_in_the_last_corner_is_refused_on_the_page(
         {"file": SimpleUploadedFile("a.xlsx", content), "status": "formal"},
     )
     assert answer.status_code == 422
-    assert "请分成几个文件" in answer.content.decode()
+    assert "最多读" in answer.content.decode()
     assert time.monotonic() - began < 10
     assert not ImportRun.objects.exists()
 
@@ -144,3 +145,47 @@ def test_templates_and_pictures_are_read_apart_too(monkeypatch: pytest.MonkeyPat
         check_template(b"PK", Vocabulary(()))
     with pytest.raises(ValueError, match="读不出来"):
         square_png(b"\x89PNG")
+
+
+# --- Wide tables ---------------------------------------------------------------------------------
+
+
+def test_a_list_as_wide_as_it_is_large_is_refused_before_a_page_is_made_of_it(
+    client: Client, admin: User
+) -> None:
+    """Half a megabyte made a page with half a million choices, and 9 GB."""
+    content = ("姓名," + "a," * 250_000 + "b\n").encode()
+    file = SimpleUploadedFile("宽.csv", content)
+    began = time.monotonic()
+    response = login(client, admin).post("/experts/import/", {"file": file, "status": "formal"})
+    assert "最多读 300 列" in response.content.decode()
+    assert "右键删除" in response.content.decode()
+    assert not ImportRun.objects.exists()
+    assert time.monotonic() - began < 20
+
+
+def wide(columns: int, *, last: str = "1") -> bytes:
+    """A workbook with texts in two cells of its only row: the first, and the one so far right."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    page = book.add_worksheet()
+    page.write_row(0, 0, ["姓名", "手机"])
+    page.write(0, columns - 1, last, book.add_format({"bold": True}))
+    book.close()
+    return stream.getvalue()
+
+
+def test_columns_count_as_far_as_something_stands_in_them(tmp_path: Path) -> None:
+    for name, content in (
+        ("表格.xlsx", wide(400, last="")),
+        ("表格.csv", ("姓名,手机" + "," * 400 + "\n").encode()),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        (_, cells), *_ = read_rows(path)
+        assert cells[:2] == ["姓名", "手机"]
+        assert len(cells) <= 300
+    path = tmp_path / "宽.xlsx"
+    path.write_bytes(wide(400))
+    with pytest.raises(UnreadableFile, match="有 400 列"):
+        list(read_rows(path))

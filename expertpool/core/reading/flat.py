@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 from zipfile import BadZipFile, ZipFile
 
 from expertpool.core.reading.cells import MAIN, Show, show_by_format
-from expertpool.core.reading.extent import check_extent
+from expertpool.core.reading.extent import MOST_COLUMNS, check_extent
 from expertpool.core.reading.pieces import Cell, Unusual, rows_of, texts_of
 
 ROWS = 500  # that are kept, and read back, at once
@@ -146,7 +146,7 @@ class _Book:
         hidden = [
             at
             for first, last in map(_hidden, _COLUMN.findall(head))
-            for at in range(first - 1, min(last, LAST_COLUMN))
+            for at in range(first - 1, min(last, MOST_COLUMNS))
         ]
         return {"name": name, "rows": rows, "hidden": hidden}
 

@@ -22,7 +22,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from expertpool.core.reading.extent import check_extent
+from expertpool.core.reading.extent import TOO_WIDE, bounded, check_extent
 from expertpool.core.reading.flat import MOST_SHEETS, Top, column_of, flat_rows, flat_tops
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
@@ -41,12 +41,28 @@ def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[l
     ``kind`` is the ending of the file's name; without ``sheet`` it is the first that holds anything.
     Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far."""
     rows = iter(_read_csv(file) if kind == ".csv" else _read_excel(file, sheet))
-    while block := list(islice(rows, BLOCK)):
+    while block := [(number, bounded(cells)) for number, cells in islice(rows, BLOCK)]:
         yield block
 
 
 def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
-    """Return the first ``most`` rows of each visible sheet, without the empty ones; see `Top`."""
+    """Return the first ``most`` rows of each visible sheet, without the empty ones; see `Top`. Refuses a
+    file of which every sheet is too wide: one that is not meant stands in nobody's way."""
+    found, tops = _tops_of_sheets(file, kind, most), list[Top]()
+    for top in found:
+        try:
+            rows = [(number, bounded(cells)) for number, cells in top["rows"]]
+        except Refused:
+            if len(found) == 1:
+                raise
+        else:
+            tops.append(top | {"rows": rows})
+    if found and not tops:
+        raise Refused(TOO_WIDE)
+    return tops
+
+
+def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
     if kind == ".csv":
         return [{"name": "", "rows": _first(_read_csv(file), most), "hidden": []}]
     with _words_for_broken():

@@ -14,7 +14,7 @@ from expertpool.core.responses import file_answer
 from expertpool.core.responses.files import UNKNOWN
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view
+from expertpool.files.queries import attachments_of, find_subject, may_edit, may_view, opened
 from expertpool.files.registry import file_subject
 from expertpool.files.schemas import AttachmentOutput, SubjectRef, UploadInput
 from expertpool.files.services import attach, note_download
@@ -74,8 +74,9 @@ def attachment_download(request: HttpRequest, attachment_id: Id) -> HttpResponse
     attachment = get_object_or_404(Attachment, pk=attachment_id)
     if not may_view(request.user, attachment):
         raise Http404
+    content = opened(attachment)
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())
-    return file_answer(attachment.file.open("rb"), name=attachment.name, content_type=UNKNOWN)
+    return file_answer(content, name=attachment.name, content_type=UNKNOWN)
 
 
 def _subject(request: HttpRequest, of: SubjectRef) -> Model:

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from django.db.models import QuerySet
 
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.registry import file_subject
 from expertpool.files.validators import ACCEPTED
+
+GONE = "文件「{}」已不在服务器的磁盘上，不能打开。请联系系统管理员从备份中恢复，或重新上传。"
 
 
 def attachments_of(subject: models.Model, kind: str | None = None) -> QuerySet[Attachment]:
@@ -59,6 +63,14 @@ def may_view(user: Any, attachment: Attachment) -> bool:
 
 def may_edit(user: Any, subject_type: str, subject_id: str) -> bool:
     return file_subject(subject_type).may_edit(user, subject_id)
+
+
+def opened(attachment: Attachment) -> File:
+    """Open the stored file. Refuses (FileRefused) one that somebody has taken away from the disk."""
+    try:
+        return attachment.file.open("rb")
+    except OSError:
+        raise FileRefused(GONE.format(attachment.name)) from None
 
 
 @dataclass(frozen=True)

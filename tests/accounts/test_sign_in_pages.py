@@ -82,6 +82,11 @@ def test_an_address_with_too_many_failures_is_told_to_wait(client: Client) -> No
         ("/\\evil.example/", "/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),
+        # No paths: nothing of it may be taken for the name of a page.
+        *(
+            (word, "/")
+            for word in ("x", "NaN", "null", "[]", "?a", "a b", "logout", "accounts:login")
+        ),
     ],
 )
 def test_only_pages_of_ours_follow_a_sign_in(client: Client, wanted: str, target: str) -> None:
@@ -89,6 +94,7 @@ def test_only_pages_of_ours_follow_a_sign_in(client: Client, wanted: str, target
     page = client.get("/login/", {"next": wanted})
     assert page.status_code == 200
     assert sign_in(client, user.username, next=wanted)["Location"] == target
+    assert client.get("/login/", {"next": wanted})["Location"] == target, "signed in already"
 
 
 def test_a_one_time_password_leads_to_its_replacement_and_nowhere_else(client: Client) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,6 +43,21 @@ def test_who_may_view_the_subject_downloads_its_file(
     assert response["Content-Security-Policy"].startswith("sandbox")
     entry = Entry.objects.get(action="file.download")
     assert (entry.actor, entry.note) == (auditor, "评审 通知.pdf")
+
+
+def test_a_file_that_is_gone_from_the_disk_is_said_in_words(
+    client: Client, admin: User, subject: Department
+) -> None:
+    attachment = make_attachment(subject)
+    attachment.file.storage.delete(attachment.file.name)
+    response = login(client, admin).get(f"/files/{attachment.pk}/")
+    assert response.status_code == 409
+    assert "不在服务器的磁盘上" in response.content.decode()
+    page = client.get(f"/files/{attachment.pk}/preview/").content.decode()
+    found = re.search(r"/files/\d+/content/\?key=[^\"]+", page)
+    assert found
+    assert "不在服务器的磁盘上" in client.get(found[0].replace("&amp;", "&")).content.decode()
+    assert not Entry.objects.filter(action="file.download").exists()
 
 
 def test_others_do_not_learn_that_it_exists(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,7 +42,7 @@ LIMITED = "这个网络地址失败次数太多，请 {minutes}后再试，或�
 def login_view(request: HttpRequest) -> HttpResponse:
     """Sign in; then on to ``next`` when that is a page of ours."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         result = sign_in(
@@ -58,7 +58,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
             # Nothing else would be allowed him.
             if result.user.must_change_password:
                 return redirect("accounts:password")
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
         form.add_error(None, _refused(result.outcome))
     context = {"form": form, "next": request.GET.get("next", "")}
     # Never outside development: they are accounts with a password that is public.
@@ -111,12 +111,12 @@ def _demo_users() -> list[User]:
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where to go after signing in: ``next`` of this site, or the home page."""
+    """Return where to go after signing in: ``next`` if it is a path of this site, or the home page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return wanted if safe and wanted.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _refused(outcome: LoginOutcome) -> str:

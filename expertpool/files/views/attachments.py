@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachment_list, find_subject, may_edit, may_view
+from expertpool.files.queries import attachment_list, find_subject, may_edit, may_view, opened
 from expertpool.files.registry import file_subject
 from expertpool.files.services import attach, note_download, remove_attachment
 
@@ -26,10 +26,12 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     # As if it were not there: who may not see the subject learns nothing of its files.
     if not may_view(request.user, attachment):
         raise Http404
+    try:
+        content = opened(attachment)
+    except FileRefused as error:
+        return refused(str(error))
     note_download(attachment=attachment, actor=_user(request), now=timezone.now())
-    return file_answer(
-        attachment.file.open("rb"), name=attachment.name, content_type=attachment.content_type
-    )
+    return file_answer(content, name=attachment.name, content_type=attachment.content_type)
 
 
 def subject_files(request: HttpRequest, subject_type: str, subject_id: str) -> HttpResponse:

@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from expertpool.core.responses import file_answer
+from expertpool.core.responses import file_answer, refused
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import may_view, preview_kind
+from expertpool.files.queries import may_view, opened, preview_kind
 from expertpool.files.services import note_preview
 
 KEY_AGE = 4 * 3600  # seconds: a long recording is watched to its end
@@ -59,8 +60,12 @@ def content(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
     if meant != f"{pk}-{request.user.pk}" or not preview_kind(attachment):
         raise Http404
+    try:
+        opened_file = opened(attachment)
+    except FileRefused as error:
+        return refused(str(error))
     return file_answer(
-        attachment.file.open("rb"),
+        opened_file,
         name=attachment.name,
         content_type=attachment.content_type,
         inline=True,

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from expertpool.core.responses import file_answer
+from expertpool.core.responses import file_answer, refused
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, SignInRefused
@@ -19,7 +19,9 @@ from expertpool.draws.services.calendar import calendar_file
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.presence import TOO_MANY, sign_in
 from expertpool.draws.services.replies import answer, take_leave
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.queries import opened
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm, SignInForm
 from expertpool.selfservice.services import files_of, note_expert_download
 
@@ -131,11 +133,15 @@ def file_response(
 
     ``preview`` shows a PDF or a picture in the browser; everything else is downloaded.
     """
+    try:
+        content = opened(attachment)
+    except FileRefused as error:
+        return refused(str(error))
     # Before the first byte: a transfer that breaks off has shown something, too.
     note_expert_download(invitation=invitation, attachment=attachment, now=now)
     inline = preview and attachment.content_type in SHOWN
     return file_answer(
-        attachment.file.open("rb"),
+        content,
         name=attachment.name,
         content_type=attachment.content_type,
         inline=inline,

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -31,6 +31,8 @@ class TreeSelect(forms.SelectMultiple):
         option["attrs"] |= {"data-parent": node["parent"], "data-code": node["code"]}
         return option
 
+
+SAMPLE_PAGES = ("dashboard", "detail", "form", "public", "print", "room", "empty")
 
 tree_field = partial(
     forms.MultipleChoiceField,
@@ -225,7 +227,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def job(request: HttpRequest) -> HttpResponse:
     """Long work that ends after five questions."""
-    step = int(request.GET.get("step", "0"))
+    asked = request.GET.get("step", "0")
+    step = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
     return render(
         request,
         "styleguide/job.html",
@@ -235,7 +238,9 @@ def job(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def sample_page(request: HttpRequest, name: str) -> HttpResponse:
-    """The page templates: dashboard, detail, form, public, print, room, empty."""
+    """The page templates."""
+    if name not in SAMPLE_PAGES:
+        raise Http404
     now = timezone.now()
     return _page(
         request,

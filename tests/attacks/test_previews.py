@@ -57,7 +57,7 @@ def table(*rows: tuple[str, str, str]) -> SimpleUploadedFile:
 
 
 def upload(client: Client, *rows: tuple[str, str, str]) -> Any:
-    posted = {"file": table(*rows), "status": "formal"}
+    posted = {"file": table(*rows), "status": "pending"}
     return client.post(reverse("experts:import"), posted, follow=True)
 
 

@@ -34,11 +34,11 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
 
-    def __init__(self, *args: Any, importer: type[Importer]) -> None:
+    def __init__(self, *args: Any, importer: type[Importer], user: Any) -> None:
         super().__init__(*args)
         largest = value_of(IMPORT_SIZE)
         self.fields["file"].help_text = f".xlsx、.xls 或 .csv，最大 {largest} MB。"
-        self.fields |= dict(importer.option_fields)
+        self.fields |= dict(importer.options_for(user))
 
     def options(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}

@@ -108,6 +108,11 @@ class Importer(ABC):
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 
+    @classmethod
+    def options_for(cls, user: Any) -> Mapping[str, Any]:
+        """Return those of ``option_fields`` from which ``user`` may choose."""
+        return cls.option_fields
+
     def __init__(self, *, actor: Any, now: datetime, options: Mapping[str, Any]) -> None:
         self.actor = actor
         self.now = now

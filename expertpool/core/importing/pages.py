@@ -80,6 +80,7 @@ class _Pages:
         form = UploadForm(
             *([request.POST, request.FILES] if request.method == "POST" else []),
             importer=self.importer,
+            user=request.user,
         )
         if form.is_valid():
             try:

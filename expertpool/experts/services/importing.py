@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from django import forms
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -37,7 +36,7 @@ from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
-from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
+from expertpool.experts.enums import ExpertKind, ExpertSource
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import (
@@ -48,6 +47,12 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_options import (
+    OPTIONS,
+    opens_accounts,
+    options_for,
+    status_of,
+)
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
@@ -74,7 +79,6 @@ COPIED = 500  # rows that are made ready while the database writes those before
 _NEW_IDS = (
     "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
 )
-STATUSES = ((ExpertStatus.FORMAL, "在库，可以被抽取"), (ExpertStatus.PENDING, "待审核"))
 
 
 class ExpertImporter(Importer):
@@ -86,14 +90,11 @@ class ExpertImporter(Importer):
     code = "experts"
     label = "专家"
     permission = "experts.import"
-    option_fields = {
-        "status": forms.ChoiceField(label="导入后的状态", choices=STATUSES, initial="formal"),
-        "accounts": forms.BooleanField(
-            label="同时开通账号",
-            required=False,
-            help_text="每位专家得到一个账号，激活链接发到其邮箱；密码由本人设置。",
-        ),
-    }
+    option_fields = OPTIONS
+
+    @classmethod
+    def options_for(cls, user: User) -> Mapping[str, Any]:
+        return options_for(user)
 
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
@@ -113,7 +114,7 @@ class ExpertImporter(Importer):
         }
         # What all experts of this run have in common, by column.
         self.shared = {column.attname: column.get_default() for column in _COLUMNS} | {
-            "status": options.get("status") or ExpertStatus.FORMAL,
+            "status": status_of(actor, options),
             "source": ExpertSource.IMPORT,
             "department_id": actor.department_id if actor else None,
             "created_at": now,
@@ -266,7 +267,7 @@ class ExpertImporter(Importer):
                         for specialty in row.values["specialty_ids"]
                     )
                 )
-        if self.options.get("accounts"):
+        if opens_accounts(self.actor, self.options):
             # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 

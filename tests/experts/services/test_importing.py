@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.core.importing import UnreadableFile, as_text
 from expertpool.directory.models import Unit
@@ -22,7 +24,9 @@ from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.services import importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
 from tests.core.importing.sheets import read_xlsx, write_xlsx
+from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert, make_id_number, make_uscc
+from tests.fixtures import login
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SAMPLE = DATA / "experts_5000.xlsx"
@@ -227,6 +231,32 @@ def test_chunks_see_each_other(db: None, tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_pending_import_is_not_drawn(db: None, tmp_path: Path) -> None:
     run(tmp_path, {}, options={"status": "pending"})
     assert Expert.objects.get().status == "pending"
+
+
+def test_who_draws_does_not_fill_the_pool(client: Client, operator: User, tmp_path: Path) -> None:
+    """He may import, neither add nor approve: what he brings waits for somebody who may."""
+    ensure_demo_roles()
+    page = login(client, operator).get("/experts/import/").content.decode()
+    assert "审核通过后，才能被抽取" in page
+    assert "在库，可以被抽取" not in page
+    assert "同时开通账号" not in page
+    posted = {"status": "formal", "accounts": True}
+    run(tmp_path, {"邮箱": "wang@example.cn"}, actor=operator, options=posted)
+    assert Expert.objects.get().status == "pending"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone() == (0,)
+
+
+def test_who_may_add_or_approve_does(db: None, tmp_path: Path) -> None:
+    for code in ("experts.add", "experts.edit"):
+        role = Role.objects.create(code=code.replace(".", "-"), name=code)
+        for right in (code, "experts.import"):
+            role.permissions.create(code=right)
+        user = make_user(roles=(role,))
+        Expert.objects.all().delete()
+        run(tmp_path, {}, actor=user, options={"status": "formal"})
+        assert Expert.objects.get().status == "formal"
 
 
 def test_a_required_column_must_be_there(db: None, tmp_path: Path) -> None:

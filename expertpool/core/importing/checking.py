@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
 from expertpool.core.importing.answers import Answers, meant
-from expertpool.core.importing.columns import CellRefused, ImportColumn, as_text
+from expertpool.core.importing.columns import CellRefused, Cleaner, ImportColumn, as_text
 from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
@@ -62,57 +61,65 @@ def _count(row: Row, totals: Totals) -> None:
     totals.total += 1
     if row.faults:
         totals.reasons[row.faults[0].reason] += 1
+        for fault in row.faults:
+            if fault.word:
+                _count_word((fault.code, fault.word), totals)
     else:
         totals.accepted += 1
-        if row.left:
-            totals.left.update(fault.reason for fault in row.left)
-        if row.notes:
-            totals.notes.update(note.kind for note in row.notes)
-    words = [*row.words, *((one.code, one.word) for one in row.faults if one.word)]
-    for word in words:
-        if word in totals.words or len(totals.words) < DISTINCT_WORDS:
-            totals.words[word] += 1
+        for fault in row.left:
+            totals.left[fault.reason] += 1
+        for note in row.notes:
+            totals.notes[note.kind] += 1
+    for word in row.words:
+        _count_word(word, totals)
 
 
-@dataclass
+def _count_word(word: tuple[str, str], totals: Totals) -> None:
+    if word in totals.words or len(totals.words) < DISTINCT_WORDS:
+        totals.words[word] += 1
+
+
+class _Step(NamedTuple):
+    """What is done with the cells of one column."""
+
+    at: int
+    column: ImportColumn
+    clean: Cleaner
+    said: Mapping[str, str] | None  # what words mean
+    known: frozenset[str] | None  # words of the list; others are taken, too, and asked about
+    is_noted: bool  # whether a text may come out otherwise
+
+
 class _Reader:
     """Cleans rows of cells."""
 
-    importer: Importer
-    codes: Sequence[str]
-    answers: Answers
-    totals: Totals
-    plan: list[tuple[int, ImportColumn]] = field(init=False)
-    known: dict[str, frozenset[str]] = field(init=False)
-    samples: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        columns = self.importer.by_code
-        self.plan = [(at, columns[code]) for at, code in enumerate(self.codes) if code in columns]
-        # Others than these words are taken, too, and asked about.
-        self.known = {
-            one.code: frozenset(one.words()) for _, one in self.plan if one.words and one.is_free
-        }
+    def __init__(
+        self, importer: Importer, codes: Sequence[str], answers: Answers, totals: Totals
+    ) -> None:
+        self.importer, self.answers, self.totals = importer, answers, totals
+        columns = importer.by_code
+        self.steps = [
+            self._step(at, columns[code]) for at, code in enumerate(codes) if code in columns
+        ]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
-        self.first = next((one.code for _, one in self.plan if one.code in self.samples), "")
+        codes_here = (step.column.code for step in self.steps)
+        self.first = next((code for code in codes_here if code in self.samples), "")
+
+    def _step(self, at: int, column: ImportColumn) -> _Step:
+        known = frozenset(column.words()) if column.words and column.is_free else None
+        is_noted = column.words is None or column.is_free  # a choice reads as its word
+        said = self.answers.words.get(column.code)
+        return _Step(at, column, column.clean, said, known, is_noted)
 
     def row(self, number: int, cells: list[Any]) -> Row | None:
         """Clean one row; None when it is empty, or the sample of the template."""
         row = Row(number, cells)
         mended = self.answers.cells.get(number)
-        width, empty = len(cells), True
-        for at, column in self.plan:
-            cell = cells[at] if at < width else ""
-            if mended and column.code in mended:
-                cell = mended[column.code]
-            if not self._take(row, column, cell):
-                empty = False
-        for code in mended or ():
-            # A column that the sheet does not have.
-            if code not in row.values and code in self.importer.by_code and not empty:
-                self._take(row, self.importer.by_code[code], mended[code])  # type: ignore[index]
-        if empty:
+        if mended:
+            cells = self._mended(cells, mended)
+        if self._is_empty(row, cells):
             return None
+        self._add_mended(row, mended or {})
         first = self.first
         if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
             self.totals.samples += 1
@@ -121,31 +128,55 @@ class _Reader:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
 
-    def _take(self, row: Row, column: ImportColumn, cell: Any) -> bool:
-        """Put the value of a cell into ``row``; tell whether it is empty."""
-        value: Any = ""
-        code = column.code
-        if cell is not None and cell != "":
-            if said := self.answers.words.get(code):
-                cell = meant(column, said, cell)
-            try:
-                value = column.clean(cell)
-            except CellRefused as error:
-                self._refuse(row, column, error)
-                return False
-            if value is not cell and value not in EMPTY:
-                self._note(row, column, cell, value)
-            known = self.known.get(code)
-            if known is not None and value not in known and value not in EMPTY:
-                row.words.append((code, value))
-        if value in EMPTY:
-            if column.required:
-                fault = Fault(column.header, f"{column.header}为空", "这一列必须填写。", code=code)
-                row.faults.append(fault)
-            row.values[code] = value
-            return True
-        row.values[code] = value
-        return False
+    def _is_empty(self, row: Row, cells: list[Any]) -> bool:
+        """Clean the cells into ``row``; tell whether none of them holds anything."""
+        width, empty, values = len(cells), True, row.values
+        # The loop over all cells of a file: what most of them need stands in it, without a call.
+        for at, column, clean, said, known, is_noted in self.steps:
+            cell = cells[at] if at < width else ""
+            value: Any = ""
+            if cell is not None and cell != "":
+                if said:
+                    cell = meant(column, said, cell)
+                try:
+                    value = clean(cell)
+                except CellRefused as error:
+                    self._refuse(row, column, error)
+                    empty = False
+                    continue
+            values[column.code] = value
+            if value is None or value == "" or value == []:
+                if column.required:
+                    self._require(row, column)
+                continue
+            empty = False
+            if is_noted:
+                if value is not cell:
+                    self._note(row, column, cell, value)
+                if known is not None and value not in known:
+                    row.words.append((column.code, value))
+        return empty
+
+    def _add_mended(self, row: Row, mended: Mapping[str, str]) -> None:
+        """Put in what was typed for columns that the sheet does not have."""
+        for code in mended.keys() - row.values.keys():
+            if (column := self.importer.by_code.get(code)) is not None:
+                try:
+                    row.values[code] = column.clean(mended[code])
+                except CellRefused as error:
+                    self._refuse(row, column, error)
+
+    def _mended(self, cells: list[Any], mended: Mapping[str, str]) -> list[Any]:
+        places = {step.column.code: step.at for step in self.steps}
+        wide = [*cells, *[""] * (max(places.values(), default=0) + 1 - len(cells))]
+        for code, text in mended.items():
+            if code in places:
+                wide[places[code]] = text
+        return wide
+
+    def _require(self, row: Row, column: ImportColumn) -> None:
+        reason = f"{column.header}为空"
+        row.faults.append(Fault(column.header, reason, "这一列必须填写。", code=column.code))
 
     def _refuse(self, row: Row, column: ImportColumn, error: CellRefused) -> None:
         reason = error.reason.format(column.header)
@@ -161,11 +192,9 @@ class _Reader:
 
     def _note(self, row: Row, column: ImportColumn, cell: Any, value: Any) -> None:
         if type(cell) is str:
-            # Blanks around it nobody sees, nor misses; a choice reads as its word.
+            # Blanks around it nobody sees, nor misses.
             if type(value) is str and value != cell.strip():
-                word = column.word(value)
-                if word != cell.strip():
-                    row.notes.append(Note(column.header, CLEANED, cell, word))
+                row.notes.append(Note(column.header, CLEANED, cell, value))
         elif type(cell) is float and not isinstance(value, str | int | float):
             # A number that is a date: nobody can be sure which.
             row.notes.append(Note(column.header, GUESSED, as_text(cell), column.word(value)))

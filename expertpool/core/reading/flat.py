@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
+from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -136,6 +137,7 @@ class _Book:
                 pickle.dump(block, kept)
                 block = []
         pickle.dump(block, kept)
+        self.texts.finish()
         return width
 
     def top(self, name: str, part: str, most: int) -> Top:
@@ -204,23 +206,39 @@ class _Book:
 
 
 class _Texts:
-    """The shared texts of a book, kept in a file by blocks; those used last are at hand."""
+    """The shared texts of a book, kept in a file by blocks as far as they were asked for; those used
+    last are at hand."""
 
     def __init__(self, archive: ZipFile, kept: IO[bytes]) -> None:
         self.block = lru_cache(BLOCKS)(self._block)
         self._kept = kept
         self._starts = array("Q")
-        if "xl/sharedStrings.xml" in archive.namelist():
-            with archive.open("xl/sharedStrings.xml") as stream:
-                texts = texts_of(stream)
-                while block := list(islice(texts, TEXTS)):
-                    self._starts.append(kept.tell())
-                    pickle.dump(block, kept)
+        self._rest = _shared_texts(archive)
+
+    def finish(self) -> None:
+        """Read what nobody asked for: whether it is sound shows at its end."""
+        for _ in self._rest:
+            pass
 
     def _block(self, number: int) -> list[str]:
+        while number >= len(self._starts):
+            self._keep()
         self._kept.seek(self._starts[number])
-        block: list[str] = pickle.load(self._kept)  # noqa: S301 (written above, nameless file)
+        block: list[str] = pickle.load(self._kept)  # noqa: S301 (written below, nameless file)
         return block
+
+    def _keep(self) -> None:
+        block = list(islice(self._rest, TEXTS))
+        if not block:
+            raise LookupError
+        self._starts.append(self._kept.seek(0, SEEK_END))
+        pickle.dump(block, self._kept)
+
+
+def _shared_texts(archive: ZipFile) -> Iterator[str]:
+    if "xl/sharedStrings.xml" in archive.namelist():
+        with archive.open("xl/sharedStrings.xml") as stream:
+            yield from texts_of(stream)
 
 
 def _refuse_declarations(content: bytes) -> None:

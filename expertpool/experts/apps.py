@@ -27,6 +27,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
+        from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.settings import SETTINGS
         from expertpool.experts.tabs import TABS
@@ -52,6 +53,7 @@ class ExpertsConfig(AppConfig):
         join_criteria(EXPERT.code, EXPERT.joined_criteria)
         EXPORTS.add(ExpertExport())
         IMPORTS.add(ExpertImporter)
+        IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES)
         OCCASIONS.add(ACTIVATION, CONTACT_CHANGED)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))

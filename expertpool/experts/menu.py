@@ -24,7 +24,7 @@ ITEMS = (
         permissions=("experts.view",),
         order=10,
         count=count_pending,
-        active=("experts:detail", "experts:package"),
+        active=("experts:detail", "experts:package", "experts:update", "experts:update_run"),
         group="experts",
     ),
     MenuItem(

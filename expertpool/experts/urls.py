@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from expertpool.core.importing import import_urls
+from expertpool.experts.services.import_updates import ExpertUpdater
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.views import (
     account,
@@ -61,4 +62,5 @@ urlpatterns = [
     path("searches/<int:pk>/delete/", searches.delete, name="search_delete"),
     path("package/", searches.package, name="package"),
     *import_urls(ExpertImporter),
+    *import_urls(ExpertUpdater, "update/"),
 ]

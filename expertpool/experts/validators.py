@@ -6,7 +6,7 @@ A rule cleans a cell of an import as well as what is typed: it raises CellRefuse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import DAYS, Bounds
 from expertpool.core.importing import CellRefused, as_code, serial_day, text
-from expertpool.core.text import is_hidden
+from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.core.validators import (
     id_card_birth_date,
     is_valid_uscc,
@@ -134,8 +134,10 @@ def _name(cell: Any, longest: int) -> str:
     value: str = text(longest)(cell)
     if value.isalpha():  # nothing to clean: nearly all are so
         return value
-    value = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
-    return _BETWEEN.sub("", " ".join(value.split())).translate(_DOTS)
+    seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
+    if value and not seen.strip():
+        raise CellRefused("{}格式", HIDDEN)
+    return _BETWEEN.sub("", " ".join(seen.split())).translate(_DOTS)
 
 
 def _is_unseen(char: str) -> bool:
@@ -188,6 +190,20 @@ def years_warning(years: int | None, born: date | None, today: date) -> str:
     if years is None or born is None or years <= today.year - born.year - YOUNGEST:
         return ""
     return f"从业年限 {years} 年与年龄不符，请核对。"
+
+
+def oddities(
+    values: Mapping[str, Any], *, born: date | None, today: date
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
+    id_number, account = values.get("id_number"), values.get("bank_account")
+    if id_number and (sentence := id_number_warning(id_number)):
+        yield "身份证号", id_number, sentence
+    if account and (sentence := account_warning(account)):
+        yield "银行账号", account, sentence
+    years = values.get("practice_years") or None
+    if years and (sentence := years_warning(years, born, today)):
+        yield "从业年限", str(years), sentence
 
 
 def is_specialty_code(cell: Any) -> bool:

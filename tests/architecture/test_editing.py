@@ -29,6 +29,9 @@ ADDS = {
     "experts:import",
     "experts:import_mapping",
     "experts:search_save",
+    # What each row changes is shown, and refused if the record was changed since.
+    "experts:update",
+    "experts:update_mapping",
     "experts:tag_many",
     "papers:upload",
     "portal:app_set_up",

@@ -86,6 +86,10 @@ def own_import(world: World, user: User) -> dict[str, Any]:
     return {"pk": world.imported(user).pk}
 
 
+def own_update(world: World, user: User) -> dict[str, Any]:
+    return {"pk": world.imported(user, "expert-updates").pk}
+
+
 def own_import_memory(importer: str) -> Callable[[World, User], dict[str, Any]]:
     def memory(world: World, user: User) -> dict[str, Any]:
         said = {"user": user, "importer": importer, "said": "随身电话", "meant": "phone"}
@@ -354,6 +358,17 @@ RULES: dict[str, Rule] = {
     "experts:import_forget": only("admin", "operator", kwargs=own_import_memory("experts")),
     "experts:import_discard": only("admin", "operator", kwargs=own_import),
     "experts:import_refused": only("admin", "operator", kwargs=own_import),
+    "experts:update": only("admin"),
+    "experts:update_template": only("admin"),
+    "experts:update_run": only("admin", kwargs=own_update),
+    "experts:update_mapping": only("admin", kwargs=own_update),
+    "experts:update_confirm": only("admin", kwargs=own_update),
+    "experts:update_table": only("admin", kwargs=own_update),
+    "experts:update_answers": only("admin", kwargs=own_update),
+    "experts:update_resume": only("admin", kwargs=own_update),
+    "experts:update_discard": only("admin", kwargs=own_update),
+    "experts:update_refused": only("admin", kwargs=own_update),
+    "experts:update_forget": only("admin", kwargs=own_import_memory("expert-updates")),
     # Messages
     "notifications:inbox": everybody(),
     "notifications:message": everybody(own_message),

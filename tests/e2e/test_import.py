@@ -15,6 +15,7 @@ from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
 from tests.e2e.pages import Screen, mapping_of, sign_in, upload_experts
 from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
 from tests.worker import Worker
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -108,3 +109,27 @@ def test_words_and_cells_are_mended_in_place(admin: Screen, tmp_path: Path) -> N
     admin.open("/experts/import/")
     admin.sees("为您记住的写法")
     see(admin, "upload")
+
+
+def test_an_update_shows_what_it_changes_and_asks_for_each(admin: Screen, tmp_path: Path) -> None:
+    make_expert("张伟", phone="13911110001", position="科长")
+    make_expert("李娜", phone="13911110002", position="科长")
+    rows = [
+        ["姓名", "手机号", "职务"],
+        ["张伟", "13911110001", "处长"],
+        ["李娜", "13911110002", "主任"],
+    ]
+    admin.open("/experts/")
+    admin.press("批量更新")
+    path = write_xlsx(tmp_path / "更新.xlsx", rows)
+    admin.page.locator("input[type=file]").set_input_files(path)
+    admin.press("上传并检查")
+    admin.sees("职务：科长 → 处长")
+    see(admin, "update")
+    admin.page.get_by_label("更新李娜").uncheck()
+    admin.press("更新所选")
+    expect(admin.stat("已导入")).to_have_text("1 行", timeout=20_000)
+    assert {one.name: one.position for one in Expert.objects.all()} == {
+        "张伟": "处长",
+        "李娜": "科长",
+    }

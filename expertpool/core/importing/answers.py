@@ -16,11 +16,13 @@ _APART = re.compile(r"([;；,，、\n]+)")
 @dataclass
 class Answers:
     """``words`` by column: word → what it means ("": nothing). ``cells`` by row: column → what
-    stands there now. ``passed_over`` are rows that the user did not choose."""
+    stands there now. ``passed_over`` are rows that the user did not choose; ``shown`` are the changes
+    of an update by row, as he read them."""
 
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
     passed_over: set[int] = field(default_factory=set)
+    shown: dict[int, list[dict[str, str]]] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """Return them as JSON takes them; `read` is the way back."""
@@ -29,7 +31,8 @@ class Answers:
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Answers:
         cells = {int(number): dict(row) for number, row in kept.get("cells", {}).items()}
-        return cls(dict(kept.get("words", {})), cells, set(kept.get("passed_over", ())))
+        shown = {int(number): changes for number, changes in kept.get("shown", {}).items()}
+        return cls(dict(kept.get("words", {})), cells, set(kept.get("passed_over", ())), shown)
 
     def add(self, words: Mapping[str, Mapping[str, str]], cells: Mapping[int, Any]) -> None:
         """Take in what was said later."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from expertpool.core.importing.reading import Numbered
 Sink = Callable[[Row], None]
 EMPTY: tuple[Any, ...] = ("", None, [])
 CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请核对"
-NOT_CHOSEN = "没有勾选"
+NOT_CHOSEN, CHANGED = "没有勾选", "档案刚被改过"
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 SAMPLE_CELLS = 4  # alike with the sample row of the template
 
@@ -41,10 +42,11 @@ def check_rows(
     """
     importer.previews = not keep
     totals = Totals()
-    reader = _Reader(importer, codes, answers or Answers(), totals)
+    answers = answers or Answers()
+    reader = _Reader(importer, codes, answers, totals)
     source = (row for number, cells in rows if (row := reader.row(number, cells)))
     while chunk := list(islice(source, importer.chunk_rows)):
-        _check_chunk(importer, chunk, keep=keep)
+        _check_chunk(importer, chunk, answers, keep=keep)
         for row in chunk:
             _count(row, totals)
             if not row.faults:
@@ -206,12 +208,14 @@ class _Reader:
         )
 
 
-def _check_chunk(importer: Importer, chunk: list[Row], *, keep: bool) -> None:
+def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep: bool) -> None:
     """Check the rows of one chunk against each other and the database, and save them."""
     _validate(importer, chunk)
     if not keep:
         return
     for _ in range(3):
+        if importer.is_update:
+            _refuse_unseen(chunk, answers)
         try:
             # A savepoint: the chunks before are in the same transaction.
             with transaction.atomic():
@@ -222,6 +226,15 @@ def _check_chunk(importer: Importer, chunk: list[Row], *, keep: bool) -> None:
             _recheck(importer, chunk)
     # Taken again and again: no longer bad luck. The error ends the run.
     importer.save([row for row in chunk if not row.faults])
+
+
+def _refuse_unseen(chunk: list[Row], answers: Answers) -> None:
+    """Refuse what changes something else than its reader has approved: nobody overwrites unseen."""
+    for row in chunk:
+        if not row.faults and [asdict(one) for one in row.changes] != answers.shown.get(row.number):
+            row.faults.append(
+                Fault("", CHANGED, "您核对之后有人改过这份档案，请重新上传后再核对。")
+            )
 
 
 def _validate(importer: Importer, rows: list[Row]) -> None:

@@ -71,7 +71,8 @@ class Collector:
     def __init__(self, importer: Importer, codes: Sequence[str]) -> None:
         self.importer = importer
         self.place = {code: at for at, code in enumerate(codes) if code}
-        self.name = next((one.code for one in importer.by_code.values() if one.required), "")
+        required = (one.code for one in importer.by_code.values() if one.required)
+        self.name = importer.named_by or next(required, "")
         self.first: list[dict[str, str]] = []
         self.refused: list[dict[str, Any]] = []
         self.left: list[dict[str, Any]] = []
@@ -79,7 +80,7 @@ class Collector:
         self.changed: list[dict[str, Any]] = []
 
     def take(self, row: Row) -> None:
-        if len(self.first) < FIRST and not row.changes:
+        if len(self.first) < FIRST and not self.importer.is_update:
             self.first.append(self.importer.shown(row))
         if row.changes and len(self.changed) < DIFFERING:
             changes = [asdict(change) for change in row.changes]

@@ -105,6 +105,9 @@ class Importer(ABC):
     chunk_rows: ClassVar[int] = 5_000
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
+    named_by: ClassVar[str] = ""  # the column that names a row; empty: the first required
+    previewed: ClassVar[int] = 20_000  # rows that a preview looks at
+    at_once: ClassVar[int] = 2_000  # rows that a user can wait for
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 

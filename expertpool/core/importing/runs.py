@@ -52,8 +52,6 @@ from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
 from expertpool.core.waiting import FileGone, folder_of, remove_unnamed
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 2_000  # rows that a user can wait for
-PREVIEWED = 20_000  # rows that a preview looks at
 MOST_CHECKS = 50  # of one file: whoever asks more often is not mending it
 
 
@@ -214,11 +212,11 @@ def _check_again(run: ImportRun, *, now: datetime, **found: Any) -> None:
 
 
 def _preview(run: ImportRun, *, now: datetime) -> None:
-    """Check the rows without keeping any; of a very long file only the first 20,000. Announces
+    """Check the rows without keeping any; of a very long file only the first. Announces
     ImportPreviewed."""
     with closing(_rows(run)) as all_rows:
         rows = below(all_rows, run.header_row, run.headers)
-        collector = _check(run, islice(rows, PREVIEWED), keep=False, now=now)
+        collector = _check(run, islice(rows, IMPORTS[run.importer].previewed), keep=False, now=now)
         run.partial = next(rows, None) is not None
     if not run.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
@@ -276,13 +274,15 @@ def _set_totals(run: ImportRun, totals: Totals) -> None:
 
 
 def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] = ()) -> None:
-    """Import what the preview showed: at once, or by the job when it has more than 2,000 rows.
+    """Import what the preview showed: at once, or by the job when it has more rows than a user can wait for.
 
     ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
     the second time).
     """
     answers = read_answers(run)
     answers.passed_over = set(passed_over)
+    changed = read_findings(run).get("changed", ())
+    answers.shown = {one["row"]: one["changes"] for one in changed}
     write_answers(run, answers)
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     with transaction.atomic():
@@ -291,7 +291,7 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
         # Always: if this process is killed on its way, the job does it. Else it finds it done.
         defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
     # Outside: the state is committed by now, so that others see that it runs.
-    if run.total <= AT_ONCE:
+    if run.total <= IMPORTS[run.importer].at_once:
         perform_import(run_id=run.pk, now=now)
     run.refresh_from_db()
 

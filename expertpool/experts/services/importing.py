@@ -56,14 +56,7 @@ from expertpool.experts.services.import_options import (
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import (
-    TOO_YOUNG,
-    account_warning,
-    id_card_sex,
-    id_number_warning,
-    is_too_young,
-    years_warning,
-)
+from expertpool.experts.validators import TOO_YOUNG, id_card_sex, is_too_young, oddities
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -202,16 +195,9 @@ class ExpertImporter(Importer):
         return self.fault(code, error.reason, error.detail, word=error.word)
 
     def _warn(self, row: Row) -> None:
-        """Note what is odd, and no reason to refuse a row."""
-        values = row.values
-        id_number, account = values.get("id_number"), values.get("bank_account")
-        if id_number and (warning := id_number_warning(id_number)):
-            row.notes.append(Note("身份证号", CHECK, id_number, warning))
-        if account and (warning := account_warning(account)):
-            row.notes.append(Note("银行账号", CHECK, account, warning))
-        years = values.get("practice_years") or None
-        if years and (warning := years_warning(years, values["birth_date"], self.today)):
-            row.notes.append(Note("从业年限", CHECK, str(years), warning))
+        born = row.values["birth_date"]
+        for label, value, sentence in oddities(row.values, born=born, today=self.today):
+            row.notes.append(Note(label, CHECK, value, sentence))
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values

@@ -28,7 +28,7 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.services.contacts import contacts_of, tell_changed
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
-from expertpool.experts.services.taken import few_taken, taken_errors
+from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import record_version
 from expertpool.experts.validators import (
     TOO_YOUNG,
@@ -65,13 +65,10 @@ def create_expert(
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`).
     """
     with few_taken(actor, now=now):
-        (number,) = next_numbers(1, now=now)
         expert = Expert(
-            number=number,
             source=origin.source,
             status=origin.status,
             user=origin.user,
-            account_proof=account_proof(number, origin.user) if origin.user else None,
             created_at=now,
             created_by=actor,
             updated_at=now,
@@ -120,6 +117,24 @@ def update_expert(
     return expert
 
 
+def refusals_of(
+    *,
+    expert: Expert,
+    values: dict[str, Any],
+    specialties: Iterable[Specialty] | None,
+    actor: User | None,
+    now: datetime,
+) -> Errors:
+    """Return what `update_expert` would refuse, by field; puts ``values`` into ``expert``, which is of
+    no use afterwards, and writes nothing. ``actor`` sees the numbers plain that ``values`` hold."""
+    errors = _fill(expert, values, {one.pk for one in specialties or ()})
+    expert.updated_at = now
+    errors = _field_errors(expert) | errors
+    changed = {field for field in UNIQUE if field in values}
+    # A number that stays is nobody else's, and of others' he is not told.
+    return errors | taken_errors(expert, actor, faults={*errors, *(UNIQUE.keys() - changed)})
+
+
 def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Errors:
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
@@ -147,6 +162,11 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
     errors |= taken_errors(expert, actor, faults=errors)
     if errors:
         raise ValidationError(errors)
+    if not expert.number:
+        # Only now: what is refused takes no number.
+        (expert.number,) = next_numbers(1, now=expert.updated_at)
+        if expert.user:
+            expert.account_proof = account_proof(expert.number, expert.user)
     try:
         # A savepoint: after a duplicate the transaction goes on, to look up whose number it is.
         with transaction.atomic():
@@ -173,7 +193,8 @@ def _field_errors(expert: Expert) -> Errors:
         errors["term_end_date"] = ValidationError("聘期的结束日期早于开始日期，请对调或改正。")
     try:
         # Uniqueness in words by `taken_errors`; the database has the last word.
-        expert.full_clean(exclude=errors, validate_unique=False, validate_constraints=False)
+        excluded = {*errors, "number"}  # given last
+        expert.full_clean(exclude=excluded, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     return errors

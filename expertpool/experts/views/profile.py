@@ -27,6 +27,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.reveal import reveal_value
+from expertpool.experts.validators import oddities
 
 
 @requires("experts.add")
@@ -44,7 +45,7 @@ def create(request: UserRequest) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
-        return f"已新增{expert}"
+        return f"已新增{expert}。{_odd(expert, form.values())}".rstrip("。")
 
     return drawer_form(
         request, form, write, refusals=ExpertRefused, title=f"新增{ExpertKind(kind).label}"
@@ -66,14 +67,16 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         _posted(request), user=request.user, kind=expert.kind, expert=expert, section=section
     )
 
-    def write() -> object:
-        return update_expert(
+    def write() -> str:
+        values = form.values()
+        saved = update_expert(
             expert=expert,
-            values=form.values(),
+            values=values,
             specialties=form.cleaned_data.get("specialties"),
             actor=request.user,
             now=timezone.now(),
         )
+        return f"已保存。{_odd(saved, values)}".rstrip("。")
 
     what = sections[section] if section else "专家"
     refresh = "page" if section else "list"
@@ -88,6 +91,14 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         editing=editing,
         back=reverse("experts:detail", args=[pk]),
     )
+
+
+def _odd(expert: Expert, given: dict[str, Any]) -> str:
+    """Return what is odd in what was typed, and was saved all the same."""
+    # As they were cleaned.
+    saved = {code: getattr(expert, code) for code in given if hasattr(expert, code)}
+    found = oddities(saved, born=expert.birth_date, today=timezone.localdate())
+    return "".join(sentence for _, _, sentence in found)
 
 
 def _edits(pk: int, kind: str, section: str) -> Edits:

@@ -220,7 +220,7 @@ def test_a_crash_leaves_no_row_and_says_so(
 def test_a_long_file_becomes_a_job(
     admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs_module, "AT_ONCE", 3)
+    monkeypatch.setattr(TitleImporter, "at_once", 3)
     run = start(admin, tmp_path, ROWS)
     confirm_import(run=run, now=NOW)
     assert run.state == "running"
@@ -327,7 +327,7 @@ def test_nobody_gives_up_what_is_being_imported(tmp_path: Path) -> None:
 def test_a_preview_of_a_very_long_file_stops(
     admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs_module, "PREVIEWED", 2)
+    monkeypatch.setattr(TitleImporter, "previewed", 2)
     run = start(admin, tmp_path, ROWS)
     assert run.partial
     confirm_import(run=run, now=NOW)

@@ -1,0 +1,245 @@
+"""Import that updates: rows that name experts in the pool, each with what it changes in his record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Q
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.importing import (
+    CHECK,
+    CellRefused,
+    Change,
+    Fault,
+    ImportColumn,
+    Importer,
+    Note,
+    Row,
+    Totals,
+    as_code,
+)
+from expertpool.core.visibility import Level, level_for
+from expertpool.directory.models import Division, Specialty
+from expertpool.directory.queries import title_levels
+from expertpool.directory.services.units import resolve_unit
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
+from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.profile import refusals_of, update_expert
+from expertpool.experts.services.taken import is_plain
+
+NUMBER = ImportColumn(
+    "number",
+    "专家编号",
+    lambda cell: as_code(cell).upper(),
+    help="按编号、身份证号、手机号中的一个找到专家；空白的格不改动。",
+    sample="ZJ2026000001",
+)
+# Each is shown with what it changes, and approved.
+MOST = 500
+# Whom a row names: the surest first.
+KEYS = ("number", "id_number", "phone")
+NOT_HERE = "编号、身份证号、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
+
+
+class ExpertUpdater(Importer):
+    """Changes records by a table. An empty cell changes nothing; numbers that the user does not see
+    plain find nobody, and what he does not see plain he does not change."""
+
+    code = "expert-updates"
+    label = "专家更新"
+    permission = "experts.edit"
+    is_update = True
+    named_by = "name"
+    previewed, at_once = 2_000, 50
+
+    @classmethod
+    def get_columns(cls) -> Sequence[ImportColumn]:
+        # Nothing is required of a row but that it names somebody.
+        return [NUMBER, *(replace(one, required=False) for one in EXPERT.import_columns())]
+
+    def __init__(self, *, actor: User, now: datetime, options: Any) -> None:
+        super().__init__(actor=actor, now=now, options=options)
+        self.declared = {
+            one.imported.code or one.code: one for one in EXPERT.fields() if one.imported
+        }
+        self.hidden = {
+            code
+            for code, one in self.declared.items()
+            if one.guard and level_for(actor, one.guard.code) is not Level.PLAIN
+        }
+        self.specialties, self.divisions = SpecialtyNames(), DivisionNames()
+        self.title_levels = title_levels()
+        self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
+        self.rows: dict[int, int] = {}  # expert → row of this file
+
+    # --- who ----------------------------------------------------------------------------------
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        wanted: dict[str, list[Any]] = {key: [] for key in KEYS}
+        for row in rows:
+            for key, value in self._keys(row.values).items():
+                wanted[key].append(value)
+        experts = experts_visible_to(self.actor, "experts.edit")
+        experts = experts.exclude(status=ExpertStatus.DELETED).select_related("employer")
+        named = (
+            Q(number__in=wanted["number"])
+            | Q(phone_index__in=wanted["phone"])
+            | Q(id_number_index__in=wanted["id_number"])
+        )
+        for expert in experts.filter(named).prefetch_related("specialties"):
+            self.found["number"][expert.number] = expert
+            self.found["phone"][expert.phone_index] = expert
+            self.found["id_number"][expert.id_number_index] = expert
+
+    def _keys(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return by what a row may be found: numbers that the user may see only."""
+        keys: dict[str, Any] = {"number": values.get("number")}
+        for key, index in (("phone", phone_index), ("id_number", id_number_index)):
+            if is_plain(self.actor, key):
+                keys[key] = index(values.get(key) or "")
+        return {key: value for key, value in keys.items() if value}
+
+    def _expert(self, values: dict[str, Any]) -> Expert | None:
+        keys = self._keys(values)
+        # Who gives a number of ours means that one: another telephone is a new one.
+        for key in KEYS:
+            if key in keys and (key == "number" or keys[key] in self.found[key]):
+                return self.found[key].get(keys[key])
+        return None
+
+    # --- what ---------------------------------------------------------------------------------
+
+    def validate(self, row: Row) -> Fault | None:
+        expert = self._expert(row.values)
+        if expert is None:
+            return Fault("", "库中没有这位专家", NOT_HERE)
+        if expert.pk in self.rows:
+            first = self.rows[expert.pk]
+            return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
+        row.subject = str(expert)
+        try:
+            given, specialties = self._given(row, expert)
+        except CellRefused as error:
+            code = "division" if "地区" in error.reason else "specialties"
+            return self.fault(code, error.reason, error.detail, word=error.word)
+        if not row.changes:
+            return Fault("", "没有变化", "与库中的档案相同。")
+        if len(self.rows) >= MOST:
+            return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
+        fault = self._refused(expert, given, specialties)
+        if fault is None:
+            self.rows[expert.pk] = row.number
+            row.values |= {"expert": expert, "given": given, "specialty_rows": specialties}
+        return fault
+
+    def _given(self, row: Row, expert: Expert) -> tuple[dict[str, Any], list[Specialty] | None]:
+        """Return what a row gives otherwise than the record has it, and note each as a change."""
+        values, given = row.values, dict[str, Any]()
+        for code, declared in self.declared.items():
+            value = values.get(code)
+            # What is found by words comes below; a record stays of its kind.
+            if value in ("", None) or not declared.write or code in ("division", "kind"):
+                continue
+            if code in self.hidden:
+                row.notes.append(Note(declared.label, CHECK, "", "您看不到全文，这一项不更新。"))
+                continue
+            if code == "birth":
+                if expert.birth_date and value.fits(expert.birth_date):
+                    continue
+                value = value.as_date()
+            before, after = declared.word_of(expert), declared.kind.word(value)
+            if before != after:
+                given[declared.code] = value
+                row.changes.append(Change(declared.label, before, after))
+        if "title" in given and "title_level" not in given:
+            given["title_level"] = self.title_levels.get(given["title"], 0)
+        self._place(row, expert, given)
+        return given, self._specialties(row, expert)
+
+    def _place(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
+        """Note another division and another employer."""
+        division = self.divisions.find(row.values.get("division") or "")
+        if division and division != expert.division_id:
+            new = Division.objects.get(pk=division)
+            old = expert.division.name if expert.division else ""
+            given["division"] = new
+            row.changes.append(Change("所在地区", old, new.name))
+        employer, held = row.values.get("employer"), expert.employer
+        if employer and not (held and held.name == employer):
+            # The unit itself is found, or entered, when the change is made.
+            row.changes.append(Change("工作单位", held.name if held else "", employer))
+            row.values["new_employer"] = (employer, row.values.get("uscc") or "")
+
+    def _specialties(self, row: Row, expert: Expert) -> list[Specialty] | None:
+        ids = self.specialties.find(row.values.get("specialties") or "")
+        held = list(expert.specialties.all())
+        if not ids or set(ids) == {one.pk for one in held}:
+            return None
+        new = list(Specialty.objects.filter(pk__in=ids))
+        row.changes.append(Change("评审专业", "、".join(map(str, held)), "、".join(map(str, new))))
+        return new
+
+    def _refused(
+        self, expert: Expert, given: dict[str, Any], specialties: list[Specialty] | None
+    ) -> Fault | None:
+        errors = refusals_of(
+            expert=expert, values=given, specialties=specialties, actor=self.actor, now=self.now
+        )
+        for name, error in errors.items():
+            declared = next((one for one in self.declared.values() if one.code == name), None)
+            label = declared.label if declared else name
+            code = next((code for code, one in self.declared.items() if one is declared), "")
+            return Fault(label, f"{label}不能这样改", "".join(_messages(error)), code=code)
+        return None
+
+    # --- done ---------------------------------------------------------------------------------
+
+    def forget(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            row.changes.clear()
+            if (expert := row.values.get("expert")) is not None:
+                self.rows.pop(expert.pk, None)
+
+    def save(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            given = row.values["given"]
+            if "new_employer" in row.values:
+                name, uscc = row.values["new_employer"]
+                given = given | {"employer": resolve_unit(name=name, uscc=uscc)}
+            try:
+                update_expert(
+                    expert=row.values["expert"],
+                    values=given,
+                    specialties=row.values["specialty_rows"],
+                    actor=self.actor,
+                    now=self.now,
+                )
+            except ValidationError as error:  # meanwhile: the rows are checked once more
+                raise IntegrityError(str(error)) from error
+
+    def finish(self, totals: Totals, *, file_name: str) -> None:
+        record(
+            "expert.import",
+            actor=self.actor,
+            now=self.now,
+            after={
+                "总行数": totals.total,
+                "更新": totals.accepted,
+                "未更新": dict(totals.reasons),
+            },
+            note=file_name,
+        )
+
+
+def _messages(error: Any) -> list[str]:
+    return list(error.messages) if isinstance(error, ValidationError) else [str(error)]

@@ -1,0 +1,157 @@
+"""An import that changes records that are in the pool."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert, ExpertVersion
+from tests.attacks.test_rights import make_role
+from tests.core.importing.sheets import refused_of, write_xlsx
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def upload(client: Client, tmp_path: Path, rows: Sequence[Sequence[Any]]) -> Any:
+    content = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
+    posted = {"file": SimpleUploadedFile("更新.xlsx", content)}
+    return client.post(reverse("experts:update"), posted, follow=True)
+
+
+@pytest.mark.shows("EXP-07")
+def test_differences_are_shown_and_those_chosen_become_one_version_each(
+    admin: User, tmp_path: Path
+) -> None:
+    first = make_expert("张伟", phone="13911110001", position="科长")
+    second = make_expert("李娜", phone="13911110002", position="科长")
+    client = login(Client(), admin)
+    page = upload(
+        client,
+        tmp_path,
+        [
+            ["姓名", "手机号", "职务", "职称", "专家编号"],
+            ["", "13911110001", "处长", "高级工程师", ""],
+            ["", "13911110009", "主任", "", second.number],
+            ["王芳", "13911110003", "主任", "", ""],
+            ["", "13911110001", "司长", "", ""],
+        ],
+    )
+    run, found = page.context["run"], page.context["found"]
+    assert run.reasons == {"库中没有这位专家": 1, "同一专家出现两次": 1}
+    changes = {one["name"]: one["changes"] for one in found["changed"]}
+    assert changes[str(first)] == [
+        {"label": "职称", "before": "", "after": "高级工程师"},
+        {"label": "职务", "before": "科长", "after": "处长"},
+    ]
+    assert changes[str(second)][0] == {
+        "label": "手机号",
+        "before": "13911110002",
+        "after": "13911110009",
+    }
+    posted = {"listed": [2, 3], "chosen": [2]}
+    page = client.post(reverse("experts:update_confirm", args=[run.pk]), posted, follow=True)
+    assert page.context["run"].accepted == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.position, first.title, first.title_level) == ("处长", "高级工程师", 3)
+    assert (second.position, second.phone) == ("科长", "13911110002")
+    # Version 1 is what he was before.
+    versions = ExpertVersion.objects.filter(expert=first).order_by("number")
+    assert [(one.number, one.changed) for one in versions] == [
+        (1, []),
+        (2, ["title", "title_level", "position"]),
+    ]
+    assert not ExpertVersion.objects.filter(expert=second).exists()
+
+
+def test_what_the_form_would_refuse_is_refused_in_its_row(admin: User, tmp_path: Path) -> None:
+    expert = make_expert("张伟", phone="13911110001")
+    make_expert("李娜", phone="13911110002")
+    rows = [["专家编号", "手机号", "聘期开始", "聘期至"]]
+    rows += [[expert.number, "13911110002", "", ""]]
+    run = upload(login(Client(), admin), tmp_path, rows).context["run"]
+    assert (run.accepted, run.reasons) == (0, {"手机号不能这样改": 1})
+    assert "李娜" in refused_of(run)[0]["cells"][0]["detail"]
+    rows[1] = [expert.number, "", "2027-01-01", "2026-01-01"]
+    run = upload(login(Client(), admin), tmp_path, rows).context["run"]
+    assert run.reasons == {"聘期至不能这样改": 1}
+
+
+def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> None:
+    expert = make_expert("张伟", phone="13911110001", position="科长")
+    client = login(Client(), admin)
+    rows = [["手机号", "职务"], ["13911110001", "处长"]]
+    run = upload(client, tmp_path, rows).context["run"]
+    Expert.objects.filter(pk=expert.pk).update(position="局长")
+    posted = {"listed": 2, "chosen": 2}
+    page = client.post(reverse("experts:update_confirm", args=[run.pk]), posted, follow=True)
+    assert page.context["run"].reasons == {"档案刚被改过": 1}
+    expert.refresh_from_db()
+    assert expert.position == "局长"
+
+
+def test_a_record_as_it_is_gets_no_version(admin: User, tmp_path: Path) -> None:
+    expert = make_expert("张伟", phone="13911110001", position="科长")
+    rows = [["姓名", "手机号", "职务"], ["张 伟", "139 1111 0001", "科长"]]
+    run = upload(login(Client(), admin), tmp_path, rows).context["run"]
+    assert (run.accepted, run.reasons) == (0, {"没有变化": 1})
+    assert not ExpertVersion.objects.filter(expert=expert).exists()
+
+
+def test_numbers_that_somebody_does_not_see_find_nobody_and_stay(tmp_path: Path) -> None:
+    clerk = make_user(roles=(make_role("experts.edit", "experts.view"),))
+    expert = make_expert("张伟", phone="13911110001", position="科长")
+    client = login(Client(), clerk)
+    by_phone = [["手机号", "职务"], ["13911110001", "处长"], ["13911110002", "处长"]]
+    run = upload(client, tmp_path, by_phone).context["run"]
+    # In the pool or not, it is the same to him.
+    assert run.reasons == {"库中没有这位专家": 2}
+    by_number = [["专家编号", "手机号", "职务"], [expert.number, "13911110009", "处长"]]
+    page = upload(client, tmp_path, by_number)
+    assert [one["label"] for one in page.context["found"]["changed"][0]["changes"]] == ["职务"]
+    run = page.context["run"]
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"listed": 2, "chosen": 2})
+    expert.refresh_from_db()
+    assert (expert.position, expert.phone) == ("处长", "13911110001")
+
+
+def test_a_refused_form_burns_no_number(admin: User) -> None:
+    client = login(Client(), admin)
+    first = make_expert("张伟")
+    for phone in ("139", "1391", "13911"):
+        answer = client.post(reverse("experts:create"), {"name": "李娜", "phone": phone})
+        assert answer.status_code == 422
+    answer = client.post(reverse("experts:create"), {"name": "李娜", "phone": "13911110002"})
+    assert answer.status_code < 400
+    second = Expert.objects.get(name="李娜")
+    assert first.number != second.number
+    assert second.number.startswith("ZJ")
+
+
+def test_a_form_that_is_saved_says_what_is_odd(admin: User) -> None:
+    posted = {
+        "name": "王 芳",
+        "phone": "+86 139-1111-0003",
+        "bank_account": "6217 0000 1234 5678 902",
+        "practice_years": "15年",
+    }
+    answer = login(Client(), admin).post(reverse("experts:create"), posted)
+    expert = Expert.objects.get(name="王芳")
+    assert (expert.phone, expert.practice_years) == ("13911110003", 15)
+    assert "银行卡号的最后一位校验不符" in str(json.loads(answer["HX-Trigger"]))

@@ -31,8 +31,14 @@ const refusals = {
   429: "操作过于频繁，请稍后再试。",
 };
 
-document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = meta("csrf-token");
+// Whoever has signed in again in another window has a new token, of which this page does not know.
+function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? meta("csrf-token");
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = csrfToken();
+  if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = csrfToken();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -40,7 +46,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = event.detail.xhr.responseURL;
   if (login && answered && new URL(answered).pathname === login && location.pathname !== login) {
     event.detail.shouldSwap = false;
-    location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);
+    const back = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    if (event.detail.requestConfig.verb === "get") location.assign(back);
+    // What was typed is on this page alone: it stays until its reader has signed in beside it.
+    else
+      toast({
+        level: "danger",
+        message: "登录已过期，还没有保存。您填写的内容都在页面上：请在新窗口登录，再回到这里提交。",
+        link: { url: login, label: "在新窗口登录" },
+      });
   }
   // The system itself says in the place of the answer that it was asked too often; a proxy's page does not.
   if (event.detail.xhr.status === 429 && event.detail.xhr.getResponseHeader("HX-Reswap")) {

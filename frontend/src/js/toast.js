@@ -15,7 +15,7 @@ function region() {
   );
 }
 
-export function toast({ message, level = "success", undo = "" }) {
+export function toast({ message, level = "success", undo = "", link = null }) {
   const [tone, sign, life] = looks[level] ?? looks.info;
   const line = h(
     `div.toast-line.tone-${tone}`,
@@ -24,6 +24,9 @@ export function toast({ message, level = "success", undo = "" }) {
     h("span", {}, message),
   );
   const close = () => line.remove();
+  if (link) {
+    line.append(h("a.btn.btn-link", { href: link.url, target: "_blank", rel: "noopener" }, link.label));
+  }
   if (undo) {
     line.append(
       h(

@@ -176,8 +176,12 @@ class TwoPersonRequest(models.Model):
     ``decided_at`` is written by one conditional update in `workflow.services.two_persons`; after
     ``expires_at`` nobody decides any more. Ended without anybody's decision: its author withdrew
     it, its time ran out, or nothing could come of it any more, of which the ``note`` says why.
+
+    ``asked_proof`` says that it was asked for here (`workflow.queries.asking`); there is one of each
+    for good, and what was decided is not opened again (trigger).
     """
 
+    never = ("DELETE",)
     subject_field: ClassVar[str]
 
     reason = models.CharField("理由", max_length=500)
@@ -198,6 +202,7 @@ class TwoPersonRequest(models.Model):
     agreed = models.BooleanField("同意", null=True)
     note = models.CharField("意见", max_length=500, blank=True)
     proof = models.CharField("确认方式", max_length=8, choices=Proof.choices, default=Proof.SESSION)
+    asked_proof = models.BinaryField("申请凭证", unique=True)
 
     class Meta:
         abstract = True
@@ -224,6 +229,11 @@ class TwoPersonRequest(models.Model):
     def subject(self) -> Any:
         """What the request is about."""
         return getattr(self, self.subject_field)
+
+    @property
+    def subject_name(self) -> str:
+        """What the subject is called for good: its proof names it by that."""
+        raise NotImplementedError
 
     @property
     def outcome(self) -> Outcome:

@@ -19,6 +19,7 @@ from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
+from tests.factories.requests import asked_otherwise
 
 Kwargs = Callable[[World, User], dict[str, Any]]
 
@@ -145,7 +146,7 @@ def void_of(world: World, _user: User) -> dict[str, Any]:
 
 def own_request(world: World, user: User) -> dict[str, Any]:
     """One that ``user`` asked for, where he may ask at all."""
-    VoidRequest.objects.filter(pk=world.void_request.pk).update(requested_by=user)
+    asked_otherwise(VoidRequest.objects.get(pk=world.void_request.pk), requested_by=user)
     return void_request(world, user)
 
 

@@ -40,11 +40,11 @@ def write(sql: str, *values: object) -> None:
         cursor.execute(sql, values)
 
 
-def forge(draw: Draw, by: User) -> None:
+def forge(draw: Draw, by: User, proof: bytes | None = b"0" * 16) -> None:
     write(
         "INSERT INTO draws_emergency (draw_id, reason, supervisor, minutes, declared_by_id,"
         " declared_at, proof) VALUES (%s, '开标提前', '周监督', 15, %s, %s, %s)",
-        *(draw.pk, by.pk, NOW, b"0" * 16),
+        *(draw.pk, by.pk, NOW, proof),
     )
 
 
@@ -77,6 +77,13 @@ def test_one_that_nobody_declared_opens_nothing_and_is_told(
     assert DrawAlarm.objects.get().done_at is not None
     line = Invitation.objects.filter(draw=draw, state="invited")[0]
     assert read_contact(invitation=line, actor=operator, now=LATER).phone
+
+
+def test_one_without_a_proof_stops_no_sweep(draw: Draw, operator: User) -> None:
+    forge(draw, operator, None)
+    assert opens_nothing(draw, operator)
+    sweep(now=LATER, entropy=SeededEntropy(1))
+    assert DrawAlarm.objects.get().kind == AlarmKind.EMERGENCY
 
 
 def test_one_of_another_draw_opens_nothing(draw: Draw, operator: User) -> None:

@@ -29,6 +29,7 @@ from expertpool.workflow.services.codes import agree_by_code, send_code
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.requests import asked_otherwise
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db]
@@ -122,8 +123,7 @@ def test_a_code_is_for_one_step_alone(
     with pytest.raises(DrawError, match="已失效"):
         agree(other)
     # Nor for the same one once it says something else.
-    VoidRequest.objects.filter(pk=asked.pk).update(reason="改过的理由")
-    asked.refresh_from_db()
+    asked_otherwise(asked, reason="改过的理由")
     with pytest.raises(DrawError, match="验证码不对"):
         agree(asked)
     assert stands(draw)
@@ -133,8 +133,7 @@ def test_a_code_is_for_one_step_alone(
 def test_a_code_counts_once(asked: VoidRequest, draw: Draw, second: User) -> None:
     send(asked, second)
     assert agree(asked) == second
-    VoidRequest.objects.filter(pk=asked.pk).update(decided_by=None, decided_at=None, agreed=None)
-    asked.refresh_from_db()
+    asked.decided_by = asked.decided_at = asked.agreed = None  # as if two had read it at once
     with pytest.raises(DrawError, match="已失效"):
         agree(asked)
 

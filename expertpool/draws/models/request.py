@@ -35,6 +35,10 @@ class DrawRequest(TwoPersonRequest):
             ),
         ]
 
+    @property
+    def subject_name(self) -> str:
+        return self.draw.number
+
 
 class VoidRequest(DrawRequest):
     """That a draw be voided."""
@@ -128,6 +132,10 @@ class AnswerRequest(TwoPersonRequest):
                 name="draws_one_open_answerrequest",
             ),
         ]
+
+    @property
+    def subject_name(self) -> str:
+        return f"{self.draw.number} {self.invitation.commit}"
 
     @property
     def draw(self) -> Draw:

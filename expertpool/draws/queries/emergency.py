@@ -30,7 +30,7 @@ def emergencies_of(draw: Draw) -> list[Emergency]:
 def is_declared(emergency: Emergency) -> bool:
     """Tell whether this system declared ``emergency``, as it stands, and did not take back what is not
     marked as taken back: the log has it, which nobody alters."""
-    if not bytes_eq(bytes(emergency.proof), proof_of(emergency)):
+    if not bytes_eq(bytes(emergency.proof or b""), proof_of(emergency)):
         return False
     ended = Entry.objects.filter(
         action=ENDED,

@@ -19,6 +19,7 @@ from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import approved_version, version_of
 from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
+from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.tries import held_refusals
 from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Severity
@@ -166,6 +167,6 @@ def check_widenable(projects: Sequence[Project], *, now: datetime) -> Shortfall:
         raise WideningRefused(ARCHIVED)
     if next_opening(projects, now=now) <= now:
         raise WideningRefused("评审开始时间已过，不能再抽取。")
-    if VoidRequest.objects.filter(draw__in=short.draws, decided_at__isnull=True).exists():
+    if any(open_request(VoidRequest, draw) for draw in short.draws):
         raise WideningRefused("有待确认的作废申请，请先处理。")
     return short

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import AnswerRequest, Draw, DrawRequest, WideningRequest
+from expertpool.workflow.queries.asking import forged_requests, only_asked
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
 Asked = TypeVar("Asked", bound=DrawRequest)
@@ -18,7 +19,14 @@ Asked = TypeVar("Asked", bound=DrawRequest)
 def open_request(kind: type[Asked], draw: Draw) -> Asked | None:
     """Return the request of ``kind`` that waits for a second person to decide about ``draw``."""
     rows = kind._default_manager.filter(draw=draw, decided_at__isnull=True)
-    return rows.select_related("draw__project", "requested_by").first()
+    return next(iter(only_asked(rows.select_related("draw__project", "requested_by"))), None)
+
+
+def forged_about() -> list[int]:
+    """Return the draws (ids) about which a request stands as open that nobody asked for here."""
+    rows = forged_requests()
+    kinds = (DrawRequest, AnswerRequest)
+    return sorted({row.draw.pk for row in rows if isinstance(row, kinds)})
 
 
 def open_answers() -> QuerySet[AnswerRequest]:

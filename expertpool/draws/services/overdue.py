@@ -18,6 +18,7 @@ from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.emergency import forged_emergencies
+from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
@@ -33,7 +34,7 @@ UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_SECONDS = 5
 # What somebody else than this system has written.
-WRITTEN = {AlarmKind.REVEAL, AlarmKind.EMERGENCY}
+WRITTEN = {AlarmKind.REVEAL, AlarmKind.EMERGENCY, AlarmKind.REQUEST}
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -62,6 +63,7 @@ def _amiss(now: datetime) -> Iterator[Overdue]:
     # One after the other: whoever was told of a moved time is not late with his release.
     yield from moved_reveals(now=now)
     yield from _written([row.draw_id for row in forged_emergencies()], AlarmKind.EMERGENCY, now=now)
+    yield from _written(forged_about(), AlarmKind.REQUEST, now=now)
     yield from overdue(now=now)
 
 

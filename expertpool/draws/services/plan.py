@@ -36,7 +36,7 @@ from expertpool.draws.settings import (
 from expertpool.draws.validators import MOST_GROUPS, MOST_LEVELS, PLAN_BOUNDS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.projects.models import Project
-from expertpool.workflow.queries.requests import OPEN
+from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.approvals import withdraw_approval
 from expertpool.workflow.services.two_persons import end_with_subject
 

@@ -14,7 +14,7 @@ from expertpool.draws.models import Draw, DrawPause, EmergencyRequest, WideningR
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.covering import move_projects
 from expertpool.projects.enums import DrawState
-from expertpool.workflow.queries.requests import OPEN
+from expertpool.workflow.queries.asking import OPEN
 from expertpool.workflow.services.two_persons import end_with_subject
 
 CHANGED = "抽取状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"

@@ -13,13 +13,13 @@ from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.workflow.enums import OUTCOME_TONES
 from expertpool.workflow.models import TwoPersonRequest
+from expertpool.workflow.queries.asking import OPEN, is_asked, only_asked
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
 from expertpool.workflow.queries.second_person import NOT_THE_SAME, why_not_second
 
 SETTLED = "该申请已经有人处理，请刷新页面。"
 EXPIRED = "该申请已过有效期，不能再处理；仍有需要时请重新申请。"
 NOT_THE_AUTHOR = "只有申请人本人可以撤回。"
-OPEN = Q(decided_at__isnull=True)
 LATELY = timedelta(days=30)
 MOST = 200  # of one kind in a list
 
@@ -32,8 +32,9 @@ def waits(now: datetime) -> Q:
 def check_waiting(
     asked: TwoPersonRequest | None, refused: type[Exception], *, now: datetime
 ) -> None:
-    """Refuse (``refused``) whatever is done with a request that was settled or has expired."""
-    if asked is None or asked.decided_at is not None:
+    """Refuse (``refused``) whatever is done with a request that was settled, has expired or was never
+    asked for."""
+    if asked is None or asked.decided_at is not None or not is_asked(asked):
         raise refused(SETTLED)
     if asked.expires_at <= now:
         raise refused(EXPIRED)
@@ -193,7 +194,9 @@ def lines_settled(user: User, *, now: datetime) -> list[RequestLine]:
 
 
 def _lines(found: Iterable[tuple[Matter, QuerySet[Any]]]) -> list[RequestLine]:
-    return [RequestLine(matter, asked) for matter, rows in found for asked in rows[:MOST]]
+    return [
+        RequestLine(matter, asked) for matter, rows in found for asked in only_asked(rows[:MOST])
+    ]
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,7 @@ def waiting_about(subject: Model, user: User, *, now: datetime) -> list[WaitingR
     return [
         waiting_request(matter, asked, user, now=now)
         for matter in _matters_about(subject)
-        for asked in _about(matter, subject).filter(waits(now))
+        for asked in only_asked(_about(matter, subject).filter(waits(now)))
     ]
 
 
@@ -243,7 +246,7 @@ def open_matters_about(subject: Model) -> list[Matter]:
     return [
         matter
         for matter in _matters_about(subject)
-        if _about(matter, subject).filter(OPEN).exists()
+        if only_asked(_about(matter, subject).filter(OPEN))
     ]
 
 

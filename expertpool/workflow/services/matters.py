@@ -7,6 +7,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Source, Todo
+from expertpool.workflow.queries.asking import only_asked
 from expertpool.workflow.queries.matters import MATTERS, Matter
 from expertpool.workflow.queries.requests import RequestLine, matters_waiting, requests_to_decide
 
@@ -14,7 +15,7 @@ from expertpool.workflow.queries.requests import RequestLine, matters_waiting, r
 def requests_that_wait(user: User, now: datetime) -> Iterator[Todo]:
     """What waits for ``user`` to decide, the most urgent matter first."""
     for matter in matters_waiting(user, now=now):
-        for asked in requests_to_decide(matter, user, now=now)[:MOST_TODOS]:
+        for asked in only_asked(requests_to_decide(matter, user, now=now)[:MOST_TODOS]):
             line = RequestLine(matter, asked)
             yield Todo(
                 f"确认{matter.words.label}：{line.name}",

@@ -19,9 +19,9 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
+from expertpool.workflow.queries.asking import OPEN, is_asked, proof_of
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
 from expertpool.workflow.queries.requests import (
-    OPEN,
     SETTLED,
     check_agreeable,
     check_author,
@@ -32,6 +32,7 @@ from expertpool.workflow.queries.requests import (
 from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended
 
 NOBODY_DECIDED = "到期没有另一人确认"
+FORGED = "不是在系统中提出的"
 WAITING = "已有待确认的同类申请，请先处理。"
 # What the log says of a decision that was not taken in a session of his own.
 OF_PROOF: dict[str, str] = {
@@ -65,6 +66,8 @@ def ask(
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
     request.expires_at = matter_of(request).expiry(request, now)
+    request.asked_proof = proof_of(request)
+    _end_forged(request, now)
     try:
         # Only the constraint sees another who asks at this moment.
         with transaction.atomic():
@@ -76,6 +79,14 @@ def ask(
         raise refused(WAITING) from error
     record(action, actor=actor, now=now, subject=request.subject, after=after, note=request.reason)
     tell_asked(request, now=now)
+
+
+def _end_forged(request: TwoPersonRequest, now: datetime) -> None:
+    """What stands there and was not asked for (told by its alarm) keeps nobody from ``request``."""
+    rows = type(request)._default_manager.filter(OPEN, **{request.subject_field: request.subject})
+    for row in rows.select_related("requested_by"):
+        if not is_asked(row):
+            _end(row, OPEN, agree=False, note=FORGED, by=None, now=now)
 
 
 def _is_one_too_many(request: TwoPersonRequest, error: IntegrityError) -> bool:

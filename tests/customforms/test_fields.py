@@ -16,7 +16,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.criteria import CriteriaError, explain, parse, schema
-from expertpool.core.importing.mapping import remember_headers
+from expertpool.core.importing.memory import HEADER, remember
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
@@ -300,7 +300,7 @@ def test_a_built_in_field_keeps_its_column_whatever_a_field_is_called(
     CustomField.objects.update(label="身份证号（后四位）")
     FieldMark.objects.update(mark=uuid4())
     if explained:
-        remember_headers(ExpertImporter.code, ["身份证号"], [field.code])
+        remember(admin, ExpertImporter.code, {HEADER: {"身份证号": field.code}})
     rows = [["姓名", "手机号", "身份证号"], ["王小明", "13800138000", "11010519491231002X"]]
     import_file(write_xlsx(tmp_path / "in.xlsx", rows), actor=admin, now=NOW)
     expert = Expert.objects.get()

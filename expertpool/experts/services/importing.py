@@ -336,7 +336,7 @@ def import_file(
     outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
-    with transaction.atomic(), open_table(ExpertImporter, path) as (header, rows):
+    with transaction.atomic(), open_table(ExpertImporter, path, user=actor) as (header, rows):
         collector = Collector(importer, header.codes)
         with RefusedSheet(header.cells, collector) if report else nullcontext() as table:
 

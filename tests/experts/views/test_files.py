@@ -96,7 +96,8 @@ def test_unknown_headers_lead_to_the_mapping(client: Client, admin: User, tmp_pa
     client.post(url, {"column-0": "name", "column-1": "phone", "column-2": ""})
     run.refresh_from_db()
     assert (run.state, run.accepted) == ("previewed", 1)
-    page = upload(client, tmp_path, rows)  # remembered
+    client.post(reverse("experts:import_confirm", args=[run.pk]))
+    page = upload(client, tmp_path, [rows[0], ["乙", "13800138002", "x"]])  # remembered
     assert "可以导入" in page.content.decode()
 
 
@@ -133,11 +134,18 @@ def test_the_template_can_be_imported(client: Client, admin: User, tmp_path: Pat
     assert sheet["D2"].number_format == "@"
     assert book.sheetnames == ["专家", "填写说明"]
     assert len(sheet.data_validations.dataValidation) == 3
-    file = SimpleUploadedFile("模板.xlsx", answer.content)
+    place = {cell.value: cell.column for cell in sheet[1]}
+    for header, value in {"姓名": "李娜", "手机号": "13911110002"}.items():
+        sheet.cell(3, place[header], value)
+    filled = io.BytesIO()
+    book.save(filled)
+    file = SimpleUploadedFile("模板.xlsx", filled.getvalue())
     page = client.post(IMPORT, {"file": file, "status": "pending"}, follow=True)
     run = ImportRun.objects.get()
-    assert (run.state, run.accepted) == ("previewed", 1), run.reasons
+    # The sample row of the template is no expert.
+    assert (run.state, run.total, run.accepted) == ("previewed", 1, 1), run.reasons
     assert "确认导入" in page.content.decode()
+    assert "模板的示例行没有导入" in page.content.decode()
 
 
 @pytest.mark.shows("EXP-40")

@@ -36,8 +36,9 @@ def invitation_of(expert: Expert, pk: int) -> Invitation | None:
 
 
 def own_invitation_ids(user: User) -> list[int]:
-    """Return the ids of the invitations of whoever signs in as ``user``."""
-    expert = expert_for(user)
+    """Return the ids of the invitations of whoever signs in as ``user``, if he has an area of his own
+    to read them in: of everybody else no page asks whether he is an expert."""
+    expert = expert_for(user) if user.has_permission("experts.self") else None
     return list(_seats_of(expert).values_list("pk", flat=True)) if expert else []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from coverage import Coverage
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import ConsoleMessage, Page
 
 from config.database import database_running
@@ -16,6 +17,10 @@ from expertpool.core.reading import apart
 from tools.browser import FLAGS, browser_path, missing
 
 pytest_plugins = ["tests.fixtures", "tests.database"]
+
+# A busy machine must not fail a property test by its clock.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from expertpool.core.configuration import (
+    Boolean,
     Choice,
     Email,
     Number,
@@ -14,7 +17,12 @@ from expertpool.core.configuration import (
     Text,
 )
 
-MAIL = SettingGroup("mail", "邮件服务器", order=20, note="不填服务器则不发邮件")
+MAIL = SettingGroup(
+    "mail",
+    "邮件服务器",
+    order=20,
+    note="不填服务器则不发邮件；改动服务器、端口、加密方式或账号，立即告知监督人和安全管理员",
+)
 
 HOST = Setting(
     "notifications.mail_host",
@@ -86,11 +94,49 @@ TIMEOUT = Setting(
     help="服务器这么久没有答复，就过一会儿再试。",
 )
 
-SETTINGS = (HOST, SECURITY, PORT, USER, PASSWORD, SENDER, SENDER_NAME, TIMEOUT)
+PLAIN = Setting(
+    "notifications.mail_plain",
+    "允许不加密发往别的主机",
+    Boolean(),
+    default=False,
+    group=MAIL,
+    order=25,
+    help="不加密时，邮件内容、链接和密码在网络上可被他人读取；只有内网中转服务器确实不支持加密时才勾选。",
+)
+ROUTE_WAIT = Setting(
+    "notifications.mail_route_wait",
+    "改动后邀请函等待",
+    Number(0, 1440, "分钟"),
+    30,
+    group=MAIL,
+    order=90,
+    help="服务器、端口、加密方式或账号改动后，含链接、验证码的邮件等这么久才发出，供监督人核对；改短满 24 小时后才算。",
+)
+
+SETTINGS = (
+    *(HOST, SECURITY, PLAIN, PORT, USER, PASSWORD),
+    *(SENDER, SENDER_NAME, TIMEOUT, ROUTE_WAIT),
+)
 
 
 def _needs_sender(read: Reader) -> str:
     return "" if read(SENDER) or not read(HOST) else "填写了服务器，还要填写发件邮箱。"
 
 
-RULES = (SettingRule("notifications.mail_sender", MAIL, _needs_sender),)
+def _needs_encryption(read: Reader) -> str:
+    if not read(HOST) or read(SECURITY) != "none" or read(PLAIN) or _is_this_machine(read(HOST)):
+        return ""
+    return f"不加密发往「{read(HOST)}」，邮件和密码可被他人读取：请选 SSL/TLS 或 STARTTLS；确需如此，请勾选「{PLAIN.label}」。"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+RULES = (
+    SettingRule("notifications.mail_sender", MAIL, _needs_sender),
+    SettingRule("notifications.mail_plain", MAIL, _needs_encryption),
+)

@@ -16,7 +16,7 @@ from expertpool.core.configuration.catalogue import SETTING_TRIALS, rules_of, se
 from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
-from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 from expertpool.siteconfig.queries import (
@@ -45,7 +45,8 @@ def save_settings(
 
     ``version`` is the last change that the editor has seen. Refuses (ChangedMeanwhile) when there
     is a later one, and (SettingsRefused) a version that nobody can have seen yet, values outside their bounds or breaking a rule of the
-    group. Each change is kept and logged, secrets without their text. Announces SettingChanged.
+    group. Each change is kept and logged, secrets without their text. Announces SettingChanged
+    for each, and SettingsSaved.
     """
     # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
@@ -56,7 +57,7 @@ def save_settings(
         raise SettingsRefused({"": [NOT_READ]})
     stored = stored_values()
     check_values(group, values, stored)
-    return [
+    changes = [
         _change(setting, values[setting.code], stored, actor, now)
         for setting in settings_of(group)
         if setting.code in values
@@ -67,6 +68,8 @@ def save_settings(
             or not is_readable(setting, stored)
         )
     ]
+    publish(SettingsSaved(tuple(change.pk for change in changes), stored))
+    return changes
 
 
 def try_settings(
@@ -106,7 +109,8 @@ def reset_setting(*, setting: Setting[Any], actor: AbstractBaseUser, now: dateti
     stored = stored_values()
     if setting.code in stored or setting.code in stored.amiss:
         check_values(setting.group, {setting.code: setting.default}, stored)
-        _change(setting, setting.default, stored, actor, now)
+        change = _change(setting, setting.default, stored, actor, now)
+        publish(SettingsSaved((change.pk,), stored))
 
 
 def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored) -> None:

@@ -14,12 +14,12 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
-        from expertpool.siteconfig.events import SettingChanged
+        from expertpool.siteconfig.events import SettingChanged, SettingsSaved
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
-        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED, LOWERED
+        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED, LOWERED, REROUTED
         from expertpool.workflow.permissions import PERMISSIONS
-        from expertpool.workflow.receivers import setting_changed
+        from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.settings import SETTINGS
 
@@ -28,7 +28,8 @@ class WorkflowConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         TODOS.add(TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED)
         subscribe(SettingChanged, setting_changed)
+        subscribe(SettingsSaved, settings_saved)
         # Whoever reads the records of messages agrees for nobody by what he reads.
         MESSAGE_SUBJECTS.add(private_subject("workflow.confirmationcode"))

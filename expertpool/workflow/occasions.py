@@ -80,6 +80,27 @@ LOWERED = Occasion(
         ),
     },
 )
+_REROUTED = (
+    "{{收件人}}：{{操作人}} 于 {{时间}} 改动了发邮件的服务器（{{内容}}）。含链接、验证码的邮件等 {{等待}} 后才由新服务器发出。"
+    "不应改动的，请立即暂停进行中的抽取，联系管理员改回，并核对操作日志。"
+)
+REROUTED = Occasion(
+    code="mail.rerouted",
+    label="邮件服务器改动（邮件由原来的服务器发出）",
+    placeholders={
+        "收件人": "周监督",
+        "操作人": "张建国",
+        "内容": "服务器：smtp.example.cn → mail.example.com",
+        "等待": "30 分钟",
+        "时间": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.SITE: ("邮件服务器已改动", _REROUTED),
+        ChannelCode.SMS: ("", _REROUTED),
+        ChannelCode.EMAIL: ("邮件服务器已改动", _REROUTED),
+    },
+    required=("操作人", "内容"),
+)
 _CODE_TEXT = (
     "{{收件人}}：{{申请人}} 请您确认「{{对象}}」的「{{事项}}」：{{内容}}。"
     "同意的，把验证码 {{验证码}} 告诉 {{申请人}}，{{有效时间}}内有效，只用于这一项；不同意的，不要告诉任何人。"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from expertpool.siteconfig.events import SettingChanged
+from expertpool.notifications.queries.route import changes_of_route
+from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.models import SettingChange
-from expertpool.workflow.services.telling import tell_lowered
+from expertpool.workflow.services.telling import tell_lowered, tell_rerouted
 from expertpool.workflow.settings import DEMANDS
 
 
@@ -13,3 +14,8 @@ def setting_changed(event: SettingChanged) -> None:
     for setting in DEMANDS:
         if setting.code == change.code:
             tell_lowered(setting, change)
+
+
+def settings_saved(event: SettingsSaved) -> None:
+    if changes := changes_of_route(event.change_ids):
+        tell_rerouted(changes, event.before)

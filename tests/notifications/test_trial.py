@@ -53,6 +53,7 @@ def attempt(client: Client, admin: User, at: object, **changes: str) -> str:
         "sender": MailServer.account[0],
         "sender_name": "城建专家库",
         "timeout": "2",
+        "route_wait": "30",
     } | changes
     form = {
         name if name == "version" else f"notifications-mail_{name}": value
@@ -110,6 +111,7 @@ def test_the_stored_password_is_told_to_no_other_server(
             "sender": MailServer.account[0],
             "sender_name": "专家库",
             "timeout": "20",
+            "route_wait": "30",
             **other,
         }.items()
     }
@@ -123,7 +125,7 @@ def test_the_stored_password_is_told_to_no_other_server(
     [
         ({"password": "wrong"}, "拒绝登录（535），请检查邮箱账号和密码"),
         ({"port": "1"}, "主机拒绝连接，请核对端口"),
-        ({"host": "mail.invalid"}, "找不到这台主机，请核对服务器的名称"),
+        ({"host": "mail.invalid", "plain": "on"}, "找不到这台主机，请核对服务器的名称"),
         ({"security": "ssl"}, "加密连接没有建立，请核对端口和加密方式"),
         ({"security": "starttls"}, "服务器不支持所选的加密方式"),
         ({"host": ""}, "请先填写服务器"),

@@ -19,10 +19,11 @@ from expertpool.core.events import publish
 from expertpool.core.jobs import defer, defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import TRANSITIONS, DeliveryState
+from expertpool.notifications.enums import TRANSITIONS, ChannelCode, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import ChannelHealth, Message
 from expertpool.notifications.occasions import OCCASIONS, Text, fill_late
+from expertpool.notifications.queries.route import route_held_until
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.services.attachments import load_files
 
@@ -154,7 +155,11 @@ def _must_wait(message_id: int, now: datetime) -> bool:
     subject = MESSAGE_SUBJECTS.get(message.about_type) if message else None
     if message is None or subject is None:
         return False
-    until = subject.held_until(message.occasion, message.about_id, now)
+    held = [subject.held_until(message.occasion, message.about_id, now)]
+    if message.channel == ChannelCode.EMAIL:
+        # What such letters say is for their recipient, not for whoever has just set the server.
+        held.append(route_held_until(now))
+    until = max(filter(None, held), default=None)
     if until is None or until <= now:
         return False
     # A second job for it finds that the first has put it off, and makes no third.

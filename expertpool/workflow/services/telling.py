@@ -6,21 +6,24 @@ persons who agree too easily is seen by the third.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.accounts.services.guards import SECURITY
 from expertpool.core.configuration import Setting
-from expertpool.core.configuration.reading import loaded
+from expertpool.core.configuration.reading import Stored, loaded
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
-from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.queries.channels import reaches_phones, ways_outside
+from expertpool.notifications.queries.route import route_wait
+from expertpool.notifications.services.old_server import tell_by_old_server
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import in_words
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
@@ -72,9 +75,6 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
     before, after = (loaded(setting, {setting.code: one}) for one in (change.before, change.after))
     if after >= before:
         return
-    permissions = {matter.decides for matter in MATTERS} | {SECURITY}
-    users = {user.pk: user for one in permissions for user in users_with_permission(one)}
-    users.pop(change.actor_id, None)
     common = {
         "操作人": str(change.actor),
         "设置": setting.label,
@@ -90,7 +90,7 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
             about=change,
             key=f"{occasions.LOWERED.code}:{change.pk}:{user.pk}",
         )
-        for user in users.values()
+        for user in _watchers(change)
     ]
     send_messages(
         occasion=occasions.LOWERED.code,
@@ -98,6 +98,45 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
         channels=[ChannelCode.SITE],
         now=change.at,
     )
+
+
+def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
+    """Tell the same persons at once that mail goes another way since ``changes``, saved together; by
+    mail by the server of ``before``, since the new one may be of whoever set it."""
+    first = changes[0]
+    lines = [f"{one.label}：{one.before} → {one.after}" for one in in_words(changes)]
+    common = {
+        "操作人": str(first.actor),
+        "内容": "；".join(lines),
+        "等待": f"{route_wait(first.at) // timedelta(minutes=1)} 分钟",
+        "时间": moment_text(first.at),
+    }
+    key = f"{occasions.REROUTED.code}:{first.pk}"
+    by_ways: dict[bool, list[Envelope]] = {}
+    for user in _watchers(first):
+        phone = user.phone if user.phone_verified_at else ""
+        to = Recipient(user.username, user.name, phone, user.email)
+        context = {"收件人": user.name, **common}
+        by_ways.setdefault(bool(phone) and reaches_phones(), []).append(
+            Envelope(to, context, first, f"{key}:{user.pk}")
+        )
+    for has_phone, envelopes in by_ways.items():
+        channels = [ChannelCode.SITE, *([ChannelCode.SMS] if has_phone else [])]
+        send_messages(
+            occasion=occasions.REROUTED.code,
+            envelopes=envelopes,
+            channels=channels,
+            now=first.at,
+        )
+        tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
+
+
+def _watchers(change: SettingChange) -> list[User]:
+    """Return all who decide anything, and the security administrators; never whoever made ``change``."""
+    permissions = {matter.decides for matter in MATTERS} | {SECURITY}
+    users = {user.pk: user for one in permissions for user in users_with_permission(one)}
+    users.pop(change.actor_id, None)
+    return list(users.values())
 
 
 def deciders_of(request: TwoPersonRequest) -> list[User]:

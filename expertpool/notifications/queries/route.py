@@ -1,0 +1,38 @@
+"""The way of mail out of the house: by which settings it goes, and how long a changed one waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from expertpool.notifications.settings import HOST, PORT, ROUTE_WAIT, SECURITY, USER
+from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import most_since
+
+# By which whoever changes them reads what is sent. Of the others the mailbox stays who it is.
+ROUTE = (HOST, PORT, SECURITY, USER)
+# Whoever shortens the wait does it for changes of the day after.
+SHORTENED_AFTER = timedelta(days=1)
+
+
+def changes_of_route(ids: Iterable[int]) -> list[SettingChange]:
+    """Return those of the changes ``ids`` that lead mail another way, oldest first."""
+    codes = [setting.code for setting in ROUTE]
+    changes = SettingChange.objects.filter(pk__in=ids, code__in=codes)
+    return list(changes.select_related("actor").order_by("pk"))
+
+
+def route_wait(now: datetime) -> timedelta:
+    """Return how long mail that only its recipient may read waits after a change of its way."""
+    return timedelta(minutes=most_since(ROUTE_WAIT, now - SHORTENED_AFTER))
+
+
+def route_held_until(now: datetime) -> datetime | None:
+    """Return until when such mail waits now; None where nothing was changed lately."""
+    wait = route_wait(now)
+    codes = [setting.code for setting in ROUTE]
+    lately = SettingChange.objects.filter(code__in=codes, at__gt=now - wait)
+    last: datetime | None = lately.aggregate(last=Max("at"))["last"]
+    return last + wait if last else None

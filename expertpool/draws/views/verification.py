@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -158,8 +165,9 @@ def record(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @public
 def compare(request: HttpRequest, code: str) -> JsonResponse:
-    """Whether a record with ``?digest=`` (`records.digest_of`) is the one kept here: true or false,
-    and null where the reader may not know it or there is none. The record itself stays with him.
+    """Whether a record of ``?events=`` events with ``?digest=`` (`records.digest_of`) is the one kept
+    here: "same", "older" where events have followed since, "other"; null where the reader may not know
+    it or there is none. The record itself stays with him.
 
     ``code`` is the number of the draw, and ``?seal=`` its seal: who holds a record knows both, and nobody
     counts through the numbers."""
@@ -171,15 +179,27 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
             and draws_visible_to(request.user).filter(pk=draw.pk).exists()
         )
     )
-    same = None
+    kept = None
     if draw is not None and may_know:
         try:
-            same = digest_of(build_record(draw)) == request.GET.get("digest", "")
+            kept = _standing(build_record(draw), request.GET)
         except DrawNotReady:
-            same = None
+            kept = None
         except vdraw.EngineError:  # what is kept was altered: no record is the one
-            same = False
-    return JsonResponse({"same": same})
+            kept = "other"
+    return JsonResponse({"kept": kept})
+
+
+def _standing(record: dict[str, Any], asked: QueryDict) -> str:
+    """How the record that is ``asked`` about stands to the one kept here: events are only added."""
+    given, digest = asked.get("events", ""), asked.get("digest", "")
+    if digest_of(record) == digest:
+        return "same"
+    count = int(given) if given.isdecimal() and len(given) < 10 else 0
+    older = count < len(record["events"]) and digest == digest_of(
+        record | {"events": record["events"][:count]}
+    )
+    return "older" if older else "other"
 
 
 @public

@@ -1,6 +1,6 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
-// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest is
-// sent, to learn whether it is the one kept here; nothing else ever is. A short record may be chosen
+// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest and
+// the number of its events are sent, to learn whether it is the one kept here; nothing else ever is. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
 import { digestOf, isShort, misfitOf, verifyText } from "./vdraw.js";
@@ -221,22 +221,26 @@ async function load(url) {
 
 /** Says below the verdict whether `record`, which holds, is the one that the system keeps. */
 async function compare(record) {
-  let same = null;
+  let kept = null;
   try {
     const url = `${input.dataset.compareUrl}${encodeURIComponent(record.rule.draw_id)}/compare/`;
-    const query = `?digest=${digestOf(record)}&seal=${encodeURIComponent(record.seal)}`;
-    const response = await fetch(url + query, { cache: "no-store" });
-    if (response.ok) ({ same } = await response.json());
+    const asked = { digest: digestOf(record), events: record.events.length, seal: record.seal };
+    const response = await fetch(`${url}?${new URLSearchParams(asked)}`, { cache: "no-store" });
+    if (response.ok) ({ kept } = await response.json());
   } catch {
     // Without the network the record has been checked all the same.
   }
   if (input.record !== record) return; // another file was chosen meanwhile
-  result.firstElementChild.after(comparison(same));
+  result.firstElementChild.after(comparison(kept, record.events.length));
 }
 
-function comparison(same) {
-  if (same === true) return notice("green", "与本系统保存的记录一致", "编号相同，内容逐项相同。");
-  if (same === false) {
+function comparison(kept, count) {
+  if (kept === "same") return notice("green", "与本系统保存的记录一致", "编号相同，内容逐项相同。");
+  if (kept === "older") {
+    const text = `前 ${count} 个事件与本系统保存的一致，此后又有新的事件，请下载最新的记录。`;
+    return notice("amber", "较旧", text);
+  }
+  if (kept === "other") {
     const text = "这份文件自身推算无误，但不是本系统保存的那一份，请以本系统公开的记录为准。";
     return notice("red", "与本系统保存的记录不一致", text);
   }

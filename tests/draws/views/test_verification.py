@@ -24,7 +24,8 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
 from expertpool.draws.services.records import build_record, build_short, digest_of
-from expertpool.draws.services.replies import answer
+from expertpool.draws.services.replies import answer, take_leave
+from expertpool.draws.services.voiding import decide_void, request_void
 from tests.draws.views.letters import lines
 from tests.factories.before import make_draw_of_before
 from tests.factories.draws import make_draw, open_names_at
@@ -49,7 +50,7 @@ def make_ended_draw() -> Draw:
 
 
 def accept_all(draw: Draw) -> None:
-    for row in lines(draw):
+    for row in draw.invitations.filter(state="invited"):
         answer(
             invitation=row,
             accept=True,
@@ -177,7 +178,7 @@ def test_nobody_counts_through_the_draws(client: Client, supervisor: User) -> No
     assert draw.public_id not in chain
     compare = reverse("draws:verify_compare", args=[draw.number])
     release(draw_id=draw.pk, now=draw.reveal_at)
-    assert client.get(compare, {"digest": "0"}).json() == {"same": None}
+    assert client.get(compare, {"digest": "0"}).json() == {"kept": None}
     client.force_login(supervisor)
     assert [client.get(url).status_code for url in by_number] == [200, 200, 200]
     assert client.get(search, {"code": draw.number}).headers["Location"] == page_of(draw)
@@ -219,27 +220,73 @@ def test_a_record_is_compared_with_the_one_kept_here_once_it_is_public(
     draw = make_ended_draw()
     record = build_record(draw)
 
-    def same(content: dict[str, Any], number: str = draw.number) -> bool | None:
-        url = reverse("draws:verify_compare", args=[number])
-        query = {"digest": digest_of(content), "seal": content["seal"]}
-        answer: dict[str, bool | None] = client.get(url, query).json()
-        assert list(answer) == ["same"]
-        return answer["same"]
+    def kept(content: dict[str, Any], number: str = draw.number) -> str | None:
+        return standing(client, content, number)
 
-    assert same(record) is None
-    assert same(record, "D209901010001") is None
+    assert kept(record) is None
+    assert kept(record, "D209901010001") is None
     client.force_login(supervisor)
-    assert same(record) is True
+    assert kept(record) == "same"
     client.logout()
     release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
-    assert same(record) is True  # taken before the names were public
+    assert kept(record) == "same"  # taken before the names were public
     draw.refresh_from_db()
-    assert same(build_record(draw)) is True
+    assert kept(build_record(draw)) == "same"
     at = datetime.fromisoformat(record["events"][-1]["at"]) + timedelta(seconds=1)
     record["events"][-1]["at"] = at.isoformat()
     rechain(record)
     assert find_difference(record) is None
-    assert same(record) is False
+    assert kept(record) == "other"
+
+
+def standing(client: Client, content: dict[str, Any], number: str) -> str | None:
+    query = {
+        "digest": digest_of(content),
+        "events": len(content["events"]),
+        "seal": content["seal"],
+    }
+    answer = client.get(reverse("draws:verify_compare", args=[number]), query).json()
+    assert list(answer) == ["kept"]
+    kept: str | None = answer["kept"]
+    return kept
+
+
+def void(draw: Draw, operator: User, supervisor: User) -> None:
+    now = timezone.now()
+    request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=now)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=now)
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_record_taken_before_a_later_step_is_older_and_not_another(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    draw = make_ended_draw()
+    taken = [build_record(draw)]
+    take_leave(
+        invitation=lines(draw)[0],
+        reason="住院",
+        via=ReplyVia.LINK,
+        now=timezone.now(),
+        entropy=SeededEntropy(2),
+    )
+    accept_all(draw)  # and whoever was seated in his place
+    taken.append(build_record(draw))
+    void(draw, operator, supervisor)
+    release(draw_id=draw.pk, now=draw.reveal_at + timedelta(seconds=1))
+    draw.refresh_from_db()
+    taken.append(build_record(draw))
+    assert [find_difference(one) for one in taken] == [None, None, None]
+    assert [standing(client, one, draw.number) for one in taken] == ["older", "older", "same"]
+    forged = copy.deepcopy(taken[0])
+    forged["events"][-1]["by"] = {"role": "operator", "account": "nobody"}
+    rechain(forged)
+    assert find_difference(forged) is None
+    assert standing(client, forged, draw.number) == "other"
+    for count in ("", "-1", "²", "9" * 50):
+        query = {"digest": digest_of(taken[0]), "events": count, "seal": draw.seal}
+        url = reverse("draws:verify_compare", args=[draw.number])
+        assert client.get(url, query).json() == {"kept": "other"}
 
 
 def as_file(record: dict[str, Any], name: str = "record.json") -> dict[str, Any]:
@@ -250,7 +297,7 @@ def as_file(record: dict[str, Any], name: str = "record.json") -> dict[str, Any]
 @pytest.mark.e2e
 @pytest.mark.django_db(transaction=True)
 def test_browser_replays_a_record_and_finds_the_first_difference(
-    page: Page, live_server: LiveServer
+    page: Page, live_server: LiveServer, operator: User, supervisor: User
 ) -> None:
     draw = make_ended_draw()
     page.goto(f"{live_server.url}{page_of(draw)}")
@@ -266,6 +313,10 @@ def test_browser_replays_a_record_and_finds_the_first_difference(
     release(draw_id=draw.pk, now=draw.reveal_at)
     page.set_input_files("#verify-file", as_file(record))
     expect(other).to_have_text("与本系统保存的记录一致")
+    void(draw, operator, supervisor)
+    page.set_input_files("#verify-file", as_file(record))
+    expect(other).to_have_text("较旧")
+    expect(page.locator(".verdict").nth(1)).to_contain_text("前 2 个事件与本系统保存的一致")
     both = [as_file(short, "short.json"), as_file(record)]
     page.set_input_files("#verify-file", both)
     expect(page.locator(".verdict strong").nth(1)).to_have_text("与公开前的记录是同一次抽取")

@@ -55,7 +55,7 @@ def panel_bits(seats: Mapping[str, int], candidates: Iterable[Mapping[str, int]]
         for group, level in fits.items():
             levels[group][level] += 1
     return sum(
-        _joined_bits([(seats[group], levels[group]) for group in groups])
+        _joined_bits([(group, seats[group], levels[group]) for group in groups], kinds)
         for groups in joined_groups(seats, kinds)
     )
 
@@ -94,7 +94,7 @@ def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, ra
     """Hall: the seats are filled if and only if no set of groups lacks people."""
     rows = [(kind, n) for kind, n in kinds.items() if kind & set(groups)]
     demands: list[tuple[list[int], int]] = []
-    for chosen in _subsets(groups):
+    for chosen in subsets(groups):
         wanted = sum(seats[group] for group in chosen)
         members = [at for at, (kind, _) in enumerate(rows) if kind & chosen]
         # What cannot fail need not be simulated.
@@ -116,17 +116,19 @@ def _simulated(groups: Sequence[str], seats: Mapping[str, int], kinds: Kinds, ra
     return filled / TRIALS
 
 
-def _subsets(groups: Sequence[str]) -> list[set[str]]:
+def subsets(groups: Sequence[str]) -> list[set[str]]:
+    """Return the combinations of ``groups`` in which a lack is looked for, single ones among them."""
     every = len(groups) <= _MOST_JOINED
     # Sets double with each group: of many, a lack is looked for where it shows most.
     sizes = range(1, len(groups) + 1) if every else (1, 2, len(groups))
     return [set(chosen) for size in sizes for chosen in combinations(groups, size)]
 
 
-def _joined_bits(groups: Sequence[tuple[int, Mapping[int, int]]]) -> float:
-    bits, earlier = 0.0, 0
-    for seats, levels in groups:
-        wanted, taken = seats, earlier
+def _joined_bits(groups: Sequence[tuple[str, int, Mapping[int, int]]], kinds: Kinds) -> float:
+    bits, earlier, before = 0.0, 0, set[str]()
+    for group, seats, levels in groups:
+        shared = sum(n for kind, n in kinds.items() if group in kind and kind & before)
+        wanted, taken = seats, min(earlier, shared)
         for _, count in sorted(levels.items()):
             # As if those before had been taken from here, best first: at least so many are left.
             usable, taken = max(count - taken, 0), max(taken - count, 0)
@@ -135,6 +137,10 @@ def _joined_bits(groups: Sequence[tuple[int, Mapping[int, int]]]) -> float:
                 break
             wanted -= usable
         earlier += seats
-    # One panel may sit on shared seats in so many ways.
-    ways = math.factorial(earlier) // math.prod(math.factorial(seats) for seats, _ in groups)
-    return max(bits - math.log2(ways), 0.0)
+        before.add(group)
+    # One panel may sit in so many ways on its seats; only who fits several groups can sit otherwise.
+    several = sorted(
+        (len(kind) for kind in Counter(kinds).elements() if kind & before), reverse=True
+    )
+    ways = math.factorial(earlier) // math.prod(math.factorial(seats) for _, seats, _ in groups)
+    return max(bits - math.log2(min(ways, math.prod(several[:earlier]))), 0.0)

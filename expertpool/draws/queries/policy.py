@@ -15,7 +15,7 @@ from typing import Any
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
-from expertpool.draws.queries.outlook import panel_bits, ways_in_words
+from expertpool.draws.queries.outlook import joined_groups, panel_bits, subsets, ways_in_words
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     ALL_PRESENT,
@@ -154,14 +154,20 @@ def thinness(
 ) -> list[Thin]:
     """Return where candidates, given as maps group → level, are fewer than ``policy`` demands.
 
-    Group by group, since one wide group does not make another less certain; and level by level,
-    since all of a level that is used up sit for sure: whoever singles out one expert by the first
-    level has named him.
+    Group by group, since one wide group does not make another less certain; level by level, since
+    all of a level that is used up sit for sure: whoever singles out one expert by the first level
+    has named him; and together, wherever groups share candidates: what is certain for eight seats
+    stays so when they are split over two groups.
     """
     found: list[Thin] = []
     for group in groups:
         levels = Counter(one[group.code] for one in fits if group.code in one)
         found += _thin_group(group, levels, policy)
+    kinds = Counter(frozenset(one) for one in fits)
+    for chosen in subsets([group.code for group in groups if group.seats]):
+        shared = Counter(kind & chosen for kind in kinds)
+        if len(chosen) > 1 and len(joined_groups(dict.fromkeys(chosen, 0), shared)) == 1:
+            found += _thin_together([one for one in groups if one.code in chosen], fits, policy)
     return found
 
 
@@ -183,12 +189,42 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
         text = f"「{group.name}」抽取 {group.seats} 人，只有 {count} 名候选人，{demanded}"
         yield Thin(group.code, count, text)
     bits = panel_bits({group.code: group.seats}, [{group.code: one} for one in _each(levels)])
-    if bits < policy.panel_bits and group.seats:
+    if group.seats:
+        yield from _guessable(group.code, f"「{group.name}」", bits, policy)
+
+
+def _thin_together(
+    groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]], policy: Policy
+) -> Iterator[Thin]:
+    """The same for ``groups`` that share candidates, as if they were one."""
+    seats = {group.code: group.seats for group in groups}
+    mine = [only for one in fits if (only := {code: one[code] for code in seats if code in one})]
+    key, names = "+".join(seats), "".join(f"「{group.name}」" for group in groups)
+    last = {code: _last_level(count, mine, code) for code, count in seats.items()}
+    count = sum(any(level <= last[code] for code, level in one.items()) for one in mine)
+    wanted = sum(seats.values())
+    if count < policy.candidates_per_seat * wanted:
         text = (
-            f"「{group.name}」可能的结果{ways_in_words(bits)}，容易猜中，"
+            f"{names}条件重叠，合起来抽取 {wanted} 人，只有 {count} 名候选人，"
+            f"制度规定每个席位至少 {policy.candidates_per_seat} 名"
+        )
+        yield Thin(key, count, text)
+    yield from _guessable(key, f"{names}条件重叠，合起来", panel_bits(seats, mine), policy)
+
+
+def _last_level(seats: int, fits: Sequence[Mapping[str, int]], code: str) -> int:
+    """Return the level at which the seats of a group are full; of its candidates, nobody below sits."""
+    levels = sorted(one[code] for one in fits if code in one)
+    return levels[min(seats, len(levels)) - 1] if levels else 0
+
+
+def _guessable(key: str, names: str, bits: float, policy: Policy) -> Iterator[Thin]:
+    if bits < policy.panel_bits:
+        text = (
+            f"{names}可能的结果{ways_in_words(bits)}，容易猜中，"
             f"制度规定至少 2 的 {policy.panel_bits} 次方（{2**policy.panel_bits:,}）种"
         )
-        yield Thin(f"{group.code}.bits", round(10 * bits), text)
+        yield Thin(f"{key}.bits", round(10 * bits), text)
 
 
 def _each(levels: Mapping[int, int]) -> Iterator[int]:

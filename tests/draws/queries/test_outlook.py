@@ -83,7 +83,12 @@ def test_levels_that_are_used_up_leave_nothing_to_guess() -> None:
 
 
 @pytest.mark.parametrize(
-    "people", [[{"a": 1, "b": 1}] * 9, [{"a": 1, "b": 1}] * 3 + [{"a": 1}] * 4 + [{"b": 1}] * 4]
+    "people",
+    [
+        [{"a": 1, "b": 1}] * 9,
+        [{"a": 1, "b": 1}] * 3 + [{"a": 1}] * 4 + [{"b": 1}] * 4,
+        [{"a": 1, "b": 1}] + [{"a": 1}] * 4 + [{"b": 1}] * 4,
+    ],
 )
 def test_shared_candidates_are_never_overstated(people: list[dict[str, int]]) -> None:
     kinds = [frozenset(fits) for fits in people]

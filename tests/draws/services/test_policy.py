@@ -116,6 +116,52 @@ def test_each_group_is_hard_to_guess_by_itself(operator: User, decide: Decide) -
         start(make_ready_project(now=NOW, groups=groups), operator)
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        (office.PANEL_BITS, 3, "「甲」「乙」条件重叠，合起来可能的结果只有 1 种"),
+        (
+            office.CANDIDATES_PER_SEAT,
+            2,
+            "「甲」「乙」条件重叠，合起来抽取 8 人，只有 8 名候选人",
+        ),
+    ],
+)
+def test_seats_split_over_groups_that_share_candidates_are_judged_together(
+    operator: User, decide: Decide, setting: Setting[int], value: int, why: str
+) -> None:
+    """Nor does a wide third group, or levels, make those eight less certain."""
+    decide(setting, value)
+    for _ in range(8):
+        make_expert(title_level=4)
+    same = [{"field": "title_level", "op": "eq", "value": 4}]
+    pair = [GroupInput("甲", 4, same), GroupInput("乙", 4, same)]
+    with pytest.raises(DrawNotReady, match=why):
+        start(make_ready_project(now=NOW, groups=pair), operator)
+    for _ in range(60):
+        make_expert(title_level=1)
+    levels = [*same, EVERYBODY]
+    for groups in (
+        [*pair, GroupInput("丙", 1, [EVERYBODY])],
+        [GroupInput("甲", 4, levels), GroupInput("乙", 4, levels)],
+    ):
+        with pytest.raises(DrawNotReady, match=why):
+            start(make_ready_project(now=NOW, groups=groups), operator)
+
+
+def test_groups_that_share_a_few_candidates_are_no_less_open(
+    operator: User, decide: Decide
+) -> None:
+    decide(office.PANEL_BITS, 3)
+    decide(office.CANDIDATES_PER_SEAT, 2)
+    for level, wanted in ((4, 6), (3, 1), (1, 6)):
+        for _ in range(wanted):
+            make_expert(title_level=level)
+    of = [{"field": "title_level", "op": op, "value": 3} for op in ("gte", "lte")]
+    groups = [GroupInput("甲", 3, [of[0]]), GroupInput("乙", 3, [of[1]])]
+    assert start(make_ready_project(now=NOW, groups=groups), operator)
+
+
 def test_what_ships_opens_no_names_before_the_last_day(
     operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

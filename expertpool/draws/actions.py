@@ -45,6 +45,7 @@ ACTIONS = (
     Action("draw.contact", "查看应急联系电话"),
     Action("draw.pause", "暂停抽取"),
     Action("draw.resume", "恢复抽取"),
+    Action("draw.pool_changed", "封存后专家资料有改动，暂停抽取"),
     Action("draw.reschedule", "改期"),
     Action("draw.reschedule_request", "申请提前评审"),
     Action("draw.reschedule_refuse", "不同意提前评审"),

@@ -88,6 +88,7 @@ class DrawsConfig(AppConfig):
             occasions.PANEL_MOVED,
             occasions.ALARM,
             occasions.HELD_REFUSED,
+            occasions.POOL_CHANGED,
         )
         DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(

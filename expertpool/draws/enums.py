@@ -113,6 +113,7 @@ class ActionCode(models.TextChoices):
     SEND_AGAIN = "send_again", "重新发送邀请"
     PAUSE = "pause", "暂停抽取"
     RESUME = "resume", "恢复抽取"
+    RESUME_CHANGED = "resume_changed", "核对改动后恢复"
     RESCHEDULE = "reschedule", "改期"
     DECIDE_RESCHEDULE = "decide_reschedule", "确认提前评审"
 
@@ -198,6 +199,7 @@ class StepReason(models.TextChoices):
     LISTED = "listed", "按列明的原因更换"
     DEADLINE = "deadline", "答复时限已到"
     UNAVAILABLE = "unavailable", "已不能参加"
+    POOL_CHANGED = "pool_changed", "封存后专家资料被改动"
     SEAT_FREE = "seat_free", "席位空出，按次序补抽"
     ASKED_AGAIN = "asked_again", "经办人要求再补抽一次"
     RESCHEDULED = "rescheduled", "改期"

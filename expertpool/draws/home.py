@@ -13,7 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
-from expertpool.draws.models import Draw, DrawAlarm
+from expertpool.draws.models import Draw, DrawAlarm, DrawPause
 from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
@@ -135,6 +135,22 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
+    """Draws that stand until a supervisor has looked at a change of the pool."""
+    pauses = DrawPause.objects.filter(
+        resumed_at__isnull=True, draw__in=draws_visible_to(user, "draws.confirm_steps")
+    ).exclude(lost=[])
+    for pause in pauses.select_related("draw__project")[:MOST_TODOS]:
+        yield Todo(
+            f"封存后专家资料有改动：{pause.draw.title}",
+            f"{pause.draw.number} 已由系统暂停，等待监督人核对后恢复或作废",
+            reverse("draws:detail", args=[pause.draw_id]),
+            "alert-triangle",
+            "red",
+            "核对",
+        )
+
+
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down."""
     running = draws_visible_to(user, "draws.run").filter(status=DrawStatus.INVITING)
@@ -168,6 +184,7 @@ def _moment(project: Project) -> str:
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
+    Source("changed_pools", "draws.confirm_steps", 6, changed_pools),
     Source("letters_that_reach_nobody", "draws.run", 7, letters_that_reach_nobody),
     Source("letters_to_watch", "draws.alarms", 8, letters_to_watch),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),

@@ -338,6 +338,27 @@ HELD_REFUSED = Occasion(
     defaults={ChannelCode.SITE: ("抽取被拒绝：{{项目名称}}", _HELD_REFUSED)},
 )
 
+_POOL_CHANGED = (
+    "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）封存后专家资料有改动：轮到的 {{人数}} 名专家因此不能入席"
+    "（{{改动种类}}）。日志中的改动：{{改动}}。抽取已由系统暂停，不发出邀请、不计时；请到抽取页面核对："
+    "改动不当的，先恢复资料再恢复抽取，轮到的人照常入席；改动属实的，恢复抽取后按次序补抽；有疑问的，作废重抽。"
+    "请勿把人数告诉改动资料的人。"
+)
+
+POOL_CHANGED = Occasion(
+    code="draw.pool_changed",
+    label="封存后专家资料有改动，抽取暂停",
+    placeholders={
+        "收件人": "周监督",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+        "人数": "2",
+        "改动种类": "未正式入库或冻结 2 人",
+        "改动": "吴管理（账号 wu，管理员）冻结专家 2 次",
+    },
+    defaults={ChannelCode.SITE: ("抽取已暂停：{{抽取编号}} 封存后专家资料有改动", _POOL_CHANGED)},
+)
+
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.

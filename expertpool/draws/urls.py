@@ -89,6 +89,7 @@ urlpatterns = [
     path("draws/<int:pk>/lines/<int:line>/", running.answer, name="answer"),
     path("draws/<int:pk>/pause/", running.pause, name="pause"),
     path("draws/<int:pk>/resume/", running.resume, name="resume"),
+    path("draws/<int:pk>/resume-changed/", running.resume_after_change, name="resume_changed"),
     path("draws/<int:pk>/reschedule/", rescheduling.move, name="reschedule"),
     path("draws/<int:pk>/letters/at-once/", running.at_once, name="send_at_once"),
     path("draws/<int:pk>/letters/again/", running.again, name="send_again"),

@@ -480,6 +480,7 @@ RULES: dict[str, Rule] = {
     "draws:pause": only(*DRAW, kwargs=DRAWN),
     "draws:reschedule": only(*DRAW, kwargs=DRAWN),
     "draws:resume": only(*DRAW, kwargs=DRAWN),
+    "draws:resume_changed": only(*APPROVE, kwargs=DRAWN),
     "draws:send_at_once": only(*DRAW, kwargs=DRAWN),
     "draws:send_again": only(*DRAW, kwargs=DRAWN),
     "draws:emergency_end": only("admin", "supervisor", kwargs=DRAWN),

@@ -48,7 +48,6 @@ from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import request_widening
-from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
@@ -56,7 +55,7 @@ from expertpool.projects.services.rule_settings import set_regime_options
 from expertpool.workflow.services.two_persons import ask, withdraw
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import come_back, go_away, make_expert
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
 from tests.factories.widening import accept_all, leave, people, reply
 from tests.fixtures import login
@@ -89,10 +88,10 @@ def drawn(status: DrawStatus, users: dict[str, User]) -> Draw:
         abandon_draw(draw=draw, reason="有误", actor=users["operator"], now=NOW)
     if status in (DrawStatus.SUCCESS_SUPPLEMENT, DrawStatus.UNSATISFIED):
         others = Expert.objects.exclude(pk__in=people(draw))
-        others.update(status=ExpertStatus.FROZEN)  # skipped when their turn comes
+        go_away(*others.values_list("pk", flat=True), now=NOW)  # skipped when their turn comes
         reply(Invitation.objects.filter(draw=draw)[0], accept=False, now=NOW)
         accept_all(draw, now=NOW)
-        others.update(status=ExpertStatus.FORMAL)
+        come_back(*others.values_list("pk", flat=True), now=NOW)
     if status == DrawStatus.SUCCESS_SUPPLEMENT:
         assert add_supplement(draw=draw, actor=users["operator"], now=NOW, entropy=ENTROPY)
     if status.startswith("success"):

@@ -32,8 +32,10 @@ from hypothesis.stateful import (
 from expertpool.draws.enums import SEATED_STATES, InvitationState, ReplyVia
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.models import Draw, EmergencyRequest, Invitation, ReleaseRequest, VoidRequest
+from expertpool.draws.queries.clock import pause_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services import state as stored
+from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.checking import difference_in
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.emergency import (
@@ -63,7 +65,7 @@ from expertpool.notifications.services.delivery import deliver
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, expert_id_of, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import come_back, go_away, make_expert
 from tests.factories.widening import start_widened_draw
 from tests.vdraw.samples import engine_difference
 from tests.vdraw.test_javascript import differences
@@ -127,6 +129,9 @@ class DrawMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 20, 61, 240, 1600]))
     def time_goes_by(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
+        # Long before the panel sits a supervisor has looked.
+        if minutes > 60 and (draw := self._latest()):
+            self._look(draw)
 
     @rule(pick=st.integers(0, 50), accept=st.booleans())
     def somebody_answers(self, pick: int, accept: bool) -> None:
@@ -190,7 +195,11 @@ class DrawMachine(RuleBasedStateMachine):
     @rule()
     def it_pauses_or_goes_on(self) -> None:
         if draw := self._latest():
-            act = resume_draw if draw.pauses.filter(resumed_at=None).exists() else pause_draw
+            pause = pause_of(draw)
+            if pause and pause.is_of_pool:
+                self._look(draw)
+                return
+            act = resume_draw if pause else pause_draw
             self._try(lambda: act(draw=draw, reason="待定", actor=self.operator, now=self.now))
 
     @rule()
@@ -297,11 +306,15 @@ class DrawMachine(RuleBasedStateMachine):
     def an_expert_joins_the_pool(self, level: int) -> None:
         make_expert(title_level=level)
 
-    @rule(pick=st.integers(0, 50), frozen=st.booleans())
-    def an_expert_is_hindered(self, pick: int, frozen: bool) -> None:
+    @rule(pick=st.integers(0, 50), how=st.sampled_from(["frozen", "away", "free"]))
+    def an_expert_is_hindered(self, pick: int, how: str) -> None:
         keys = sorted(Expert.objects.values_list("pk", flat=True))
-        status = "frozen" if frozen else "formal"
-        Expert.objects.filter(pk=keys[pick % len(keys)]).update(status=status)
+        key = keys[pick % len(keys)]
+        come_back(key, now=self.now)
+        if how == "away":
+            go_away(key, now=self.now)
+        status = "frozen" if how == "frozen" else "formal"
+        Expert.objects.filter(pk=key).update(status=status)
 
     @rule()
     def the_process_restarts(self) -> None:
@@ -358,6 +371,18 @@ class DrawMachine(RuleBasedStateMachine):
             ).order_by("pk")
         )
         return rows[pick % len(rows)] if rows else None
+
+    def _look(self, draw: Draw) -> None:
+        """Let a supervisor look at what was changed in the pool."""
+        self._try(
+            lambda: resume_changed(
+                draw=draw,
+                reason="已核对",
+                actor=self.supervisor,
+                now=self.now,
+                entropy=self._entropy(),
+            )
+        )
 
     def _entropy(self) -> SeededEntropy:
         return SeededEntropy(next(_seeds))

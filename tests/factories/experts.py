@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -10,7 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert, Tag
+from expertpool.experts.models import Expert, Leave, Tag
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -18,7 +18,9 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.search_index import search_tokens
+from tests.factories.accounts import make_user
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 
@@ -118,3 +120,24 @@ def give_account(expert: Expert, user: User) -> None:
     """Make ``user`` the account of ``expert``, as `open_account` does."""
     expert.user, expert.account_proof = user, account_proof(expert.number, user)
     expert.save()
+
+
+def go_away(*experts: int, now: datetime) -> None:
+    """Let ``experts`` (ids) file a leave themselves, so that no turn of theirs comes."""
+    for pk in experts:
+        expert = Expert.objects.get(pk=pk)
+        if expert.user is None:
+            give_account(expert, make_user("expert"))
+        file_leave(
+            expert=expert,
+            start=now - timedelta(days=1),
+            end=now + timedelta(days=90),
+            reason="出国",
+            actor=expert.user,
+            now=now,
+        )
+
+
+def come_back(*experts: int, now: datetime) -> None:
+    """End the leave of `go_away`."""
+    Leave.objects.filter(expert__in=experts).update(cancelled_at=now)

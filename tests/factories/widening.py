@@ -20,11 +20,10 @@ from expertpool.draws.services.widening import (
     request_widening,
     widen_plan,
 )
-from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
-from tests.factories.experts import make_expert
+from tests.factories.experts import go_away, make_expert
 
 SENIOR: dict[str, Any] = {"field": "title_level", "op": "eq", "value": 4}
 JUNIOR: dict[str, Any] = {"field": "title_level", "op": "eq", "value": 3}
@@ -118,13 +117,13 @@ def make_short_panel(*, now: datetime, **kw: Any) -> Draw:
 
 
 def make_short_while_somebody_waits(*, now: datetime) -> tuple[Draw, int]:
-    """技术 2 席 has one expert; the id of a third senior, who was frozen when his turn came."""
+    """技术 2 席 has one expert; the id of a third senior, who was away when his turn came."""
     seniors = [make_expert(title_level=4) for _ in range(3)]
     make_pool(0, 2, 2)
     groups = [GroupInput("技术", 2, [SENIOR]), GroupInput("经济", 1, [JUNIOR])]
     base = make_draw(now=now, groups=groups)
     (waiting,) = {expert.pk for expert in seniors} - set(people(base))
-    Expert.objects.filter(pk=waiting).update(status="frozen")
+    go_away(waiting, now=now)
     left = Invitation.objects.filter(draw=base, group="g1").first()
     assert left
     reply(left, accept=False, now=now)

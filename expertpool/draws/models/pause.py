@@ -8,12 +8,22 @@ from expertpool.draws.models.draw import Draw
 
 class DrawPause(models.Model):
     """That a running draw was paused, and resumed: at most one pause of a draw is open. Without
-    ``resumed_by`` it ended with the draw itself."""
+    ``resumed_by`` it ended with the draw itself.
+
+    ``lost`` are the commitments of those who cannot be seated because the office changed something
+    after the seal: the system pauses the draw, without a person, until a supervisor has looked at it
+    (docs/decisions/0112). ``told`` is what he is told of it: how many by what kind of change, and who
+    changed what. Nobody else is told.
+    """
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="pauses")
     reason = models.CharField("暂停原因", max_length=200)
     paused_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="暂停人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="暂停人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     paused_at = models.DateTimeField("暂停时间")
     resumed_by = models.ForeignKey(
@@ -25,6 +35,8 @@ class DrawPause(models.Model):
         related_name="+",
     )
     resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
+    lost = models.JSONField("受影响的身份承诺", default=list, blank=True)
+    told = models.JSONField("告知监督人的内容", default=dict, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "暂停"
@@ -35,10 +47,19 @@ class DrawPause(models.Model):
                 condition=models.Q(resumed_at__isnull=True),
                 name="draws_one_open_pause",
             ),
+            models.CheckConstraint(
+                condition=models.Q(paused_by__isnull=False) | ~models.Q(lost=[]),
+                name="draws_pause_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.draw} 暂停"
+
+    @property
+    def is_of_pool(self) -> bool:
+        """Whether it waits for a supervisor: the office changed the pool after the seal."""
+        return bool(self.lost)
 
 
 class QuietWaiver(models.Model):

@@ -51,6 +51,7 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import emergency_of, faraway_words
 from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
+from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import signs_in_from
 from expertpool.draws.queries.reach import Reach, reach_of
 from expertpool.draws.queries.readiness import (
@@ -306,6 +307,17 @@ def _pause(facts: OfDraw) -> None:
 def _resume(facts: OfDraw) -> None:
     if facts.draw.status != DrawStatus.INVITING or not facts.reach.pause:
         raise PauseRefused("本次抽取没有暂停，无需恢复。")
+    if facts.reach.pause.is_of_pool:
+        raise PauseRefused("封存后专家资料有改动，须由监督人核对后恢复。")
+
+
+def _resume_changed(facts: OfDraw) -> None:
+    pause = facts.reach.pause
+    if facts.draw.status != DrawStatus.INVITING or not pause or not pause.is_of_pool:
+        raise PauseRefused("本次抽取没有因专家资料改动而暂停，无需核对。")
+    if why_not := why_not_to_resume(pause, facts.user, now=facts.now):
+        message = f"须由没有经办本次抽取、也没有改动资料的人核对后恢复：{why_not}"
+        raise PauseRefused(message)
 
 
 def _reschedule(facts: OfDraw) -> None:
@@ -483,6 +495,7 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
     ActionCode.SEND_AGAIN: ("draws.run", _send_again),
     ActionCode.PAUSE: ("draws.run", _pause),
     ActionCode.RESUME: ("draws.run", _resume),
+    ActionCode.RESUME_CHANGED: ("draws.confirm_steps", _resume_changed),
     ActionCode.RESCHEDULE: ("draws.reschedule", _ask_reschedule),
     ActionCode.DECIDE_RESCHEDULE: ("draws.confirm_steps", _decide_reschedule),
 }

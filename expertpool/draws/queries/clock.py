@@ -108,7 +108,16 @@ def deadline_from(invitation: Invitation, start: datetime, length: timedelta) ->
 def pause_of(draw: Draw) -> DrawPause | None:
     """Return the pause of ``draw`` that is still open."""
     pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=True)
-    return pauses.select_related("paused_by").first()
+    found = pauses.select_related("paused_by").first()
+    if found is not None:
+        found.draw = draw
+    return found
+
+
+def waits_for_supervisor(draw: Draw) -> bool:
+    """Whether ``draw`` stands until a supervisor has looked at a change of the pool."""
+    pause = pause_of(draw)
+    return pause is not None and pause.is_of_pool
 
 
 def waiver_of(draw: Draw, *, now: datetime) -> QuietWaiver | None:

@@ -21,6 +21,7 @@ from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import (
     AnswerRequest,
     Draw,
+    DrawPause,
     Emergency,
     Invitation,
     ReleaseRequest,
@@ -30,8 +31,8 @@ from expertpool.draws.models import (
 
 def hand_steps(draw: str = "pk") -> Combinable:
     """Return how many steps two persons took in the draw that ``draw`` leads to: answers by hand,
-    emergencies and their ends, names released early, that it is a widened one; and each change of
-    time or place."""
+    emergencies and their ends, names released early, that it is a widened one; each change of time
+    or place; and each pause since the pool was changed after the seal."""
     of = OuterRef(draw)
     answers = AnswerRequest.objects.filter(invitation__draw=of, agreed=True)
     # Recorded before a second person was needed, and not changed since.
@@ -45,6 +46,8 @@ def hand_steps(draw: str = "pk") -> Combinable:
         + _count(declared, "draw")
         + _count(declared.filter(ended_at__isnull=False), "draw")
         + _count(Rescheduling.objects.filter(draw=of), "draw")
+        # How many turns it cost is no number for everybody: those lost at one time count once.
+        + _count(DrawPause.objects.filter(draw=of).exclude(lost=[]), "draw")
         + _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw")
         + Case(When(Exists(widened), then=Value(1)), default=Value(0))
     )
@@ -59,6 +62,7 @@ def _count(
     rows: QuerySet[AnswerRequest]
     | QuerySet[Invitation]
     | QuerySet[Emergency]
+    | QuerySet[DrawPause]
     | QuerySet[Rescheduling]
     | QuerySet[ReleaseRequest],
     by: str,

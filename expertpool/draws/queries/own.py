@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.crypto import DecryptionError
-from expertpool.draws.models import Invitation
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import DrawPause, Invitation
 from expertpool.draws.queries.identity import open_identity, seat_key
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
@@ -45,7 +46,10 @@ def own_invitation_ids(user: User) -> list[int]:
 def _seats_of(expert: Expert) -> QuerySet[Invitation]:
     numbers = sealed_draws().values_list("number", flat=True)
     keys = [seat_key(number, expert.pk) for number in numbers]
-    return Invitation.objects.filter(Q(expert=expert) | Q(seat_key__in=keys))
+    # Nobody is invited while his draw stands for a supervisor (docs/decisions/0112).
+    stopped = DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[]).values("draw")
+    rows = Invitation.objects.filter(Q(expert=expert) | Q(seat_key__in=keys))
+    return rows.exclude(draw__in=stopped, state=InvitationState.INVITED, reached_at__isnull=True)
 
 
 def _is_of(row: Invitation, expert: Expert) -> bool:

@@ -28,7 +28,7 @@ def held_refusals(project: Project, *, since: datetime) -> int:
 def check_tries(
     project: Project, actor: User, approved: PlanVersion | None, *, now: datetime
 ) -> None:
-    """Refuse (DrawNotReady) another seal of ``project`` by ``actor`` when either had as many within a
+    """Refuse (DrawNotReady) another seal or supplement of ``project`` by ``actor`` when either had as many within a
     day as the office allows; an approval of the plan as it stands lets it begin anew."""
     since = now - WITHIN
     if approved and approved.decided_at:
@@ -49,7 +49,7 @@ def check_tries(
             else ("您经办的各项目", f"合计 {most} 次")
         )
         raise DrawNotReady(
-            f"24 小时内{whose}封存后放弃、或因专家被占用而不能抽取，{count}，暂不能再试："
+            f"24 小时内{whose}封存后放弃、或因专家被占用而不能抽取、补抽，{count}，暂不能再试："
             "请把抽取方案提交审核，批准后即可抽取，或过 24 小时再试。"
         )
 

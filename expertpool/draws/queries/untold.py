@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 
 from expertpool.core.visibility import Later
 from expertpool.draws.models import Draw, DrawProject, Invitation
+from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.models import Expert
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
@@ -65,12 +66,17 @@ def untold_last_sign_ins() -> Q:
 
 
 def untold_letters() -> Q:
-    """Messages to whoever sits: how one fared would tell whose it is."""
+    """Messages to whoever sits: how one fared would tell whose it is; and what supervisors are told of
+    their number."""
     draws = sealed_draws()
     if not draws.exists():
         return Q(pk__in=[])
     lines = Invitation.objects.filter(draw__in=draws)
-    return Q(about_type="draws.invitation", about_id__in=_as_text(lines, "pk"))
+    # Supervisors alone are told how many turns were lost by a change of the pool.
+    changed = Q(occasion=POOL_CHANGED.code, about_type="draws.draw")
+    return Q(about_type="draws.invitation", about_id__in=_as_text(lines, "pk")) | changed & Q(
+        about_id__in=_as_text(draws, "pk")
+    )
 
 
 LATER = (

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import vdraw
-from expertpool.draws.enums import SEATED_STATES, SKIP_REASON, DrawStatus, ExclusionReason
+from expertpool.draws.enums import SEATED_STATES, DrawStatus, ExclusionReason
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import panel_of
@@ -28,13 +28,13 @@ class Beside:
     room: dict[str, int]  # seats of a group that the others leave to this draw
     seated: list[str] = field(default_factory=list)  # by the step that is being decided
 
-    def reason(self, expert_id: int) -> str | None:
-        """Return the reason (of the protocol) against an expert, whatever seat he would take."""
+    def reason(self, expert_id: int) -> ExclusionReason | None:
+        """Return the reason against an expert, whatever seat he would take."""
         if expert_id in self.used:
-            return SKIP_REASON[ExclusionReason.IN_PANEL]
+            return ExclusionReason.IN_PANEL
         employer = _employer_of(expert_id)
         if self.unit_cap is not None and employer and self.taken[employer] >= self.unit_cap:
-            return SKIP_REASON[ExclusionReason.UNIT_FULL]
+            return ExclusionReason.UNIT_FULL
         return None
 
     def fills_twice(self, state: vdraw.Standing, commit: str) -> bool:

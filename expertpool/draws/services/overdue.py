@@ -16,8 +16,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
-from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, DrawPause, Invitation
 from expertpool.draws.queries.emergency import forged_emergencies
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
@@ -81,7 +82,9 @@ def overdue(*, now: datetime) -> list[Overdue]:
     )
     found: dict[AlarmKind, QuerySet[Draw]] = {
         AlarmKind.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
-        AlarmKind.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING),
+        AlarmKind.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING).exclude(
+            pk__in=_standing(now)
+        ),
         AlarmKind.RELEASE: Draw.objects.filter(
             ~Exists(moved), ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
         ),
@@ -93,6 +96,13 @@ def overdue(*, now: datetime) -> list[Overdue]:
         for kind, draws in found.items()
         for draw_id in draws.order_by("pk").values_list("pk", flat=True)
     ]
+
+
+def _standing(now: datetime) -> list[int]:
+    """The draws that wait for a supervisor, and whose panel does not sit yet: nothing of them is late."""
+    pauses = DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[])
+    rows = pauses.select_related("draw__project")
+    return [row.draw_id for row in rows if next_opening(row.draw.covered, now=now) > now]
 
 
 def moved_reveals(*, now: datetime) -> list[Overdue]:

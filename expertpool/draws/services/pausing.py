@@ -35,18 +35,14 @@ def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPa
     pause = DrawPause(draw=draw, reason=_given(reason), paused_by=actor, paused_at=now)
     pause.full_clean()
     pause.save(force_insert=True)
-    rows = [row for row in _open(draw) if row.reached_at is not None]
-    for row in rows:
-        row.time_left = time_counted(now, row.deadline_at)
-        row.deadline_at = closing_of(row)
-    Invitation.objects.bulk_update(rows, ["time_left", "deadline_at"])
+    stopped = stop_clocks(draw, now=now)
     head = _note(draw, NoteCode.PAUSED, actor=actor, now=now)
     record(
         "draw.pause",
         actor=actor,
         now=now,
         subject=draw,
-        after={"停止计时的邀请": len(rows)} | at_head(head),
+        after={"停止计时的邀请": stopped} | at_head(head),
         note=pause.reason,
     )
     return pause
@@ -56,10 +52,27 @@ def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPa
 def resume_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
     """Let a paused draw go on: everybody has the time that was left to him, and letters go out.
 
-    Refuses (PauseRefused) without a reason, and a draw that is not paused.
+    Refuses (PauseRefused) without a reason, a draw that is not paused, and one that waits for a
+    supervisor (`services.changed_pool`).
     """
     draw = _lock(draw)
     check_action(ActionCode.RESUME, draw, actor=actor, now=now)
+    return end_pause(draw, reason=reason, actor=actor, now=now)
+
+
+def stop_clocks(draw: Draw, *, now: datetime) -> int:
+    """Keep what is left of their time to all whose clock runs; return how many. The caller holds the
+    draw's row lock."""
+    running = [row for row in _open(draw) if row.reached_at is not None and row.time_left is None]
+    for row in running:
+        row.time_left = time_counted(now, row.deadline_at)
+        row.deadline_at = closing_of(row)
+    Invitation.objects.bulk_update(running, ["time_left", "deadline_at"])
+    return len(running)
+
+
+def end_pause(draw: Draw, *, reason: str, actor: User, now: datetime) -> DrawPause:
+    """End the open pause of ``draw``, let clocks and letters go on, and log why."""
     reason = _given(reason)
     pause = DrawPause.objects.get(draw=draw, resumed_at__isnull=True)
     pause.resumed_by, pause.resumed_at = actor, now

@@ -29,11 +29,13 @@ from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import hold_whoever_agrees
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
+from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.seating import (
     carry_on,
     finish_if_answered,
@@ -209,16 +211,23 @@ def end_due(*, draw_id: int, now: datetime, entropy: Entropy) -> None:
         carry_on(draw, now=now, entropy=entropy)
 
 
-@transaction.atomic
 def add_supplement(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
-    """Try again to fill the free seats of a draw that ended short; return how many were seated.
+    """Try again to fill the free seats of a draw that ended short; return how many were seated: none
+    where it stands for a supervisor.
 
     Refuses (DrawNotReady) when no seat is free, nobody can be seated, the draw goes on, or the
-    opening is over.
+    opening is over. That nobody can be seated may rest on what is sealed: it is a try as that of a
+    seal is (HeldRefused), and one too many is refused.
     """
-    draw = _lock_draw(draw.pk)
-    check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)
-    return supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
+    project = draw.project
+    with (
+        tell_held(project=project, actor=actor, now=now, attempt="再补抽一次"),
+        transaction.atomic(),
+    ):
+        draw = _lock_draw(draw.pk)
+        check_action(ActionCode.SUPPLEMENT, draw, actor=actor, now=now)
+        check_tries(project, actor, None, now=now)
+        return supplement_again(draw=draw, actor=actor, now=now, entropy=entropy)
 
 
 def _lock_draw(draw_id: int) -> Draw:

@@ -19,28 +19,28 @@ from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import (
     SKIP_REASON,
     DrawStatus,
+    ExclusionReason,
     InvitationState,
-    Knowledge,
     Origin,
     StepReason,
     StepVia,
 )
-from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.exceptions import HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.actions import NOBODY_LEFT
 from expertpool.draws.queries.blocks import Openings
-from expertpool.draws.queries.eligibility import Exclusions
-from expertpool.draws.queries.identity import Identity
-from expertpool.draws.services.beside import beside
+from expertpool.draws.queries.clock import waits_for_supervisor
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
 from expertpool.draws.services.holding import SEATING_LOCK, free
 from expertpool.draws.services.inviting import Place, invite
+from expertpool.draws.services.pool_pauses import HandsIn, hands_in, stop_for_supervisor
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_moved_up
+from expertpool.draws.services.turns import Lost, Turns, lost_ahead, unavailable
 
-NOBODY: Mapping[str, str] = MappingProxyType({})
+NOBODY: Mapping[str, Lost] = MappingProxyType({})
 
 
 def seat_draw(
@@ -49,29 +49,54 @@ def seat_draw(
     """Seat the order for the first time, invite, and end at once if nobody is in the hat.
 
     Between seal and order somebody may have been held elsewhere, gone on leave …: he exits before
-    he is invited, and is supplemented in the same transaction. Nobody is asked about again where
-    the seal ``is_fresh``: made in this transaction, under the seating lock.
+    he is invited, and is supplemented in the same transaction. Where a hand of the office did that,
+    the draw stops before anybody is invited (`services.pool_pauses`). Nobody is asked about again
+    where the seal ``is_fresh``: made in this transaction, under the seating lock.
     """
     lock_transaction(SEATING_LOCK)
     step = vdraw.seat_first(order)
     head = append_events(draw, step.events, hand=by_system(StepReason.ORDERED), now=now)
-    plan = _plan_of(draw)
+    plan = plan_of(draw)
     openings = Openings(draw, order.sealed)
     found = openings.of(seat.commit for seat in step.seats)
-    lost = {} if is_fresh else _unavailable(draw, plan, found, now=now)
+    lost = {} if is_fresh else unavailable(draw, plan, found, now=now)
+    state = step.state
+    if lost:
+        ahead = lost_ahead(draw, state, plan, openings, lost, now=now)
+        hands = hands_in(draw, {**ahead, **lost})
+        if hands.fresh:
+            # They keep their seats until a supervisor has looked; letters written below are held.
+            stop_for_supervisor(draw, hands, now=now)
+            lost = {commit: one for commit, one in lost.items() if commit not in hands.fresh}
+            state = load_state(draw)
     # Of a panel that another draw began, all who come now are supplements.
     origin = Origin.SUPPLEMENT if draw.widens_id else Origin.DRAWN
     gone = _seat_rows(draw, plan, step, openings, origin, lost, now=now, entropy=entropy)
-    state = step.state
-    # Standbys first: none of them moves up only to leave.
-    for invitation, reason in sorted(gone, key=lambda row: not row[0].is_standby):
-        exited = vdraw.exit_expert(state, invitation.commit, reason)
-        head = append_events(draw, exited.events, hand=by_system(StepReason.UNAVAILABLE), now=now)
-        _move_up(draw, exited, now=now)
-        state = exited.state
+    reasons = {row: lost[row.commit].reason for row in gone}
+    state, left = leave_uninvited(draw, state, reasons, StepReason.UNAVAILABLE, now=now)
+    head = left or head
     seated = {"入席人数": len(step.seats), "其中已不能参加": len(gone)}
     record("draw.seat", actor=None, now=now, subject=draw, after=seated | at_head(head))
-    _refill(draw, state, plan, now=now, entropy=entropy)
+    fill_or_end(draw, state, plan, now=now, entropy=entropy)
+
+
+def leave_uninvited(
+    draw: Draw,
+    state: vdraw.Standing,
+    rows: Mapping[Invitation, ExclusionReason],
+    why: StepReason,
+    *,
+    now: datetime,
+) -> tuple[vdraw.Standing, str]:
+    """Take ``rows`` (already in conflict) off their seats, standbys first: none of them moves up only
+    to leave. Returns the state, and the head of the chain where somebody left."""
+    head = ""
+    for row in sorted(rows, key=lambda row: (not row.is_standby, row.line)):
+        exited = vdraw.exit_expert(state, row.commit, SKIP_REASON[rows[row]])
+        head = append_events(draw, exited.events, hand=by_system(why), now=now)
+        _move_up(draw, exited, now=now)
+        state = exited.state
+    return state, head
 
 
 @dataclass(frozen=True)
@@ -96,7 +121,7 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
     step = vdraw.exit_expert(state, invitation.commit, reason)
     head = append_events(draw, step.events, hand=hand, now=now)
     reopen(draw, now=now)
-    plan = _plan_of(draw)
+    plan = plan_of(draw)
     _move_up(draw, step, now=now)
     return Left(draw, plan, step.state, head)
 
@@ -107,37 +132,63 @@ def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
     lock_transaction(SEATING_LOCK)
-    _refill(draw, load_state(draw), _plan_of(draw), now=now, entropy=entropy)
+    fill_or_end(draw, load_state(draw), plan_of(draw), now=now, entropy=entropy)
 
 
 def refill(left: Left, *, now: datetime, entropy: Entropy) -> None:
     """Supplement the draw that somebody left, or end it."""
-    _refill(left.draw, left.state, left.plan, now=now, entropy=entropy)
+    fill_or_end(left.draw, left.state, left.plan, now=now, entropy=entropy)
 
 
 def supplement_again(*, draw: Draw, actor: User, now: datetime, entropy: Entropy) -> int:
     """Walk the order again for seats still free, and log it; return how many were seated.
 
     For a draw that ended short: who was skipped then may be free now. The caller holds the row lock.
-    Refuses (DrawNotReady) where nobody can be seated, before anything is written: the record of an
+    Refuses (HeldRefused) where nobody can be seated, before anything is written: the record of an
     ended draw ends with its end.
     """
     lock_transaction(SEATING_LOCK)
     state = load_state(draw)
-    plan = _plan_of(draw)
-    openings = Openings(draw, state.order.sealed)
-    step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
-    if not step.seats:
-        raise DrawNotReady(NOBODY_LEFT)
-    reopen(draw, now=now)
     hand = Hand(StepVia.PAGE, StepReason.ASKED_AGAIN, actor)
-    _store_supplement(draw, step, hand, now=now)
+    seated = ask_again(draw, state, plan_of(draw), hand, now=now, entropy=entropy)
+    if not seated and not waits_for_supervisor(draw):
+        raise HeldRefused(NOBODY_LEFT)
+    return seated
+
+
+def ask_again(
+    draw: Draw,
+    state: vdraw.Standing,
+    plan: DrawPlan,
+    hand: Hand,
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> int:
+    """Fill seats of a draw that ended short, and return how many; where nobody can be seated nothing
+    is written, and it stands as it ended."""
+    openings = Openings(draw, state.order.sealed)
+    turns = Turns(draw, state, plan, openings, now=now)
+    step = vdraw.supplement(state, turns) if _may_ask(state, now) else None
+    hands = hands_in(draw, turns.lost)
+    if hands.fresh:
+        reopen(draw, now=now)
+        stop_for_supervisor(draw, hands, now=now)
+        return 0
+    if step is None or not step.seats:
+        finish_if_answered(draw, state, now=now)
+        return 0
+    reopen(draw, now=now)
+    _store_supplement(draw, step, hand, hands, now=now)
     _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
     return len(step.seats)
 
 
-def _store_supplement(draw: Draw, step: vdraw.Step, hand: Hand, *, now: datetime) -> None:
-    head = append_events(draw, step.events, hand=hand, now=now)
+def _store_supplement(
+    draw: Draw, step: vdraw.Step, hand: Hand, hands: HandsIn, *, now: datetime
+) -> None:
+    skips = dict.fromkeys(hands.by_hand, by_system(StepReason.POOL_CHANGED))
+    head = append_events(draw, step.events, hand=hand, skips=skips, now=now)
     after = {"补抽人数": len(step.seats)} | at_head(head)
     record("draw.supplement", actor=hand.actor, now=now, subject=draw, after=after)
 
@@ -151,6 +202,11 @@ def finish_if_answered(draw: Draw, state: vdraw.Standing, *, now: datetime) -> N
     if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
         return
     sits = state.has_opened(now)
+    if not sits and waits_for_supervisor(draw):
+        return
+    if state.end is not None:  # it was to be supplemented once more, and nobody was
+        end_as(draw, DrawStatus(str(state.end)), now=now)
+        return
     step = vdraw.end_draw(state, closed=sits)
     why = StepReason.PANEL_SITS if sits else StepReason.ALL_ANSWERED
     head = append_events(draw, step.events, hand=by_system(why), now=now)
@@ -166,20 +222,32 @@ def end_as(draw: Draw, status: DrawStatus, *, now: datetime, head: str = "") -> 
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
 
 
-def _refill(
+def fill_or_end(
     draw: Draw, state: vdraw.Standing, plan: DrawPlan, *, now: datetime, entropy: Entropy
 ) -> None:
-    # Once the panel sits nobody new is asked: his time to answer would be over before it began.
-    may_ask = not state.has_opened(now)
-    if state.is_due and state.has_free_seats and may_ask:
+    """Supplement ``draw`` where that is due, or end it where nobody has to answer; the caller holds
+    the row lock and the seating lock."""
+    if state.is_due and state.has_free_seats and _may_ask(state, now):
+        if waits_for_supervisor(draw):
+            return
         openings = Openings(draw, state.order.sealed)
-        step = vdraw.supplement(state, asks(draw, state, plan, openings, now=now))
-        _store_supplement(draw, step, by_system(StepReason.SEAT_FREE), now=now)
+        turns = Turns(draw, state, plan, openings, now=now)
+        step = vdraw.supplement(state, turns)
+        hands = hands_in(draw, turns.lost)
+        if hands.fresh:
+            stop_for_supervisor(draw, hands, now=now)
+            return
+        _store_supplement(draw, step, by_system(StepReason.SEAT_FREE), hands, now=now)
         _seat_rows(draw, plan, step, openings, Origin.SUPPLEMENT, now=now, entropy=entropy)
         if step.seats:
             return  # they have to answer first
         state = step.state
     finish_if_answered(draw, state, now=now)
+
+
+def _may_ask(state: vdraw.Standing, now: datetime) -> bool:
+    """Whether somebody new is asked: once the panel sits his time would be over before it began."""
+    return not state.has_opened(now)
 
 
 def _seat_rows(
@@ -188,13 +256,13 @@ def _seat_rows(
     step: vdraw.Step,
     openings: Openings,
     origin: Origin,
-    lost: Mapping[str, str] = NOBODY,
+    lost: Mapping[str, Lost] = NOBODY,
     *,
     now: datetime,
     entropy: Entropy,
-) -> list[tuple[Invitation, str]]:
-    """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (reasons
-    by commitment). Whoever a supplement seats was asked about when his turn came."""
+) -> list[Invitation]:
+    """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (by
+    commitment). Whoever a supplement seats was asked about when his turn came."""
     # Somebody who sits takes a seat of another group, so that one more finds place.
     for seat in step.moved:
         Invitation.objects.filter(draw=draw, commit=seat.commit).update(
@@ -207,7 +275,7 @@ def _seat_rows(
         for n, seat in enumerate(step.seats, start=1)
     ]
     rows = invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
-    return [(row, lost[row.commit]) for row in rows if row.commit in lost]
+    return [row for row in rows if row.commit in lost]
 
 
 def _move_up(draw: Draw, step: vdraw.Step, *, now: datetime) -> None:
@@ -223,58 +291,13 @@ def _move_up(draw: Draw, step: vdraw.Step, *, now: datetime) -> None:
     tell_moved_up(row, now=now)
 
 
-def asks(
-    draw: Draw, state: vdraw.Standing, plan: DrawPlan, openings: Openings, *, now: datetime
-) -> vdraw.Unavailable:
-    """Return the engine's question whether a candidate, whose turn came in a supplement of
-    ``state``, can be seated now."""
-    panel = beside(draw)
-    exclusions = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL)
-
-    def unavailable(commit: str) -> str | None:
-        people = openings.of([commit])
-        expert_id = people[commit].expert_id
-        reason = panel.reason(expert_id) if panel else None
-        reason = reason or _lost(exclusions, people).get(commit)
-        if reason is None and panel:
-            if panel.fills_twice(state, commit):
-                # The protocol has no word of its own for a seat that another draw has filled.
-                return "ineligible"
-            panel.seat(commit, expert_id)
-        return reason
-
-    return unavailable
-
-
-def _unavailable(
-    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
-) -> dict[str, str]:
-    """Return the reason (of the protocol) for each of the first seated who cannot come any more."""
-    lost = _lost(Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL), people)
-    if panel := beside(draw):
-        for commit, one in people.items():
-            if commit in lost:
-                continue
-            if reason := panel.reason(one.expert_id):
-                lost[commit] = reason
-            else:
-                panel.seat(commit, one.expert_id)
-    return lost
-
-
-def _lost(exclusions: Exclusions, people: Mapping[str, Identity]) -> dict[str, str]:
-    experts = {one.expert_id: commit for commit, one in people.items()}
-    lost = exclusions.of(experts)
-    return {experts[expert_id]: SKIP_REASON[reason] for expert_id, reason in lost.items()}
-
-
 def reopen(draw: Draw, *, now: datetime) -> None:
     """Take an ended draw back to inviting, since a seat became free again."""
     if draw.status != DrawStatus.INVITING:
         set_draw_status(draw, DrawStatus.INVITING, actor=None, now=now)
 
 
-def _plan_of(draw: Draw) -> DrawPlan:
+def plan_of(draw: Draw) -> DrawPlan:
     """Read the plan, and the locked project of ``draw`` with what letters say of it."""
     plans = DrawPlan.objects.select_related("project__purchaser", "project__department")
     plan = plans.get(project_id=draw.project_id)
@@ -283,11 +306,14 @@ def _plan_of(draw: Draw) -> DrawPlan:
 
 
 def has_more(draw: Draw, *, now: datetime) -> bool:
-    """Tell whether a supplement of ``draw`` would fill a seat of the panel now. The caller holds
-    the seating lock, and nothing changes."""
+    """Tell whether a supplement of ``draw`` would fill a seat of the panel now, or stop for somebody
+    whose turn a hand of the office takes. The caller holds the seating lock, and nothing changes."""
     state = load_state(draw)
     if not state.lacking:
         return False
     openings = Openings(draw, state.order.sealed)
-    step = vdraw.supplement(state, asks(draw, state, _plan_of(draw), openings, now=now))
+    turns = Turns(draw, state, plan_of(draw), openings, now=now)
+    step = vdraw.supplement(state, turns)
+    if hands_in(draw, turns.lost).fresh:
+        return True
     return sum(step.state.lacking.values()) < sum(state.lacking.values())

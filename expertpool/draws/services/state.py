@@ -8,9 +8,11 @@ changed by hand (docs/decisions/0017).
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 import vdraw
@@ -22,6 +24,7 @@ from expertpool.draws.queries.chain import CHAIN_HEAD
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.hands import Hand
 
+NOBODYS: Mapping[str, Hand] = MappingProxyType({})
 _KEPT_CANDIDATES = 200_000  # of all kept orders together: about half a kilobyte each
 _orders: OrderedDict[tuple[int, str, str], vdraw.Order] = OrderedDict()
 _orders_lock = Lock()  # the threads of a process share them
@@ -71,8 +74,16 @@ def load_state(draw: Draw) -> vdraw.Standing:
     return vdraw.replay(load_order(draw), load_events(draw))
 
 
-def append_events(draw: Draw, events: tuple[vdraw.Event, ...], *, hand: Hand, now: datetime) -> str:
-    """Store the events of a step with whose ``hand`` it was and, in an emergency, that it was one.
+def append_events(
+    draw: Draw,
+    events: tuple[vdraw.Event, ...],
+    *,
+    hand: Hand,
+    now: datetime,
+    skips: Mapping[str, Hand] = NOBODYS,
+) -> str:
+    """Store the events of a step with whose ``hand`` it was and, in an emergency, that it was one;
+    ``skips`` are the hands of those skipped by another one, by commitment.
 
     Returns the head of their chain, for the log entry of the change: whoever computes the chain anew
     would have to change the log, too. Empty for a draw sealed before events were chained. The
@@ -81,10 +92,18 @@ def append_events(draw: Draw, events: tuple[vdraw.Event, ...], *, hand: Hand, no
     last = DrawEvent.objects.filter(draw=draw).order_by("-n").first()
     # Whoever waited for the lock read the clock before whoever held it.
     now = max(now, last.at) if last else now
-    further: dict[str, Any] = {"at": now.isoformat(timespec="seconds"), **hand.said(draw)}
+    further: dict[str, Any] = {"at": now.isoformat(timespec="seconds")}
     if emergency_of(draw) is not None:
         further["emergency"] = True
-    told = [replace(event, further={**event.further, **further}) for event in events]
+    said = {of: of.said(draw) for of in {hand, *skips.values()}}
+
+    def hand_of(event: vdraw.Event) -> Hand:
+        return skips.get(event.commit, hand) if isinstance(event, vdraw.Skip) else hand
+
+    told = [
+        replace(event, further={**event.further, **further, **said[hand_of(event)]})
+        for event in events
+    ]
     chained = _chain(draw, told, last.hash if last else None)
     rows = [vdraw.event_to_dict(event) for event in chained]
     DrawEvent.objects.bulk_create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,11 +22,19 @@ from expertpool.core.responses import refused
 from expertpool.core.text import is_key
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, RUNNING, DrawKind, DrawStatus, SheetKind
+from expertpool.draws.enums import (
+    CONTRIBUTOR_LABEL,
+    RUNNING,
+    ActionCode,
+    DrawKind,
+    DrawStatus,
+    SheetKind,
+)
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, PickRequest, ReleaseRequest
+from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest
 from expertpool.draws.queries.actions import (
+    DrawAction,
     OfDraw,
     actions_for_project,
     actions_of,
@@ -44,6 +52,7 @@ from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
+from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words
 from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.requests import (
     agreed_request,
@@ -151,6 +160,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "emergency": emergency_of(draw),
         "hand_steps": hand_steps_of(draw),
         "reach": reach,
+        "pool_told": _pool_told(reach.pause, user, actions),
         "lasting": lasting_of(draw, board, now=now)
         if draw.is_random and draw.status == DrawStatus.INVITING
         else None,
@@ -178,6 +188,22 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # What somebody is typing is not taken away from under him.
         "refreshes": (draw.status in RUNNING or draw.waits_for_all)
         and not any(item["form"] for item in contributions),
+    }
+
+
+def _pool_told(
+    pause: DrawPause | None, user: User, actions: Mapping[ActionCode, DrawAction]
+) -> dict[str, Any] | None:
+    """What a supervisor is told of a change of the pool; not whoever made it, or runs the draw."""
+    if not pause or not pause.is_of_pool or not actions[ActionCode.RESUME_CHANGED].permitted:
+        return None
+    if user.pk in firsts_of(pause):
+        return None
+    told = pause.told
+    return {
+        "count": told["count"],
+        "kinds": kinds_in_words(told),
+        "changes": changes_in_words(told),
     }
 
 

@@ -25,6 +25,7 @@ from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.letters import send_at_once, send_letters_again
 from expertpool.draws.services.matters import ANSWER
@@ -35,6 +36,8 @@ from expertpool.draws.services.sealing import abandon_draw, contribute, start_dr
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, members_of
+
+WAITS = "封存后专家资料有改动，抽取已暂停，等待监督人处理。"
 
 
 @requires("draws.run")
@@ -139,7 +142,8 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
         )
     except DrawError as error:
         return refused(str(error))
-    return saved(f"已补抽 {seated} 人，邀请已发出。", refresh="page")
+    told = f"已补抽 {seated} 人，邀请已发出。" if seated else WAITS
+    return saved(told, refresh="page")
 
 
 @require_POST
@@ -152,6 +156,25 @@ def pause(request: UserRequest, pk: int) -> HttpResponse:
 @requires("draws.run")
 def resume(request: UserRequest, pk: int) -> HttpResponse:
     return _with_reason(request, pk, resume_draw, "已恢复：答复时限继续计算，邀请继续发出。")
+
+
+@require_POST
+@requires("draws.confirm_steps")
+def resume_after_change(request: UserRequest, pk: int) -> HttpResponse:
+    """Let a draw go on that stood since the pool was changed: a supervisor has looked."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.confirm_steps"), pk=pk)
+    try:
+        goes_on = resume_changed(
+            draw=draw,
+            reason=reason_of(request),
+            actor=request.user,
+            now=timezone.now(),
+            entropy=SystemEntropy(),
+        )
+    except DrawError as error:
+        return refused(str(error))
+    again = "核对期间资料又有改动，抽取仍然暂停，请按新的情况核对。"
+    return saved("已恢复抽取，邀请继续发出。" if goes_on else again, refresh="page")
 
 
 @require_POST

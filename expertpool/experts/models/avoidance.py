@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from expertpool.core.bounds import DAYS, within
@@ -27,6 +28,11 @@ class AvoidanceUnit(models.Model):
     start_date = models.DateField("开始日期", null=True, blank=True, validators=[DAYS])
     end_date = models.DateField("结束日期", null=True, blank=True, validators=[DAYS])
     note = models.CharField("说明", max_length=200, blank=True)
+    # Who filed it: his own word is nobody's hand in a draw. Empty for what is older.
+    created_at = models.DateTimeField("登记时间", null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "回避单位"

@@ -34,6 +34,7 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
         name = "person_name" if row.is_personal else "unit_name"
         target = "该人员" if row.is_personal else "该单位"
         raise ValidationError({name: f"{target}已按同样的关系登记，请先移除原来的一条。"})
+    row.created_at, row.created_by = now, actor
     row.full_clean()
     row.save()
     record(

@@ -24,7 +24,9 @@ LOOKS = ("draw.names", "draw.pick_look", "draw.contact")
 
 IN_COURSE = Q(action__in=COURSE)
 IS_LOOK = Q(action__in=LOOKS)
-IS_MANUAL = Q(actor__isnull=False) & ~IN_COURSE & ~IS_LOOK
+# By the system, for what a hand did in the pool.
+BY_SYSTEM = Q(action="draw.pool_changed")
+IS_MANUAL = Q(actor__isnull=False) & ~IN_COURSE & ~IS_LOOK | BY_SYSTEM
 
 
 def ledger_visible_to(user: User) -> QuerySet[Entry]:

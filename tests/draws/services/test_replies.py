@@ -29,7 +29,7 @@ from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw, seats_held
-from tests.factories.experts import make_expert
+from tests.factories.experts import come_back, go_away, make_expert
 from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -271,7 +271,7 @@ def test_a_supplement_that_seats_nobody_leaves_no_trace_in_the_record(operator: 
     pool(3)
     draw = make_draw(now=NOW, seats=2)
     drawn = {expert_id_of(row) for row in lines(draw)}
-    Expert.objects.exclude(pk__in=drawn).update(status="frozen")
+    go_away(*Expert.objects.exclude(pk__in=drawn).values_list("pk", flat=True), now=NOW)
     first, second = lines(draw)
     decline(first)
     accept(second)
@@ -293,7 +293,7 @@ def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operat
     draw = make_draw(now=NOW, seats=2)
     drawn = {expert_id_of(row) for row in lines(draw)}
     third = Expert.objects.exclude(pk__in=drawn).get()
-    Expert.objects.filter(pk=third.pk).update(status="frozen")
+    go_away(third.pk, now=NOW)
     first, second = lines(draw)
     decline(first)
     accept(second)
@@ -301,7 +301,7 @@ def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operat
     assert draw.status == DrawStatus.UNSATISFIED
     assert "skip" in [event["type"] for event in build_record(draw)["events"]]
 
-    Expert.objects.filter(pk=third.pk).update(status="formal")
+    come_back(third.pk, now=SOON)
     assert add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY) == 1
     draw.project.refresh_from_db()
     assert draw.project.draw_state == DrawState.DRAWING

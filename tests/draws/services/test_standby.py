@@ -25,7 +25,6 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire, take_leave
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.templates import groups_of, save_template
-from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
@@ -39,7 +38,7 @@ from tests.factories.draws import (
     make_ready_project,
     open_names_at,
 )
-from tests.factories.experts import make_expert
+from tests.factories.experts import go_away, make_expert
 from tests.factories.projects import make_project
 from tests.factories.widening import (
     JUNIOR,
@@ -275,7 +274,7 @@ def test_who_cannot_come_any_more_when_seated_neither_moves_up_nor_is_told(seed:
     actor = make_user("operator")
     project = make_ready_project(now=NOW, groups=groups, contributors=["operator"])
     draw = start_draw(project=project, actor=actor, now=NOW, entropy=SeededEntropy(seed))
-    Expert.objects.exclude(pk=experts[0].pk).update(status="frozen")
+    go_away(*(expert.pk for expert in experts[1:]), now=NOW)
     contribute(draw=draw, role="operator", value="36", actor=actor, now=SOON, entropy=ENTROPY)
     (sitting,) = [row for row in lines(draw) if row.state == InvitationState.INVITED]
     assert (expert_id_of(sitting), sitting.group) == (experts[0].pk, "g1")

@@ -15,18 +15,17 @@ from expertpool.draws.queries.blocks import identities_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.state import load_order
-from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert
 from expertpool.projects.models import Avoidance
 from tests.factories.draws import make_draw
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import go_away, make_expert, make_unit
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 STATEMENTS = (
-    45  # of a decline whose successor is seated and invited, with a link, on three channels
+    47  # of a decline whose successor is seated and invited, with a link, on three channels
 )
+CAUSES = 4  # by whose doing they are away, of all at once
 A_TURN = 2  # more for each whose turn came in vain: is he held, does he fit
 
 
@@ -53,12 +52,12 @@ def decline(invitation: Invitation) -> None:
     )
 
 
-def freeze_the_next(draw: Draw, count: int) -> None:
-    """Freeze those whose turn comes next after the two who sit."""
+def send_away_the_next(draw: Draw, count: int) -> None:
+    """Let those be away whose turn comes next after the two who sit."""
     order = load_order(draw)
     people = list(identities_of(draw, order.sealed.candidates))
     turns = [people[at].expert_id for at in order.ranking[2 : 2 + count]]
-    Expert.objects.filter(pk__in=turns).update(status=ExpertStatus.FROZEN)
+    go_away(*turns, now=NOW)
 
 
 @pytest.mark.parametrize("avoided", [1, 3])
@@ -77,8 +76,8 @@ def test_a_turn_in_vain_asks_only_about_the_one_whose_turn_it_is(
     skipped: int, django_assert_num_queries: Any
 ) -> None:
     draw = drawn(avoided=1)
-    freeze_the_next(draw, skipped)
+    send_away_the_next(draw, skipped)
     invitation = draw.invitations.order_by("line")[0]
-    with read_once(), django_assert_num_queries(STATEMENTS + A_TURN * skipped):
+    with read_once(), django_assert_num_queries(STATEMENTS + CAUSES + A_TURN * skipped):
         decline(invitation)
     assert draw.events.filter(content__type="skip").count() == skipped

@@ -34,7 +34,7 @@ from expertpool.projects.queries.archive import obstacles
 from expertpool.projects.queries.measures import with_details, with_measures
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import come_back, make_expert, make_unit
 from tests.factories.widening import (
     JUNIOR,
     OTHER,
@@ -96,7 +96,7 @@ def test_a_skipped_candidate_does_not_take_a_seat_that_another_draw_filled() -> 
     base, waiting = make_short_while_somebody_waits(now=NOW)
     widened = widen_to(base, now=LATER, g1=[SENIOR, OTHER])
     accept_all(widened, now=LATER)
-    Expert.objects.filter(pk=waiting).update(status="formal")  # free again, and next in the order
+    come_back(waiting, now=LATER)  # free again, and next in the order
     leave(Invitation.objects.get(draw=base, group="g2", state=InvitationState.ACCEPTED), now=LATER)
     accept_all(base, now=LATER)
     assert waiting not in people(base)
@@ -147,7 +147,8 @@ def test_a_supplement_follows_the_sealed_conditions_not_the_widened_ones(operato
     base, waiting = make_short_while_somebody_waits(now=NOW)
     levels = {"g1": [SENIOR, EVERYBODY]}
     widen_plan(project=base.project, levels=levels, actor=operator, now=LATER)
-    Expert.objects.filter(pk=waiting).update(status="formal", title_level=1)
+    come_back(waiting, now=LATER)
+    Expert.objects.filter(pk=waiting).update(title_level=1)
     with pytest.raises(DrawNotReady, match=NOBODY_LEFT):
         add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
 

@@ -32,7 +32,7 @@ from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import come_back, make_expert, make_unit
 from tests.factories.siteconfig import configure
 from tests.factories.widening import (
     GROUPS,
@@ -300,7 +300,7 @@ def test_a_widened_draw_is_refused(changes: dict[str, Any], message: str) -> Non
 @pytest.mark.shows("DRAW-34")
 def test_whoever_of_the_order_is_free_again_comes_before_anybody_new(operator: User) -> None:
     base, waiting = make_short_while_somebody_waits(now=NOW)
-    Expert.objects.filter(pk=waiting).update(status="formal")
+    come_back(waiting, now=LATER)
     with pytest.raises(WideningRefused, match="再补抽一次"):
         widen_to_everybody(base, now=LATER)
     add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
@@ -397,13 +397,13 @@ def test_what_the_seal_would_refuse_is_said_when_it_is_asked_for(operator: User)
 
 
 def test_what_was_asked_ends_when_the_panel_is_complete_without_it(operator: User) -> None:
-    """Who was frozen when his turn came is free again, and takes the seat."""
+    """Who was away when his turn came is free again, and takes the seat."""
     base, waiting = make_short_while_somebody_waits(now=NOW)
     levels = {"g1": [SENIOR, EVERYBODY]}
     asked = request_widening(
         base=base, reason=REASON, version=1, levels=levels, actor=operator, now=LATER
     )
-    Expert.objects.filter(pk=waiting).update(status="formal")
+    come_back(waiting, now=LATER)
     add_supplement(draw=base, actor=operator, now=LATER, entropy=SeededEntropy(1))
     accept_all(base, now=LATER)
     assert state_of(base) == DrawState.SUCCESS_SUPPLEMENT

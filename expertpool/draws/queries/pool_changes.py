@@ -1,0 +1,204 @@
+"""Whose doing it is that somebody who was sealed cannot be seated when his turn comes (docs/decisions/0112).
+
+He could when the draw was sealed, so something changed since. What experts do themselves, and what
+other draws bring with them, is nobody's hand; all else is one of the office, also where it is right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import managed_since
+from expertpool.audit.actions import action_label
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import entries_for
+from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason
+from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.queries.meetings import periods_of
+from expertpool.experts.models import AvoidanceUnit, Expert, Leave
+from expertpool.experts.queries.experts import account_of
+from expertpool.workflow.queries.second_person import why_not_second
+
+# Nobody comes to one of these by himself, whatever the log says.
+STATUS = frozenset(
+    {ExclusionReason.NOT_FORMAL, ExclusionReason.DELETED, ExclusionReason.BLACKLISTED}
+)
+AVOIDED = frozenset({ExclusionReason.AVOIDED_UNIT, ExclusionReason.AVOIDED_PERSON})
+# By which somebody may come to speak for an expert.
+TAKING = ("expert.update", "expert.account", "expert.link")
+# What changes who fits or has to stay away, of whomever.
+_OF_ALL = Q(action__in=("expert.tag", "expert.tag_delete", "expert.tag_save", "project.avoidance"))
+for _prefix in ("directory.", "customfield.", "department.", "setting."):
+    _OF_ALL |= Q(action__startswith=_prefix)
+
+
+class Change(NamedTuple):
+    """What somebody did to an expert, or (``expert_id`` None) to what holds of many."""
+
+    expert_id: int | None
+    user_id: int
+    action: str
+    at: datetime
+
+
+@dataclass
+class PoolChanges:
+    """What was changed since ``draw`` was sealed of the experts ``lost`` to it, whose turn came (by
+    id, why they cannot be seated)."""
+
+    draw: Draw
+    lost: Mapping[int, ExclusionReason]
+
+    def by_hand(self) -> set[int]:
+        """Return those who are lost by a hand of the office."""
+        return {pk for pk, reason in self.lost.items() if self._is_hand(pk, reason)}
+
+    def _is_hand(self, pk: int, reason: ExclusionReason) -> bool:
+        if reason in STATUS:
+            return True
+        if reason in RESTS_ON_DRAWS:
+            return reason == ExclusionReason.AVOIDED_PERIOD and bool(self._of_all)
+        if reason == ExclusionReason.ON_LEAVE:
+            return self._is_sent_away(pk)
+        # A change of time alone brings terms to their end, and relations to bear.
+        if reason in AVOIDED and self._has_declared(pk) and pk not in self._touched:
+            return False
+        return pk in self._touched or bool(self._of_all)
+
+    def _is_sent_away(self, pk: int) -> bool:
+        """Whether the office, or who may act as the expert, filed his leave after the seal."""
+        by = self._filed.get(pk, set())
+        return bool(by) and (by != {self._accounts[pk]} or None in by or self._is_taken(pk))
+
+    def _has_declared(self, pk: int) -> bool:
+        """Whether the expert himself declared a relation after the seal."""
+        own = self._accounts[pk]
+        return own is not None and own in self._declared.get(pk, set()) and not self._is_taken(pk)
+
+    def _is_taken(self, pk: int) -> bool:
+        """Whether somebody may have come to use the account of the expert since."""
+        handled = any(one.expert_id == pk and one.action in TAKING for one in self.touching)
+        return handled or self._accounts[pk] in self._managed
+
+    @cached_property
+    def _filed(self) -> dict[int, set[int | None]]:
+        """By whom leaves were filed after the seal that keep the lost from this draw."""
+        overlap = Q(pk__in=[])
+        for period in periods_of(self.draw.covered):
+            overlap |= Q(during__overlap=period)
+        rows = Leave.objects.filter(overlap, cancelled_at__isnull=True)
+        return self._since_the_seal(rows)
+
+    @cached_property
+    def _declared(self) -> dict[int, set[int | None]]:
+        return self._since_the_seal(AvoidanceUnit.objects.all())
+
+    def _since_the_seal(self, rows: QuerySet[Any]) -> dict[int, set[int | None]]:
+        found = rows.filter(expert__in=self.lost, created_at__gte=self.draw.sealed_at)
+        by: dict[int, set[int | None]] = defaultdict(set)
+        for pk, actor in found.order_by().values_list("expert", "created_by"):
+            by[pk].add(actor)
+        return by
+
+    @cached_property
+    def _managed(self) -> set[int]:
+        """Whose accounts were opened, changed or given a password since the seal."""
+        accounts = {user for user in self._accounts.values() if user}
+        return {act.user for act in managed_since(accounts, self.draw.sealed_at)}
+
+    @cached_property
+    def touching(self) -> list[Change]:
+        """What others did to the experts themselves since the seal, as the log has it."""
+        entries = entries_for((Expert, self.lost)).filter(
+            action__startswith="expert.", at__gte=self.draw.sealed_at, actor__isnull=False
+        )
+        rows = entries.exclude(action="expert.reveal").values_list(
+            "subject_id", "actor", "action", "at"
+        )
+        return [
+            Change(int(pk), actor, action, at)
+            for pk, actor, action, at in rows
+            if actor != self._accounts.get(int(pk))
+        ]
+
+    def changes(self, experts: Collection[int]) -> list[Change]:
+        """Return what was changed of ``experts``; where the log knows nothing of one of them, also
+        what holds of many."""
+        own = [one for one in self.touching if one.expert_id in experts]
+        unknown = set(experts) - {one.expert_id for one in own}
+        return [*own, *(self._of_all if unknown else ())]
+
+    @cached_property
+    def _touched(self) -> set[int | None]:
+        return {one.expert_id for one in self.touching}
+
+    @cached_property
+    def _of_all(self) -> list[Change]:
+        entries = Entry.objects.filter(
+            _OF_ALL, at__gte=self.draw.sealed_at, actor__isnull=False
+        ).exclude(subject_type=Expert._meta.label_lower)
+        rows = entries.order_by().values_list("actor", "action", "at")
+        return [Change(None, actor, action, at) for actor, action, at in rows]
+
+    @cached_property
+    def _accounts(self) -> dict[int, int | None]:
+        experts = Expert.objects.filter(pk__in=self.lost).select_related("user")
+        accounts = {expert.pk: account_of(expert) for expert in experts}
+        return {pk: account.pk if account else None for pk, account in accounts.items()}
+
+
+def told_of(lost: Mapping[int, ExclusionReason], changes: Collection[Change]) -> dict[str, Any]:
+    """Return what supervisors are told: how many turns by what kind of change, and who changed what
+    as whom; no expert."""
+    users = User.objects.prefetch_related("roles").in_bulk({one.user_id for one in changes})
+    counts = Counter((one.user_id, one.action) for one in changes)
+    kinds = Counter(str(ExclusionReason(reason).label) for reason in lost.values())
+    return {
+        "count": len(lost),
+        "kinds": dict(kinds),
+        "changes": [
+            {
+                "user": pk,
+                "who": _called(users[pk]),
+                "what": action_label(action),
+                "count": count,
+            }
+            for (pk, action), count in sorted(counts.items())
+        ],
+    }
+
+
+def _called(user: User) -> str:
+    roles = "、".join(role.name for role in user.roles.all()) or "无角色"
+    return f"{user.name}（账号 {user.username}，{roles}）"
+
+
+def kinds_in_words(told: Mapping[str, Any]) -> str:
+    return "、".join(f"{kind} {count} 人" for kind, count in told.get("kinds", {}).items())
+
+
+def changes_in_words(told: Mapping[str, Any]) -> str:
+    """Return who changed what, as the log has it."""
+    found = "；".join(
+        f"{one['who']}{one['what']} {one['count']} 次" for one in told.get("changes", [])
+    )
+    return found or "操作日志中没有对应的记录，资料可能被直接改动，请联系系统管理员"
+
+
+def firsts_of(pause: DrawPause) -> set[int]:
+    """Return (ids) who runs the draw, and who changed the pool."""
+    return {pause.draw.operator_id, *(one["user"] for one in pause.told.get("changes", []))}
+
+
+def why_not_to_resume(pause: DrawPause, user: User, *, now: datetime) -> str:
+    """Return why ``user`` cannot let the draw go on after the pool was changed: he is to be another
+    than its operator and than whoever changed it. Empty where he can."""
+    return why_not_second(user, firsts_of(pause), asked_at=pause.paused_at, now=now)

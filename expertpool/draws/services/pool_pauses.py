@@ -1,0 +1,120 @@
+"""A turn that a hand of the office takes from somebody stops the draw until a supervisor has looked
+(docs/decisions/0112).
+
+Nobody who may not sit is seated for it: nothing is written of him yet. Where his record is restored
+he takes his turn when the draw goes on, otherwise he loses it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.services import record
+from expertpool.draws.enums import NoteCode, StepReason
+from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.occasions import POOL_CHANGED
+from expertpool.draws.queries.clock import pause_of
+from expertpool.draws.queries.draws import codes_for_draw
+from expertpool.draws.queries.pool_changes import (
+    PoolChanges,
+    changes_in_words,
+    kinds_in_words,
+    told_of,
+)
+from expertpool.draws.services.hands import by_system
+from expertpool.draws.services.pausing import stop_clocks
+from expertpool.draws.services.state import at_head, write_note
+from expertpool.draws.services.telling import tell_staff
+from expertpool.draws.services.turns import Lost
+
+TOLD = ("draws.alarms", "draws.confirm_steps")  # who is told: he watches, or may let it go on
+
+
+@dataclass(frozen=True)
+class HandsIn:
+    """Which of the ``lost`` (by commitment) are so ``by_hand`` of the office, and which of these no
+    supervisor has looked at yet (``fresh``)."""
+
+    lost: Mapping[str, Lost]
+    by_hand: frozenset[str]
+    fresh: frozenset[str]
+    changes: PoolChanges
+
+
+def hands_in(draw: Draw, lost: Mapping[str, Lost]) -> HandsIn:
+    """Tell by whose doing the candidates ``lost`` cannot be seated."""
+    changes = PoolChanges(draw, {one.expert_id: one.reason for one in lost.values()})
+    experts = changes.by_hand()
+    by_hand = frozenset(commit for commit, one in lost.items() if one.expert_id in experts)
+    seen = _looked_at(draw) if by_hand else {}
+    fresh = frozenset(
+        commit
+        for commit in by_hand
+        if commit not in seen
+        or any(
+            one.expert_id == lost[commit].expert_id and one.at > seen[commit]
+            for one in changes.touching
+        )
+    )
+    return HandsIn(lost, by_hand, fresh, changes)
+
+
+def _looked_at(draw: Draw) -> dict[str, datetime]:
+    """Return when a supervisor let ``draw`` go on without whom. What is changed of one afterwards is a
+    change anew."""
+    pauses = DrawPause.objects.filter(draw=draw, resumed_by__isnull=False).exclude(lost=[])
+    return {
+        commit: pause.resumed_at
+        for pause in pauses.order_by("pk")
+        for commit in pause.lost
+        if pause.resumed_at
+    }
+
+
+def stop_for_supervisor(draw: Draw, hands: HandsIn, *, now: datetime) -> DrawPause:
+    """Pause ``draw`` for what is fresh in ``hands``, and tell all who supervise it. One that somebody
+    paused already waits for them, too. The caller holds the draw's row lock."""
+    lost = {hands.lost[commit].expert_id: hands.lost[commit].reason for commit in hands.fresh}
+    changes = hands.changes.changes(lost)
+    pause = pause_of(draw) or DrawPause(draw=draw, paused_at=now)
+    pause.lost = sorted(hands.fresh)
+    pause.told = told_of(lost, changes)
+    if not pause.reason:
+        pause.reason = str(StepReason.POOL_CHANGED.label)
+    pause.save()
+    stopped = stop_clocks(draw, now=now)
+    head = write_note(draw, NoteCode.PAUSED, hand=by_system(StepReason.POOL_CHANGED), now=now)
+    record(
+        "draw.pool_changed",
+        actor=None,
+        now=now,
+        subject=draw,
+        after={"停止计时的邀请": stopped} | at_head(head),
+        note="由系统暂停，等待监督人核对后恢复",
+    )
+    _tell(pause, {one.user_id for one in changes}, now=now)
+    return pause
+
+
+def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
+    draw = pause.draw
+    users = [
+        user
+        for code in TOLD
+        for user in users_with_permission(code).exclude(pk__in=[draw.operator_id, *changers])
+        if codes_for_draw(user, draw, [code])
+    ]
+    context = {
+        "抽取编号": draw.number,
+        "项目名称": draw.title,
+        "人数": str(pause.told["count"]),
+        "改动种类": kinds_in_words(pause.told),
+        "改动": changes_in_words(pause.told),
+    }
+    # A pause that was one already is told of, too: by when.
+    key = f"pool-changed:{pause.pk}:{now:%Y%m%d%H%M%S}"
+    about = {user.pk: user for user in users}.values()
+    tell_staff(POOL_CHANGED, about, about=draw, context=context, key=key, now=now)

@@ -1,0 +1,98 @@
+"""Who of those that were sealed can still be seated, now that his turn has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import vdraw
+from expertpool.draws.enums import SKIP_REASON, ExclusionReason, Knowledge
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.blocks import Openings
+from expertpool.draws.queries.eligibility import Exclusions
+from expertpool.draws.queries.identity import Identity
+from expertpool.draws.services.beside import beside
+
+
+class Lost(NamedTuple):
+    """Somebody who cannot be seated now, and why."""
+
+    expert_id: int
+    reason: ExclusionReason
+
+
+class Turns:
+    """The engine's question whether a candidate, whose turn came in a supplement of ``state``, can be
+    seated now; ``lost`` are those who cannot, by commitment."""
+
+    def __init__(
+        self,
+        draw: Draw,
+        state: vdraw.Standing,
+        plan: DrawPlan,
+        openings: Openings,
+        *,
+        now: datetime,
+    ) -> None:
+        self.lost: dict[str, Lost] = {}
+        self._state, self._openings, self._panel = state, openings, beside(draw)
+        self._exclusions = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL)
+
+    def __call__(self, commit: str) -> str | None:
+        people = self._openings.of([commit])
+        expert_id, panel = people[commit].expert_id, self._panel
+        reason = panel.reason(expert_id) if panel else None
+        if reason is None and (found := lost_now(self._exclusions, people).get(commit)):
+            reason = found.reason
+        if reason is None and panel:
+            if not panel.fills_twice(self._state, commit):
+                panel.seat(commit, expert_id)
+                return None
+            # Nobody has a word of its own for a seat that another draw has filled.
+            reason = ExclusionReason.IN_PANEL
+        if reason is None:
+            return None
+        self.lost[commit] = Lost(expert_id, reason)
+        return SKIP_REASON[reason]
+
+
+def lost_ahead(
+    draw: Draw,
+    state: vdraw.Standing,
+    plan: DrawPlan,
+    openings: Openings,
+    lost: Mapping[str, Lost],
+    *,
+    now: datetime,
+) -> dict[str, Lost]:
+    """Return who would lose his turn when those ``lost`` are supplemented; nothing is written."""
+    for commit, one in lost.items():
+        state = vdraw.exit_expert(state, commit, SKIP_REASON[one.reason]).state
+    turns = Turns(draw, state, plan, openings, now=now)
+    if state.has_free_seats:
+        vdraw.supplement(state, turns)
+    return turns.lost
+
+
+def unavailable(
+    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
+) -> dict[str, Lost]:
+    """Return those of the first seated who cannot come any more."""
+    lost = lost_now(Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL), people)
+    if panel := beside(draw):
+        for commit, one in people.items():
+            if commit in lost:
+                continue
+            if reason := panel.reason(one.expert_id):
+                lost[commit] = Lost(one.expert_id, reason)
+            else:
+                panel.seat(commit, one.expert_id)
+    return lost
+
+
+def lost_now(exclusions: Exclusions, people: Mapping[str, Identity]) -> dict[str, Lost]:
+    """Return those of ``people`` (by commitment) whom the ``exclusions`` keep from being seated."""
+    experts = {one.expert_id: commit for commit, one in people.items()}
+    lost = exclusions.of(experts)
+    return {experts[pk]: Lost(pk, reason) for pk, reason in lost.items()}

@@ -24,6 +24,7 @@ from expertpool.core.configuration.reading import (
     value_of,
 )
 from expertpool.core.crypto import blind_index
+from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 
@@ -138,6 +139,11 @@ class Row:
     is_amiss: bool  # somebody else than this system wrote it
     change: SettingChange | None
 
+    @property
+    def version(self) -> int:
+        """What its reader has read of it, as `version_of` counts."""
+        return self.change.pk if self.change else 0
+
     def holds(self, query: str) -> bool:
         """Tell whether the words of ``query`` all stand in what the page says of it."""
         setting = self.setting
@@ -177,6 +183,11 @@ class ChangeLine:
     after: str
 
     @property
+    def sentence(self) -> str:
+        at = moment_text(self.at)
+        return f"{self.who} 于 {at} 把“{self.label}”从 {self.before} 改为 {self.after}"
+
+    @property
     def told(self) -> TimelineEntry:
         return TimelineEntry(self.at, self.after, self.who, f"原来是 {self.before}", tone="blue")
 
@@ -209,18 +220,19 @@ def most_since(setting: Setting[T], since: datetime) -> T:
     return max([value_of(setting), *replaced])
 
 
-def version_of(group: SettingGroup) -> int:
-    """Return the id of the last change in ``group``: what a form says it has read."""
-    return _of_group(group).aggregate(last=Max("id"))["last"] or 0
+def version_of(edited: SettingGroup | Setting[Any]) -> int:
+    """Return the id of the last change of ``edited``: what its editor says he has read."""
+    return _of(edited).aggregate(last=Max("id"))["last"] or 0
 
 
-def changes_after(group: SettingGroup, version: int) -> list[SettingChange]:
-    """Return the changes in ``group`` since ``version``, oldest first."""
-    return list(_of_group(group).filter(id__gt=version).order_by("id"))
+def changes_after(edited: SettingGroup | Setting[Any], version: int) -> list[SettingChange]:
+    """Return the changes of ``edited`` since ``version``, oldest first."""
+    return list(_of(edited).filter(id__gt=version).order_by("id"))
 
 
-def _of_group(group: SettingGroup) -> QuerySet[SettingChange]:
-    return _changes().filter(code__in=[setting.code for setting in settings_of(group)])
+def _of(edited: SettingGroup | Setting[Any]) -> QuerySet[SettingChange]:
+    settings = settings_of(edited) if isinstance(edited, SettingGroup) else [edited]
+    return _changes().filter(code__in=[setting.code for setting in settings])
 
 
 def _changes() -> QuerySet[SettingChange]:

@@ -29,7 +29,7 @@ from expertpool.siteconfig.queries import (
 )
 
 LOCK = "siteconfig"
-NOT_READ = "表单不是从设置页面打开的，请关闭后重新打开再保存。"
+NOT_READ = "不是从设置页面打开的，请刷新页面后重新打开再保存。"
 
 
 @transaction.atomic
@@ -50,11 +50,7 @@ def save_settings(
     """
     # Saved by two at once, the second finds the changes of the first.
     lock_transaction(LOCK)
-    if changes := changes_after(group, version):
-        raise ChangedMeanwhile(changes)
-    # A higher one would overwrite unseen whatever others save until it is sent.
-    if version != version_of(group):
-        raise SettingsRefused({"": [NOT_READ]})
+    _check_read(group, version)
     stored = stored_values()
     check_values(group, values, stored)
     changes = [
@@ -100,17 +96,30 @@ def try_settings(
 
 
 @transaction.atomic
-def reset_setting(*, setting: Setting[Any], actor: AbstractBaseUser, now: datetime) -> None:
+def reset_setting(
+    *, setting: Setting[Any], version: int, actor: AbstractBaseUser, now: datetime
+) -> None:
     """Bring the default back; nothing happens where it stands already.
 
-    Refuses (SettingsRefused) when the default breaks a rule with what its neighbours are set to.
+    ``version`` is the last change of it that the editor has seen, checked as by `save_settings`. Refuses
+    (SettingsRefused) when the default breaks a rule with what its neighbours are set to.
     """
     lock_transaction(LOCK)
+    _check_read(setting, version)
     stored = stored_values()
     if setting.code in stored or setting.code in stored.amiss:
         check_values(setting.group, {setting.code: setting.default}, stored)
         change = _change(setting, setting.default, stored, actor, now)
         publish(SettingsSaved((change.pk,), stored))
+
+
+def _check_read(edited: SettingGroup | Setting[Any], version: int) -> None:
+    """Refuse whoever has not read the last change of ``edited``."""
+    if changes := changes_after(edited, version):
+        raise ChangedMeanwhile(changes)
+    # A higher one would overwrite unseen whatever others save until it is sent.
+    if version != version_of(edited):
+        raise SettingsRefused({"": [NOT_READ]})
 
 
 def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored) -> None:

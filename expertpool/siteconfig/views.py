@@ -14,10 +14,11 @@ from expertpool.core.configuration.catalogue import SETTING_TRIALS, SITE_SETTING
 from expertpool.core.configuration.reading import current
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.text import is_key
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
-from expertpool.siteconfig.queries import history_of, in_words, rows_by_group
+from expertpool.siteconfig.queries import history_of, in_words, rows_by_group, version_of
 from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
@@ -82,10 +83,12 @@ def try_out(request: HttpRequest, group: str) -> HttpResponse:
 @requires("siteconfig.manage")
 def history(request: HttpRequest, code: str) -> HttpResponse:
     setting = _setting(code)
+    version = version_of(setting)  # before the changes are read: a newer one is refused
     context = {
         "setting": setting,
         "items": [line.told for line in history_of(setting)],
         "is_default": setting.code not in current(),
+        "version": version,
     }
     return render(request, "siteconfig/history.html", context)
 
@@ -93,11 +96,19 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @requires("siteconfig.manage")
 def reset(request: HttpRequest, code: str) -> HttpResponse:
-    setting = _setting(code)
+    setting, version = _setting(code), request.POST.get("version", "")
     try:
-        reset_setting(setting=setting, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+        reset_setting(
+            setting=setting,
+            version=int(version) if is_key(version) else 0,
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
     except SettingsRefused as error:
         return refused("".join(text for texts in error.errors.values() for text in texts))
+    except ChangedMeanwhile as error:
+        told = "；".join(line.sentence for line in in_words(error.changes))
+        return refused(f"{told}。没有恢复默认：请刷新页面，核对后再恢复。")
     return saved(f"“{setting.label}”已恢复默认。", refresh="page")
 
 

@@ -107,7 +107,8 @@ def test_the_default_comes_back_by_the_page_alone(admin: User) -> None:
     save(SECOND_DAYS, 30, admin)
     write("UPDATE siteconfig_storedsetting SET value = NULL, reset = true")
     assert value_of(SECOND_DAYS) == 30
-    reset_setting(setting=SECOND_DAYS, actor=admin, now=NOW + timedelta(minutes=1))
+    version, now = version_of(SECOND_DAYS), NOW + timedelta(minutes=1)
+    reset_setting(setting=SECOND_DAYS, version=version, actor=admin, now=now)
     assert value_of(SECOND_DAYS) == SECOND_DAYS.default
     assert AMISS not in page(admin)
 

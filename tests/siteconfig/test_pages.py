@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, setting_groups
 from expertpool.core.settings import WATERMARK
+from expertpool.core.text import moment_text
 from expertpool.draws.settings import OWN_NUMBERS, OWN_REVEAL_BY
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.forms import SettingsForm, field_name
 from expertpool.siteconfig.models import SettingChange
+from expertpool.siteconfig.queries import version_of
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.siteconfig.conftest import (
@@ -185,15 +188,41 @@ def test_history_and_the_way_back(signed_in: Client) -> None:
     signed_in.post(EDIT, typed(signed_in, name="甲"))
     url = f"/settings/{NAME.code}"
     assert "甲" in signed_in.get(f"{url}/history/").content.decode()
-    assert signed_in.post(f"{url}/reset/").status_code == 204
+    assert signed_in.post(f"{url}/reset/", {"version": version_of(NAME)}).status_code == 204
     assert value_of(NAME) == "默认名"
     assert "默认名（默认）" in signed_in.get(f"{url}/history/").content.decode()
     configure(LEAST, 31)
     configure(USUAL, 40)
-    refused = signed_in.post(f"/settings/{USUAL.code}/reset/")
+    read = {"version": version_of(USUAL)}
+    refused = signed_in.post(f"/settings/{USUAL.code}/reset/", read)
     assert refused.status_code == 409
+    assert "默认时限不能短于最短时限。" in refused.content.decode()
     for unknown in ("/settings/groups/none/", "/settings/none/history/", "/settings/none/reset/"):
         assert signed_in.post(unknown).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("page", ["/settings/", f"/settings/{NAME.code}/history/"])
+def test_the_default_does_not_replace_what_another_saved_meanwhile(
+    signed_in: Client, admin: User, page: str
+) -> None:
+    url = f"/settings/{NAME.code}/reset/"
+    signed_in.post(EDIT, typed(signed_in, name="甲"))
+    button = re.search(rf'hx-post="{url}"[^>]* value="(\d+)"', signed_in.get(page).content.decode())
+    assert button
+    read = {"version": button[1]}
+    signed_in.post(EDIT, typed(signed_in, name="乙"))
+    change = SettingChange.objects.latest("id")
+    for stale in (read, {}, {"version": "x"}):
+        answer = signed_in.post(url, stale)
+        assert answer.status_code == 409
+        told = f"{admin} 于 {moment_text(change.at)} 把“名字”从 甲 改为 乙"
+        assert told in answer.content.decode()
+    # what nobody has read yet: it would undo unseen whatever is saved until it is sent
+    assert signed_in.post(url, {"version": change.pk + 9}).status_code == 409
+    assert value_of(NAME) == "乙"
+    signed_in.post(EDIT, typed(signed_in, name="乙", least="6"))  # of another setting: no matter
+    assert signed_in.post(url, {"version": change.pk}).status_code == 204
+    assert value_of(NAME) == "默认名"
 
 
 def test_a_trial_takes_what_is_typed_and_saves_nothing(signed_in: Client) -> None:

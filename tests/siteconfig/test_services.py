@@ -44,8 +44,8 @@ def test_a_change_counts_is_kept_and_is_logged(admin: User) -> None:
 
 def test_the_default_comes_back(admin: User) -> None:
     save(admin, {NAME: "专家库", KEPT: timedelta(days=1)})
-    reset_setting(setting=NAME, actor=admin, now=NOW)
-    reset_setting(setting=NAME, actor=admin, now=NOW)
+    reset_setting(setting=NAME, version=version_of(NAME), actor=admin, now=NOW)
+    reset_setting(setting=NAME, version=version_of(NAME), actor=admin, now=NOW)
     assert value_of(NAME) == "默认名"
     assert value_of(KEPT) == timedelta(days=1)
     assert [line.after for line in history_of(NAME)] == ["默认名（默认）", "专家库"]
@@ -68,7 +68,7 @@ def test_bounds_and_rules_are_kept_and_nothing_is_stored(admin: User) -> None:
     assert not SettingChange.objects.exists()
     save(admin, {LEAST: 40, USUAL: 50})
     with pytest.raises(SettingsRefused):
-        reset_setting(setting=USUAL, actor=admin, now=NOW)
+        reset_setting(setting=USUAL, version=version_of(USUAL), actor=admin, now=NOW)
     assert value_of(USUAL) == 50
 
 

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import Text as TextQuestion
+from expertpool.core import criteria as ask
 from expertpool.core.criteria import criteria_fields, parse, register_criteria
 from expertpool.core.criteria.registry import criteria_of
 from expertpool.core.exporting import EXPORTS, visible_columns
@@ -31,6 +31,8 @@ from expertpool.core.subjects import (
     InForm,
     InHistory,
     InImport,
+    Kind,
+    Number,
     Rows,
     Text,
 )
@@ -79,7 +81,7 @@ def test_a_condition_has_code_and_label_of_its_declaration(field: FieldDeclarati
 
 def test_a_condition_without_label_is_refused() -> None:
     with pytest.raises(ValueError, match="no label"):
-        register_criteria("experts.expert", TextQuestion(code="new"))
+        register_criteria("experts.expert", ask.Text(code="new"))
 
 
 def _imported(field: FieldDeclaration, raw: str) -> Any:
@@ -124,6 +126,32 @@ def test_a_choice_is_one_value_by_its_word_and_by_itself(code: str) -> None:
         field.input("individual").clean("先生")
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        (None, None),
+        (ask.Text(guard="experts.phone"), None),
+        (ask.Number(), None),
+        (ask.Number(), Number(most=9)),
+        (ask.Boolean(), None),
+        (ask.Reference(labels=lambda _: {}), None),
+        (ask.Date(), Rows(rows=Expert.objects.all)),
+    ],
+)
+def test_a_filter_that_no_list_can_show_is_refused_where_it_is_declared(
+    question: ask.Field | None, kind: Kind | None
+) -> None:
+    criterion = InCriteria(field=question) if question else None
+    with pytest.raises(ValueError, match=r"^practice_years: a filter asks"):
+        FieldDeclaration(
+            code="practice_years",
+            label="从业年限",
+            kind=Number(most=9),
+            criterion=criterion,
+            filtered=InFilter(kind=kind),
+        )
+
+
 # --- a field that is declared here, on a column that the record has anyway ------------------------
 
 
@@ -131,7 +159,7 @@ def test_a_choice_is_one_value_by_its_word_and_by_itself(code: str) -> None:
 def nickname(monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDeclaration]:
     """A new field, kept where the record keeps the reason of a deletion."""
     guard = GuardedField("experts.deletion_reason", "曾用名", lambda value: value[:1] + "*")
-    question = TextQuestion(code="nickname", label="曾用名", path="deletion_reason")
+    question = ask.Text(code="nickname", label="曾用名", path="deletion_reason")
     field = FieldDeclaration(
         code="deletion_reason",
         label="曾用名",

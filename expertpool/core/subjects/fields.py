@@ -8,11 +8,11 @@ from typing import Any
 
 from django import forms
 
-from expertpool.core.criteria import Field as CriteriaField
+from expertpool.core import criteria as ask
 from expertpool.core.exporting import ExportColumn
 from expertpool.core.importing import CellRefused, ImportColumn, normalise_header
 from expertpool.core.importing.columns import Cleaner
-from expertpool.core.subjects.kinds import Kind
+from expertpool.core.subjects.kinds import Kind, Rows
 from expertpool.core.visibility import GuardedField
 
 
@@ -74,7 +74,7 @@ class InCriteria:
     """A condition over records. ``draws``: a draw may ask it, too; ``lists``: a list may.
     ``field`` gives a code or a label only where they are not those of the declaration."""
 
-    field: CriteriaField
+    field: ask.Field
     order: int = 0
     draws: bool = True
     lists: bool = True
@@ -84,7 +84,8 @@ class InCriteria:
 class InFilter:
     """A control above the list; it asks what the condition of the field asks, so there has to be
     one, and not a guarded one: that is left to the builder, which knows who may. ``name`` in the
-    address, where it is not the condition's code; ``kind`` where rows are chosen."""
+    address, where it is not the condition's code; ``kind`` where rows are chosen (`Rows`), and only
+    there. Text, days and choices have a control; a number or yes and no is left to the builder."""
 
     order: int = 0
     name: str = ""
@@ -137,8 +138,20 @@ class FieldDeclaration:
     is_searched: bool = False
 
     def __post_init__(self) -> None:
-        if self.filtered and (self.criterion is None or self.criterion.field.guard):
+        if self.filtered is None:
+            return
+        if self.criterion is None or self.criterion.field.guard:
             message = f"{self.code}: a filter asks by a condition that everybody may ask"
+            raise ValueError(message)
+        question, kind = self.criterion.field, self.filtered.kind
+        if isinstance(question, ask.Reference):
+            has_control = isinstance(kind, Rows)
+        else:
+            has_control = kind is None and isinstance(question, ask.Text | ask.Date | ask.Choice)
+        if not has_control:
+            message = (
+                f"{self.code}: a filter asks for text, days, choices, or for rows by a kind `Rows`"
+            )
             raise ValueError(message)
 
     def value_of(self, record: Any) -> Any:
@@ -173,7 +186,7 @@ class FieldDeclaration:
 
     # --- places -------------------------------------------------------------------------------
 
-    def question(self) -> CriteriaField:
+    def question(self) -> ask.Field:
         """Return what conditions ask of it; only of fields that they ask."""
         place = self.criterion
         assert place is not None  # noqa: S101

@@ -12,16 +12,16 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.menu import ITEMS, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.receivers import give_new_permissions
-        from expertpool.accounts.settings import RULES, SETTINGS
+        from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core import home
-        from expertpool.core.configuration import SETTING_RULES, SITE_SETTINGS
+        from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
-        SETTING_RULES.add(*RULES)
+        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)
         MENU.add(*ITEMS)

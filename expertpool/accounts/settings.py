@@ -8,7 +8,7 @@ from expertpool.core.configuration import (
     Reader,
     Setting,
     SettingGroup,
-    SettingRule,
+    SettingConstraint,
 )
 
 SIGN_IN = SettingGroup("sign_in", "登录与链接", order=30)
@@ -116,4 +116,4 @@ def _usual_is_allowed(read: Reader) -> str:
     return f"“{TOKEN_USUAL.label}”不能超过“{TOKEN_LONGEST.label}”（{longest}）。"
 
 
-RULES = (SettingRule(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)
+CONSTRAINTS = (SettingConstraint(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)

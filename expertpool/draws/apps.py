@@ -8,7 +8,7 @@ class DrawsConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.core import home
-        from expertpool.core.configuration import SETTING_RULES, SITE_SETTINGS
+        from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
         from expertpool.core.criteria import join_criteria, register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
@@ -38,7 +38,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.names import readable_invitations, searched_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
         from expertpool.draws.services.sheet_starters import SHEETS
-        from expertpool.draws.settings import RULES, SETTINGS
+        from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
@@ -57,7 +57,7 @@ class DrawsConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
-        SETTING_RULES.add(*RULES)
+        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
         MENU.add(ITEM)

@@ -14,7 +14,7 @@ from expertpool.core.configuration import (
     Reader,
     Setting,
     SettingGroup,
-    SettingRule,
+    SettingConstraint,
     Several,
     Span,
     Text,
@@ -387,7 +387,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
 )
 
 
-def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> SettingRule:
+def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> SettingConstraint:
     def broken(read: Reader) -> str:
         if read(low) <= read(usual) <= read(high):
             return ""
@@ -396,10 +396,10 @@ def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Set
             f"（{low.kind.words(read(low))}）和“{high.label}”（{high.kind.words(read(high))}）之间。"
         )
 
-    return SettingRule(usual.code, INVITING, broken)
+    return SettingConstraint(usual.code, INVITING, broken)
 
 
-def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> SettingRule:
+def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> SettingConstraint:
     """A regime's own bounds, with those for all where it has none, leave room for a value."""
 
     def broken(read: Reader) -> str:
@@ -415,10 +415,10 @@ def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Sett
             f"（{kind(values[1])}），没有数值可以填写。"
         )
 
-    return SettingRule(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
+    return SettingConstraint(f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken)
 
 
-RULES = (
+CONSTRAINTS = (
     *(
         _own_in_order(regime, low, high)
         for regime in Regime

@@ -9,7 +9,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.accounts.events import AccountActed
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core.configuration import (
-            SETTING_RULES,
+            SETTING_CONSTRAINTS,
             SETTING_TRIALS,
             SITE_SETTINGS,
             Trial,
@@ -25,11 +25,11 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
         from expertpool.notifications.services.account_acts import ACTED, tell_acted
         from expertpool.notifications.services.trial import send_trial_mail
-        from expertpool.notifications.settings import MAIL, RULES, SETTINGS
+        from expertpool.notifications.settings import CONSTRAINTS, MAIL, SETTINGS
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
-        SETTING_RULES.add(*RULES)
+        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
         SETTING_TRIALS.add(Trial(MAIL, "发送测试邮件", "收件邮箱", send_trial_mail))
         LOG_ACTIONS.add(*ACTIONS)
         VALUE_LABELS.add(*VALUES)

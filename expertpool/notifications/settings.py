@@ -13,7 +13,7 @@ from expertpool.core.configuration import (
     Secret,
     Setting,
     SettingGroup,
-    SettingRule,
+    SettingConstraint,
     Text,
 )
 
@@ -136,7 +136,7 @@ def _is_this_machine(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-RULES = (
-    SettingRule("notifications.mail_sender", MAIL, _needs_sender),
-    SettingRule("notifications.mail_plain", MAIL, _needs_encryption),
+CONSTRAINTS = (
+    SettingConstraint("notifications.mail_sender", MAIL, _needs_sender),
+    SettingConstraint("notifications.mail_plain", MAIL, _needs_encryption),
 )

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from expertpool.audit.services import record
 from expertpool.core.configuration import Setting, SettingGroup
-from expertpool.core.configuration.catalogue import SETTING_TRIALS, rules_of, settings_of
+from expertpool.core.configuration.catalogue import SETTING_TRIALS, constraints_of, settings_of
 from expertpool.core.configuration.reading import Reader, Stored, forget, is_readable, loaded
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
@@ -135,7 +135,7 @@ def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored)
     # Rules speak of values that are in order by themselves.
     if not errors:
         read = reader(values, stored)
-        broken = [text for rule in rules_of(group) if (text := rule.broken(read))]
+        broken = [text for one in constraints_of(group) if (text := one.broken(read))]
         errors = {"": broken} if broken else {}
     if errors:
         raise SettingsRefused(errors)

@@ -20,15 +20,31 @@ def test_each_term_stands_once() -> None:
     assert [term for term, times in terms.items() if times > 1] == []
 
 
+def named_by(node: ast.stmt) -> list[str]:
+    """Return the names of types that ``node`` makes: a class, or an alias (`Rule = Callable[…]`)."""
+    if isinstance(node, ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id]
+    return []
+
+
+def test_an_alias_is_a_name_of_a_type_as_well() -> None:
+    source = "class A: ...\nB = list[int]\nC: TypeAlias = int\ndef d(): ..."
+    assert [name for node in ast.parse(source).body for name in named_by(node)] == list("ABC")
+
+
 def test_a_word_that_names_a_class_names_one() -> None:
     words = {name for row in ROWS for name in re.findall(r"`([A-Z][A-Za-z]+)`", "".join(row[1:]))}
     classes = Counter(
-        node.name
+        name
         for folder in ("expertpool", "vdraw")
         for path in (ROOT / folder).rglob("*.py")
         if "migrations" not in path.parts
         for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.ClassDef)
+        for name in named_by(node)
     )
-    assert {"Matter", "AlarmKind", "Rule", "SettingRule", "RegimeRule"} <= words
+    assert {"Matter", "AlarmKind", "Rule", "SettingConstraint", "RegimeRule"} <= words
     assert {word: classes[word] for word in words if classes[word] != 1} == {}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from expertpool.core.configuration import (
-    SETTING_RULES,
+    SETTING_CONSTRAINTS,
     SETTING_TRIALS,
     SITE_SETTINGS,
     Boolean,
@@ -19,8 +19,8 @@ from expertpool.core.configuration import (
     Reader,
     Secret,
     Setting,
+    SettingConstraint,
     SettingGroup,
-    SettingRule,
     Span,
     Text,
     TimeRange,
@@ -55,11 +55,11 @@ def greet(read: Reader, address: str) -> str:
 
 @pytest.fixture(autouse=True)
 def samples() -> Iterator[None]:
-    rule = SettingRule("samples.order", GROUP, order_of_limits)
+    constraint = SettingConstraint("samples.order", GROUP, order_of_limits)
     trial = Trial(GROUP, "试一试", "发给谁", greet)
     with (
         SITE_SETTINGS.holding(*SAMPLES),
-        SETTING_RULES.holding(rule),
+        SETTING_CONSTRAINTS.holding(constraint),
         SETTING_TRIALS.holding(trial),
     ):
         yield

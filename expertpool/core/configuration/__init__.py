@@ -1,18 +1,18 @@
 """What an office decides for itself: declared in code, typed, stored by `siteconfig`.
 
-MINUTES = Setting("draws.reply_minutes", "答复时限", Number(1, 43_200, "分钟"), 60, group=INVITING)
+USUAL = Setting("draws.reply_usual", "答复时限默认", Number(1, 43_200, "分钟"), 60, group=…, help="…")
 
-SITE_SETTINGS.add(MINUTES)      # in apps.ready()
-value_of(MINUTES)               # an int, as it stands now
+SITE_SETTINGS.add(USUAL)        # in apps.ready()
+value_of(USUAL)                 # an int, as it stands now
 """
 
 from expertpool.core.configuration.catalogue import (
-    SETTING_RULES,
+    SETTING_CONSTRAINTS,
     SETTING_TRIALS,
     SITE_SETTINGS,
     Setting,
+    SettingConstraint,
     SettingGroup,
-    SettingRule,
     Trial,
     TrialFailed,
 )
@@ -33,7 +33,7 @@ from expertpool.core.configuration.kinds import (
 from expertpool.core.configuration.reading import Reader, read_once, value_of, words_of
 
 __all__ = [
-    "SETTING_RULES",
+    "SETTING_CONSTRAINTS",
     "SETTING_TRIALS",
     "SITE_SETTINGS",
     "Boolean",
@@ -46,8 +46,8 @@ __all__ = [
     "Reader",
     "Secret",
     "Setting",
+    "SettingConstraint",
     "SettingGroup",
-    "SettingRule",
     "Several",
     "Span",
     "Text",

@@ -43,7 +43,7 @@ class Setting(Generic[T]):
 
 
 @dataclass(frozen=True)
-class SettingRule:
+class SettingConstraint:
     """What must hold between settings of one group. ``broken`` returns a sentence, or nothing."""
 
     code: str
@@ -72,7 +72,7 @@ class Trial:
 SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(
     "setting", order=lambda setting: 10_000 * setting.group.order + setting.order
 )
-SETTING_RULES: Catalogue[SettingRule] = Catalogue("rule of settings")
+SETTING_CONSTRAINTS: Catalogue[SettingConstraint] = Catalogue("constraint of settings")
 SETTING_TRIALS: Catalogue[Trial] = Catalogue("trial", code=lambda trial: trial.group.code)
 
 
@@ -84,5 +84,5 @@ def setting_groups() -> list[SettingGroup]:
     return list(dict.fromkeys(setting.group for setting in SITE_SETTINGS))
 
 
-def rules_of(group: SettingGroup) -> list[SettingRule]:
-    return [rule for rule in SETTING_RULES if rule.group == group]
+def constraints_of(group: SettingGroup) -> list[SettingConstraint]:
+    return [one for one in SETTING_CONSTRAINTS if one.group == group]

@@ -468,8 +468,8 @@ def _decide_release(facts: OfDraw) -> None:
     check_release(facts.draw, now=facts.now)
 
 
-Rule = Callable[[OfDraw], None]
-_OF_DRAW: Mapping[ActionCode, tuple[str, Rule]] = {
+Check = Callable[[OfDraw], None]
+_OF_DRAW: Mapping[ActionCode, tuple[str, Check]] = {
     ActionCode.CONTRIBUTE: ("", _contribute),  # by the roles that the rule names
     ActionCode.ABANDON: ("draws.run", _abandon),
     ActionCode.SUPPLEMENT: ("draws.run", _supplement),
@@ -509,8 +509,8 @@ def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, Dr
 def actions_of(facts: OfDraw) -> dict[ActionCode, DrawAction]:
     """Return the same where what the rules ask is at hand."""
     return {
-        code: DrawAction(code, permission, _permits(facts, permission), _why_not(facts, rule))
-        for code, (permission, rule) in _OF_DRAW.items()
+        code: DrawAction(code, permission, _permits(facts, permission), _why_not(facts, check))
+        for code, (permission, check) in _OF_DRAW.items()
     }
 
 
@@ -529,11 +529,11 @@ def _permits(facts: OfDraw, permission: str) -> bool:
     return any(CONTRIBUTOR_PERMISSION[role] in facts.reaching for role in roles)
 
 
-def _why_not(facts: OfDraw, rule: Rule) -> str:
+def _why_not(facts: OfDraw, check: Check) -> str:
     if facts.is_archived:
         return ARCHIVED
     try:
-        rule(facts)
+        check(facts)
     except DrawError as error:
         return str(error)
     return ""

@@ -10,7 +10,7 @@ from expertpool.core.registry import Tab
 from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.projects.models import Project
-from expertpool.reports.queries.ledger import ledger_visible_to
+from expertpool.reports.queries.ledger import ledger_counts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 
 def ledger_card(request: HttpRequest, project: Project) -> str:
     """The ledger of each draw of ``project``, with the number of its entries."""
-    visible = ledger_visible_to(cast("User", request.user))
-    rows = [
-        (draw, visible.filter(subject_label__icontains=draw.number).count())
-        for draw in draws_of(project)
-    ]
+    draws = list(draws_of(project))
+    counts = ledger_counts(cast("User", request.user), draws)
+    rows = [(draw, counts[draw.pk]) for draw in draws]
     return render_to_string("reports/_ledger_card.html", {"rows": rows}, request)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
 from django.db.models.functions import Cast
 
 from expertpool.accounts.models import User
@@ -34,6 +36,15 @@ def ledger_visible_to(user: User) -> QuerySet[Entry]:
     ends once names are released, as in the log (docs/decisions/0088)."""
     entries = entries_about(draws_visible_to(user, "reports.ledger", reading=True))
     return entries.filter(IS_MANUAL | IS_LOOK | IN_COURSE).exclude(told_later(Entry))
+
+
+def ledger_counts(user: User, draws: Iterable[Draw]) -> dict[int, int]:
+    """Return how many entries the ledger shows ``user`` of each of ``draws`` when it is narrowed to
+    the draw's number: one query for any number of them."""
+    about = {draw.pk: Q(subject_label__icontains=draw.number) for draw in draws}
+    entries = ledger_visible_to(user).filter(reduce(or_, about.values(), Q()))
+    counts = entries.aggregate(**{f"of_{pk}": Count("pk", filter=q) for pk, q in about.items()})
+    return {pk: counts[f"of_{pk}"] for pk in about}
 
 
 def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:

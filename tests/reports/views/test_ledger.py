@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -22,7 +23,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import read_names, release
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.voiding import decide_void, request_void
-from expertpool.reports.queries.ledger import ledger_visible_to
+from expertpool.reports.queries.ledger import ledger_counts, ledger_visible_to
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw
@@ -95,6 +96,38 @@ def test_the_ledger_holds_what_persons_did_beside_seal_and_end(
 def _rows(client: Client, user: User, **params: str) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = login(client, user).get(reverse(LEDGER), params).context["rows"]
     return rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_entries_of_all_draws_of_a_card_are_counted_at_once(
+    count: int, operator: User, auditor: User, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        make_expert()
+    draws = [
+        make_draw(now=timezone.now(), operator=operator, seats=1, opens_in_hours=72 * (at + 1))
+        for at in range(count)
+    ]
+    with django_assert_num_queries(3):  # his rights, since when names wait, the counts
+        counts = ledger_counts(auditor, draws)
+    visible = ledger_visible_to(auditor)
+    assert counts == {
+        one.pk: visible.filter(subject_label__icontains=one.number).count() for one in draws
+    }
+    assert min(counts.values()) > 0
+
+
+@pytest.mark.django_db
+def test_the_card_of_a_project_tells_how_many_entries_each_draw_has(
+    client: Client, operator: User, supervisor: User, auditor: User
+) -> None:
+    draw = make_handled_draw(operator, supervisor)
+    page = login(client, auditor).get(
+        reverse("projects:detail", args=[draw.project.pk]), {"tab": "evidence"}
+    )
+    card = page.content.decode().split("人工操作台账</h2>")[1]
+    assert f">{len(_rows(client, auditor, subject=draw.number))} 条<" in card
 
 
 @pytest.mark.django_db

@@ -163,7 +163,8 @@ def test_a_process_that_still_writes_with_the_old_key_is_found(
     settings.FIELD_KEY, settings.FIELD_KEY_OLD = old["FIELD_KEY"], ()
     make_user(phone="13900000000")
     settings.FIELD_KEY, settings.FIELD_KEY_OLD = NEW["FIELD_KEY"], (old["FIELD_KEY"],)
-    call_command("rotate_keys", check=True)
+    with pytest.raises(CommandError, match=r"还有 \d+ 处未更换"):  # for scripts
+        call_command("rotate_keys", check=True)
     assert "accounts.User.phone：1 处未更换" in capsys.readouterr().out
     call_command("rotate_keys")
     assert "FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除" in capsys.readouterr().out
@@ -284,7 +285,8 @@ def files(settings: Any, tmp_path: Path) -> list[WaitingFile]:
 def test_files_that_wait_open_without_the_old_key(
     files: list[WaitingFile], old: dict[str, str], settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("rotate_keys", check=True)
+    with pytest.raises(CommandError, match=r"还有 \d+ 处未更换"):
+        call_command("rotate_keys", check=True)
     assert f"等待取用的文件：{len(files)} 处未更换" in capsys.readouterr().out
     call_command("rotate_keys")
     assert "FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除" in capsys.readouterr().out

@@ -53,10 +53,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}：{number} 处未更换")
         if shut.total:
             raise CommandError(_named(shut))
-        if not counts:
-            self.stdout.write(
-                "全部信息都用现在的密钥加密；FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除。"
-            )
+        if counts:
+            message = f"还有 {counts.total()} 处未更换，请运行 expertpool rotate-keys。"
+            raise CommandError(message)
+        self.stdout.write("全部信息都用现在的密钥加密；FIELD_KEY_OLD 和 SEAL_KEY_OLD 可以删除。")
 
 
 def _named(shut: Shut) -> str:

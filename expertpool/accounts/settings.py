@@ -7,8 +7,8 @@ from expertpool.core.configuration import (
     Number,
     Reader,
     Setting,
-    SettingGroup,
     SettingConstraint,
+    SettingGroup,
 )
 
 SIGN_IN = SettingGroup("sign_in", "登录与链接", order=30)
@@ -31,6 +31,7 @@ FAILURES_TO_LOCK = Setting(
     5,
     group=SIGN_IN,
     order=20,
+    help="同一账号连续输错这么多次，要等一会儿才能再试。",
 )
 LOCK_TIME = Setting(
     "accounts.lock_time",

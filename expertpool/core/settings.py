@@ -61,7 +61,13 @@ IMPORT_KEPT = Setting(
     help="上传的名单和《未导入信息表》过后自动删除；只影响以后的导入。",
 )
 IMPORT_SIZE = Setting(
-    "core.import_size", "导入文件最大", Number(1, 200, "MB"), 50, group=TABLES, order=30
+    "core.import_size",
+    "导入文件最大",
+    Number(1, 200, "MB"),
+    50,
+    group=TABLES,
+    order=30,
+    help="更大的名单不能上传，请分成几个文件。",
 )
 
 IMPORTS_PER_HOUR = Setting(

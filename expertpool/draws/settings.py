@@ -13,8 +13,8 @@ from expertpool.core.configuration import (
     OwnNumber,
     Reader,
     Setting,
-    SettingGroup,
     SettingConstraint,
+    SettingGroup,
     Several,
     Span,
     Text,
@@ -57,7 +57,13 @@ REPLY_USUAL = Setting(
     help="新方案的答复时限，从发出邀请起算。",
 )
 REPLY_LONGEST = Setting(
-    "draws.reply_longest", "答复时限最长", MINUTES, 43_200, group=INVITING, order=30
+    "draws.reply_longest",
+    "答复时限最长",
+    MINUTES,
+    43_200,
+    group=INVITING,
+    order=30,
+    help="抽取方案里的答复时限不能比这更长。",
 )
 REVEAL_LATEST = Setting(
     "draws.reveal_latest",
@@ -69,7 +75,13 @@ REVEAL_LATEST = Setting(
     help="抽取方案里的公开时间不能比这更晚；0 为评审开始时。",
 )
 REVEAL_USUAL = Setting(
-    "draws.reveal_usual", "名单默认公开（评审前）", HOURS, 2, group=INVITING, order=50
+    "draws.reveal_usual",
+    "名单默认公开（评审前）",
+    HOURS,
+    2,
+    group=INVITING,
+    order=50,
+    help="新方案里名单在评审开始前多久公开。",
 )
 REVEAL_EARLIEST = Setting(
     "draws.reveal_earliest",
@@ -90,13 +102,31 @@ LEAVE_USUAL = Setting(
     help="新方案里已同意的专家最晚请假的时间。",
 )
 EMERGENCY_SHORTEST = Setting(
-    "draws.emergency_shortest", "应急答复时限最短", EMERGENCY_MINUTES, 5, group=INVITING, order=80
+    "draws.emergency_shortest",
+    "应急答复时限最短",
+    EMERGENCY_MINUTES,
+    5,
+    group=INVITING,
+    order=80,
+    help="应急抽取的答复时限不能比这更短。",
 )
 EMERGENCY_USUAL = Setting(
-    "draws.emergency_usual", "应急答复时限默认", EMERGENCY_MINUTES, 15, group=INVITING, order=90
+    "draws.emergency_usual",
+    "应急答复时限默认",
+    EMERGENCY_MINUTES,
+    15,
+    group=INVITING,
+    order=90,
+    help="申请应急抽取时先填入的答复时限，可以改。",
 )
 EMERGENCY_LONGEST = Setting(
-    "draws.emergency_longest", "应急答复时限最长", EMERGENCY_MINUTES, 120, group=INVITING, order=100
+    "draws.emergency_longest",
+    "应急答复时限最长",
+    EMERGENCY_MINUTES,
+    120,
+    group=INVITING,
+    order=100,
+    help="应急抽取的答复时限不能比这更长。",
 )
 
 QUIET_HOURS = Setting(

@@ -14,7 +14,13 @@ DOCUMENT_SIZE = Setting(
     help="PDF、Word、Excel、PowerPoint、OFD、TXT、ZIP。",
 )
 IMAGE_SIZE = Setting(
-    "files.image_size", "图片最大", Number(1, 100, "MB"), 20, group=UPLOADS, order=20
+    "files.image_size",
+    "图片最大",
+    Number(1, 100, "MB"),
+    20,
+    group=UPLOADS,
+    order=20,
+    help="照片和扫描件；更大的不能上传。",
 )
 MEDIA_SIZE = Setting(
     "files.media_size",

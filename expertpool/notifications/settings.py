@@ -12,8 +12,8 @@ from expertpool.core.configuration import (
     Reader,
     Secret,
     Setting,
-    SettingGroup,
     SettingConstraint,
+    SettingGroup,
     Text,
 )
 
@@ -48,7 +48,15 @@ SECURITY = Setting(
     order=20,
     help="按邮件服务商的说明选择。",
 )
-PORT = Setting("notifications.mail_port", "端口", Number(1, 65_535), 465, group=MAIL, order=30)
+PORT = Setting(
+    "notifications.mail_port",
+    "端口",
+    Number(1, 65_535),
+    465,
+    group=MAIL,
+    order=30,
+    help="按邮件服务商的说明填写，与上面的加密方式对应：SSL 多为 465，STARTTLS 多为 587。",
+)
 USER = Setting(
     "notifications.mail_user",
     "账号",
@@ -83,6 +91,7 @@ SENDER_NAME = Setting(
     "专家库",
     group=MAIL,
     order=70,
+    help="收件人看到的发件人名字。",
 )
 TIMEOUT = Setting(
     "notifications.mail_timeout",

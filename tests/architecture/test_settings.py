@@ -19,3 +19,7 @@ def test_every_declared_setting_is_in_the_catalogue() -> None:
     assert {setting.code for setting in declared} - {
         setting.code for setting in SITE_SETTINGS
     } == set()
+
+
+def test_every_setting_says_what_it_does() -> None:
+    assert [setting.label for setting in SITE_SETTINGS if not setting.help] == []

@@ -319,7 +319,7 @@ class _SpanField(forms.CharField):
 
     def __init__(self) -> None:
         widget = forms.TextInput(attrs={"placeholder": "22:00-07:00", "inputmode": "numeric"})
-        super().__init__(required=False, max_length=20, widget=widget)
+        super().__init__(required=False, widget=widget)
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.start:%H:%M}-{value.end:%H:%M}" if isinstance(value, Span) else value

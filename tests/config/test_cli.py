@@ -28,3 +28,12 @@ def test_a_draw_is_verified_without_django_or_database() -> None:
     assert result.returncode not in {0, -1}
     assert "Traceback" not in result.stderr
     assert "/nowhere.json" in result.stderr + result.stdout
+
+
+def test_who_names_no_file_is_told_how_this_command_is_called(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["verify-draw"]) == 2
+    told = capsys.readouterr()
+    assert "用法：expertpool verify-draw 记录.json" in told.out + told.err
+    assert "verify.py" not in told.out + told.err

@@ -4,6 +4,9 @@ writes rows leads no letter, and no seat, to somebody else (docs/decisions/0085)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,11 +18,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.queries.own import invitations_of
+from expertpool.draws.queries.tabs import letter_counts
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.messages import recipient_key
+from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
+from expertpool.notifications.services.delivery import deliver
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
@@ -28,6 +33,7 @@ from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 SEATS = 4
+MORNING = timezone.make_aware(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001 (no quiet hours)
 
 
 def sql(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -227,3 +233,36 @@ def test_accounts_cannot_be_exchanged_by_their_ids(
     )
     assert expert_for(one.user) is None
     assert Invitation.objects.filter(draw__in=draws).exists()
+
+
+def test_no_letter_says_who_has_an_account() -> None:
+    """Of four, two have one: but for what is encrypted, and random, their letters are alike."""
+    for has_one in (True, False, True, False):
+        make_expert(email="", user=make_user("expert") if has_one else None)
+    draw = make_draw(now=MORNING, seats=SEATS, channels=["site"], reached=False)
+    post = Message.objects.filter(channel="site", about_type="draws.invitation")
+    assert post.filter(state="queued").count() == SEATS
+    for message in post:
+        deliver(message_id=message.pk, now=MORNING)
+    told = sql(
+        "SELECT DISTINCT state, detail, attempts, recipient_key IS NULL, length(address),"
+        " sending_at IS NULL, sent_at IS NULL, provider_id FROM notifications_message"
+        " WHERE channel = 'site' AND about_type = 'draws.invitation'"
+    )
+    assert len(told) == 1
+    # What the office is told stays right.
+    (count,) = letter_counts(draw.project)
+    assert (count.waiting, count.sent, count.failed) == (0, 2, 2)
+
+
+def test_those_of_an_earlier_version_go_to_nobody() -> None:
+    for _ in range(SEATS):
+        make_expert()
+    make_draw(now=MORNING, seats=SEATS, channels=["site"])
+    post = Message.objects.filter(channel="site", about_type="draws.invitation")
+    post.update(state="no_account", recipient_key=None, address="", detail="收件人没有系统账号")
+    migration = import_module("expertpool.draws.migrations.0053_letters_to_nobody")
+    migration.send_to_nobody(None, SimpleNamespace(connection=connection))
+    assert all(is_to_nobody(one) and one.state == "sent" and one.sent_at for one in post.all())
+    found = {one.about_id: bytes(one.recipient_key) for one in post.all()}
+    assert found == {pk: recipient_key(NOBODY, ("draws.invitation", pk)) for pk in found}

@@ -16,7 +16,7 @@ from expertpool.draws.queries.clock import closing_of, letters_wait_until, pause
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
-from expertpool.notifications.queries.messages import messages_about
+from expertpool.notifications.queries.messages import is_to_nobody, messages_about
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 NEVER_LEFT = (
@@ -115,7 +115,8 @@ def _letters_by_line(waiting: Sequence[Invitation]) -> Letters:
     letters: Letters = defaultdict(list)
     if waiting:
         for letter in letters_to(waiting):
-            letters[letter.about_id].append(letter)
+            if not is_to_nobody(letter):
+                letters[letter.about_id].append(letter)
     return letters
 
 
@@ -144,8 +145,8 @@ def may_know(rows: Sequence[Invitation]) -> set[int]:
     """Return those of ``rows`` (ids) who know that they are asked, or may: one of their letters is under
     way, or nobody can say how its sending ended."""
     open_rows = [row for row in rows if not row.has_heard]
-    letters = letters_to(open_rows).exclude(state__in=NEVER_LEFT)
-    told = {int(pk) for pk in letters.values_list("about_id", flat=True)} if open_rows else set()
+    letters = letters_to(open_rows).exclude(state__in=NEVER_LEFT) if open_rows else ()
+    told = {int(letter.about_id) for letter in letters if not is_to_nobody(letter)}
     return told | {row.pk for row in rows if row.has_heard}
 
 

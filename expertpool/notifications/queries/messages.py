@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import readable
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+# Whose site message it is where nobody may see who has an account: no user name has a blank.
+NOBODY = " "
 DELETED = "已删除"
 NOT_YET_KNOWN = "［发出时确定］"
 LINK_HIDDEN = "［链接仅收件人可见］"
@@ -87,6 +90,12 @@ def recipient_key(account: str, about: About | None = None) -> bytes:
     return blind_index("recipient", account + scope)
 
 
+def is_to_nobody(message: Message) -> bool:
+    """Tell whether ``message`` went into an inbox that nobody has (`services.sending`): by what is
+    encrypted, since all else of it is as if somebody had an account."""
+    return message.channel == ChannelCode.SITE and readable(message, "address") == NOBODY
+
+
 def own_messages(user: User) -> QuerySet[Message]:
     """Return the site messages to ``user`` that have arrived, newest first. What it finds is what
     rows say: `is_addressed_to` tells of each whether it is his."""
@@ -129,18 +138,26 @@ def told(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def count_told_later(messages: QuerySet[Message]) -> list[LetterCount]:
     """Return how those fare of which no reader is told more, counted by occasion."""
+    rows = messages.filter(told_later(Message)).only("occasion", "channel", "state", "address")
+    found = Counter((row.occasion, _fares(row)) for row in rows.select_related(None))
+    return [
+        LetterCount(occasion_label(code), **{way: found[code, way] for way in FARES})
+        for code in sorted({code for code, _ in found})
+    ]
 
-    def count(*states: DeliveryState) -> Count:
-        return Count("pk", filter=Q(state__in=states))
 
-    rows = messages.filter(told_later(Message)).order_by("occasion").values_list("occasion")
-    counted = rows.annotate(
-        waiting=count(*UNDER_WAY),
-        sent=count(*ARRIVED),
-        failed=count(DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.NO_ACCOUNT),
-        cancelled=count(DeliveryState.CANCELLED),
-    )
-    return [LetterCount(occasion_label(code), *numbers) for code, *numbers in counted]
+FARES = {
+    "waiting": UNDER_WAY,
+    "sent": ARRIVED,
+    "failed": (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.NO_ACCOUNT),
+    "cancelled": (DeliveryState.CANCELLED,),
+}
+
+
+def _fares(message: Message) -> str:
+    if is_to_nobody(message):
+        return "failed"
+    return next(way for way, states in FARES.items() if message.state in states)
 
 
 def messages_about(about_type: str, ids: Iterable[str | int]) -> QuerySet[Message]:
@@ -167,11 +184,12 @@ def outbox_messages() -> QuerySet[Message]:
 def _notice(message: Message, *, sealed: bool) -> Notice:
     fares = not sealed or sealed_words(message) != SEALED
     sealed = sealed or message.deleted_at is not None
-    state = DeliveryState(message.state)
+    gone = fares and is_to_nobody(message)
+    state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
     return Notice(
         id=message.pk,
         created_at=message.created_at,
-        sent_at=message.sent_at if fares else None,
+        sent_at=message.sent_at if fares and not gone else None,
         read_at=message.read_at if fares else None,
         occasion=occasion_label(message.occasion),
         channel=ChannelCode(message.channel).label,

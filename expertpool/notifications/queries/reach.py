@@ -8,7 +8,7 @@ from datetime import datetime
 from expertpool.core.fields import readable
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.messages import ARRIVED
+from expertpool.notifications.queries.messages import ARRIVED, is_to_nobody
 
 
 def reached_at(letters: Iterable[Message]) -> datetime | None:
@@ -24,7 +24,11 @@ def reached_at(letters: Iterable[Message]) -> datetime | None:
         return min(at for at in went_out if at)
     if any(map(_has_a_way, outward)):
         return None
-    inside = [letter.sent_at for letter in known if letter.state in ARRIVED and letter.sent_at]
+    inside = [
+        letter.sent_at
+        for letter in known
+        if letter.state in ARRIVED and letter.sent_at and not is_to_nobody(letter)
+    ]
     return min(inside, default=None)
 
 

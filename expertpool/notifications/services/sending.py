@@ -16,8 +16,8 @@ from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
-from expertpool.notifications.queries.messages import recipient_key
-from expertpool.notifications.queries.subjects import About, subject_key
+from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
+from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 
@@ -70,7 +70,8 @@ def send_messages(
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
-    is complete; that he has no account (NO_ACCOUNT) is none of anybody's faults.
+    is complete; that he has no account (NO_ACCOUNT) is none of anybody's faults. Where nobody may see
+    who is told (`MessageSubject.own`), a message to no account goes out to nobody, like the others.
 
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
@@ -133,13 +134,20 @@ def _destination(channel: Channel, envelope: Envelope, state: TemplateState) -> 
 def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[str, object]:
     """Return where ``recipient`` is told by ``channel``; nothing where he has no address."""
     if channel.code == ChannelCode.SITE:
-        if recipient.account is None:
+        account = recipient.account
+        if account is None and _hides_accounts(about):
+            account = NOBODY  # goes out like the others, so that no row says who has no account
+        if account is None:
             return {}
         # By the key his message is found, by the address he is known again.
-        found_by = recipient_key(recipient.account, about)
-        return {"recipient_key": found_by, "address": recipient.account}
+        return {"recipient_key": recipient_key(account, about), "address": account}
     address = recipient.phone if channel.code == ChannelCode.SMS else recipient.email
     return {"address": address} if address else {}
+
+
+def _hides_accounts(about: About) -> bool:
+    subject = MESSAGE_SUBJECTS.get(subject_key(about)[0])
+    return subject is not None and subject.own is not None
 
 
 def _attach_files(
@@ -169,7 +177,8 @@ def send_again(
 ) -> list[Message]:
     """Send copies of ``messages`` that failed to ``recipient``, at the addresses he has now; return
     them. The same text, so that a personal link stays the one that counts. A message that could not
-    go out before for want of an address may now; one that still cannot makes no copy."""
+    go out before for want of an address may now; one that still cannot makes no copy, or none that
+    is returned."""
     copies = []
     for message in messages:
         channel = CHANNELS[message.channel]
@@ -192,4 +201,4 @@ def send_again(
             copy.attachments.set(message.attachments.all())
             copies.append(copy)
     defer_batch("notifications.deliver_message", [{"message_id": copy.pk} for copy in copies])
-    return copies
+    return [copy for copy in copies if not is_to_nobody(copy)]

@@ -88,9 +88,19 @@ class DrawMachine(RuleBasedStateMachine):
         self.block = transaction.atomic()
         self.block._from_testcase = True  # what has to be outermost is so within an example
         self.block.__enter__()
-        self.now = NOW
+        self._now = NOW
         self.steps = 0
         self.seen: set[tuple[object, ...]] = set()  # what was verified already
+
+    @property
+    def now(self) -> datetime:
+        """No two things happen at the same moment."""
+        self._now += timedelta(microseconds=1)
+        return self._now
+
+    @now.setter
+    def now(self, value: datetime) -> None:
+        self._now = value
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

@@ -61,6 +61,17 @@ def parts_of(start, end):
         start = ends
 
 
+def number_parts(apps, schema_editor):
+    """On the way back each part of a hold is a meeting of its own."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE draws_hold SET meeting = parts.at FROM (SELECT id, row_number() OVER"
+            " (PARTITION BY invitation_id ORDER BY lower(during)) - 1 AS at FROM draws_hold)"
+            " AS parts WHERE parts.id = draws_hold.id"
+        )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 class Migration(migrations.Migration):
     """No hold says beyond its hour that two who sit are one: docs/decisions/0085."""
 
@@ -68,6 +79,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(model_name="hold", name="draws_hold_meeting"),
+        migrations.RunPython(migrations.RunPython.noop, number_parts, elidable=True),
         migrations.RemoveField(model_name="hold", name="meeting"),
         migrations.RunPython(cut, migrations.RunPython.noop, elidable=True),
         migrations.AddConstraint(

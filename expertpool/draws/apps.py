@@ -52,6 +52,7 @@ class DrawsConfig(AppConfig):
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import PROJECT_DETAILS, PROJECT_MEASURES
+        from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
 
@@ -103,6 +104,7 @@ class DrawsConfig(AppConfig):
         )
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)
+        subscribe(SettingChanged, receivers.setting_changed)
         subscribe(PanelSettled, receivers.panel_settled)
         subscribe(InvitationAnswered, receivers.answered)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))

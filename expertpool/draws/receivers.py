@@ -1,15 +1,19 @@
-"""What happens to letters and panels, as it matters to draws."""
+"""What happens to letters, panels and settings, as it matters to draws."""
 
 from __future__ import annotations
 
 from expertpool.core.jobs import defer
 from expertpool.draws.events import InvitationAnswered, PanelSettled
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.occasions import LETTERS
+from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
+from expertpool.draws.settings import QUIET_HOURS
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import bring_forward
+from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.models import SettingChange
 
 
 def letter_moved(event: MessageSent | MessageFailed) -> None:
@@ -18,6 +22,14 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
     letters = Message.objects.filter(about_type="draws.invitation", occasion__in=LETTERS)
     for about_id in letters.filter(pk=event.message_id).values_list("about_id", flat=True):
         defer("draws.keep_clock", invitation_id=int(about_id))
+
+
+def setting_changed(event: SettingChanged) -> None:
+    """Try what waits for the end of quiet hours as they were: each letter asks anew whether it must."""
+    change = SettingChange.objects.get(pk=event.change_id)
+    if change.code == QUIET_HOURS.code:
+        held = Message.objects.filter(about_type="draws.invitation", occasion__in=WAITING)
+        bring_forward(messages=held, now=change.at)
 
 
 def answered(event: InvitationAnswered) -> None:

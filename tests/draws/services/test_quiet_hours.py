@@ -19,9 +19,11 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.sealing import start_draw
-from expertpool.draws.settings import QUIET_HOURS
+from expertpool.draws.settings import INVITING, QUIET_HOURS
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
+from expertpool.siteconfig.queries import version_of
+from expertpool.siteconfig.services import save_settings
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -162,6 +164,35 @@ def test_somebody_decides_to_send_at_once_and_says_why(draw: Draw, operator: Use
     assert (entry.after or {})["事件链头"] == note.hash
     with pytest.raises(LettersRefused, match="没有因免打扰"):
         send_at_once(draw=draw, reason="再来一次", actor=operator, now=NIGHT)
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.parametrize(
+    ("quiet", "due"),
+    [
+        (None, NIGHT),
+        (Span(time(0), time(6)), NIGHT),
+        (Span(time(22), time(6)), at("25 06:00")),
+        (Span(time(22), time(8)), at("25 08:00")),
+    ],
+)
+def test_letters_held_already_follow_the_hours_that_are_set_later(
+    draw: Draw, admin: User, quiet: Span | None, due: datetime
+) -> None:
+    post(draw, NIGHT)
+    save_settings(
+        group=INVITING,
+        values={QUIET_HOURS.code: quiet},
+        version=version_of(INVITING),
+        actor=admin,
+        now=NIGHT,
+    )
+    for job in ProcrastinateJob.objects.filter(
+        task_name="notifications.deliver_message", scheduled_at=None, status="todo"
+    ):
+        deliver(now=NIGHT, **job.args)
+    assert set(LETTERS.values_list("due_at", flat=True)) == {due}
+    assert states(draw) == ({"sent"} if due == NIGHT else {"queued"})
 
 
 def test_nothing_waits_beyond_the_opening(operator: User) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -17,6 +18,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
 from expertpool.notifications.queries.messages import is_to_nobody, messages_about
+from expertpool.notifications.queries.reach import is_configured, reached_at
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 NEVER_LEFT = (
@@ -82,7 +84,8 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     """Return how the letters of ``draw``, whose ``lines`` are given, fare at ``now``."""
     waiting = [line for line in lines if line.is_unreached]
     letters = _letters_by_line(waiting)
-    fare = _fare(waiting, letters, channel_states() if _stuck(waiting, letters) else {})
+    states = channel_states() if _stuck(waiting, letters) else {}
+    fare = _fare(waiting, letters, states, cache(is_configured))
     held = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
     return Reach(
         **vars(fare),
@@ -107,7 +110,8 @@ def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
         waiting[line.draw_id].append(line)
     letters = _letters_by_line([line for lines in waiting.values() for line in lines])
     states = channel_states() if found else {}
-    fares = [(draw, _fare(waiting[draw.pk], letters, states)) for draw in found]
+    has_channel = cache(is_configured)
+    fares = [(draw, _fare(waiting[draw.pk], letters, states, has_channel)) for draw in found]
     return [(draw, fare) for draw, fare in fares if fare.is_troubled]
 
 
@@ -128,15 +132,25 @@ def _stuck(waiting: Sequence[Invitation], letters: Letters) -> set[str]:
 
 
 def _fare(
-    waiting: Sequence[Invitation], letters: Letters, states: Mapping[ChannelCode, ChannelState]
+    waiting: Sequence[Invitation],
+    letters: Letters,
+    states: Mapping[ChannelCode, ChannelState],
+    has_channel: Callable[[str], bool],
 ) -> Fare:
-    every = [letters[str(line.pk)] for line in waiting]
-    lost = [found for found in every if not any(one.state in ON_ITS_WAY for one in found)]
+    still, lost = [], 0
+    for line in waiting:
+        found = letters[str(line.pk)]
+        is_over = not any(one.state in ON_ITS_WAY for one in found)
+        if is_over and reached_at(found, has_channel=has_channel):
+            continue  # just gone out: the job that starts his clock comes next
+        still.append(line)
+        lost += is_over
+    waiting = still
     stuck = _stuck(waiting, letters)
     return Fare(
         unreached=len(waiting),
         since=min((line.asked_since for line in waiting), default=None),
-        given_up=len(lost),
+        given_up=lost,
         down=[state for code, state in states.items() if code in stuck and state.is_down],
     )
 

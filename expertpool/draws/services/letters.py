@@ -14,14 +14,14 @@ from expertpool.draws.models import Draw, Invitation, QuietWaiver
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.reach import letters_to
+from expertpool.draws.queries.reach import ON_ITS_WAY, letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import recipient_of
 from expertpool.experts.models import Expert
-from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import send_again
 
@@ -73,7 +73,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
     sent = 0
     for row in _unreached(draw):
         letters = letters_to([row])
-        if letters.filter(state__in=(DeliveryState.QUEUED, DeliveryState.SENDING)).exists():
+        if letters.filter(state__in=ON_ITS_WAY).exists() or reached_at(letters) is not None:
             continue
         latest = {letter.channel: letter for letter in letters.order_by("pk")}
         expert = Expert.objects.get(pk=open_identity(row).expert_id)

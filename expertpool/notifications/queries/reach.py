@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from expertpool.core.fields import readable
@@ -11,18 +11,26 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import ARRIVED, is_to_nobody
 
 
-def reached_at(letters: Iterable[Message]) -> datetime | None:
+def is_configured(channel: str) -> bool:
+    """Return whether this deployment can send by ``channel``."""
+    return CHANNELS[channel].is_configured()
+
+
+def reached_at(
+    letters: Iterable[Message], *, has_channel: Callable[[str], bool] = is_configured
+) -> datetime | None:
     """Return since when the recipient of ``letters``, one text over several channels, has been
     reached; None while he has not.
 
     He is by the first that went out to where he is. His inbox in the product counts only where he
-    can be reached no other way: no address, or no channel that this deployment can send by.
+    can be reached no other way: no address, or no channel that this deployment can send by
+    (``has_channel``: whoever asks of many asks once of each channel).
     """
     known = [letter for letter in letters if letter.channel in CHANNELS]
     outward = [letter for letter in known if CHANNELS[letter.channel].is_outward]
     if went_out := [letter.sent_at for letter in outward if letter.state in ARRIVED]:
         return min(at for at in went_out if at)
-    if any(map(_has_a_way, outward)):
+    if any(readable(letter, "address") and has_channel(letter.channel) for letter in outward):
         return None
     inside = [
         letter.sent_at
@@ -30,7 +38,3 @@ def reached_at(letters: Iterable[Message]) -> datetime | None:
         if letter.state in ARRIVED and letter.sent_at and not is_to_nobody(letter)
     ]
     return min(inside, default=None)
-
-
-def _has_a_way(letter: Message) -> bool:
-    return bool(readable(letter, "address")) and CHANNELS[letter.channel].is_configured()

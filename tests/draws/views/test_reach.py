@@ -112,6 +112,25 @@ def test_failed_letters_are_sent_again_from_the_page(
     assert "没有发送失败" in again.headers["HX-Trigger"].encode().decode("unicode_escape")
 
 
+def test_who_was_just_written_to_is_not_among_those_whose_letters_failed(
+    client: Client, operator: User, draw: Draw, ten: None
+) -> None:
+    """The letter has gone out; the job that starts the clock comes a moment later."""
+    letters = Message.objects.filter(occasion="draw.invitation")
+    letters.update(state="sent", sent_at=NOW)
+    login(client, operator)
+    page = page_of(client, draw)
+    assert "邀请没有送达" not in page
+    assert reverse("draws:send_again", args=[draw.pk]) not in page
+    assert list(letters_that_reach_nobody(operator, NOW)) == []
+    letters.filter(about_id=str(draw.invitations.order_by("line")[0].pk)).update(state="failed")
+    page = page_of(client, draw)
+    assert "1 位专家的邀请还没有送达" in page
+    assert "其中 1 位的通知已发送失败。" in page
+    assert client.post(reverse("draws:send_again", args=[draw.pk])).status_code == 204
+    assert letters.filter(state="queued").count() == 1
+
+
 @pytest.mark.shows("DRAW-15")
 def test_quiet_hours_are_told_before_and_after_sealing(client: Client, operator: User) -> None:
     for n in range(6):

@@ -9,6 +9,7 @@ from enum import Enum
 
 from django.urls import reverse
 
+from expertpool.core.text import minutes_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
@@ -141,6 +142,13 @@ class Letter:
             return "改期后不能参加"
         label = self.invitation.get_state_display()
         return f"{label}（候补）" if self.is_standby else label
+
+    @property
+    def time_left(self) -> str:
+        """How much time he has once the draw goes on, in words; empty where it is not paused: then his
+        deadline counts."""
+        left = self.invitation.time_left if self.is_open else None
+        return "" if left is None else minutes_text(int(left.total_seconds()) // 60)
 
     @property
     def tone(self) -> str:

@@ -16,15 +16,17 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
-from tests.draws.views.letters import lines
+from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert
@@ -99,6 +101,27 @@ def page(client: Client, name: str, *args: int) -> str:
 
 
 # --- Invitations -------------------------------------------------------------------------------
+
+
+def test_a_pause_is_told_with_the_time_that_is_left_and_not_as_a_deadline(
+    invited: Invited, draw: Draw, operator: User, client: Client
+) -> None:
+    now = timezone.now()
+    Invitation.objects.filter(draw=draw).update(
+        reached_at=now, deadline_at=now + timedelta(minutes=25, seconds=30)
+    )
+    pause_draw(draw=draw, reason="地点待定", actor=operator, now=now)
+    Invitation.objects.filter(draw=draw).update(time_left=timedelta(minutes=25, seconds=30))
+    opening = moment_text(draw.project.opening_at)
+    for text in (
+        page(invited.client, "selfservice:review", invited.line.pk),
+        page(invited.client, "selfservice:reviews"),
+        client.get(link_of(invited.line)).content.decode(),
+    ):
+        assert "暂停中，恢复后还有" in text
+        assert "25 分钟" in text
+        assert "距答复截止" not in text
+        assert f"（{opening}）" not in text
 
 
 @pytest.mark.shows("PORT-16")

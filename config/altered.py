@@ -13,6 +13,7 @@ from django.shortcuts import render
 from expertpool.core.api import Refusal
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.responses import refused
+from expertpool.draws.services.checking import check_stopped
 from vdraw import EngineError
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class AlteredDataMiddleware:
 
 
 def log_altered(request: HttpRequest, error: Exception) -> None:
-    """Say what was asked and where it stopped. The message of ``error`` may name an expert, the
+    """Say what was asked and where it stopped, and have the draw checked whose rows these were. The message of ``error`` may name an expert, the
     address may be somebody's personal link: neither is logged."""
     match = request.resolver_match
     assert match is not None  # noqa: S101 - a view has raised it
@@ -58,6 +59,7 @@ def log_altered(request: HttpRequest, error: Exception) -> None:
         *(request.method, match.view_name, row),
         *(type(error).__name__, place.filename, place.lineno),
     )
+    check_stopped(error)
 
 
 # What the interface answers.

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from expertpool.core.crypto import DecryptionError
+from vdraw import EngineError
+
+
+@contextmanager
+def of_draw(draw_id: int) -> Iterator[None]:
+    """Let what finds altered rows here say of which draw they are, for whoever answers it
+    (`services.checking.check_stopped`)."""
+    try:
+        yield
+    except (EngineError, DecryptionError) as error:
+        vars(error).setdefault("draw_id", draw_id)
+        raise
+
 
 class DrawError(Exception):
     """Base of all: the text is shown to the user as it is."""

@@ -61,9 +61,16 @@ def remind(timestamp: int) -> None:
 
 
 @app.task(name="draws.check_record", queue=HEAVY, retry=retry_external)
-def check_record(draw_id: int) -> None:
-    """Verify what is stored of a draw, after each change of it."""
-    checking.check_record(draw_id=draw_id, now=timezone.now())
+def check_record(draw_id: int, anew: bool = False) -> None:
+    """Verify what is stored of a draw, after each change of it; ``anew`` also without one."""
+    checking.check_record(draw_id=draw_id, now=timezone.now(), anew=anew)
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(name="draws.check_kept", queueing_lock="draws.check_kept")
+def check_kept(timestamp: int) -> None:
+    """Every night: verify anew a slice of the draws that have ended."""
+    checking.check_kept(now=timezone.now())
 
 
 @app.task(name="draws.store_sheet", queue=HEAVY, retry=retry_external)

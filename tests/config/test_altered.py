@@ -10,8 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
+from expertpool.draws.enums import AlarmKind
+from expertpool.draws.models import DrawAlarm
+from expertpool.draws.services.checking import check_record
 from expertpool.experts.models import Expert
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -76,3 +80,7 @@ def test_a_draw_whose_rule_was_changed_is_told(signed_in: Client, rule: str) -> 
     page = signed_in.get(reverse("draws:detail", args=[draw.pk]))
     assert page.status_code == 409
     assert "与封存时不同" in page.content.decode()
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.check_record", args__anew=True)
+    assert jobs.get().args["draw_id"] == draw.pk  # the check that raises the alarm
+    assert check_record(**jobs.get().args, now=timezone.now())
+    assert DrawAlarm.objects.get(draw=draw).kind == AlarmKind.RECORD

@@ -20,8 +20,10 @@ from expertpool.draws.enums import (
     DrawKind,
     DrawStatus,
 )
+from expertpool.draws.exceptions import of_draw
 from expertpool.draws.rules import SealedReveal, SealedRule, read_reveals
 from expertpool.projects.models import Project
+from vdraw import EngineError
 
 # What is neither sealed nor given up has an order; what does not run has ended.
 _NO_ORDER = models.Q(status__in=(DrawStatus.SEALED, DrawStatus.ABANDONED))
@@ -140,7 +142,8 @@ class Draw(models.Model):
     @cached_property
     def rule(self) -> SealedRule:
         """What was sealed; raises EngineError when it was changed by hand into nonsense."""
-        return SealedRule.from_dict(self.rule_content)
+        with of_draw(self.pk):
+            return SealedRule.from_dict(self.rule_content)
 
     @property
     def revealed(self) -> tuple[SealedReveal, ...]:
@@ -192,9 +195,13 @@ class Draw(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is for, in words."""
-        count = len(self.rule.projects)
-        return f"{self.project.name} 等 {count} 个项目" if self.is_shared else self.project.name
+        """What it is for, in words; of a draw whose rule was altered its own project, since an alarm
+        names it."""
+        try:
+            count = len(self.rule.projects)
+        except EngineError:
+            count = 1
+        return f"{self.project.name} 等 {count} 个项目" if count > 1 else self.project.name
 
     @property
     def waits_for_all(self) -> bool:

@@ -7,12 +7,14 @@ The services replay a draw by the engine before each step; what they wrote is ju
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Max
+from django.utils import timezone
 
 import vdraw
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.jobs import defer, defer_batch
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
@@ -22,12 +24,14 @@ from vdraw.verify import find_difference
 
 logger = logging.getLogger(__name__)
 
+KEPT_UNDER_WATCH, NIGHTS = timedelta(days=365), 7
 
-def check_record(*, draw_id: int, now: datetime) -> str | None:
+
+def check_record(*, draw_id: int, now: datetime, anew: bool = False) -> str | None:
     """Verify what is stored of a draw; return the first difference, None where it holds.
 
     A difference raises an alarm; one that holds again ends it. What was verified since its last
-    change is not verified again, and holds.
+    change is not verified again, and holds, unless ``anew``: rows may have been altered since.
     """
     # Without a lock, which would hold up answers for as long as a large draw is verified: the draw is
     # read before the heads in the log, and these before its events, which are read at once. Whatever
@@ -35,23 +39,46 @@ def check_record(*, draw_id: int, now: datetime) -> str | None:
     draw = Draw.objects.get(pk=draw_id)
     last = DrawEvent.objects.filter(draw=draw).aggregate(last=Max("n"))["last"]
     told = open_alarms(AlarmKind.RECORD).filter(draw=draw)
-    if last is None or (last == draw.checked_events and not told.exists()):
+    if last is None or (not anew and last == draw.checked_events and not told.exists()):
         return None
-    difference = difference_in(draw)
+    difference = difference_in(draw, anew=anew)
     if difference is None:
         Draw.objects.filter(pk=draw.pk, checked_events__lt=last).update(checked_events=last)
         told.update(done_at=now)
         return None
     logger.error("draw %s does not verify: %s", draw.number, difference)
     raise_alarm(Overdue(draw.pk, AlarmKind.RECORD, difference[:500]), now=now)
+    if anew:  # what was verified before does not hold any more
+        Draw.objects.filter(pk=draw.pk).update(checked_events=0)
     return difference
 
 
-def difference_in(draw: Draw) -> str | None:
+def check_stopped(error: Exception) -> None:
+    """Have the draw verified anew at whose rows ``error`` stopped (`exceptions.of_draw`), if at one's:
+    an alarm tells then what the refusal alone tells nobody else."""
+    draw_id = vars(error).get("draw_id")
+    if draw_id and not open_alarms(AlarmKind.RECORD).filter(draw=draw_id).exists():
+        defer("draws.check_record", draw_id=draw_id, anew=True)
+
+
+def check_kept(*, now: datetime) -> int:
+    """Have a slice of the draws that ended within a year verified anew, each of them once in `NIGHTS`;
+    return how many: nothing happens to them any more at which an alteration would be found."""
+    ended = Draw.objects.filter(ordered_at__isnull=False, ended_at__gte=now - KEPT_UNDER_WATCH)
+    night = timezone.localdate(now).toordinal() % NIGHTS
+    found = ended.alias(night=F("pk") % NIGHTS).filter(night=night).order_by("pk")
+    jobs = [{"draw_id": pk, "anew": True} for pk in found.values_list("pk", flat=True)]
+    defer_batch("draws.check_record", jobs)
+    return len(jobs)
+
+
+def difference_in(draw: Draw, *, anew: bool = False) -> str | None:
     """Return what the stored rows of ``draw`` differ in from what they should be, as a sentence."""
     try:
         events = read_events(draw)
-        record = vdraw.build_record(load_order(draw), events).to_dict()
+        record = vdraw.build_record(load_order(draw, anew=anew), events).to_dict()
     except (vdraw.EngineError, DecryptionError) as error:
         return str(error)
+    except TypeError:
+        return "抽取规则不是应有的类型：数据被改动过。"
     return find_difference(record, is_whole=draw.ended_at is not None)

@@ -23,6 +23,7 @@ from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic
 from expertpool.draws.services import clock, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
+from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.entropy import Entropy
 from expertpool.projects.enums import ProjectStatus
 
@@ -53,7 +54,8 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
             if found.kind in WRITTEN:
                 continue  # nothing makes that good but what this system wrote
             make_good(found, now=now, entropy=entropy)
-        except Exception:
+        except Exception as error:
+            check_stopped(error)
             logger.exception("draw %s: %s could not be made good", found.draw_id, found.kind)
         else:
             done += 1

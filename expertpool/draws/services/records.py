@@ -9,7 +9,7 @@ from typing import Any
 
 import vdraw
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
@@ -54,7 +54,8 @@ def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
         for row in rows:
             identity = open_identity(row)
             openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
-    return vdraw.build_record(load_order(draw), events, openings).to_dict()
+    with of_draw(draw.pk):
+        return vdraw.build_record(load_order(draw), events, openings).to_dict()
 
 
 def _events_of(draw: Draw) -> list[vdraw.Event]:
@@ -80,7 +81,8 @@ def read_events(draw: Draw) -> list[vdraw.Event]:
     # The log first: what commits between the two is then in the events and not missed in them.
     heads = logged_heads(draw)
     events = load_events(draw)
-    if heads - {event.further.get("hash") for event in events}:
-        message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
-        raise vdraw.EngineError(message)
+    with of_draw(draw.pk):
+        if heads - {event.further.get("hash") for event in events}:
+            message = "事件与操作日志记下的事件链头不一致：数据被改动过，记录不能公开。"
+            raise vdraw.EngineError(message)
     return events

@@ -18,6 +18,7 @@ from typing import Any
 import vdraw
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import NoteCode
+from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.queries.blocks import candidates_of
 from expertpool.draws.queries.chain import CHAIN_HEAD
@@ -32,25 +33,27 @@ _orders_lock = Lock()  # the threads of a process share them
 
 def load_sealed(draw: Draw) -> vdraw.Sealed:
     """Seal rule and candidates again; raises EngineError when they no longer give the seal."""
-    sealed = vdraw.seal_draw(vdraw.Rule.from_dict(draw.rule_content), candidates_of(draw))
-    if sealed.seal != draw.seal:
-        message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
-        raise vdraw.EngineError(message)
+    with of_draw(draw.pk):
+        sealed = vdraw.seal_draw(vdraw.Rule.from_dict(draw.rule_content), candidates_of(draw))
+        if sealed.seal != draw.seal:
+            message = "封存值与库中的规则和候选人不一致：数据被改动过，抽取停止。"
+            raise vdraw.EngineError(message)
     return sealed
 
 
-def load_order(draw: Draw) -> vdraw.Order:
-    """Return the order of a draw that has one."""
+def load_order(draw: Draw, *, anew: bool = False) -> vdraw.Order:
+    """Return the order of a draw that has one; ``anew`` from its rows, whatever this process kept."""
     # With seal and seed: a row that was changed by hand finds no order and is checked anew.
     key = (draw.pk, draw.seal, draw.seed)
     with _orders_lock:
-        order = _orders.get(key)
+        order = None if anew else _orders.get(key)
     if order is None:  # made without the lock: another thread may make it, too, and gets the same
-        reveals = [vdraw.Reveal(one.role, one.value) for one in draw.revealed]
-        order = vdraw.order_candidates(load_sealed(draw), reveals)
-        if order.seed != draw.seed:
-            message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
-            raise vdraw.EngineError(message)
+        with of_draw(draw.pk):
+            reveals = [vdraw.Reveal(one.role, one.value) for one in draw.revealed]
+            order = vdraw.order_candidates(load_sealed(draw), reveals)
+            if order.seed != draw.seed:
+                message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
+                raise vdraw.EngineError(message)
     with _orders_lock:
         _orders[key] = order
         _orders.move_to_end(key)
@@ -66,12 +69,14 @@ def _kept() -> int:
 
 def load_events(draw: Draw) -> list[vdraw.Event]:
     rows = DrawEvent.objects.filter(draw=draw).order_by("n").values_list("content", flat=True)
-    return [vdraw.event_from_dict(content) for content in rows]
+    with of_draw(draw.pk):
+        return [vdraw.event_from_dict(content) for content in rows]
 
 
 def load_state(draw: Draw) -> vdraw.Standing:
     """Replay the stored events; raises ReplayDifference when one does not follow from the others."""
-    return vdraw.replay(load_order(draw), load_events(draw))
+    with of_draw(draw.pk):
+        return vdraw.replay(load_order(draw), load_events(draw))
 
 
 def append_events(

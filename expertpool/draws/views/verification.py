@@ -40,6 +40,7 @@ from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
 from expertpool.draws.services.records import build_record, digest_of, record_for
@@ -157,6 +158,7 @@ def record(request: HttpRequest, code: str) -> HttpResponseBase:
     except DrawNotReady as error:
         return JsonResponse({"error": str(error)}, status=404)
     except vdraw.EngineError as error:
+        check_stopped(error)
         return JsonResponse({"error": str(error)}, status=409)
     text = json.dumps(content, ensure_ascii=False, indent=1)
     name = f"{draw.number}-公开前.json" if "form" in content else f"{draw.number}.json"
@@ -185,7 +187,8 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
             kept = _standing(build_record(draw), request.GET)
         except DrawNotReady:
             kept = None
-        except vdraw.EngineError:  # what is kept was altered: no record is the one
+        except vdraw.EngineError as error:  # what is kept was altered: no record is the one
+            check_stopped(error)
             kept = "other"
     return JsonResponse({"kept": kept})
 

@@ -17,7 +17,7 @@ from expertpool.audit.models import Entry
 from expertpool.draws.enums import AlarmKind, DrawStatus, ReplyVia
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
 from expertpool.draws.services import records, state
-from expertpool.draws.services.checking import check_record
+from expertpool.draws.services.checking import NIGHTS, check_kept, check_record, check_stopped
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.replies import answer
@@ -102,6 +102,59 @@ def test_a_record_that_does_not_hold_is_told_once_and_shown(
     assert check_record(draw_id=draw.pk, now=NOW) is None
     alarm.refresh_from_db()
     assert alarm.done_at == NOW
+
+
+def run_checks() -> None:
+    """What the worker does."""
+    for job in ProcrastinateJob.objects.filter(task_name="draws.check_record", status="todo"):
+        check_record(now=NOW, **job.args)
+    ProcrastinateJob.objects.all().delete()
+
+
+def test_a_refusal_over_altered_rows_raises_the_alarm(
+    draw: Draw, client: Client, admin: User, supervisor: User
+) -> None:
+    """It was verified before it was altered: nothing but the refusal has met the alteration."""
+    decline(draw)
+    run_checks()
+    alter(draw, 2, "reason", "conflict")
+    sweep(now=NOW, entropy=SeededEntropy(1))
+    run_checks()
+    assert not DrawAlarm.objects.exists()
+    with pytest.raises(vdraw.EngineError) as caught:
+        decline(draw)
+    check_stopped(caught.value)
+    run_checks()
+    alarm = DrawAlarm.objects.get()
+    assert (alarm.kind, alarm.done_at) == (AlarmKind.RECORD, None)
+    page = login(client, supervisor).get(reverse("draws:detail", args=[draw.pk]))
+    assert "抽取记录核验不一致" in page.content.decode()
+    assert "抽取记录核验不一致" in client.get("/").content.decode()
+    check_stopped(caught.value)
+    sweep(now=NOW, entropy=SeededEntropy(1))
+    assert not waiting(draw)  # told once; it is not verified again and again
+    alter(draw, 2, "reason", "declined")
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    assert not DrawAlarm.objects.filter(done_at=None).exists()
+
+
+def test_draws_that_ended_within_a_year_are_verified_anew_each_week(draw: Draw) -> None:
+    for row in draw.invitations.all():
+        answer(
+            invitation=row,
+            accept=True,
+            reason="",
+            via=ReplyVia.LINK,
+            now=NOW,
+            entropy=SeededEntropy(1),
+        )
+    run_checks()
+    alter(draw, 1, "seats", [])
+    nights = [check_kept(now=NOW + timedelta(days=n)) for n in range(NIGHTS)]
+    assert sum(nights) == 1
+    run_checks()
+    assert DrawAlarm.objects.get().kind == AlarmKind.RECORD
+    assert not any(check_kept(now=NOW + timedelta(days=370 + n)) for n in range(NIGHTS))
 
 
 def test_a_lost_job_is_asked_for_again(draw: Draw) -> None:

@@ -23,7 +23,7 @@ from expertpool.projects.exceptions import (
     NumberTaken,
     ProjectError,
 )
-from expertpool.projects.fields import PROJECT
+from expertpool.projects.fields import PROJECT, kinds
 from expertpool.projects.models import Avoidance, Project, ProjectBatch
 from expertpool.projects.queries import (
     departments_for_filing,
@@ -126,6 +126,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     values = data.dict(exclude={"department_id", "purchaser", "fields"}) | _added(data.fields)
     # These are named by other words than the record's, and an error names their own field.
     values["department"] = _department(request.user, data.department_id)
+    values["kind"] = _kind(data.kind)
     values["purchaser"] = _purchaser(data.purchaser)
     values["number"] = clean_code(values["number"]) or proposed_number(now)
     return Status(201, create_project(values=values, actor=request.user, now=now))
@@ -284,6 +285,13 @@ def _added(given: dict[str, FieldValue]) -> dict[str, Any]:
     if errors:
         raise ValidationError(errors)
     return values
+
+
+def _kind(given: str) -> str:
+    name = clean_text(given)
+    if name and name not in (known := kinds()):
+        raise ValidationError({"kind": f"项目类型不存在，应为：{'、'.join(known)}。"})
+    return name
 
 
 def _department(user: User, pk: int) -> Department:

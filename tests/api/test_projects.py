@@ -88,6 +88,17 @@ def test_each_platform_sees_its_own_rows(applicant: Caller, runner: Caller) -> N
     assert other.status == ProjectStatus.DRAFT
 
 
+def test_a_kind_that_no_dictionary_has_is_refused(
+    applicant: Caller, application: dict[str, Any]
+) -> None:
+    refused = applicant.post("/projects", application | {"kind": "不存在"})
+    problem = assert_problem(refused, 422, "invalid-values")
+    assert problem["errors"][0]["field"] == "kind"
+    assert "项目类型不存在，应为：" in problem["errors"][0]["message"]
+    assert not Project.objects.exists()
+    assert applicant.post("/projects", application | {"kind": ""}).status_code == 201
+
+
 def test_a_department_out_of_reach_is_refused(
     applicant: Caller, application: dict[str, Any]
 ) -> None:

@@ -67,7 +67,7 @@ MANUAL_STATUS_LABEL: dict[str, str] = {
     DrawStatus.SEALED: "待确认",
     DrawStatus.INVITING: "邀请中",
     DrawStatus.SUCCESS: "人员已定",
-    DrawStatus.UNSATISFIED: "人数不足",
+    DrawStatus.UNSATISFIED: "不满足",
     DrawStatus.ABANDONED: "未确认",
     DrawStatus.VOID: "已作废",
 }

@@ -23,6 +23,7 @@ from expertpool.draws.services.replies import (
     EXIT_REASON,
     allowed_before,
     lock_invitation,
+    read_locked,
     settle_by_hand,
 )
 from expertpool.draws.settings import OTHER_GROUND
@@ -82,14 +83,16 @@ def decide_answer(
     """Agree to a request, which records the answer at once and supplements an exit, or turn it down.
 
     Announces InvitationAnswered. Refuses (ReplyRefused) the person who asked, a request that was
-    decided or ended because the expert answered, and a draw that is no more valid; logged.
+    decided or ended because the expert answered, and to agree once the draw is no more valid or its
+    result is published; logged.
     """
     attempt = f"确认登记为「{InvitationState(request.state).label}」"
     with (
         log_refusals(subject=request.invitation, actor=actor, now=now, attempt=attempt),
         transaction.atomic(),
     ):
-        invitation = lock_invitation(request.invitation)
+        # Nothing keeps anybody from turning it down.
+        invitation = (lock_invitation if agree else read_locked)(request.invitation)
         settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReplyRefused)
         request.invitation = invitation
         if agree:

@@ -23,7 +23,7 @@ from expertpool.draws.models import (
     VoidRequest,
     WideningRequest,
 )
-from expertpool.draws.queries.actions import OVER, check_action
+from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.plan_versions import makers_of
@@ -262,6 +262,7 @@ def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
     allowed = allowed_before(InvitationState(request.state))
     if not request.draw.is_valid or request.invitation.state not in allowed:
         raise ReplyRefused(OVER)
+    check_unpublished(request.draw)
 
 
 def _answer_ends(asked: AnswerRequest, now: datetime) -> datetime:

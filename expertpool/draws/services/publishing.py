@@ -17,12 +17,13 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.draws.enums import ActionCode, InvitationState
 from expertpool.draws.exceptions import PublicationRefused
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, Invitation
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import load_state
+from expertpool.workflow.services.two_persons import end_with_subject
 
 DIGEST = "名单摘要"
 ALTERED = "名单与抽取记录不一致：数据被改动过，不能公布。请联系监督人和系统管理员核查。"
@@ -32,7 +33,7 @@ ALTERED = "名单与抽取记录不一致：数据被改动过，不能公布。
 def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
     """Make public who sits by ``draw``: name, employer and what opens the commitment of each.
 
-    There is no way back. Refuses (PublicationRefused) where no rule asks for it, before the draw has
+    There is no way back; what still waits to be recorded for one of its seats ends. Refuses (PublicationRefused) where no rule asks for it, before the draw has
     ended, its names are released and the panel has done with its last project, a draw that is not
     valid, and one whose rows are not those of its record.
     """
@@ -41,6 +42,9 @@ def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
     draw.publication, draw.published_at = _published(draw), now
     draw.save(update_fields=["publication", "published_at"])
     after = {"人数": len(draw.publication), DIGEST: digest_of_list(draw.publication)}
+    for row in draw.invitations.all():
+        row.draw = draw
+        end_with_subject(AnswerRequest, row, why="结果已公布，名单不能再改", now=now)
     record("draw.publish", actor=actor, now=now, subject=draw, after=after)
     return draw
 

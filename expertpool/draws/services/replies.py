@@ -236,14 +236,20 @@ def _lock_draw(draw_id: int) -> Draw:
 
 
 def lock_invitation(invitation: Invitation) -> Invitation:
-    """Lock the draw of an invitation and read it anew; refuses (ReplyRefused) an invalid draw."""
+    """Do `read_locked` for who changes it; refuses (ReplyRefused) an invalid draw, a published one."""
+    invitation = read_locked(invitation)
+    if not invitation.draw.is_valid:
+        raise ReplyRefused(OVER)
+    check_unpublished(invitation.draw)
+    return invitation
+
+
+def read_locked(invitation: Invitation) -> Invitation:
+    """Lock the draw of an invitation and read it anew."""
     draw = _lock_draw(invitation.draw_id)
     # Read under the lock: an answer may have come while we waited for it.
     invitation = Invitation.objects.get(pk=invitation.pk)
     invitation.draw = draw
-    if not draw.is_valid:
-        raise ReplyRefused(OVER)
-    check_unpublished(draw)
     return invitation
 
 

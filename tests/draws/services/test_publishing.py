@@ -16,13 +16,16 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import PublicationRefused, ReplyRefused
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, Invitation
 from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.services import publishing
+from expertpool.draws.services.answers import decide_answer, request_answer
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.publishing import digest_of_list, publish_result
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project, RegimeSetting
 from tests.api.caller import Caller
@@ -174,6 +177,49 @@ def test_nobody_is_replaced_afterwards(supervisor: User, operator: User) -> None
             now=AFTER,
             entropy=SeededEntropy(1),
         )
+
+
+def ask_to_replace(draw: Draw, operator: User) -> AnswerRequest:
+    return request_answer(
+        invitation=draw.invitations.filter(state=InvitationState.ACCEPTED)[0],
+        state=InvitationState.REPLACED,
+        ground="其他",
+        reason="换人",
+        actor=operator,
+        now=AFTER,
+    )
+
+
+def test_what_waits_to_be_recorded_ends_with_it(supervisor: User, operator: User) -> None:
+    draw = make_reviewed_draw()
+    asked = ask_to_replace(draw, operator)
+    publish(draw, supervisor)
+    asked.refresh_from_db()
+    assert (asked.decided_at, asked.agreed, asked.note) == (
+        AFTER,
+        False,
+        "结果已公布，名单不能再改",
+    )
+    told = Message.objects.get(occasion="request.expired")
+    assert "结果已公布" in told.body
+
+
+def test_what_was_left_open_by_it_can_be_turned_down(
+    supervisor: User, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = make_reviewed_draw()
+    asked = ask_to_replace(draw, operator)
+    with monkeypatch.context() as former:
+        former.setattr(publishing, "end_with_subject", lambda *_, **__: None)
+        publish(draw, supervisor)
+    decided = {"note": "", "actor": supervisor, "now": AFTER, "entropy": SeededEntropy(1)}
+    with pytest.raises(ReplyRefused, match="结果已经公布"):
+        decide_answer(request=asked, agree=True, **decided)
+    decide_answer(request=AnswerRequest.objects.get(), agree=False, **decided)
+    asked.refresh_from_db()
+    assert (asked.agreed, asked.decided_by) == (False, supervisor)
+    asked.invitation.refresh_from_db()
+    assert asked.invitation.state == InvitationState.ACCEPTED
 
 
 @pytest.mark.shows("DRAW-11")

@@ -21,7 +21,7 @@ from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError, TooManyCounts
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.actions import actions_for_project
+from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.answers import request_answer
@@ -213,9 +213,14 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
     """Ask for what an expert told the operator to be recorded (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
     invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    back, now = reverse("draws:detail", args=[pk]), timezone.now()
     if invitation.state not in RECORDABLE:
-        told = "这一行已经有结果，不能再登记。"
-        return not_opened(request, told, back=reverse("draws:detail", args=[pk]))
+        return not_opened(request, "这一行已经有结果，不能再登记。", back=back)
+    # What is typed already stays: the service says the same above the form.
+    if request.method != "POST":
+        may = actions_for(draw, request.user, now=now)
+        if why_not := may[ActionCode.RECORD_REPLY].why_not:
+            return not_opened(request, why_not, back=back)
     form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
 
     def write() -> None:
@@ -225,7 +230,7 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
             ground=form.cleaned_data["ground"],
             reason=form.cleaned_data["reason"],
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
 
     callable_now = emergency_of(draw) is not None and invitation.state == InvitationState.INVITED
@@ -239,6 +244,6 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         refresh="page",
         refusals=DrawError,
         template="draws/answer_form.html",
-        back=reverse("draws:detail", args=[pk]),
+        back=back,
         contact_url=reverse("draws:contact", args=[pk, line]) if callable_now else "",
     )

@@ -6,9 +6,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import AnswerRequest, Draw
+from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.projects.enums import DrawState, ProjectStatus
+from expertpool.projects.models import Project
 from tests.api.caller import Caller
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
@@ -189,3 +192,17 @@ def test_a_random_value_too_long_is_told_as_the_interface_tells_it(client, opera
     assert answer.json()["detail"] == "最多 200 个字。"
     draw.refresh_from_db()
     assert not draw.reveals
+
+
+def test_no_answer_is_recorded_where_the_project_is_archived(
+    client: Client, operator: User
+) -> None:
+    make_expert()
+    draw = make_draw(now=timezone.now(), seats=1)
+    form = reverse("draws:answer", args=[draw.pk, 1])
+    login(client, operator)
+    assert "代登记第 1 行的答复" in client.get(form).content.decode()
+    Project.objects.filter(pk=draw.project_id).update(status=ProjectStatus.ARCHIVED)
+    text = client.get(form, follow=True).content.decode()
+    assert "代登记第 1 行的答复" not in text
+    assert ARCHIVED in text

@@ -212,7 +212,12 @@ def test_what_was_left_open_by_it_can_be_turned_down(
     with monkeypatch.context() as former:
         former.setattr(publishing, "end_with_subject", lambda *_, **__: None)
         publish(draw, supervisor)
-    decided = {"note": "", "actor": supervisor, "now": AFTER, "entropy": SeededEntropy(1)}
+    decided: dict[str, Any] = {
+        "note": "",
+        "actor": supervisor,
+        "now": AFTER,
+        "entropy": SeededEntropy(1),
+    }
     with pytest.raises(ReplyRefused, match="结果已经公布"):
         decide_answer(request=asked, agree=True, **decided)
     decide_answer(request=AnswerRequest.objects.get(), agree=False, **decided)

@@ -126,7 +126,7 @@ def project_create(request: UserRequest, data: ProjectInput) -> Status[Project]:
     values = data.dict(exclude={"department_id", "purchaser", "fields"}) | _added(data.fields)
     # These are named by other words than the record's, and an error names their own field.
     values["department"] = _department(request.user, data.department_id)
-    values["kind"] = _kind(data.kind)
+    values["kind"] = _kind(values["kind"])
     values["purchaser"] = _purchaser(data.purchaser)
     values["number"] = clean_code(values["number"]) or proposed_number(now)
     return Status(201, create_project(values=values, actor=request.user, now=now))

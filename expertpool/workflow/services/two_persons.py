@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -33,6 +33,7 @@ from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_e
 
 NOBODY_DECIDED = "到期没有另一人确认"
 FORGED = "不是在系统中提出的"
+MOMENT = timedelta(microseconds=1)
 WAITING = "已有待确认的同类申请，请先处理。"
 # What the log says of a decision that was not taken in a session of his own.
 OF_PROOF: dict[str, str] = {
@@ -66,7 +67,7 @@ def ask(
         raise refused("请写明理由。")
     request.requested_by, request.requested_at = actor, now
     request.expires_at = matter_of(request).expiry(request, now)
-    request.asked_proof = proof_of(request)
+    _prove(request)
     _end_forged(request, now)
     try:
         # Only the constraint sees another who asks at this moment.
@@ -79,6 +80,15 @@ def ask(
         raise refused(WAITING) from error
     record(action, actor=actor, now=now, subject=request.subject, after=after, note=request.reason)
     tell_asked(request, now=now)
+
+
+def _prove(request: TwoPersonRequest) -> None:
+    """Give ``request`` a proof of its own: whoever asks the same again at once asks a moment later."""
+    rows = type(request)._default_manager
+    request.asked_proof = proof_of(request)
+    while rows.filter(asked_proof=request.asked_proof).exists():
+        request.requested_at += MOMENT
+        request.asked_proof = proof_of(request)
 
 
 def _end_forged(request: TwoPersonRequest, now: datetime) -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -128,9 +128,9 @@ def test_what_does_not_exist_is_told(applicant: Caller) -> None:
 
 
 def test_an_unexpected_error_is_told_without_its_cause(
-    applicant: Caller, caplog: pytest.LogCaptureFixture
+    applicant: Caller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody removed a file from the disk of the server."""
+    """The storage of files breaks in a way that nobody has thought of."""
     project = make_project(applicant=applicant.user)
     stored = attach(
         subject=project,
@@ -138,7 +138,11 @@ def test_an_unexpected_error_is_told_without_its_cause(
         actor=applicant.user,
         now=timezone.now(),
     )
-    Path(stored.file.path).unlink()
+
+    def broken(_storage: object, name: str, _mode: str) -> None:
+        raise RuntimeError(name)
+
+    monkeypatch.setattr(FileSystemStorage, "_open", broken)
     answer = applicant.get(f"/attachments/{stored.pk}/content")
     assert_problem(answer, 500, "internal")
     assert str(stored.file.name) not in answer.content.decode()

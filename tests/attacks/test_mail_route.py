@@ -141,7 +141,7 @@ def test_a_wait_that_was_shortened_a_moment_before_does_not_count(
 
 
 def test_bringing_a_default_back_is_a_change_too(admin: User, guard: User) -> None:
-    reset_setting(setting=HOST, actor=admin, now=NOW)
+    reset_setting(setting=HOST, version=version_of(HOST), actor=admin, now=NOW)
     assert {one.occasion for one in Message.objects.all()} == {"mail.rerouted"}
 
 

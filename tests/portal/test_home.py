@@ -18,7 +18,7 @@ from tests.fixtures import login
 pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for each number, kind of todo and
 # count in the menu; what two persons decide is asked once for all matters.
-MOST_QUERIES = 37
+MOST_QUERIES = 38
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
 
 

@@ -231,7 +231,7 @@ def test_contributors_give_their_values_as_in_the_plan_and_it_can_be_given_up() 
     abandon_draw(draw=widened, reason="规则有误", actor=operator, now=LATER)
     assert state_of(base) == DrawState.UNSATISFIED
     assert valid_draws(base.project) == [base]
-    again = widen_to(base, now=LATER, actor=operator)
+    again = widen_to(base, now=LATER + timedelta(minutes=1), actor=operator)
     assert again.widens == base
 
 

@@ -13,6 +13,7 @@ import re
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from os import SEEK_END
@@ -216,9 +217,10 @@ class _Texts:
         self._rest = _shared_texts(archive)
 
     def finish(self) -> None:
-        """Read what nobody asked for: whether it is sound shows at its end."""
-        for _ in self._rest:
-            pass
+        """Read what nobody asked for yet: whether it is sound shows at its end. The next sheet may."""
+        with suppress(LookupError):
+            while True:
+                self._keep()
 
     def _block(self, number: int) -> list[str]:
         while number >= len(self._starts):

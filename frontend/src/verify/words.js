@@ -54,6 +54,7 @@ export const REASON_CODES = {
   listed: "按列明的原因更换",
   deadline: "答复时限已到",
   unavailable: "已不能参加",
+  pool_changed: "封存后专家资料被改动",
   seat_free: "席位空出，按次序补抽",
   asked_again: "经办人要求再补抽一次",
   rescheduled: "改期",

@@ -14,10 +14,11 @@ writes; it and the secrets in NAME_OLD read (docs/decisions/0038, docs/howto/rot
 from __future__ import annotations
 
 import hmac
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -224,3 +225,10 @@ def blind_index(purpose: str, value: str) -> bytes:
     state = _index_state(settings.INDEX_KEY, purpose, settings.CRYPTO_SUITE).copy()
     state.update(value.encode())
     return state.digest()[:INDEX_BYTES]
+
+
+def proof(purpose: str, said: Sequence[Any]) -> bytes:
+    """Return a keyed digest of what a row says: whoever writes rows without the key writes none that
+    proves itself. ``said`` names rows by what never changes (docs/decisions/0084)."""
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return blind_index(purpose, text)

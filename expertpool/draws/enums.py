@@ -121,7 +121,7 @@ class ActionCode(models.TextChoices):
 class AlarmKind(models.TextChoices):
     """What is amiss with a draw: it should have happened and did not (`draws.services.overdue` finds
     and does it), its record does not hold (`draws.services.checking`), or somebody else than this
-    system wrote when its names open (`draws.queries.reveal`) declared an emergency
+    system wrote when its names open (`draws.queries.reveal`), declared an emergency
     (`draws.queries.emergency`) or asked for something (`workflow.queries.asking`)."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"

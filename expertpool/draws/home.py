@@ -13,7 +13,8 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
-from expertpool.draws.models import Draw, DrawAlarm, DrawPause
+from expertpool.draws.models import Draw, DrawAlarm
+from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
@@ -137,9 +138,7 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
 
 def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
     """Draws that stand until a supervisor has looked at a change of the pool."""
-    pauses = DrawPause.objects.filter(
-        resumed_at__isnull=True, draw__in=draws_visible_to(user, "draws.confirm_steps")
-    ).exclude(lost=[])
+    pauses = pool_pauses().filter(draw__in=draws_visible_to(user, "draws.confirm_steps"))
     for pause in pauses.select_related("draw__project")[:MOST_TODOS]:
         yield Todo(
             f"封存后专家资料有改动：{pause.draw.title}",

@@ -23,7 +23,7 @@ from expertpool.core.configuration.reading import (
     loaded,
     value_of,
 )
-from expertpool.core.crypto import blind_index
+from expertpool.core.crypto import proof
 from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -95,7 +95,7 @@ def stored_values() -> StoredValues:
 def proof_of(row: StoredSetting, value: Any) -> bytes:
     """Return what proves that this system stored ``value`` in ``row``. A secret proves itself: it is
     encrypted for its row."""
-    return _proof("siteconfig.stored", [row.code, row.change, row.reset, value])
+    return proof("siteconfig.stored", [row.code, row.change, row.reset, value])
 
 
 def proof_of_change(change: SettingChange) -> bytes:
@@ -103,7 +103,7 @@ def proof_of_change(change: SettingChange) -> bytes:
     can take: a copy of an old one is none."""
     at = change.at.astimezone(UTC).isoformat()
     said = [change.pk, change.code, at, change.after, change.reset]
-    return _proof("siteconfig.change", said)
+    return proof("siteconfig.change", said)
 
 
 def is_vouched_change(change: SettingChange) -> bool:
@@ -121,11 +121,6 @@ def is_vouched(row: Any) -> bool:
 
 def _value(row: Any) -> Any:
     return None if row.text is None else json.loads(row.text)
-
-
-def _proof(purpose: str, said: list[Any]) -> bytes:
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return blind_index(purpose, text)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,10 @@ class Totals:
     def refused(self) -> int:
         return self.total - self.accepted
 
+    def told(self, done: str) -> dict[str, Any]:
+        """Return what the log says of it; ``done`` is what was done with the rows accepted."""
+        return {"总行数": self.total, done: self.accepted, f"未{done}": dict(self.reasons)}
+
 
 class Importer(ABC):
     """Declares one import and holds the state of one run of it.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.core.configuration import value_of
@@ -112,6 +113,11 @@ def pause_of(draw: Draw) -> DrawPause | None:
     if found is not None:
         found.draw = draw
     return found
+
+
+def pool_pauses() -> QuerySet[DrawPause]:
+    """Return the pauses that wait until a supervisor has looked at a change of the pool."""
+    return DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[])
 
 
 def waits_for_supervisor(draw: Draw) -> bool:

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
-import vdraw
 from expertpool.audit.models import Entry
-from expertpool.core.crypto import blind_index
+from expertpool.core.crypto import proof
 from expertpool.draws.models import Draw, Emergency
 from expertpool.draws.queries.meetings import next_opening
 
@@ -49,7 +48,7 @@ def proof_of(emergency: Emergency) -> bytes:
         *(emergency.reason, emergency.minutes, emergency.supervisor),
         *(emergency.declared_by.username, emergency.declared_at.astimezone(UTC).isoformat()),
     ]
-    return blind_index("draws.emergency", vdraw.canonical_json(said).decode())
+    return proof("draws.emergency", said)
 
 
 def forged_emergencies() -> list[Emergency]:

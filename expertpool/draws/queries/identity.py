@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 import vdraw
 from expertpool.core.crypto import DecryptionError, blind_index
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.meetings import HOUR
 from expertpool.experts.models import Expert
 
 _REF_BYTES = 1 + 20  # the longest of `Expert.number`, and the end of its line
@@ -114,4 +115,4 @@ def seat_key(draw_number: str, expert_id: int) -> bytes:
 
 def holder_key(expert_id: int, at: datetime) -> bytes:
     """The blind index under which an expert is held in the clock hour of ``at``."""
-    return blind_index("holder", f"{expert_id}:{int(at.timestamp()) // 3600}")
+    return blind_index("holder", f"{expert_id}:{int(at.timestamp()) // HOUR}")

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.core.crypto import DecryptionError
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import DrawPause, Invitation
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.identity import open_identity, seat_key
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
@@ -47,7 +48,7 @@ def _seats_of(expert: Expert) -> QuerySet[Invitation]:
     numbers = sealed_draws().values_list("number", flat=True)
     keys = [seat_key(number, expert.pk) for number in numbers]
     # Nobody is invited while his draw stands for a supervisor (docs/decisions/0112).
-    stopped = DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[]).values("draw")
+    stopped = pool_pauses().values("draw")
     rows = Invitation.objects.filter(Q(expert=expert) | Q(seat_key__in=keys))
     return rows.exclude(draw__in=stopped, state=InvitationState.INVITED, reached_at__isnull=True)
 

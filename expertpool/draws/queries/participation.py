@@ -37,7 +37,7 @@ def held_expert_ids(
     ``periods`` [start, end)."""
     parts = by_hours(periods)
     holds = _active(parts)
-    if only is not None and _knows_all(knowing):
+    if only is not None and knowing is Knowledge.ALL:
         keys = {holder_key(pk, start): pk for pk in only for start, _ in parts}
         found = holds.filter(holder__in=list(keys)).values_list("holder", flat=True)
         return {keys[bytes(holder)] for holder in found}
@@ -45,7 +45,7 @@ def held_expert_ids(
     if only is not None:
         named = named.filter(invitation__expert__in=only)
     held = set(named.values_list("invitation__expert", flat=True))
-    if _knows_all(knowing):
+    if knowing is Knowledge.ALL:
         sealed = holds.exclude(NAMED).values("invitation")
         held |= {*experts_behind(Invitation.objects.filter(pk__in=sealed)).values()}
     return held
@@ -87,10 +87,6 @@ def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
     return Hold.objects.filter(overlaps, active=True)
 
 
-def _knows_all(knowing: Knowledge) -> bool:
-    return knowing is Knowledge.ALL
-
-
 def accepted_invitations() -> QuerySet[Invitation]:
     """Invitations that count as taking part: accepted, in a draw that was not voided, and not
     only to stand by."""
@@ -106,7 +102,7 @@ def _count(
     only: Collection[int] | None = None,
 ) -> Counter[int]:
     """Count which of ``rows`` are whose: those who have ``at_least`` so many."""
-    sealed = _sealed_seats(rows, only) if _knows_all(knowing) else Counter[int]()
+    sealed = _sealed_seats(rows, only) if knowing is Knowledge.ALL else Counter[int]()
     named = _named(rows, only)
     if at_least > 1:
         # Fewer are of use only of those who sit where names are sealed, too.
@@ -115,7 +111,7 @@ def _count(
     return Counter({pk: times for pk, times in counts.items() if times >= at_least})
 
 
-def _named(rows: QuerySet[Invitation], only: Collection[int] | None = None) -> QuerySet[Any, Any]:
+def _named(rows: QuerySet[Invitation], only: Collection[int] | None) -> QuerySet[Any, Any]:
     """Return pairs of an expert and how many of ``rows`` are his, as far as they say so."""
     rows = rows.filter(expert__isnull=False)
     if only is not None:

@@ -164,10 +164,12 @@ def thinness(
         levels = Counter(one[group.code] for one in fits if group.code in one)
         found += _thin_group(group, levels, policy)
     kinds = Counter(frozenset(one) for one in fits)
+    last = {one.code: _last_level(one.seats, fits, one.code) for one in groups}
     for chosen in subsets([group.code for group in groups if group.seats]):
         shared = Counter(kind & chosen for kind in kinds)
         if len(chosen) > 1 and len(joined_groups(dict.fromkeys(chosen, 0), shared)) == 1:
-            found += _thin_together([one for one in groups if one.code in chosen], fits, policy)
+            among = [one for one in groups if one.code in chosen]
+            found += _thin_together(among, fits, last, policy)
     return found
 
 
@@ -194,13 +196,16 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
 
 
 def _thin_together(
-    groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]], policy: Policy
+    groups: Sequence[ConditionGroup],
+    fits: Sequence[Mapping[str, int]],
+    last: Mapping[str, int],
+    policy: Policy,
 ) -> Iterator[Thin]:
-    """The same for ``groups`` that share candidates, as if they were one."""
+    """The same for ``groups`` that share candidates, as if they were one. ``last`` are the levels at
+    which the seats of each are full."""
     seats = {group.code: group.seats for group in groups}
     mine = [only for one in fits if (only := {code: one[code] for code in seats if code in one})]
     key, names = "+".join(seats), "".join(f"「{group.name}」" for group in groups)
-    last = {code: _last_level(count, mine, code) for code, count in seats.items()}
     count = sum(any(level <= last[code] for code, level in one.items()) for one in mine)
     wanted = sum(seats.values())
     if count < policy.candidates_per_seat * wanted:

@@ -45,9 +45,9 @@ def untold_entries() -> Q:
     lines = Invitation.objects.filter(draw__in=draws)
     projects = DrawProject.objects.filter(draw__in=draws)
     followed = (
-        Q(subject_type="draws.draw", subject_id__in=_as_text(draws, "pk"))
-        | Q(subject_type="draws.invitation", subject_id__in=_as_text(lines, "pk"))
-        | Q(subject_type="projects.project", subject_id__in=_as_text(projects, "project"))
+        Q(subject_type="draws.draw", subject_id__in=as_text(draws, "pk"))
+        | Q(subject_type="draws.invitation", subject_id__in=as_text(lines, "pk"))
+        | Q(subject_type="projects.project", subject_id__in=as_text(projects, "project"))
     )
     answers = Q(actor=None, action__in=OF_ANSWERS) | Q(action__in=BY_HAND)
     return Q(at__gte=since) & (own | (answers & followed))
@@ -74,8 +74,8 @@ def untold_letters() -> Q:
     lines = Invitation.objects.filter(draw__in=draws)
     # Supervisors alone are told how many turns were lost by a change of the pool.
     changed = Q(occasion=POOL_CHANGED.code, about_type="draws.draw")
-    return Q(about_type="draws.invitation", about_id__in=_as_text(lines, "pk")) | changed & Q(
-        about_id__in=_as_text(draws, "pk")
+    return Q(about_type="draws.invitation", about_id__in=as_text(lines, "pk")) | changed & Q(
+        about_id__in=as_text(draws, "pk")
     )
 
 
@@ -98,7 +98,7 @@ def _experts() -> QuerySet[Expert, Any]:
     return Expert.objects.filter(user__isnull=False).order_by().values("user")
 
 
-def _as_text(rows: QuerySet[Any], key: str) -> QuerySet[Any, Any]:
+def as_text(rows: QuerySet[Any], key: str) -> QuerySet[Any, Any]:
     """The keys as the log has them."""
     keys: QuerySet[Any, Any] = rows.order_by().annotate(as_text=Cast(key, CharField()))
     return keys.values("as_text")

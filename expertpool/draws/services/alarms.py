@@ -9,13 +9,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawAlarm
 from expertpool.draws.occasions import ALARM
-from expertpool.draws.queries.draws import codes_for_draw
-from expertpool.draws.services.telling import tell_staff
+from expertpool.draws.services.telling import staff_of, tell_staff
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +50,7 @@ def raise_alarm(found: Overdue, *, now: datetime) -> None:
     what = str(found.kind.label)
     said = {"事项": what} | ({"说明": found.detail} if found.detail else {})
     record("draw.alarm", actor=None, now=now, subject=draw, after=said)
-    users = [
-        user
-        for user in users_with_permission(PERMISSION)
-        if codes_for_draw(user, draw, [PERMISSION])
-    ]
+    users = staff_of(draw, PERMISSION)
     context = {"抽取编号": draw.number, "项目名称": draw.title, "事项": what}
     key = f"draw-alarm:{alarm.pk}"
     tell_staff(ALARM, users, about=draw, context=context, key=key, now=now)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import (
-    CharField,
     DateTimeField,
     ExpressionWrapper,
     IntegerField,
@@ -35,6 +34,7 @@ from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.reveal import is_authentic, proven_opening
+from expertpool.draws.queries.untold import as_text
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
@@ -121,7 +121,7 @@ def searched_invitations(user: User) -> QuerySet[Any]:
     released, and that he may read."""
     draws = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     lines = Invitation.objects.filter(draw__in=draws.values("pk"), expert__isnull=False)
-    return lines.order_by().annotate(as_text=Cast("pk", CharField())).values("as_text")
+    return as_text(lines, "pk")
 
 
 def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
-from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, DrawPause, Invitation
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
@@ -75,9 +75,7 @@ def overdue(*, now: datetime) -> list[Overdue]:
     late = now - LATE_AFTER
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
     # Not late: somebody else set the time, and names stay sealed (`moved_reveals`).
-    moved = DrawAlarm.objects.filter(
-        draw=OuterRef("pk"), kind=AlarmKind.REVEAL, done_at__isnull=True
-    )
+    moved = open_alarms(AlarmKind.REVEAL).filter(draw=OuterRef("pk"))
     # What is archived or void changes no more, but names become public at their time.
     running = Draw.objects.exclude(status__in=INVALID).exclude(
         projects__status=ProjectStatus.ARCHIVED
@@ -102,8 +100,7 @@ def overdue(*, now: datetime) -> list[Overdue]:
 
 def _standing(now: datetime) -> list[int]:
     """The draws that wait for a supervisor, and whose panel does not sit yet: nothing of them is late."""
-    pauses = DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[])
-    rows = pauses.select_related("draw__project")
+    rows = clock.pool_pauses().select_related("draw__project")
     return [row.draw_id for row in rows if next_opening(row.draw.covered, now=now) > now]
 
 

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.draws.enums import NoteCode, StepReason
 from expertpool.draws.models import Draw, DrawPause
 from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.draws.queries.clock import pause_of
-from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.pool_changes import (
     PoolChanges,
     changes_in_words,
@@ -27,7 +25,7 @@ from expertpool.draws.queries.pool_changes import (
 from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.pausing import stop_clocks
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import tell_staff
+from expertpool.draws.services.telling import staff_of, tell_staff
 from expertpool.draws.services.turns import Lost
 
 TOLD = ("draws.alarms", "draws.confirm_steps")  # who is told: he watches, or may let it go on
@@ -101,12 +99,7 @@ def stop_for_supervisor(draw: Draw, hands: HandsIn, *, now: datetime) -> DrawPau
 
 def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
     draw = pause.draw
-    users = [
-        user
-        for code in TOLD
-        for user in users_with_permission(code).exclude(pk__in=[draw.operator_id, *changers])
-        if codes_for_draw(user, draw, [code])
-    ]
+    users = staff_of(draw, *TOLD, but=[draw.operator_id, *changers])
     context = {
         "抽取编号": draw.number,
         "项目名称": draw.title,
@@ -116,5 +109,4 @@ def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
     }
     # A pause that was one already is told of, too: by when.
     key = f"pool-changed:{pause.pk}:{now:%Y%m%d%H%M%S}"
-    about = {user.pk: user for user in users}.values()
-    tell_staff(POOL_CHANGED, about, about=draw, context=context, key=key, now=now)
+    tell_staff(POOL_CHANGED, users, about=draw, context=context, key=key, now=now)

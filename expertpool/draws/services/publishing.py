@@ -21,6 +21,7 @@ from expertpool.draws.models import AnswerRequest, Draw, Invitation
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.requests import open_answers
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import load_state
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -42,7 +43,7 @@ def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
     draw.publication, draw.published_at = _published(draw), now
     draw.save(update_fields=["publication", "published_at"])
     after = {"人数": len(draw.publication), DIGEST: digest_of_list(draw.publication)}
-    for row in draw.invitations.all():
+    for row in draw.invitations.filter(pk__in=open_answers().values("invitation")):
         row.draw = draw
         end_with_subject(AnswerRequest, row, why="结果已公布，名单不能再改", now=now)
     record("draw.publish", actor=actor, now=now, subject=draw, after=after)

@@ -20,7 +20,6 @@ from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer, defer_batch
 from expertpool.core.locks import lock_transaction
@@ -43,7 +42,6 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time, words_of
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
@@ -56,7 +54,7 @@ from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
-from expertpool.draws.services.telling import tell_experts, tell_staff
+from expertpool.draws.services.telling import staff_of, tell_experts, tell_staff
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import faults_of
@@ -332,11 +330,7 @@ def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
 def _tell(moved: Rescheduling, *, now: datetime) -> None:
     """Tell all who decide on what a hand does in the draw: no second person was asked."""
     draw = moved.draw
-    users = [
-        user
-        for user in users_with_permission(TOLD).exclude(pk=moved.moved_by_id)
-        if codes_for_draw(user, draw, [TOLD])
-    ]
+    users = staff_of(draw, TOLD, but=[moved.moved_by_id])
     context = {
         "改期人": moved.moved_by.name,
         "抽取编号": draw.number,

@@ -3,16 +3,18 @@ telling those who watch over draws."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Model
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
-from expertpool.draws.models import DrawPlan, Invitation
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import CONFIRMED, MOVED_UP
+from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.calendar import CALENDAR
@@ -71,6 +73,17 @@ def tell_experts(
     ]
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project_id=draw.project_id)
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+
+
+def staff_of(draw: Draw, *codes: str, but: Collection[int] = ()) -> list[User]:
+    """Return who holds one of ``codes`` and reaches ``draw`` by it, except ``but`` (ids)."""
+    users = {
+        user.pk: user
+        for code in codes
+        for user in users_with_permission(code).exclude(pk__in=but)
+        if codes_for_draw(user, draw, [code])
+    }
+    return list(users.values())
 
 
 def tell_staff(

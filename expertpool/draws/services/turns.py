@@ -49,7 +49,7 @@ class Turns:
             if not panel.fills_twice(self._state, commit):
                 panel.seat(commit, expert_id)
                 return None
-            # Nobody has a word of its own for a seat that another draw has filled.
+            # The protocol has no word of its own for a seat that another draw has filled.
             reason = ExclusionReason.IN_PANEL
         if reason is None:
             return None

@@ -232,11 +232,7 @@ class ExpertUpdater(Importer):
             "expert.import",
             actor=self.actor,
             now=self.now,
-            after={
-                "总行数": totals.total,
-                "更新": totals.accepted,
-                "未更新": dict(totals.reasons),
-            },
+            after=totals.told("更新"),
             note=file_name,
         )
 

@@ -288,11 +288,7 @@ class ExpertImporter(Importer):
             "expert.import",
             actor=self.actor,
             now=self.now,
-            after={
-                "总行数": totals.total,
-                "导入": totals.accepted,
-                "未导入": dict(totals.reasons),
-            },
+            after=totals.told("导入"),
             note=file_name,
         )
 

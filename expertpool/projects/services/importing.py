@@ -178,12 +178,7 @@ class ProjectImporter(Importer):
             "project.import",
             actor=self.actor,
             now=self.now,
-            after={
-                "总行数": totals.total,
-                "导入": totals.accepted,
-                "未导入": dict(totals.reasons),
-                "导入后": "待审核" if self.submit else "草稿",
-            },
+            after=totals.told("导入") | {"导入后": "待审核" if self.submit else "草稿"},
             note=file_name,
         )
 

@@ -24,9 +24,11 @@ HOUR = timedelta(hours=1)
 
 def tell(event: EventCode, pk: int, *, now: datetime) -> None:
     """Announce ``event`` of the row ``pk`` that has just happened: at once, or when its hour is over."""
+    if not is_wanted(event):
+        return  # as a rule: nothing is asked about the row then
     if not _is_held(event, pk):
         announce(event=event, data=lambda: _DATA[event](pk), at=now, now=now)
-    elif is_wanted(event):
+    else:
         hour = hour_of(now)
         defer(
             "webhooks.tell_hour",

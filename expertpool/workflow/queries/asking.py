@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC
 from typing import TypeVar
@@ -11,7 +10,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Q
 
-from expertpool.core.crypto import blind_index
+from expertpool.core.crypto import proof
 from expertpool.core.fields import EncryptedField
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS
@@ -30,8 +29,7 @@ def proof_of(request: TwoPersonRequest) -> bytes:
         *(request.reason, *(at.astimezone(UTC).isoformat() for at in times)),
         {name: getattr(request, name) for name in _contents(type(request))},
     ]
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return blind_index("workflow.request", text)
+    return proof("workflow.request", said)
 
 
 def _contents(kind: type[TwoPersonRequest]) -> list[str]:

@@ -175,7 +175,8 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         name=found.name_of(asked.subject),
         details=found.details(asked),
         danger=found.tone == "danger",
-        by_app=any(has_app(user) for user in persons_for_code(asked, now=now)),
+        # Asked where it is shown: each of them is looked at whether he may be the second.
+        by_app=lambda: any(has_app(user) for user in persons_for_code(asked, now=now)),
     )
 
 

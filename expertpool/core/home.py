@@ -48,7 +48,8 @@ class Todo:
 @dataclass(frozen=True)
 class Source(Generic[Shown]):
     """``find(user, now)`` gives what the home page of a holder of ``permission`` (one, or any of
-    several) shows of one kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos, what is more urgent."""
+    several) shows of one kind; of todos at most MOST_TODOS. Lower ``order`` comes first: of todos,
+    what is more urgent."""
 
     code: str
     permission: Codes

@@ -37,8 +37,11 @@ class WaitingFile:
     bound: bytes
 
     def write(self, content: bytes) -> None:
-        """Keep ``content``; a reader sees the whole or nothing."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Keep ``content``; a reader sees the whole or nothing, and no change of keys what was before."""
+        with self._folder_held():
+            self._put(content)
+
+    def _put(self, content: bytes) -> None:
         part = self.path.with_suffix(".part")
         part.write_bytes(VAULT.encrypt(content, self.bound))
         part.replace(self.path)
@@ -80,7 +83,7 @@ class WaitingFile:
         with self._folder_held():
             if not self.waits_for_key:
                 return False
-            self.write(VAULT.decrypt(self.path.read_bytes(), self.bound))
+            self._put(VAULT.decrypt(self.path.read_bytes(), self.bound))
         return True
 
     @contextmanager

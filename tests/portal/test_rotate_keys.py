@@ -311,15 +311,15 @@ def test_a_file_removed_while_it_is_made_anew_stays_away(
 ) -> None:
     """An import ends, or its maker gives it up, between reading and writing of the change."""
     upload, removing = files[0], []
-    write = WaitingFile.write
+    put = WaitingFile._put
 
     def slowly(file: WaitingFile, content: bytes) -> None:
         removing.append(in_thread(upload.remove))
         removing[0].join(0.3)
-        write(file, content)
+        put(file, content)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WaitingFile, "write", slowly)
+        patch.setattr(WaitingFile, "_put", slowly)
         assert upload.rekey()
     removing[0].join()
     assert not upload.path.exists()

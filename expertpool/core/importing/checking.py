@@ -214,17 +214,21 @@ def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep
     if not keep:
         return
     for _ in range(3):
-        if importer.is_update:
-            _refuse_unseen(chunk, answers)
         try:
             # A savepoint: the chunks before are in the same transaction.
             with transaction.atomic():
-                importer.save([row for row in chunk if not row.faults])
+                _save(importer, chunk, answers)
                 return
         except IntegrityError:
             # Somebody entered one of these rows since the check: look again, it is a duplicate now.
             _recheck(importer, chunk)
     # Taken again and again: no longer bad luck. The error ends the run.
+    _save(importer, chunk, answers)
+
+
+def _save(importer: Importer, chunk: list[Row], answers: Answers) -> None:
+    if importer.is_update:
+        _refuse_unseen(chunk, answers)
     importer.save([row for row in chunk if not row.faults])
 
 

@@ -142,7 +142,7 @@ def _best(top: Top, known: Mapping[str, str], required: set[str], row: int | Non
     """Return the rows of a sheet that best read as headers; the first that hold most if none do."""
     rows = [(number, _header_cells(cells)) for number, cells in top["rows"]]
     places: list[_Place] = []
-    for at, (number, cells) in enumerate(rows[:HEADER_WITHIN]):
+    for at, (number, cells) in enumerate(rows[:HEADER_WITHIN] if row is None else rows):
         if row is not None and number != row:
             continue
         places.append(_place(top, at, 1, cells, known, required))

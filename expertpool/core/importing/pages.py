@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.core.importing.finding import Why
 from expertpool.core.importing.findings import read_findings
 from expertpool.core.importing.forms import AnswersForm, MappingForm, TableForm, UploadForm
 from expertpool.core.importing.importer import Importer
@@ -106,26 +107,17 @@ class _Pages:
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
-        found = read_findings(run)
-        form = AnswersForm(importer=self.importer, found=found) if run.is_previewed else None
-        return self._detail(request, run, found, form)
-
-    def _detail(
-        self,
-        request: HttpRequest,
-        run: ImportRun,
-        found: dict[str, Any],
-        form: AnswersForm | None,
-    ) -> HttpResponse:
+        # While it runs the page asks again and again, and shows nothing of the rows.
+        found = {} if run.is_running else read_findings(run)
+        form = AnswersForm(importer=self.importer, found=found) if found else None
         template = "core/import_run.html"
         htmx: Any = getattr(request, "htmx", None)
         part = f"{template}#job" if htmx and run.is_running else template
         context = {
             "run": run,
             "found": found,
+            # After the import its cells are there to read.
             "form": form,
-            # After the import the same cells, to read.
-            "lines": form or AnswersForm(importer=self.importer, found=found),
             "moved": self._moved(run, found.get("outline", {})),
         }
         response = self._page(request, part, context)
@@ -139,7 +131,7 @@ class _Pages:
         return [
             f"“{header}”一列按内容当作{headers.get(code, '')}"
             for (header, code), why in zip(run.pairs(), outline.get("why", ()), strict=False)
-            if why == "moved" and code
+            if why == Why.MOVED and code
         ]
 
     def table(self, request: HttpRequest, pk: int) -> HttpResponse:

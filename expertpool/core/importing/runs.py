@@ -152,10 +152,15 @@ def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
     """Say in which sheet and row the headers stand; without a row it is found. Refuses a place
     that holds nothing (UnreadableFile)."""
     _require(run, ImportState.UPLOADED, ImportState.MAPPING, ImportState.PREVIEWED)
+    before = run.sheet
     with transaction.atomic():
         _find(run, sheet=sheet, row=row)
         run.state = ImportState.MAPPING
         run.save(update_fields=["state"])
+    if run.sheet != before:  # cells are mended in a row of one sheet
+        answers = read_answers(run)
+        answers.cells.clear()
+        write_answers(run, answers)
 
 
 def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> None:
@@ -199,13 +204,16 @@ def answer_import(
     _require(run, ImportState.PREVIEWED)
     answers = read_answers(run)
     answers.add(words, cells)
-    write_answers(run, answers)
-    _check_again(run, now=now)
+    _check_again(run, answers, now=now)
 
 
-def _check_again(run: ImportRun, *, now: datetime, **found: Any) -> None:
+def _check_again(
+    run: ImportRun, answers: Answers | None = None, *, now: datetime, **found: Any
+) -> None:
     if run.checks >= MOST_CHECKS:
         raise RunRefused(f"这个文件已检查 {MOST_CHECKS} 次，请在文件中改好后重新上传。")
+    if answers:
+        write_answers(run, answers)
     if found:
         write_findings(run, **found)
     _preview(run, now=now)
@@ -279,15 +287,16 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
     ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
     the second time).
     """
-    answers = read_answers(run)
-    answers.passed_over = set(passed_over)
-    changed = read_findings(run).get("changed", ())
-    answers.shown = {one["row"]: one["changes"] for one in changed}
-    write_answers(run, answers)
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     with transaction.atomic():
         if not waiting.update(state=ImportState.RUNNING, confirmed_at=now, done_rows=0):
             raise RunRefused("该文件已经确认导入，请看导入结果。")
+        # Not before: a second click changes nothing of what is being imported.
+        answers = read_answers(run)
+        answers.passed_over = set(passed_over)
+        changed = read_findings(run).get("changed", ())
+        answers.shown = {one["row"]: one["changes"] for one in changed}
+        write_answers(run, answers)
         # Always: if this process is killed on its way, the job does it. Else it finds it done.
         defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
     # Outside: the state is committed by now, so that others see that it runs.

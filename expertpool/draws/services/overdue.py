@@ -17,6 +17,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.locks import wait_for_locks
 from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
+from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
@@ -100,7 +101,7 @@ def overdue(*, now: datetime) -> list[Overdue]:
 
 def _standing(now: datetime) -> list[int]:
     """The draws that wait for a supervisor, and whose panel does not sit yet: nothing of them is late."""
-    rows = clock.pool_pauses().select_related("draw__project")
+    rows = pool_pauses().select_related("draw__project")
     return [row.draw_id for row in rows if next_opening(row.draw.covered, now=now) > now]
 
 

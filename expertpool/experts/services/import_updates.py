@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -90,7 +91,9 @@ class ExpertUpdater(Importer):
             for key, value in self._keys(row.values).items():
                 wanted[key].append(value)
         experts = experts_visible_to(self.actor, "experts.edit")
-        experts = experts.exclude(status=ExpertStatus.DELETED).select_related("employer")
+        experts = experts.exclude(status=ExpertStatus.DELETED).select_related(
+            "employer", "division"
+        )
         named = (
             Q(number__in=wanted["number"])
             | Q(phone_index__in=wanted["phone"])
@@ -193,12 +196,15 @@ class ExpertUpdater(Importer):
         self, expert: Expert, given: dict[str, Any], specialties: list[Specialty] | None
     ) -> Fault | None:
         errors = refusals_of(
-            expert=expert, values=given, specialties=specialties, actor=self.actor, now=self.now
+            expert=copy(expert),  # what is refused is not what the next row compares with
+            values=given,
+            specialties=specialties,
+            actor=self.actor,
+            now=self.now,
         )
         for name, error in errors.items():
-            declared = next((one for one in self.declared.values() if one.code == name), None)
-            label = declared.label if declared else name
-            code = next((code for code, one in self.declared.items() if one is declared), "")
+            columns = ((code, one.label) for code, one in self.declared.items() if one.code == name)
+            code, label = next(columns, ("", name))
             return Fault(label, f"{label}不能这样改", "".join(_messages(error)), code=code)
         return None
 

@@ -138,7 +138,9 @@ def told(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def count_told_later(messages: QuerySet[Message]) -> list[LetterCount]:
     """Return how those fare of which no reader is told more, counted by occasion."""
-    rows = messages.filter(told_later(Message)).only("occasion", "channel", "state", "address")
+    rows = messages.filter(told_later(Message)).only(
+        "occasion", "channel", "state", "key", "address"
+    )
     found = Counter((row.occasion, _fares(row)) for row in rows.select_related(None))
     return [
         LetterCount(occasion_label(code), **{way: found[code, way] for way in FARES})

@@ -38,8 +38,7 @@ class MessageSubject:
     of the occasion's late placeholders for a message that goes out now. ``sealed`` stands in place
     of a recipient who may not be read. ``own(user)`` returns the ids behind which he is himself, where
     that is a secret: letters about one go to nobody else (docs/decisions/0085).
-    of a recipient who may not be read. ``searched(user)`` gives the ids, as text, of those whose state
-    ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
+    ``searched(user)`` gives the ids, as text, of those whose state ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
     """
 
     code: str

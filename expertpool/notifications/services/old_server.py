@@ -6,20 +6,19 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 
-from expertpool.core.configuration import Setting
-from expertpool.core.configuration.reading import Stored, loaded
+from expertpool.core.configuration.reading import Stored
 from expertpool.notifications.channels.base import Outbound, SendStatus
 from expertpool.notifications.channels.email import MailServer, Smtp, mail_server
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import OCCASIONS, fill
 from expertpool.notifications.queries.templates import states_of
 from expertpool.notifications.services.sending import Envelope
+from expertpool.siteconfig.services import reader
 
-T = TypeVar("T")
 PATIENCE = 10  # seconds for each answer of the server
 
 logger = logging.getLogger(__name__)
@@ -29,11 +28,7 @@ def tell_by_old_server(occasion: str, envelopes: Sequence[Envelope], *, before: 
     """Hand ``envelopes`` with a mail address to the server of the settings ``before``, once the change
     is committed. Nothing where there was none. Best effort: it may be gone, which is why it was changed.
     """
-
-    def read(setting: Setting[T], /) -> T:
-        return loaded(setting, before)
-
-    server = mail_server(read)
+    server = mail_server(reader({}, before))
     if server is None:
         return
     server = replace(server, timeout=min(server.timeout, PATIENCE))

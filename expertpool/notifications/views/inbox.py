@@ -36,10 +36,11 @@ def inbox(request: UserRequest) -> HttpResponse:
 
 def message(request: UserRequest, pk: int) -> HttpResponse:
     """Show one message in the drawer; showing it marks it as read."""
-    shown = get_object_or_404(own_messages(request.user), pk=pk)
+    own = own_messages(request.user)
+    shown = get_object_or_404(own, pk=pk)
     if not is_addressed_to(request.user, shown):
         raise Http404
-    mark_read(messages=own_messages(request.user).filter(pk=pk), now=timezone.now())
+    mark_read(messages=own.filter(pk=pk), now=timezone.now())
     response = render(request, "notifications/message.html", {"message": shown})
     return trigger_client_event(response, "list:refresh")
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import Workbook
 
 from expertpool.accounts.models import User
 from expertpool.core.importing import runs as runs_module
@@ -144,6 +145,44 @@ def test_nobody_asks_without_end(
     post(client, "answers", run, {"cell-2-phone": "1391"})
     page = post(client, "answers", run, {"cell-2-phone": "13911110001"})
     assert "已检查 2 次" in page.content.decode()
+    # What nobody was shown is not imported either.
+    post(client, "confirm", run)
+    assert not Expert.objects.exists()
+
+
+def test_what_was_mended_in_one_sheet_is_not_put_into_another(
+    client: Client, tmp_path: Path
+) -> None:
+    book = Workbook()
+    sheets = [book.active, book.create_sheet("二")]
+    for sheet, phone in zip(sheets, ("139", "13911110002"), strict=True):
+        assert sheet is not None
+        sheet.append(HEAD)
+        sheet.append(["甲", phone])
+    book.save(tmp_path / "two.xlsx")
+    file = SimpleUploadedFile("two.xlsx", (tmp_path / "two.xlsx").read_bytes())
+    posted = {"file": file, "status": "formal"}
+    page = client.post(reverse("experts:import"), posted, follow=True)
+    run = page.context["run"]
+    if not run.is_previewed:
+        run = post(client, "mapping", run, said(run)).context["run"]
+    post(client, "answers", run, {"cell-2-phone": "13911119999"})
+    run = post(client, "table", run, {"sheet": "二", "row": 1}).context["run"]
+    run = post(client, "mapping", run, said(run)).context["run"]
+    post(client, "confirm", run)
+    assert Expert.objects.get().phone == "13911110002"
+
+
+def said(run: ImportRun) -> dict[str, str]:
+    """The mapping as it stands, as its page posts it."""
+    return {f"column-{at}": code for at, code in enumerate(run.mapping)}
+
+
+def test_a_header_far_down_can_be_chosen(client: Client, tmp_path: Path) -> None:
+    notes = [[f"说明第 {at} 条", ""] for at in range(40)]
+    page = upload(client, tmp_path, [*notes, HEAD, ["甲", "13911110001"]])
+    page = post(client, "table", page.context["run"], {"sheet": "Sheet1", "row": 41})
+    assert page.context["run"].headers == HEAD
 
 
 def test_what_was_found_lies_on_the_disk_in_no_clear_letter(client: Client, tmp_path: Path) -> None:

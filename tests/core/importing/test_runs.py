@@ -144,6 +144,21 @@ def test_confirming_or_performing_twice_imports_once(admin: User, tmp_path: Path
     assert Title.objects.filter(name__startswith="测试").count() == 2
 
 
+def test_a_second_click_changes_nothing_of_what_is_being_imported(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(admin, tmp_path, ROWS)
+    monkeypatch.setattr(TitleImporter, "at_once", 0)
+    confirm_import(run=run, now=NOW)
+    with pytest.raises(RunRefused, match="已经确认"):
+        confirm_import(run=run, now=NOW, passed_over=[3, 8])
+    perform_import(run_id=run.pk, now=NOW)
+    assert Title.objects.filter(name__startswith="测试").count() == 2
+    with pytest.raises(RunRefused, match="已经确认"):
+        confirm_import(run=run, now=NOW)
+    assert not run.answers.path.exists()
+
+
 def test_nul_is_left_out_of_headers_and_refused_in_its_row(admin: User) -> None:
     table = "职称,备\x00注,另\x00一列\n测试一级,好\n测试\x00二级,好\n"
     file = SimpleUploadedFile("表.csv", table.encode())

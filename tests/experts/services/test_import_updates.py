@@ -106,6 +106,16 @@ def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> 
     assert expert.position == "局长"
 
 
+def test_a_row_is_compared_with_the_record_not_with_one_that_was_refused(
+    admin: User, tmp_path: Path
+) -> None:
+    expert = make_expert("张伟", phone="13911110001", position="科长")
+    rows = [["专家编号", "职务", "聘期开始", "聘期至"]]
+    rows += [[expert.number, "处长", "2027-01-01", "2026-01-01"], [expert.number, "处长", "", ""]]
+    run = upload(login(Client(), admin), tmp_path, rows).context["run"]
+    assert (run.accepted, run.reasons) == (1, {"聘期至不能这样改": 1})
+
+
 def test_a_record_as_it_is_gets_no_version(admin: User, tmp_path: Path) -> None:
     expert = make_expert("张伟", phone="13911110001", position="科长")
     rows = [["姓名", "手机号", "职务"], ["张 伟", "139 1111 0001", "科长"]]

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 from math import log2
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.draws.enums import Knowledge
 from expertpool.draws.models import CountTally, DrawPlan, Invitation
 from expertpool.draws.queries import participation
 from expertpool.draws.services.names import release
@@ -169,7 +171,9 @@ def entropy(values: Any) -> float:
 
 def know_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it was: whoever counts knows who is held and took part where names are sealed."""
-    monkeypatch.setattr(participation, "_knows_all", lambda knowing: True)
+    monkeypatch.setattr(
+        participation, "Knowledge", SimpleNamespace(ALL=Knowledge.OPEN, OPEN=Knowledge.OPEN)
+    )
 
 
 ATTACKS: list[Observation] = [live_counts, prequery, exclusions, outset, approval, hand_picking]

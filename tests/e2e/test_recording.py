@@ -146,7 +146,8 @@ def test_what_a_lost_browser_sent_is_saved_by_hand(
     other.press("保存已收到的部分")
     other.confirm()
     other.sees("抽取录屏 " + draw.number)
-    assert check_kept(draw).size == arrived
+    # What was under way as the browser closed may have arrived since.
+    assert check_kept(draw).size >= arrived > 0
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from django.db import models
 
 
@@ -16,22 +18,34 @@ class ExpertStatus(models.TextChoices):
     DELETED = "deleted", "已删除"
 
 
-# The only allowed changes of status; `experts.services.status.set_status` is the only door.
-STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
-    ExpertStatus.PENDING: frozenset({ExpertStatus.FORMAL, ExpertStatus.DELETED}),
-    ExpertStatus.FORMAL: frozenset(
-        {ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED}
+class StatusMove(NamedTuple):
+    """From which statuses an act may lead, and to which."""
+
+    starts: frozenset[str]
+    ends: frozenset[str]
+
+
+_KEPT = frozenset(ExpertStatus) - {ExpertStatus.DELETED}
+# What each act, by its code in the log, does to a status; `experts.services.status.set_status` is
+# the only door. Who leaves the blacklist or was deleted returns to the status he had before.
+STATUS_MOVES: dict[str, StatusMove] = {
+    "expert.approve": StatusMove(
+        frozenset({ExpertStatus.PENDING}), frozenset({ExpertStatus.FORMAL})
     ),
-    ExpertStatus.FROZEN: frozenset(
-        {ExpertStatus.FORMAL, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED}
+    "expert.freeze": StatusMove(frozenset({ExpertStatus.FORMAL}), frozenset({ExpertStatus.FROZEN})),
+    "expert.unfreeze": StatusMove(
+        frozenset({ExpertStatus.FROZEN}), frozenset({ExpertStatus.FORMAL})
     ),
-    # who leaves these two returns to the status he had before
-    ExpertStatus.BLACKLISTED: frozenset(
-        {ExpertStatus.FORMAL, ExpertStatus.FROZEN, ExpertStatus.DELETED}
+    "expert.blacklist": StatusMove(
+        frozenset({ExpertStatus.FORMAL, ExpertStatus.FROZEN}),
+        frozenset({ExpertStatus.BLACKLISTED}),
     ),
-    ExpertStatus.DELETED: frozenset(
-        {ExpertStatus.PENDING, ExpertStatus.FORMAL, ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED}
+    "expert.unblacklist": StatusMove(
+        frozenset({ExpertStatus.BLACKLISTED}),
+        frozenset({ExpertStatus.FORMAL, ExpertStatus.FROZEN}),
     ),
+    "expert.delete": StatusMove(_KEPT, frozenset({ExpertStatus.DELETED})),
+    "expert.restore": StatusMove(frozenset({ExpertStatus.DELETED}), _KEPT),
 }
 
 

@@ -10,7 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert, Leave, Tag
+from expertpool.experts.models import BlacklistEntry, Expert, Leave, Tag
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -111,6 +111,8 @@ def make_expert(
         search_tokens=search_tokens(name, (one.pk for one in specialties)),
         **kw,
     )
+    if kw["status"] == ExpertStatus.BLACKLISTED:
+        BlacklistEntry.objects.create(expert=expert, reason="泄密", added_at=NOW)
     expert.specialties.set(specialties)
     expert.tags.set(tags)
     return expert

@@ -62,6 +62,13 @@ def add_to_blacklist(
     return entry
 
 
+def open_entry(expert: Expert) -> BlacklistEntry | None:
+    """Return, locked, the entry by which ``expert`` is on the blacklist, if he is."""
+    # Taken off by a clerk and by the job at once, one of them finds it closed.
+    rows = BlacklistEntry.objects.select_for_update()
+    return rows.filter(expert=expert, removed_at__isnull=True).first()
+
+
 @transaction.atomic
 def remove_from_blacklist(
     *, expert: Expert, reason: str, actor: User | None, now: datetime
@@ -72,12 +79,7 @@ def remove_from_blacklist(
     """
     if not reason.strip():
         raise ExpertRefused("请填写移出原因。")
-    # Locked: taken off by a clerk and by the job at once, one of them finds it closed.
-    entry = (
-        BlacklistEntry.objects.select_for_update()
-        .filter(expert=expert, removed_at__isnull=True)
-        .first()
-    )
+    entry = open_entry(expert)
     if entry is None or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
     entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason.strip()

@@ -10,6 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import end_entry, open_entry
 from expertpool.experts.services.status import set_status
 
 MOST_REASON = 200
@@ -41,10 +42,13 @@ def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 
 @transaction.atomic
 def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
-    """Bring a deleted expert back with the status he had. Refuses one who is not deleted."""
+    """Bring a deleted expert back with the status he had. Refuses one who is not deleted.
+
+    Whose period on the blacklist ended meanwhile is taken off it.
+    """
     if expert.status != ExpertStatus.DELETED:
         raise StatusNotAllowed(expert.name, expert.get_status_display(), "恢复")
-    return set_status(
+    set_status(
         expert=expert,
         to=expert.status_before_deletion or ExpertStatus.PENDING,
         action="expert.restore",
@@ -56,3 +60,7 @@ def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expe
         deleted_at=None,
         deleted_by=None,
     )
+    if entry := open_entry(expert):
+        end_entry(entry_id=entry.pk, now=now)
+        expert.refresh_from_db()
+    return expert

@@ -10,7 +10,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import end_sessions
 from expertpool.audit.services import record
-from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_TRANSITIONS, ExpertStatus
+from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import Expert
 
@@ -27,13 +27,14 @@ def set_status(
 ) -> Expert:
     """Change the status of ``expert`` to ``to``, write ``action`` to the log, return him.
 
-    ``also`` are fields that change together with the status. Refuses a change that
-    STATUS_TRANSITIONS does not allow from the status he has now (StatusNotAllowed). Whoever is
-    frozen or deleted is signed out, and cannot sign in until that ends.
+    ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
+    allow ``action`` from the status he has now (StatusNotAllowed). Whoever is frozen or deleted is
+    signed out, and cannot sign in until that ends.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
-    allowed = after in STATUS_TRANSITIONS[before]
+    move = STATUS_MOVES[action]
+    allowed = before in move.starts and after in move.ends
     values = also | {"status": after, "updated_at": now}
     # With the status that the caller saw, in one statement: of two changes at once one is refused.
     rows = Expert.objects.filter(pk=expert.pk, status=before)
@@ -83,8 +84,6 @@ def freeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 @transaction.atomic
 def unfreeze_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """End the suspension of a frozen expert."""
-    if expert.status != ExpertStatus.FROZEN:
-        raise StatusNotAllowed(expert.name, expert.get_status_display(), "在库")
     return set_status(
         expert=expert, to=ExpertStatus.FORMAL, action="expert.unfreeze", actor=actor, now=now
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
+from importlib import import_module
 from itertools import product
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.audit.services.recording import content_digest
 from expertpool.core.bulk import for_each
-from expertpool.experts.enums import STATUS_TRANSITIONS, ExpertStatus
+from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import BlacklistEntry, Expert
 from expertpool.experts.queries.availability import drawable
@@ -38,19 +43,59 @@ def is_drawable(expert: Expert, *, now: Any = NOW, opening: Any = OPENING) -> bo
     return Expert.objects.filter(drawable(opening, end, now=now), pk=expert.pk).exists()
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(ExpertStatus, repeat=2)))
-@pytest.mark.shows("EXP-52")
-def test_the_table_of_transitions_is_the_law(admin: User, before: str, after: str) -> None:
+def expect_now() -> None:
+    """Check what is otherwise checked at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def write(change: Callable[..., object], **values: Any) -> None:
+    """Do ``change`` by the database alone, past every service."""
+    with transaction.atomic():
+        change(**values)
+        expect_now()
+
+
+WHAT_IS_DONE: dict[str, Callable[..., object]] = {
+    "expert.approve": approve_expert,
+    "expert.freeze": partial(freeze_expert, reason="年检"),
+    "expert.unfreeze": unfreeze_expert,
+    "expert.blacklist": partial(add_to_blacklist, reason="泄密"),
+    "expert.unblacklist": partial(remove_from_blacklist, reason="复议"),
+    "expert.delete": partial(delete_expert, reason="重复"),
+    "expert.restore": restore_expert,
+}
+
+
+@pytest.mark.parametrize(("action", "before"), list(product(STATUS_MOVES, ExpertStatus)))
+@pytest.mark.shows("EXP-34", "EXP-52")
+def test_each_act_moves_only_whom_its_line_of_the_table_names(
+    admin: User, action: str, before: str
+) -> None:
+    """Approving and freezing took experts off the blacklist, and left their entries open."""
     expert = make_expert(status=before)
-    also = {"deleted_at": NOW if after == ExpertStatus.DELETED else None}
-    arguments: dict[str, Any] = {"action": "expert.freeze", "actor": admin, "now": NOW, **also}
-    if after in STATUS_TRANSITIONS[before]:
-        set_status(expert=expert, to=after, **arguments)
-        assert Expert.objects.get(pk=expert.pk).status == after
+    move = STATUS_MOVES[action]
+    if before in move.starts:
+        WHAT_IS_DONE[action](expert=expert, actor=admin, now=NOW)
+        assert Expert.objects.get(pk=expert.pk).status in move.ends
     else:
-        with pytest.raises(StatusNotAllowed, match="不能改为"):
-            set_status(expert=expert, to=after, **arguments)
+        with pytest.raises(ExpertRefused):
+            WHAT_IS_DONE[action](expert=expert, actor=admin, now=NOW)
         assert Expert.objects.get(pk=expert.pk).status == before
+    expect_now()
+
+
+def test_no_act_leads_where_its_line_of_the_table_does_not(admin: User) -> None:
+    expert = make_expert(status=ExpertStatus.PENDING)
+    with pytest.raises(StatusNotAllowed, match="不能改为“冻结”"):
+        set_status(
+            expert=expert,
+            to=ExpertStatus.FROZEN,
+            action="expert.approve",
+            actor=admin,
+            now=NOW,
+        )
 
 
 def test_only_the_formal_can_be_drawn(db: None) -> None:
@@ -188,3 +233,74 @@ def test_a_period_ends_by_itself_even_if_the_job_is_late(admin: User) -> None:
     assert not end_entry(entry_id=entry.pk, now=tomorrow)
     expert.refresh_from_db()
     assert expert.status == ExpertStatus.FORMAL
+
+
+@pytest.mark.parametrize("status", ["formal", "frozen", "pending"])
+@pytest.mark.shows("EXP-34")
+def test_the_database_lets_nobody_off_whose_entry_is_open(db: None, status: str) -> None:
+    expert = make_expert(status=ExpertStatus.BLACKLISTED)
+    with pytest.raises(IntegrityError, match="on the blacklist"):
+        write(Expert.objects.filter(pk=expert.pk).update, status=status)
+
+
+def test_the_database_puts_nobody_on_without_an_entry(db: None) -> None:
+    expert = make_expert()
+    with pytest.raises(IntegrityError, match="on the blacklist"):
+        write(Expert.objects.filter(pk=expert.pk).update, status=ExpertStatus.BLACKLISTED)
+    with pytest.raises(IntegrityError, match="on the blacklist"):
+        write(BlacklistEntry.objects.create, expert=expert, reason="泄密", added_at=NOW)
+
+
+@pytest.mark.shows("EXP-21", "EXP-36")
+@pytest.mark.parametrize(("days", "status"), [(0, "blacklisted"), (2, "formal")])
+def test_who_was_deleted_from_the_blacklist_returns_to_it_while_his_period_lasts(
+    admin: User, days: int, status: str
+) -> None:
+    expert = make_expert()
+    until = NOW.date()
+    entry = add_to_blacklist(expert=expert, reason="缺席", until_date=until, actor=admin, now=NOW)
+    delete_expert(expert=expert, reason="离世误报", actor=admin, now=NOW)
+    later = NOW + timedelta(days=days)
+    # The job finds him deleted.
+    assert not end_entry(entry_id=entry.pk, now=later)
+    restore_expert(expert=expert, actor=admin, now=later)
+    assert (expert.status, Expert.objects.get(pk=expert.pk).status) == (status, status)
+    expect_now()
+
+
+migration = import_module("expertpool.experts.migrations.0015_blacklist_agrees")
+
+
+@pytest.mark.shows("EXP-34", "EXP-35")
+def test_whoever_left_the_blacklist_without_being_taken_off_is_on_it_again(admin: User) -> None:
+    here, deleted, lost = (make_expert() for _ in range(3))
+    untouched = make_expert(status=ExpertStatus.BLACKLISTED)
+    for one in (here, deleted):
+        add_to_blacklist(expert=one, reason="泄密", actor=admin, now=NOW)
+    expect_now()
+    with connection.cursor() as cursor:
+        # As bulk 审核通过 left them when no trigger was there.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Expert.objects.filter(pk__in=[here.pk, deleted.pk]).update(status="formal")
+        Expert.objects.filter(pk=lost.pk).update(status="blacklisted")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    deleted.refresh_from_db()
+    Expert.objects.filter(pk=deleted.pk).update(
+        status="deleted", status_before_deletion="formal", deleted_at=NOW
+    )
+    told = Entry.objects.count()
+    migration.mend(apps, None)
+    expect_now()
+    found = {one.pk: (one.status, one.status_before_deletion) for one in Expert.objects.all()}
+    assert found == {
+        here.pk: ("blacklisted", ""),
+        deleted.pk: ("deleted", "blacklisted"),
+        lost.pk: ("blacklisted", ""),
+        untouched.pk: ("blacklisted", ""),
+    }
+    assert BlacklistEntry.objects.get(expert=lost).status_before == "formal"
+    entries = list(Entry.objects.order_by("pk")[told:])
+    assert {entry.subject_id for entry in entries} == {str(one.pk) for one in (here, deleted, lost)}
+    assert all(bytes(entry.digest) == content_digest(entry) for entry in entries)
+    migration.mend(apps, None)
+    assert Entry.objects.count() == told + 3

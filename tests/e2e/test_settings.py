@@ -53,3 +53,31 @@ def test_a_setting_is_found_changed_and_true_in_another_window(
     screen.sees("已恢复默认")
     other.open("/")
     expect(other.page.locator(".side-brand")).to_contain_text("专家库综合管理系统")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_settings_of_a_group_are_one_step_away(
+    open_browser: OpenBrowser, admin: User, phone: bool
+) -> None:
+    """Beside the groups on a desk, by a button that stays in sight on a telephone."""
+    screen = open_browser(phone=phone)
+    sign_in(screen, admin)
+    screen.open("/settings/")
+    page = screen.page
+    jump = page.get_by_role("navigation", name="设置分组")
+    for group in ("上传限制", "邮件服务器"):  # down, and from there up again
+        link = jump.locator("a", has_text=group)
+        if phone:
+            expect(link).to_be_hidden()
+            screen.press("跳到分组", within=jump)
+        link.click()
+        expect(page.get_by_role("heading", name=group, exact=True)).to_be_in_viewport()
+        expect(jump).to_be_in_viewport()
+    expect(link.locator(".note")).to_have_text("10")
+
+    # What a search leaves out is nowhere to jump to; of one group there is no choice.
+    page.locator("#setting-query").fill("时限")
+    expect(link).to_have_count(0)
+    page.locator("#setting-query").fill("站点名称")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(jump).to_have_count(0)

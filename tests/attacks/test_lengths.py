@@ -14,7 +14,8 @@ import vdraw
 from expertpool.core.crypto import BARE_SUITES, NONCE_BYTES, Vault, bucket, key_id, padded
 from expertpool.core.fields import encrypted
 from expertpool.core.rekeying import rekey, waiting
-from expertpool.draws.queries.blocks import BLOCK, Identities, pack_openings
+from expertpool.draws.models import SealBlock
+from expertpool.draws.queries.blocks import BLOCK, Identities, pack_fittings, pack_openings
 from expertpool.draws.queries.identity import Identity, pack_identity
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
@@ -78,6 +79,17 @@ def test_openings_are_equally_long_whichever_numbers_experts_have() -> None:
             for ref in (short, long)
         ]
         assert len({len(pack_openings(people, 0)) for people in blocks}) == 1
+
+
+def test_what_few_candidates_fit_is_equally_long_whatever_it_is() -> None:
+    field = encrypted(SealBlock, "fittings")
+    found = set()
+    for kinds in (1, 5):
+        groups = [{f"g{n}": n for n in range(1, 1 + kind)} for kind in range(1, 1 + kinds)]
+        people = [n % kinds for n in range(100)]
+        candidates = vdraw.Candidates(["00" * 32] * 100, groups, people, [None] * 100)
+        found.add(len(field.token(pack_fittings(candidates, 0), 1, 0)))
+    assert len(found) == 1
 
 
 def test_buckets_are_few_and_waste_little_of_what_is_large() -> None:

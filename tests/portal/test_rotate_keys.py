@@ -193,7 +193,11 @@ def test_another_suite_is_a_new_key_too(old: dict[str, str], settings: Any) -> N
     call_command("rotate_keys")
     assert readable() == before
     with connection.cursor() as cursor:
-        for column, table in (("opening", "invitation"), ("openings", "sealblock")):
+        for column, table in (
+            ("opening", "invitation"),
+            ("openings", "sealblock"),
+            ("fittings", "sealblock"),
+        ):
             cursor.execute(f"SELECT DISTINCT get_byte({column}, 0) FROM draws_{table}")  # noqa: S608
             assert cursor.fetchall() == [(6,)]
 

@@ -260,8 +260,9 @@ class DrawProject(models.Model):
 class SealBlock(models.Model):
     """Candidates of a draw as they were sealed, a thousand to a row, in the order of their leaves.
 
-    Who they are stands only in ``openings``: expert ids, salts and numbers, encrypted with the seal
-    key, which is kept outside the database. `draws.queries.blocks` packs and unpacks the columns.
+    Who they are stands only in ``openings``: expert ids, salts and numbers; for what they fit, and
+    with whom they share a unit, only in ``fittings``. Both are encrypted with the seal key, which is
+    kept outside the database. `draws.queries.blocks` packs and unpacks the columns.
     """
 
     never = ("DELETE",)
@@ -269,9 +270,15 @@ class SealBlock(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="blocks")
     n = models.PositiveIntegerField("序号")  # from 0
     commits = models.BinaryField("身份承诺")  # 32 bytes each
-    kinds = models.JSONField("条件组级次")  # those that occur: [{"g1": 1}, …]
-    kind_of = models.BinaryField("各人条件组级次")  # 2 bytes each: which of ``kinds``
-    units = models.BinaryField("单位代号")  # 4 bytes each: 7 is U7, 0 none
+    # As long for few candidates, whatever they fit; of a full block it says how many kinds there
+    # are to some fifty (docs/decisions/0117).
+    fittings = EncryptedBytesField(
+        "条件组级次和单位代号",
+        key="SEAL_KEY",
+        bound_to=("draw_id", "n"),
+        rows_at_once=50,
+        at_least=1024,
+    )
     openings = EncryptedBytesField(
         "身份", key="SEAL_KEY", bound_to=("draw_id", "n"), rows_at_once=50
     )

@@ -6,14 +6,17 @@ a draw (docs/decisions/0028). Only those who are seated have rows of their own: 
 
 from __future__ import annotations
 
+import json
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 import vdraw
+from expertpool.core.crypto import DecryptionError
+from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, SealBlock
 from expertpool.draws.queries.identity import (
     Identity,
@@ -52,19 +55,22 @@ class Identities:
 # --- Candidates ---------------------------------------------------------------------------------
 
 
-def pack_candidates(candidates: vdraw.Candidates, start: int) -> dict[str, object]:
-    """Return the columns of the block that begins with the candidate at ``start``."""
+def pack_commits(candidates: vdraw.Candidates, start: int) -> bytes:
+    """Return the commitments of the block that begins with the candidate at ``start``."""
+    return bytes.fromhex("".join(candidates.commits[start : start + BLOCK]))
+
+
+def pack_fittings(candidates: vdraw.Candidates, start: int) -> bytes:
+    """Return what `SealBlock.fittings` keeps of that block, encrypted: which of its kinds each is (2
+    bytes), each one's unit (4 bytes: 7 is U7, 0 none), and the kinds: [{"g1": 1}, …]."""
     end = min(start + BLOCK, len(candidates))
     numbers: dict[int, int] = {}  # of the kinds that occur here
+    # Two bytes are enough: there are at most as many kinds as people in a block.
     kind_of = [numbers.setdefault(kind, len(numbers)) for kind in candidates.kind_of[start:end]]
     units = [int(unit[1:]) if unit else 0 for unit in candidates.units[start:end]]
-    return {
-        "commits": bytes.fromhex("".join(candidates.commits[start:end])),
-        "kinds": [dict(candidates.kinds[kind]) for kind in numbers],
-        # Two bytes are enough: there are at most as many kinds as people in a block.
-        "kind_of": struct.pack(f">{len(kind_of)}H", *kind_of),
-        "units": struct.pack(f">{len(units)}I", *units),
-    }
+    kinds = [dict(candidates.kinds[kind]) for kind in numbers]
+    packed = struct.pack(f">{end - start}H{end - start}I", *kind_of, *units)
+    return packed + json.dumps(kinds, sort_keys=True, separators=(",", ":")).encode()
 
 
 def candidates_of(draw: Draw) -> vdraw.Candidates:
@@ -75,32 +81,64 @@ def candidates_of(draw: Draw) -> vdraw.Candidates:
     known: list[dict[str, int]] = []
     kind_of: list[int] = []
     units: list[str | None] = []
-    blocks = SealBlock.objects.filter(draw=draw).order_by("n")
-    try:
-        for row in blocks.values_list("commits", "kinds", "kind_of", "units"):
-            text, count = bytes(row[0]).hex(), len(row[0]) // _COMMIT_BYTES
-            commits += pieces(text, 2 * _COMMIT_BYTES)
-            numbers = []
-            for kind in _kinds(row[1]):
-                # The text stands for the dict: jsonb gives equal ones in one order of keys.
-                number = kinds.setdefault(repr(kind), len(kinds))
-                if number == len(known):
-                    known.append(kind)
-                numbers.append(number)
-            kind_of += [numbers[at] for at in struct.unpack(f">{count}H", row[2])]
-            units += [f"U{unit}" if unit else None for unit in struct.unpack(f">{count}I", row[3])]
-    except (struct.error, IndexError, TypeError) as error:
-        message = f"抽取 {draw.number} 封存的候选人已无法读取：数据被改动过，抽取停止。"
-        raise vdraw.EngineError(message) from error
+    for block in _fitting_blocks(draw.pk):
+        fitting = _fittings(block)
+        commits += pieces(bytes(block.commits).hex(), 2 * _COMMIT_BYTES)
+        numbers = []
+        for kind in fitting.kinds:
+            # The text stands for the dict: equal ones were written in one order of keys.
+            number = kinds.setdefault(repr(kind), len(kinds))
+            if number == len(known):
+                known.append(kind)
+            numbers.append(number)
+        kind_of += [numbers[at] for at in fitting.kind_of]
+        units += [f"U{unit}" if unit else None for unit in fitting.units]
     return vdraw.Candidates(commits, known, kind_of, units)
 
 
-def _kinds(stored: Any) -> list[dict[str, int]]:
-    """Refuse (TypeError) what is no list of objects; the engine checks what is in them."""
-    for kind in stored:
-        if not isinstance(kind, dict):
-            raise TypeError(kind)
-    return list(stored)
+def group_sizes(draw_id: int) -> dict[str, int]:
+    """Return how many candidates of a draw fit each group, by its code; raises as `candidates_of`."""
+    sizes: Counter[str] = Counter()
+    with of_draw(draw_id):
+        for block in _fitting_blocks(draw_id):
+            fitting = _fittings(block)
+            for at, count in Counter(fitting.kind_of).items():
+                for group in fitting.kinds[at]:
+                    sizes[group] += count
+    return dict(sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fittings:
+    """What the candidates of a block fit: `pack_fittings`."""
+
+    kinds: Sequence[dict[str, int]]
+    kind_of: Sequence[int]
+    units: Sequence[int]
+
+
+def _fitting_blocks(draw_id: int) -> QuerySet[SealBlock]:
+    blocks = SealBlock.objects.filter(draw_id=draw_id).order_by("n")
+    return blocks.only("draw_id", "n", "commits", "fittings")
+
+
+def _fittings(block: SealBlock) -> _Fittings:
+    count = len(block.commits) // _COMMIT_BYTES
+    form = struct.Struct(f">{count}H{count}I")
+    try:
+        plain = bytes(block.fittings)
+        numbers = form.unpack_from(plain)
+        kinds = json.loads(plain[form.size :])
+        # What is in them is checked by the engine.
+        if not all(isinstance(kind, dict) for kind in kinds) or max(numbers[:count]) >= len(kinds):
+            raise ValueError(kinds)
+    except DecryptionError as error:
+        message = f"抽取 {block.draw.number} 封存的候选人已无法读取，抽取停止。{error}"
+        raise vdraw.EngineError(message) from error
+    except (struct.error, ValueError, TypeError) as error:
+        message = f"抽取 {block.draw.number} 封存的候选人已无法读取：数据被改动过，抽取停止。"
+        raise vdraw.EngineError(message) from error
+    return _Fittings(kinds, numbers[:count], numbers[count:])
 
 
 # --- Openings -----------------------------------------------------------------------------------
@@ -169,7 +207,7 @@ class Openings:
 
 
 def _sealed_people(draw: Draw) -> QuerySet[SealBlock]:
-    # The columns in clear were read with the seal.
+    # The other columns were read with the seal.
     return draw.blocks.only("draw_id", "n", "openings")
 
 

@@ -5,15 +5,14 @@ Exact counts of a group would tell, together with the conditions, how easily a p
 
 from __future__ import annotations
 
-import struct
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from expertpool.draws.enums import SEATED_STATES
-from expertpool.draws.models import Draw, SealBlock
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.blocks import group_sizes
 from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import counted_on, time_counted
 from expertpool.draws.queries.meetings import next_opening
@@ -78,11 +77,4 @@ def _word(left: int, wanted: int) -> str:
 @lru_cache(maxsize=256)
 def _fitting(draw_id: int, _seal: str) -> dict[str, int]:
     """Return how many candidates fit each group, by its code: sealed, so it never changes."""
-    counts: Counter[str] = Counter()
-    rows = SealBlock.objects.filter(draw_id=draw_id).values_list("kinds", "kind_of")
-    for kinds, kind_of in rows:
-        places = struct.unpack(f">{len(kind_of) // 2}H", bytes(kind_of))
-        for at, count in Counter(places).items():
-            for group in kinds[at]:
-                counts[group] += count
-    return dict(counts)
+    return group_sizes(draw_id)

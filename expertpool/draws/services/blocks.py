@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 import vdraw
 from expertpool.core.fields import encrypted
 from expertpool.draws.models import Draw, SealBlock
-from expertpool.draws.queries.blocks import BLOCK, Identities, pack_candidates, pack_openings
+from expertpool.draws.queries.blocks import (
+    BLOCK,
+    Identities,
+    pack_commits,
+    pack_fittings,
+    pack_openings,
+)
 
 COLUMNS = {
     "draw_id": "int8",
     "n": "int4",
     "commits": "bytea",
-    "kinds": "jsonb",
-    "kind_of": "bytea",
-    "units": "bytea",
+    "fittings": "bytea",
     "openings": "bytea",
 }
 
 
 def store_blocks(draw: Draw, sealed: vdraw.Sealed, people: Identities) -> None:
     """Write the candidates of ``draw`` by COPY, with ``people``, who they are, in the same order."""
-    starts = range(0, len(sealed.candidates), BLOCK)
-    tokens = encrypted(SealBlock, "openings").token_each(
-        (pack_openings(people, start), (draw.pk, n)) for n, start in enumerate(starts)
+    candidates = sealed.candidates
+    starts = list(enumerate(range(0, len(candidates), BLOCK)))
+    fittings = encrypted(SealBlock, "fittings").token_each(
+        (pack_fittings(candidates, start), (draw.pk, n)) for n, start in starts
+    )
+    openings = encrypted(SealBlock, "openings").token_each(
+        (pack_openings(people, start), (draw.pk, n)) for n, start in starts
     )
     statement = f"COPY draws_sealblock ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         # A binary COPY converts nothing, and psycopg writes an int in as few bytes as it needs.
         copy.set_types(list(COLUMNS.values()))
-        for (n, start), token in zip(enumerate(starts), tokens, strict=True):
-            row = pack_candidates(sealed.candidates, start)
-            row |= {"draw_id": draw.pk, "n": n, "kinds": Jsonb(row["kinds"]), "openings": token}
-            copy.write_row([row[name] for name in COLUMNS])
+        for (n, start), fitting, opening in zip(starts, fittings, openings, strict=True):
+            copy.write_row((draw.pk, n, pack_commits(candidates, start), fitting, opening))

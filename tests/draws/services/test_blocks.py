@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -62,6 +63,10 @@ def by_hand() -> Iterator[None]:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
+def pack(letter: str, numbers: list[int]) -> bytes:
+    return struct.pack(f">{len(numbers)}{letter}", *numbers)
+
+
 def openings_of(draw: Draw) -> Openings:
     return Openings(draw, load_order(draw).sealed)
 
@@ -102,14 +107,10 @@ def test_what_was_sealed_is_stored_completely(count: int) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"units": b"\0\0\0\7" * 6},
-        {"units": b"\0\0\0\7" * 5},
-        {"kinds": [{"g1": 2}]},
-        {"kinds": ["g1"]},
-        {"kinds": 7},
-        {"kind_of": b"\0\1" * 6},
+        {"fittings": b""},
         {"commits": bytes(range(192))},
         {"n": 1, "commits": b""},
+        {"n": 1},
         None,
     ],
 )
@@ -121,10 +122,10 @@ def test_a_block_that_was_changed_or_taken_away_stops_the_draw(
     with by_hand():
         blocks.delete() if change is None else blocks.update(**change)
     state._orders.clear()
-    with pytest.raises(vdraw.EngineError, match="被改动过"):
+    with pytest.raises(vdraw.EngineError, match="被改动"):
         load_sealed(draw)
     row = Invitation.objects.filter(draw=draw)[0]
-    with pytest.raises(vdraw.EngineError, match="被改动过"):
+    with pytest.raises(vdraw.EngineError, match="被改动"):
         answer(
             invitation=row,
             accept=False,
@@ -133,6 +134,44 @@ def test_a_block_that_was_changed_or_taken_away_stops_the_draw(
             now=NOW,
             entropy=SeededEntropy(1),
         )
+
+
+@pytest.mark.shows("DRAW-11")
+@pytest.mark.parametrize(
+    "plain",
+    [
+        pack("H", [0] * 6) + pack("I", [7] * 6) + b'[{"g1":1}]',  # other units
+        pack("H", [0] * 6) + pack("I", [0] * 5) + b'[{"g1":1}]',  # one too few
+        pack("H", [0] * 6) + pack("I", [0] * 6) + b'[{"g1":2}]',  # another level
+        pack("H", [0] * 6) + pack("I", [0] * 6) + b'["g1"]',
+        pack("H", [0] * 6) + pack("I", [0] * 6) + b"7",
+        pack("H", [0] * 6) + pack("I", [0] * 6) + b"\xff",
+        pack("H", [1] * 6) + pack("I", [0] * 6) + b'[{"g1":1}]',  # no such kind
+        b"short",
+    ],
+)
+def test_fittings_that_were_not_sealed_stop_the_draw(draw: Draw, plain: bytes) -> None:
+    """Even if they were encrypted with the seal key for this very place."""
+    token = encrypted(SealBlock, "fittings").token(plain, draw.pk, 0)
+    with by_hand(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE draws_sealblock SET fittings = %s WHERE draw_id = %s", [token, draw.pk]
+        )
+    with pytest.raises(vdraw.EngineError, match="被改动过"):
+        load_sealed(draw)
+
+
+@pytest.mark.shows("DRAW-11")
+def test_fittings_of_another_draw_are_refused(draw: Draw) -> None:
+    other = make_draw(now=NOW)
+    with by_hand(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE draws_sealblock one SET fittings = two.fittings FROM draws_sealblock two"
+            " WHERE one.draw_id = %s AND two.draw_id = %s",
+            [draw.pk, other.pk],
+        )
+    with pytest.raises(vdraw.EngineError, match=r"已无法读取，抽取停止。无法解密"):
+        load_sealed(draw)
 
 
 @pytest.mark.shows("DRAW-14")

@@ -8,18 +8,22 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from expertpool.core.responses import Refused
+from expertpool.core.responses import Refused, refused
+from expertpool.core.views.listing import PicksRefused
 
 
-def refused_on_a_page(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """The middleware."""
+class RefusalsMiddleware:
+    """Shows a refusal as a page to whoever opened the address himself."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
         if not isinstance(response, Refused) or request.headers.get("HX-Request"):
             return response
         return render(request, "refused.html", {"reason": response.message}, status=409)
 
-    return answer
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for views of bulk actions, none of which can go on without its rows."""
+        return refused(str(error)) if isinstance(error, PicksRefused) else None

@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.refusals.refused_on_a_page",
+    "config.refusals.RefusalsMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
     "config.unfinished.UnfinishedMiddleware",
     # Last, since what a view raises reaches the last one first.

@@ -14,9 +14,10 @@ Refusals = type[Exception] | tuple[type[Exception], ...]
 
 @dataclass
 class BulkResult:
-    """What came of each row: the names of those done, and (name, reason) of those refused."""
+    """What came of each row: the names and keys of those done, (name, reason) of those refused."""
 
     done: list[str] = field(default_factory=list)
+    keys: list[Any] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -38,4 +39,5 @@ def for_each(
             result.refused.append((str(row), str(refusal)))
         else:
             result.done.append(str(row))
+            result.keys.append(row.pk)
     return result

@@ -220,6 +220,7 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "rows": rows,
         "total": found.count(),
+        "conditions": "；".join(form.words) if form.is_valid() else "",
         "counts": letter_counts(project),
         "form": form,
         "project": project,

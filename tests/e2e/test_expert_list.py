@@ -73,3 +73,30 @@ def test_the_menu_of_a_row_is_opened_by_keyboard(open_browser: OpenBrowser) -> N
     screen.confirm()
     expect(screen.page.locator("tbody .pill", has_text="冻结")).to_have_count(1)
     assert Expert.objects.get().status == "frozen"
+
+
+@pytest.mark.shows("EXP-19", "EXP-52")
+def test_the_question_names_who_is_meant_and_the_act_is_taken_back(
+    open_browser: OpenBrowser,
+) -> None:
+    for at in range(21):
+        make_expert(f"张{'甲乙丙丁戊己庚辛壬癸'[at % 10]}", practice_years=at)
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    screen.open("/experts/?tab=formal&q=张")
+    bar = screen.page.get_by_role("region", name="批量操作")
+
+    def freeze_all() -> None:
+        screen.page.locator("[data-pick-all]").check()
+        bar.locator("[data-pick-everything]").click()
+        screen.press("冻结", within=bar)
+        screen.page.get_by_label("冻结原因").fill("证书年检")
+
+    freeze_all()
+    screen.sees("对象：列表中的全部 21 项，条件：在库；关键词 张。")
+    screen.confirm()
+    screen.sees("已冻结 21 位专家")
+    assert Expert.objects.filter(status="frozen").count() == 21
+    screen.press("撤销")
+    screen.sees("已解冻 21 位专家")
+    assert not Expert.objects.filter(status="frozen").exists()

@@ -3,10 +3,11 @@
 from expertpool.core.responses.files import file_answer
 from expertpool.core.responses.htmx import (
     Refused,
+    Undo,
     not_opened,
     refused,
     saved,
     warned,
 )
 
-__all__ = ["Refused", "file_answer", "not_opened", "refused", "saved", "warned"]
+__all__ = ["Refused", "Undo", "file_answer", "not_opened", "refused", "saved", "warned"]

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+MOST_UNDONE = 200  # keys: servers and proxies take headers of a few thousand bytes
 
-def saved(message: str, *, undo_url: str = "", refresh: str = "list") -> HttpResponse:
+
+@dataclass(frozen=True)
+class Undo:
+    """How an action is taken back: ``keys`` are posted to ``url`` as ``pk``, as a bulk bar does."""
+
+    url: str
+    keys: Sequence[Any] = ()
+
+
+def saved(message: str, *, undo: Undo | None = None, refresh: str = "list") -> HttpResponse:
     """Answer 204: the drawer closes, ``message`` is shown, and what it changed is loaded again.
 
-    ``refresh``: ``list`` (the list of the page), ``page`` (all its content) or nothing;
-    ``undo_url`` is posted to when the reader takes the action back.
+    ``refresh``: ``list`` (the list of the page), ``page`` (all its content) or nothing. ``undo`` is
+    offered beside the message, unless it is about more rows than a header can name.
     """
-    events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, "success", undo_url)}
+    offered = undo if undo is not None and len(undo.keys) <= MOST_UNDONE else None
+    events: dict[str, Any] = {"drawer:close": {}, "toast": _toast(message, "success", offered)}
     if refresh:
         events[f"{refresh}:refresh"] = {}
     return HttpResponse(status=204, headers=_events(events))
@@ -29,7 +42,7 @@ class Refused(HttpResponse):
     status_code = 409
 
     def __init__(self, message: str) -> None:
-        super().__init__(headers=_events({"toast": _toast(message, "danger", "")}))
+        super().__init__(headers=_events({"toast": _toast(message, "danger")}))
         self.message = message
 
 
@@ -49,12 +62,13 @@ def not_opened(request: HttpRequest, message: str, *, back: str) -> HttpResponse
 
 def warned(response: HttpResponse, message: str) -> HttpResponse:
     """Let ``response`` say ``message`` besides what it shows."""
-    response["HX-Trigger"] = json.dumps({"toast": _toast(message, "danger", "")})
+    response["HX-Trigger"] = json.dumps({"toast": _toast(message, "danger")})
     return response
 
 
-def _toast(message: str, level: str, undo_url: str) -> dict[str, str]:
-    return {"message": message, "level": level} | ({"undo": undo_url} if undo_url else {})
+def _toast(message: str, level: str, undo: Undo | None = None) -> dict[str, Any]:
+    offered = {"undo": {"url": undo.url, "pk": list(undo.keys)}} if undo else {}
+    return {"message": message, "level": level} | offered
 
 
 def _events(events: dict[str, Any]) -> dict[str, str]:

@@ -54,8 +54,9 @@ def toolbar(
 
 
 @register.simple_block_tag
-def bulk_bar(content: SafeString, *, total: int = 0) -> SafeString:
-    """Appears when rows are ticked; the content is ``bulk_button``s."""
+def bulk_bar(content: SafeString, *, total: int = 0, conditions: str = "") -> SafeString:
+    """Appears when rows are ticked; the content is ``bulk_button``s, whose questions name how many
+    rows are meant and, of all of them, by which conditions (`Listing.context`)."""
     return render_component("bulk_bar", **locals())
 
 

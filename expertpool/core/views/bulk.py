@@ -6,27 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from expertpool.core.bulk import BulkResult, Refusals, for_each
 from expertpool.core.permissions import View, requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import Undo, refused, saved
 
-MOST = 5000  # rows of one action: a request that takes longer than a minute is broken off
+OUT_OF_REACH = "不在您可以办理的范围内"
 
 
 @dataclass(frozen=True)
 class BulkAction:
     """What is done with each ticked row by one service.
 
-    ``rows`` are those that this user may change so, ``picked`` narrows them to what is ticked or
-    shown. The service ``change`` gets the row as ``subject`` (``expert``), actor, now, and what
-    ``arguments`` takes from the request.
+    ``picked`` are the rows that are ticked or shown (`picked_rows`), ``reach`` those that this user may
+    change so, ``meant`` those of a whole list that the action is for. The service ``change`` gets the
+    row as ``subject`` (``expert``), actor, now, and what ``arguments`` takes from the request.
+    ``undo`` names the bulk view that takes it back.
     """
 
     permission: str
@@ -35,40 +37,65 @@ class BulkAction:
     subject: str
     change: Callable[..., object]
     picked: Callable[[Any], QuerySet[Any]]
+    reach: Callable[[Any], QuerySet[Any]]
     refusals: Refusals
     arguments: Callable[[Any], dict[str, Any]] = field(default=lambda request: {})
+    meant: Q = field(default_factory=Q)
+    undo: str = ""
 
 
 def bulk_view(action: BulkAction) -> View:
-    """Return the view: 409 when no row is meant or too many, otherwise see `tell`."""
+    """Return the view: 409 when no row is meant, too many or others than were seen, otherwise see
+    `tell`."""
 
     @require_POST
     @requires(action.permission)
     def view(request: HttpRequest) -> HttpResponse:
-        rows = list(action.picked(request)[: MOST + 1])
+        picked = action.picked(request)
+        unmeant = 0
+        if request.POST.get("all") == "1" and action.meant:
+            # Of the whole list: rows in other states would each be told as refused.
+            unmeant = picked.exclude(action.meant).count()
+            picked = picked.filter(action.meant)
+        within = picked.filter(pk__in=action.reach(request).values("pk"))
+        rows = list(within.order_by("pk"))
+        beyond = list(picked.exclude(pk__in=[row.pk for row in rows]).order_by("pk"))
         if not rows:
-            noun = action.noun[1:]
-            return refused(f"所选{noun}不在您的操作范围内，请刷新列表后重新选择。")
-        if len(rows) > MOST:
-            return refused(f"一次最多处理 {MOST} {action.noun}，请用筛选条件分批处理。")
+            return refused(f"所选{action.noun[1:]}{OUT_OF_REACH}，请刷新列表后重新选择。")
         also = {"actor": request.user, "now": timezone.now()} | action.arguments(request)
         result = for_each(
             rows,
             lambda row: action.change(**{action.subject: row}, **also),
             refusals=action.refusals,
         )
-        return tell(request, result, action.verb, noun=action.noun)
+        result.refused.extend((str(row), f"{OUT_OF_REACH}。") for row in beyond)
+        return _told(action, request, result, unmeant)
 
     return view
 
 
-def tell(
-    request: HttpRequest, result: BulkResult, verb: str, *, noun: str, refresh: str = "list"
+def _told(
+    action: BulkAction, request: HttpRequest, result: BulkResult, unmeant: int
 ) -> HttpResponse:
-    """Say that all went well, or open a drawer that tells each refusal."""
-    done = f"已{verb} {len(result.done)} {noun}"
+    also = f"其余 {unmeant} {action.noun}现在不需要{action.verb}，没有处理。" if unmeant else ""
+    undo = Undo(reverse(action.undo), result.keys) if action.undo else None
+    return tell(request, result, action.verb, noun=action.noun, also=also, undo=undo)
+
+
+def tell(
+    request: HttpRequest,
+    result: BulkResult,
+    verb: str,
+    *,
+    noun: str,
+    refresh: str = "list",
+    also: str = "",
+    undo: Undo | None = None,
+) -> HttpResponse:
+    """Say that all went well (and ``also``), or open a drawer that tells each refusal."""
+    done = f"已{verb} {len(result.done)} {noun}。{also}"
     if not result.refused:
-        return saved(f"{done}。", refresh=refresh)
+        return saved(done, refresh=refresh, undo=undo)
     context = {"title": f"{verb}结果", "done": done, "result": result, "noun": noun}
     response = render(request, "core/bulk_result.html", context)
     response = reswap(retarget(response, "#drawer"), "innerHTML")

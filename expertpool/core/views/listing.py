@@ -23,12 +23,15 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.responses import warned
 
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
 AHEAD = 2  # pages that are counted beyond the one that is shown
+# Rows of one action: a request that takes longer than a minute is broken off.
+MOST_PICKED = 5_000
 LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 
@@ -78,9 +81,30 @@ class FilterForm(forms.Form):
             for error in errors
         ]
 
+    @property
+    def words(self) -> list[str]:
+        """What the rows are narrowed by, each control that is filled in: 状态 在库."""
+        return [
+            f"{field.label or ''} {_word(field, value)}".strip()
+            for name, field in self.fields.items()
+            if (value := self.value(name)) is not None
+        ]
+
     def value(self, name: str) -> Any:
         """Return the cleaned value of a field, or None where it is empty or wrong."""
         return self.cleaned_data.get(name) or None
+
+
+def _word(field: forms.Field, value: Any) -> str:
+    """Return ``value`` of a control as a reader knows it."""
+    if isinstance(value, Leaf | AllOf | AnyOf | Not):
+        return f"（{explain(value)}）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    parts = value if isinstance(value, list | tuple | QuerySet) else [value]
+    labels = {str(key): label for key, label in getattr(field, "choices", ())}
+    between = " 至 " if isinstance(value, tuple) else "、"
+    return between.join(str(labels.get(str(part), part)) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -113,7 +137,15 @@ class Listing:
             "filter_form": self.form,
             "tabs": self.tabs,
             "sort": self.sort,
+            "conditions": "；".join(self._conditions),
         }
+
+    @property
+    def _conditions(self) -> list[str]:
+        """What narrows the rows, in words: a bulk action about all of them names it."""
+        tab = [one["label"] for one in self.tabs[1:] if one["active"]]
+        words = self.form.words if self.form is not None and self.form.is_valid() else []
+        return tab + words
 
 
 def listing(
@@ -168,6 +200,10 @@ def page_size(request: HttpRequest) -> int:
     return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
 
 
+class PicksRefused(Exception):
+    """What was ticked is no longer what the page showed, or too much."""
+
+
 def picked_rows(
     request: HttpRequest,
     rows: QuerySet[Any],
@@ -177,14 +213,33 @@ def picked_rows(
 ) -> QuerySet[Any]:
     """Return the rows that a bulk action is about: the ticked ones, or all that the list shows.
 
-    A bulk bar posts ``pk`` (many), or ``all=1`` with the filters in the address.
+    A bulk bar posts ``pk`` (many), or ``all=1`` with the filters in the address, and ``count``, the
+    number that its question named. ``rows`` are those that the list shows. Raises PicksRefused where
+    they are not as many, so that nothing is done to what nobody saw, and for more than MOST_PICKED.
     """
-    if request.POST.get("all") != "1":
+    everything = request.POST.get("all") == "1"
+    if everything:
+        if form is not None:
+            rows = form(request.GET).filter(rows)
+        rows = rows.filter(_current_tab(request, tabs).q)
+    else:
         keys = request.POST.getlist("pk")
-        return rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
-    if form is not None:
-        rows = form(request.GET).filter(rows)
-    return rows.filter(_current_tab(request, tabs).q)
+        rows = rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
+    _check_picked(rows, request.POST.get("count", "" if everything else None))
+    return rows
+
+
+def _check_picked(rows: QuerySet[Any], named: str | None) -> None:
+    found = rows.order_by()[: MOST_PICKED + 1].count()
+    if found > MOST_PICKED:
+        message = f"一次最多处理 {MOST_PICKED:,} 条，请用筛选条件分批处理。"
+        raise PicksRefused(message)
+    if named is not None and named != str(found):
+        message = (
+            f"所选内容已有变化：您确认时是 {named or '未知'} 条，现在是 {found} 条，没有处理。"
+            "请刷新列表，看过后重新选择。"
+        )
+        raise PicksRefused(message)
 
 
 def _valid_keys(model: type[Model], keys: Sequence[str]) -> list[Any]:

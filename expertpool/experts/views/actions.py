@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import View, requires
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import picked_rows
@@ -34,17 +35,17 @@ from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
 
 
-def _picked(request: UserRequest, code: str) -> QuerySet[Expert]:
-    """Return the ticked experts within the user's right; others are as if they were not there."""
+def _picked(request: UserRequest) -> QuerySet[Expert]:
+    """Return the ticked experts of the list; others are as if they were not there."""
     return picked_rows(
         request,
-        experts_visible_to(request.user, code),
+        experts_visible_to(request.user),
         form=lambda data: ExpertFilter(data, user=request.user),
         tabs=tabs(timezone.localdate()),
-    ).order_by("pk")
+    )
 
 
-def _picked_deleted(request: UserRequest, code: str) -> QuerySet[Expert]:
+def _picked_deleted(request: UserRequest) -> QuerySet[Expert]:
     """Return the ticked experts of the tab 已删除, or of the page of the deleted."""
     # The tab and the page show the same rows by other filters.
     kind = ExpertFilter if request.GET.get("tab") == "deleted" else DeletedFilter
@@ -52,7 +53,7 @@ def _picked_deleted(request: UserRequest, code: str) -> QuerySet[Expert]:
         request,
         deleted_visible_to(request.user),
         form=lambda data: kind(data, user=request.user),
-    ).order_by("pk")
+    )
 
 
 def _with_reason(request: UserRequest) -> dict[str, Any]:
@@ -66,8 +67,11 @@ def _plain(request: UserRequest) -> dict[str, Any]:
 Arguments = Callable[[UserRequest], dict[str, Any]]
 
 
-def _single(change: Callable[..., object], code: str, verb: str, arguments: Arguments) -> View:
-    """Return the view that makes ``change`` of one expert."""
+def _single(
+    change: Callable[..., object], code: str, verb: str, arguments: Arguments, *, undo: str = ""
+) -> View:
+    """Return the view that makes ``change`` of one expert; ``undo`` names the one that takes it
+    back."""
 
     @require_POST
     @requires(code)
@@ -77,7 +81,8 @@ def _single(change: Callable[..., object], code: str, verb: str, arguments: Argu
             change(expert=expert, actor=request.user, now=timezone.now(), **arguments(request))
         except ExpertRefused as refusal:
             return refused(str(refusal))
-        return saved(f"已{verb}{expert.name}", refresh=_refresh(request))
+        back = Undo(reverse(undo, args=[pk])) if undo else None
+        return saved(f"已{verb}{expert.name}", refresh=_refresh(request), undo=back)
 
     return view
 
@@ -87,7 +92,9 @@ def _bulk(
     code: str,
     verb: str,
     arguments: Arguments,
-    picked: Callable[[UserRequest, str], QuerySet[Expert]] = _picked,
+    *,
+    picked: Callable[[UserRequest], QuerySet[Expert]] = _picked,
+    undo: str = "",
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts."""
     return bulk_view(
@@ -97,9 +104,11 @@ def _bulk(
             "位专家",
             "expert",
             change,
-            lambda request: picked(request, code),
+            picked,
+            lambda request: experts_visible_to(request.user, code),
             ExpertRefused,
             arguments,
+            undo=undo,
         )
     )
 
@@ -110,16 +119,20 @@ def _refresh(request: UserRequest) -> str:
 
 
 approve = _single(approve_expert, "experts.edit", "审核通过", _plain)
-freeze = _single(freeze_expert, "experts.edit", "冻结", _with_reason)
+freeze = _single(freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze")
 unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _plain)
-delete = _single(delete_expert, "experts.delete", "删除", _with_reason)
+delete = _single(delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore")
 restore = _single(restore_expert, "experts.delete", "恢复", _plain)
 
 approve_many = _bulk(approve_expert, "experts.edit", "审核通过", _plain)
-freeze_many = _bulk(freeze_expert, "experts.edit", "冻结", _with_reason)
+freeze_many = _bulk(
+    freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze_many"
+)
 unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _plain)
-delete_many = _bulk(delete_expert, "experts.delete", "删除", _with_reason)
-restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, _picked_deleted)
+delete_many = _bulk(
+    delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore_many"
+)
+restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
 blacklist_many = _bulk(add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason)
 
 
@@ -130,7 +143,7 @@ def tag_many(request: UserRequest) -> HttpResponse:
 
     def write() -> str:
         count = tag_experts(
-            expert_ids=_picked(request, "experts.view").values_list("pk", flat=True),
+            expert_ids=_picked(request).values_list("pk", flat=True),
             add=form.cleaned_data["add"],
             remove=form.cleaned_data["remove"],
             actor=request.user,
@@ -139,13 +152,15 @@ def tag_many(request: UserRequest) -> HttpResponse:
         return f"已调整 {count} 位专家的分组"
 
     picked = request.POST if request.method == "POST" else request.GET
+    number = picked.get("count", "")
     return drawer_form(
         request,
         form,
         write,
         refusals=ExpertRefused,
-        title="调整分组",
+        title=f"调整 {number} 位专家的分组" if number else "调整分组",
         template="experts/tag_drawer.html",
         keys=picked.getlist("pk"),
         everything=picked.get("all") == "1",
+        count=number,
     )

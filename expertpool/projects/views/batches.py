@@ -37,7 +37,7 @@ from expertpool.projects.queries.batches import (
     projects_to_group,
     with_figures,
 )
-from expertpool.projects.queries.projects import projects_editable_by
+from expertpool.projects.queries.projects import projects_editable_by, projects_visible_to
 from expertpool.projects.services.batches import (
     add_projects,
     choose_lead,
@@ -90,10 +90,12 @@ def group(request: UserRequest) -> HttpResponse:
     form = GroupForm(request.POST if posted else None, user=request.user)
     keys = request.POST if posted else request.GET
     if form.is_valid():
+        shown = projects_visible_to(request.user)
+        picked = picked_rows(request, shown, form=ProjectFilter, tabs=TABS)
         rows = projects_editable_by(request.user)
         if keys.get("all") == "1":  # then only those are meant for which this is possible
             rows = projects_to_group(request.user)
-        picked = picked_rows(request, rows, form=ProjectFilter, tabs=TABS)
+        picked = picked.filter(pk__in=rows.values("pk"))
         try:
             batch = _grouped(request, form, list(picked.order_by("opening_at", "pk")))
         except ProjectError as refusal:
@@ -107,6 +109,7 @@ def group(request: UserRequest) -> HttpResponse:
         "submit_label": "合并",
         "keys": keys.getlist("pk"),
         "everything": keys.get("all") == "1",
+        "count": keys.get("count", ""),
     }
     status = 422 if form.is_bound else 200
     return render(request, "projects/group_drawer.html", context, status=status)

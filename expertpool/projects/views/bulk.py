@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -22,6 +22,8 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.projects import (
     projects_editable_by,
     projects_in_approval_scope,
+    projects_to_decide,
+    projects_visible_to,
     projects_with_files_deletable_by,
 )
 from expertpool.projects.services.application import submit_project
@@ -30,15 +32,12 @@ from expertpool.projects.services.files import remove_files
 from expertpool.projects.tables import TABS
 
 
-def _picked(
-    request: UserRequest, projects: QuerySet[Project], *meant: ProjectStatus
-) -> QuerySet[Project]:
-    """Return the ticked projects; when all that the list shows was chosen, those of it only that
-    the action is for (``meant``)."""
-    if request.POST.get("all") == "1":
-        # Of the whole list: rows in other states are not meant, and would each be told as refused.
-        projects = projects.filter(status__in=meant)
-    return picked_rows(request, projects, form=ProjectFilter, tabs=TABS).order_by("pk")
+def _picked(request: UserRequest) -> QuerySet[Project]:
+    """Return the ticked projects, or all that the list shows: of 待审项目 those that wait for him."""
+    if "waiting" in request.GET:
+        return picked_rows(request, projects_to_decide(request.user), form=ProjectFilter)
+    shown = projects_visible_to(request.user)
+    return picked_rows(request, shown, form=ProjectFilter, tabs=TABS)
 
 
 approve_many = bulk_view(
@@ -48,10 +47,10 @@ approve_many = bulk_view(
         "个项目",
         "project",
         approve_project,
-        lambda request: _picked(
-            request, projects_in_approval_scope(request.user), ProjectStatus.PENDING
-        ),
+        _picked,
+        lambda request: projects_in_approval_scope(request.user),
         ProjectError,
+        meant=Q(status=ProjectStatus.PENDING),
     )
 )
 submit_many = bulk_view(
@@ -61,13 +60,10 @@ submit_many = bulk_view(
         "个项目",
         "project",
         submit_project,
-        lambda request: _picked(
-            request,
-            projects_editable_by(request.user),
-            ProjectStatus.DRAFT,
-            ProjectStatus.REJECTED,
-        ),
+        _picked,
+        lambda request: projects_editable_by(request.user),
         ProjectError,
+        meant=Q(status__in=(ProjectStatus.DRAFT, ProjectStatus.REJECTED)),
     )
 )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
-from expertpool.core.responses import saved
+from expertpool.core.responses import Undo, saved
 from expertpool.core.templatetags.ui import TONES
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.views.reasons import reason_of
@@ -173,7 +173,7 @@ def drawer(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = SampleForm(request.POST, request.FILES)
         if form.is_valid():
-            return saved("已保存", undo_url="/styleguide/done/")
+            return saved("已保存", undo=Undo("/styleguide/done/"))
         status = 422
     else:
         form, status = SampleForm(initial={"name": "梁世杰", "specialties": ["C01"]}), 200

@@ -1,9 +1,10 @@
 // Our own confirm: data-confirm="…" asks first, data-ask="…" wants a text that is sent along.
 import { h, icon, nextId } from "./dom.js";
 import { focusFirst, openLayer } from "./layers.js";
+import { pickedWords } from "./table.js";
 
 /** Asks; resolves to false, or to true, or to the text when `want` names one. */
-export function ask({ title = "请确认", text = "", ok = "确定", danger = false, want = "" }) {
+export function ask({ title = "请确认", text = "", about = "", ok = "确定", danger = false, want = "" }) {
   return new Promise((resolve) => {
     const titleId = nextId("question");
     const fieldId = nextId("answer");
@@ -33,6 +34,7 @@ export function ask({ title = "请确认", text = "", ok = "确定", danger = fa
       { novalidate: true },
       h("h2", { id: titleId }, icon(danger ? "alert-triangle" : "help-circle", "lg"), title),
       text && h("p", {}, text),
+      about && h("p.question-about", {}, about),
       want &&
         h(
           "div.field",
@@ -81,9 +83,11 @@ const answered = new WeakMap();
 
 function question(element, submitter) {
   const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "" } = element.dataset;
+  const bar = element.closest("[data-bulk]");
   return ask({
     title: confirmTitle ?? (confirm && !confirm.includes("\n") && confirm.length <= 24 ? confirm : "请确认"),
     text: confirmTitle || confirm.length > 24 ? confirm : "",
+    about: bar ? pickedWords(bar) : "",
     // A form is named by the button that sends it, not by all the text within.
     ok: confirmOk ?? ((submitter ?? element).textContent.trim().slice(0, 12) || "确定"),
     danger: danger !== undefined,

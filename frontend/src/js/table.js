@@ -50,17 +50,25 @@ function setupSelection(list) {
   show();
 }
 
-/** A bulk button sends pk (many), or all=1 together with the filters of the address. */
+const ticked = (bar) => [...bar.closest(".list-box").querySelectorAll("[data-pick]:checked")];
+
+/** What a bulk button is about, for the question that comes before it. */
+export function pickedWords(bar) {
+  if (!bar.dataset.all) return `对象：已勾选的 ${ticked(bar).length} 项。`;
+  const { totalText, conditions } = bar.dataset;
+  return `对象：列表中的全部 ${totalText} 项，${conditions ? `条件：${conditions}` : "没有筛选条件"}。`;
+}
+
+/** A bulk button sends pk (many), or all=1 together with the filters of the address; and how many it
+ * named, so that nothing is done to rows that came since. */
 function addPicked(event) {
   const { elt: element, parameters } = event.detail;
   const bar = element.closest?.("[data-bulk]");
   if (!bar) return;
   event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
   if (bar.dataset.all) parameters.all = "1";
-  else
-    parameters.pk = [...bar.closest(".list-box").querySelectorAll("[data-pick]:checked")].map(
-      (box) => box.value,
-    );
+  else parameters.pk = ticked(bar).map((box) => box.value);
+  parameters.count = bar.dataset.all ? bar.dataset.total : ticked(bar).length;
 }
 
 const stored = (key) => `columns:${key}`;

@@ -15,7 +15,7 @@ function region() {
   );
 }
 
-export function toast({ message, level = "success", undo = "", link = null }) {
+export function toast({ message, level = "success", undo = null, link = null }) {
   const [tone, sign, life] = looks[level] ?? looks.info;
   const line = h(
     `div.toast-line.tone-${tone}`,
@@ -31,7 +31,14 @@ export function toast({ message, level = "success", undo = "", link = null }) {
     line.append(
       h(
         "button.btn.btn-link",
-        { type: "button", "hx-post": undo, "hx-swap": "none", onclick: () => setTimeout(close) },
+        {
+          type: "button",
+          "hx-post": undo.url,
+          "hx-vals": JSON.stringify({ pk: undo.pk }),
+          "hx-swap": "none",
+          // Not before the answer: what a removed element hears reaches nobody.
+          "onhtmx:afterRequest": close,
+        },
         "撤销",
       ),
     );

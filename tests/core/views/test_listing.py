@@ -12,7 +12,13 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from expertpool.core.views.listing import FilterForm, ListTab, listing, picked_rows
+from expertpool.core.views.listing import (
+    FilterForm,
+    ListTab,
+    PicksRefused,
+    listing,
+    picked_rows,
+)
 from expertpool.directory.models import Title
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +30,8 @@ TABS = (
 
 
 class TitleFilter(FilterForm):
-    q = forms.CharField(max_length=5)
-    level = forms.IntegerField()
+    q = forms.CharField(label="关键词", max_length=5)
+    level = forms.IntegerField(label="级别")
 
     def narrow(self, rows: Any) -> Any:
         if name := self.value("q"):
@@ -113,8 +119,36 @@ def test_a_bulk_action_is_about_the_ticked_rows() -> None:
 
 
 def test_or_about_all_that_the_list_shows() -> None:
-    assert picked({"all": "1"}, "q=职称1&tab=low") == {"职称11", "职称16"}
-    assert len(picked({"all": "1"})) == 25
+    assert picked({"all": "1", "count": "2"}, "q=职称1&tab=low") == {"职称11", "职称16"}
+    assert len(picked({"all": "1", "count": "25"})) == 25
+
+
+@pytest.mark.parametrize("count", ["24", "26", "0", "x", ""])
+@pytest.mark.shows("EXP-19")
+def test_nothing_is_done_to_what_nobody_saw(count: str) -> None:
+    """Somebody added a row, or took one away, between the question and the answer."""
+    with pytest.raises(PicksRefused, match="现在是 25 条，没有处理"):
+        picked({"all": "1", "count": count})
+    with pytest.raises(PicksRefused, match="您确认时是 未知 条"):
+        picked({"all": "1"})
+
+
+def test_of_the_ticked_none_may_be_missing() -> None:
+    key = Title.objects.get(name="职称01").pk
+    assert picked({"pk": [key], "count": "1"}) == {"职称01"}
+    with pytest.raises(PicksRefused, match="您确认时是 2 条，现在是 1 条"):
+        picked({"pk": [key, 10**9], "count": "2"})
+
+
+@pytest.mark.shows("EXP-19")
+def test_an_invalid_filter_selects_nobody() -> None:
+    assert picked({"all": "1", "count": "0"}, "level=nonsense") == set()
+
+
+def test_the_conditions_of_a_list_are_told_in_words() -> None:
+    assert shown("q=职称1&tab=low", tabs=TABS).context["conditions"] == "初级；关键词 职称1"
+    assert shown("", tabs=TABS).context["conditions"] == ""
+    assert shown("level=nonsense", tabs=TABS).context["conditions"] == ""
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from expertpool.accounts.models import User
 from expertpool.core.client import client_address
 from expertpool.core.context import _is_current, shell
-from expertpool.core.responses import refused, saved
+from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.search import SEARCHES, SearchItem, SearchProvider
 from tests.fixtures import login
 
@@ -114,13 +114,16 @@ def test_menu_prefixes(here: str, prefix: str, current: bool) -> None:
 
 
 def test_saved_closes_the_drawer_and_loads_the_list_again() -> None:
-    response = saved("已保存", undo_url="/undo/")
+    response = saved("已保存", undo=Undo("/undo/", [7]))
     assert response.status_code == 204
     assert json.loads(response["HX-Trigger"]) == {
         "drawer:close": {},
-        "toast": {"message": "已保存", "level": "success", "undo": "/undo/"},
+        "toast": {"message": "已保存", "level": "success", "undo": {"url": "/undo/", "pk": [7]}},
         "list:refresh": {},
     }
+    # Servers and proxies take headers of a few thousand bytes.
+    many = json.loads(saved("x", undo=Undo("/undo/", range(1000)))["HX-Trigger"])
+    assert "undo" not in many["toast"]
     assert "page:refresh" in json.loads(saved("x", refresh="page")["HX-Trigger"])
     assert "list:refresh" not in json.loads(saved("x", refresh="")["HX-Trigger"])
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.audit.models import Entry
-from expertpool.core.views import bulk
+from expertpool.core.views import listing
 from expertpool.experts.models import BlacklistEntry, Expert, Leave
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_tag
@@ -63,7 +63,10 @@ def test_bulk_deletion_leaves_alone_what_is_out_of_reach(db: None, client: Clien
     login(client, make_user(roles=(role,), department=ours))
     mine, foreign = make_expert(department=ours), make_expert(department=theirs)
     answer = post(client, "delete_many", pk=[mine.pk, foreign.pk], reason="合并")
-    assert toast(answer) == "已删除 1 位专家。"
+    page = answer.content.decode()
+    assert "已删除 1 位专家。" in page
+    assert f"{foreign.name}（{foreign.number}）" in page
+    assert "不在您可以办理的范围内" in page
     assert (status(mine), status(foreign)) == ("deleted", "formal")
     assert post(client, "delete", foreign.pk, reason="合并").status_code == 404
     assert post(client, "freeze_many", pk=[mine.pk], reason="x").status_code == 403
@@ -74,7 +77,7 @@ def test_everything_that_the_list_shows(client: Client, admin: User) -> None:
     login(client, admin)
     shown = [make_expert("甲"), make_expert("甲")]
     others = [make_expert("乙"), make_expert("甲", status="frozen")]
-    answer = post(client, "freeze_many", query="?q=甲&tab=formal", all="1", reason="年检")
+    answer = post(client, "freeze_many", query="?q=甲&tab=formal", all="1", count=2, reason="年检")
     assert toast(answer) == "已冻结 2 位专家。"
     assert [status(expert) for expert in shown + others] == ["frozen", "frozen", "formal", "frozen"]
     assert post(client, "freeze_many", reason="年检").status_code == 409
@@ -95,14 +98,46 @@ def test_of_many_each_that_is_refused_is_told_with_its_reason(client: Client, ad
 def test_more_than_one_request_can_do_is_refused_as_a_whole(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST", 1)
+    monkeypatch.setattr(listing, "MOST_PICKED", 1)
     rows = [make_expert("甲"), make_expert("乙")]
     answer = post(login(client, admin), "freeze_many", pk=[row.pk for row in rows], reason="年检")
     assert (answer.status_code, toast(answer)) == (
         409,
-        "一次最多处理 1 位专家，请用筛选条件分批处理。",
+        "一次最多处理 1 条，请用筛选条件分批处理。",
     )
     assert {status(row) for row in rows} == {"formal"}
+
+
+@pytest.mark.shows("EXP-19", "EXP-52")
+@pytest.mark.parametrize(
+    ("act", "done", "undone"),
+    [("freeze_many", "frozen", "formal"), ("delete_many", "deleted", "formal")],
+)
+def test_what_can_be_taken_back_is_offered_beside_the_message(
+    client: Client, admin: User, act: str, done: str, undone: str
+) -> None:
+    login(client, admin)
+    fit = [make_expert("甲"), make_expert("乙")]
+    answer = post(client, act, pk=[one.pk for one in fit], count=2, reason="年检")
+    assert [status(one) for one in fit] == [done, done]
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undo"]
+    assert client.post(undo["url"], {"pk": undo["pk"]}).status_code == 204
+    assert [status(one) for one in fit] == [undone, undone]
+
+
+@pytest.mark.shows("EXP-19")
+def test_a_filter_that_became_invalid_means_nobody(client: Client, admin: User) -> None:
+    """A deleted group, a broken condition: everybody would have been deleted."""
+    login(client, admin)
+    tag, expert = make_tag(), make_expert("甲")
+    address = f"?tag={tag.pk}"
+    tag.delete()
+    for query in (address, "?where={broken", "?term=nonsense"):
+        page = client.get(reverse("experts:list") + query)
+        assert page.context["total"] == 0
+        answer = post(client, "delete_many", query=query, all="1", count=1, reason="清理")
+        assert answer.status_code == 409
+    assert status(expert) == "formal"
 
 
 @pytest.mark.shows("EXP-20")
@@ -113,9 +148,9 @@ def test_the_deleted_are_listed_and_restored(client: Client, admin: User) -> Non
     page = client.get(reverse("experts:deleted")).content.decode()
     assert page.count("重复建档") == 2
     assert "管理员老张" in page
-    answer = post(client, "restore_many", query="?q=甲", all="1")
+    answer = post(client, "restore_many", query="?q=甲", all="1", count=1)
     assert toast(answer) == "已恢复 1 位专家。"
-    assert post(client, "restore_many", query="?tab=deleted", all="1").status_code == 204
+    assert post(client, "restore_many", query="?tab=deleted", all="1", count=1).status_code == 204
     assert [status(expert) for expert in gone] == ["formal", "formal"]
 
 
@@ -128,7 +163,7 @@ def test_groups_in_bulk(client: Client, admin: User) -> None:
     assert f'name="pk" value="{expert.pk}"' in drawer.content.decode()
     assert client.post(url, {"pk": [expert.pk]}).status_code == 422
     assert client.post(url, {"pk": [expert.pk], "add": [tag.pk]}).status_code == 204
-    assert client.post(f"{url}?q=乙", {"all": "1", "add": [tag.pk]}).status_code == 204
+    assert client.post(f"{url}?q=乙", {"all": "1", "count": 1, "add": [tag.pk]}).status_code == 204
     assert [one.tags.count() for one in (expert, other)] == [1, 1]
     page = client.get(reverse("experts:tag_list"))
     assert page.context["table"][0]["cells"][1][1] == 2

@@ -70,7 +70,7 @@ def test_all_that_the_list_shows_means_those_that_can_be_grouped(client):
     make_batch(make_members(72, 96, now=now), now=now)
     free = make_members(72, 96, now=now, status=ProjectStatus.DRAFT)
     login(client, make_user("operator"))
-    client.post(GROUP, {"all": "1", "name": "其余"})
+    client.post(GROUP, {"all": "1", "count": "4", "name": "其余"})
     assert ProjectBatch.objects.get(name="其余").members == free
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -64,8 +66,10 @@ def test_all_that_the_list_shows_means_those_that_wait(client):
     approved = make_project(ProjectStatus.APPROVED, department=department)
     elsewhere = make_project(ProjectStatus.PENDING, name="别的", department=department)
     login(client, make_user("supervisor"))
-    response = client.post(f"{APPROVE}?q=城区道路", {"all": "1"})
+    response = client.post(f"{APPROVE}?q=城区道路", {"all": "1", "count": "4"})
     assert response.status_code == 204
+    told = json.loads(response["HX-Trigger"])["toast"]["message"]
+    assert told == "已审核通过 3 个项目。其余 1 个项目现在不需要审核通过，没有处理。"
     assert set(statuses(*waiting)) == {"approved"}
     assert statuses(approved, elsewhere) == ["approved", "pending"]
 
@@ -149,3 +153,14 @@ def test_evidence_is_neither_removed_one_by_one_nor_uploaded(client, operator):
     response = client.post(f"{address}?kind=recording", upload)
     assert "由系统生成，不能上传" in response.content.decode()
     assert list(attachments_of(project)) == [recording]
+
+
+def test_of_the_page_of_those_that_wait_all_are_those_that_wait_for_him(client):
+    department = make_department()
+    waiting = make_project(ProjectStatus.PENDING, department=department)
+    admin = make_user("admin", department=department)
+    own = make_project(ProjectStatus.PENDING, department=department, applicant=admin)
+    login(client, admin)
+    assert client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "2"}).status_code == 409
+    assert client.post(f"{APPROVE}?waiting=1", {"all": "1", "count": "1"}).status_code == 204
+    assert statuses(waiting, own) == ["approved", "pending"]

@@ -17,6 +17,7 @@ from expertpool.accounts.models import User
 from expertpool.core.documents import square_png
 from expertpool.core.filling import TemplateRefused, check_template
 from expertpool.core.importing import UnreadableFile, read_rows
+from expertpool.core.importing.reading import read_tops
 from expertpool.core.models import ImportRun
 from expertpool.core.placeholders import Vocabulary
 from expertpool.core.reading import apart
@@ -80,6 +81,52 @@ def test_a_cell_in_the_last_corner_is_refused_on_the_page(
     assert "最多读" in answer.content.decode()
     assert time.monotonic() - began < 10
     assert not ImportRun.objects.exists()
+
+
+LONG = "好" * 30_000_000
+LONG_CELLS = {
+    ".xlsx": lambda: sheet(
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c></row>'
+        f'<row r="2"><c r="A2" t="inlineStr"><is><t>{LONG}</t></is></c></row>'
+    ),
+    # As long as an upload may be.
+    ".csv": ("姓名,手机号\n" + LONG[:6_000_000]).encode,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("OPS-04")
+@pytest.mark.parametrize("kind", LONG_CELLS)
+def test_a_cell_of_millions_of_letters_keeps_nobody_busy(
+    client: Client, admin: User, kind: str
+) -> None:
+    """One upload took gigabytes and minutes: each column looked through all of it for its own."""
+    content = LONG_CELLS[kind]()
+    began = time.process_time()
+    answer = login(client, admin).post(
+        "/experts/import/",
+        {"file": SimpleUploadedFile(f"a{kind}", content), "status": "formal"},
+    )
+    assert answer.status_code == 422
+    assert "请" in answer.content.decode()
+    assert time.process_time() - began < 5
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize("letters", [32_767, 32_768])
+def test_a_cell_is_read_as_far_as_excel_keeps_it(letters: int) -> None:
+    content = io.BytesIO(f"姓名,说明\n甲,{'长' * letters}\n".encode())
+    if letters > 32_767:
+        with pytest.raises(UnreadableFile, match="第 2 行有一格超过 32,767 个字"):
+            list(read_rows(content, suffix=".csv"))
+    else:
+        assert [len(cells[1]) for _, cells in read_rows(content, suffix=".csv")] == [2, 32_767]
+
+
+def test_of_a_sheet_of_long_texts_its_beginning_is_enough_to_find_columns() -> None:
+    rows = "".join(f"甲{at},{'长' * 30_000}\n" for at in range(200))
+    (top,) = read_tops(io.BytesIO(f"姓名,说明\n{rows}".encode()), suffix=".csv")
+    assert 50 < len(top["rows"]) < 100
 
 
 def test_rows_and_columns_of_nothing_are_refused() -> None:

@@ -1,7 +1,9 @@
-"""How far a table may reach: a cell in the last corner makes readers take memory for all between."""
+"""How far a table may reach, and how much may stand in it: a cell in the last corner makes readers take
+memory for all between, one of millions of letters keeps whoever recognises cells busy for minutes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from expertpool.core.reading.messages import Refused
@@ -9,6 +11,9 @@ from expertpool.core.reading.messages import Refused
 MOST_ROWS = 200_000
 MOST_COLUMNS = 300  # a page has a choice for each of them
 MOST_CELLS = 20_000_000
+LONGEST_CELL = 32_767  # letters; Excel's own limit
+MOST_LETTERS = 100_000_000  # of a table: two hundred thousand long rows
+LETTERS_OF_A_TOP = 2_000_000  # of the beginning of a sheet, which is gone through column by column
 TOO_WIDE = f"最多读 {MOST_COLUMNS} 列，请选中右边不用的列，右键删除，另存后再上传。"
 
 
@@ -35,3 +40,34 @@ def bounded(cells: list[Any]) -> list[Any]:
     if width > MOST_COLUMNS:
         raise Refused(f"表格有 {width} 列。{TOO_WIDE}")
     return cells[:width]
+
+
+Numbered = tuple[int, list[Any]]
+
+
+def few_letters(rows: Iterable[Numbered]) -> Iterator[Numbered]:
+    """Yield ``rows`` as they are; refuses a cell of more letters than Excel keeps, and a table of too
+    many."""
+    total = 0
+    for number, cells in rows:
+        lengths = [len(cell) for cell in cells if cell.__class__ is str]
+        if lengths and max(lengths) > LONGEST_CELL:
+            raise Refused(
+                f"第 {number} 行有一格超过 {LONGEST_CELL:,} 个字，Excel 也存不下。请检查这一行，删去多余的"
+                "内容，另存后再上传。"
+            )
+        total += sum(lengths)
+        if total > MOST_LETTERS:
+            raise Refused(f"表格的文字太多，到第 {number} 行已超过一亿字。请分成几个文件。")
+        yield number, cells
+
+
+def beginning(rows: Iterable[Numbered]) -> list[Numbered]:
+    """Return the first of ``rows`` as far as they are not too much to be gone through."""
+    taken, total = list[Numbered](), 0
+    for number, cells in few_letters(rows):
+        total += sum(len(cell) for cell in cells if cell.__class__ is str)
+        if taken and total > LETTERS_OF_A_TOP:
+            break
+        taken.append((number, cells))
+    return taken

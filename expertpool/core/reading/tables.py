@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from python_calamine import (
     CalamineError,
@@ -22,12 +22,17 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from expertpool.core.reading.extent import TOO_WIDE, bounded, check_extent
+from expertpool.core.reading.extent import (
+    Numbered,
+    beginning,
+    bounded,
+    check_extent,
+    few_letters,
+)
 from expertpool.core.reading.flat import MOST_SHEETS, Top, column_of, flat_rows, flat_tops
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
 
-Numbered = tuple[int, list[Any]]
 MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
 BLOCK = 500  # rows that are handed over at once
 DELIMITERS = (",", "\t", ";")
@@ -40,25 +45,27 @@ def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[l
     """Yield the rows of a sheet by blocks: (number as Excel shows it, cells from the first column).
     ``kind`` is the ending of the file's name; without ``sheet`` it is the first that holds anything.
     Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far."""
-    rows = iter(_read_csv(file) if kind == ".csv" else _read_excel(file, sheet))
+    rows = few_letters(_read_csv(file) if kind == ".csv" else _read_excel(file, sheet))
     while block := [(number, bounded(cells)) for number, cells in islice(rows, BLOCK)]:
         yield block
 
 
 def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
     """Return the first ``most`` rows of each visible sheet, without the empty ones; see `Top`. Refuses a
-    file of which every sheet is too wide: one that is not meant stands in nobody's way."""
+    file of which every sheet is too wide or holds too much: one that is not meant stands in nobody's way."""
     found, tops = _tops_of_sheets(file, kind, most), list[Top]()
+    problems: tuple[str, ...] = ()
     for top in found:
         try:
-            rows = [(number, bounded(cells)) for number, cells in top["rows"]]
-        except Refused:
+            rows = [(number, bounded(cells)) for number, cells in beginning(top["rows"])]
+        except Refused as refused:
             if len(found) == 1:
                 raise
+            problems = refused.problems
         else:
             tops.append(top | {"rows": rows})
     if found and not tops:
-        raise Refused(TOO_WIDE)
+        raise Refused(*problems)
     return tops
 
 

@@ -6,7 +6,12 @@ class ExpertsConfig(AppConfig):
     verbose_name = "专家"
 
     def ready(self) -> None:
-        from expertpool.accounts.registry import SIGN_IN_BARS, SignInBar
+        from expertpool.accounts.registry import (
+            PASSWORD_LINKS,
+            SIGN_IN_BARS,
+            PasswordLink,
+            SignInBar,
+        )
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -23,10 +28,11 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.fields import EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.experts.menu import GROUP, ITEMS
-        from expertpool.experts.occasions import ACCOUNT, ACTIVATION, CONTACT_CHANGED
+        from expertpool.experts.occasions import ACCOUNT, ACTIVATION, CONTACT_CHANGED, PASSWORD
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
+        from expertpool.experts.services.accounts import chooses_alone, send_password_link
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.settings import SETTINGS
@@ -55,7 +61,8 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES)
-        OCCASIONS.add(ACTIVATION, CONTACT_CHANGED)
+        OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
+        PASSWORD_LINKS.add(PasswordLink("experts", chooses_alone, send_password_link))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

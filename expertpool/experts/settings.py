@@ -15,7 +15,7 @@ ACTIVATION_VALID = Setting(
     timedelta(days=7),
     group=SIGN_IN,
     order=50,
-    help="开通账号时发给专家的链接；也适用于已经发出的。",
+    help="开通账号、重置密码时发给专家的链接；也适用于已经发出的。",
 )
 
 CONTACT_DAYS = Setting(

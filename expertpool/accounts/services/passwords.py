@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import UsedPassword, User
+from expertpool.accounts.registry import password_link
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.login import check_own_password
@@ -49,16 +50,22 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     """Give ``user`` a random one-time password and return it; it is kept nowhere in clear.
 
     Ends his sessions and the lock of his account; at the next sign-in he can do nothing but choose
-    a password. Refuses an account that may do more than the actor (NotAllowed).
+    a password. Whose password nobody else sets (`accounts.registry.PasswordLink`) is sent a link to
+    choose one, and nothing is returned. Refuses an account that may do more than the actor, and one
+    whose owner no link reaches (NotAllowed).
     """
     check_may_act_for(actor, user)
+    link = password_link(user)
     password = one_time_password()
     user.must_change_password = True
     store_password(user, password, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
     announce(record("user.reset_password", actor=actor, subject=user, now=now), user)
-    return password
+    if link is None:
+        return password
+    link.send(user, now)
+    return ""
 
 
 def store_password(user: User, password: str, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from expertpool.accounts.forms.accounts import UserForm
 from expertpool.accounts.forms.filters import UserFilters
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import users_visible_to, with_last_sign_in
+from expertpool.accounts.registry import password_link
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
     create_user,
@@ -94,14 +95,17 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires("accounts.users")
 def user_reset(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask, then give a one-time password."""
+    """Ask, then give a one-time password, or have a link sent to whom nobody gives one."""
     user = _user(request, pk)
     if request.method != "POST":
-        return render(request, "accounts/user_reset.html", {"user_shown": user})
+        context = {"user_shown": user, "by_link": password_link(user) is not None}
+        return render(request, "accounts/user_reset.html", context)
     try:
         password = reset_password(user=user, actor=request.user, now=timezone.now())
     except AccountError as error:
         return refused(str(error))
+    if not password:
+        return saved("原密码已失效，设置密码的链接已发给本人。")
     return _show_password(request, user, password)
 
 

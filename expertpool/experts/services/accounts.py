@@ -1,4 +1,4 @@
-"""Accounts of experts: opened without a usable password, activated by a link that is sent."""
+"""Accounts of experts: opened without a usable password, which they choose by a link that is sent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.passwords import store_password
@@ -23,8 +24,8 @@ from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
-from expertpool.experts.occasions import ACCOUNT, ACTIVATION
-from expertpool.experts.queries.experts import account_of, account_proof
+from expertpool.experts.occasions import ACCOUNT, ACTIVATION, PASSWORD
+from expertpool.experts.queries.experts import account_of, account_proof, expert_for
 from expertpool.experts.services.contacts import way_of_link
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
@@ -101,6 +102,34 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
+def chooses_alone(user: User) -> bool:
+    """Tell whether ``user`` is the account of an expert, whose password nobody else sets: whoever
+    knew it would answer for him (docs/decisions/0118)."""
+    return Expert.objects.filter(user=user).exists()
+
+
+def send_password_link(user: User, now: datetime) -> None:
+    """Send the expert whose account ``user`` is a link to choose a password by.
+
+    Refuses (NotAllowed) whoever is not reached but by what was changed lately, an account that is
+    disabled, and one that an expert was given by writing rows.
+    """
+    expert = expert_for(user)
+    if expert is None:
+        raise NotAllowed("专家与账号的对应关系被改动过，不能重置密码，请联系安全管理员。")
+    if not user.is_active:
+        raise NotAllowed("账号已停用，请先启用。")
+    try:
+        way = way_of_link(expert, now=now)
+    except ExpertRefused as refusal:
+        raise NotAllowed(str(refusal)) from None
+    if way is None:
+        raise NotAllowed(
+            "专家的密码只由本人用链接设置，他没有邮箱，手机短信也没有开通，链接无法送达：请先补充专家的邮箱。"
+        )
+    _send_link(expert, user, way, f"password-{expert.pk}-{now:%Y%m%d%H%M%S%f}", now)
+
+
 def _send_link(
     expert: Expert, user: User, way: ChannelCode | None, key: str, now: datetime
 ) -> None:
@@ -110,7 +139,8 @@ def _send_link(
     token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
     until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     send_message(
-        occasion=ACTIVATION.code,
+        # Whoever was in already has an account to go on with.
+        occasion=(PASSWORD if user.last_login else ACTIVATION).code,
         recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
         channels=[way],
         context={

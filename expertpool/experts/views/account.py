@@ -29,7 +29,7 @@ from expertpool.notifications.enums import ChannelCode
 SENT = {
     ChannelCode.EMAIL: "，激活链接已发到邮箱",
     ChannelCode.SMS: "，激活链接已发到手机",
-    None: "；没有邮箱，请在用户管理中重置密码后告知",
+    None: "；没有邮箱，链接没有发出，请补充邮箱",
 }
 
 

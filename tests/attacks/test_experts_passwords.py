@@ -1,0 +1,118 @@
+"""Whoever manages accounts learns no password by which he would be an expert (docs/decisions/0118)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.accounts.services.users import edit_user
+from expertpool.experts.models import Expert
+from expertpool.experts.services.accounts import activate_account, open_account
+from expertpool.experts.services.profile import update_expert
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.subjects import readable_by
+from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+HIS, MINE = "wang@example.cn", "sink@example.com"
+OLD, NEW = "Correct-horse-10", "Another-horse-11"
+
+
+@pytest.fixture
+def expert() -> Expert:
+    """One who has chosen his password, and been here."""
+    ensure_demo_roles()
+    expert = make_expert("王小明", email=HIS, phone="13812340001")
+    user = open_account(expert=expert, actor=None, now=timezone.now() - timedelta(days=30))
+    activate_account(token=link_in(Message.objects.get()), password=OLD, now=timezone.now())
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+    Message.objects.all().delete()
+    return Expert.objects.get(pk=expert.pk)
+
+
+def link_in(message: Message) -> str:
+    found = re.search(r"/activate/([^/\s]+)/", message.body)
+    assert found
+    return found[1]
+
+
+def reset(expert: Expert, by: User) -> str:
+    """What whoever resets the password of ``expert`` is shown, of page and answer."""
+    client, url = login(Client(), by), reverse("accounts:user_reset", args=[expert.user_id])
+    asked, answer = client.get(url), client.post(url)
+    return asked.content.decode() + answer.content.decode() + str(dict(answer.headers))
+
+
+def letters(occasion: str) -> list[Message]:
+    return [one for one in Message.objects.all() if one.occasion == occasion]
+
+
+def passwords_in(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z]{4}-[0-9]{4}-[A-Za-z]{4}", text))
+
+
+def test_no_password_is_shown_and_the_link_goes_to_the_expert_alone(
+    expert: Expert, admin: User
+) -> None:
+    shown = reset(expert, admin)
+    assert not passwords_in(shown)
+    assert "发送链接" in shown
+    assert "/activate/" not in shown
+    (letter,) = letters("expert.password")
+    assert letter.address == HIS
+    assert readable_by(admin, [letter]) == set()
+    user = User.objects.get(pk=expert.user_id)
+    assert not user.check_password(OLD)
+    activate_account(token=link_in(letter), password=NEW, now=timezone.now())
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+    assert not user.must_change_password
+
+
+def test_he_is_told_that_somebody_else_did_it(expert: Expert, admin: User) -> None:
+    reset(expert, admin)
+    told = {(one.channel, one.address) for one in letters("account.acted")}
+    assert {("sms", "13812340001"), ("email", HIS)} <= told
+
+
+@pytest.mark.parametrize("through", ["record", "account"])
+def test_nor_does_it_go_to_what_was_just_written_into_his_record_or_account(
+    expert: Expert, admin: User, through: str
+) -> None:
+    if through == "record":
+        for values in ({"email": MINE}, {"phone": "13899990001"}):
+            update_expert(expert=expert, values=values, actor=admin, now=timezone.now())
+        assert "没有改过的手机号或邮箱" in reset(expert, admin)
+        assert not letters("expert.password")
+        assert User.objects.get(pk=expert.user_id).check_password(OLD), "nothing was changed"
+    else:
+        user = User.objects.get(pk=expert.user_id)
+        kept = {"name": user.name, "department": None, "actor": admin, "now": timezone.now()}
+        edit_user(user=user, phone="13899990001", email=MINE, **kept)  # type: ignore[arg-type]
+        reset(expert, admin)
+        assert [one.address for one in letters("expert.password")] == [HIS]
+
+
+def test_nor_where_the_account_was_led_to_him_by_writing_rows(expert: Expert, admin: User) -> None:
+    user = make_user("expert", name="甲")
+    Expert.objects.filter(pk=expert.pk).update(user=user)
+    expert.refresh_from_db()
+    assert not passwords_in(reset(expert, admin))
+    assert not letters("expert.password")
+
+
+def test_others_are_given_a_password_as_before(admin: User) -> None:
+    user = make_user("operator")
+    url = reverse("accounts:user_reset", args=[user.pk])
+    answer = login(Client(), admin).post(url).content.decode()
+    (password,) = passwords_in(answer)
+    assert User.objects.get(pk=user.pk).check_password(password)

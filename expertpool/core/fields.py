@@ -258,5 +258,10 @@ class BlindIndexField(models.BinaryField):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        # What differs from Django's defaults is left out by it, and would be ours again when read.
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"null": self.null, "blank": self.blank}
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
         return None if value is None else bytes(value)

@@ -19,7 +19,7 @@ from expertpool.directory.models import (
     Unit,
     UnitRelation,
 )
-from expertpool.directory.queries import search_units
+from expertpool.directory.queries import UNIT_SEARCH, search_units
 
 
 class TitleForm(forms.ModelForm):
@@ -141,10 +141,7 @@ class RelationForm(forms.ModelForm):
         self.initial.setdefault("other", known)
         # The other unit first: it is what the form asks for.
         self.fields = {"other": field} | self.fields
-        field.widget.attrs |= {
-            "data-enhance": "select",
-            "data-url": reverse("directory:unit_search"),
-        }
+        field.widget.attrs |= UNIT_SEARCH
         # The page carries only the option that is chosen; the others are searched.
         chosen = str(self["other"].value() or "")
         if is_key(chosen):

@@ -36,7 +36,7 @@ from expertpool.core.text import is_key, mask_email, mask_middle
 from expertpool.core.visibility import GuardedField, Sensitivity
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Division, Specialty, Title, Unit
-from expertpool.directory.queries import dictionary_names, unit_name
+from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, unit_name
 from expertpool.experts import validators as rules
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
 from expertpool.experts.models import Tag
@@ -88,7 +88,6 @@ EDUCATION_MEANINGS = {
 }
 TYPE_MEANINGS = {"技术": "技术类", "经济": "经济类", "法律": "法律类", "商务": "经济类"}
 CONTACT = {"sensitivity": Sensitivity.CONTACT}
-UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 NUMBERS = ("gte", "lte", "between", "eq")  # how conditions compare them
 
 

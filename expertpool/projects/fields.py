@@ -6,7 +6,7 @@ the head of the page shows it.
 
 from __future__ import annotations
 
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 
 from expertpool.accounts.models import Department, User
 from expertpool.core import criteria as ask
@@ -30,7 +30,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import dictionary_names, unit_name
+from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, unit_name
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch
@@ -45,7 +45,6 @@ SECTIONS = {
         "extra": "其他信息",
     }
 }
-UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 LAST = 2  # the order of conditions about who filed and decided
 
 

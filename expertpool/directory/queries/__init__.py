@@ -22,6 +22,7 @@ from expertpool.directory.queries.trees import (
     specialty_tree,
 )
 from expertpool.directory.queries.units import (
+    UNIT_SEARCH,
     Named,
     is_called,
     search_units,
@@ -31,6 +32,7 @@ from expertpool.directory.queries.units import (
 )
 
 __all__ = [
+    "UNIT_SEARCH",
     "Named",
     "Step",
     "Way",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
 
 from expertpool.core.importing import CellRefused, text
 from expertpool.directory.models import Unit, UnitAlias
@@ -17,6 +18,9 @@ from expertpool.directory.validators import (
     normalise_unit_name,
     require_unit_name,
 )
+
+# What makes a list of units one that is searched.
+UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 
 
 class Named(NamedTuple):

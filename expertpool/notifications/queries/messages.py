@@ -23,6 +23,7 @@ from expertpool.notifications.queries.subjects import (
     MESSAGE_SUBJECTS,
     SEALED,
     About,
+    is_secret_whom,
     readable_by,
     sealed_words,
     subject_key,
@@ -84,9 +85,8 @@ def recipient_key(account: str, about: About | None = None) -> bytes:
     """Return the blind index by which site messages to ``account`` are found. Of letters about what a
     user may be behind without anybody knowing (`MessageSubject.own`) it is another about each, so
     that nobody sees by it that two of them go to one person."""
-    code, pk = subject_key(about) if about else ("", "")
-    subject = MESSAGE_SUBJECTS.get(code)
-    scope = f":{code}:{pk}" if subject and subject.own else ""
+    own = about is not None and is_secret_whom(about)
+    scope = "".join(f":{part}" for part in subject_key(about)) if about and own else ""
     return blind_index("recipient", account + scope)
 
 

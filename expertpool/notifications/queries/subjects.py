@@ -68,6 +68,12 @@ def subject_key(about: About) -> tuple[str, str]:
     return about[0], str(about[1])
 
 
+def is_secret_whom(about: About) -> bool:
+    """Tell whether it is a secret who is told about this: no row of a letter may say (0085, 0116)."""
+    subject = MESSAGE_SUBJECTS.get(subject_key(about)[0])
+    return subject is not None and subject.own is not None
+
+
 def sealed_words(message: Message) -> str:
     """Return what stands in place of the recipient of ``message`` while he may not be read."""
     subject = MESSAGE_SUBJECTS.get(message.about_type)

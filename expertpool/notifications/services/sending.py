@@ -17,7 +17,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
 from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
-from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
+from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
 
@@ -135,7 +135,7 @@ def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[st
     """Return where ``recipient`` is told by ``channel``; nothing where he has no address."""
     if channel.code == ChannelCode.SITE:
         account = recipient.account
-        if account is None and _hides_accounts(about):
+        if account is None and is_secret_whom(about):
             account = NOBODY  # goes out like the others, so that no row says who has no account
         if account is None:
             return {}
@@ -143,11 +143,6 @@ def _address_of(channel: Channel, recipient: Recipient, about: About) -> dict[st
         return {"recipient_key": recipient_key(account, about), "address": account}
     address = recipient.phone if channel.code == ChannelCode.SMS else recipient.email
     return {"address": address} if address else {}
-
-
-def _hides_accounts(about: About) -> bool:
-    subject = MESSAGE_SUBJECTS.get(subject_key(about)[0])
-    return subject is not None and subject.own is not None
 
 
 def _attach_files(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse_lazy
 
 from expertpool.accounts.models import Department, User
 from expertpool.core.text import clean_code, clean_text, is_key
 from expertpool.directory.models import Unit
+from expertpool.directory.queries import UNIT_SEARCH
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Avoidance, Project
@@ -17,8 +17,6 @@ from expertpool.projects.queries import blocking_rules, departments_for_filing
 from expertpool.projects.queries.regimes import options_on
 from expertpool.projects.rules import OPTIONS, RULES
 from expertpool.projects.services.avoidance import AvoidanceData
-
-UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
 
 
 def keep_chosen(field: forms.BoundField) -> None:

@@ -16,6 +16,7 @@ ACTIONS = (
     Action("user.reset_password", "重置密码"),
     Action("user.set_up_app", "设置验证器"),
     Action("user.take_away_app", "停用验证器"),
+    Action("user.verify_app", "用验证器验证本人"),
     Action("role.create", "新增角色"),
     Action("role.edit", "编辑角色"),
     Action("role.delete", "删除角色"),

@@ -24,9 +24,8 @@ class PasswordForm(forms.Form):
     )
 
 
-class AppForm(PasswordForm):
-    """What an authenticator shows first. Its secret goes with the form, signed for its user: it is
-    kept nowhere until the code was right."""
+class CodeForm(forms.Form):
+    """What one's authenticator shows."""
 
     code = forms.RegexField(
         r"^\s*\d{6}\s*$",
@@ -39,6 +38,12 @@ class AppForm(PasswordForm):
             "invalid": "验证器上的数字是 6 位。",
         },
     )
+
+
+class AppForm(PasswordForm, CodeForm):
+    """What an authenticator shows first. Its secret goes with the form, signed for its user: it is
+    kept nowhere until the code was right."""
+
     secret = forms.CharField(widget=forms.HiddenInput())
     field_order = ("secret", "code", "password")
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/phone/", account.phone_link, name="phone_link"),
     path("account/app/", account.app_set_up, name="app_set_up"),
+    path("account/app/prove/", account.app_prove, name="app_prove"),
     path("account/app/remove/", account.app_take_away, name="app_take_away"),
     path("account/phone/<str:token>/", account.phone_confirm, name="phone_confirm"),
 ]

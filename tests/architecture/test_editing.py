@@ -36,6 +36,7 @@ ADDS = {
     "papers:upload",
     "portal:app_set_up",
     "portal:app_take_away",
+    "portal:app_prove",
     "projects:conditions",
     "projects:group",
     "projects:import",

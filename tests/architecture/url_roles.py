@@ -229,6 +229,7 @@ RULES: dict[str, Rule] = {
     "portal:phone_link": everybody(),
     "portal:app_set_up": everybody(),
     "portal:app_take_away": everybody(),
+    "portal:app_prove": everybody(),
     "portal:phone_confirm": everybody(lambda _w, _u: {"token": "of-nobody"}),
     # Accounts
     "accounts:login": public(),

@@ -1,14 +1,14 @@
 """验证器: an app on one's telephone that shows a new code every half minute (TOTP, RFC 6238).
 
 A code says who is there. It counts once, and guesses are limited by the rules of signing in
-(`login.claim_attempt`): an account waits longer after each.
+(`login.is_himself`): an account waits longer after each.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -17,10 +17,10 @@ from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models import Q
 
-from expertpool.accounts.exceptions import AuthenticatorRefused, TooManyAttempts
+from expertpool.accounts.exceptions import AuthenticatorRefused
 from expertpool.accounts.models import User
 from expertpool.accounts.services.announcing import announce
-from expertpool.accounts.services.login import claim_attempt, forget_attempts
+from expertpool.accounts.services.login import is_himself
 from expertpool.audit.services import record
 from expertpool.core.fields import UNREADABLE, readable
 
@@ -29,6 +29,7 @@ DIGITS = 6
 SECONDS = 30
 CLOCKS_APART = 1  # steps by which telephone and server may differ
 
+WRONG_CODE = "验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
 WRONG = "密码或验证器上的数字不对，请核对；数字每 30 秒换一次，每个只能用一次。"
 
 
@@ -48,8 +49,8 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
     It takes the place of the one before. Refuses (AuthenticatorRefused) a wrong password or code, and
     (TooManyAttempts) whoever tried too often. Not atomic: a wrong attempt counts.
     """
-    step = next((step for step in _steps(now) if _is(secret, step, code)), None)
-    _check(user, check_password(password, user.password_hash) and step is not None, now)
+    step = _step_of(secret, code, now)
+    _check(user, password, now, and_code=step is not None)
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         row.app_secret, row.app_step, row.app_set_up_at = secret, step, now
@@ -59,7 +60,7 @@ def set_up(*, user: User, secret: str, password: str, code: str, now: datetime) 
 
 def take_away(*, user: User, password: str, now: datetime) -> None:
     """Let no app speak for ``user`` any more; logs it. Refuses as `set_up` does."""
-    _check(user, check_password(password, user.password_hash), now)
+    _check(user, password, now)
     with transaction.atomic():
         row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         row.app_secret, row.app_step, row.app_set_up_at = "", None, None
@@ -77,18 +78,34 @@ def takes_code(user: User, code: str, *, now: datetime) -> bool:
     one counts as a failed attempt. Refuses whoever tried too often (TooManyAttempts)."""
     if not has_app(user):
         return False
-    if not claim_attempt(user, now):
-        raise TooManyAttempts
-    secret = _secret_of(user)
-    step = next((step for step in _steps(now) if _is(secret, step, code)), None)
+    return is_himself(user, lambda: _uses_up(user, code, now), now=now)
+
+
+def prove_by_app(*, user: User, code: str, now: datetime) -> None:
+    """Keep that whoever has the app of ``user`` is there, as ``code`` shows; logs it. Refuses
+    (AuthenticatorRefused) a wrong code, and (TooManyAttempts) whoever tried too often. Not atomic: a
+    wrong attempt counts."""
+    if not takes_code(user, code, now=now):
+        raise AuthenticatorRefused(WRONG_CODE)
+    record("user.verify_app", actor=user, subject=user, now=now)
+
+
+def _uses_up(user: User, code: str, now: datetime) -> bool:
+    step = _step_of(_secret_of(user), code, now)
     if step is None:
         return False
     # Of two at one moment with the same code, one finds it used.
     unused = Q(app_step__isnull=True) | Q(app_step__lt=step)
-    if not User.objects.filter(unused, pk=user.pk).update(app_step=step):
-        return False
-    forget_attempts(user)
-    return True
+    return bool(User.objects.filter(unused, pk=user.pk).update(app_step=step))
+
+
+def shown_by_app(user: User, before: datetime) -> datetime | None:
+    """Return when an app that spoke for ``user`` before ``before`` showed its last code, to half a
+    minute on the safe side; None where there is none: one set up later shows who did that."""
+    if user.app_set_up_at is None or user.app_set_up_at >= before or not has_app(user):
+        return None
+    step = user.app_step or 0
+    return datetime.fromtimestamp((step - CLOCKS_APART) * SECONDS, tz=UTC)
 
 
 def _secret_of(user: User) -> str:
@@ -97,12 +114,16 @@ def _secret_of(user: User) -> str:
     return "" if secret == UNREADABLE else secret
 
 
-def _check(user: User, is_right: bool, now: datetime) -> None:
-    if not claim_attempt(user, now):
-        raise TooManyAttempts
-    if not is_right:
+def _check(user: User, password: str, now: datetime, *, and_code: bool = True) -> None:
+    """Refuse a wrong password, or code, without saying which."""
+    if not is_himself(
+        user, lambda: check_password(password, user.password_hash) and and_code, now=now
+    ):
         raise AuthenticatorRefused(WRONG)
-    forget_attempts(user)
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    return next((step for step in _steps(now) if _is(secret, step, code)), None)
 
 
 def _steps(now: datetime) -> Iterator[int]:

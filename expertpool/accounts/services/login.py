@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -156,12 +157,21 @@ def check_own_password(user: User, password: str, *, now: datetime) -> None:
     """Refuse (WrongPassword) a password that is not the one of ``user``, who is signed in already, by
     the rules of signing in: whoever finds his window open guesses no more than at the door
     (TooManyAttempts). Not inside a transaction that a refusal takes back: a wrong one counts."""
+    if not is_himself(user, lambda: check_password(password, user.password_hash), now=now):
+        raise WrongPassword
+
+
+def is_himself(user: User, shows: Callable[[], bool], *, now: datetime) -> bool:
+    """Tell whether ``shows`` that it is ``user``, who is known already: by his password, by a code of
+    his authenticator. A wrong attempt counts as at the door, and its lock is noted; whoever tried too
+    often is not asked (TooManyAttempts)."""
     if not claim_attempt(user, now):
         raise TooManyAttempts
-    if not check_password(password, user.password_hash):
+    if not shows():
         _note_lock(user, now)
-        raise WrongPassword
+        return False
     forget_attempts(user)
+    return True
 
 
 def forget_attempts(user: User) -> None:

@@ -23,6 +23,7 @@ from expertpool.accounts.services.authenticators import (
     address_for_app,
     as_text,
     has_app,
+    prove_by_app,
     set_up,
     take_away,
 )
@@ -34,7 +35,7 @@ from expertpool.core.settings import SITE_NAME
 from expertpool.core.views.drawers import drawer_form
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.portal.exceptions import PhoneRefused
-from expertpool.portal.forms import AppForm, PasswordForm
+from expertpool.portal.forms import AppForm, CodeForm, PasswordForm
 from expertpool.portal.services.phones import check_link, confirm_phone, send_phone_link
 from expertpool.workflow.settings import SECOND_PHONE
 
@@ -122,6 +123,28 @@ def app_set_up(request: UserRequest) -> HttpResponse:
         submit_label="设置",
         qr=qr_data_uri(address),
         secret=" ".join(wrap(secret, 4)),
+    )
+
+
+@never_cache
+@sensitive_post_parameters("code")
+def app_prove(request: UserRequest) -> HttpResponse:
+    """Show by one's authenticator that it is still oneself (drawer), after others changed the account."""
+    form = CodeForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        prove_by_app(user=request.user, code=form.cleaned_data["code"], now=timezone.now())
+        return "已验证是您本人。"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="用验证器验证本人",
+        refresh="page",
+        refusals=AccountError,
+        back=reverse("portal:account"),
+        submit_label="验证",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import managed_since
+from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.siteconfig.queries import most_since
 from expertpool.workflow.settings import LOWERED_AFTER, SECOND_DAYS, SECOND_PHONE
@@ -34,7 +35,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     if days and _is_in_other_hands(user, since):
         return (
             f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
-            f"用原来的手机号重新验证本人（手机号须 {days} 天内没有改过），或由另一位有权限的人员确认。"
+            f"用原来的手机号（{days} 天内没有改过的）或此前已设置的验证器重新验证本人，或由另一位有权限的人员确认。"
         )
     if days and user.pk in _hands_behind(firsts, since):
         return (
@@ -46,13 +47,15 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
 
 def _is_in_other_hands(user: User, since: datetime) -> bool:
     """Tell whether somebody else got hold of the account after ``since``, and its owner has not shown
-    since then that he is back: by the phone, unless that was changed meanwhile by whomever."""
+    since then that he is back: by the phone, unless that was changed meanwhile by whomever, or by an
+    authenticator that he had before."""
     acts = managed_since({user.pk}, since)
-    taken_at = max((act.at for act in acts if act.actor not in (None, user.pk)), default=None)
-    if taken_at is None:
+    taken = [act.at for act in acts if act.actor not in (None, user.pk)]
+    if not taken:
         return False
-    shown_at = None if any(act.changes_phone for act in acts) else user.phone_verified_at
-    return shown_at is None or shown_at <= taken_at
+    by_phone = None if any(act.changes_phone for act in acts) else user.phone_verified_at
+    shown = (by_phone, shown_by_app(user, before=min(taken)))
+    return not any(at is not None and at > max(taken) for at in shown)
 
 
 def _hands_behind(users: set[int], since: datetime) -> set[int]:

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Max, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 
+from expertpool.audit.models import Entry
 from expertpool.core.configuration import Setting, SettingGroup
 from expertpool.core.configuration.catalogue import SITE_SETTINGS, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
@@ -32,31 +33,43 @@ T = TypeVar("T", bound=int)
 
 UNREADABLE_TEXT = "无法读取，请重新填写"
 
+# The row that says which others there are, and the actions that the log has of each change.
+HEAD = "siteconfig.head"
+LOGGED = CHANGE, RESET = "setting.change", "setting.reset"
+
 logger = logging.getLogger(__name__)
 _reported: set[str] = set()  # what the log of this process has been told: once, not each request
 
 
 class StoredValues(Mapping[str, Any]):
     """The values that this system stored, each opened when it is asked for: one that was altered stops
-    no other. ``amiss`` are the codes of those that somebody else wrote: in their place counts what
-    the office set last, as the history has it.
+    no other. ``amiss`` are the codes of those that somebody else wrote, put back or took away: in
+    their place counts what the office set last, as the history has it. ``head`` says which rows there
+    have to be; None where somebody wrote or took that away.
     """
 
     def __init__(self, rows: QuerySet[StoredSetting]) -> None:
         self._rows: dict[str, StoredSetting | SettingChange] = {}
-        self.amiss: set[str] = set()
-        for row in rows:
-            if not is_vouched(row):
-                self.amiss.add(row.code)
+        found = {row.code: row for row in rows}
+        self.head = _head_in(found.pop(HEAD, None), is_first=not found)
+        # Without a head each row speaks for itself.
+        said = {code: row.change for code, row in found.items()}
+        said |= dict(self.head.changes) if self.head else {}
+        self.amiss: set[str] = said.keys() - found.keys()
+        for code, row in found.items():
+            is_known = self.head is None or code in self.head.changes
+            if not (is_known and row.change == said[code] and is_vouched(row)):
+                self.amiss.add(code)
             elif not row.reset:
-                self._rows[row.code] = row
+                self._rows[code] = row
+        if self.head is None:
+            _report(HEAD, "which settings are stored was not written by this system")
         if self.amiss:
             self._fall_back()
 
     def _fall_back(self) -> None:
-        for code in sorted(self.amiss - _reported):
-            logger.error("setting %s was not stored by this system; what was set last counts", code)
-        _reported.update(self.amiss)
+        for code in sorted(self.amiss):
+            _report(code, "not stored, or not taken away, by this system; what was set last counts")
         changes = _changes().filter(code__in=self.amiss).order_by("-id")
         found: dict[str, SettingChange] = {}
         for change in changes:
@@ -80,6 +93,47 @@ class StoredValues(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+class Head(NamedTuple):
+    """Which rows there are, each by its last change, and how many changes the log had by then."""
+
+    changes: Mapping[str, int]
+    logged: int
+
+    def dump(self) -> dict[str, Any]:
+        """Return what the row of the head holds."""
+        return {"changes": dict(self.changes), "logged": self.logged}
+
+
+def _head_in(row: Any, *, is_first: bool) -> Head | None:
+    """Return what ``row`` says; None where it was not written by this system, or is not there although
+    it is not the ``is_first`` time that anything is stored."""
+    if row is None:
+        return Head({}, 0) if is_first else None
+    if not is_vouched(row):
+        return None
+    value = _value(row)
+    return Head(value["changes"], value["logged"])
+
+
+def logged_changes() -> int:
+    """Return how many changes of settings the log has, which is chained and only grows."""
+    return Entry.objects.filter(action__in=LOGGED).count()
+
+
+def is_cut(stored: object) -> bool:
+    """Tell whether ``stored`` is not what the log tells of: somebody took rows away together with
+    what said of them, or put back what stood there before."""
+    if not isinstance(stored, StoredValues):
+        return False
+    return stored.head is None or stored.head.logged != logged_changes()
+
+
+def _report(code: str, words: str) -> None:
+    if code not in _reported:
+        logger.error("setting %s: %s", code, words)
+        _reported.add(code)
 
 
 def stored_values() -> StoredValues:

@@ -20,8 +20,13 @@ from expertpool.siteconfig.events import SettingChanged, SettingsSaved
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.models import SettingChange, StoredSetting
 from expertpool.siteconfig.queries import (
+    CHANGE,
+    HEAD,
+    RESET,
+    Head,
     StoredValues,
     changes_after,
+    logged_changes,
     proof_of,
     proof_of_change,
     stored_values,
@@ -190,15 +195,16 @@ def _change(
     )
     change.proof = proof_of_change(change)
     change.save(force_insert=True)
-    store(setting, value, change=change.pk, reset=reset)
     record(
-        "setting.reset" if reset else "setting.change",
+        RESET if reset else CHANGE,
         actor=actor,
         now=now,
         before={setting.label: kind.words(old)},
         after={setting.label: kind.words(value)},
         note=setting.group.label,
     )
+    # After the entry, which the head counts.
+    store(setting, value, change=change.pk, reset=reset)
     publish(SettingChanged(change.pk))
     return change
 
@@ -213,9 +219,21 @@ def store(setting: Setting[Any], value: Any, *, change: int, reset: bool = False
     row.value, row.secret = (None, kept or "") if setting.kind.is_secret else (kept, "")
     row.reset, row.change = reset, change
     row.proof = proof_of(row, row.value)
+    head = stored_values().head
+    if head is None:  # somebody wrote it: those that prove themselves are known again
+        rows = StoredSetting.objects.exclude(code=HEAD)
+        head = Head(dict(rows.values_list("code", "change")), 0)
     row.save()
+    _store_head(Head({**head.changes, row.code: row.change}, logged_changes()))
     # Whoever reads on in this request has to see it.
     forget()
+
+
+def _store_head(head: Head) -> None:
+    row = StoredSetting.objects.filter(code=HEAD).first() or StoredSetting(code=HEAD)
+    row.value = head.dump()
+    row.proof = proof_of(row, row.value)
+    row.save()
 
 
 def _next_id() -> int:

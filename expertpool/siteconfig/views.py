@@ -18,7 +18,7 @@ from expertpool.core.text import is_key
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
-from expertpool.siteconfig.queries import history_of, in_words, rows_by_group, version_of
+from expertpool.siteconfig.queries import history_of, in_words, is_cut, rows_by_group, version_of
 from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
@@ -26,7 +26,12 @@ from expertpool.siteconfig.services import reset_setting, save_settings, try_set
 def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     groups = rows_by_group(query)
-    context = {"groups": groups, "query": query, "total": sum(len(rows) for _, rows in groups)}
+    context = {
+        "groups": groups,
+        "query": query,
+        "total": sum(len(rows) for _, rows in groups),
+        "is_cut": is_cut(current()),
+    }
     return render_list(request, "siteconfig/index.html", context)
 
 

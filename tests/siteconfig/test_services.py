@@ -55,7 +55,7 @@ def test_the_default_comes_back(admin: User) -> None:
 def test_setting_the_default_is_not_a_difference(admin: User) -> None:
     save(admin, {LEAST: 6})
     save(admin, {LEAST: LEAST.default})
-    assert StoredSetting.objects.get().reset
+    assert StoredSetting.objects.get(code=LEAST.code).reset
 
 
 def test_bounds_and_rules_are_kept_and_nothing_is_stored(admin: User) -> None:

@@ -9,6 +9,8 @@ from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import open_identity
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
 
 # By these somebody was chosen: that they changed since takes nobody his seat.
 ONLY_TO_CHOOSE = {ExclusionReason.FREQUENCY_CAP, ExclusionReason.NOT_FITTING}
@@ -18,6 +20,7 @@ WORDS: dict[str, str] = {
     ExclusionReason.EXPIRED: "您的聘期在这之前已满",
 }
 OTHERWISE = "按规定，您不能参加改期后的评审"
+GONE = "您目前不在可参加评审的专家之列"
 
 
 def conflicts_of(
@@ -39,6 +42,13 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
     expert_id = open_identity(invitation).expert_id
     reason = conflicts_of(invitation.draw, [expert_id], now=now).get(expert_id)
     return WORDS.get(reason, OTHERWISE) if reason else ""
+
+
+def gone_words(invitation: Invitation, *, now: datetime) -> str:
+    """Say to the expert behind ``invitation`` that he is no member of the pool now, if that is so."""
+    gone = deleted() | blacklisted(now) | not_formal()
+    expert_id = open_identity(invitation).expert_id
+    return GONE if Expert.objects.filter(gone, pk=expert_id).exists() else ""
 
 
 def _is_unheld(invitation: Invitation) -> bool:

@@ -28,6 +28,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
+from expertpool.draws.queries.conflicts import gone_words
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.services.entropy import Entropy
@@ -85,8 +86,8 @@ def answer(
 ) -> Invitation:
     """Record the expert's own answer. A decline needs a reason and is supplemented at once.
 
-    Refuses (ReplyRefused) a second answer, one after the deadline, and that somebody agrees to a
-    new time at which he is taken or away.
+    Refuses (ReplyRefused) a second answer, one after the deadline, and that somebody agrees who has
+    left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or away.
     """
     if not accept and not reason.strip():
         raise ReplyRefused("请选择不能参加的原因。")
@@ -94,6 +95,9 @@ def answer(
     # Who has answered hears that below, rather than that he is late.
     if now >= invitation.deadline_at and invitation.state == InvitationState.INVITED:
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
+    # Of himself alone: what a hand could not record would tell the office who sits here.
+    if accept and (why := gone_words(invitation, now=now)):
+        raise ReplyRefused(f"{why}，请答复不能参加，或联系项目联系人。")
     state = InvitationState.ACCEPTED if accept else InvitationState.DECLINED
     _settle(
         invitation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,6 +26,9 @@ from expertpool.draws.services.replies import (
     take_leave,
 )
 from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.deletion import delete_expert
+from expertpool.experts.services.status import freeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.answers import record_answer
@@ -60,6 +64,26 @@ def decline(row: Invitation) -> None:
 def pool(count: int) -> None:
     for _ in range(count):
         make_expert()
+
+
+@pytest.mark.shows("EXP-35")
+@pytest.mark.parametrize("leave", [add_to_blacklist, freeze_expert, delete_expert])
+def test_whoever_left_the_pool_since_can_no_longer_agree(
+    admin: User, leave: Callable[..., object]
+) -> None:
+    pool(5)
+    draw = make_draw(now=NOW, seats=2)
+    first, second = lines(draw)
+    expert = Expert.objects.get(pk=expert_id_of(first))
+    leave(expert=expert, reason="泄密", actor=admin, now=NOW)
+    with pytest.raises(ReplyRefused, match="不在可参加评审的专家之列，请答复不能参加"):
+        accept(first)
+    first.refresh_from_db()
+    assert first.state == InvitationState.INVITED
+    accept(second)
+    decline(first)
+    first.refresh_from_db()
+    assert first.state == InvitationState.DECLINED
 
 
 @pytest.mark.shows("DRAW-32")

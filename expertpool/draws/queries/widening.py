@@ -20,6 +20,7 @@ from expertpool.draws.queries.fitting import Level, fitting_experts, sealed_leve
 from expertpool.draws.queries.insight import relaxed
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
+from expertpool.experts.queries.experts import joined_since
 
 FEW = 5  # a count below it is not told
 Criteria = Mapping[str, Sequence[Mapping[str, Any]]]  # by the code of the group, level by level
@@ -30,7 +31,7 @@ class Comparison:
     """The conditions of a group as the draw ``sealed_in`` (its number) sealed them, and the new ones.
 
     ``lost``: how many who fit the old ones do not fit the new ones; ``narrower``: the conditions that
-    keep them out, in words.
+    keep them out, in words. ``has_newcomers``: somebody who fits has come into the pool since the seal.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Comparison:
     after_count: int
     lost: int
     narrower: list[str]
+    has_newcomers: bool
 
     @property
     def before_text(self) -> str:
@@ -49,6 +51,12 @@ class Comparison:
     @property
     def after_text(self) -> str:
         return people_text(self.after_count)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it asks what was asked before, of the same experts; another order of the levels finds
+        nobody else."""
+        return set(self.before) == set(self.after) and not self.has_newcomers
 
     @property
     def refusal(self) -> str:
@@ -108,16 +116,31 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
                 after_count=len(new),
                 lost=len(lost),
                 narrower=_narrower(after[code], lost, now=now) if lost else [],
+                has_newcomers=not new.isdisjoint(joined_since(sealed[code].sealed_at)),
             )
         )
     return comparisons
 
 
 def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:
-    """Refuse (WideningRefused) ``criteria`` by which somebody no longer fits who did, see `compare`."""
-    refusals = [one.refusal for one in compare(short, criteria, now=now) if one.refusal]
+    """Refuse (WideningRefused) ``criteria`` by which somebody no longer fits who did, see `compare`, and
+    those that are the same as before in each group and find nobody who was not there."""
+    compared = compare(short, criteria, now=now)
+    refusals = [one.refusal for one in compared if one.refusal]
+    if compared and all(one.is_unchanged for one in compared):
+        refusals = [unchanged_refusal([one.name for one in compared])]
     if refusals:
         raise WideningRefused("".join(refusals))
+
+
+def unchanged_refusal(names: Sequence[str]) -> str:
+    """Return why conditions that are the same in all these groups are no wider, and what to change."""
+    groups = "、".join(f"「{name}」" for name in names)
+    return (
+        f"条件没有放宽：条件组{groups}的条件和原来封存的一样，封存后也没有符合条件的专家入库。"
+        "请至少给一个条件组增加下一级次，写上更宽的条件（扩大地区或专业、降低职称级别、去掉一个条件）；"
+        "条件已经不限的，请先在专家库增加专家。"
+    )
 
 
 def _sealed(draws: Sequence[Draw], code: str) -> Draw:

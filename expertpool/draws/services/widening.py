@@ -49,7 +49,7 @@ def widen_plan(
     """Replace the conditions of groups (by code) that lack experts; all else of the plan stays.
 
     Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
-    an archived project, and conditions by which somebody no longer fits who did; and what `save_plan`
+    an archived project, and conditions that are no wider (`check_wider`); and what `save_plan`
     refuses of conditions.
     """
     projects = lock_projects(project)
@@ -133,6 +133,7 @@ def _check_sealable(base: Draw, actor: User, now: datetime) -> None:
     plan = check_plan(projects, now=now, base=short.base)
     approved = approved_version(plan)
     check_tries(plan.project, actor, approved, now=now)
+    check_wider(short, planned_criteria(plan, short), now=now)
     policy = policy_of_panel(plan.project.regime, short.base)
     found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
     check_chance(plan, found, policy, approved, now=now, short=short)

@@ -36,6 +36,7 @@ from tests.factories.experts import come_back, make_expert, make_unit
 from tests.factories.siteconfig import configure
 from tests.factories.widening import (
     GROUPS,
+    JUNIOR,
     OTHER,
     REASON,
     SENIOR,
@@ -101,6 +102,31 @@ def test_a_plan_that_is_wider_no_more_is_not_drawn_by(operator: User) -> None:
     with pytest.raises(WideningRefused, match="不是放宽"):
         widen_to(base, now=LATER, actor=operator)
     assert valid_draws(base.project) == [base]
+
+
+@pytest.mark.shows("DRAW-34")
+@pytest.mark.parametrize("levels", [[SENIOR], [{"all": [SENIOR]}], [SENIOR, SENIOR]])
+def test_conditions_that_are_the_same_are_not_wider(
+    operator: User, levels: list[dict[str, Any]]
+) -> None:
+    base = make_short_panel(now=NOW)
+    Expert.objects.update(created_at=NOW)  # nobody has come since
+    with pytest.raises(WideningRefused, match=r"条件组「技术」的条件和原来封存的一样，"):
+        widen_plan(project=base.project, levels={"g1": levels}, actor=operator, now=LATER)
+    version = DrawPlan.objects.get(project=base.project).version
+    with pytest.raises(WideningRefused, match="没有放宽"):  # before a second person is asked
+        request_widening(base=base, reason=REASON, version=version, actor=operator, now=LATER)
+    assert not WideningRequest.objects.exists()
+
+
+@pytest.mark.shows("DRAW-34")
+def test_it_is_enough_that_one_group_of_several_is_wider(operator: User) -> None:
+    make_pool(1, 1, 4)
+    base = make_short_draw(
+        now=NOW, groups=[GroupInput("技术", 2, [SENIOR]), GroupInput("经济", 2, [JUNIOR])]
+    )
+    levels = {"g1": [SENIOR, OTHER], "g2": [JUNIOR]}
+    assert widen_plan(project=base.project, levels=levels, actor=operator, now=LATER)
 
 
 # --- The new draw
@@ -209,9 +235,11 @@ def test_it_may_fall_short_again_and_be_widened_again() -> None:
     second = widen_to_everybody(base, now=LATER)
     accept_all(second, now=LATER)
     assert (second.status, state_of(base)) == (DrawStatus.UNSATISFIED, DrawState.UNSATISFIED)
-    newcomer = make_expert()
     with pytest.raises(WideningRefused, match=second.number):
         widen_to(base, now=LATER)
+    with pytest.raises(WideningRefused, match="请先在专家库增加专家"):
+        widen_to(second, now=LATER)
+    newcomer = make_expert(created_at=LATER + timedelta(minutes=1))
     third = widen_to(second, now=LATER)
     accept_all(third, now=LATER)
     assert third.rule_content["panel_draws"] == [base.number, second.number]

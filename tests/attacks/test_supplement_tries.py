@@ -8,17 +8,20 @@ import pytest
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.audit.services import record
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawNotReady, HeldRefused, WideningRefused
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, WideningRequest
+from expertpool.draws.queries.tries import HELD
 from expertpool.draws.services.checking import difference_in
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement
-from expertpool.draws.services.widening import widen_plan
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.experts.models import Expert
-from tests.factories.draws import make_draw
+from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.pool_changes import (
     MINUTE,
@@ -30,7 +33,7 @@ from tests.factories.pool_changes import (
     sitting,
     told,
 )
-from tests.factories.widening import start_widened_draw
+from tests.factories.widening import SENIOR, make_short_while_somebody_waits, start_widened_draw
 from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +79,42 @@ def test_refused_it_is_a_try_that_is_told_and_limited(
     assert told([supervisor], "draw.held_refused") == [supervisor.name]
     for row in short.elsewhere.invitations.all():
         reply(row, 25, accept=False)
-    with pytest.raises(DrawNotReady, match="24 小时内"):
+    with pytest.raises(DrawNotReady, match="24 小时内") as refused:
         again(short.draw, operator, 30)
+    # It goes on by what was sealed: an approval of the plan does not help it, waiting does.
+    assert "请把抽取方案提交审核" not in str(refused.value)
+    assert "请过 24 小时再试" in str(refused.value)
+    assert again(short.draw, operator, 24 * 60 + 23) == 1
+
+
+def test_what_it_says_of_wider_conditions_helps(operator: User, supervisor: User) -> None:
+    base, _ = make_short_while_somebody_waits(now=NOW)
+    for n in range(3):
+        record(HELD, actor=operator, now=NOW + n * MINUTE, subject=base.project)
+    with pytest.raises(DrawNotReady, match="放宽条件，把放宽后的方案提交审核"):
+        again(base, operator, 30)
+    later = NOW + 31 * MINUTE
+    plan = widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=later
+    )
+
+    def ask() -> WideningRequest:
+        return request_widening(
+            base=base, reason="没有人了", version=plan.version, actor=operator, now=later
+        )
+
+    with pytest.raises(DrawNotReady, match="提交审核"):
+        ask()
+    submit_plan(project=base.project, version=plan.version, actor=operator, now=later)
+    decide_plan(
+        project=base.project,
+        version=plan.version,
+        agree=True,
+        note="同意",
+        actor=supervisor,
+        now=later,
+    )
+    assert ask().plan_version == plan.version
 
 
 def test_a_hand_stops_it_and_it_ends_again_as_it_was(

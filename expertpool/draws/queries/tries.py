@@ -18,6 +18,11 @@ from expertpool.projects.models import Project
 
 HELD = "draw.held_refused"  # the action of such a refusal in the log
 WITHIN = timedelta(hours=24)
+_BY_APPROVAL = "请把抽取方案提交审核，批准后即可抽取，或过 24 小时再试。"
+# It goes on by what was sealed: a plan that is approved changes nothing of it.
+_BY_WAITING = (
+    "请过 24 小时再试。等不及的，放宽条件，把放宽后的方案提交审核，批准后按放宽的条件补抽。"
+)
 
 
 def held_refusals(project: Project, *, since: datetime) -> int:
@@ -26,10 +31,16 @@ def held_refusals(project: Project, *, since: datetime) -> int:
 
 
 def check_tries(
-    project: Project, actor: User, approved: PlanVersion | None, *, now: datetime
+    project: Project,
+    actor: User,
+    approved: PlanVersion | None,
+    *,
+    now: datetime,
+    approvable: bool = True,
 ) -> None:
     """Refuse (DrawNotReady) another seal or supplement of ``project`` by ``actor`` when either had as many within a
-    day as the office allows; an approval of the plan as it stands lets it begin anew."""
+    day as the office allows; an approval of the plan as it stands lets it begin anew, where it is what is
+    drawn by (``approvable``)."""
     since = now - WITHIN
     if approved and approved.decided_at:
         since = max(since, approved.decided_at)
@@ -50,7 +61,7 @@ def check_tries(
         )
         raise DrawNotReady(
             f"24 小时内{whose}封存后放弃、或因专家被占用而不能抽取、补抽，{count}，暂不能再试："
-            "请把抽取方案提交审核，批准后即可抽取，或过 24 小时再试。"
+            f"{_BY_APPROVAL if approvable else _BY_WAITING}"
         )
 
 

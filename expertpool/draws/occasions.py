@@ -271,18 +271,18 @@ CONFIRMED = Occasion(
 )
 
 _CALLED_OFF = (
-    "{{专家姓名}}专家，原定 {{评审时间}} 在{{评审地点}}、邀请您担任{{身份}}的评审已取消，"
-    "您不用到场，也无需再答复。联系人 {{联系人}}，{{联系电话}}。"
+    "{{专家姓名}}专家，{{评审时间}} 在{{评审地点}}的评审，邀请您担任{{身份}}的那次抽取已作废，对您的邀请已取消，"
+    "您不用到场，也无需再答复。{{后续安排}}联系人 {{联系人}}，{{联系电话}}。"
 )
 
 CANCELLED = Occasion(
     code="draw.cancelled",
-    label="评审取消",
-    placeholders=_OF_REVIEW,
+    label="抽取作废，邀请取消",
+    placeholders=_OF_REVIEW | {"后续安排": "重新抽取时抽中您的，会再次邀请。"},
     defaults={
         ChannelCode.SMS: ("", "【专家库】" + _CALLED_OFF),
-        ChannelCode.EMAIL: ("评审取消（原定 {{评审时间}}）", _CALLED_OFF),
-        ChannelCode.SITE: ("评审取消（原定 {{评审时间}}）", _CALLED_OFF),
+        ChannelCode.EMAIL: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
+        ChannelCode.SITE: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
     },
 )
 

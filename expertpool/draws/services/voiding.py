@@ -49,6 +49,9 @@ from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 VOIDED = "抽取已作废"
+# What a letter says of the review itself: whether it is drawn for again, nobody has decided yet.
+MAYBE_AGAIN = "重新抽取时抽中您的，会再次邀请。"
+PANEL_STAYS = "评审照常进行，空缺的席位另行抽取专家；再次抽中您的，会再次邀请。"
 
 
 @transaction.atomic
@@ -75,7 +78,7 @@ def decide_void(
     """Agree to a request, which voids the draw at once, or turn it down.
 
     A void draw frees all experts and calls off what still waits to be sent; who sits and knows of it
-    is told that the review is cancelled, unless it took place; who was asked stays in the record;
+    is told that he is not expected, unless the review took place; who was asked stays in the record;
     announces DrawEnded. Refuses (VoidRefused) the person who asked, a request that was
     decided, and to void a draw that was widened.
     """
@@ -118,7 +121,9 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         if row.state in SEATED_STATES and row.has_heard:
             seated.append(row)
     if next_opening(draw.covered, now=now) > now:
-        tell_experts(CANCELLED, seated, key="cancelled", now=now)
+        # Of a panel that another draw found the rest still sits.
+        more = {"后续安排": PANEL_STAYS if draw.widens_id else MAYBE_AGAIN}
+        tell_experts(CANCELLED, seated, key="cancelled", now=now, more=more)
     free(rows)
     rows.filter(state=InvitationState.INVITED).update(
         state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM

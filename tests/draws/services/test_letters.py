@@ -183,7 +183,10 @@ def test_a_void_draw_is_called_off_by_letter(draw: Draw, operator: User, client:
     void(draw, operator, NOW + 5 * MINUTE)
     assert told("draw.cancelled") == {str(first.pk): 1, str(second.pk): 1}
     body = Message.objects.filter(occasion="draw.cancelled")[0].body
-    assert "已取消" in body
+    assert "对您的邀请已取消" in body
+    assert "重新抽取时抽中您的，会再次邀请" in body
+    assert "评审已取消" not in body  # that nobody has decided
+    assert "照常" not in body
     assert "名单泄露" not in body  # the reason may name somebody
     page = client.get(link_of(first))
     assert page.status_code == 410

@@ -28,6 +28,7 @@ from expertpool.draws.services.sign_in import build_sign_in
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import widen_plan
 from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.projects.queries.archive import obstacles
@@ -188,6 +189,9 @@ def test_the_latest_is_voided_first(operator: User, admin: User) -> None:
     asked = request_void(draw=widened, reason="程序有误", actor=operator, now=LATER)
     decide_void(request=asked, agree=True, note="", actor=admin, now=LATER)
     assert state_of(base) == DrawState.UNSATISFIED
+    # The review goes on, and letters say so.
+    body = Message.objects.get(occasion="draw.cancelled", channel="site").body
+    assert "评审照常进行，空缺的席位另行抽取专家" in body
     again = widen_to(base, now=LATER)
     assert again.rule.supersedes == widened.number
     for draw in (again, base):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from expertpool.core.jobs import defer, defer_batch
 from expertpool.draws.enums import AlarmKind
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
-from expertpool.draws.services.records import read_events
+from expertpool.draws.services.records import read_events, seated_rows
 from expertpool.draws.services.state import load_order
 from vdraw.verify import find_difference
 
@@ -81,4 +82,22 @@ def difference_in(draw: Draw, *, anew: bool = False) -> str | None:
         return str(error)
     except TypeError:
         return "抽取规则不是应有的类型：数据被改动过。"
-    return find_difference(record, is_whole=draw.ended_at is not None)
+    difference = find_difference(record, is_whole=draw.ended_at is not None)
+    return difference or (_seats_differ(draw) if draw.ended_at and draw.is_valid else None)
+
+
+def _seats_differ(draw: Draw) -> str | None:
+    """Return that others sit by the rows of an ended draw than by its record. What was read while somebody
+    left his seat is read again with the draw held."""
+    try:
+        seated_rows(draw)
+    except vdraw.EngineError:
+        with transaction.atomic():
+            held = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+            if held.ended_at is None or not held.is_valid:
+                return None
+            try:
+                seated_rows(held)
+            except vdraw.EngineError as error:
+                return str(error)
+    return None

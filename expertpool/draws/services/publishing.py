@@ -15,19 +15,18 @@ from django.db import transaction
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.draws.enums import ActionCode, InvitationState
-from expertpool.draws.exceptions import PublicationRefused
-from expertpool.draws.models import AnswerRequest, Draw, Invitation
+from expertpool.draws.enums import ActionCode
+from expertpool.draws.exceptions import PublicationRefused, of_draw
+from expertpool.draws.models import AnswerRequest, Draw
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.requests import open_answers
 from expertpool.draws.services.locking import lock_draw
-from expertpool.draws.services.state import load_state
+from expertpool.draws.services.records import seated_rows
 from expertpool.workflow.services.two_persons import end_with_subject
 
 DIGEST = "名单摘要"
-ALTERED = "名单与抽取记录不一致：数据被改动过，不能公布。请联系监督人和系统管理员核查。"
 
 
 @transaction.atomic
@@ -35,8 +34,8 @@ def publish_result(*, draw: Draw, actor: User, now: datetime) -> Draw:
     """Make public who sits by ``draw``: name, employer and what opens the commitment of each.
 
     There is no way back; what still waits to be recorded for one of its seats ends. Refuses (PublicationRefused) where no rule asks for it, before the draw has
-    ended, its names are released and the panel has done with its last project, a draw that is not
-    valid, and one whose rows are not those of its record.
+    ended, its names are released and the panel has done with its last project, and a draw that is not
+    valid. Raises EngineError where its rows are not those of its record, which asks for a check of it.
     """
     draw = lock_draw(draw.pk, archived=PublicationRefused(ARCHIVED))
     check_action(ActionCode.PUBLISH, draw, actor=actor, now=now)
@@ -57,35 +56,19 @@ def digest_of_list(publication: list[dict[str, str]]) -> str:
 
 def _published(draw: Draw) -> list[dict[str, Any]]:
     groups, published = draw.rule.group_names, []
-    for row in _seated(draw):
+    for row in seated_rows(draw):
         if row.is_standby:
             continue
-        if row.released_as is None:
-            raise PublicationRefused(ALTERED)
-        who = open_identity(row)
+        with of_draw(draw.pk):
+            who = open_identity(row)
         published.append(
             {
                 "group": groups[row.group],
                 "role": row.role_label,
-                **row.released_as,
+                **(row.released_as or {}),
                 "number": who.ref,
                 "commit": row.commit,
                 "salt": who.salt,
             }
         )
     return published
-
-
-def _seated(draw: Draw) -> list[Invitation]:
-    """Those who sit, as the record of a random draw has it: rows that say otherwise are refused."""
-    rows = list(draw.invitations.filter(state=InvitationState.ACCEPTED).order_by("line"))
-    for row in rows:
-        row.draw = draw
-    if draw.is_random:
-        try:
-            seats = {(seat.commit, seat.group) for seat in load_state(draw).seats}
-        except vdraw.EngineError as error:
-            raise PublicationRefused(ALTERED) from error
-        if {(row.commit, row.group) for row in rows} != seats:
-            raise PublicationRefused(ALTERED)
-    return rows

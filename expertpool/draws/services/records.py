@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import vdraw
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawNotReady, of_draw
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reveal import is_released
-from expertpool.draws.services.state import load_events, load_order
+from expertpool.draws.services.state import load_events, load_order, load_state
+
+ROWS_DIFFER = "名单与抽取记录不一致：数据被改动过。"
 
 
 def record_for(draw: Draw, *, reads_names: bool) -> dict[str, Any]:
@@ -56,6 +58,22 @@ def build_record(draw: Draw, *, opened: bool = True) -> dict[str, Any]:
             openings.append(vdraw.Opening(row.commit, identity.ref, identity.salt))
     with of_draw(draw.pk):
         return vdraw.build_record(load_order(draw), events, openings).to_dict()
+
+
+def seated_rows(draw: Draw) -> list[Invitation]:
+    """Return who sits by the rows of an ended draw. Raises EngineError where the record of a random one
+    says otherwise, and where a released one does not say as whom."""
+    rows = list(draw.invitations.filter(state=InvitationState.ACCEPTED).order_by("line"))
+    for row in rows:
+        row.draw = draw
+    with of_draw(draw.pk):
+        if draw.released_at is not None and any(row.released_as is None for row in rows):
+            raise vdraw.EngineError(ROWS_DIFFER)
+        if draw.is_random:
+            seats = {(seat.commit, seat.group) for seat in load_state(draw).seats}
+            if {(row.commit, row.group) for row in rows} != seats:
+                raise vdraw.EngineError(ROWS_DIFFER)
+    return rows
 
 
 def _events_of(draw: Draw) -> list[vdraw.Event]:

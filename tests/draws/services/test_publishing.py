@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,18 +13,21 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin
+from expertpool.draws.enums import ActionCode, AlarmKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import PublicationRefused, ReplyRefused
-from expertpool.draws.models import AnswerRequest, Draw, Invitation
+from expertpool.draws.models import AnswerRequest, Draw, DrawAlarm, Invitation
 from expertpool.draws.queries.actions import actions_for
-from expertpool.draws.services import publishing
+from expertpool.draws.services import publishing, records
 from expertpool.draws.services.answers import decide_answer, request_answer
+from expertpool.draws.services.checking import check_record, difference_in
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.publishing import digest_of_list, publish_result
+from expertpool.draws.services.records import ROWS_DIFFER
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
@@ -34,7 +39,8 @@ from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.widening import accept_all, reply
-from vdraw import commit_identities
+from tests.fixtures import login
+from vdraw import EngineError, Standing, commit_identities
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -160,9 +166,38 @@ def test_it_is_refused_before_its_time_twice_and_where_nothing_asks_for_it(
 
 def test_it_is_refused_when_the_rows_are_not_those_of_the_record(supervisor: User) -> None:
     draw = make_reviewed_draw()
-    draw.invitations.filter(state=InvitationState.DECLINED).update(state=InvitationState.ACCEPTED)
-    with pytest.raises(PublicationRefused, match="与抽取记录不一致"):
-        publish(draw, supervisor)
+    declined = draw.invitations.filter(state=InvitationState.DECLINED)
+    assert check_record(draw_id=draw.pk, now=AFTER, anew=True) is None
+    declined.update(state=InvitationState.ACCEPTED)
+    ProcrastinateJob.objects.filter(task_name="draws.check_record").update(status="succeeded")
+    address = reverse("draws:publish", args=[draw.pk])
+    with time_machine.travel(AFTER, tick=False):
+        answer = login(Client(), supervisor).post(address, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "没有改动任何内容" in json.loads(answer["HX-Trigger"])["toast"]["message"]
+    draw.refresh_from_db()
+    assert draw.published_at is None
+    job = ProcrastinateJob.objects.get(task_name="draws.check_record", status="todo")
+    assert check_record(**job.args, now=AFTER) == ROWS_DIFFER
+    alarm = DrawAlarm.objects.get(draw=draw)
+    assert (alarm.kind, alarm.done_at) == (AlarmKind.RECORD, None)
+    assert Message.objects.filter(occasion="draw.alarm").exists()
+
+
+def test_who_leaves_while_a_record_is_verified_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = make_reviewed_draw()
+    kept, found = records.load_state, []
+
+    def read_too_early(of: Draw) -> Standing:
+        standing = kept(of)
+        found.append(of)
+        return replace(standing, seated=standing.seated[:1]) if len(found) == 1 else standing
+
+    monkeypatch.setattr(records, "load_state", read_too_early)
+    assert difference_in(draw) is None
+    assert len(found) == 2
 
 
 def test_nobody_is_replaced_afterwards(supervisor: User, operator: User) -> None:
@@ -305,5 +340,5 @@ def test_a_seed_that_was_changed_past_the_trigger_is_found(supervisor: User) -> 
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE draws_draw SET seed = %s WHERE id = %s", ["0" * 64, draw.pk])
         cursor.execute("SET LOCAL session_replication_role = origin")
-    with pytest.raises(PublicationRefused, match="与抽取记录不一致"):
+    with pytest.raises(EngineError, match="数据被改动过"):
         publish(draw, supervisor)

@@ -19,6 +19,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
 from expertpool.notifications.queries.messages import is_to_nobody, messages_about
 from expertpool.notifications.queries.reach import is_configured, reached_at
+from expertpool.notifications.queries.route import route_held_until
 
 ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 NEVER_LEFT = (
@@ -52,16 +53,13 @@ class Fare:
 
 @dataclass(frozen=True)
 class Reach(Fare):
-    """The same with what holds them back: quiet hours until ``held_until``, or a pause."""
+    """The same with what holds them back: quiet hours, which put off the letters to ``held`` of them, the
+    last until ``held_until``; or a pause."""
 
+    held: int
     held_until: datetime | None
     waiver: QuietWaiver | None
     pause: DrawPause | None
-
-    @property
-    def held(self) -> int:
-        """How many are to get their letters when quiet hours are over."""
-        return self.unreached - self.given_up
 
     @property
     def is_held(self) -> bool:
@@ -76,7 +74,7 @@ class Reach(Fare):
         """Changes with everything that is shown."""
         return (
             f"{self.unreached}-{self.given_up}-{len(self.down)}"
-            f"-{self.held_until is not None}-{self.pause is not None}"
+            f"-{self.held}-{self.held_until}-{self.pause is not None}"
         )
 
 
@@ -86,32 +84,55 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     letters = _letters_by_line(waiting)
     states = channel_states() if _stuck(waiting, letters) else {}
     fare = _fare(waiting, letters, states, cache(is_configured))
-    held = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
+    quiet = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
+    held = _held(letters, quiet, now=now)
     return Reach(
         **vars(fare),
-        held_until=held,
+        held=len(held),
+        held_until=max(held, default=None),
         waiver=waiver_of(draw, now=now),
         pause=pause_of(draw),
     )
 
 
+def _held(letters: Letters, quiet: datetime | None, *, now: datetime) -> list[datetime]:
+    """Return until when quiet hours put off the letters to each line that gets none before: by their own
+    time, since the hours may have been changed after; by the present ones (until ``quiet``) what was not
+    tried yet. What a changed way of mail holds back is none of them, nor what was tried and failed."""
+    route = cache(route_held_until)
+
+    def until(letter: Message) -> datetime | None:
+        if letter.due_at <= now:
+            return None if letter.state == DeliveryState.SENDING else quiet
+        if letter.attempts and letter.due_at != quiet:
+            return None
+        by_route = route(now) if letter.channel == ChannelCode.EMAIL else None
+        return None if by_route and letter.due_at <= by_route else letter.due_at
+
+    lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
+    return [min(filter(None, times)) for times in lines if times and all(times)]
+
+
 def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:
     """Return those of ``draws`` whose letters reach somebody not, unless they are paused: what
     `reach_of` says of each, asked once for any number of them."""
-    open_pause = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
-    unreached = Invitation.objects.filter(
-        state=InvitationState.INVITED, reached_at__isnull=True, draw=OuterRef("pk")
+    open_pause = DrawPause.objects.filter(draw=OuterRef("draw"), resumed_at__isnull=True)
+    lines = Invitation.objects.filter(
+        ~Exists(open_pause),
+        state=InvitationState.INVITED,
+        reached_at__isnull=True,
+        draw__in=draws.order_by().values("pk"),
     )
-    found = list(draws.filter(Exists(unreached), ~Exists(open_pause)))
     waiting: dict[int, list[Invitation]] = defaultdict(list)
-    for line in Invitation.objects.filter(
-        state=InvitationState.INVITED, reached_at__isnull=True, draw__in=found
-    ):
+    for line in lines.select_related("draw__project").order_by("-draw_id", "line"):
         waiting[line.draw_id].append(line)
-    letters = _letters_by_line([line for lines in waiting.values() for line in lines])
-    states = channel_states() if found else {}
+    unreached = [line for found in waiting.values() for line in found]
+    letters = _letters_by_line(unreached)
+    states = channel_states() if _stuck(unreached, letters) else {}
     has_channel = cache(is_configured)
-    fares = [(draw, _fare(waiting[draw.pk], letters, states, has_channel)) for draw in found]
+    fares = [
+        (found[0].draw, _fare(found, letters, states, has_channel)) for found in waiting.values()
+    ]
     return [(draw, fare) for draw, fare in fares if fare.is_troubled]
 
 

@@ -14,7 +14,7 @@ from expertpool.draws.models import Draw, Invitation, QuietWaiver
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.reach import ON_ITS_WAY, letters_to
+from expertpool.draws.queries.reach import ON_ITS_WAY, letters_to, reach_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
@@ -35,9 +35,11 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     """
     draw = _lock(draw)
     check_action(ActionCode.SEND_AT_ONCE, draw, actor=actor, now=now)
-    until = quiet_until(now)
-    if not reason.strip() or until is None:
+    if not reason.strip():
         raise LettersRefused("请写明立即发出的原因。")
+    # The hours may have been changed since they put the letters off.
+    held = reach_of(draw, list(draw.invitations.all()), now=now).held_until
+    until = max(filter(None, (quiet_until(now), held)), default=now)
     waiver = QuietWaiver(
         draw=draw,
         reason=reason.strip()[:200],

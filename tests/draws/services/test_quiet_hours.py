@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -14,6 +17,7 @@ from expertpool.core.configuration import Span
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
+from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
@@ -21,13 +25,17 @@ from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import INVITING, QUIET_HOURS
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.route import route_held_until
 from expertpool.notifications.services.delivery import deliver
+from expertpool.notifications.settings import HOST
+from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +210,45 @@ def test_nothing_waits_beyond_the_opening(operator: User) -> None:
     post(draw, NIGHT)
     assert states(draw) == {"sent"}
     assert Invitation.objects.filter(deadline_at=draw.project.opening_at).count() == 2
+
+
+@pytest.mark.shows("DRAW-15")
+def test_the_page_says_what_holds_letters_and_not_what_the_office_has_set_since(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    login(client, operator)
+    address = reverse("draws:detail", args=[draw.pk])
+    post(draw, NIGHT)
+    configure(QUIET_HOURS, None)
+    with time_machine.travel(NIGHT, tick=False):
+        page = client.get(address).content.decode()
+        assert "2 位专家的邀请将于 2026-11-25 07:00 发出" in page
+        assert reverse("draws:send_at_once", args=[draw.pk]) in page
+    assert send_at_once(draw=draw, reason="不再免打扰", actor=operator, now=NIGHT) == 2
+    post(draw, NIGHT)
+    assert states(draw) == {"sent"}
+
+
+def test_what_was_tried_and_failed_is_not_held_by_quiet_hours(draw: Draw, operator: User) -> None:
+    first, *_ = LETTERS.order_by("pk")
+    Message.objects.filter(pk=first.pk).update(attempts=1, due_at=NIGHT + timedelta(minutes=5))
+    reach = reach_of(draw, list(draw.invitations.all()), now=NIGHT)
+    assert (reach.held, reach.held_until) == (1, at("25 07:00"))
+
+
+def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
+    operator: User,
+) -> None:
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    noon = at("24 12:00")
+    draw = seal(operator, noon)
+    LETTERS.update(due_at=noon + timedelta(minutes=30))
+    assert reach_of(draw, list(draw.invitations.all()), now=noon).is_held
+    before = noon - timedelta(minutes=1)
+    SettingChange.objects.create(
+        code=HOST.code, at=before, actor=operator, was_default=True, reset=False
+    )
+    assert route_held_until(noon) is not None
+    LETTERS.update(due_at=route_held_until(noon))
+    assert not reach_of(draw, list(draw.invitations.all()), now=noon).is_held

@@ -48,6 +48,8 @@ class Delivery(models.Model):
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     event = models.CharField("事件", max_length=40)
+    # Of what could be told twice: which fact it is.
+    key = models.CharField("事件标识", max_length=100, blank=True)
     # Text rather than JSON: what is signed are these very characters.
     body = models.TextField("内容")
     state = models.CharField(
@@ -66,6 +68,11 @@ class Delivery(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=DeliveryState.values), name="webhooks_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["subscription", "key"],
+                condition=~models.Q(key=""),
+                name="webhooks_fact_once",
             ),
         ]
         indexes = [

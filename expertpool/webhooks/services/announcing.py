@@ -26,15 +26,21 @@ def is_wanted(event: EventCode) -> bool:
 
 
 def announce(
-    *, event: EventCode, data: Callable[[], dict[str, Any]], at: datetime, now: datetime
+    *,
+    event: EventCode,
+    data: Callable[[], dict[str, Any]],
+    at: datetime,
+    now: datetime,
+    key: str = "",
 ) -> None:
     """Queue ``event``, which happened ``at``, for every active subscription to it. ``data`` gives ids,
-    numbers and states; it is asked for where somebody subscribed."""
+    numbers and states; it is asked for where somebody subscribed. A fact with a ``key`` is queued once
+    for each."""
     if subscriptions := list(_subscribed(event)):
         content = data()
         with transaction.atomic():
             for subscription in subscriptions:
-                _queue(subscription, event, content, at=at, now=now)
+                _queue(subscription, event, content, at=at, now=now, key=key)
 
 
 @transaction.atomic
@@ -64,7 +70,13 @@ def _subscribed(event: EventCode) -> QuerySet[Subscription]:
 
 
 def _queue(
-    subscription: Subscription, event: str, data: dict[str, Any], *, at: datetime, now: datetime
+    subscription: Subscription,
+    event: str,
+    data: dict[str, Any],
+    *,
+    at: datetime,
+    now: datetime,
+    key: str = "",
 ) -> Delivery:
     uid = uuid.uuid4()
     content = {
@@ -73,15 +85,20 @@ def _queue(
         "at": timezone.localtime(at).isoformat(timespec="seconds"),
         "data": data,
     }
-    delivery = Delivery.objects.create(
-        subscription=subscription,
-        uid=uid,
-        event=event,
-        body=json.dumps(content, ensure_ascii=False),
-        due_at=now,
-        created_at=now,
-    )
-    _defer(delivery)
+    values = {
+        "uid": uid,
+        "event": event,
+        "body": json.dumps(content, ensure_ascii=False),
+        "due_at": now,
+        "created_at": now,
+    }
+    own = {"subscription": subscription, "key": key}
+    if not key:
+        delivery, is_new = Delivery.objects.create(**own, **values), True
+    else:
+        delivery, is_new = Delivery.objects.get_or_create(**own, defaults=values)
+    if is_new:
+        _defer(delivery)
     return delivery
 
 

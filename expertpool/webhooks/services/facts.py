@@ -7,7 +7,7 @@ followed, to the hour, and not before that hour is over (docs/decisions/0088).
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from expertpool.core.jobs import defer
@@ -27,7 +27,7 @@ def tell(event: EventCode, pk: int, *, now: datetime) -> None:
     if not is_wanted(event):
         return  # as a rule: nothing is asked about the row then
     if not _is_held(event, pk):
-        announce(event=event, data=lambda: _DATA[event](pk), at=now, now=now)
+        _announce(event, pk, at=now, now=now)
     else:
         hour = hour_of(now)
         defer(
@@ -40,10 +40,32 @@ def tell(event: EventCode, pk: int, *, now: datetime) -> None:
 
 
 def tell_hour(*, event: EventCode, pk: int, hour: datetime, now: datetime) -> None:
-    """Announce, as it stands ``now``, what happened in the ``hour`` that is over."""
-    if event == EventCode.DRAW_ENDED and _draw(pk).ended_at is None:
-        return  # it goes on again, and will end once more
-    announce(event=event, data=lambda: _DATA[event](pk), at=hour, now=now)
+    """Announce, as it stands ``now``, what happened in the ``hour`` that is over: once, however often it
+    happened then or this is called."""
+    if event == EventCode.DRAW_ENDED:
+        ended = _draw(pk).ended_at
+        if ended is None or hour_of(ended) > hour:
+            return  # it goes on again, or ended anew: that is told by itself
+    _announce(event, pk, at=hour, now=now)
+
+
+def _announce(event: EventCode, pk: int, *, at: datetime, now: datetime) -> None:
+    announce(event=event, data=lambda: _DATA[event](pk), at=at, now=now, key=_key(event, pk))
+
+
+def _key(event: EventCode, pk: int) -> str:
+    """Return what tells the fact from others of its kind that are told twice or late; empty for the rest."""
+    match event:
+        case EventCode.DRAW_ENDED:
+            return f"{event}:{pk}:{_moment(_draw(pk).ended_at)}"
+        case EventCode.INVITATION_ANSWERED:
+            row = Invitation.objects.get(pk=pk)
+            return f"{event}:{pk}:{row.state}:{_moment(row.replied_at)}"
+    return ""
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
 
 
 def _is_held(event: EventCode, pk: int) -> bool:

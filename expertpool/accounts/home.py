@@ -18,24 +18,21 @@ from expertpool.core.views.filters import within_days
 
 
 def locked_accounts(user: User, now: datetime) -> Iterator[Number]:
-    count = locked_users(now).count()
     url = f"{reverse('accounts:user_list')}?tab=locked"
-    yield Number("锁定账号", count, url, "lock", "red" if count else "grey")
+    yield Number("锁定账号", locked_users(now), url, "lock", "red", "grey")
 
 
 def failed_logins(user: User, now: datetime) -> Iterator[Number]:
     today = timezone.localdate(now)
     records = login_records_visible_to(user).filter(within_days("at", (today, today)))
-    count = records.exclude(outcome__in=SUCCEEDED).count()
+    failed = records.exclude(outcome__in=SUCCEEDED)
     url = f"{reverse('accounts:login_list')}?tab=failure&days={today}"
-    yield Number("今日登录失败", count, url, "shield-x", "amber" if count else "grey")
+    yield Number("今日登录失败", failed, url, "shield-x", "amber", "grey")
 
 
 def locked_to_look_at(user: User, now: datetime) -> Iterator[Todo]:
-    locked = locked_users(now).count()
-    if locked:
-        url = f"{reverse('accounts:user_list')}?tab=locked"
-        yield Todo("账号锁定", f"{locked} 个账号因连续登录失败须等待", url, "lock", "red", "查看")
+    url, text = f"{reverse('accounts:user_list')}?tab=locked", "个账号因连续登录失败须等待"
+    yield Todo("账号锁定", text, url, "lock", "red", "查看", locked_users(now))
 
 
 NUMBERS = (

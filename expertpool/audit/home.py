@@ -17,9 +17,9 @@ from expertpool.core.views.filters import within_days
 
 def entries_of_today(user: Any, now: datetime) -> Iterator[Number]:
     today = timezone.localdate(now)
-    count = entries_visible_to(user).filter(within_days("at", (today, today))).count()
+    entries = entries_visible_to(user).filter(within_days("at", (today, today)))
     url = f"{reverse('audit:entry_list')}?days={today}"
-    yield Number("今日操作", count, url, "history")
+    yield Number("今日操作", entries, url, "history")
 
 
 NUMBERS = (Source("log_entries", "audit.view", 70, entries_of_today),)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.configuration import value_of
+from expertpool.core.counting import counted
 from expertpool.core.registry import MENU_PAGES, account_items_for, menu_for
 from expertpool.core.settings import LOGO, SITE_NAME, WATERMARK
 
@@ -69,14 +70,18 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     page = MENU_PAGES.get(here)
     under = page.item if page else ""
     groups = []
-    for group, items in menu_for(request.user):
+    menu = [(group, list(items)) for group, items in menu_for(request.user)]
+    waiting = [item for _, items in menu for item in items if item.count]
+    counts = counted(item.count(request.user) for item in waiting if item.count)
+    count_of = dict(zip((item.code for item in waiting), counts, strict=True))
+    for group, items in menu:
         entries = [
             {
                 "label": item.label,
                 "url": reverse(item.url_name),
                 "icon": item.icon,
                 "active": _is_current(here, (item.url_name, *item.active)) or item.code == under,
-                "count": item.count(request.user) if item.count else 0,
+                "count": count_of.get(item.code, 0),
             }
             for item in items
         ]

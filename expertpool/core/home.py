@@ -7,11 +7,14 @@ is a `Tab` of the page ``HOME``, whose subject is the user.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.db.models import QuerySet
+
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.counting import Countable, counted
 from expertpool.core.permissions import Codes, codes_in, undeclared
 from expertpool.core.registry import MenuItem, faults_of_item, may_use
 
@@ -24,18 +27,21 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class Number:
-    """A number and the list that it counts."""
+    """A number, or rows to count, and the list that it counts; ``tone_of_none`` is its colour where
+    there are none, if that is another."""
 
     label: str
-    value: int
+    value: Countable
     url: str
     icon: str
     tone: str = "blue"
+    tone_of_none: str = ""
 
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits for this user."""
+    """Something that waits for this user. With ``rows`` it waits as long as there are any, and their
+    number stands before ``text``."""
 
     title: str
     text: str
@@ -43,6 +49,7 @@ class Todo:
     icon: str
     tone: str = "blue"
     action: str = "处理"
+    rows: QuerySet[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,13 +81,26 @@ SHORTCUTS: Catalogue[MenuItem] = Catalogue(
 
 
 def numbers_for(user: Any, *, now: datetime) -> list[Number]:
-    """Return the numbers of the areas that ``user`` may see."""
-    return _found(NUMBERS, user, now)
+    """Return the numbers of the areas that ``user`` may see, counted by one statement."""
+    found = _found(NUMBERS, user, now)
+    counts = counted(number.value for number in found)
+    return [
+        replace(
+            number, value=count, tone=number.tone if count else number.tone_of_none or number.tone
+        )
+        for number, count in zip(found, counts, strict=True)
+    ]
 
 
 def todos_for(user: Any, *, now: datetime) -> list[Todo]:
     """Return what waits for ``user``, the most urgent kind first."""
-    return _found(TODOS, user, now)
+    found = _found(TODOS, user, now)
+    counts = counted(1 if todo.rows is None else todo.rows for todo in found)
+    return [
+        todo if todo.rows is None else replace(todo, text=f"{count} {todo.text}", rows=None)
+        for todo, count in zip(found, counts, strict=True)
+        if count
+    ]
 
 
 def may_have_todos(user: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.counting import Countable
 from expertpool.core.permissions import (
     PERMISSION_GROUPS,
     Codes,
@@ -38,7 +39,7 @@ class MenuItem:
     """One entry of a menu, shown to holders of one of ``permissions``.
 
     ``order`` sorts inside the ``group`` (of the side menu: `MENU_GROUPS`); ``count`` returns what
-    waits for this user (or None), up to `MOST_WAITING` where that takes long; ``active`` lists
+    waits for this user, a number or the rows, up to `MOST_WAITING` where that takes long; ``active`` lists
     further URL names under which the entry is shown as current: a name, a namespace (``experts``),
     or the beginning of names, ended by "_" (``directory:title_``).
     """
@@ -49,7 +50,7 @@ class MenuItem:
     url_name: str
     permissions: tuple[Codes, ...] = ()
     order: int = 100
-    count: Callable[[Any], int] | None = None
+    count: Callable[[Any], Countable] | None = None
     active: tuple[str, ...] = ()
     group: str = ""
 

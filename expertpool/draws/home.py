@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,13 +19,13 @@ from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, proje
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
 from expertpool.draws.queries.policy import must_be_approved
-from expertpool.draws.queries.reach import troubled
+from expertpool.draws.queries.reach import Fare, troubled
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 
 
 def running_draws(user: User, now: datetime) -> Iterator[Number]:
-    running = draws_visible_to(user).filter(status=DrawStatus.INVITING).count()
+    running = draws_visible_to(user).filter(status=DrawStatus.INVITING)
     yield Number("抽取中", running, f"{reverse('draws:list')}?tab=inviting", "arrows-shuffle")
 
 
@@ -150,21 +150,27 @@ def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+def run_or_watched() -> tuple[str, ...]:
+    """By which rights somebody hears of letters that reach nobody."""
+    return "draws.run", "draws.alarms"
+
+
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
-    """Running draws whose invitations failed, or wait for a channel that is down."""
-    running = draws_visible_to(user, "draws.run").filter(status=DrawStatus.INVITING)
-    yield from _unreached(running, "请检查渠道设置，在抽取页面重新发送，或电话联系后登记")
+    """Running draws whose invitations failed, or wait for a channel that is down: his own, and those of
+    others over which he watches."""
+    run, watched = (draws_visible_to(user, code) for code in run_or_watched())
+    seen = Q(pk__in=run.order_by().values("pk")) | Q(pk__in=watched.order_by().values("pk"))
+    found = troubled(Draw.objects.filter(seen, status=DrawStatus.INVITING))
+    ids = [draw.pk for draw, _ in found]
+    own = set(run.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    mine = [one for one in found if one[0].pk in own][:MOST_TODOS]
+    others = [one for one in found if one[0].pk not in own][:MOST_TODOS]
+    yield from _unreached(mine, "请检查渠道设置，在抽取页面重新发送，或电话联系后登记")
+    yield from _unreached(others, "请督促经办人重新发送，或电话联系后登记")
 
 
-def letters_to_watch(user: User, now: datetime) -> Iterator[Todo]:
-    """The same for who watches over draws that others run."""
-    watched = draws_visible_to(user, "draws.alarms").filter(status=DrawStatus.INVITING)
-    own = draws_visible_to(user, "draws.run").values("pk")
-    yield from _unreached(watched.exclude(pk__in=own), "请督促经办人重新发送，或电话联系后登记")
-
-
-def _unreached(running: QuerySet[Draw], mend: str) -> Iterator[Todo]:
-    for draw, fare in troubled(running)[:MOST_TODOS]:
+def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
+    for draw, fare in found:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
         yield Todo(
             f"{fare.unreached} 位专家的邀请没有送达：{draw.title}",
@@ -184,8 +190,7 @@ NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("changed_pools", "draws.confirm_steps", 6, changed_pools),
-    Source("letters_that_reach_nobody", "draws.run", 7, letters_that_reach_nobody),
-    Source("letters_to_watch", "draws.alarms", 8, letters_to_watch),
+    Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),

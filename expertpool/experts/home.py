@@ -15,21 +15,19 @@ from expertpool.experts.queries.experts import experts_visible_to
 
 
 def formal_experts(user: User, now: datetime) -> Iterator[Number]:
-    formal = experts_visible_to(user).filter(status=ExpertStatus.FORMAL).count()
+    formal = experts_visible_to(user).filter(status=ExpertStatus.FORMAL)
     yield Number("在库专家", formal, f"{reverse('experts:list')}?tab=formal", "users", "green")
 
 
 def pending_experts(user: User, now: datetime) -> Iterator[Number]:
-    count = experts_visible_to(user).filter(status=ExpertStatus.PENDING).count()
-    tone = "amber" if count else "grey"
-    yield Number("待审核专家", count, _pending_url(), "user-check", tone)
+    pending = experts_visible_to(user).filter(status=ExpertStatus.PENDING)
+    yield Number("待审核专家", pending, _pending_url(), "user-check", "amber", "grey")
 
 
 def experts_to_approve(user: User, now: datetime) -> Iterator[Todo]:
-    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING).count()
-    if pending:
-        text = f"{pending} 位专家待审核入库"
-        yield Todo("审核专家", text, _pending_url(), "user-check", "amber", "审核")
+    pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING)
+    text = "位专家待审核入库"
+    yield Todo("审核专家", text, _pending_url(), "user-check", "amber", "审核", pending)
 
 
 def _pending_url() -> str:

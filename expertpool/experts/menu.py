@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from expertpool.accounts.models import User
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 
 
-def count_pending(user: User) -> int:
-    """Return how many experts wait for approval by ``user``, as far as a menu tells."""
+def pending_for(user: User) -> QuerySet[Expert]:
+    """Return the experts who wait for approval by ``user``, as far as a menu tells."""
     pending = experts_visible_to(user, "experts.edit").filter(status=ExpertStatus.PENDING)
-    return pending[:MOST_WAITING].count()
+    return pending[:MOST_WAITING]
 
 
 GROUP = MenuGroup("experts", "专家库管理", 10)
@@ -23,7 +26,7 @@ ITEMS = (
         "experts:list",
         permissions=("experts.view",),
         order=10,
-        count=count_pending,
+        count=pending_for,
         active=("experts:detail", "experts:package", "experts:update", "experts:update_run"),
         group="experts",
     ),

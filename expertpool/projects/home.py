@@ -24,8 +24,8 @@ def project_numbers(user: User, now: datetime) -> Iterator[Number]:
     projects = projects_visible_to(user)
     url = reverse("projects:list")
     to_draw = projects.filter(status=ProjectStatus.APPROVED, draw_state=DrawState.NOT_DRAWN)
-    yield Number("项目", projects.count(), url, "briefcase")
-    yield Number("待抽取项目", to_draw.count(), f"{url}?tab=not_drawn", "dice-5", "orange")
+    yield Number("项目", projects, url, "briefcase")
+    yield Number("待抽取项目", to_draw, f"{url}?tab=not_drawn", "dice-5", "orange")
 
 
 def decisions(user: User, now: datetime) -> Iterator[Todo]:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from expertpool.core.registry import MenuGroup, MenuItem
-from expertpool.projects.queries import count_to_decide
-from expertpool.projects.queries.follow_up import count_open_tasks
+from expertpool.projects.queries import projects_to_decide
+from expertpool.projects.queries.follow_up import open_tasks_for
 
 # The group of whatever draws, in the apps above too.
 GROUP = MenuGroup("projects", "抽取管理", 20)
@@ -40,7 +40,7 @@ ITEMS = (
         "projects:approvals",
         permissions=("projects.approve",),
         order=20,
-        count=count_to_decide,
+        count=projects_to_decide,
         group="projects",
     ),
     MenuItem(
@@ -50,7 +50,7 @@ ITEMS = (
         "projects:task_list",
         permissions=("projects.view",),
         order=25,
-        count=count_open_tasks,
+        count=open_tasks_for,
         group="projects",
     ),
     MenuItem(

@@ -6,11 +6,12 @@ together say who answered.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import CharField, Min, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
 
 from expertpool.core.visibility import Later
 from expertpool.draws.models import Draw, DrawProject, Invitation
@@ -36,9 +37,6 @@ def sealed_draws() -> QuerySet[Draw]:
 
 def untold_entries() -> Q:
     """What experts did, and what followed from it, while their names are sealed."""
-    since = _sealed_since()
-    if since is None:
-        return Q(pk__in=[])
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
     # By their own draw: another that is still sealed holds back nothing of one that is open.
     draws = sealed_draws()
@@ -50,19 +48,17 @@ def untold_entries() -> Q:
         | Q(subject_type="projects.project", subject_id__in=as_text(projects, "project"))
     )
     answers = Q(actor=None, action__in=OF_ANSWERS) | Q(action__in=BY_HAND)
-    return Q(at__gte=since) & (own | (answers & followed))
+    return Q(at__gte=_sealed_since()) & (own | (answers & followed))
 
 
 def untold_sign_ins() -> Q:
     """Attempts to sign in to the accounts of experts."""
-    since = _sealed_since()
-    return Q(pk__in=[]) if since is None else Q(at__gte=since, user__in=_experts())
+    return Q(at__gte=_sealed_since(), user__in=_experts())
 
 
 def untold_last_sign_ins() -> Q:
     """The accounts of experts who signed in since."""
-    since = _sealed_since()
-    return Q(pk__in=[]) if since is None else Q(last_login__gte=since, pk__in=_experts())
+    return Q(last_login__gte=_sealed_since(), pk__in=_experts())
 
 
 def untold_letters() -> Q:
@@ -87,10 +83,11 @@ LATER = (
 )
 
 
-def _sealed_since() -> datetime | None:
-    """Since when there is a draw whose names are sealed; None: there is none."""
-    found: datetime | None = sealed_draws().aggregate(since=Min("ordered_at"))["since"]
-    return found
+def _sealed_since() -> Combinable:
+    """Since when there is a draw whose names are sealed, as part of the statement that asks; far ahead
+    where there is none."""
+    first = sealed_draws().order_by("ordered_at").values("ordered_at")[:1]
+    return Coalesce(Subquery(first), Value(datetime.max.replace(tzinfo=UTC)))
 
 
 def _experts() -> QuerySet[Expert, Any]:

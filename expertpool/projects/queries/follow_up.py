@@ -55,10 +55,6 @@ def open_tasks_for(user: User) -> QuerySet[Task]:
     return tasks_for(user).filter(OPEN)
 
 
-def count_open_tasks(user: User) -> int:
-    return open_tasks_for(user).count()
-
-
 def tasks_visible_to(user: User) -> QuerySet[Task]:
     """Return the tasks of the projects that ``user`` may see, and his own."""
     return _with_names(

@@ -65,11 +65,6 @@ def projects_to_decide(user: User) -> QuerySet[Project]:
     )
 
 
-def count_to_decide(user: User) -> int:
-    """Return how many projects wait for the decision of ``user``."""
-    return projects_to_decide(user).count()
-
-
 def _reached(user: User, code: str) -> QuerySet[Project]:
     return _with_people(Project.objects.filter(scope_q(user, code)))
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import RuleSetting
-from expertpool.projects.queries import count_to_decide
+from expertpool.projects.queries import projects_to_decide
 from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
 from tests.fixtures import login, read_version
@@ -22,11 +22,11 @@ def pending(operator):
 def test_an_approver_decides_from_the_queue(client, supervisor, pending):
     login(client, supervisor)
     assert pending.name in client.get(reverse("projects:approvals")).content.decode()
-    assert count_to_decide(supervisor) == 1
+    assert projects_to_decide(supervisor).count() == 1
     client.post(reverse("projects:approve", args=[pending.pk]))
     pending.refresh_from_db()
     assert (pending.status, pending.decided_by) == (ProjectStatus.APPROVED, supervisor)
-    assert count_to_decide(supervisor) == 0
+    assert projects_to_decide(supervisor).count() == 0
 
 
 def test_a_rejection_needs_a_reason_and_shows_it(client, supervisor, pending):

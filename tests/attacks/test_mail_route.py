@@ -94,8 +94,10 @@ def test_all_who_watch_are_told_by_the_server_before(
     server: MailServer,
     django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks(execute=True) as after:
         save(SINK, admin)
+    # One conversation with it, whoever of them has a telephone.
+    assert sum("tell_by_old_server" in one.__qualname__ for one in after) == 1
     told = [one for one in Message.objects.all() if one.occasion == "mail.rerouted"]
     ways = {(one.recipient, one.channel) for one in told}
     assert {(supervisor.name, "site"), (guard.name, "site"), (guard.name, "sms")} <= ways

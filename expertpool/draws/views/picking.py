@@ -32,7 +32,7 @@ from expertpool.draws.services.picking import (
 )
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
-from expertpool.workflow.queries.asking import is_asked
+from expertpool.workflow.queries.asking import asked_or_404
 from expertpool.workflow.queries.requests import visible_requests, waiting_request, waits
 
 
@@ -107,10 +107,8 @@ def _list(request: UserRequest, pk: int, code: str) -> Draw:
 def _asked(request: UserRequest, pk: int, request_pk: int) -> PickRequest:
     """Return the request that waits, for its author and those who confirm it; 404 for all others."""
     rows = visible_requests(PICKS, request.user).filter(waits(timezone.now()), draw=pk)
-    asked = get_object_or_404(rows, pk=request_pk)
-    if not is_asked(asked):
-        raise Http404
-    return asked
+    found: PickRequest = asked_or_404(rows, request_pk)
+    return found
 
 
 def _is_sent(request: UserRequest) -> bool:

@@ -38,9 +38,10 @@ SENT = {
 def open_for(request: UserRequest, pk: int) -> HttpResponse:
     """Open an account for an expert and send him the link."""
     expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
+    now = timezone.now()
     try:
-        user = open_account(expert=expert, actor=request.user, now=timezone.now())
-        sent = SENT[way_of_link(expert, now=timezone.now())]
+        user = open_account(expert=expert, actor=request.user, now=now)
+        sent = SENT[way_of_link(expert, now=now)]
     except ExpertRefused as refusal:
         return refused(str(refusal))
     return saved(f"已开通账号 {user.username}{sent}", refresh="page")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -16,6 +14,7 @@ from expertpool.audit.queries import summary
 from expertpool.core.visibility import told_later
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_visible_to, in_eights
+from expertpool.draws.queries.untold import as_text
 
 DRAW, INVITATION = "draws.draw", "draws.invitation"
 
@@ -51,15 +50,9 @@ def entries_about(draws: QuerySet[Draw]) -> QuerySet[Entry]:
     """Return the log entries about ``draws`` and their invitations."""
     lines = Invitation.objects.filter(draw__in=draws.values("pk"))
     return Entry.objects.filter(
-        Q(subject_type=DRAW, subject_id__in=_texts(draws))
-        | Q(subject_type=INVITATION, subject_id__in=_texts(lines))
+        Q(subject_type=DRAW, subject_id__in=as_text(draws, "pk"))
+        | Q(subject_type=INVITATION, subject_id__in=as_text(lines, "pk"))
     )
-
-
-def _texts(rows: QuerySet[Any]) -> QuerySet[Any]:
-    # The log keeps the keys of its subjects as text.
-    found: QuerySet[Any] = rows.order_by().annotate(text=Cast("pk", CharField())).values("text")
-    return found
 
 
 def draw_ids_of(entries: Iterable[Entry]) -> dict[int, int]:

@@ -8,7 +8,9 @@ from datetime import UTC
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from expertpool.core.crypto import proof
 from expertpool.core.fields import EncryptedField
@@ -51,6 +53,14 @@ def is_asked(request: TwoPersonRequest) -> bool:
 def only_asked(rows: Iterable[Asked]) -> list[Asked]:
     """Return those of ``rows`` that were asked for here: the others are none."""
     return [row for row in rows if is_asked(row)]
+
+
+def asked_or_404(rows: QuerySet[Asked], pk: int) -> Asked:
+    """Return the one of ``rows``; 404 for none, and for one that nobody asked for."""
+    found = get_object_or_404(rows, pk=pk)
+    if not is_asked(found):
+        raise Http404
+    return found
 
 
 def forged_requests() -> list[TwoPersonRequest]:

@@ -6,7 +6,7 @@ persons who agree too easily is seen by the third.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,15 +18,16 @@ from expertpool.core.configuration.reading import Stored, loaded
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
-from expertpool.notifications.queries.channels import reaches_phones, ways_outside
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.route import route_wait
+from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.old_server import tell_by_old_server
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import in_words
 from expertpool.workflow import occasions
 from expertpool.workflow.models import TwoPersonRequest
-from expertpool.workflow.queries.matters import MATTERS, Matter, matter_of
+from expertpool.workflow.queries.matters import MATTERS, matter_of
 from expertpool.workflow.settings import LOWERED_AFTER
 
 
@@ -39,7 +40,7 @@ def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
         "失效时间": moment_text(request.expires_at),
         "异议": before if opens > now else "有异议请点「不同意」。",
     }
-    _tell(occasions.ASKED, request, deciders_of(request), more, now, outside=True)
+    _tell(occasions.ASKED, request, deciders_of(request), more, now, ways=_outside)
 
 
 def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
@@ -65,7 +66,7 @@ def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:
         "失效原因": why,
     }
     key = f"request-expired:{matter.code}:{request.pk}"
-    _send(occasions.EXPIRED, matter, request, [(request.requested_by, context, key)], now)
+    _send(occasions.EXPIRED, matter.about(request), [(request.requested_by, context, key)], now)
 
 
 def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
@@ -83,21 +84,8 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
         "时间": moment_text(change.at),
         "生效时间": moment_text(change.at + LOWERED_AFTER),
     }
-    envelopes = [
-        Envelope(
-            recipient=Recipient(user.username, user.name),
-            context={"收件人": user.name, **common},
-            about=change,
-            key=f"{occasions.LOWERED.code}:{change.pk}:{user.pk}",
-        )
-        for user in _watchers(change)
-    ]
-    send_messages(
-        occasion=occasions.LOWERED.code,
-        envelopes=envelopes,
-        channels=[ChannelCode.SITE],
-        now=change.at,
-    )
+    told = _to_each(_watchers(change), common, f"{occasions.LOWERED.code}:{change.pk}")
+    _send(occasions.LOWERED, change, told, change.at)
 
 
 def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
@@ -112,23 +100,9 @@ def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
         "时间": moment_text(first.at),
     }
     key = f"{occasions.REROUTED.code}:{first.pk}"
-    by_ways: dict[bool, list[Envelope]] = {}
-    for user in _watchers(first):
-        phone = user.phone if user.phone_verified_at else ""
-        to = Recipient(user.username, user.name, phone, user.email)
-        context = {"收件人": user.name, **common}
-        by_ways.setdefault(bool(phone) and reaches_phones(), []).append(
-            Envelope(to, context, first, f"{key}:{user.pk}")
-        )
-    for has_phone, envelopes in by_ways.items():
-        channels = [ChannelCode.SITE, *([ChannelCode.SMS] if has_phone else [])]
-        send_messages(
-            occasion=occasions.REROUTED.code,
-            envelopes=envelopes,
-            channels=channels,
-            now=first.at,
-        )
-        tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
+    told = _to_each(_watchers(first), common, key)
+    envelopes = _send(occasions.REROUTED, first, told, first.at, ways=_by_telephone)
+    tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
 
 
 def _watchers(change: SettingChange) -> list[User]:
@@ -160,6 +134,24 @@ def told_of(request: TwoPersonRequest) -> dict[str, str]:
     }
 
 
+# Whom it concerns, what he is told, and the key by which it is told once.
+Told = tuple[User, Mapping[str, str], str]
+# By which ways beyond this site somebody with this telephone and mail address is told.
+Ways = Callable[[str, str], list[ChannelCode]]
+
+
+def _nowhere_else(phone: str, email: str) -> list[ChannelCode]:
+    return []
+
+
+def _outside(phone: str, email: str) -> list[ChannelCode]:
+    return ways_outside(phone=phone, email=email)
+
+
+def _by_telephone(phone: str, email: str) -> list[ChannelCode]:
+    return ways_outside(phone=phone, email="")
+
+
 def _tell(
     occasion: Occasion,
     request: TwoPersonRequest,
@@ -167,31 +159,35 @@ def _tell(
     more: Mapping[str, str],
     now: datetime,
     *,
-    outside: bool = False,
+    ways: Ways = _nowhere_else,
 ) -> None:
     matter = matter_of(request)
-    common = {**told_of(request), **more}
     key = f"{occasion.code}:{matter.code}:{request.pk}"
-    told = [(user, {"收件人": user.name, **common}, f"{key}:{user.pk}") for user in users]
-    _send(occasion, matter, request, told, now, outside=outside)
+    told = _to_each(users, {**told_of(request), **more}, key)
+    _send(occasion, matter.about(request), told, now, ways=ways)
+
+
+def _to_each(users: Iterable[User], common: Mapping[str, str], key: str) -> list[Told]:
+    return [(user, {"收件人": user.name, **common}, f"{key}:{user.pk}") for user in users]
 
 
 def _send(
     occasion: Occasion,
-    matter: Matter,
-    request: TwoPersonRequest,
-    told: Iterable[tuple[User, Mapping[str, str], str]],
+    about: About,
+    told: Iterable[Told],
     now: datetime,
     *,
-    outside: bool = False,
-) -> None:
+    ways: Ways = _nowhere_else,
+) -> list[Envelope]:
+    """Tell each on this site and by his ``ways`` beyond it; return what was told to whom."""
     by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = {}
     for user, context, key in told:
         # A number that nobody has shown to be his may be anybody's.
         phone, email = (user.phone if user.phone_verified_at else "", user.email)
-        ways = ways_outside(phone=phone, email=email) if outside else []
-        recipient = Recipient(user.username, user.name, phone, email)
-        envelope = Envelope(recipient, dict(context), matter.about(request), key)
-        by_ways.setdefault((ChannelCode.SITE, *ways), []).append(envelope)
+        envelope = Envelope(
+            Recipient(user.username, user.name, phone, email), dict(context), about, key
+        )
+        by_ways.setdefault((ChannelCode.SITE, *ways(phone, email)), []).append(envelope)
     for channels, envelopes in by_ways.items():
         send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+    return [one for envelopes in by_ways.values() for one in envelopes]

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -26,7 +25,7 @@ from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.views.reasons import reason_of
 from expertpool.workflow.forms import CodeForm, CodePersonForm, SpotForm
 from expertpool.workflow.models import ConfirmationCode, TwoPersonRequest
-from expertpool.workflow.queries.asking import is_asked
+from expertpool.workflow.queries.asking import asked_or_404
 from expertpool.workflow.queries.matters import MATTERS, Matter, codes_of_matters
 from expertpool.workflow.queries.requests import (
     RequestLine,
@@ -88,7 +87,7 @@ def request_list(request: UserRequest) -> HttpResponse:
 def look(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     """What is asked for, with what the user may do about it (drawer)."""
     found = _matter(matter, request.user, lambda matter: matter.decides, lambda matter: matter.asks)
-    asked, now = _asked(visible_requests(found, request.user), pk), timezone.now()
+    asked, now = asked_or_404(visible_requests(found, request.user), pk), timezone.now()
     still = asked.decided_at is None and asked.expires_at > now
     context = {
         "line": RequestLine(found, asked),
@@ -130,7 +129,7 @@ def turn_down(request: UserRequest, matter: str, pk: int) -> HttpResponse:
 def withdraw(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     """Take back one's own request."""
     found = _matter(matter, request.user, lambda matter: matter.asks)
-    asked = _asked(asked_by(found, request.user), pk)
+    asked = asked_or_404(asked_by(found, request.user), pk)
     try:
         two_persons.withdraw(asked, actor=request.user, now=timezone.now())
     except found.refused as error:
@@ -146,7 +145,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     found = _matter(matter, request.user, lambda matter: matter.asks)
     if not found.on_the_spot:
         raise Http404
-    asked, now = _asked(asked_by(found, request.user), pk), timezone.now()
+    asked, now = asked_or_404(asked_by(found, request.user), pk), timezone.now()
     if early := why_too_early(found, asked, now=now):
         return refused(f"{early}。")  # no form: nobody enters a password for nothing
     form = SpotForm(request.POST if request.method == "POST" else None)
@@ -190,7 +189,7 @@ def confirm_by_code(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     found = _matter(matter, request.user, lambda matter: matter.asks)
     if not found.on_the_spot:
         raise Http404
-    asked = _asked(asked_by(found, request.user), pk)
+    asked = asked_or_404(asked_by(found, request.user), pk)
     now = timezone.now()
     if early := why_too_early(found, asked, now=now):
         return refused(f"{early}。")
@@ -275,7 +274,7 @@ def _about_code(matter: Matter, asked: TwoPersonRequest) -> dict[str, Any]:
 
 def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpResponse:
     matter = _matter(code, request.user, lambda matter: matter.decides)
-    asked = _asked(decidable_by(matter, request.user), pk)
+    asked = asked_or_404(decidable_by(matter, request.user), pk)
     decision: dict[str, Any] = {"agree": agree, "note": reason_of(request)}
     now: datetime = timezone.now()
     try:
@@ -284,14 +283,6 @@ def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpRes
         return refused(str(error))
     words = matter.words
     return saved(words.agreed if agree else words.turned_down, refresh="page")
-
-
-def _asked(rows: QuerySet[Any], pk: int) -> Any:
-    """Return the one of ``rows``; 404 for none, and for one that nobody asked for."""
-    found = get_object_or_404(rows, pk=pk)
-    if not is_asked(found):
-        raise Http404
-    return found
 
 
 def _matter(code: str, user: User, *permissions: Callable[[Matter], str]) -> Matter:

@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.constant_time import bytes_eq
+from django.db.models.fields.json import KT
 
 from expertpool.audit.models import Entry
 from expertpool.core.crypto import proof
-from expertpool.draws.models import Draw, Emergency
+from expertpool.draws.enums import NoteCode
+from expertpool.draws.models import Draw, DrawEvent, Emergency
+from expertpool.draws.queries.hands import second_in_words
 from expertpool.draws.queries.meetings import next_opening
 
 ENDED = "draw.emergency_end"  # what the log says when one is taken back
@@ -24,6 +27,24 @@ def emergencies_of(draw: Draw) -> list[Emergency]:
     """Return all that were declared for ``draw``, those that were taken back among them, in order."""
     rows = draw.emergencies.select_related("declared_by", "ended_by").order_by("pk")
     return [row for row in rows if is_declared(row)]
+
+
+def confirmed_as(emergency: Emergency) -> str:
+    """Return in words what whoever confirmed ``emergency`` is, by the record: its note is the first since."""
+    notes = DrawEvent.objects.filter(
+        draw=emergency.draw_id,
+        at__gte=emergency.declared_at,
+        content__type="note",
+        content__code=NoteCode.EMERGENCY,
+    )
+    role = notes.order_by("n").values_list(KT("content__supervisor"), flat=True).first()
+    return second_in_words(role or "")
+
+
+def hands_of(emergency: Emergency) -> str:
+    """Return who asked for ``emergency`` and who confirmed it as what, in words, for readers inside."""
+    second = f"{confirmed_as(emergency)} {emergency.supervisor}"
+    return f"申请人 {emergency.declared_by.name}，{second} 确认"
 
 
 def is_declared(emergency: Emergency) -> bool:

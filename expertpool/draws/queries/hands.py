@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from expertpool.accounts.models import Role
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import (
     AnswerRequest,
@@ -56,6 +57,13 @@ def hand_steps(draw: str = "pk") -> Combinable:
 def hand_steps_of(draw: Draw) -> int:
     """Return `hand_steps` of one draw."""
     return int(Draw.objects.filter(pk=draw.pk).values_list(hand_steps(), flat=True).get())
+
+
+def second_in_words(role: str) -> str:
+    """Return what a record says of whoever confirmed a step, by the name that his ``role`` has in the office.
+    Older records have a name there, some nothing: then he is the second person."""
+    names = Role.objects.filter(code=role).values_list("name", flat=True)
+    return names.first() or "第二人"
 
 
 def _count(

@@ -22,8 +22,8 @@ from expertpool.draws.queries.draws import (
     in_eights,
     widened_by,
 )
-from expertpool.draws.queries.emergency import emergencies_of
-from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.queries.emergency import emergencies_of, hands_of
+from expertpool.draws.queries.hands import hand_steps_of, second_in_words
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
@@ -195,7 +195,8 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
     """Which other draws find the panel together with this one: each has its own seal and sheet."""
     rule, found = draw.rule, []
     if draw.widens_id is not None:
-        text = f"补充 {rule.widens}（人数不满足）；监督人 {who_widened(draw)}；{rule.reason}"
+        second = f"{second_in_words(rule.supervisor or '')} {who_widened(draw)} 确认"
+        text = f"补充 {rule.widens}（人数不满足）；{second}；{rule.reason}"
         found.append(("放宽条件补抽", text))
     if (later := widened_by(draw)) is not None:
         found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表"))
@@ -208,8 +209,7 @@ def _emergency(draw: Draw) -> list[tuple[str, str]]:
         at = f"{moment_text(declared.declared_at)} 起"
         if declared.ended_at:
             at += f"，{moment_text(declared.ended_at)} 取消"
-        who = f"经办人 {declared.declared_by.name}，监督人 {declared.supervisor}"
-        text = f"{at}，答复 {declared.minutes} 分钟；{who}；{declared.reason}"
+        text = f"{at}，答复 {declared.minutes} 分钟；{hands_of(declared)}；{declared.reason}"
         found.append(("应急抽取", text))
     return found
 

@@ -32,7 +32,7 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
-from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest
+from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import (
     DrawAction,
     OfDraw,
@@ -46,8 +46,8 @@ from expertpool.draws.queries.draws import (
     draws_visible_to,
     with_counts,
 )
-from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.queries.emergency import emergencies_of, emergency_of, hands_of
+from expertpool.draws.queries.hands import hand_steps_of, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.papers import template_for
@@ -136,6 +136,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     requests = requests_about(draw, user, now=now)
     pending = answers_among(requests)
     board = replace(board, version=f"{board.version}-{reach.version}{came}-{len(pending)}")
+    emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
+    emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
     short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
     return {
@@ -157,7 +159,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "in_time": in_time,
         "later": later,
         "short": short,
-        "emergency": emergency_of(draw),
+        "emergency": emergency[0] if emergency else None,
+        "emergency_hands": emergency[1] if emergency else "",
+        "past_emergencies": [one for one in emergencies if one[0].ended_at is not None],
         "hand_steps": hand_steps_of(draw),
         "reach": reach,
         "pool_told": _pool_told(reach.pause, user, actions),
@@ -171,7 +175,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # Of a void draw most were called off without an answer.
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
-        "who_widened": who_widened(draw) if draw.widens_id else "",
+        "voided": agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None,
+        "who_widened": _who_widened(draw) if draw.widens_id else "",
         "publish_question": PUBLISH_QUESTION,
         "void_warning": f"作废的原因{IS_PUBLIC}",
         # Until then the record holds no seats, and a film shows nothing.
@@ -189,6 +194,11 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "refreshes": (draw.status in RUNNING or draw.waits_for_all)
         and not any(item["form"] for item in contributions),
     }
+
+
+def _who_widened(draw: Draw) -> str:
+    """Who confirmed a widened draw, after what he is by its rule."""
+    return f"{second_in_words(draw.rule.supervisor or '')} {who_widened(draw)}"
 
 
 def _pool_told(

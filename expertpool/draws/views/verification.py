@@ -36,8 +36,8 @@ from expertpool.draws.queries.draws import (
     publication_link,
     widened_by,
 )
-from expertpool.draws.queries.emergency import emergencies_of
-from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
+from expertpool.draws.queries.hands import hand_steps_of, second_in_words
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.checking import check_stopped
@@ -117,12 +117,13 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
     if not draw.is_random:
         return render(request, "draws/verify_manual.html", context)
     context |= {
-        "emergencies": emergencies_of(draw),
+        "emergencies": [(one, confirmed_as(one)) for one in emergencies_of(draw)],
         "hand_steps": hand_steps_of(draw),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,
         "widens_seal": in_eights(rule.widens_seal or ""),
+        "widens_second": second_in_words(rule.supervisor or ""),
         "widens_witness": in_eights(rule.witness or ""),
         "later": widened_by(draw),
         "exclusions": [

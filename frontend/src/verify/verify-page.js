@@ -16,6 +16,7 @@ import {
   label,
   moment,
   own,
+  roleIn,
   times,
 } from "./words.js";
 
@@ -125,14 +126,14 @@ function step(event, who, groups) {
 }
 
 /** Who did it, by which way and why; only where the hash of the event covers that. */
-function hand({ by, via, reason_code: why, ground, witness }) {
-  const person = ({ role, account }) => [label(ROLES, role), account].filter(Boolean).join(" ");
+function hand({ by, via, reason_code: why, ground, witness, supervisor }) {
+  const person = ({ role, account }) => [roleIn(role, "其他角色"), account].filter(Boolean).join(" ");
   return [
     [by].flat().map(person).join("、"),
     via && via !== "system" && label(WAYS, via),
     why && label(REASON_CODES, why),
     ground,
-    witness && `第二人确认 ${witness.slice(0, 8)}…`,
+    witness && `${roleIn(supervisor, "第二人")}确认 ${witness.slice(0, 8)}…`,
   ]
     .filter(Boolean)
     .join(" · ");

@@ -5,6 +5,9 @@ export const ROLES = {
   supervisor: "监督人",
   expert: "专家",
   admin: "管理员",
+  department: "部门用户",
+  finance: "财务",
+  auditor: "审计员",
 };
 export const STATES = {
   success: "抽取成功",
@@ -69,6 +72,8 @@ export const REASON_CODES = {
 export const ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在名单公开后核对";
 
 export const own = (values, key) => Object.prototype.hasOwnProperty.call(values, key);
+/** What somebody is: an office names roles of its own, and older records have a name. */
+export const roleIn = (role, otherwise) => (own(ROLES, role) ? ROLES[role] : otherwise);
 export const label = (labels, code) => (own(labels, code) ? labels[code] : code);
 export const eights = (hex) => hex.match(/.{1,8}/g).join(" ");
 

@@ -1,0 +1,116 @@
+"""Page, public page and sheet say what the record says of whoever confirmed, not always a supervisor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import Role, User
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.models import Draw
+from expertpool.draws.services.emergency import end_emergency
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.sheets import build_stored_sheet
+from expertpool.draws.services.voiding import decide_void, request_void
+from tests.factories.accounts import make_user
+from tests.factories.answers import declare_emergency
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
+from tests.factories.widening import (
+    REASON,
+    SENIOR,
+    accept_all,
+    make_short_panel,
+    start_widened_draw,
+    widen_plan,
+)
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+def pages_of(draw: Draw, reader: User) -> tuple[str, str]:
+    """Return what the page of ``draw`` and its public page say."""
+    inside = login(Client(), reader).get(reverse("draws:detail", args=[draw.pk]))
+    public = Client().get(reverse("draws:verify_draw", args=[draw.public_id]))
+    return inside.content.decode(), public.content.decode()
+
+
+def sheet_of(draw: Draw) -> dict[str, str]:
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    return dict(build_stored_sheet(draw=draw, now=draw.reveal_at + timedelta(minutes=1)).head)
+
+
+@pytest.mark.shows("DRAW-31")
+@pytest.mark.parametrize(("role", "word"), [("admin", "管理员"), ("supervisor", "监督人")])
+def test_an_emergency_says_what_its_second_person_is(operator: User, role: str, word: str) -> None:
+    for _ in range(3):
+        make_expert()
+    draw, now = make_draw(now=timezone.now(), operator=operator, seats=1), timezone.now()
+    second = make_user(role, name="孙确认")
+    declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=now, second=second)
+    inside, public = pages_of(draw, operator)
+    assert f"{word} 孙确认 确认" in inside
+    assert f"由{word}确认" in public
+    assert "孙确认" not in public
+    assert f"{word} 孙确认 确认" in sheet_of(draw)["应急抽取"]
+
+
+def test_of_two_emergencies_each_has_its_own(operator: User) -> None:
+    for _ in range(3):
+        make_expert()
+    now = timezone.now()
+    draw = make_draw(now=now, operator=operator, seats=1)
+    own = Role.objects.create(code="role-7", name="招标中心主任")
+    own.permissions.create(code="draws.confirm_steps", scope="all")
+    for minutes, second in enumerate((make_user("supervisor"), make_user(roles=(own,))), start=1):
+        at = now + timedelta(minutes=minutes)
+        declare_emergency(draw=draw, reason="急", minutes=15, actor=operator, now=at, second=second)
+        end_emergency(draw=draw, reason="已够", actor=second, now=at)
+    inside, public = pages_of(draw, operator)
+    assert inside.count("申请人") == 2  # the page of those who run it says no less
+    assert f"由 {second.name} 取消" in inside
+    assert public.index("由监督人确认") < public.index("由招标中心主任确认")
+    own.delete()
+    assert "由第二人确认" in pages_of(draw, operator)[1]
+
+
+@pytest.mark.shows("DRAW-34")
+def test_a_widened_draw_says_what_its_second_person_is(operator: User) -> None:
+    now = timezone.now()
+    base = make_short_panel(now=now, operator=operator)
+    widen_plan(project=base.project, levels={"g1": [SENIOR, {"all": []}]}, actor=operator, now=now)
+    draw = start_widened_draw(
+        base=base,
+        reason=REASON,
+        actor=operator,
+        now=now,
+        entropy=SeededEntropy(1),
+        second=make_user("admin", name="孙确认"),
+    )
+    accept_all(draw, now=now)
+    assert draw.status == DrawStatus.SUCCESS
+    assert "管理员 孙确认 确认" in pages_of(draw, operator)[0]
+    assert "管理员 孙确认 确认" in sheet_of(draw)["放宽条件补抽"]
+    public = pages_of(draw, operator)[1]
+    assert "管理员已确认" in public
+    assert "孙确认" not in public
+
+
+@pytest.mark.shows("DRAW-31")
+def test_the_page_of_a_void_draw_says_why_and_by_whom(operator: User, supervisor: User) -> None:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=timezone.now(), operator=operator, seats=1)
+    now = timezone.now()
+    asked = request_void(draw=draw, reason="采购文件重编", actor=operator, now=now)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=now)
+    inside, public = pages_of(draw, operator)
+    assert f"{operator.name} 申请，{supervisor.name} 确认：采购文件重编" in inside
+    assert supervisor.name not in public

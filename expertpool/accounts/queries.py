@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, When
 
@@ -17,6 +17,7 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
+from expertpool.accounts.registry import OUTSIDERS
 from expertpool.audit.queries import entries_for
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import told_later
@@ -184,10 +185,40 @@ class Managed(NamedTuple):
 def managed_since(users: Collection[int], since: datetime) -> list[Managed]:
     """Return by whom the accounts ``users`` (ids) were managed after ``since``, as the log has it."""
     entries = entries_for((User, users)).filter(action__in=_TAKING, at__gt=since)
-    return [
+    found = [
         Managed(int(entry.subject_id), entry.actor_id, entry.at, "phone" in (entry.after or {}))
         for entry in entries
     ]
+    return [*found, *(act for kind in OUTSIDERS for act in kind.managed(users, since))]
+
+
+def raised_by(users: Collection[int], since: datetime) -> set[int]:
+    """Return (ids) who gave any of ``users`` (ids) more after ``since`` without touching his account, as
+    the log has it: who put rights into a role of his, or moved a department below one that he reaches.
+    """
+    roles = Role.objects.filter(users__in=users).values_list("pk", flat=True)
+    edits = entries_for((Role, roles)).filter(action="role.edit", at__gt=since)
+    chosen = RolePermission.objects.filter(role__users__in=users).values("departments")
+    below = Q(pk__in=[])
+    for path in Department.objects.filter(Q(users__in=users) | Q(pk__in=chosen)).values_list(
+        "path", flat=True
+    ):
+        below |= Q(path__startswith=path)
+    moved = Department.objects.filter(below).values_list("pk", flat=True)
+    moves = entries_for((Department, moved)).filter(action="department.edit", at__gt=since)
+    acts = [entry for entry in edits if _granted(entry.after) - _granted(entry.before)]
+    acts += [entry for entry in moves if "parent" in (entry.after or {})]
+    return {entry.actor_id for entry in acts if entry.actor_id is not None}
+
+
+def _granted(values: dict[str, Any] | None) -> set[str]:
+    """The rights of a role, in words, as an entry of the log has them."""
+    return set((values or {}).get("permissions", ()))
+
+
+def is_outsider(user: User) -> bool:
+    """Tell whether the account is that of somebody who does not work for the office."""
+    return any(kind.includes(user) for kind in OUTSIDERS)
 
 
 def failures_of(record: LoginRecord, *, now: datetime) -> dict[str, int]:

@@ -1,9 +1,9 @@
-"""What else keeps an account from signing in, and whose password nobody else sets: upper apps declare
-it in ``apps.ready()``."""
+"""What upper apps know of accounts: what else keeps one from signing in, whose password nobody else sets,
+and who is none of the office. Declared in ``apps.ready()``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,3 +42,17 @@ PASSWORD_LINKS: Catalogue[PasswordLink] = Catalogue("password link")
 def password_link(user: Any) -> PasswordLink | None:
     """Return by what ``user`` is sent a link instead of being given a password."""
     return next((one for one in PASSWORD_LINKS if one.is_for(user)), None)
+
+
+@dataclass(frozen=True)
+class Outsiders:
+    """Accounts of people who do not work for the office: what two persons decide is none of their
+    matter. ``includes(user)`` tells whether his is one; ``managed(users, since)`` by whom they were let
+    into theirs, as `queries.managed_since` has it of all accounts."""
+
+    code: str
+    includes: Callable[[Any], bool]
+    managed: Callable[[Collection[int], datetime], Iterable[Any]]
+
+
+OUTSIDERS: Catalogue[Outsiders] = Catalogue("kind of outsiders")

@@ -7,8 +7,10 @@ class ExpertsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.accounts.registry import (
+            OUTSIDERS,
             PASSWORD_LINKS,
             SIGN_IN_BARS,
+            Outsiders,
             PasswordLink,
             SignInBar,
         )
@@ -30,6 +32,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.menu import GROUP, ITEMS
         from expertpool.experts.occasions import ACCOUNT, ACTIVATION, CONTACT_CHANGED, PASSWORD
         from expertpool.experts.permissions import OWN, PERMISSIONS
+        from expertpool.experts.queries.accounts import is_of_expert, let_in_since
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.services.accounts import chooses_alone, send_password_link
@@ -64,5 +67,6 @@ class ExpertsConfig(AppConfig):
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", chooses_alone, send_password_link))
+        OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

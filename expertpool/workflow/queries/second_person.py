@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from expertpool.accounts.models import User
-from expertpool.accounts.queries import managed_since
+from expertpool.accounts.queries import is_outsider, managed_since, raised_by
 from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.siteconfig.queries import most_since
 from expertpool.workflow.settings import LOWERED_AFTER, SECOND_DAYS, SECOND_PHONE
 
+OUTSIDE = "专家账号只用于本人参加评审，不能提出或确认须由两人办理的事项，请使用工作账号。"
 NOT_THE_SAME = "须由两人办理：申请人、提交人和最后修改的人不能自己确认。"
 
 
@@ -24,6 +25,8 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
     firsts = set(firsts)
     if user.pk in firsts:
         return NOT_THE_SAME
+    if is_outsider(user):
+        return OUTSIDE
     demanded = asked_at - LOWERED_AFTER
     days = most_since(SECOND_DAYS, demanded)
     since = now - timedelta(days=days)
@@ -39,7 +42,7 @@ def why_not_second(user: User, firsts: Iterable[int], *, asked_at: datetime, now
         )
     if days and user.pk in _hands_behind(firsts, since):
         return (
-            f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号或重置过密码，"
+            f"您 {days} 天内（直接或经他人）开通、修改过申请人的账号，重置过密码，或为其角色增加过权限，"
             "须由另一位有权限的人员确认。"
         )
     return ""
@@ -59,12 +62,13 @@ def _is_in_other_hands(user: User, since: datetime) -> bool:
 
 
 def _hands_behind(users: set[int], since: datetime) -> set[int]:
-    """Return who got hold of any of the accounts ``users`` after ``since``, or of the account by which
-    that was done, and so on: one person may be all of them."""
+    """Return who got hold of any of the accounts ``users`` after ``since``, or gave it more by its role, or
+    did so to the account by which that was done, and so on: one person may be all of them."""
     hands: set[int] = set()
     new = users
     while new:
         actors = {act.actor for act in managed_since(new, since) if act.actor is not None}
+        actors |= raised_by(new, since)
         new = actors - hands - users
         hands |= new
     return hands

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, UniqueConstraint
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.models import TwoPersonRequest
@@ -29,6 +30,7 @@ from expertpool.workflow.queries.requests import (
     requests_of,
     waits,
 )
+from expertpool.workflow.queries.second_person import OUTSIDE
 from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended
 
 NOBODY_DECIDED = "到期没有另一人确认"
@@ -59,9 +61,11 @@ def ask(
 ) -> None:
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
-    It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused`` without a reason, and while
-    another is open for the subject.
+    It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused``
+    without a reason, for the account of an expert, and while another is open for the subject.
     """
+    if is_outsider(actor):
+        raise refused(OUTSIDE)
     request.reason = request.reason.strip()[:500]
     if not request.reason:
         raise refused("请写明理由。")

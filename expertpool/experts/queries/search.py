@@ -36,7 +36,8 @@ MANY = 20_000  # expected experts: those who are surely too many to be gathered
 SOME = 2_000  # experts that stand for those who are too many
 FEW_UNITS = 5_000  # units that are named one by one; of more the database makes its own list
 NEWEST = 2_000  # experts that are looked through for how often several words are met together,
-SOON = 10  # and how many of them must fit to walk
+SOON = 4  # how many of them must fit to walk,
+ENOUGH = 60  # and of how many of them nobody else needs to be looked up to tell that they are many
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,16 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     words = [_unread(_parts(keyword, user, texts)) for keyword in keywords]
     if not words:
         return Found(queryset)
-    words, together = _seldom_first(words) if len(words) > 1 else (words, NEWEST)
-    walked = together >= SOON
+    words, met = _seldom_first(words) if len(words) > 1 else (words, [])
+    if words[0].expected > MANY and len(met) >= ENOUGH and not by_name:
+        rows = queryset.filter(*(word.fits for word in words))
+        return Found(rows, queryset.filter(Among("pk", met)))
+    walked = len(words) == 1 or len(met) >= SOON
     # Who stands for all on a walk is taken from the first; others matter where they may be few.
     words = [
-        _look_up(word) if by_name or word.expected <= MANY or (walked and not at) else word
+        _look_up(word, FEW)
+        if by_name or word.expected <= MANY
+        else (_look_up(word, SOME) if walked and not at else word)
         for at, word in enumerate(words)
     ]
     many = [word for word in words if word.many]
@@ -99,15 +105,15 @@ def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> l
     return list(rows[: FEW_TOGETHER + 1] if ids is None else rows.filter(Among("pk", ids)))
 
 
-def _seldom_first(words: list[_Word]) -> tuple[list[_Word], int]:
+def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
     """Return ``words`` with what is expected of them by the newest experts, the most seldom first,
-    and how many of the newest fit all of them."""
+    and who of the newest fits all of them."""
     newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest[NEWEST : NEWEST + 1].first() or 0
     fits = [ExpressionWrapper(word.fits, BooleanField()) for word in words]
     rows = list(Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits))
     if not rows:
-        return words, 0
+        return words, []
     # None stands for no as well: who has no employer is at none.
     pks, *columns = zip(*rows, strict=True)
     shares = [sum(map(bool, column)) / NEWEST for column in columns]
@@ -115,7 +121,7 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], int]:
         replace(word, share=share, expected=share * max(pks))
         for word, share in zip(words, shares, strict=True)
     ]
-    return sorted(weighed, key=lambda word: word.share), sum(map(all, rows))
+    return sorted(weighed, key=lambda word: word.share), [row[0] for row in rows if all(row)]
 
 
 @dataclass(frozen=True)
@@ -206,16 +212,17 @@ def _unread(parts: list[_Part]) -> _Word:
     return _Word(parts, {}, set(range(len(parts))))
 
 
-def _look_up(word: _Word) -> _Word:
-    """Gather who fits one of the parts of ``word``, of each part up to a limit."""
+def _look_up(word: _Word, limit: int) -> _Word:
+    """Gather who fits one of the parts of ``word``, of each part up to ``limit``."""
     # With the place of the part, since each has its own limit; one more than that tells of more.
     first, *others = (
-        part.rows.values_list(part.key, Value(at))[: FEW + 1] for at, part in enumerate(word.parts)
+        part.rows.values_list(part.key, Value(at))[: limit + 1]
+        for at, part in enumerate(word.parts)
     )
     found: dict[int, list[int]] = {}
     for pk, at in first.union(*others, all=True):
         found.setdefault(at, []).append(pk)  # twice, who holds two of the specialties
-    many = {at for at, ids in found.items() if len(ids) > FEW}
+    many = {at for at, ids in found.items() if len(ids) > limit}
     return replace(word, found=found, many=many)
 
 

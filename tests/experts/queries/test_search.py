@@ -94,6 +94,7 @@ WAYS = {
     "by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 99},
     "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3},
     "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4},
+    "told by the newest": {"FEW": 2, "NEWEST": 30, "SOON": 1, "MANY": 0, "ENOUGH": 1},
     "more than can be gathered": {"FEW": 2, "NEWEST": 30, "SOON": 99, "FEW_TOGETHER": 3},
 }
 
@@ -135,6 +136,23 @@ def plainly(text: str) -> QuerySet[Expert]:
             | Q(specialties__code__iexact=word)
         ).distinct()
     return rows
+
+
+def test_the_newest_tell_that_words_are_met_often(
+    crowd: Random, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then nobody else is looked up: it would take longer than to meet the first page of them."""
+    everybody = Expert.objects.all()
+    assert find(everybody, "王 院", admin).some is None  # few: they are counted
+    for name, value in {"FEW": 2, "MANY": 0, "NEWEST": 30, "ENOUGH": 3, "SOON": 3}.items():
+        monkeypatch.setattr(f"expertpool.experts.queries.search.{name}", value)
+    with CaptureQueriesContext(connection) as queries:
+        outcome = find(everybody, "王 院", admin)
+    assert not [one for one in queries if "UNION ALL" in one["sql"]]
+    newest = set(everybody.order_by("-pk").values_list("pk", flat=True)[:30])
+    met = {row.pk for row in plainly("王 院") if row.pk in newest}
+    assert outcome.some is not None
+    assert {row.pk for row in outcome.some} == met
 
 
 @pytest.mark.parametrize("limits", WAYS.values(), ids=WAYS)

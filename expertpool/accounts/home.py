@@ -13,8 +13,8 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import locked_users, login_records_visible_to
 from expertpool.core.client import untrusted_proxy
 from expertpool.core.home import Number, Source, Todo
+from expertpool.core.lookups import within_days
 from expertpool.core.registry import MenuItem
-from expertpool.core.views.filters import within_days
 
 
 def locked_accounts(user: User, now: datetime) -> Iterator[Number]:

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from expertpool.audit.actions import LOG_ACTIONS, all_names
 from expertpool.audit.queries import anchors, kept_head
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.lookups import within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 
 

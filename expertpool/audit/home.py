@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from expertpool.audit.queries import entries_visible_to
 from expertpool.core.home import Number, Source
+from expertpool.core.lookups import within_days
 from expertpool.core.registry import MenuItem
-from expertpool.core.views.filters import within_days
 
 
 def entries_of_today(user: Any, now: datetime) -> Iterator[Number]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 
 class Among(Func):
@@ -32,3 +34,21 @@ class Among(Func):
             numbers = Value(f"{{{','.join(map(str, values))}}}", output_field=TextField())
             among = Cast(numbers, ArrayField(BigIntegerField()))
         super().__init__(F(column), among)
+
+
+def within_days(field: str, days: tuple[date | None, date | None]) -> Q:
+    """Return the rows whose moment ``field`` lies on one of ``days``, both included; None is open.
+
+    Bounds of the column itself, which an index serves; the date of a moment it does not.
+    """
+    first, last = days
+    bounds = {}
+    if first is not None:
+        bounds[f"{field}__gte"] = _start(first)
+    if last is not None:
+        bounds[f"{field}__lt"] = _start(last + timedelta(days=1))
+    return Q(**bounds)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())

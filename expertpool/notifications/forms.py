@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.lookups import within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import TemplateRefused

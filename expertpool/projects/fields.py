@@ -18,6 +18,7 @@ from expertpool.core.subjects import (
     FieldDeclaration,
     InCriteria,
     InExport,
+    InFilter,
     InForm,
     InHistory,
     InImport,
@@ -100,6 +101,7 @@ FIELDS = (
                 nullable=True,
             )
         ),
+        filtered=InFilter(order=4, outlived=True),
         history=InHistory(),
         interface=InInterface(help="项目类型，须是数据字典里的名称"),
     ),
@@ -117,6 +119,7 @@ FIELDS = (
         ),
         exported=InExport(optional=True),
         criterion=InCriteria(field=ask.Choice(choices=Regime.choices), order=-1),
+        filtered=InFilter(order=1),
         history=InHistory(),
         interface=InInterface(),
     ),
@@ -138,6 +141,7 @@ FIELDS = (
                 operators=("in", "not_in"),
             )
         ),
+        filtered=InFilter(order=2, single=True),
         history=InHistory(),
     ),
     FieldDeclaration(
@@ -262,8 +266,9 @@ FIELDS = (
         ),
         exported=InExport(code="opening", width=20),
         criterion=InCriteria(
-            field=ask.Date(code="opening", label="评审时间", path="opening_at__date")
+            field=ask.Date(code="opening", label="评审时间", path="opening_at", moments=True)
         ),
+        filtered=InFilter(order=3, label="评审时间"),
         history=InHistory(),
         interface=InInterface(help="评审开始时间，带时区"),
     ),
@@ -359,7 +364,10 @@ FIELDS = (
         kind=Moment(),
         write=False,
         exported=InExport(code="created", width=20, optional=True),
-        criterion=InCriteria(field=ask.Date(code="created", path="created_at__date"), order=LAST),
+        criterion=InCriteria(
+            field=ask.Date(code="created", path="created_at", moments=True), order=LAST
+        ),
+        filtered=InFilter(order=5),
         interface=InInterface(),
     ),
     FieldDeclaration(
@@ -369,7 +377,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="submitted", width=20),
         criterion=InCriteria(
-            field=ask.Date(code="submitted", path="submitted_at__date", nullable=True),
+            field=ask.Date(code="submitted", path="submitted_at", moments=True, nullable=True),
             order=LAST,
         ),
         interface=InInterface(),
@@ -392,7 +400,7 @@ FIELDS = (
         write=False,
         exported=InExport(code="decided", width=20),
         criterion=InCriteria(
-            field=ask.Date(code="decided", path="decided_at__date", nullable=True),
+            field=ask.Date(code="decided", path="decided_at", moments=True, nullable=True),
             order=LAST,
         ),
         interface=InInterface(),
@@ -433,7 +441,7 @@ FIELDS = (
         kind=Moment(),
         write=False,
         criterion=InCriteria(
-            field=ask.Date(code="archived", path="archived_at__date", nullable=True),
+            field=ask.Date(code="archived", path="archived_at", moments=True, nullable=True),
             order=LAST,
         ),
     ),

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.lookups import within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.webhooks.enums import TEST, EventCode
 from expertpool.webhooks.models import Subscription

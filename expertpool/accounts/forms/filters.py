@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.forms.accounts import DepartmentField
 from expertpool.accounts.models import Role, contact_index
+from expertpool.core.lookups import within_days
 from expertpool.core.text import clean_code
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 
 

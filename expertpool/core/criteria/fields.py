@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
 from expertpool.core.bounds import DAYS
 from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.lookups import within_days
 from expertpool.core.validators import is_writable
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ COMPARE = {
 LOOKUPS = {"eq": "", "in": "__in", "contains": "__icontains", "starts": "__istartswith"}
 LOOKUPS |= {name: f"__{name}" for name in ("gt", "gte", "lt", "lte")}
 MOST_VALUES = 2000
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +198,8 @@ class Number(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Date(Field):
-    """A day, kept as ISO text (2026-11-24)."""
+    """A day, kept as ISO text (2026-11-24); ``moments``: the column has moments, which are asked for
+    their day."""
 
     type = "date"
     labels_of_operators = {
@@ -207,6 +210,19 @@ class Date(Field):
         "lt": "早于",
         "between": "介于",
     }
+
+    moments: bool = False
+
+    def to_q(self, op: str, value: Any, context: Context) -> Q:
+        if not self.moments or op in NEGATIONS or op in VALUELESS:
+            return super().to_q(op, value, context)
+        first, last = map(date.fromisoformat, value if op == "between" else (value, value))
+        if op in {"gt", "lt"}:
+            first, last = first + ONE_DAY, last - ONE_DAY
+        since, until = op not in {"lt", "lte"}, op not in {"gt", "gte"}
+        return within_days(
+            self.path or self.code, (first if since else None, last if until else None)
+        )
 
     def clean_one(self, raw: Any) -> str:
         try:
@@ -265,8 +281,8 @@ class Choice(Field):
 
     def empty_q(self, path: str) -> Q:
         # A column of numbers cannot be compared with an empty text.
-        blank = any(isinstance(value, str) for value, _ in self.pairs())
-        return super().empty_q(path) | (Q(**{path: ""}) if blank else Q(pk__in=[]))
+        numbers = any(isinstance(value, int) for value, _ in self.pairs())
+        return super().empty_q(path) | (Q(pk__in=[]) if numbers else Q(**{path: ""}))
 
     def words(self, values: Sequence[Any]) -> list[str]:
         labels = dict(self.pairs())

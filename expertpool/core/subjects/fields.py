@@ -85,12 +85,17 @@ class InFilter:
     """A control above the list; it asks what the condition of the field asks, so there has to be
     one, and not a guarded one: that is left to the builder, which knows who may. ``name`` in the
     address, where it is not the condition's code; ``kind`` where rows are chosen (`Rows`), and only
-    there. Text, days and choices have a control; a number or yes and no is left to the builder."""
+    there. Text, days and choices have a control; a number or yes and no is left to the builder.
+    ``single``: one of the choices instead of several; ``outlived``: one that left the list is still
+    found, where an address names it.
+    """
 
     order: int = 0
     name: str = ""
     label: str = ""
     kind: Kind | None = None
+    single: bool = False
+    outlived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.utils import timezone
 
 from expertpool.core.bounds import DAYS
 
@@ -33,16 +31,3 @@ class DateRangeField(forms.Field):
         for one in days:
             DAYS(one)
         return days[0], days[-1]
-
-
-def within_days(field: str, days: tuple[date, date]) -> Q:
-    """Return the rows whose moment ``field`` lies on one of ``days``, both included."""
-    start, end = days[0], days[1] + timedelta(days=1)
-    zone = timezone.get_current_timezone()
-    # Bounds of the column itself, which an index serves; the date of a moment it does not.
-    return Q(
-        **{
-            f"{field}__gte": datetime.combine(start, time(), tzinfo=zone),
-            f"{field}__lt": datetime.combine(end, time(), tzinfo=zone),
-        }
-    )

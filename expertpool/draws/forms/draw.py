@@ -8,8 +8,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import Department
+from expertpool.core.lookups import within_days
 from expertpool.core.text import clean_text
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Invitation

@@ -7,17 +7,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import Context, CriteriaError, Node, parse, to_q
+from expertpool.core.lookups import within_days
 from expertpool.core.views.declared import DeclaredFilter
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
-from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.search import find, search
 
 
@@ -27,29 +25,18 @@ def keyword_field(hint: str = "姓名、首字母、编号、单位或专业") -
 
 
 class ExpertFilter(DeclaredFilter):
-    """The filters that the fields declare; ``where`` is a condition of the builder, as JSON."""
+    """The filters that the fields declare, and words."""
 
     subject = EXPERT
     q = keyword_field()
-    where = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, user: User) -> None:
-        super().__init__(data)
+        super().__init__(data, viewer=user)
         self.user = user
 
-    def clean_where(self) -> Node | None:
-        text = self.cleaned_data["where"]
-        try:
-            return parse(SUBJECT, text, viewer=self.user) if text else None
-        except CriteriaError as error:
-            raise forms.ValidationError(f"高级条件有误：{error}") from None
-
     def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:
-        for condition in (self.condition(), self.value("where")):
-            if condition:
-                rows = rows.filter(to_q(condition, Context(now=timezone.now())))
         by_name = self.data.get("sort", "").removeprefix("-") == "name"
-        found = find(rows, self.value("q") or "", self.user, by_name=by_name)
+        found = find(super().narrow(rows), self.value("q") or "", self.user, by_name=by_name)
         self.some = found.some
         return found.rows
 

@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.lookups import within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project, ProjectBatch

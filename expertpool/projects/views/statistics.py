@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.views.declared import NOTHING
 from expertpool.core.views.listing import render_list
-from expertpool.projects.forms.filters import NO_KIND, ProjectFilter
+from expertpool.projects.forms.filters import ProjectFilter
 from expertpool.projects.queries.measures import PROJECT_MEASURES
 from expertpool.projects.queries.projects import projects_visible_to
 from expertpool.projects.queries.statistics import (
@@ -96,7 +97,7 @@ def _behind(line: Line, grouping: Grouping, form: ProjectFilter, params: QueryDi
     elif grouping.code == "stage":
         query["tab"] = line.key
     elif grouping.code == "kind":
-        query["kind"] = line.key or NO_KIND
+        query["kind"] = line.key or NOTHING
     else:
         query[grouping.code] = line.key
     return f"{reverse('projects:list')}?{query.urlencode()}"

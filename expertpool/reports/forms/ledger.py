@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from expertpool.audit.actions import LOG_ACTIONS
-from expertpool.core.views.filters import DateRangeField, within_days
+from expertpool.core.lookups import within_days
+from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 
 # What is done before there is a draw is about a plan or a template.

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from expertpool.core.views.filters import within_days
+from expertpool.core.lookups import within_days
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.blocks import candidates_of, identities_of

@@ -55,7 +55,7 @@ FIELDS = (
         ordered=True,
     ),
     Number(code="rows", label="行数", suffix="行", maximum=1000),
-    Date(code="finished", label="完成日期", path="finished_at__date", nullable=True),
+    Date(code="finished", label="完成日期", path="finished_at", moments=True, nullable=True),
     Boolean(code="recent", label="近一周", match=_recent_q),
     Tree(code="code", label="专业", match=_code_q, labels=_labels, src="/tree.json"),
     Reference(code="exporter", label="导出项", labels=_labels, src=lambda: "/search.json"),

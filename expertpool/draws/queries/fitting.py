@@ -32,6 +32,7 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.models import ConditionGroup, Draw
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.participation import participation_counts
 
 # Why somebody cannot be drawn, and for whom that holds.
 Exclusion = tuple[ExclusionReason, Q]
@@ -82,7 +83,23 @@ def fitting_experts(
 ) -> list[Fitting]:
     """Return everybody who fits one of the groups with these ``levels``, or those of the experts
     ``only`` who do."""
-    context = Context(now=now)
+    return _fitting(levels, exclusions, Context(now=now), only)
+
+
+def fitted_at_seal(draw: Draw, only: Collection[int]) -> set[int]:
+    """Return those of the experts ``only`` who would have fitted ``draw`` when it was sealed, by what
+    stands in their records now: time and reviews alone make them too old or too busy since."""
+    counts = dict(participation_counts(draw.sealed_at))
+    context = Context(now=draw.sealed_at, memory={"participation": counts})
+    return {one.expert_id for one in _fitting(sealed_levels(draw), (), context, only)}
+
+
+def _fitting(
+    levels: Mapping[str, Sequence[Level]],
+    exclusions: Sequence[Exclusion],
+    context: Context,
+    only: Collection[int] | None,
+) -> list[Fitting]:
     prepare((node for rows in levels.values() for _, node in rows), context)
     questions = list(dict.fromkeys(_questions(levels)))
     answers = {

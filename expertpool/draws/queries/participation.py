@@ -76,10 +76,13 @@ def participations(
     return _count(rows, knowing, at_least=at_least, only=only)
 
 
-def all_participations() -> Counter[int]:
-    """How often each expert agreed, as far as names are public: what the condition 参评次数 counts,
-    wherever it is asked, at sealing, too; a batch is one."""
-    return _count(accepted_invitations(), Knowledge.OPEN)
+def all_participations(at: datetime | None = None) -> Counter[int]:
+    """How often each expert agreed, as far as names are public, or were ``at`` a moment: what the
+    condition 参评次数 counts, wherever it is asked, at sealing, too; a batch is one."""
+    rows = accepted_invitations()
+    if at is not None:
+        rows = rows.filter(replied_at__lte=at, draw__released_at__lte=at)
+    return _count(rows, Knowledge.OPEN)
 
 
 def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:

@@ -1,7 +1,8 @@
 """Whose doing it is that somebody who was sealed cannot be seated when his turn comes (docs/decisions/0112).
 
-He could when the draw was sealed, so something changed since. What experts do themselves, and what
-other draws bring with them, is nobody's hand; all else is one of the office, also where it is right.
+He could when the draw was sealed, so something changed since. What experts do themselves, what other
+draws bring with them, and what time alone does is nobody's hand; all else is one of the office, also where
+it is right, and also where the log knows nothing of it: rows may have been written past it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import managed_since
@@ -22,9 +23,11 @@ from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason
 from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.queries.fitting import fitted_at_seal
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.queries.experts import account_of
+from expertpool.experts.queries.records import declared_relations, filed_leaves
 from expertpool.workflow.queries.second_person import why_not_second
 
 # Nobody comes to one of these by himself, whatever the log says.
@@ -68,20 +71,43 @@ class PoolChanges:
             return reason == ExclusionReason.AVOIDED_PERIOD and bool(self._of_all)
         if reason == ExclusionReason.ON_LEAVE:
             return self._is_sent_away(pk)
-        # A change of time alone brings terms to their end, and relations to bear.
         if reason in AVOIDED and self._has_declared(pk) and pk not in self._touched:
             return False
-        return pk in self._touched or bool(self._of_all)
+        return not self._came_by_itself(pk, reason) or pk in self._touched or bool(self._of_all)
+
+    def _came_by_itself(self, pk: int, reason: ExclusionReason) -> bool:
+        """Whether no row had to change for it: he became too old or too busy for the conditions, or the
+        review was moved, which brings terms to their end and relations to bear."""
+        if reason == ExclusionReason.NOT_FITTING:
+            return pk in self._fitted
+        return self._is_moved
+
+    @cached_property
+    def _fitted(self) -> set[int]:
+        lost = [pk for pk, why in self.lost.items() if why == ExclusionReason.NOT_FITTING]
+        return fitted_at_seal(self.draw, lost)
+
+    @cached_property
+    def _is_moved(self) -> bool:
+        """Whether the panel sits at another time than that for which it was sealed."""
+        moves = entries_for(self.draw).filter(action="draw.reschedule", at__gte=self.draw.sealed_at)
+        return moves.exists()
 
     def _is_sent_away(self, pk: int) -> bool:
-        """Whether the office, or who may act as the expert, filed his leave after the seal."""
-        by = self._filed.get(pk, set())
-        return bool(by) and (by != {self._accounts[pk]} or None in by or self._is_taken(pk))
+        """Whether the office, or who may act as the expert, filed his leave after the seal, or nobody
+        filed it: whoever writes a row writes its date as well."""
+        rows = self._leaves.get(pk, [])
+        by = {row.created_by_id for row in rows if row.created_at >= self.draw.sealed_at}
+        if not by:
+            return not (rows and self._filed.issuperset(row.pk for row in rows) and self._is_moved)
+        if not self._filed.issuperset(row.pk for row in rows):
+            return True
+        return by != {self._accounts[pk]} or None in by or self._is_taken(pk)
 
     def _has_declared(self, pk: int) -> bool:
         """Whether the expert himself declared a relation after the seal."""
         own = self._accounts[pk]
-        return own is not None and own in self._declared.get(pk, set()) and not self._is_taken(pk)
+        return own is not None and self._declared.get(pk) == {own} and not self._is_taken(pk)
 
     def _is_taken(self, pk: int) -> bool:
         """Whether somebody may have come to use the account of the expert since."""
@@ -89,23 +115,32 @@ class PoolChanges:
         return handled or self._accounts[pk] in self._managed
 
     @cached_property
-    def _filed(self) -> dict[int, set[int | None]]:
-        """By whom leaves were filed after the seal that keep the lost from this draw."""
+    def _leaves(self) -> dict[int, list[Leave]]:
+        """The leaves that keep the lost from this draw."""
         overlap = Q(pk__in=[])
         for period in periods_of(self.draw.covered):
             overlap |= Q(during__overlap=period)
-        rows = Leave.objects.filter(overlap, cancelled_at__isnull=True)
-        return self._since_the_seal(rows)
+        rows: dict[int, list[Leave]] = defaultdict(list)
+        for row in Leave.objects.filter(overlap, expert__in=self.lost, cancelled_at__isnull=True):
+            rows[row.expert_id].append(row)
+        return rows
+
+    @cached_property
+    def _filed(self) -> set[int]:
+        return filed_leaves(row for rows in self._leaves.values() for row in rows)
 
     @cached_property
     def _declared(self) -> dict[int, set[int | None]]:
-        return self._since_the_seal(AvoidanceUnit.objects.all())
-
-    def _since_the_seal(self, rows: QuerySet[Any]) -> dict[int, set[int | None]]:
-        found = rows.filter(expert__in=self.lost, created_at__gte=self.draw.sealed_at)
+        """By whom relations of the lost were declared after the seal, as the log has it, too."""
+        rows = list(
+            AvoidanceUnit.objects.filter(
+                expert__in=self.lost, created_at__gte=self.draw.sealed_at
+            ).order_by()
+        )
+        known = declared_relations(rows)
         by: dict[int, set[int | None]] = defaultdict(set)
-        for pk, actor in found.order_by().values_list("expert", "created_by"):
-            by[pk].add(actor)
+        for row in rows:
+            by[row.expert_id].add(row.created_by_id if row.pk in known else None)
         return by
 
     @cached_property

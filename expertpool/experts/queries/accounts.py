@@ -24,10 +24,10 @@ def let_in_since(users: Collection[int], since: datetime) -> list[Managed]:
     experts = {
         expert.pk: expert for expert in Expert.objects.filter(user__in=users).select_related("user")
     }
-    if not experts:
-        return []
     entries = entries_for((Expert, experts))
-    lets_in = list(entries.filter(action__in=LETS_IN, at__gt=since))
+    lets_in = entries.filter(action__in=LETS_IN, at__gt=since) if experts else ()
+    if not lets_in:
+        return []
     writers = {pk: {expert.created_by_id} for pk, expert in experts.items()}
     for entry in entries.filter(action="expert.update"):
         if {"phone", "email"} & (entry.after or {}).keys():

@@ -107,7 +107,9 @@ def age_q(op: str, value: Any, context: Context) -> Q:
 def participation_q(op: str, value: Any, context: Context) -> Q:
     """Experts by the number of invitations they accepted."""
     holds = OPERATORS[op]
-    counts = participation_counts()
+    counts = context.memory.get("participation")
+    if counts is None:
+        counts = context.memory["participation"] = dict(participation_counts())
     # Who never took part is counted nowhere: where he fits, those who do not are named.
     if holds(0, value):
         return ~Q(pk__in=[pk for pk, count in counts.items() if not holds(count, value)])

@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import in_words
 from expertpool.core.visibility import show
-from expertpool.experts.models import BlacklistEntry, ExpertVersion, Leave
+from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.experts import experts_visible_to
+
+# Whose, by whom and when.
+Moment = tuple[int, int | None, datetime | None]
 
 
 def leaves_visible_to(user: User, code: str = "experts.leave") -> QuerySet[Leave]:
     """Return the leaves of the experts in the user's scope for ``code``."""
     rows = Leave.objects.filter(expert__in=experts_visible_to(user, code))
     return rows.select_related("expert", "expert__employer", "created_by")
+
+
+def filed_leaves(rows: Iterable[Leave]) -> set[int]:
+    """Return (ids) those of ``rows`` that were filed here: the log has an entry of each, by whom and
+    when the row says, and with its words."""
+    found = {row.pk: (row, in_words(row, "during", "reason")) for row in rows}
+    filed = _moments("expert.leave", [row.expert_id for row, _ in found.values()])
+    return {pk for pk, (row, words) in found.items() if words in filed.get(_moment(row), [])}
+
+
+def declared_relations(rows: Iterable[AvoidanceUnit]) -> set[int]:
+    """Return the same of relations, by moment and person: the words of units may change."""
+    found = list(rows)
+    filed = _moments("expert.avoidance", [row.expert_id for row in found])
+    return {row.pk for row in found if _moment(row) in filed}
+
+
+def _moment(row: Leave | AvoidanceUnit) -> Moment:
+    return row.expert_id, row.created_by_id, row.created_at
+
+
+def _moments(action: str, experts: Iterable[int]) -> dict[Moment, list[Any]]:
+    """Return what the log says was filed of ``experts``, by whose, by whom and when."""
+    filed: dict[Moment, list[Any]] = defaultdict(list)
+    for entry in entries_for((Expert, set(experts))).filter(action=action):
+        filed[int(entry.subject_id), entry.actor_id, entry.at].append(entry.after)
+    return filed
 
 
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:

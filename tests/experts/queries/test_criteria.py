@@ -137,7 +137,7 @@ def test_participation_counts_also_who_never_took_part(
 ) -> None:
     counts = {make_expert("甲").pk: 2, make_expert("乙").pk: 1}
     make_expert("丙")
-    counter = ParticipationCounter("tests", lambda: counts)
+    counter = ParticipationCounter("tests", lambda _: counts)
     with PARTICIPATION_COUNTERS.holding(counter, alone=True):
         found = Expert.objects.filter(participation_q(op, value, Context(now=NOW)))
     assert "".join(sorted(found.values_list("name", flat=True))) == expected

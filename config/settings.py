@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.other_accounts.loaded_anew",
     "config.refusals.RefusalsMiddleware",
     "expertpool.audit.middleware.RequestContextMiddleware",
     "config.unfinished.UnfinishedMiddleware",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("watermark.svg", site.watermark, name="watermark"),
     path("logo.png", site.logo, name="logo"),
     path("health/", site.health, name="health"),
+    path("signed-in/", site.signed_in, name="signed_in"),
     path("search/", site.search, name="search"),
     path("exports/", exports.index, name="export_list"),
     path("exports/<int:pk>/", exports.detail, name="export_run"),

@@ -218,6 +218,7 @@ READ_MESSAGES = ("admin", "operator", "auditor")
 RULES: dict[str, Rule] = {
     # Around every page
     "core:health": public(),
+    "core:signed_in": everybody(),
     "core:watermark": everybody(),
     "core:search": everybody(),
     "core:export_list": everybody(),

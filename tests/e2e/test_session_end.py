@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from expertpool.experts.models import Expert
 from tests.e2e.pages import Screen, drawer, sign_in
-from tests.factories.accounts import make_user
+from tests.factories.accounts import PASSWORD, make_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -35,3 +35,58 @@ def test_a_form_is_sent_after_its_reader_has_signed_in_again(
     screen.press("保存", within=form)
     screen.sees("已新增李娜")
     assert Expert.objects.get().phone == "13911110002"
+
+
+def _type_a_field(screen: Screen) -> None:
+    """Fill in a form that is a page of its own, until the session has ended."""
+    screen.open("/projects/new/")
+    screen.fill("项目名称", "区医院门诊楼")
+    screen.page.context.clear_cookies(name="sessionid")
+
+
+def test_a_form_of_a_page_is_sent_after_its_reader_has_signed_in_again(
+    open_browser: Callable[..., Screen],
+) -> None:
+    screen, admin = open_browser(), make_user("admin")
+    sign_in(screen, admin)
+    _type_a_field(screen)
+    screen.press("保存，下一步")
+    screen.sees("登录已过期，还没有保存")
+    name = screen.page.get_by_label("项目名称").first
+    expect(name).to_have_value("区医院门诊楼")
+
+    with screen.page.context.expect_page() as opened:
+        screen.press("在新窗口登录")
+    window = opened.value
+    window.get_by_label("账号").fill(admin.username)
+    window.get_by_label("密码", exact=False).first.fill(PASSWORD)
+    with window.expect_event("close"):  # the form is in front again
+        window.get_by_role("button", name="登录").click()
+    expect(name).to_have_value("区医院门诊楼")
+    screen.press("保存，下一步")
+    # The server has it, and says what else is missing.
+    screen.page.wait_for_selector(".is-invalid")
+    expect(screen.page.get_by_label("项目名称").first).to_have_value("区医院门诊楼")
+
+
+def test_another_account_gets_nothing_of_what_was_typed(
+    open_browser: Callable[..., Screen],
+) -> None:
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    _type_a_field(screen)
+    sign_in(screen.another(), make_user("admin"))
+    screen.press("保存，下一步")
+    screen.sees("原来的页面是另一个账号打开的")
+    expect(screen.page.get_by_label("项目名称").first).to_have_value("")
+
+
+def test_a_page_that_asks_by_itself_keeps_what_is_typed(
+    open_browser: Callable[..., Screen],
+) -> None:
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    _type_a_field(screen)
+    screen.page.locator("#search-input, [data-search] input, input[type=search]").first.fill("王")
+    screen.sees("登录已过期，还没有保存")
+    expect(screen.page.get_by_label("项目名称").first).to_have_value("区医院门诊楼")

@@ -54,6 +54,14 @@ def logo(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where somebody arrives who signs in beside a page on which he has typed; a page asks here before it
+    sends a form."""
+    return render(request, "core/signed_in.html")
+
+
+@require_safe
+@never_cache
 def search(request: HttpRequest) -> HttpResponse:
     """Results of the search box, for htmx."""
     query = request.GET.get("q", "").strip()

@@ -27,14 +27,19 @@ export function isDirty(form) {
   return before.has(form) ? before.get(form) !== values(form) : isTouched(form);
 }
 
+export const holdsTyped = () => [...document.querySelectorAll("form[data-dirty]")].some(isDirty);
+
+let leaving = false;
+/** Lets the page go without a question: what it holds is sent, or not to be kept. */
+export function leaveFreely() {
+  leaving = true;
+  setTimeout(() => (leaving = false), 2000);
+}
+
 export function startDirty(enhance) {
   enhance("form[data-dirty]", watchForm);
-  let sending = false;
-  document.addEventListener("submit", () => {
-    sending = true;
-    setTimeout(() => (sending = false), 2000);
-  });
+  document.addEventListener("submit", leaveFreely);
   window.addEventListener("beforeunload", (event) => {
-    if (!sending && [...document.querySelectorAll("form[data-dirty]")].some(isDirty)) event.preventDefault();
+    if (!leaving && holdsTyped()) event.preventDefault();
   });
 }

@@ -1,8 +1,10 @@
 // htmx under the strict policy: no eval, no inline style, no copies of pages in browser storage.
 import htmx from "htmx.org";
+import { holdsTyped } from "./dirty.js";
 import { meta } from "./dom.js";
 import { isLeaving } from "./drawer.js";
 import { enhanceWithin } from "./enhance.js";
+import { accountHeaders, csrfToken, tellSignedOut } from "./session.js";
 import { toast } from "./toast.js";
 
 Object.assign(htmx.config, {
@@ -31,13 +33,8 @@ const refusals = {
   429: "操作过于频繁，请稍后再试。",
 };
 
-// Whoever has signed in again in another window has a new token, of which this page does not know.
-function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? meta("csrf-token");
-}
-
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  detail.headers["X-CSRFToken"] = csrfToken();
+  Object.assign(detail.headers, { "X-CSRFToken": csrfToken() }, accountHeaders());
   if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = csrfToken();
 });
 
@@ -47,14 +44,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (login && answered && new URL(answered).pathname === login && location.pathname !== login) {
     event.detail.shouldSwap = false;
     const back = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
-    if (event.detail.requestConfig.verb === "get") location.assign(back);
-    // What was typed is on this page alone: it stays until its reader has signed in beside it.
-    else
-      toast({
-        level: "danger",
-        message: "登录已过期，还没有保存。您填写的内容都在页面上：请在新窗口登录，再回到这里提交。",
-        link: { url: login, label: "在新窗口登录" },
-      });
+    // What was typed is on this page alone, which may ask by itself while somebody types.
+    if (event.detail.requestConfig.verb !== "get" || holdsTyped()) tellSignedOut();
+    else location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
   // The system itself says in the place of the answer that it was asked too often; a proxy's page does not.
   if (event.detail.xhr.status === 429 && event.detail.xhr.getResponseHeader("HX-Reswap")) {

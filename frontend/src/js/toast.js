@@ -25,7 +25,8 @@ export function toast({ message, level = "success", undo = null, link = null }) 
   );
   const close = () => line.remove();
   if (link) {
-    line.append(h("a.btn.btn-link", { href: link.url, target: "_blank", rel: "noopener" }, link.label));
+    // With its opener, so that the page there may close itself again.
+    line.append(h("a.btn.btn-link", { href: link.url, target: "_blank", rel: "opener" }, link.label));
   }
   if (undo) {
     line.append(
@@ -48,10 +49,11 @@ export function toast({ message, level = "success", undo = null, link = null }) 
   );
   region().append(line);
   document.dispatchEvent(new CustomEvent("content:added", { detail: line }));
-  if (!life) return;
+  if (!life) return line;
   let timer = setTimeout(close, undo ? 10000 : life);
   line.addEventListener("pointerenter", () => clearTimeout(timer));
   line.addEventListener("pointerleave", () => (timer = setTimeout(close, 2000)));
+  return line;
 }
 
 document.addEventListener("toast", (event) => toast(event.detail));

@@ -15,6 +15,7 @@ from expertpool.core.client import client_address
 from expertpool.core.context import _is_current, shell
 from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.search import SEARCHES, SearchItem, SearchProvider
+from expertpool.experts.models import Expert
 from tests.fixtures import login
 
 
@@ -37,6 +38,22 @@ def test_the_watermark_names_who_when_and_where(client: Client, department_user:
 def test_watermark_and_search_are_for_who_signed_in(client: Client) -> None:
     for url in ("/watermark.svg", "/search/?q=a", "/exports/"):
         assert client.get(url).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_page_of_one_account_is_loaded_anew_for_another(
+    client: Client, admin: User, department_user: User
+) -> None:
+    login(client, admin)
+    own = client.get("/signed-in/", headers={"X-Account": str(admin.pk)})
+    assert "请关闭本窗口" in own.content.decode()
+    # Whatever the page of the other one asks, and above all what it sends.
+    posted = {"name": "李娜", "phone": "13911110002"}
+    others = {"X-Account": str(department_user.pk)}
+    answer = client.post("/experts/new/", posted, headers=others)
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+    assert not Expert.objects.exists()
+    assert "另一个账号" in client.get("/experts/").content.decode()
 
 
 @pytest.mark.django_db

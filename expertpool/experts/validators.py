@@ -6,7 +6,7 @@ A rule cleans a cell of an import as well as what is typed: it raises CellRefuse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -38,45 +38,7 @@ _PHONE_MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
-PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-    ]
-)
+TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 _ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
 _WORDS = {
@@ -166,10 +128,10 @@ def id_number(cell: Any) -> str:
     return _checked(value, validate_id_card)
 
 
-def id_number_warning(value: str) -> str:
+def id_number_warning(value: str, provinces: Collection[str]) -> str:
     """Return what is odd about the region in a valid ID card number; empty: nothing. Old numbers
-    keep divisions that are gone, provinces stay."""
-    if value[:2] in PROVINCES:
+    keep divisions that are gone, ``provinces`` (the first two digits of each) stay."""
+    if value[:2] in provinces or value.startswith(TAIWAN):
         return ""
     return f"身份证号前两位 {value[:2]} 不是任何省份的代码，请核对。"
 
@@ -193,11 +155,11 @@ def years_warning(years: int | None, born: date | None, today: date) -> str:
 
 
 def oddities(
-    values: Mapping[str, Any], *, born: date | None, today: date
+    values: Mapping[str, Any], *, born: date | None, today: date, provinces: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
     id_number, account = values.get("id_number"), values.get("bank_account")
-    if id_number and (sentence := id_number_warning(id_number)):
+    if id_number and (sentence := id_number_warning(id_number, provinces)):
         yield "身份证号", id_number, sentence
     if account and (sentence := account_warning(account)):
         yield "银行账号", account, sentence

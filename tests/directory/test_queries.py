@@ -17,6 +17,7 @@ from expertpool.directory.queries import (
     division_subtree,
     division_tree,
     path_names,
+    province_codes,
     search_specialties,
     search_units,
     specialty_subtree,
@@ -26,7 +27,7 @@ from expertpool.directory.queries import (
     units_matching,
 )
 from expertpool.directory.validators import normalise_unit_name
-from tests.factories.experts import make_uscc
+from tests.factories.experts import make_division, make_uscc
 
 pytestmark = pytest.mark.django_db
 ONE, TWO = make_uscc(1), make_uscc(2)
@@ -171,3 +172,9 @@ def test_lists_offer_their_active_entries_in_order() -> None:
     assert names[:3] == ["技术类", "经济类", "法律类"]
     DictionaryItem.objects.filter(name="经济类").update(active=False)
     assert "经济类" not in dictionary_names(DictionaryCode.EXPERT_TYPE)
+
+
+def test_provinces_are_known_by_two_digits() -> None:
+    assert len(province_codes()) == 34
+    make_division("990000", "新设省")
+    assert {"11", "43", "82", "99"} <= province_codes()

@@ -26,13 +26,14 @@ _NOTE = re.compile(r"[(\[【].*?[)\]】]")
 class CellRefused(ValueError):
     """A cell that cannot be taken. ``reason`` is a few fixed words, the same for every such cell
     (``{}`` stands for the header); ``detail`` says how to mend it; ``word`` is one that no list
-    has."""
+    has; ``code`` the column, where it is not the one that is being cleaned."""
 
-    def __init__(self, reason: str, detail: str = "", *, word: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", *, word: str = "", code: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
         self.word = word
+        self.code = code
 
     def sentence(self, label: str) -> str:
         """Return what a form says of the field ``label``."""

@@ -138,7 +138,8 @@ class AnswersForm(forms.Form):
             column = columns.get(asked["code"])
             if column is not None and column.words is not None:
                 known = lists.setdefault(column.code, list(column.words()))
-                self.fields[f"word-{at}"] = _word_field(column, asked, known)
+                field = _word_field(column, asked, known, is_update=importer.is_update)
+                self.fields[f"word-{at}"] = field
         for row in (*found.get("refused", ()), *found.get("left", ())):
             for cell in row["cells"]:
                 if cell["code"] in columns:
@@ -198,7 +199,9 @@ def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:
     return f"cell-{row['row']}-{cell['code']}"
 
 
-def _word_field(column: ImportColumn, asked: dict[str, Any], known: list[str]) -> forms.Field:
+def _word_field(
+    column: ImportColumn, asked: dict[str, Any], known: list[str], *, is_update: bool
+) -> forms.Field:
     label = f"{asked['column']}“{asked['word']}”"
     suggestion = asked["suggestion"]
     if len(known) > LISTED:
@@ -209,7 +212,7 @@ def _word_field(column: ImportColumn, asked: dict[str, Any], known: list[str]) -
             max_length=200,
             widget=forms.TextInput(attrs={"placeholder": "填目录中的名称或代码"}),
         )
-    nothing = [] if column.required else [(NOTHING, "这一格留空")]
+    nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
     first = "按原样保存" if column.is_free else "暂不处理"
     choices = [("", first), *nothing, *((word, word) for word in known)]
     return forms.ChoiceField(label=label, initial=suggestion, required=False, choices=choices)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from expertpool.core.importing.columns import ImportColumn
+from expertpool.core.importing.columns import CellRefused, ImportColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +172,7 @@ class Importer(ABC):
     ) -> Fault:
         """Return a fault of the column ``code``."""
         return Fault(self.by_code[code].header, reason, detail, counted, code, word)
+
+    def refusal(self, error: CellRefused) -> Fault:
+        """Return the fault of a cell that a look at the data has refused."""
+        return self.fault(error.code, error.reason, error.detail, word=error.word)

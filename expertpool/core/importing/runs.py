@@ -180,17 +180,16 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
     absent = missing(importer.get_columns(), named)
     if absent:
         raise RunRefused(f"必填的列还没有对应：{'、'.join(absent)}。")
-    found = read_findings(run).get("outline", {})
+    found = read_findings(run)
+    whys = found.get("outline", {}).get("why", run.mapping)
     told = {
         header: code
-        for header, code, old, why in zip(
-            run.headers, codes, run.mapping, found.get("why", run.mapping), strict=True
-        )
+        for header, code, old, why in zip(run.headers, codes, run.mapping, whys, strict=True)
         # What the template or numbering says by itself needs no memory.
         if code != old or why in (Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.MOVED)
     }
     run.mapping = list(codes)
-    _check_again(run, now=now, told=read_findings(run).get("told", {}) | told)
+    _check_again(run, now=now, told=found.get("told", {}) | told)
 
 
 def answer_import(
@@ -224,29 +223,35 @@ def _preview(run: ImportRun, *, now: datetime) -> None:
     ImportPreviewed."""
     with closing(_rows(run)) as all_rows:
         rows = below(all_rows, run.header_row, run.headers)
-        collector = _check(run, islice(rows, IMPORTS[run.importer].previewed), keep=False, now=now)
+        collector = _collector(run, now)
+        first = islice(rows, collector.importer.previewed)
+        found = _check(run, first, collector, keep=False)
         run.partial = next(rows, None) is not None
     if not run.total:
         raise UnreadableFile("表头下面没有数据，请检查是否选错了文件或工作表。")
     run.state, run.checks = ImportState.PREVIEWED, run.checks + 1
     run.save()
-    write_findings(run, **collector)
+    write_findings(run, **found)
     publish(ImportPreviewed(run.pk, now))
+
+
+def _collector(run: ImportRun, now: datetime) -> Collector:
+    importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
+    return Collector(importer, run.mapping)
 
 
 def _check(
     run: ImportRun,
     rows: Iterator[Numbered],
+    collector: Collector,
     *,
     keep: bool,
-    now: datetime,
     refused: Sink | None = None,
     taken: Sink | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     """Check the rows and put the totals into ``run``; return what the page shows of them."""
-    importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
-    collector = Collector(importer, run.mapping)
+    importer = collector.importer
     totals = check_rows(
         importer,
         rows,
@@ -298,7 +303,7 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
         answers.shown = {one["row"]: one["changes"] for one in changed}
         write_answers(run, answers)
         # Always: if this process is killed on its way, the job does it. Else it finds it done.
-        defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
+        defer("core.run_import", lock=_lock(run.pk), run_id=run.pk)
     # Outside: the state is committed by now, so that others see that it runs.
     if run.total <= IMPORTS[run.importer].at_once:
         perform_import(run_id=run.pk, now=now)
@@ -339,16 +344,17 @@ def _lock(run_id: int) -> str:
 
 
 def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
+    collector = _collector(run, now)
     with (
-        RefusedSheet(run.headers, Collector(_columns_of(run, now), run.mapping)) as sheet,
+        RefusedSheet(run.headers, collector) as sheet,
         _progress(run, progress) as tell,
         closing(_rows(run)) as rows,
     ):
         found = _check(
             run,
             below(rows, run.header_row, run.headers),
+            collector,
             keep=True,
-            now=now,
             refused=sheet.add,
             taken=sheet.left,
             progress=tell,
@@ -359,10 +365,6 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
     run.partial, run.done_rows = False, run.total
     run.state, run.finished_at = ImportState.DONE, now
     run.save()
-
-
-def _columns_of(run: ImportRun, now: datetime) -> Importer:
-    return IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
 
 
 def _remember(run: ImportRun) -> None:
@@ -398,7 +400,7 @@ def resume_import(*, run: ImportRun) -> None:
     (RunRefused)."""
     _stand_still(run, "正在导入，请稍候。")
     if run.state == ImportState.RUNNING:
-        defer("core.run_import", lock=f"import-{run.pk}", run_id=run.pk)
+        defer("core.run_import", lock=_lock(run.pk), run_id=run.pk)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from expertpool.core.importing.columns import ImportColumn
 from expertpool.core.importing.findings import Collector
@@ -59,6 +59,17 @@ def _write_notes(notes: Writer, columns: Sequence[ImportColumn]) -> None:
         notes.sheet.write_string(at, 0, line)
 
 
+class Outcomes(NamedTuple):
+    """What became of a row, and of a cell, that was refused."""
+
+    row: str
+    cell: str
+
+
+IMPORTED = Outcomes("整行没有导入", "这一格留空，其余已导入")
+UPDATED = Outcomes("整行没有更新", "这一格没有改动，其余已更新")
+
+
 class RefusedSheet:
     """The 未导入信息表: each refused row as it stood, with its row number and the reason; on a second
     sheet each cell that was refused, with the name and what became of it.
@@ -70,6 +81,7 @@ class RefusedSheet:
     def __init__(self, headers: Sequence[str], collector: Collector) -> None:
         self.headers = headers
         self.collector = collector
+        self.outcomes = UPDATED if collector.importer.is_update else IMPORTED
         self.count = self.cells = 0
         self.content = b""
 
@@ -92,12 +104,12 @@ class RefusedSheet:
         self.table.cell(self.count, 1, reasons, self.reason)
         for at, cell in enumerate(row.cells, 2):
             self.table.cell(self.count, at, _as_it_was(cell))
-        self._cells(row, row.faults, "整行没有导入")
+        self._cells(row, row.faults, self.outcomes.row)
 
     def left(self, row: Row) -> None:
         """Write the cells without which a row was taken."""
         if row.left:
-            self._cells(row, row.left, "这一格留空，其余已导入")
+            self._cells(row, row.left, self.outcomes.cell)
 
     def _cells(self, row: Row, faults: Sequence[Fault], outcome: str) -> None:
         for cell in self.collector.about(row, faults)["cells"]:

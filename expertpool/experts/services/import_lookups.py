@@ -60,11 +60,11 @@ class SpecialtyNames:
         if len(named) == 1:
             return named[0]
         if named:
-            raise CellRefused(
-                "专业名称有歧义", f"“{word}”有 {len(named)} 个，请填专业代码。", word=word
+            raise _refused(
+                "specialties", word, "专业名称有歧义", f"有 {len(named)} 个，请填专业代码。"
             )
         kind = "代码" if word.isascii() else "名称"
-        raise CellRefused(f"专业{kind}不存在", f"“{word}”不在专业目录中，请核对。", word=word)
+        raise _refused("specialties", word, f"专业{kind}不存在", "不在专业目录中，请核对。")
 
 
 class DivisionNames:
@@ -93,12 +93,14 @@ class DivisionNames:
         if len(found) == 1:
             return found[0]
         if found:
-            raise CellRefused(
-                "所在地区有歧义", f"“{word}”有 {len(found)} 个，请连同上级一起写。", word=word
+            raise _refused(
+                "division", word, "所在地区有歧义", f"有 {len(found)} 个，请连同上级一起写。"
             )
-        raise CellRefused(
-            "所在地区不存在", f"“{word}”不在行政区划中，请写全称，如“长沙市”。", word=word
-        )
+        raise _refused("division", word, "所在地区不存在", "不在行政区划中，请写全称，如“长沙市”。")
+
+
+def _refused(code: str, word: str, reason: str, detail: str) -> CellRefused:
+    return CellRefused(reason, f"“{word}”{detail}", word=word, code=code)
 
 
 def _ways(code: str, name: str, names: dict[str, str]) -> set[str]:

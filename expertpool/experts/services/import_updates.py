@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import transaction
 from django.db.models import Q
 
 from expertpool.accounts.models import User
@@ -31,6 +31,7 @@ from expertpool.directory.models import Division, Specialty
 from expertpool.directory.queries import title_levels
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
@@ -133,8 +134,7 @@ class ExpertUpdater(Importer):
         try:
             given, specialties = self._given(row, expert)
         except CellRefused as error:
-            code = "division" if "地区" in error.reason else "specialties"
-            return self.fault(code, error.reason, error.detail, word=error.word)
+            return self.refusal(error)
         if not row.changes:
             return Fault("", "没有变化", "与库中的档案相同。")
         if len(self.rows) >= MOST:
@@ -171,7 +171,12 @@ class ExpertUpdater(Importer):
 
     def _place(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
         """Note another division and another employer."""
-        division = self.divisions.find(row.values.get("division") or "")
+        try:
+            division = self.divisions.find(row.values.get("division") or "")
+        except CellRefused as error:  # as in an import: the rest of the row is taken
+            row.left.append(self.refusal(error))
+            row.words.append((error.code, error.word))
+            division = None
         if division and division != expert.division_id:
             new = Division.objects.get(pk=division)
             old = expert.division.name if expert.division else ""
@@ -218,20 +223,24 @@ class ExpertUpdater(Importer):
 
     def save(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            given = row.values["given"]
-            if "new_employer" in row.values:
-                name, uscc = row.values["new_employer"]
-                given = given | {"employer": resolve_unit(name=name, uscc=uscc)}
             try:
-                update_expert(
-                    expert=row.values["expert"],
-                    values=given,
-                    specialties=row.values["specialty_rows"],
-                    actor=self.actor,
-                    now=self.now,
-                )
-            except ValidationError as error:  # meanwhile: the rows are checked once more
-                raise IntegrityError(str(error)) from error
+                self._update(row.values)
+            except (ValidationError, ExpertRefused) as error:  # meanwhile; the others go on
+                row.faults.append(Fault("", "没有更新", "".join(_messages(error))))
+
+    @transaction.atomic
+    def _update(self, values: dict[str, Any]) -> None:
+        given = values["given"]
+        if "new_employer" in values:
+            name, uscc = values["new_employer"]
+            given = given | {"employer": resolve_unit(name=name, uscc=uscc)}
+        update_expert(
+            expert=values["expert"],
+            values=given,
+            specialties=values["specialty_rows"],
+            actor=self.actor,
+            now=self.now,
+        )
 
     def finish(self, totals: Totals, *, file_name: str) -> None:
         record(

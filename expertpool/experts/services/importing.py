@@ -34,7 +34,7 @@ from expertpool.core.importing.findings import Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import title_levels
+from expertpool.directory.queries import province_codes, title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource
 from expertpool.experts.fields import EXPERT
@@ -119,6 +119,7 @@ class ExpertImporter(Importer):
         self.divisions = DivisionNames()
         # Once for the whole file: ten thousand rows name a dozen titles.
         self.title_levels = title_levels()
+        self.provinces = province_codes()
         self.units: dict[NamedUnit, Unit] = {}
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
@@ -178,25 +179,23 @@ class ExpertImporter(Importer):
         try:
             values["specialty_ids"] = self.specialties.find(values.get("specialties", ""))
         except CellRefused as error:
-            return self._refusal("specialties", error)
+            return self.refusal(error)
         values["division_id"] = None
         try:
             values["division_id"] = self.divisions.find(values.get("division", ""))
         except CellRefused as error:
             # An expert without his division can be drawn, and invited.
-            row.left.append(self._refusal("division", error))
-            row.words.append(("division", error.word))
+            row.left.append(self.refusal(error))
+            row.words.append((error.code, error.word))
             values["division"] = ""
         if values.get("title_level") in (None, ""):
             values["title_level"] = self.title_levels.get(values.get("title", ""), 0)
         return None
 
-    def _refusal(self, code: str, error: CellRefused) -> Fault:
-        return self.fault(code, error.reason, error.detail, word=error.word)
-
     def _warn(self, row: Row) -> None:
         born = row.values["birth_date"]
-        for label, value, sentence in oddities(row.values, born=born, today=self.today):
+        odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
+        for label, value, sentence in odd:
             row.notes.append(Note(label, CHECK, value, sentence))
 
     def shown(self, row: Row) -> dict[str, str]:

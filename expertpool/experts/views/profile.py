@@ -19,6 +19,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
+from expertpool.directory.queries import province_codes
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
@@ -97,7 +98,8 @@ def _odd(expert: Expert, given: dict[str, Any]) -> str:
     """Return what is odd in what was typed, and was saved all the same."""
     # As they were cleaned.
     saved = {code: getattr(expert, code) for code in given if hasattr(expert, code)}
-    found = oddities(saved, born=expert.birth_date, today=timezone.localdate())
+    today, provinces = timezone.localdate(), province_codes()
+    found = oddities(saved, born=expert.birth_date, today=today, provinces=provinces)
     return "".join(sentence for _, _, sentence in found)
 
 

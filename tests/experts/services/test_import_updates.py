@@ -11,13 +11,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.services import record
 from expertpool.experts.models import Expert, ExpertVersion
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import refused_of, write_xlsx
 from tests.factories.accounts import make_user
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_division, make_expert, make_id_number
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -106,6 +108,75 @@ def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> 
     assert expert.position == "局长"
 
 
+def test_who_is_refused_on_the_way_is_one_line_and_the_others_are_updated(
+    admin: User, tmp_path: Path
+) -> None:
+    first = make_expert("张伟", phone="13911110001")
+    second = make_expert("李娜", phone="13911110002")
+    client = login(Client(), admin)
+    # Each is in order beside the pool; the second is not, once the first has the number.
+    rows = [
+        ["专家编号", "手机号", "职务"],
+        *([one.number, "13911110009", "处长"] for one in (first, second)),
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.accepted == 2
+    posted = {"listed": [2, 3], "chosen": [2, 3]}
+    run = client.post(
+        reverse("experts:update_confirm", args=[run.pk]), posted, follow=True
+    ).context["run"]
+    assert (run.state, run.accepted, run.reasons) == ("done", 1, {"没有更新": 1})
+    assert "该手机号已属于专家张伟" in refused_of(run)[0]["cells"][0]["detail"]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.phone, first.position) == ("13911110009", "处长")
+    assert (second.phone, second.position) == ("13911110002", "")
+
+
+def test_who_has_met_too_many_numbers_is_told_so_in_each_row(tmp_path: Path) -> None:
+    clerk = make_user(roles=(make_role("experts.edit", "experts.view"),))
+    expert = make_expert("张伟", position="科长")
+    client = login(Client(), clerk)
+    run = upload(client, tmp_path, [["专家编号", "职务"], [expert.number, "处长"]]).context["run"]
+    for _ in range(10):
+        record("expert.taken", actor=clerk, now=timezone.now())
+    posted = {"listed": 2, "chosen": 2}
+    run = client.post(
+        reverse("experts:update_confirm", args=[run.pk]), posted, follow=True
+    ).context["run"]
+    assert (run.state, run.reasons) == ("done", {"没有更新": 1})
+    assert "一小时内" in refused_of(run)[0]["cells"][0]["detail"]
+
+
+def test_an_unknown_division_changes_nothing_and_the_rest_is_updated(
+    admin: User, tmp_path: Path
+) -> None:
+    expert = make_expert("张伟", position="科长", division=make_division("430000", "湖南省"))
+    client = login(Client(), admin)
+    rows = [["专家编号", "所在地区", "职务"], [expert.number, "长沙", "处长"]]
+    page = upload(client, tmp_path, rows)
+    run = page.context["run"]
+    assert (run.accepted, run.left) == (1, {"所在地区不存在": 1})
+    assert "不改动的内容" in page.content.decode()
+    posted = {"listed": 2, "chosen": 2}
+    client.post(reverse("experts:update_confirm", args=[run.pk]), posted)
+    expert.refresh_from_db()
+    assert (expert.position, expert.division_id) == ("处长", "430000")
+
+
+@pytest.mark.parametrize(("header", "column"), [("所在地区", "所在地区"), ("评审专业", "评审专业")])
+def test_a_word_is_refused_in_its_own_column(
+    admin: User, tmp_path: Path, header: str, column: str
+) -> None:
+    expert = make_expert("张伟")
+    rows = [["专家编号", "职务", header], [expert.number, "处长", "天外地区"]]
+    found = upload(login(Client(), admin), tmp_path, rows).context["found"]
+    refused = [*found["refused"], *found["left"]]
+    assert [(one["column"], one["content"]) for one in refused[0]["cells"]] == [
+        (column, "天外地区")
+    ]
+
+
 def test_a_row_is_compared_with_the_record_not_with_one_that_was_refused(
     admin: User, tmp_path: Path
 ) -> None:
@@ -165,3 +236,14 @@ def test_a_form_that_is_saved_says_what_is_odd(admin: User) -> None:
     expert = Expert.objects.get(name="王芳")
     assert (expert.phone, expert.practice_years) == ("13911110003", 15)
     assert "银行卡号的最后一位校验不符" in str(json.loads(answer["HX-Trigger"]))
+
+
+def test_an_id_number_of_no_province_is_odd(admin: User) -> None:
+    client = login(Client(), admin)
+    for serial, (division, is_odd) in enumerate(
+        {"990101": True, "830000": False, "430102": False}.items(), 1
+    ):
+        number = make_id_number(division=division)
+        posted = {"name": "王芳", "phone": f"1391111000{serial}", "id_number": number}
+        answer = client.post(reverse("experts:create"), posted)
+        assert ("不是任何省份的代码" in str(json.loads(answer["HX-Trigger"]))) is is_odd

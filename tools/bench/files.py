@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -125,12 +126,14 @@ def _import(path: Path, now: datetime) -> dict[str, Any]:
     preview = time.perf_counter() - started
     confirm_import(run=run, now=now)
     with _watching(run) as seen:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _processor_seconds()
         perform_import(run_id=run.pk, now=now, progress=True)
         seconds = time.perf_counter() - started
+        worked = _processor_seconds() - worked
     run.refresh_from_db()
     return {
         "seconds": seconds,
+        "processor_s": round(worked, 2),
         "preview_s": round(preview, 2),
         "accepted": run.accepted,
         "refused": run.refused,
@@ -138,6 +141,13 @@ def _import(path: Path, now: datetime) -> dict[str, Any]:
         "peak_rss_mb": peak_megabytes(),
         "rss_before_mb": base,
     }
+
+
+def _processor_seconds() -> float:
+    """What this process and the readers that it has ended have worked: on a busy machine it says more
+    than the clock. The database works beside."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
     opens_accounts,
@@ -124,6 +125,7 @@ class ExpertImporter(Importer):
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
         self.id_numbers: dict[bytes, int] = {}
+        self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -136,9 +138,16 @@ class ExpertImporter(Importer):
                 continue
             name = f"{code}_index"
             wanted = [row.values[name] for row in rows if row.values[name]]
+            if (
+                not self.previews
+            ):  # what is not kept stays at hand; a preview looks at the first rows
+                self.saved[code].add(known)
+                known.clear()
             held = Expert.objects.filter(**{f"{name}__in": wanted}).order_by()
+            found = [index for (index,) in held.values_list(name)]
             # Some are in the pool by an earlier chunk of this file: these keep their row.
-            known.update((index, known.get(index, 0)) for (index,) in held.values_list(name))
+            rows_of = self.saved[code].rows_of(found)
+            known.update((index, known.get(index) or rows_of.get(index, 0)) for index in found)
 
     def validate(self, row: Row) -> Fault | None:
         fault = self._contradiction(row.values) or self._unknown_word(row)

@@ -17,7 +17,7 @@ fields = Crud(
     title="自定义字段",
     subtitle="新增的字段立即出现在表单、导入、导出、筛选条件和抽取条件中。",
     noun="字段",
-    rows=CustomField.objects.all,
+    rows=lambda _user: CustomField.objects.all(),
     form=CustomFieldForm,
     columns=(
         CrudColumn("名称", "label", sort="label", kind="main"),

@@ -23,7 +23,7 @@ PERMISSIONS = PermissionGroup(
         Permission("experts.blacklist", "管理黑名单", scoped=True),
         Permission("experts.leave", "管理请假", scoped=True),
         Permission("experts.reveal", "查看脱敏内容的原文（须填原因）", scoped=True),
-        Permission("experts.tags", "管理专家分组"),
+        Permission("experts.tags", "管理专家分组", scoped=True),
     ),
 )
 # What an account of an expert may do with what is his own.

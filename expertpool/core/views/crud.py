@@ -4,7 +4,7 @@
         app="directory",
         name="title",
         title="职称",
-        rows=Title.objects.all,
+        rows=lambda _user: Title.objects.all(),
         form=TitleForm,
         columns=(CrudColumn("职称", "name", sort="name", kind="main"), …),
         search=("name",),
@@ -83,7 +83,7 @@ class Crud:
     app: str
     name: str
     title: str
-    rows: Callable[[], QuerySet[Any]]
+    rows: Callable[[Any], QuerySet[Any]]  # for a user
     form: type[forms.ModelForm]
     columns: Sequence[CrudColumn]
     view_permission: str
@@ -121,7 +121,7 @@ class Crud:
         default = self.default_sort or next(iter(sorts))
         result = listing(
             request,
-            self.rows(),
+            self.rows(request.user),
             # The default need not be a column that is shown.
             sorts=sorts | {default.removeprefix("-"): default.removeprefix("-")},
             default_sort=default,
@@ -142,13 +142,13 @@ class Crud:
         return self._form(request, None)
 
     def _edit(self, request: HttpRequest, pk: str) -> HttpResponse:
-        row = self._get(pk)
+        row = self._get(request, pk)
         editing = Editing(request, self.edits((type(row), [row.pk])))
         # Read again: what is shown is at least as new as what it says to have read.
-        return self._form(request, self._get(pk), editing)
+        return self._form(request, self._get(request, pk), editing)
 
     def _delete(self, request: HttpRequest, pk: str, delete: DeleteRow) -> HttpResponse:
-        row = self._get(pk)
+        row = self._get(request, pk)
         label = str(row)
         try:
             delete(row=row, actor=request.user, now=timezone.now())
@@ -172,12 +172,13 @@ class Crud:
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _get(self, pk: str) -> Model:
+    def _get(self, request: HttpRequest, pk: str) -> Model:
+        rows = self.rows(request.user)
         try:
-            row: Model = get_object_or_404(self.rows(), pk=pk)
+            row: Model = get_object_or_404(rows, pk=pk)
         except (ValueError, ValidationError):
             # What cannot be a key is answered as one that is not there.
-            row = get_object_or_404(self.rows().none())
+            row = get_object_or_404(rows.none())
         return row
 
     def _url(self, action: str, *args: Any) -> str:

@@ -23,7 +23,7 @@ titles = Crud(
     title="职称",
     tab_field="level",
     subtitle="职称决定专家的职称级别，抽取条件可按级别设置。",
-    rows=Title.objects.all,
+    rows=lambda _user: Title.objects.all(),
     form=TitleForm,
     columns=(
         CrudColumn("职称", "name", sort="name", kind="main"),
@@ -50,7 +50,7 @@ divisions = Crud(
     name="division",
     title="行政区划",
     subtitle="省、市、县三级。选择上级即包含其全部下级。",
-    rows=lambda: Division.objects.select_related("parent"),
+    rows=lambda _user: Division.objects.select_related("parent"),
     form=DivisionForm,
     columns=(
         CrudColumn("名称", "name", sort="name", kind="main"),
@@ -102,7 +102,7 @@ schemes = Crud(
     name="scheme",
     title="专业体系",
     subtitle="可同时使用几套专业分类；启用的体系用于专家资料、查询和抽取。",
-    rows=SpecialtyScheme.objects.all,
+    rows=lambda _user: SpecialtyScheme.objects.all(),
     form=SchemeForm,
     columns=(
         CrudColumn("名称", "name", sort="name", kind="main"),

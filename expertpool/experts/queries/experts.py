@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
@@ -44,10 +45,17 @@ def deleted_visible_to(user: User) -> QuerySet[Expert]:
     return rows.select_related("employer", "deleted_by").defer("search_tokens")
 
 
-def tags_with_counts() -> QuerySet[Tag]:
-    """Return all groups with ``expert_count``, their experts without the deleted."""
-    here = ~Q(experts__status=ExpertStatus.DELETED)
-    return Tag.objects.annotate(expert_count=Count("experts", filter=here))
+def experts_groupable_by(user: User) -> QuerySet[Expert]:
+    """Return the experts whom ``user`` may see and put into groups: draws choose by them."""
+    return experts_visible_to(user).filter(scope_q(user, "experts.tags"))
+
+
+def tags_with_counts(user: User) -> QuerySet[Tag]:
+    """Return all groups with ``expert_count``, those of their experts that ``user`` may see, without
+    the deleted."""
+    seen = experts_visible_to(user).exclude(status=ExpertStatus.DELETED).order_by()
+    counts = seen.filter(tags=OuterRef("pk")).values("tags").annotate(n=Count("pk")).values("n")
+    return Tag.objects.annotate(expert_count=Coalesce(Subquery(counts), 0))
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,9 @@ class Actions:
 
 def actions_for(user: User, expert: Expert) -> Actions:
     """Return what ``user`` can do with ``expert`` now; rights are those over this very record."""
-    names = ("edit", "blacklist", "leave", "delete")
+    names = ("edit", "blacklist", "leave", "delete", "tags")
     reaching = codes_reaching(user, expert, (f"experts.{name}" for name in names))
-    edit, blacklist, leave, delete = (f"experts.{name}" in reaching for name in names)
+    edit, blacklist, leave, delete, tags = (f"experts.{name}" in reaching for name in names)
     status = expert.status
     here = status != ExpertStatus.DELETED
     return Actions(
@@ -83,7 +91,7 @@ def actions_for(user: User, expert: Expert) -> Actions:
         leave=here and leave,
         delete=delete and here,
         restore=delete and not here,
-        tags=here and user.has_permission("experts.tags"),
+        tags=tags and here,
     )
 
 

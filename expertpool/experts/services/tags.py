@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.experts.models import Expert, Tag
+from expertpool.experts.queries.experts import experts_groupable_by
 
 RECORDED = ("name", "colour")
 _Membership = Expert.tags.through
@@ -29,7 +31,12 @@ def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
 
 @transaction.atomic
 def delete_tag(*, row: Tag, actor: User | None, now: datetime) -> None:
-    """Delete a group; its experts stay."""
+    """Delete a group; its experts stay. Refuses one that holds experts whose groups are not ``actor``'s to
+    change (ValidationError)."""
+    if actor is not None:
+        own = experts_groupable_by(actor).values("pk")
+        if row.experts.exclude(pk__in=own).exists():
+            raise ValidationError("分组中有不在您范围内的专家，请联系管理员删除。")
     # Before it is gone, with how many were in it.
     note = f"原有专家 {row.experts.count()} 位"
     record("expert.tag_delete", actor=actor, now=now, subject=row, note=note)

@@ -23,7 +23,11 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import TagExpertsForm
 from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import deleted_visible_to, experts_visible_to
+from expertpool.experts.queries.experts import (
+    deleted_visible_to,
+    experts_groupable_by,
+    experts_visible_to,
+)
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import (
@@ -142,17 +146,21 @@ def tag_many(request: UserRequest) -> HttpResponse:
     form = TagExpertsForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:
+        picked = _picked(request)
+        own = picked.filter(pk__in=experts_groupable_by(request.user).values("pk"))
+        left = picked.count() - own.count()
         count = tag_experts(
-            expert_ids=_picked(request).values_list("pk", flat=True),
+            expert_ids=own.values_list("pk", flat=True),
             add=form.cleaned_data["add"],
             remove=form.cleaned_data["remove"],
             actor=request.user,
             now=timezone.now(),
         )
-        return f"已调整 {count} 位专家的分组"
+        others = f"；另有 {left} 位不在您管理分组的范围内，没有调整" if left else ""
+        return f"已调整 {count} 位专家的分组{others}"
 
-    picked = request.POST if request.method == "POST" else request.GET
-    number = picked.get("count", "")
+    asked = request.POST if request.method == "POST" else request.GET
+    number = asked.get("count", "")
     return drawer_form(
         request,
         form,
@@ -160,7 +168,7 @@ def tag_many(request: UserRequest) -> HttpResponse:
         refusals=ExpertRefused,
         title=f"调整 {number} 位专家的分组" if number else "调整分组",
         template="experts/tag_drawer.html",
-        keys=picked.getlist("pk"),
-        everything=picked.get("all") == "1",
+        keys=asked.getlist("pk"),
+        everything=asked.get("all") == "1",
         count=number,
     )

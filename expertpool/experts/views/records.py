@@ -21,7 +21,11 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.experts import experts_visible_to, tags_with_counts
+from expertpool.experts.queries.experts import (
+    experts_groupable_by,
+    experts_visible_to,
+    tags_with_counts,
+)
 from expertpool.experts.queries.records import compare
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
@@ -51,7 +55,7 @@ tags = Crud(
 def expert_tags(request: UserRequest, pk: int) -> HttpResponse:
     """The groups of one expert."""
     editing = Editing(request, Edits((Expert, [pk]), action="expert.tag"))
-    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    expert = get_object_or_404(experts_groupable_by(request.user), pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = ExpertTagsForm(posted, initial={"tags": expert.tags.all()})
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
-from expertpool.core.importing import CellRefused, as_text
+from expertpool.core.importing import FIRST, LAST, CellRefused, as_text
 from expertpool.core.subjects import (
     Choice,
     Day,
@@ -75,6 +75,8 @@ TITLE_MEANINGS = {
     "助工": "助理工程师",
     "高会": "高级会计师",
     "高经": "高级经济师",
+    # A level: which title it is, nobody can propose.
+    **dict.fromkeys(("正高", "正高级", "副高", "副高级", "中级", "初级"), ""),
 }
 LEVEL_MEANINGS = {"高级": "副高", "正高级职称": "正高", "副高级职称": "副高", "中级职称": "中级"}
 EDUCATION_MEANINGS = {
@@ -478,6 +480,7 @@ FIELDS = (
             lists=True,
             looks=rules.is_specialty_code,
             aliases=("专业", "专业代码", "评标专业", "专业名称", "评审专业代码"),
+            others=("所学专业", "毕业专业", "毕业院校及专业", "从事专业"),
             help="专业代码或名称，多个用分号隔开。重名的专业请填代码。",
             sample="A010101;A080101",
             width=24,
@@ -624,7 +627,7 @@ FIELDS = (
     FieldDeclaration(
         code="term_start_date",
         label="聘期开始",
-        kind=Day(),
+        kind=Day(month=FIRST),
         form=InForm(section="term"),
         imported=InImport(aliases=("聘期起", "聘任日期"), sample="2026-01-01"),
         exported=InExport(code="term_start", width=12),
@@ -633,7 +636,7 @@ FIELDS = (
     FieldDeclaration(
         code="term_end_date",
         label="聘期至",
-        kind=Day(),
+        kind=Day(month=LAST),
         form=InForm(section="term", help="过了这一天不再被抽取。"),
         imported=InImport(aliases=("聘期止", "聘期届满", "到期日期"), sample="2028-12-31"),
         exported=InExport(code="term", width=12, optional=True),

@@ -22,7 +22,7 @@ from expertpool.core.validators import (
     validate_id_card,
     validate_mobile,
 )
-from expertpool.experts.enums import Sex
+from expertpool.experts.enums import ExpertKind, Sex
 
 YOUNGEST = 16  # years
 TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
@@ -33,8 +33,10 @@ _YEAR_AND_MONTH = re.compile(r"(19|20)\d{2}\.\d{1,2}")
 # Between two Chinese letters, of which a name may have a dot.
 _HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN = re.compile(f"(?<=[{_HAN}·•・（）]) (?=[{_HAN}·•・（）])")
+_NAME = re.compile(rf"[{_HAN}A-Za-z][{_HAN}A-Za-z·.' -]*")
 _DOTS = str.maketrans("•・‧", "···")
 _PHONE_MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
@@ -110,8 +112,17 @@ def phone(cell: Any) -> str:
     """Clean a mobile number, as people write it: with blanks, hyphens, +86, or as a number."""
     value = as_code(cell)
     if (value and not value.isdecimal()) or len(value) > 11:
-        value = _COUNTRY.sub("", _PHONE_MARKS.sub("", value.removesuffix(".0")))
+        bare = _COUNTRY.sub("", _PHONE_MARKS.sub("", value.removesuffix(".0")))
+        value = bare if bare.isdecimal() and len(bare) == 11 else _one_mobile(value)
     return _checked(value, validate_mobile)
+
+
+def _one_mobile(value: str) -> str:
+    """Return the one mobile number among other words and numbers; ``value`` where there is none."""
+    found = _MOBILE.findall(value)
+    if len(found) > 1:
+        raise CellRefused("手机号不止一个", "只填一个，通知发到这个号码。")
+    return found[0] if found else value
 
 
 def email(cell: Any) -> str:
@@ -158,6 +169,11 @@ def oddities(
     values: Mapping[str, Any], *, born: date | None, today: date, provinces: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
+    name = values.get("name") or ""
+    if not (
+        name.isalpha() or values.get("kind") == ExpertKind.ORGANISATION or _NAME.fullmatch(name)
+    ):
+        yield "姓名", name, "姓名中有文字以外的内容，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")
     if id_number and (sentence := id_number_warning(id_number, provinces)):
         yield "身份证号", id_number, sentence

@@ -21,6 +21,8 @@ result). `check_rows` runs an import without pages.
 from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.checking import CHECK, check_rows
 from expertpool.core.importing.columns import (
+    FIRST,
+    LAST,
     CellRefused,
     ImportColumn,
     as_code,
@@ -41,7 +43,9 @@ from expertpool.core.importing.runs import ImportPreviewed
 
 __all__ = [
     "CHECK",
+    "FIRST",
     "IMPORTS",
+    "LAST",
     "Answers",
     "CellRefused",
     "Change",

@@ -55,8 +55,11 @@ def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
 def suggestion(column: ImportColumn, word: str, words: Iterable[str]) -> str:
     """Return the word of the list that ``word`` most likely means; "" for none."""
     known = list(words)
-    if (usual := column.meanings.get(word)) in known:
+    usual = column.meanings.get(word)
+    if usual in known or usual == "":
         return str(usual)
+    if word in known:  # and yet refused: it is not the only one of that name
+        return ""
     holding = [one for one in known if word and (word in one or one in word)]
     # Rather one that says more, and of these the one with the fewest letters more.
     if holding:

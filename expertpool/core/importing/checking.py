@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,6 +21,13 @@ EMPTY: tuple[Any, ...] = ("", None, [])
 CLEANED, GUESSED, LEFT, CHECK = "已整理", "按推测填写", "留空", "请核对"
 NOT_CHOSEN, CHANGED = "没有勾选", "档案刚被改过"
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
+WHOLE_DAY = len("2026-1-1")  # a shorter text names a month
+# How a row begins that is no row of a list: its sum, who wrote it, a remark, a page.
+REMARK_CELLS = 5  # more of them are a row
+_REMARK = re.compile(
+    r"合计|总计|小计|共计|共?\d+[人名行]$|[制填]表|填报|编制|审核|审批|复核|校核|经办|(?:单位)?负责人|盖章"
+    r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页"
+)
 SAMPLE_CELLS = 4  # alike with the sample row of the template
 
 
@@ -37,8 +46,8 @@ def check_rows(
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
     order of the sheet, but for those that are only counted, ``taken`` for the others; ``progress``
-    with the number of rows done after each chunk. Empty rows and the sample row of the template are
-    passed over and not counted. ``answers`` are what the user said about words and cells.
+    with the number of rows done after each chunk. Empty rows, the sample row of the template, and sums
+    and remarks between the rows are passed over and not counted. ``answers`` are what the user said about words and cells.
     """
     importer.previews = not keep
     totals = Totals()
@@ -126,6 +135,9 @@ class _Reader:
         if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
             self.totals.samples += 1
             return None
+        if row.faults and number not in self.answers.cells and (told := _remark(cells)):
+            self.totals.remark(number, told)
+            return None
         if number in self.answers.passed_over:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
@@ -197,6 +209,8 @@ class _Reader:
             # Blanks around it nobody sees, nor misses.
             if type(value) is str and value != cell.strip():
                 row.notes.append(Note(column.header, CLEANED, cell, value))
+            elif type(value) is date and (len(cell) < WHOLE_DAY or cell.endswith("月")):
+                row.notes.append(Note(column.header, GUESSED, cell, column.word(value)))
         elif type(cell) is float and not isinstance(value, str | int | float):
             # A number that is a date: nobody can be sure which.
             row.notes.append(Note(column.header, GUESSED, as_text(cell), column.word(value)))
@@ -206,6 +220,14 @@ class _Reader:
         return len(filled) >= SAMPLE_CELLS and all(
             self.samples.get(code) == value for code, value in filled
         )
+
+
+def _remark(cells: list[Any]) -> str:
+    """Return what a row says that is no row of the list, but stands below or between; else empty."""
+    filled = [cell for cell in cells if cell not in EMPTY]
+    texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]
+    is_remark = len(filled) <= REMARK_CELLS and any(map(_REMARK.match, texts))
+    return "　".join(texts)[:60] if is_remark else ""
 
 
 def _check_chunk(importer: Importer, chunk: list[Row], answers: Answers, *, keep: bool) -> None:

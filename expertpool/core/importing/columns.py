@@ -7,6 +7,7 @@ cell, and returns the value or raises `CellRefused`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,7 +18,10 @@ from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
-_DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?")
+# Without marks all digits are there: 2026/12 is December, not the second of January.
+_DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
+_MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
+FIRST, LAST = "first", "last"  # day of a month
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
 _NOTE = re.compile(r"[(\[【].*?[)\]】]")
@@ -120,9 +124,9 @@ def serial_day(cell: Any) -> date | None:
     return None
 
 
-def day(cell: Any) -> date | None:
+def day(cell: Any, *, month: str = "") -> date | None:
     """Clean a date: a date cell, text such as 2026-11-24, 2026/11/24, 20261124, or a number with
-    which Excel counts days."""
+    which Excel counts days; where ``month`` says first or last, also 2026.12, of which it is that day."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -132,12 +136,19 @@ def day(cell: Any) -> date | None:
         return None
     if serial := serial_day(value):
         return serial
-    found = _DAY.fullmatch(value)
     try:
-        year, month, number = map(int, found.groups() if found else ())
-        return date(year, month, number)
+        if found := _DAY.fullmatch(value):
+            return date(*map(int, filter(None, found.groups())))
+        if month and (found := _MONTH.fullmatch(value)):
+            first = date(*map(int, filter(None, found.groups())), 1)
+            return (
+                first
+                if month == FIRST
+                else first.replace(day=monthrange(first.year, first.month)[1])
+            )
     except ValueError:
-        raise CellRefused("{}格式", "应像 2026-11-24。") from None
+        pass
+    raise CellRefused("{}格式", "应像 2026-11-24。")
 
 
 @dataclass(frozen=True)
@@ -148,9 +159,10 @@ class ImportColumn:
     drop-down list) and ``width`` (characters) are for the template. ``is_extra``: an administrator
     added it; it never takes a header by which another column goes.
 
-    ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
+    ``others`` are headers of something else whose cells look the same: what one has studied is not what
+    one reviews. ``looks`` tells of a cell that it can only be of this column. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
-    ``meanings`` are what people write for them; ``lists``: a cell holds several. ``dispensable``: a
+    ``meanings`` are what people write for them ("": nothing is proposed); ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``word`` is a value as it is read.
     """
 
@@ -164,6 +176,7 @@ class ImportColumn:
     choices: Sequence[str] = ()
     width: int = 16
     is_extra: bool = False
+    others: Sequence[str] = ()
     looks: Callable[[Any], bool] | None = None
     words: Callable[[], Sequence[str]] | None = None
     is_free: bool = False

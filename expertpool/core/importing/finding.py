@@ -14,6 +14,7 @@ HEADER_WITHIN = 30  # rows that hold anything
 SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 FEWEST = 3  # cells by which a column is said to be another one
+HIDDEN = 10  # rows that are told as hidden
 SAMPLES = 3  # shown beside each header
 NUMBERING = frozenset(("序号", "编号", "序", "no.", "no", "原行号", "未导入原因"))
 
@@ -48,6 +49,7 @@ class Header:
     missing: list[str]
     samples: list[list[str]]
     hidden: list[int] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)  # the first below it
     others: list[str] = field(default_factory=list)  # further sheets that read as lists
 
     @property
@@ -231,6 +233,9 @@ class _Recogniser:
             missing(list(self.columns.values()), codes),
             [[_short(cell) for cell in cells[:SAMPLES]] for cells in self.below],
             sorted(self.hidden),
+            [row for row in self.place.top["hidden_rows"] if row > self.rows[self.place.at][0]][
+                :HIDDEN
+            ],
             others,
         )
 
@@ -263,7 +268,12 @@ class _Recogniser:
 
     def _fitting(self, at: int, codes: Sequence[str]) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
-        free = [code for code in self.columns if code not in codes]
+        name = normalise_header(self.cells[at])
+        free = [
+            code
+            for code, one in self.columns.items()
+            if code not in codes and name not in one.others
+        ]
         fits = [code for code in free if (self._share(code, at) or 0.0) >= SURE]
         return fits[0] if len(fits) == 1 else ""
 

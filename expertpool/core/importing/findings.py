@@ -6,18 +6,20 @@ Plain values of JSON, since the page of another process reads them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from expertpool.core.importing.answers import Answers, suggestion
 from expertpool.core.importing.columns import CellRefused, as_text
 from expertpool.core.importing.finding import Header
-from expertpool.core.importing.importer import Fault, Importer, Row, Totals
+from expertpool.core.importing.importer import Fault, Importer, Note, Row, Totals
 from expertpool.core.models import ImportRun
 from expertpool.core.waiting import FileGone, WaitingFile
 
 SHOWN = 100  # rows of each kind on the page
+ALIKE = 10  # notes of one kind in one column
 FIRST = 5  # rows shown as they will be saved
 ASKED = 50  # words that the page asks about
 DIFFERING = 500  # records whose differences are shown
@@ -61,6 +63,7 @@ def outline(header: Header, sheets: Sequence[str]) -> dict[str, Any]:
         "why": header.why,
         "samples": header.samples,
         "hidden": header.hidden,
+        "hidden_rows": header.hidden_rows,
         "depth": header.depth,
     }
 
@@ -78,6 +81,7 @@ class Collector:
         self.left: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.changed: list[dict[str, Any]] = []
+        self.alike: Counter[tuple[str, str]] = Counter()
 
     def take(self, row: Row) -> None:
         if len(self.first) < FIRST and not self.importer.is_update:
@@ -87,9 +91,16 @@ class Collector:
             self.changed.append({"row": row.number, "name": row.subject, "changes": changes})
         if row.left and len(self.left) < SHOWN:
             self.left.append(self.about(row, row.left))
-        if row.notes and len(self.notes) < SHOWN:
-            notes = [asdict(note) for note in row.notes]
+        if row.notes and len(self.notes) < SHOWN and (notes := list(self._first(row.notes))):
             self.notes.append({"row": row.number, "name": self.name_of(row), "notes": notes})
+
+    def _first(self, notes: Sequence[Note]) -> Iterator[dict[str, Any]]:
+        """Yield those of ``notes`` of whose kind not many are shown: what is said of each row hides what
+        is said of few."""
+        for note in notes:
+            if self.alike[note.kind, note.column] < ALIKE:
+                self.alike[note.kind, note.column] += 1
+                yield asdict(note)
 
     def refuse(self, row: Row) -> None:
         if len(self.refused) < SHOWN:
@@ -125,6 +136,8 @@ class Collector:
             "changed": self.changed,
             "words": self._words(totals),
             "samples": totals.samples,
+            "remarks": totals.remarks,
+            "remarked": totals.remarked,
         }
 
     def _words(self, totals: Totals) -> list[dict[str, Any]]:

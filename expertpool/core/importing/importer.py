@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from expertpool.core.importing.columns import CellRefused, ImportColumn
 
+REMARKS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -82,10 +84,17 @@ class Totals:
     notes: Counter[str] = field(default_factory=Counter)
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: int = 0
+    remarked: int = 0  # rows that are none of the list; the first are kept with what they say
+    remarks: dict[int, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> int:
         return self.total - self.accepted
+
+    def remark(self, number: int, told: str) -> None:
+        self.remarked += 1
+        if len(self.remarks) < REMARKS:
+            self.remarks[number] = told
 
     def told(self, done: str) -> dict[str, Any]:
         """Return what the log says of it; ``done`` is what was done with the rows accepted."""

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from expertpool.core.importing.finding import Why
+from expertpool.core.importing.finding import Why, missing
 from expertpool.core.importing.findings import read_findings
 from expertpool.core.importing.forms import AnswersForm, MappingForm, TableForm, UploadForm
 from expertpool.core.importing.importer import Importer
@@ -160,7 +160,8 @@ class _Pages:
             else:
                 return self._to(request, "run", pk)
         table = TableForm(run=run, outline=outline)
-        context = {"run": run, "form": form, "table": table, "outline": outline}
+        absent = missing(self.importer.get_columns(), run.mapping)
+        context = {"run": run, "form": form, "table": table, "outline": outline, "absent": absent}
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_mapping.html", context, status=status)
 

@@ -10,7 +10,9 @@ from expertpool.core.reading.apart import Reading, answer, answers
 from expertpool.core.reading.messages import Refused
 
 Numbered = tuple[int, list[Any]]
-Top = dict[str, Any]  # the beginning of a sheet: "name", "rows", "hidden" (places of columns)
+Top = dict[
+    str, Any
+]  # the beginning of a sheet: "name", "rows", "hidden" (places of columns), "hidden_rows" (numbers)
 File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".csv")
 TABLE, TOPS = Reading("table"), Reading("tops")

@@ -30,12 +30,17 @@ ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SHEETS = 30  # whose beginning is looked at
-HEAD = 64 * 1024  # bytes of a sheet before its rows: how its columns are shown
+HEAD = 1024**2  # bytes of a sheet in which it is looked for what is hidden
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_FACT = re.compile(rb'\b(min|max|hidden)="(\w+)"')
+_FACT = re.compile(rb'\b(min|max|r|hidden)="(\w+)"')
+TRUE = (b"1", b"true")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-Top = dict[str, Any]  # "name", "rows" (number, cells), "hidden" (places of columns)
+# "name", "rows" (number, cells), "hidden" (places of columns), "hidden_rows" (numbers)
+Top = dict[str, Any]
+Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
 # What a broken, encrypted or unexpected part brings up on the way.
 _NOT_KNOWN = (
     *(ParseError, BadZipFile, zlib.error, EOFError),
@@ -55,8 +60,9 @@ def flat_rows(
         with ZipFile(file) as archive, TemporaryFile() as texts:
             book = _Book(archive, texts)
             for name, part in book.sheets:
-                if sheet in ("", name) and (width := book.keep(part, kept)):
-                    return _kept_rows(kept, width)
+                merged: Merged = {}
+                if sheet in ("", name) and (width := book.keep(part, kept, merged)):
+                    return _kept_rows(kept, width, merged)
     except _NOT_KNOWN as error:
         raise Unusual from error
     raise Unusual
@@ -72,15 +78,23 @@ def flat_tops(file: IO[bytes], most: int) -> list[Top]:
         raise Unusual from error
 
 
-def _kept_rows(kept: IO[bytes], width: int) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows from ``kept``, all of the same width, empty ones between them, too."""
+def _kept_rows(kept: IO[bytes], width: int, merged: Merged) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows from ``kept``, all of the same width, empty ones between them, too. What stands in
+    cells ``merged`` downwards counts for each of their rows: so people read it."""
     end, done = kept.tell(), 0
+    said: dict[int, tuple[int, Any]] = {}  # place of a column → until which row, what
     kept.seek(0)
     while kept.tell() < end:
-        for number, cells in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
+        for number, filled in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
             for empty in range(done + 1, number):
                 yield empty, [""] * width
-            yield number, cells + [""] * (width - len(cells))
+            cells = filled + [""] * (width - len(filled))
+            for at, last in merged.get(number, ()):
+                said[at] = last, cells[at]
+            for at, (last, value) in said.items():
+                if number <= last and cells[at] == "":
+                    cells[at] = value
+            yield number, cells
             done = number
 
 
@@ -126,11 +140,13 @@ class _Book:
         ids = (one.get("numFmtId", "0") for one in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf"))
         return [show_by_format(number, own.get(number), from_1904=from_1904) for number in ids]
 
-    def keep(self, part: str, kept: IO[bytes]) -> int:
-        """Write the rows of a sheet to ``kept``; return how wide it is, 0 when it holds nothing."""
+    def keep(self, part: str, kept: IO[bytes], merged: Merged) -> int:
+        """Write the rows of a sheet to ``kept``, and which cells are merged downwards to ``merged``;
+        return how wide it is, 0 when it holds nothing."""
         width = 0
         block: list[tuple[int, list[Any]]] = []
-        for number, cells in self._rows(part):
+        ranges: list[str] = []
+        for number, cells in self._rows(part, ranges):
             width = max(width, len(cells))
             check_extent(number, width)
             block.append((number, cells))
@@ -139,25 +155,33 @@ class _Book:
                 block = []
         pickle.dump(block, kept)
         self.texts.finish()
+        for found in filter(None, map(_MERGED.fullmatch, ranges)):
+            at = self.place(found[1])
+            if at < width:
+                merged.setdefault(int(found[2]), []).append((at, int(found[3])))
         return width
 
     def top(self, name: str, part: str, most: int) -> Top:
         """Return the beginning of a sheet; what follows is not looked at."""
         rows = list(islice(self._rows(part), most))
         with self.archive.open(part) as stream:
-            head = stream.read(HEAD).partition(b"<sheetData")[0]
+            head, _, below = stream.read(HEAD).partition(b"<sheetData")
         hidden = [
             at
             for first, last in map(_hidden, _COLUMN.findall(head))
             for at in range(first - 1, min(last, MOST_COLUMNS))
         ]
-        return {"name": name, "rows": rows, "hidden": hidden}
+        facts = (dict(_FACT.findall(row)) for row in _ROW.findall(below))
+        hidden_rows = [
+            int(one[b"r"]) for one in facts if one.get(b"hidden") in TRUE and b"r" in one
+        ]
+        return {"name": name, "rows": rows, "hidden": hidden, "hidden_rows": hidden_rows}
 
-    def _rows(self, part: str) -> Iterator[tuple[int, list[Any]]]:
-        """Yield number and cells of the rows that hold anything."""
+    def _rows(self, part: str, merged: list[str] | None = None) -> Iterator[tuple[int, list[Any]]]:
+        """Yield number and cells of the rows that hold anything; see `rows_of` for ``merged``."""
         last = 0
         with self.archive.open(part) as stream:
-            for digits, found in rows_of(stream):
+            for digits, found in rows_of(stream, merged):
                 number, cells = int(digits), self._cells(found)
                 if not last < number <= LAST_ROW:
                     raise Unusual
@@ -252,7 +276,7 @@ def _refuse_declarations(content: bytes) -> None:
 def _hidden(column: bytes) -> tuple[int, int]:
     """Return the first and the last column that are hidden by a description of columns; none: 1, 0."""
     facts = dict(_FACT.findall(column))
-    if facts.get(b"hidden") not in (b"1", b"true"):
+    if facts.get(b"hidden") not in TRUE:
         return 1, 0
     return int(facts[b"min"]), int(facts[b"max"])
 

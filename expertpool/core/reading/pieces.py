@@ -19,6 +19,7 @@ from expertpool.core.reading.cells import BLANK, MAIN, as_read, text_of
 
 BLOCK = 64 * 1024  # bytes that are looked at once
 LONGEST = 4 * 1024**2  # characters of one row, or of what stands before the first
+MERGED, MOST_MERGED = f"{MAIN}mergeCell", 10_000
 VALUE, INLINE = f"{MAIN}v", f"{MAIN}is"
 FACTS_KEPT = 1_000  # ways to begin a cell that are at hand; a sheet has some ten
 # No comment before the rows, and no declaration: entities can blow a few bytes up to anything.
@@ -49,7 +50,8 @@ class Pieces:
     def __init__(self, stream: IO[bytes], *, root: str, child: str, parent: str = "") -> None:
         self._stream, self._text = stream, ""
         self._decode = getincrementaldecoder("utf-8")().decode
-        self._around = XMLParser(target=_Unheeded())  # noqa: S314 (declarations are refused)
+        self.merged: list[str] = []  # ranges of cells that are one, once all pieces were taken
+        self._around = XMLParser(target=_Around(self.merged))  # noqa: S314 (declarations are refused)
         found = self._opened(root, parent)
         self.prefix = found["prefix"]  # of all names: mostly "", else as "x:"
         self.end = f"</{self.prefix}{child}>"
@@ -106,15 +108,25 @@ class Pieces:
         return self._decode(block, final=not block)
 
 
-class _Unheeded:
-    """Takes nothing from the parser, which says whether its text is sound."""
+class _Around:
+    """Takes from the parser, which says whether its text is sound, which cells are merged."""
+
+    def __init__(self, merged: list[str]) -> None:
+        self._merged = merged
+
+    def start(self, tag: str, facts: dict[str, str]) -> None:
+        if tag == MERGED and len(self._merged) < MOST_MERGED:
+            self._merged.append(facts.get("ref", ""))
 
     def close(self) -> None:
         """The text was."""
 
 
-def rows_of(stream: IO[bytes]) -> Iterator[tuple[str, Iterable[Cell]]]:
-    """Yield number and cells of each row of a sheet; see `Pieces` for what it raises."""
+def rows_of(
+    stream: IO[bytes], merged: list[str] | None = None
+) -> Iterator[tuple[str, Iterable[Cell]]]:
+    """Yield number and cells of each row of a sheet, at the end put the ranges of merged cells into
+    ``merged``; see `Pieces` for what it raises."""
     pieces = Pieces(stream, root="worksheet", parent="sheetData", child="row")
     plain_cells = _PlainRow(pieces.prefix).cells
     for piece in pieces:
@@ -125,6 +137,8 @@ def rows_of(stream: IO[bytes]) -> Iterator[tuple[str, Iterable[Cell]]]:
             else:
                 for parsed in pieces.parse(row + pieces.end):
                     yield (number := parsed.attrib["r"]), (_parsed(one, number) for one in parsed)
+    if merged is not None:
+        merged += pieces.merged
 
 
 class _PlainRow:

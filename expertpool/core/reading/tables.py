@@ -71,7 +71,9 @@ def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
 
 def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
     if kind == ".csv":
-        return [{"name": "", "rows": _first(_read_csv(file), most), "hidden": []}]
+        return [
+            {"name": "", "rows": _first(_read_csv(file), most), "hidden": [], "hidden_rows": []}
+        ]
     with _words_for_broken():
         _check_unpacked(file)
         try:
@@ -113,7 +115,12 @@ def _rows_at_once(file: IO[bytes], name: str) -> Iterator[Numbered]:
 def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
     with _book(file) as book:
         return [
-            {"name": one.name, "rows": _first(_numbered(one), most), "hidden": []}
+            {
+                "name": one.name,
+                "rows": _first(_numbered(one), most),
+                "hidden": [],
+                "hidden_rows": [],
+            }
             for one in islice(_sheets(book), MOST_SHEETS)
         ]
 

@@ -43,6 +43,7 @@ class InImport:
     than the form (a birthday without its day); ``words`` where the kind does not know them."""
 
     aliases: Collection[str] = ()
+    others: Collection[str] = ()
     order: int = 0
     code: str = ""
     help: str = ""
@@ -235,6 +236,7 @@ class FieldDeclaration:
             choices=self.kind.options,
             width=place.width,
             is_extra=self.is_extra,
+            others=tuple(place.others),
             looks=place.looks,
             words=place.words or self.kind.cell_words,
             is_free=self.kind.is_free,

@@ -155,12 +155,13 @@ class Number(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Kind):
-    """A date within ``bounds``."""
+    """A date within ``bounds``; a ``month`` alone is its FIRST or LAST day, or none."""
 
     bounds: Bounds = DAYS
+    month: str = ""
 
     def clean(self, raw: Any) -> date | None:
-        found: date | None = inside(self.bounds, day(raw))
+        found: date | None = inside(self.bounds, day(raw, month=self.month))
         return found
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:

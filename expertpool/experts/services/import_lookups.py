@@ -8,6 +8,7 @@ from collections import defaultdict
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
 
+TOLD = 6  # specialties of one name
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
 
@@ -28,6 +29,7 @@ class SpecialtyNames:
             .values_list("pk", "code", "name", "scheme_id", "parent_id")
         )
         branches = {parent for *_, parent in rows}
+        self._rows = {pk: (code, name, parent) for pk, code, name, _, parent in rows}
         for leaves in (True, False):
             by_scheme: dict[tuple[int, str], list[int]] = defaultdict(list)
             for pk, code, name, scheme, _ in rows:
@@ -52,6 +54,15 @@ class SpecialtyNames:
     def _knows(self, word: str) -> bool:
         return word in self._codes or word.upper() in self._codes or word in self._names
 
+    def _told(self, named: list[int]) -> str:
+        """Return the codes of specialties, each with what it belongs to."""
+        told = []
+        for pk in named[:TOLD]:
+            code, _, parent = self._rows[pk]
+            above = self._rows.get(parent or 0)
+            told.append(f"{code}（{above[1]}）" if above else code)
+        return "、".join(told) + (" 等" if len(named) > TOLD else "")
+
     def _one(self, word: str) -> int:
         code = self._codes.get(word) or self._codes.get(word.upper())
         if code:
@@ -61,7 +72,10 @@ class SpecialtyNames:
             return named[0]
         if named:
             raise _refused(
-                "specialties", word, "专业名称有歧义", f"有 {len(named)} 个，请填专业代码。"
+                "specialties",
+                word,
+                "专业名称有歧义",
+                f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
         kind = "代码" if word.isascii() else "名称"
         raise _refused("specialties", word, f"专业{kind}不存在", "不在专业目录中，请核对。")

@@ -1,0 +1,77 @@
+"""What the pages of an import say of a clerk's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from tests.core.importing.sheets import write_xlsx
+from tests.data.quirks.files import QUIRKS
+from tests.data.quirks.offices import OFFICES
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
+BY_NAME = {one.name: one for one in (*QUIRKS, *OFFICES)}
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def page_of(user: User, path: Path) -> Any:
+    posted = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "status": "formal"}
+    return login(Client(), user).post(reverse("experts:import"), posted, follow=True)
+
+
+def said_of(user: User, folder: Path, name: str) -> str:
+    path = folder / name
+    BY_NAME[name].write(path)
+    return " ".join(page_of(user, path).content.decode().split())
+
+
+def test_sums_remarks_and_hidden_rows_are_told(admin: User, tmp_path: Path) -> None:
+    said = said_of(admin, tmp_path, "annex.xlsx")
+    assert (
+        "第 9 行“合计　3人”；第 10 行“制表人：周敏　审核人：刘强　联系电话：0731-8000000”" in said
+    )
+    assert "第 7 行在文件中是隐藏的" in said
+    assert "字典中没有的词" not in said  # of whoever wrote the list, none is asked about
+
+
+def test_another_list_in_the_file_is_told(admin: User, tmp_path: Path) -> None:
+    said = said_of(admin, tmp_path, "two_departments.xlsx")
+    assert "“财务部” 没有读取：这次只导入“工程部”" in said
+
+
+def test_a_list_without_telephones_is_told_before_its_headers_are_asked(
+    admin: User, tmp_path: Path
+) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [["姓名", "办公电话"], ["张伟", "0731-8000000"]])
+    assert "没有找到必填的列" in page_of(admin, path).content.decode()
+
+
+def test_what_is_said_of_each_row_hides_nothing_that_is_said_of_few(
+    admin: User, tmp_path: Path
+) -> None:
+    rows = [["姓名", "手机号", "银行账号"]]
+    rows += [
+        [f"张{'伟' * at}"[:9], f"139111{at:05d}", "6217000012345678902"] for at in range(1, 40)
+    ]
+    rows.append(["李娜（女）", "13922220000", ""])
+    notes = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]["notes"]
+    assert len(notes) == 11
+    assert notes[-1]["notes"][0]["was"] == "李娜（女）"
+
+
+def test_a_specialty_of_several_trees_is_told_with_its_codes(admin: User, tmp_path: Path) -> None:
+    rows = [["姓名", "手机号", "评审专业"], ["张伟", "13911110001", "电气"]]
+    found = page_of(admin, write_xlsx(tmp_path / "a.xlsx", rows)).context["found"]
+    assert "A040210（市政公用工程）" in found["refused"][0]["cells"][0]["detail"]
+    assert found["words"][0]["suggestion"] == ""

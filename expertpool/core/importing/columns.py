@@ -138,14 +138,11 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return serial
     try:
         if found := _DAY.fullmatch(value):
-            return date(*map(int, filter(None, found.groups())))
+            year, number, at = map(int, filter(None, found.groups()))
+            return date(year, number, at)
         if month and (found := _MONTH.fullmatch(value)):
-            first = date(*map(int, filter(None, found.groups())), 1)
-            return (
-                first
-                if month == FIRST
-                else first.replace(day=monthrange(first.year, first.month)[1])
-            )
+            year, number = map(int, filter(None, found.groups()))
+            return date(year, number, 1 if month == FIRST else monthrange(year, number)[1])
     except ValueError:
         pass
     raise CellRefused("{}格式", "应像 2026-11-24。")

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
 }
+PATIENCE = 4  # a busy machine works on it now and then
 UNREADABLE = (
     "这个文件读不出来：内容太多、太复杂，或已损坏。请用原来的软件打开，删去多余的行、列和图片，"
     "另存后再上传。"
@@ -39,7 +40,7 @@ class Reading:
     """One kind of reading and what it may cost.
 
     ``code`` is its name in `child.READINGS`; ``memory`` is in MB; ``seconds`` of work are counted
-    by the processor, and as long is waited for an answer; so many at once in each of our processes
+    by the processor, and PATIENCE times as long is waited for an answer; so many at once in each of our processes
     as ``places``.
     """
 
@@ -71,7 +72,7 @@ def answers(
             with theirs:
                 child = _start(reading, opened, asked, theirs)
             try:
-                ours.settimeout(reading.seconds)
+                ours.settimeout(PATIENCE * reading.seconds)
                 yield from _received(ours)
             except (OSError, EOFError, ValueError):
                 child.kill()

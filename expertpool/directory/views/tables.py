@@ -80,7 +80,7 @@ items = Crud(
     noun="字典项",
     tab_field="dictionary",
     subtitle="各处下拉选项的内容。停用的选项不再出现，已有记录不受影响。",
-    rows=DictionaryItem.objects.all,
+    rows=lambda _user: DictionaryItem.objects.all(),
     form=DictionaryItemForm,
     columns=(
         CrudColumn("名称", "name", sort="name", kind="main"),

@@ -43,7 +43,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = event.detail.xhr.responseURL;
   if (login && answered && new URL(answered).pathname === login && location.pathname !== login) {
     event.detail.shouldSwap = false;
-    const back = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
     // What was typed is on this page alone, which may ask by itself while somebody types.
     if (event.detail.requestConfig.verb !== "get" || holdsTyped()) tellSignedOut();
     else location.assign(`${login}?next=${encodeURIComponent(location.pathname + location.search)}`);

@@ -15,6 +15,7 @@ CORE = {
     "client",
     "configuration",
     "context",
+    "counting",
     "criteria",
     "crypto",
     "documents",

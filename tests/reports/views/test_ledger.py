@@ -109,7 +109,7 @@ def test_the_entries_of_all_draws_of_a_card_are_counted_at_once(
         make_draw(now=timezone.now(), operator=operator, seats=1, opens_in_hours=72 * (at + 1))
         for at in range(count)
     ]
-    with django_assert_num_queries(3):  # his rights, since when names wait, the counts
+    with django_assert_num_queries(2):  # his rights, the counts
         counts = ledger_counts(auditor, draws)
     visible = ledger_visible_to(auditor)
     assert counts == {

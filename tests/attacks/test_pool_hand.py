@@ -251,16 +251,6 @@ def test_a_relation_is_a_hand_unless_he_declares_it_himself(
     assert (third.pk in sitting(draw)) is own
 
 
-def test_whoever_is_held_elsewhere_is_no_hand(
-    pool: list[Expert], operator: User, supervisor: User
-) -> None:
-    draw = sealed(operator, seats=12)
-    make_draw(now=NOW, seats=15)
-    order(draw, operator, supervisor)
-    assert not DrawPause.objects.exists()
-    assert draw.invitations.filter(state="conflict").exists()
-
-
 @pytest.mark.shows("DRAW-14")
 def test_only_a_second_person_lets_it_go_on(
     client: Client, pool: list[Expert], admin: User, operator: User, supervisor: User

@@ -49,11 +49,11 @@ class Short(NamedTuple):
 
 @pytest.fixture
 def short(operator: User) -> Short:
-    for n in range(4):
+    for n in range(3):
         make_expert(email=f"s{n}@example.cn")
     draw = make_draw(now=NOW, operator=operator, seats=2, channels=("email",))
     rest = drawn_of(draw)[2:]
-    elsewhere = make_draw(now=NOW, seats=2)
+    elsewhere = make_draw(now=NOW, seats=1)
     assert sitting(elsewhere) == {expert.pk for expert in rest}
     for row in draw.invitations.order_by("line"):
         reply(row, 10, accept=row.line == 2)

@@ -8,7 +8,7 @@ by conditions of his own must not find out who sits where names are still sealed
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
@@ -38,9 +38,7 @@ def held_expert_ids(
     parts = by_hours(periods)
     holds = _active(parts)
     if only is not None and knowing is Knowledge.ALL:
-        keys = {holder_key(pk, start): pk for pk in only for start, _ in parts}
-        found = holds.filter(holder__in=list(keys)).values_list("holder", flat=True)
-        return {keys[bytes(holder)] for holder in found}
+        return set(draws_holding(only, parts))
     named = holds.filter(NAMED)
     if only is not None:
         named = named.filter(invitation__expert__in=only)
@@ -49,6 +47,20 @@ def held_expert_ids(
         sealed = holds.exclude(NAMED).values("invitation")
         held |= {*experts_behind(Invitation.objects.filter(pk__in=sealed)).values()}
     return held
+
+
+def draws_holding(
+    experts: Collection[int], periods: Iterable[tuple[datetime, datetime]]
+) -> dict[int, set[int]]:
+    """Return those of ``experts`` who are invited or seated somewhere for a time that overlaps one of
+    ``periods``, with the draws (ids) in which they are."""
+    parts = by_hours(periods)
+    keys = {holder_key(pk, start): pk for pk in experts for start, _ in parts}
+    rows = _active(parts).filter(holder__in=list(keys))
+    found: dict[int, set[int]] = defaultdict(set)
+    for holder, draw in rows.values_list("holder", "invitation__draw"):
+        found[keys[bytes(holder)]].add(draw)
+    return found
 
 
 def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:

@@ -1,7 +1,7 @@
 """Whose doing it is that somebody who was sealed cannot be seated when his turn comes (docs/decisions/0112).
 
 He could when the draw was sealed, so something changed since. What experts do themselves, what other
-draws bring with them, and what time alone does is nobody's hand; all else is one of the office, also where
+draws bring with them, and what time alone does is nobody's hand, as long as it takes few turns; all else is one of the office, also where
 it is right, and also where the log knows nothing of it: rows may have been written past it.
 """
 
@@ -21,10 +21,11 @@ from expertpool.accounts.queries import managed_since
 from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
-from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason
-from expertpool.draws.models import Draw, DrawPause
+from expertpool.draws.enums import OF_OWN_PANEL, RESTS_ON_DRAWS, ExclusionReason
+from expertpool.draws.models import Draw, DrawPause, Rescheduling
 from expertpool.draws.queries.fitting import fitted_at_seal
 from expertpool.draws.queries.meetings import periods_of
+from expertpool.draws.queries.participation import draws_holding
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.queries.records import declared_relations, filed_leaves
@@ -35,6 +36,8 @@ STATUS = frozenset(
     {ExclusionReason.NOT_FORMAL, ExclusionReason.DELETED, ExclusionReason.BLACKLISTED}
 )
 AVOIDED = frozenset({ExclusionReason.AVOIDED_UNIT, ExclusionReason.AVOIDED_PERSON})
+# What is taken by a hand only where more came together than chance would bring.
+OWN = frozenset({ExclusionReason.ON_LEAVE, *OF_OWN_PANEL})
 # By which somebody may come to speak for an expert.
 TAKING = ("expert.update", "expert.account", "expert.link")
 # What changes who fits or has to stay away, of whomever.
@@ -64,16 +67,49 @@ class PoolChanges:
         """Return those who are lost by a hand of the office."""
         return {pk for pk, reason in self.lost.items() if self._is_hand(pk, reason)}
 
+    def by_chance(self) -> set[int]:
+        """Return those whom other draws took, or time alone: each of them by nobody's hand."""
+        own = {pk for pk, why in self.lost.items() if why in OWN or self._is_own_relation(pk, why)}
+        return self.lost.keys() - own - self.by_hand()
+
     def _is_hand(self, pk: int, reason: ExclusionReason) -> bool:
         if reason in STATUS:
             return True
+        if reason == ExclusionReason.HELD:
+            return any(one.user_id in self._behind for one in self._holding.get(pk, ()))
         if reason in RESTS_ON_DRAWS:
             return reason == ExclusionReason.AVOIDED_PERIOD and bool(self._of_all)
         if reason == ExclusionReason.ON_LEAVE:
             return self._is_sent_away(pk)
-        if reason in AVOIDED and self._has_declared(pk) and pk not in self._touched:
+        if self._is_own_relation(pk, reason):
             return False
         return not self._came_by_itself(pk, reason) or pk in self._touched or bool(self._of_all)
+
+    def _is_own_relation(self, pk: int, reason: ExclusionReason) -> bool:
+        return reason in AVOIDED and self._has_declared(pk) and pk not in self._touched
+
+    @cached_property
+    def _behind(self) -> set[int]:
+        """Who wants this draw to come out well: its operator and the applicants."""
+        applicants = (project.applicants for project in self.draw.covered)
+        return {self.draw.operator_id}.union(*applicants)
+
+    @cached_property
+    def _holding(self) -> dict[int, list[Change]]:
+        """Whose draws, ordered or moved since the seal, hold the lost at the time of this one."""
+        held = [pk for pk, why in self.lost.items() if why == ExclusionReason.HELD]
+        holding = draws_holding(held, periods_of(self.draw.covered)) if held else {}
+        ids = set().union(*holding.values())
+        since = self.draw.sealed_at
+        acts: dict[int, list[tuple[int, str, datetime]]] = defaultdict(list)
+        for row in Draw.objects.filter(pk__in=ids, ordered_at__gte=since):
+            acts[row.pk].append((row.operator_id, "draw.seal", row.sealed_at))
+        for move in Rescheduling.objects.filter(draw__in=ids, moved_at__gte=since):
+            acts[move.draw_id].append((move.moved_by_id, "draw.reschedule", move.moved_at))
+        return {
+            pk: [Change(None, *act) for draw in sorted(draws) for act in acts[draw]]
+            for pk, draws in holding.items()
+        }
 
     def _came_by_itself(self, pk: int, reason: ExclusionReason) -> bool:
         """Whether no row had to change for it: he became too old or too busy for the conditions, or the
@@ -165,11 +201,13 @@ class PoolChanges:
         ]
 
     def changes(self, experts: Collection[int]) -> list[Change]:
-        """Return what was changed of ``experts``; where the log knows nothing of one of them, also
-        what holds of many."""
+        """Return what was changed of ``experts``, and which draws hold them; where nothing is known of
+        one of them, also what was changed of many."""
         own = [one for one in self.touching if one.expert_id in experts]
-        unknown = set(experts) - {one.expert_id for one in own}
-        return [*own, *(self._of_all if unknown else ())]
+        # One draw is one act, however many it holds.
+        draws = {act: None for pk in experts for act in self._holding.get(pk, ())}
+        unknown = set(experts) - {one.expert_id for one in own} - self._holding.keys()
+        return [*own, *draws, *(self._of_all if unknown else ())]
 
     @cached_property
     def _touched(self) -> set[int | None]:
@@ -225,7 +263,9 @@ def changes_in_words(told: Mapping[str, Any]) -> str:
     found = "；".join(
         f"{one['who']}{one['what']} {one['count']} 次" for one in told.get("changes", [])
     )
-    return found or "操作日志中没有对应的记录，资料可能被直接改动，请联系系统管理员"
+    return found or (
+        "操作日志中没有对应的记录：资料可能被直接改动，请联系系统管理员；也可能是时间推移或其他抽取所致"
+    )
 
 
 def firsts_of(pause: DrawPause) -> set[int]:

@@ -79,7 +79,8 @@ def _go_on(draw: Draw, lost: Collection[str], *, now: datetime, entropy: Entropy
     leaving = {rows[commit]: one.reason for commit, one in found.items() if commit in lost}
     _end_seats(draw, list(leaving), now=now)
     state, _ = leave_uninvited(draw, state, leaving, StepReason.POOL_CHANGED, now=now)
-    hands = hands_in(draw, {commit: one for commit, one in found.items() if commit not in lost})
+    others = {commit: one for commit, one in found.items() if commit not in lost}
+    hands = hands_in(draw, others, turns=len(rows))
     if hands.fresh:
         stop_for_supervisor(draw, hands, now=now)
     elif state.end is None:

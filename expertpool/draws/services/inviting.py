@@ -33,6 +33,7 @@ class Place:
     seat: Seat
     line: int
     conflict: bool = False  # he cannot come any more: no hold, no letter
+    away: bool = False  # held elsewhere, and keeps his seat until a supervisor has looked
 
 
 def invite(
@@ -83,7 +84,7 @@ def invite(
         for invitation, place in zip(invitations, places, strict=True)
         if invitation.state == InvitationState.INVITED
     ]
-    hold_seats(draw, asked)
+    hold_seats(draw, asked, away=[place.who.expert_id for place in places if place.away])
     write_invitations([row for row, _ in asked], key="invitation", now=now, entropy=entropy)
     jobs = [{"invitation_id": invitation.pk} for invitation, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=closing)

@@ -42,12 +42,17 @@ class HandsIn:
     changes: PoolChanges
 
 
-def hands_in(draw: Draw, lost: Mapping[str, Lost]) -> HandsIn:
-    """Tell by whose doing the candidates ``lost`` cannot be seated."""
+def hands_in(draw: Draw, lost: Mapping[str, Lost], *, turns: int) -> HandsIn:
+    """Tell by whose doing the candidates ``lost`` cannot be seated, of as many ``turns`` as came."""
     changes = PoolChanges(draw, {one.expert_id: one.reason for one in lost.values()})
-    experts = changes.by_hand()
-    by_hand = frozenset(commit for commit, one in lost.items() if one.expert_id in experts)
-    seen = _looked_at(draw) if by_hand else {}
+    hands, chance = changes.by_hand(), changes.by_chance()
+    by_hand = {commit for commit, one in lost.items() if one.expert_id in hands}
+    by_chance = {commit for commit, one in lost.items() if one.expert_id in chance}
+    seen = _looked_at(draw) if by_hand or by_chance else {}
+    # Once looked at, it is no chance any more, nor counted anew.
+    by_hand |= by_chance & seen.keys()
+    if is_more_than_chance(len(by_chance - seen.keys()), turns):
+        by_hand |= by_chance
     fresh = frozenset(
         commit
         for commit in by_hand
@@ -57,7 +62,13 @@ def hands_in(draw: Draw, lost: Mapping[str, Lost]) -> HandsIn:
             for one in changes.touching
         )
     )
-    return HandsIn(lost, by_hand, fresh, changes)
+    return HandsIn(lost, frozenset(by_hand), fresh, changes)
+
+
+def is_more_than_chance(lost: int, turns: int) -> bool:
+    """Tell whether so many of ``turns`` were ``lost`` to other draws or to time that a person looks at it:
+    one is nothing, more than a third of them is."""
+    return lost >= 2 and 3 * lost > turns
 
 
 def _looked_at(draw: Draw) -> dict[str, datetime]:

@@ -6,7 +6,7 @@ draws compete for the same experts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -38,7 +38,7 @@ from expertpool.draws.services.pool_pauses import HandsIn, hands_in, stop_for_su
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_moved_up
-from expertpool.draws.services.turns import Lost, Turns, lost_ahead, unavailable
+from expertpool.draws.services.turns import Lost, Turns, held_among, turns_ahead, unavailable
 
 NOBODY: Mapping[str, Lost] = MappingProxyType({})
 
@@ -60,18 +60,20 @@ def seat_draw(
     openings = Openings(draw, order.sealed)
     found = openings.of(seat.commit for seat in step.seats)
     lost = {} if is_fresh else unavailable(draw, plan, found, now=now)
-    state = step.state
+    state, away = step.state, frozenset[str]()
     if lost:
-        ahead = lost_ahead(draw, state, plan, openings, lost, now=now)
-        hands = hands_in(draw, {**ahead, **lost})
+        ahead = turns_ahead(draw, state, plan, openings, lost, now=now)
+        turns = len(step.seats) + ahead.count
+        hands = hands_in(draw, {**ahead.lost, **lost}, turns=turns)
         if hands.fresh:
             # They keep their seats until a supervisor has looked; letters written below are held.
             stop_for_supervisor(draw, hands, now=now)
+            away = hands.fresh & held_among(lost)
             lost = {commit: one for commit, one in lost.items() if commit not in hands.fresh}
             state = load_state(draw)
     # Of a panel that another draw began, all who come now are supplements.
     origin = Origin.SUPPLEMENT if draw.widens_id else Origin.DRAWN
-    gone = _seat_rows(draw, plan, step, openings, origin, lost, now=now, entropy=entropy)
+    gone = _seat_rows(draw, plan, step, openings, origin, lost, away, now=now, entropy=entropy)
     reasons = {row: lost[row.commit].reason for row in gone}
     state, left = leave_uninvited(draw, state, reasons, StepReason.UNAVAILABLE, now=now)
     head = left or head
@@ -170,7 +172,7 @@ def ask_again(
     openings = Openings(draw, state.order.sealed)
     turns = Turns(draw, state, plan, openings, now=now)
     step = vdraw.supplement(state, turns) if _may_ask(state, now) else None
-    hands = hands_in(draw, turns.lost)
+    hands = hands_in(draw, turns.lost, turns=turns.count)
     if hands.fresh:
         reopen(draw, now=now)
         stop_for_supervisor(draw, hands, now=now)
@@ -233,7 +235,7 @@ def fill_or_end(
         openings = Openings(draw, state.order.sealed)
         turns = Turns(draw, state, plan, openings, now=now)
         step = vdraw.supplement(state, turns)
-        hands = hands_in(draw, turns.lost)
+        hands = hands_in(draw, turns.lost, turns=turns.count)
         if hands.fresh:
             stop_for_supervisor(draw, hands, now=now)
             return
@@ -257,12 +259,13 @@ def _seat_rows(
     openings: Openings,
     origin: Origin,
     lost: Mapping[str, Lost] = NOBODY,
+    away: Collection[str] = (),
     *,
     now: datetime,
     entropy: Entropy,
 ) -> list[Invitation]:
     """Store the newly seated and invite them; return, uninvited, those who are ``lost`` (by
-    commitment). Whoever a supplement seats was asked about when his turn came."""
+    commitment). Nobody holds those ``away``, who are held elsewhere. Whoever a supplement seats was asked about when his turn came."""
     # Somebody who sits takes a seat of another group, so that one more finds place.
     for seat in step.moved:
         Invitation.objects.filter(draw=draw, commit=seat.commit).update(
@@ -271,7 +274,13 @@ def _seat_rows(
     people = openings.of(seat.commit for seat in step.seats)
     line = len(step.state.used) - len(step.seats)  # whoever was ever seated has one
     places = [
-        Place(people[seat.commit], seat, line + n, conflict=seat.commit in lost)
+        Place(
+            people[seat.commit],
+            seat,
+            line + n,
+            conflict=seat.commit in lost,
+            away=seat.commit in away,
+        )
         for n, seat in enumerate(step.seats, start=1)
     ]
     rows = invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
@@ -314,6 +323,6 @@ def has_more(draw: Draw, *, now: datetime) -> bool:
     openings = Openings(draw, state.order.sealed)
     turns = Turns(draw, state, plan_of(draw), openings, now=now)
     step = vdraw.supplement(state, turns)
-    if hands_in(draw, turns.lost).fresh:
+    if hands_in(draw, turns.lost, turns=turns.count).fresh:
         return True
     return sum(step.state.lacking.values()) < sum(state.lacking.values())

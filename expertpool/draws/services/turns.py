@@ -24,7 +24,7 @@ class Lost(NamedTuple):
 
 class Turns:
     """The engine's question whether a candidate, whose turn came in a supplement of ``state``, can be
-    seated now; ``lost`` are those who cannot, by commitment."""
+    seated now; ``lost`` are those who cannot, by commitment. ``count`` says how many were asked about."""
 
     def __init__(
         self,
@@ -36,10 +36,12 @@ class Turns:
         now: datetime,
     ) -> None:
         self.lost: dict[str, Lost] = {}
+        self.count = 0
         self._state, self._openings, self._panel = state, openings, beside(draw)
         self._exclusions = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL)
 
     def __call__(self, commit: str) -> str | None:
+        self.count += 1
         people = self._openings.of([commit])
         expert_id, panel = people[commit].expert_id, self._panel
         reason = panel.reason(expert_id) if panel else None
@@ -57,7 +59,7 @@ class Turns:
         return SKIP_REASON[reason]
 
 
-def lost_ahead(
+def turns_ahead(
     draw: Draw,
     state: vdraw.Standing,
     plan: DrawPlan,
@@ -65,14 +67,14 @@ def lost_ahead(
     lost: Mapping[str, Lost],
     *,
     now: datetime,
-) -> dict[str, Lost]:
-    """Return who would lose his turn when those ``lost`` are supplemented; nothing is written."""
+) -> Turns:
+    """Return the turns that would come when those ``lost`` are supplemented; nothing is written."""
     for commit, one in lost.items():
         state = vdraw.exit_expert(state, commit, SKIP_REASON[one.reason]).state
     turns = Turns(draw, state, plan, openings, now=now)
     if state.has_free_seats:
         vdraw.supplement(state, turns)
-    return turns.lost
+    return turns
 
 
 def unavailable(
@@ -96,3 +98,8 @@ def lost_now(exclusions: Exclusions, people: Mapping[str, Identity]) -> dict[str
     experts = {one.expert_id: commit for commit, one in people.items()}
     lost = exclusions.of(experts)
     return {experts[pk]: Lost(pk, reason) for pk, reason in lost.items()}
+
+
+def held_among(lost: Mapping[str, Lost]) -> set[str]:
+    """Return those of the ``lost`` (by commitment) whom another draw holds: nobody is held twice."""
+    return {commit for commit, one in lost.items() if one.reason == ExclusionReason.HELD}

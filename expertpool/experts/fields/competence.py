@@ -1,0 +1,158 @@
+"""What an expert is drawn for: his region, specialties, type and groups."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from expertpool.core import criteria as ask
+from expertpool.core.importing import as_text
+from expertpool.core.subjects import (
+    Entry,
+    FieldDeclaration,
+    InCriteria,
+    InExport,
+    InFilter,
+    InForm,
+    InHistory,
+    InImport,
+    Rows,
+)
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import Division, Specialty
+from expertpool.experts import validators as rules
+from expertpool.experts.fields.shared import (
+    INDIVIDUAL,
+    ORGANISATION,
+    divisions,
+    entries,
+    labels_of,
+    pairs,
+    specialties,
+    tree,
+)
+from expertpool.experts.fields.words import TYPE_MEANINGS
+from expertpool.experts.models import Tag
+from expertpool.experts.queries import criteria as answers
+
+COMPETENCE = (
+    FieldDeclaration(
+        code="division",
+        label="所在地区",
+        kind=Rows(
+            rows=Division.objects.all, attrs=tree("directory:division_tree", "地区", single="")
+        ),
+        form=InForm(section="contact"),
+        show=lambda one: one.division.name if one.division else "",
+        imported=InImport(
+            words=divisions,
+            dispensable=True,
+            aliases=("地区", "所在区域", "区域", "所在地", "行政区划"),
+            help="省、市、县的名称或 6 位代码；重名的县连同上级一起写，如“福州市鼓楼区”。",
+            sample="长沙市",
+            clean=as_text,
+        ),
+        exported=InExport(width=12, optional=True),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Tree(
+                match=answers.division_q,
+                find=answers.experts_in_divisions,
+                labels=labels_of(Division),
+                src=lambda: reverse("directory:division_tree"),
+                operators=("in", "not_in"),
+            ),
+            order=4,
+        ),
+        filtered=InFilter(
+            order=4,
+            kind=Rows(
+                rows=Division.objects.all,
+                many=True,
+                attrs=tree("directory:division_tree", "地区"),
+            ),
+        ),
+    ),
+    FieldDeclaration(
+        code="specialties",
+        label="评审专业",
+        kind=Rows(
+            rows=Specialty.objects.all,
+            many=True,
+            attrs=tree("directory:specialty_tree", "专业", leaves=""),
+        ),
+        write=False,  # given apart
+        form=InForm(section="specialties"),
+        imported=InImport(
+            words=specialties,
+            lists=True,
+            looks=rules.is_specialty_code,
+            aliases=("专业", "专业代码", "评标专业", "专业名称", "评审专业代码"),
+            others=("所学专业", "毕业专业", "毕业院校及专业", "从事专业"),
+            help="专业代码或名称，多个用分号隔开。重名的专业请填代码。",
+            sample="A010101;A080101",
+            width=24,
+            clean=as_text,
+        ),
+        exported=InExport(width=36, optional=True),
+        history=InHistory(order=2),
+        criterion=InCriteria(
+            field=ask.Tree(
+                code="specialty",
+                label="专业",
+                match=answers.specialty_q,
+                find=answers.experts_holding,
+                prepare=answers.prepare_specialties,
+                labels=labels_of(Specialty),
+                src=lambda: reverse("directory:specialty_tree"),
+            ),
+            order=1,
+        ),
+        filtered=InFilter(
+            order=1,
+            kind=Rows(
+                rows=Specialty.objects.all,
+                many=True,
+                attrs=tree("directory:specialty_tree", "专业"),
+            ),
+        ),
+    ),
+    FieldDeclaration(
+        code="expert_type",
+        label="专家类型",
+        kind=Entry(longest=50, words=entries(DictionaryCode.EXPERT_TYPE)),
+        form=InForm(section={INDIVIDUAL: "work", ORGANISATION: "basic"}),
+        imported=InImport(
+            meanings=TYPE_MEANINGS,
+            dispensable=True,
+            aliases=("专家类别",),
+            sample="技术类",
+            width=12,
+        ),
+        exported=InExport(width=10),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Choice(
+                choices=pairs(entries(DictionaryCode.EXPERT_TYPE)),
+            ),
+            order=7,
+        ),
+        filtered=InFilter(order=8),
+    ),
+    FieldDeclaration(
+        code="tags",
+        label="分组",
+        kind=Rows(rows=Tag.objects.all, many=True),
+        write=False,
+        exported=InExport(width=16, optional=True),
+        criterion=InCriteria(
+            field=ask.Multi(
+                code="tag",
+                match=answers.tag_q,
+                find=answers.experts_in_groups,
+                choices=lambda: list(Tag.objects.values_list("pk", "name")),
+            ),
+            order=5,
+        ),
+        filtered=InFilter(order=5),
+    ),
+)

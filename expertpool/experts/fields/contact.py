@@ -1,0 +1,72 @@
+"""Where post and money for an expert go."""
+
+from __future__ import annotations
+
+from expertpool.core.subjects import (
+    FieldDeclaration,
+    InExport,
+    InForm,
+    InHistory,
+    InImport,
+    Text,
+)
+from expertpool.core.text import mask_middle
+from expertpool.experts import validators as rules
+from expertpool.experts.fields.shared import AS_CONTACT, guarded
+
+CONTACT = (
+    FieldDeclaration(
+        code="address",
+        label="通讯地址",
+        kind=Text(longest=200),
+        guard=guarded(
+            "address", "通讯地址", lambda value: mask_middle(value, head=3, tail=0), **AS_CONTACT
+        ),
+        form=InForm(section="contact", order=1, help="加密保存。", wide=True),
+        imported=InImport(
+            dispensable=True, aliases=("地址", "联系地址"), sample="示例路 1 号", width=24
+        ),
+        exported=InExport(width=30),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="postcode",
+        label="邮编",
+        kind=Text(longest=10, rule=rules.postcode),
+        form=InForm(section="contact"),
+        imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
+        exported=InExport(width=8),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="bank_name",
+        label="开户银行",
+        kind=Text(longest=100),
+        form=InForm(section="bank"),
+        imported=InImport(dispensable=True, aliases=("开户行",), sample="中国银行"),
+        exported=InExport(width=16),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="bank_account",
+        label="银行账号",
+        kind=Text(longest=40, rule=rules.bank_account),
+        # Paid from the payment page, never from a list that travels.
+        guard=guarded(
+            "bank_account",
+            "银行账号",
+            lambda value: mask_middle(value, head=0, tail=4),
+            exportable=False,
+        ),
+        form=InForm(section="bank", help="加密保存，不会出现在导出中。"),
+        imported=InImport(
+            dispensable=True,
+            aliases=("银行卡号", "账号", "银行账户"),
+            help="必须是文本格式。",
+            sample="6217000012345678901",
+            width=24,
+        ),
+        exported=InExport(width=24),
+        history=InHistory(),
+    ),
+)

@@ -1,0 +1,123 @@
+"""An expert's standing in the pool: state, term, department, where his record came from."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.accounts.models import Department
+from expertpool.core import criteria as ask
+from expertpool.core.importing import FIRST, LAST
+from expertpool.core.subjects import (
+    Choice,
+    Day,
+    FieldDeclaration,
+    InCriteria,
+    InExport,
+    InFilter,
+    InForm,
+    InHistory,
+    InImport,
+    Moment,
+    Number,
+    Rows,
+    Text,
+)
+from expertpool.experts.enums import ExpertSource, ExpertStatus
+from expertpool.experts.fields.shared import NUMBERS
+from expertpool.experts.queries import criteria as answers
+from expertpool.experts.queries.experts import state_word
+
+MEMBERSHIP = (
+    FieldDeclaration(
+        code="status",
+        label="状态",
+        kind=Choice(pairs=ExpertStatus.choices),
+        write=False,
+        exported=InExport(
+            code="state", width=10, value=lambda one: state_word(one, timezone.localdate())
+        ),
+        criterion=InCriteria(
+            field=ask.Choice(choices=ExpertStatus.choices),
+            order=13,
+            draws=False,
+        ),
+    ),
+    FieldDeclaration(
+        code="remark",
+        label="备注",
+        kind=Text(longest=2000, rows=3),
+        form=InForm(section="term", order=1),
+        imported=InImport(dispensable=True, aliases=("说明",), width=24),
+        history=InHistory(order=1),
+    ),
+    FieldDeclaration(
+        code="term_start_date",
+        label="聘期开始",
+        kind=Day(month=FIRST),
+        form=InForm(section="term"),
+        imported=InImport(aliases=("聘期起", "聘任日期"), sample="2026-01-01"),
+        exported=InExport(code="term_start", width=12),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="term_end_date",
+        label="聘期至",
+        kind=Day(month=LAST),
+        form=InForm(section="term", help="过了这一天不再被抽取。"),
+        imported=InImport(aliases=("聘期止", "聘期届满", "到期日期"), sample="2028-12-31"),
+        exported=InExport(code="term", width=12, optional=True),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Date(code="term_end", path="term_end_date", nullable=True),
+            order=14,
+        ),
+        filtered=InFilter(order=3, name="term", label="聘期届满"),
+    ),
+    FieldDeclaration(
+        code="department",
+        label="所属部门",
+        kind=Rows(rows=Department.objects.all),
+        form=InForm(section="term"),
+        exported=InExport(),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="source",
+        label="来源",
+        kind=Choice(pairs=ExpertSource.choices),
+        write=False,
+        form=InForm(section="term", typed=False),
+        exported=InExport(width=10),
+        criterion=InCriteria(
+            field=ask.Choice(choices=ExpertSource.choices),
+            order=18,
+            draws=False,
+        ),
+        filtered=InFilter(order=10),
+    ),
+    FieldDeclaration(
+        code="created_at",
+        label="入库时间",
+        kind=Moment(),
+        write=False,
+        form=InForm(section="term", typed=False),
+        exported=InExport(code="entered", width=18, optional=True),
+    ),
+    FieldDeclaration(
+        code="participation",
+        label="参加评审次数",
+        kind=Number(),
+        write=False,
+        # Not in lists: it would tell who has just been drawn while names are sealed.
+        criterion=InCriteria(
+            field=ask.Number(
+                match=answers.participation_q,
+                suffix="次",
+                maximum=100_000,
+                operators=NUMBERS,
+            ),
+            order=15,
+            lists=False,
+        ),
+    ),
+)

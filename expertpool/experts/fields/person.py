@@ -1,0 +1,169 @@
+"""Who an expert is, and how he is reached."""
+
+from __future__ import annotations
+
+from expertpool.core import criteria as ask
+from expertpool.core.subjects import (
+    Choice,
+    Day,
+    FieldDeclaration,
+    InCriteria,
+    InExport,
+    InFilter,
+    InForm,
+    InHistory,
+    InImport,
+    Text,
+)
+from expertpool.core.text import mask_email, mask_middle
+from expertpool.experts import validators as rules
+from expertpool.experts.enums import ExpertKind, Sex
+from expertpool.experts.fields.shared import (
+    AS_CONTACT,
+    INDIVIDUAL,
+    NUMBERS,
+    ORGANISATION,
+    guarded,
+    passes,
+)
+from expertpool.experts.fields.words import KIND_WORDS, SEX_WORDS
+from expertpool.experts.queries import criteria as answers
+
+PERSON = (
+    FieldDeclaration(
+        code="number",
+        label="专家编号",
+        kind=Text(longest=20),
+        write=False,
+        exported=InExport(width=14),
+        # It names somebody, and a draw asks only what several may fulfil.
+        criterion=InCriteria(field=ask.Text(), order=17, draws=False),
+    ),
+    FieldDeclaration(
+        code="name",
+        label="姓名",
+        kind=Text(longest=100, rule=rules.name),
+        required=True,
+        form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
+        imported=InImport(
+            aliases=("专家姓名", "名称", "单位专家名称"),
+            help="单位专家填单位全称。",
+            sample="王小明",
+        ),
+        exported=InExport(width=12),
+        history=InHistory(),
+        criterion=InCriteria(field=ask.Text(), order=16, draws=False),
+    ),
+    FieldDeclaration(
+        code="kind",
+        label="类别",
+        kind=Choice(pairs=ExpertKind.choices, words=KIND_WORDS),
+        imported=InImport(order=1, help="不填为个人专家。", sample="个人专家", width=10),
+        exported=InExport(width=10),
+        history=InHistory(order=-1),
+        criterion=InCriteria(field=ask.Choice(choices=ExpertKind.choices), order=6),
+        filtered=InFilter(order=7),
+    ),
+    FieldDeclaration(
+        code="sex",
+        label="性别",
+        kind=Choice(pairs=Sex.choices, words=SEX_WORDS),
+        form=InForm(section={INDIVIDUAL: "basic"}, order=1),
+        imported=InImport(dispensable=True, help="可不填，按身份证号补。", sample="男", width=8),
+        exported=InExport(width=6),
+        history=InHistory(),
+        criterion=InCriteria(field=ask.Choice(choices=Sex.choices), order=9),
+    ),
+    FieldDeclaration(
+        code="birth_date",
+        label="出生日期",
+        kind=Day(),
+        form=InForm(section={INDIVIDUAL: "basic"}, order=1),
+        imported=InImport(
+            dispensable=True,
+            code="birth",
+            header="出生年月",
+            aliases=("出生日期", "生日"),
+            help="像 1967-09 或 1967-09-20；可不填，按身份证号补。",
+            sample="1980-01",
+            width=12,
+            clean=rules.birth,
+        ),
+        exported=InExport(code="birth", width=12),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Number(
+                code="age",
+                label="年龄",
+                match=answers.age_q,
+                suffix="岁",
+                maximum=150,
+                operators=NUMBERS,
+            ),
+            order=10,
+        ),
+    ),
+    FieldDeclaration(
+        code="id_number",
+        label="身份证号",
+        kind=Text(longest=18, rule=rules.id_number),
+        guard=guarded("id_number", "身份证号", lambda value: mask_middle(value, head=4, tail=2)),
+        form=InForm(
+            section={INDIVIDUAL: "basic"},
+            help="18 位，加密保存。填写后出生日期和性别自动补全。",
+        ),
+        imported=InImport(
+            looks=passes(rules.id_number),
+            aliases=("证件号码", "证件号", "身份证号码", "身份证"),
+            help="18 位，必须是文本格式。同一号码只能有一份档案。",
+            sample="110101198001010010",
+            width=22,
+        ),
+        exported=InExport(width=22),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="phone",
+        label="手机号",
+        kind=Text(longest=20, rule=rules.phone),
+        required=True,
+        guard=guarded(
+            "phone", "手机号", lambda value: mask_middle(value, head=3, tail=4), **AS_CONTACT
+        ),
+        form=InForm(
+            section={INDIVIDUAL: "basic", ORGANISATION: "work"},
+            help="11 位，加密保存，同一号码只能有一份档案。",
+        ),
+        imported=InImport(
+            looks=passes(rules.phone),
+            aliases=("手机", "手机号码", "联系电话", "联系方式", "电话", "移动电话"),
+            help="11 位。同一手机号只能有一份档案。",
+            sample="13800138000",
+        ),
+        exported=InExport(width=14, optional=True),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="email",
+        label="邮箱",
+        kind=Text(longest=254, rule=rules.email),
+        guard=guarded("email", "邮箱", mask_email, **AS_CONTACT),
+        form=InForm(section={INDIVIDUAL: "basic", ORGANISATION: "work"}, help="加密保存。"),
+        imported=InImport(
+            looks=passes(rules.email),
+            aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail"),
+            sample="name@example.cn",
+            width=24,
+        ),
+        exported=InExport(width=24),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="contact_person",
+        label="联系人",
+        kind=Text(longest=50, rule=rules.short_name),
+        form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
+        imported=InImport(order=1, help="单位专家必填。"),
+        history=InHistory(),
+    ),
+)

@@ -1,0 +1,186 @@
+"""Where an expert works, and as what."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from expertpool.core import criteria as ask
+from expertpool.core.subjects import (
+    Choice,
+    Entry,
+    FieldDeclaration,
+    InCriteria,
+    InExport,
+    InFilter,
+    InForm,
+    InHistory,
+    InImport,
+    Number,
+    Rows,
+    Text,
+)
+from expertpool.directory.enums import DictionaryCode, TitleLevel
+from expertpool.directory.models import Unit
+from expertpool.directory.queries import UNIT_SEARCH, unit_name
+from expertpool.experts import validators as rules
+from expertpool.experts.fields.shared import (
+    INDIVIDUAL,
+    NUMBERS,
+    ORGANISATION,
+    entries,
+    labels_of,
+    pairs,
+    passes,
+    titles,
+)
+from expertpool.experts.fields.words import (
+    EDUCATION_MEANINGS,
+    LEVEL_MEANINGS,
+    LEVEL_WORDS,
+    TITLE_MEANINGS,
+)
+
+WORK = (
+    FieldDeclaration(
+        code="employer",
+        label="工作单位",
+        kind=Rows(rows=Unit.objects.all),
+        form=InForm(section={INDIVIDUAL: "work"}, typed=False),
+        exported=InExport(
+            width=30, optional=True, value=lambda one: one.employer.name if one.employer else ""
+        ),
+        show=lambda one: one.employer.name if one.employer else "",
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Reference(
+                labels=labels_of(Unit),
+                src=lambda: reverse("directory:unit_search"),
+            ),
+            order=12,
+            draws=False,
+        ),
+        filtered=InFilter(order=6, kind=Rows(rows=Unit.objects.all, attrs=UNIT_SEARCH)),
+    ),
+    # The unit is named by words, and found or entered in the directory (`forms.profile`).
+    FieldDeclaration(
+        code="employer_name",
+        label="工作单位",
+        kind=Text(longest=200),
+        write=False,
+        form=InForm(section={INDIVIDUAL: "work"}, wide=True, shown=False),
+        imported=InImport(
+            code="employer",
+            aliases=("单位名称", "单位", "所在单位", "现工作单位"),
+            help="单位全称，用于回避。",
+            sample="示例市建筑设计研究院",
+            width=30,
+            clean=unit_name,
+        ),
+        read=lambda one: one.employer.name if one.employer else "",
+    ),
+    FieldDeclaration(
+        code="employer_uscc",
+        label="统一社会信用代码",
+        kind=Text(longest=18, rule=rules.uscc),
+        write=False,
+        form=InForm(
+            section={INDIVIDUAL: "work", ORGANISATION: "basic"},
+            help="18 位，可不填；填了按代码识别单位，用于回避。",
+        ),
+        imported=InImport(
+            looks=passes(rules.uscc),
+            dispensable=True,
+            code="uscc",
+            aliases=("信用代码", "社会信用代码", "单位代码"),
+            help="18 位，可不填。填了就按代码识别单位。",
+            sample="91110000600037341L",
+            width=22,
+        ),
+        read=lambda one: one.employer.uscc if one.employer else "",
+    ),
+    FieldDeclaration(
+        code="title",
+        label="职称",
+        kind=Entry(longest=50, words=titles),
+        form=InForm(section={INDIVIDUAL: "work"}),
+        imported=InImport(
+            meanings=TITLE_MEANINGS,
+            dispensable=True,
+            aliases=("专业技术职称", "技术职称"),
+            sample="高级工程师",
+        ),
+        exported=InExport(width=14),
+        history=InHistory(),
+        criterion=InCriteria(field=ask.Choice(choices=pairs(titles)), order=3),
+    ),
+    FieldDeclaration(
+        code="title_level",
+        label="职称级别",
+        kind=Choice(pairs=TitleLevel.choices, words=LEVEL_WORDS, without="按职称确定"),
+        form=InForm(section={INDIVIDUAL: "work"}),
+        imported=InImport(
+            meanings=LEVEL_MEANINGS,
+            dispensable=True,
+            aliases=("职称等级",),
+            help="可不填，按职称补。",
+            sample="副高",
+            width=10,
+        ),
+        exported=InExport(code="level", width=10, optional=True),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Choice(choices=TitleLevel.choices, ordered=True),
+            order=2,
+        ),
+        filtered=InFilter(order=2),
+    ),
+    FieldDeclaration(
+        code="position",
+        label="职务",
+        kind=Text(longest=50),
+        form=InForm(section={INDIVIDUAL: "work"}),
+        imported=InImport(dispensable=True, sample="总工程师"),
+        exported=InExport(width=12),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="education",
+        label="学历",
+        kind=Entry(longest=50, words=entries(DictionaryCode.EDUCATION)),
+        form=InForm(section={INDIVIDUAL: "work"}),
+        imported=InImport(
+            meanings=EDUCATION_MEANINGS,
+            dispensable=True,
+            aliases=("文化程度", "最高学历"),
+            sample="本科",
+            width=12,
+        ),
+        exported=InExport(width=12),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Choice(choices=pairs(entries(DictionaryCode.EDUCATION))),
+            order=8,
+        ),
+        filtered=InFilter(order=9),
+    ),
+    FieldDeclaration(
+        code="practice_years",
+        label="从业年限",
+        kind=Number(most=rules.PRACTICE_YEARS.high, suffix="年"),
+        form=InForm(section={INDIVIDUAL: "work"}),
+        show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
+        imported=InImport(
+            dispensable=True, aliases=("工作年限", "从业年数"), sample="15", width=10
+        ),
+        exported=InExport(width=10),
+        history=InHistory(),
+        criterion=InCriteria(
+            field=ask.Number(
+                suffix="年",
+                maximum=100,
+                operators=NUMBERS,
+            ),
+            order=11,
+        ),
+    ),
+)

@@ -1,7 +1,6 @@
 """What may be done now: the one place that says so, in the same words for pages, interface and services.
 
-A rule here knows where a draw or project stands, who asks and the time. What was typed, and what only
-turns out under the seating lock (who is still free), the service checks itself.
+What keeps from each action stands in `queries.obstacles`.
 """
 
 from __future__ import annotations
@@ -9,73 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from expertpool.accounts.models import User
-from expertpool.core.text import moment_text
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, ActionCode, DrawStatus
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, ActionCode
 from expertpool.draws.exceptions import (
-    ContributionRefused,
     DrawError,
-    DrawInProgress,
-    DrawNotReady,
-    EmergencyRefused,
-    LettersRefused,
-    PauseRefused,
-    PickRefused,
-    PublicationRefused,
-    ReleaseRefused,
-    ReplyRefused,
-    RescheduleRefused,
-    RolesRefused,
-    VoidRefused,
-    WideningRefused,
 )
 from expertpool.draws.models import (
     Draw,
-    DrawRequest,
-    EmergencyEndRequest,
-    EmergencyRequest,
-    PickRequest,
-    ReleaseRequest,
-    RescheduleRequest,
-    VoidRequest,
-    WideningRequest,
 )
-from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries import obstacles
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     codes_for_project,
-    panel_of,
-    widened_by,
 )
-from expertpool.draws.queries.emergency import emergency_of, faraway_words
-from expertpool.draws.queries.meetings import first_opening, last_closing, next_opening
-from expertpool.draws.queries.pool_changes import why_not_to_resume
-from expertpool.draws.queries.presence import signs_in_from
-from expertpool.draws.queries.reach import Reach, reach_of
+from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.readiness import (
     ARCHIVED,
-    NOTHING_LACKS,
     check_decidable,
     check_deletable,
     check_manual_ways,
     check_plannable,
-    check_public_panel,
     check_ready,
     check_submittable,
     check_waiting,
     check_widenable,
 )
-from expertpool.draws.queries.requests import open_request
-from expertpool.draws.queries.reveal import is_released
-from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import members_of
-from expertpool.workflow.queries.requests import check_author, check_second_person
-
-OVER = "该邀请已经答复过或已失效，无需再操作。"
-NOBODY_LEFT = "候选人中没有还能补抽的专家。"
 
 
 @dataclass(frozen=True)
@@ -98,406 +58,36 @@ class DrawAction:
         return self.permitted and not self.why_not
 
 
-@dataclass
-class OfDraw:
-    """What the rules, and the page that shows their answers, ask of a draw, each only once."""
-
-    draw: Draw
-    user: User
-    now: datetime
-
-    @cached_property
-    def board(self) -> Board:
-        return board_of(self.draw)
-
-    @cached_property
-    def reach(self) -> Reach:
-        return reach_of(self.draw, self.board.lines, now=self.now)
-
-    @cached_property
-    def is_over(self) -> bool:
-        """Whether the panel sits for the last time, or sat."""
-        return next_opening(self.draw.covered, now=self.now) <= self.now
-
-    @cached_property
-    def later(self) -> Draw | None:
-        return widened_by(self.draw)
-
-    @cached_property
-    def picks(self) -> PickRequest | None:
-        return open_request(PickRequest, self.draw)
-
-    @cached_property
-    def void(self) -> VoidRequest | None:
-        return open_request(VoidRequest, self.draw)
-
-    @cached_property
-    def earlier(self) -> RescheduleRequest | None:
-        """Of all draws of the panel, which is moved as a whole."""
-        asked = (open_request(RescheduleRequest, one) for one in panel_of(self.draw))
-        return next((one for one in asked if one), None)
-
-    @cached_property
-    def is_archived(self) -> bool:
-        return any(project.is_archived for project in self.draw.covered)
-
-    @cached_property
-    def reaching(self) -> frozenset[str]:
-        codes = {permission for permission, _ in _OF_DRAW.values() if permission}
-        codes.update(CONTRIBUTOR_PERMISSION.values())
-        return codes_for_draw(self.user, self.draw, codes)
-
-
-def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> None:
-    """Refuse (ContributionRefused) that ``user`` gives the value of ``role``."""
-    if draw.status == DrawStatus.ABANDONED:
-        raise ContributionRefused("本次抽取已放弃，不再接受随机值；需要时请重新封存抽取。")
-    if draw.status != DrawStatus.SEALED:
-        raise ContributionRefused("本次抽取已经定序，不再接受随机值。")
-    # Its panel sits in the first meeting, too, and cannot be found after that.
-    if first_opening(draw.covered) <= now:
-        raise ContributionRefused("评审开始时间已过，不能再抽取；请放弃本次抽取。")
-    if role not in draw.rule.contributors:
-        raise ContributionRefused("封存的规则里没有这个角色。")
-    if role in [one.role for one in draw.revealed]:
-        raise ContributionRefused(f"{CONTRIBUTOR_LABEL[role]}已经提供过随机值。")
-    # Asked of this very draw: somebody may see many and give a value for those of his house alone.
-    permission = CONTRIBUTOR_PERMISSION[role]
-    if not user.has_permission(permission) or not codes_for_draw(user, draw, {permission}):
-        raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
-    if any(one.by == user.pk for one in draw.revealed):
-        raise ContributionRefused("同一人不能以两个身份提供随机值。")
-
-
-def open_role(draw: Draw, user: User, *, now: datetime) -> str:
-    """Return the first role whose value ``user`` may give now; empty when there is none."""
-    for role in draw.rule.contributors:
-        try:
-            check_contribution(draw, role, user, now=now)
-        except ContributionRefused:
-            continue
-        return role
-    return ""
-
-
-def _contribute(facts: OfDraw) -> None:
-    draw, user = facts.draw, facts.user
-    if not open_role(draw, user, now=facts.now):
-        # The first role says why not; without roles the draw itself refuses.
-        for role in draw.rule.contributors or ("",):
-            check_contribution(draw, role, user, now=facts.now)
-
-
-def _abandon(facts: OfDraw) -> None:
-    if not facts.draw.is_random:
-        raise DrawInProgress("人工选定的名单请由选定人撤回，或由确认人退回。")
-    if facts.draw.status != DrawStatus.SEALED:
-        raise DrawInProgress("只有已封存、尚未定序的抽取可以放弃。")
-
-
-def _supplement(facts: OfDraw) -> None:
-    draw = facts.draw
-    if not draw.is_random:
-        raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
-    if facts.is_over:
-        raise DrawNotReady("评审开始时间已过，不能再补抽。")
-    # Another draw of the panel may have filled the seat that this one lacks.
-    short = draw.project.draw_state == DrawState.UNSATISFIED and facts.board.lacking
-    if draw.status != DrawStatus.UNSATISFIED or not short:
-        raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
-    # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now.
-    if facts.board.invited_count >= draw.candidate_count:
-        raise DrawNotReady(NOBODY_LEFT)
-
-
-def _widen(facts: OfDraw) -> None:
-    if (later := facts.later) is not None:
-        message = f"本次抽取已由 {later.number} 放宽条件补抽，请到 {later.number} 的页面继续。"
-        raise WideningRefused(message)
-    short = check_widenable(facts.draw.covered, now=facts.now)
-    # Only the latest of a panel is widened.
-    if short.base != facts.draw:
-        raise WideningRefused(NOTHING_LACKS)
-
-
-def _ask_widening(facts: OfDraw) -> None:
-    _widen(facts)
-    if open_request(WideningRequest, facts.draw):
-        raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
-
-
-def _decide_widening(facts: OfDraw) -> None:
-    asked = open_request(WideningRequest, facts.draw)
-    _check_asked(facts, asked, WideningRequest, WideningRefused)
-    check_second_person(asked, facts.user, WideningRefused, now=facts.now)
-    _widen(facts)
-
-
-def _pick_more(facts: OfDraw) -> None:
-    draw = facts.draw
-    if draw.is_random:
-        raise PickRefused("随机抽取的席位只能按原次序补抽，不能人工指定。")
-    if not draw.is_valid or draw.status == DrawStatus.SEALED or facts.picks:
-        raise PickRefused("现在不能另选：名单已失效，或有人选等待确认。")
-    if facts.is_over:
-        raise PickRefused("评审开始时间已过，不能再选。")
-    if not facts.board.lacking:
-        raise PickRefused("没有空缺的席位，无需另选。")
-    check_manual_ways(draw.project)
-
-
-def _check_asked(
-    facts: OfDraw, asked: DrawRequest | None, kind: type[DrawRequest], refused: type[DrawError]
-) -> None:
-    """Refuse (``refused``) to decide what nobody ever asked; what was settled has other words."""
-    if asked is None and not kind._default_manager.filter(draw=facts.draw).exists():
-        message = (
-            f"没有待确认的{kind._meta.verbose_name}：须先由一人提出并写明理由，再由另一人确认。"
-        )
-        raise refused(message)
-
-
-def _decide_picks(facts: OfDraw) -> None:
-    _check_asked(facts, facts.picks, PickRequest, PickRefused)
-    check_second_person(facts.picks, facts.user, PickRefused, now=facts.now)
-
-
-def _agree_picks(facts: OfDraw) -> None:
-    _decide_picks(facts)
-    if facts.is_over:
-        raise PickRefused("评审开始时间已过，不能再确认。")
-    # Nobody is invited by a way that is switched off since; turned down or withdrawn it may be.
-    check_manual_ways(facts.draw.project)
-
-
-def _withdraw_picks(facts: OfDraw) -> None:
-    _check_asked(facts, facts.picks, PickRequest, PickRefused)
-    check_author(facts.picks, facts.user, PickRefused, now=facts.now)
-
-
-def _set_roles(facts: OfDraw) -> None:
-    if not facts.draw.is_valid:
-        raise RolesRefused("抽取已失效，不能再设置角色。")
-    if not facts.board.seated_count:
-        raise RolesRefused("还没有在席的专家，不能设置角色。")
-
-
-def _declare(facts: OfDraw) -> None:
-    if not facts.draw.is_random or facts.draw.status != DrawStatus.INVITING:
-        raise EmergencyRefused("只有抽取中的随机抽取可以转为应急抽取。")
-    if emergency_of(facts.draw) is not None:
-        raise EmergencyRefused("本次抽取已经转为应急抽取。")
-    if facts.is_over:
-        raise EmergencyRefused("评审开始时间已过，不能再转为应急抽取。")
-    if faraway := faraway_words(facts.draw, now=facts.now):
-        raise EmergencyRefused(faraway)
-    if facts.reach.pause:
-        raise EmergencyRefused("抽取已暂停，请先恢复，再转为应急抽取。")
-
-
-def _pause(facts: OfDraw) -> None:
-    if facts.draw.status != DrawStatus.INVITING:
-        raise PauseRefused("只有抽取中的抽取可以暂停。")
-    if facts.is_over:
-        raise PauseRefused("评审开始时间已过，不能再暂停。")
-    if facts.reach.pause:
-        raise PauseRefused("本次抽取已经暂停。")
-
-
-def _resume(facts: OfDraw) -> None:
-    if facts.draw.status != DrawStatus.INVITING or not facts.reach.pause:
-        raise PauseRefused("本次抽取没有暂停，无需恢复。")
-    if facts.reach.pause.is_of_pool:
-        raise PauseRefused("封存后专家资料有改动，须由监督人核对后恢复。")
-
-
-def _resume_changed(facts: OfDraw) -> None:
-    pause = facts.reach.pause
-    if facts.draw.status != DrawStatus.INVITING or not pause or not pause.is_of_pool:
-        raise PauseRefused("本次抽取没有因专家资料改动而暂停，无需核对。")
-    if why_not := why_not_to_resume(pause, facts.user, now=facts.now):
-        message = f"须由没有经办本次抽取、也没有改动资料的人核对后恢复：{why_not}"
-        raise PauseRefused(message)
-
-
-def _reschedule(facts: OfDraw) -> None:
-    draw = facts.draw
-    if not draw.is_valid or draw.status == DrawStatus.SEALED:
-        message = "只有已经产生名单的抽取可以改期；尚未定序的，请先放弃，改好时间再抽取。"
-        raise RescheduleRefused(message)
-    if draw.is_random and not draw.rule.is_chained:
-        message = "本次抽取封存于旧版本，抽取记录里写不下改期；请作废后重新抽取。"
-        raise RescheduleRefused(message)
-    if facts.is_over:
-        raise RescheduleRefused("评审开始时间已过，不能再改期。")
-    if facts.void:
-        raise RescheduleRefused("有待确认的作废申请，请先处理。")
-    if (later := facts.later) is not None and later.status == DrawStatus.SEALED:
-        message = f"放宽条件补抽 {later.number} 还没有定序，请先完成或放弃，再改期。"
-        raise RescheduleRefused(message)
-
-
-def _ask_reschedule(facts: OfDraw) -> None:
-    _reschedule(facts)
-    if facts.earlier:
-        raise RescheduleRefused("有待确认的提前评审申请，请先处理。")
-
-
-def _decide_reschedule(facts: OfDraw) -> None:
-    _check_asked(facts, facts.earlier, RescheduleRequest, RescheduleRefused)
-    check_second_person(facts.earlier, facts.user, RescheduleRefused, now=facts.now)
-    _reschedule(facts)
-
-
-def _send_at_once(facts: OfDraw) -> None:
-    if facts.reach.pause:
-        raise LettersRefused("抽取已暂停，请先恢复。")
-    if facts.draw.status != DrawStatus.INVITING or not facts.reach.is_held:
-        raise LettersRefused("没有因免打扰时段而推迟的邀请。")
-
-
-def _send_again(facts: OfDraw) -> None:
-    if facts.reach.pause:
-        raise LettersRefused("抽取已暂停，请先恢复。")
-    if facts.draw.status != DrawStatus.INVITING or not facts.reach.given_up:
-        raise LettersRefused("没有发送失败、需要重新发送的邀请。")
-
-
-def _ask_emergency(facts: OfDraw) -> None:
-    _declare(facts)
-    if open_request(EmergencyRequest, facts.draw):
-        raise EmergencyRefused("该抽取已有待确认的应急抽取申请。")
-
-
-def _decide_emergency(facts: OfDraw) -> None:
-    asked = open_request(EmergencyRequest, facts.draw)
-    _check_asked(facts, asked, EmergencyRequest, EmergencyRefused)
-    check_second_person(asked, facts.user, EmergencyRefused, now=facts.now)
-    _declare(facts)
-
-
-def _end_emergency(facts: OfDraw) -> None:
-    if not facts.draw.is_valid or emergency_of(facts.draw) is None:
-        raise EmergencyRefused("本次抽取没有转为应急抽取，或已经取消。")
-
-
-def _ask_emergency_end(facts: OfDraw) -> None:
-    _end_emergency(facts)
-    if open_request(EmergencyEndRequest, facts.draw):
-        raise EmergencyRefused("该抽取已有待确认的取消应急申请。")
-
-
-def check_void(draw: Draw) -> None:
-    """Refuse (VoidRefused) to void ``draw`` as it stands: the latest of a panel is voided first."""
-    if draw.ordered_at is None or not draw.is_valid:
-        raise VoidRefused("只有已经定序、尚未作废的抽取可以申请作废。")
-    if (later := widened_by(draw)) is not None:
-        state = "先放弃或作废" if later.status == DrawStatus.SEALED else "先作废"
-        message = (
-            f"本次抽取已由 {later.number} 放宽条件补抽，请{state} {later.number}，再作废本次。"
-        )
-        raise VoidRefused(message)
-
-
-def _ask_void(facts: OfDraw) -> None:
-    check_void(facts.draw)
-    if facts.void:
-        raise VoidRefused("该抽取已有待确认的作废申请。")
-
-
-def check_release(draw: Draw, *, now: datetime) -> None:
-    """Refuse (ReleaseRefused) to make the names of ``draw`` public before their time. Where all sign
-    in first, nobody is absent before they can."""
-    if draw.ordered_at is None or not draw.is_valid:
-        raise ReleaseRefused("只有已经产生名单、没有作废的抽取可以提前公开。")
-    if is_released(draw):
-        raise ReleaseRefused("名单已经公开，无需再申请。")
-    if draw.waits_for_all and now < (since := signs_in_from(draw)):
-        raise ReleaseRefused(
-            f"本次名单全体到场签到后公开，签到从 {moment_text(since)} 开始；此后有人缺席的，才能由两人公开。"
-        )
-
-
-def _ask_release(facts: OfDraw) -> None:
-    check_release(facts.draw, now=facts.now)
-    if open_request(ReleaseRequest, facts.draw):
-        raise ReleaseRefused("该抽取已有待确认的提前公开申请。")
-
-
-def _publish(facts: OfDraw) -> None:
-    draw = facts.draw
-    if draw.published_at is not None:
-        raise PublicationRefused("结果已经公布，公布后不能撤回。")
-    if not draw.is_valid:
-        raise PublicationRefused("抽取已失效，没有可以公布的结果。")
-    check_public_panel(draw.project)
-    if draw.ended_at is None:
-        raise PublicationRefused("抽取还没有结束，结束后才能公布。")
-    if not is_released(draw):
-        raise PublicationRefused("名单还没有到公开时间，不能公布。")
-    # Until the winner is found who sits is secret; of a batch the same persons sit for all.
-    if (closing := last_closing(draw.covered)) > facts.now:
-        message = f"评审结束之前名单应当保密：{moment_text(closing)} 以后才能公布。"
-        raise PublicationRefused(message)
-    if facts.void:
-        raise PublicationRefused("有待确认的作废申请，请先处理。")
-
-
-def _record_reply(facts: OfDraw) -> None:
-    check_unpublished(facts.draw)
-    if not facts.draw.is_valid or not facts.board.lines:
-        raise ReplyRefused(OVER)
-
-
-def check_unpublished(draw: Draw) -> None:
-    """Refuse (ReplyRefused) to change who sits once that is public."""
-    if draw.published_at is not None:
-        raise ReplyRefused("结果已经公布，名单不能再改；确有错误的，请作废本次抽取。")
-
-
-def _decide_void(facts: OfDraw) -> None:
-    _check_asked(facts, facts.void, VoidRequest, VoidRefused)
-    check_second_person(facts.void, facts.user, VoidRefused, now=facts.now)
-    check_void(facts.draw)
-
-
-def _decide_release(facts: OfDraw) -> None:
-    asked = open_request(ReleaseRequest, facts.draw)
-    _check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
-    check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
-    check_release(facts.draw, now=facts.now)
-
-
 Check = Callable[[OfDraw], None]
 _OF_DRAW: Mapping[ActionCode, tuple[str, Check]] = {
-    ActionCode.CONTRIBUTE: ("", _contribute),  # by the roles that the rule names
-    ActionCode.ABANDON: ("draws.run", _abandon),
-    ActionCode.SUPPLEMENT: ("draws.run", _supplement),
-    ActionCode.WIDEN: ("draws.run", _ask_widening),
-    ActionCode.DECIDE_WIDENING: ("draws.confirm_steps", _decide_widening),
-    ActionCode.PICK_MORE: ("draws.pick", _pick_more),
-    ActionCode.AGREE_PICKS: ("draws.confirm_picks", _agree_picks),
-    ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", _decide_picks),
-    ActionCode.WITHDRAW_PICKS: ("draws.pick", _withdraw_picks),
-    ActionCode.SET_ROLES: ("draws.run", _set_roles),
-    ActionCode.DECLARE_EMERGENCY: ("draws.run", _ask_emergency),
-    ActionCode.DECIDE_EMERGENCY: ("draws.confirm_steps", _decide_emergency),
-    ActionCode.ASK_EMERGENCY_END: ("draws.run", _ask_emergency_end),
+    ActionCode.CONTRIBUTE: ("", obstacles.contribute),  # by the roles that the rule names
+    ActionCode.ABANDON: ("draws.run", obstacles.abandon),
+    ActionCode.SUPPLEMENT: ("draws.run", obstacles.supplement),
+    ActionCode.WIDEN: ("draws.run", obstacles.ask_widening),
+    ActionCode.DECIDE_WIDENING: ("draws.confirm_steps", obstacles.decide_widening),
+    ActionCode.PICK_MORE: ("draws.pick", obstacles.pick_more),
+    ActionCode.AGREE_PICKS: ("draws.confirm_picks", obstacles.agree_picks),
+    ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", obstacles.decide_picks),
+    ActionCode.WITHDRAW_PICKS: ("draws.pick", obstacles.withdraw_picks),
+    ActionCode.SET_ROLES: ("draws.run", obstacles.set_roles),
+    ActionCode.DECLARE_EMERGENCY: ("draws.run", obstacles.ask_emergency),
+    ActionCode.DECIDE_EMERGENCY: ("draws.confirm_steps", obstacles.decide_emergency),
+    ActionCode.ASK_EMERGENCY_END: ("draws.run", obstacles.ask_emergency_end),
     # A supervisor needs nobody to take it back.
-    ActionCode.END_EMERGENCY: ("draws.confirm_steps", _end_emergency),
-    ActionCode.ASK_VOID: ("draws.void", _ask_void),
-    ActionCode.DECIDE_VOID: ("draws.void", _decide_void),
-    ActionCode.ASK_RELEASE: ("draws.release", _ask_release),
-    ActionCode.DECIDE_RELEASE: ("draws.release", _decide_release),
-    ActionCode.PUBLISH: ("draws.publish", _publish),
-    ActionCode.RECORD_REPLY: ("draws.record_reply", _record_reply),
-    ActionCode.SEND_AT_ONCE: ("draws.run", _send_at_once),
-    ActionCode.SEND_AGAIN: ("draws.run", _send_again),
-    ActionCode.PAUSE: ("draws.run", _pause),
-    ActionCode.RESUME: ("draws.run", _resume),
-    ActionCode.RESUME_CHANGED: ("draws.confirm_steps", _resume_changed),
-    ActionCode.RESCHEDULE: ("draws.reschedule", _ask_reschedule),
-    ActionCode.DECIDE_RESCHEDULE: ("draws.confirm_steps", _decide_reschedule),
+    ActionCode.END_EMERGENCY: ("draws.confirm_steps", obstacles.end_emergency),
+    ActionCode.ASK_VOID: ("draws.void", obstacles.ask_void),
+    ActionCode.DECIDE_VOID: ("draws.void", obstacles.decide_void),
+    ActionCode.ASK_RELEASE: ("draws.release", obstacles.ask_release),
+    ActionCode.DECIDE_RELEASE: ("draws.release", obstacles.decide_release),
+    ActionCode.PUBLISH: ("draws.publish", obstacles.publish),
+    ActionCode.RECORD_REPLY: ("draws.record_reply", obstacles.record_reply),
+    ActionCode.SEND_AT_ONCE: ("draws.run", obstacles.send_at_once),
+    ActionCode.SEND_AGAIN: ("draws.run", obstacles.send_again),
+    ActionCode.PAUSE: ("draws.run", obstacles.pause),
+    ActionCode.RESUME: ("draws.run", obstacles.resume),
+    ActionCode.RESUME_CHANGED: ("draws.confirm_steps", obstacles.resume_changed),
+    ActionCode.RESCHEDULE: ("draws.reschedule", obstacles.ask_reschedule),
+    ActionCode.DECIDE_RESCHEDULE: ("draws.confirm_steps", obstacles.decide_reschedule),
 }
 
 
@@ -508,8 +98,13 @@ def actions_for(draw: Draw, user: User, *, now: datetime) -> dict[ActionCode, Dr
 
 def actions_of(facts: OfDraw) -> dict[ActionCode, DrawAction]:
     """Return the same where what the rules ask is at hand."""
+    codes = {permission for permission, _ in _OF_DRAW.values() if permission}
+    codes.update(CONTRIBUTOR_PERMISSION.values())
+    reaching = codes_for_draw(facts.user, facts.draw, codes)
     return {
-        code: DrawAction(code, permission, _permits(facts, permission), _why_not(facts, check))
+        code: DrawAction(
+            code, permission, _permits(facts, permission, reaching), _why_not(facts, check)
+        )
         for code, (permission, check) in _OF_DRAW.items()
     }
 
@@ -522,11 +117,11 @@ def check_action(code: ActionCode, draw: Draw, *, actor: User, now: datetime) ->
     _OF_DRAW[code][1](OfDraw(draw, actor, now))
 
 
-def _permits(facts: OfDraw, permission: str) -> bool:
+def _permits(facts: OfDraw, permission: str, reaching: frozenset[str]) -> bool:
     if permission:
-        return permission in facts.reaching
+        return permission in reaching
     roles = facts.draw.rule.contributors
-    return any(CONTRIBUTOR_PERMISSION[role] in facts.reaching for role in roles)
+    return any(CONTRIBUTOR_PERMISSION[role] in reaching for role in roles)
 
 
 def _why_not(facts: OfDraw, check: Check) -> str:

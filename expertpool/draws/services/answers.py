@@ -14,7 +14,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
-from expertpool.draws.queries.actions import OVER
+from expertpool.draws.queries.obstacles import OVER
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.refusals import log_refusals

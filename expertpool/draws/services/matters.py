@@ -23,9 +23,10 @@ from expertpool.draws.models import (
     VoidRequest,
     WideningRequest,
 )
-from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import last_closing, next_opening
+from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.shortfall import shortfall_of

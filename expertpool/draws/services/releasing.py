@@ -12,7 +12,8 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import ActionCode, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import ReleaseRefused
 from expertpool.draws.models import Draw, ReleaseRequest
-from expertpool.draws.queries.actions import check_action, check_release
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.obstacles import check_release
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw

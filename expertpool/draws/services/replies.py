@@ -27,9 +27,10 @@ from expertpool.draws.events import InvitationAnswered
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
-from expertpool.draws.queries.actions import OVER, check_action, check_unpublished
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.conflicts import gone_words
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of

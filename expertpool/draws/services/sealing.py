@@ -29,12 +29,13 @@ from expertpool.draws.exceptions import (
     HeldRefused,
 )
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, WideningRequest
-from expertpool.draws.queries.actions import check_action, check_contribution
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening, reveal_time
+from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.plan_versions import approved_version, check_version
 from expertpool.draws.queries.policy import (
     answer_grounds,

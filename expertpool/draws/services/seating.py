@@ -27,9 +27,9 @@ from expertpool.draws.enums import (
 )
 from expertpool.draws.exceptions import HeldRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.queries.actions import NOBODY_LEFT
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.clock import waits_for_supervisor
+from expertpool.draws.queries.obstacles import NOBODY_LEFT
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
 from expertpool.draws.services.holding import SEATING_LOCK, free

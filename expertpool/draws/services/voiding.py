@@ -36,8 +36,9 @@ from expertpool.draws.models import (
     WideningRequest,
 )
 from expertpool.draws.occasions import CANCELLED
-from expertpool.draws.queries.actions import check_action, check_void
+from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.obstacles import check_void
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import SEATING_LOCK, free

@@ -33,13 +33,7 @@ from expertpool.draws.enums import (
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
-from expertpool.draws.queries.actions import (
-    DrawAction,
-    OfDraw,
-    actions_for_project,
-    actions_of,
-    open_role,
-)
+from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import (
     codes_for_draw,
@@ -47,9 +41,11 @@ from expertpool.draws.queries.draws import (
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergencies_of, emergency_of, hands_of
+from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_of, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
+from expertpool.draws.queries.obstacles import open_role
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words

@@ -14,7 +14,8 @@ from expertpool.core.placeholders import names_in
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState, Origin, ReplyVia
 from expertpool.draws.exceptions import DrawNotReady, LinkInvalid, ReplyRefused
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.actions import NOBODY_LEFT, actions_for
+from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.obstacles import NOBODY_LEFT
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.plan import GroupInput

@@ -193,12 +193,7 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
         ),
         ActionCode.ABANDON: lambda: abandon_draw(reason="有误", **on),
         ActionCode.SUPPLEMENT: lambda: add_supplement(entropy=ENTROPY, **on),
-        ActionCode.WIDEN: lambda: request_widening(
-            base=draw,
-            reason="人数不足",
-            version=DrawPlan.objects.get(project=draw.project).version,
-            **by,
-        ),
+        ActionCode.WIDEN: lambda: widen(draw, **by),
         ActionCode.PICK_MORE: lambda: request_more(
             picks=[Pick(make_expert().pk, "g1")], reason="有人退出", **on
         ),
@@ -247,6 +242,13 @@ def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:
             request=early, agree=True, note="", **by
         )
     return found
+
+
+def widen(draw: Draw, **by: Any) -> None:
+    """Ask for it by the same conditions, which somebody fits who joined the pool since."""
+    make_expert(created_at=draw.sealed_at + timedelta(minutes=1))
+    version = DrawPlan.objects.get(project=draw.project).version
+    request_widening(base=draw, reason="人数不足", version=version, **by)
 
 
 def refusal(call: Callable[[], Any]) -> str:

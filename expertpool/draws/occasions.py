@@ -9,6 +9,9 @@ from __future__ import annotations
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 
+# Who hears of what somebody did with a draw, besides all who decide.
+READERS = ("draws.alarms",)
+
 _LETTER = """{{专家姓名}} 专家：
 
 您好！您已被{{产生方式}}为评审专家，现邀请您参加评审：
@@ -55,6 +58,7 @@ INVITATION = Occasion(
     },
     required=("答复链接",),
     late=("答复截止",),
+    secrets=("答复链接",),
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -90,6 +94,7 @@ STANDBY_INVITATION = Occasion(
     },
     required=INVITATION.required,
     late=("答复截止",),
+    secrets=INVITATION.secrets,
 )
 
 _MOVED_UP = (
@@ -155,6 +160,9 @@ ALARM = Occasion(
         "事项": "到期的邀请没有按时处理",
     },
     defaults={ChannelCode.SITE: ("抽取异常：{{抽取编号}}", _ALARM)},
+    required=("抽取编号", "事项"),
+    watches=True,
+    readers=READERS,
 )
 
 _OF_REVIEW = {
@@ -207,6 +215,7 @@ RESCHEDULED = Occasion(
     },
     required=("答复链接",),
     late=("答复截止",),
+    secrets=("答复链接",),
 )
 
 _STILL_OPEN = (
@@ -225,6 +234,7 @@ ANSWER_REMINDER = Occasion(
     },
     required=("答复链接",),
     late=("答复截止",),
+    secrets=("答复链接",),
 )
 
 _COMING = (
@@ -241,6 +251,7 @@ REMINDER = Occasion(
         ChannelCode.EMAIL: ("评审提醒（{{评审时间}}）", _COMING),
         ChannelCode.SITE: ("评审提醒（{{评审时间}}）", _COMING),
     },
+    secrets=("答复链接",),
 )
 
 _AGREED = """{{专家姓名}} 专家：
@@ -319,6 +330,9 @@ PANEL_MOVED = Occasion(
         "改期原因": "供应商答疑延期",
     },
     defaults={ChannelCode.SITE: ("改期：{{抽取编号}}", _TOLD_OF_MOVE)},
+    required=("改期人", "抽取编号", "改期内容"),
+    watches=True,
+    readers=READERS,
 )
 
 _HELD_REFUSED = (
@@ -336,6 +350,9 @@ HELD_REFUSED = Occasion(
         "项目名称": "市民中心弱电工程",
     },
     defaults={ChannelCode.SITE: ("抽取被拒绝：{{项目名称}}", _HELD_REFUSED)},
+    required=("操作人", "操作", "项目名称"),
+    watches=True,
+    readers=READERS,
 )
 
 _POOL_CHANGED = (
@@ -357,6 +374,9 @@ POOL_CHANGED = Occasion(
         "改动": "吴管理（账号 wu，管理员）冻结专家 2 次",
     },
     defaults={ChannelCode.SITE: ("抽取已暂停：{{抽取编号}} 封存后专家资料有改动", _POOL_CHANGED)},
+    required=("抽取编号", "改动种类", "改动"),
+    watches=True,
+    readers=READERS,
 )
 
 # Those that ask, with the link: the clock starts when one goes out.

@@ -36,6 +36,7 @@ ACTIVATION = Occasion(
         ),
     },
     required=("激活链接",),
+    secrets=("激活链接",),
 )
 
 _RESET = """{{专家姓名}} 专家：
@@ -60,6 +61,7 @@ PASSWORD = Occasion(
         ),
     },
     required=("激活链接",),
+    secrets=("激活链接",),
 )
 
 _CHANGED = (
@@ -74,4 +76,6 @@ CONTACT_CHANGED = Occasion(
         ChannelCode.SMS: ("", _CHANGED),
         ChannelCode.EMAIL: ("您登记的{{内容}}已修改", _CHANGED),
     },
+    required=("内容", "时间"),
+    watches=True,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -17,3 +19,19 @@ class MessageFailed:
     """The message was given up: refused for good, or tried as often as allowed."""
 
     message_id: int
+
+
+@dataclass(frozen=True)
+class TemplateRewritten:
+    """Somebody writes a text of an occasion anew, or switches it off or on: ``before`` and ``after`` as
+    logged, in force from ``since`` on (None: at once).
+
+    Announced before it is stored, so that who is told of it is told by the texts as they were.
+    """
+
+    template_id: int
+    actor_id: int
+    at: datetime
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    since: datetime | None

@@ -60,6 +60,10 @@ class TemplateForm(forms.Form):
         self.occasion = occasion
         if channel == ChannelCode.SMS:
             del self.fields["subject"]
+        if occasion.must_stay(channel):
+            stays = self.fields["active"]
+            stays.disabled, stays.label = True, "启用（不能停用）"
+            stays.help_text = "这种通知把某人的操作告诉受影响的人和监督的人，谁也不能替他们关掉。"
 
     @property
     def text(self) -> Text:

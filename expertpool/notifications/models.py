@@ -19,13 +19,24 @@ class MessageTemplate(models.Model):
     No row, or an empty body: the default text of the occasion. The files of a template
     (`files.queries.attachments_of`) go along with every message, where the channel carries files.
     Written by `notifications.services.templates`.
+
+    Until ``since``, where there is one, the text of before counts (``text_before``). ``proof`` says, by
+    a key outside the database, that this system wrote the row; ``version`` never goes back (a trigger
+    sees to that), so that no old row comes again (docs/decisions/0124).
     """
+
+    never = ("DELETE",)  # else the office's text was gone unseen
 
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
     subject = models.CharField("标题", max_length=200, blank=True)
     body = models.TextField("正文", blank=True)
     active = models.BooleanField("启用", default=True)
+    since = models.DateTimeField("开始使用时间", null=True, blank=True)
+    subject_before = models.CharField("原标题", max_length=200, blank=True)
+    body_before = models.TextField("原正文", blank=True)
+    version = models.PositiveIntegerField("版本", default=0)
+    proof = BlindIndexField("凭证", null=False, default=b"")
 
     class Meta:
         verbose_name = verbose_name_plural = "通知模板"
@@ -42,6 +53,10 @@ class MessageTemplate(models.Model):
     @property
     def text(self) -> Text:
         return Text(self.subject, self.body)
+
+    @property
+    def text_before(self) -> Text:
+        return Text(self.subject_before, self.body_before)
 
 
 class Message(models.Model):

@@ -14,6 +14,7 @@ from expertpool.core.catalogue import Catalogue
 from expertpool.core.placeholders import Vocabulary, fill_text, has_stray_braces, mark, names_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
+from expertpool.notifications.validators import foreign_addresses, glued_in, site_host
 
 
 class Text(NamedTuple):
@@ -30,8 +31,12 @@ class Occasion:
     ``placeholders`` gives a sample value for each name (``{"专家姓名": "王建国"}``); ``defaults``
     gives (subject, body) for each channel over which the occasion may be told; one that could not
     be saved raises TemplateRefused. No body is saved without those ``required`` (the reply link).
-    be saved raises TemplateRefused. ``late`` names those whose values are known only when the
-    message goes out: the `MessageSubject` of what it is about gives them then.
+    ``late`` names those whose values are known only when the message goes out: the `MessageSubject`
+    of what it is about gives them then.
+
+    ``secrets`` are those by which whoever has them acts for the recipient: a link, a code.
+    ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
+    permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
     """
 
     code: str
@@ -40,6 +45,9 @@ class Occasion:
     defaults: Mapping[str, tuple[str, str]]
     required: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    watches: bool = False
+    readers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -49,6 +57,18 @@ class Occasion:
     @property
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.of(self.placeholders, self.required)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a change of its text is told to others."""
+        return bool(self.secrets) or self.watches
+
+    def must_stay(self, channel: str) -> bool:
+        """Tell whether it cannot be switched off on ``channel``: of what watches somebody, there is one
+        way that no office saves money on."""
+        return self.watches and (
+            channel == ChannelCode.SITE or ChannelCode.SITE not in self.defaults
+        )
 
     @property
     def channels(self) -> tuple[ChannelCode, ...]:
@@ -69,15 +89,35 @@ def occasion_label(code: str) -> str:
 
 
 def check_text(occasion: Occasion, text: Text) -> None:
-    """Refuse placeholders that are not declared (UnknownPlaceholders), stray double braces, and a
-    body without those that it needs."""
+    """Refuse placeholders that are not declared (UnknownPlaceholders), stray double braces, a body
+    without those that it needs, and whatever leads a reader to another host."""
     if unknown := occasion.vocabulary.unknown_in("\n".join(text)):
         raise UnknownPlaceholders(unknown, occasion.placeholders)
     if any(map(has_stray_braces, text)):
         raise TemplateRefused("有一处双花括号没有配对，变量应写成 {{专家姓名}} 这样。")
     if missing := occasion.vocabulary.missing_in(names_in(text.body)):
         marks = "、".join(map(mark, missing))
-        raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人无法办理，请加回正文。")
+        lost = "看不出发生了什么" if occasion.watches else "无法办理"
+        raise TemplateRefused(f"正文里缺少 {marks}：没有它，收件人{lost}，请加回正文。")
+    for part in text:
+        _check_leads_nowhere(occasion, part)
+
+
+def _check_leads_nowhere(occasion: Occasion, part: str) -> None:
+    if glued := glued_in(part, occasion.secrets):
+        raise TemplateRefused(
+            f"{'、'.join(map(mark, glued))} 前后只能是空格、换行或中文标点，不能紧接文字、字母或符号，"
+            "否则可能连成别的网址：请在它前后加空格，或让它单独占一行。"
+        )
+    if found := foreign_addresses(part, filled_only=not occasion.is_guarded):
+        shown = "、".join(f"「{one[:80]}」" for one in found)
+        if occasion.is_guarded:
+            raise TemplateRefused(
+                f"这种通知里不能写别处的网址：{shown}。请删去；只能写本系统的网址 {site_host()}（前后留空格）。"
+            )
+        raise TemplateRefused(
+            f"网址里不能带变量：{shown}，否则收件人的信息会随网址传到别处。请删去网址，或去掉其中的变量。"
+        )
 
 
 def fill(text: Text, values: Mapping[str, str]) -> Text:

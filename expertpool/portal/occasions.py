@@ -21,4 +21,5 @@ PHONE = Occasion(
     },
     required=("验证链接",),
     late=("验证链接",),
+    secrets=("验证链接",),
 )

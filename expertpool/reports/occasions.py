@@ -29,4 +29,7 @@ CHAIN_HEAD = Occasion(
         ChannelCode.EMAIL: ("操作日志链头（{{时间}}）", _TEXT),
         ChannelCode.SITE: ("操作日志链头（{{时间}}）", _TEXT),
     },
+    required=("链头",),
+    watches=True,
+    readers=("audit.view",),
 )

@@ -12,15 +12,25 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
+        from expertpool.notifications.events import TemplateRewritten
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
         from expertpool.siteconfig.events import SettingChanged, SettingsSaved
         from expertpool.workflow.actions import ACTIONS
         from expertpool.workflow.menu import ITEMS
-        from expertpool.workflow.occasions import AGREED, ASKED, CODE, EXPIRED, LOWERED, REROUTED
+        from expertpool.workflow.occasions import (
+            AGREED,
+            ASKED,
+            CODE,
+            EXPIRED,
+            LOWERED,
+            REROUTED,
+            REWRITTEN,
+        )
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.receivers import setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
+        from expertpool.workflow.services.rewritten import tell_rewritten
         from expertpool.workflow.settings import SETTINGS
 
         register_permissions(PERMISSIONS)
@@ -28,8 +38,9 @@ class WorkflowConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         TODOS.add(TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN)
         subscribe(SettingChanged, setting_changed)
         subscribe(SettingsSaved, settings_saved)
+        subscribe(TemplateRewritten, tell_rewritten)
         # Whoever reads the records of messages agrees for nobody by what he reads.
         MESSAGE_SUBJECTS.add(private_subject("workflow.confirmationcode"))

@@ -57,6 +57,8 @@ ASKED = Occasion(
         ChannelCode.SMS: ("", f"{_ASKED_OUTSIDE}{{{{异议}}}}"),
         ChannelCode.EMAIL: ("等待确认：{{事项}}", f"{_ASKED_OUTSIDE}\n{{{{内容}}}}\n{{{{异议}}}}"),
     },
+    required=("申请人", "对象", "事项"),
+    watches=True,
 )
 LOWERED = Occasion(
     code="request.lowered",
@@ -79,6 +81,8 @@ LOWERED = Occasion(
             ),
         ),
     },
+    required=("操作人", "设置", "新值", "生效时间"),
+    watches=True,
 )
 _REROUTED = (
     "{{收件人}}：{{操作人}} 于 {{时间}} 改动了发邮件的服务器（{{内容}}）。含链接、验证码的邮件等 {{等待}} 后才由新服务器发出。"
@@ -100,6 +104,38 @@ REROUTED = Occasion(
         ChannelCode.EMAIL: ("邮件服务器已改动", _REROUTED),
     },
     required=("操作人", "内容"),
+    watches=True,
+)
+_REWRITTEN = (
+    "{{收件人}}：{{操作人}} 于 {{时间}} 修改了通知模板「{{模板}}」：{{改动}}。{{生效}}"
+    "不应修改的，请立即联系管理员改回，并核对操作日志。"
+)
+REWRITTEN = Occasion(
+    code="template.rewritten",
+    label="通知模板改动（含个人链接的通知、监督用的通知）",
+    placeholders={
+        "收件人": "周监督",
+        "操作人": "张建国",
+        "模板": "评审邀请（短信）",
+        "改动": "正文",
+        "生效": "新的文字 2026-12-01 09:30 起使用，在此之前仍用原来的。",
+        "时间": "2026-12-01 09:00",
+        "原文": "请点击链接答复",
+        "现文": "请尽快点击链接答复",
+    },
+    defaults={
+        ChannelCode.SITE: (
+            "通知模板已改动：{{模板}}",
+            f"{_REWRITTEN}\n原来的文字：\n{{{{原文}}}}\n现在的文字：\n{{{{现文}}}}",
+        ),
+        ChannelCode.SMS: ("", _REWRITTEN),
+        ChannelCode.EMAIL: (
+            "通知模板已改动：{{模板}}",
+            f"{_REWRITTEN}\n原来的文字：\n{{{{原文}}}}\n现在的文字：\n{{{{现文}}}}",
+        ),
+    },
+    required=("操作人", "模板", "改动"),
+    watches=True,
 )
 _CODE_TEXT = (
     "{{收件人}}：{{申请人}} 请您确认「{{对象}}」的「{{事项}}」：{{内容}}。"
@@ -115,6 +151,7 @@ CODE = Occasion(
     },
     # Whoever gives it away agrees: he is told to what.
     required=("验证码", "申请人", "对象", "事项", "内容"),
+    secrets=("验证码",),
 )
 AGREED = Occasion(
     code="request.agreed",
@@ -129,4 +166,6 @@ AGREED = Occasion(
             ),
         ),
     },
+    required=("申请人", "对象", "事项", "确认人"),
+    watches=True,
 )

@@ -39,6 +39,8 @@ BY_THE_SYSTEM = {
     "workflow.FlowStep": "counted: its place among the steps that were sent",
     "workflow.Approval": "names its subject",
     "siteconfig.SettingChange": "the log",
+    "notifications.MessageTemplate.since": "some minutes after it was saved",
+    "notifications.MessageTemplate.version": "counted by each save",
     "siteconfig.StoredSetting.change": "the id of a change",
     "draws.Draw": "sealed, ordered, ended by the clock; the reveal follows from opening and plan",
     "draws.DrawEvent": "the record",

@@ -2,38 +2,98 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+from expertpool.core.crypto import proof
 from expertpool.files.registry import FileSubject
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import count_parts
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, fill
+from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text, fill
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
 
+WRITTEN = "数据库被直接改动"
+
+logger = logging.getLogger(__name__)
+_reported: set[tuple[str, str]] = set()  # what the log of this process has been told: once
+
+
+def proof_of(template: MessageTemplate) -> bytes:
+    """Return what proves that this system wrote ``template`` as it stands."""
+    since = template.since.astimezone(UTC).isoformat() if template.since else None
+    texts = [*template.text, *template.text_before]
+    said = [template.occasion, template.channel, template.version, *texts, template.active, since]
+    return proof("notifications.template", said)
+
+
 @dataclass(frozen=True)
 class TemplateState:
-    """What is sent for one occasion over one channel; ``template`` is None until it is edited."""
+    """What is sent for one occasion over one channel; ``stored`` is None until it is edited."""
 
     occasion: Occasion
     channel: ChannelCode
-    template: MessageTemplate | None
+    stored: MessageTemplate | None
+
+    @cached_property
+    def why_not(self) -> str:
+        """Why what is stored does not count, in words; empty where it does. The default text counts
+        then, until somebody has saved it again."""
+        if self.stored is None:
+            return ""
+        if not bytes_eq(bytes(self.stored.proof), proof_of(self.stored)):
+            if (which := (self.occasion.code, str(self.channel))) not in _reported:
+                logger.error("template %s/%s was not stored by this system", *which)
+                _reported.add(which)
+            return WRITTEN
+        try:
+            if self.stored.body:
+                check_text(self.occasion, self.stored.text)
+        except TemplateRefused as refused:  # by a rule of after it was saved
+            return str(refused)
+        return ""
+
+    @property
+    def template(self) -> MessageTemplate | None:
+        """The row that counts."""
+        return None if self.why_not else self.stored
 
     @property
     def text(self) -> Text:
-        if self.template is not None and self.template.body:
-            return self.template.text
-        return self.occasion.default(self.channel)
+        return self._text_of(self.template.text if self.template else Text("", ""))
+
+    def text_at(self, now: datetime) -> Text:
+        """Return what is sent at ``now``: a new text may have to wait."""
+        if self.template and self.waits_until(now):
+            return self._text_of(self.template.text_before)
+        return self.text
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        """When the new text begins to count, where that is still to come."""
+        since = self.template.since if self.template else None
+        return since if since and now < since else None
+
+    def _text_of(self, text: Text) -> Text:
+        return text if text.body else self.occasion.default(self.channel)
 
     @property
     def active(self) -> bool:
-        return self.template is None or self.template.active
+        return self.must_stay or self.template is None or self.template.active
+
+    @property
+    def must_stay(self) -> bool:
+        return self.occasion.must_stay(self.channel)
 
     @property
     def edited(self) -> bool:

@@ -54,6 +54,8 @@ ACTED = Occasion(
             ),
         ),
     },
+    required=("操作人", "操作"),
+    watches=True,
 )
 
 

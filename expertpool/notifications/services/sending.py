@@ -102,7 +102,7 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
     if missing:
         raise KeyError("、".join(sorted(missing)))
     about_type, about_id = subject_key(envelope.about)
-    text = fill(state.text, context)
+    text = fill(state.text_at(now), context)
     channel = CHANNELS[state.channel]
     documents = [item for item in envelope.attachments if isinstance(item, Document)]
     values = {

@@ -8,23 +8,30 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
+from expertpool.notifications.events import TemplateRewritten
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import OCCASIONS, Text, check_text
-from expertpool.notifications.queries.templates import TemplateState, template_state
+from expertpool.notifications.queries.route import route_wait
+from expertpool.notifications.queries.templates import TemplateState, proof_of, template_state
 
 LOCK = "notifications.templates"
+MUST_STAY = "这种通知把某人的操作告诉别人，不能停用。"
+_DEFAULT = Text("", "")
 
 
 @transaction.atomic
 def save_template(
     *, occasion: str, channel: str, text: Text, active: bool = True, actor: User, now: datetime
 ) -> MessageTemplate:
-    """Use ``text`` for ``occasion`` over ``channel`` from the next message on.
+    """Use ``text`` for ``occasion`` over ``channel`` from the next message on; of one with a secret, once
+    others had the time to look at it (`queries.route.route_wait`).
 
-    Refuses unknown placeholders by name (UnknownPlaceholders), stray braces and an empty body
-    (TemplateRefused). Messages made before keep their text.
+    Refuses unknown placeholders by name (UnknownPlaceholders), stray braces, an empty body, what leads
+    to other hosts, and switching off what has to stay (TemplateRefused). Messages made before keep
+    their text. Announces TemplateRewritten.
     """
     declared = OCCASIONS[occasion]
     # Browsers end lines by CRLF, and blanks at the ends would count as an edited text.
@@ -35,48 +42,61 @@ def save_template(
     # Saved by two for the first time, one template would be made twice.
     lock_transaction(LOCK)
     state = template_state(declared, channel)
-    before = _content(state)
-    template = state.template or MessageTemplate(occasion=occasion, channel=channel)
-    template.subject, template.body, template.active = text.subject, text.body, active
-    template.full_clean()
-    template.save()
-    record(
-        "notifications.template_save",
-        actor=actor,
-        now=now,
-        subject=template,
-        before=before,
-        after=_content(TemplateState(declared, state.channel, template)),
-        note=f"{declared.label}（{state.channel.label}）",
+    if not active and state.must_stay:
+        raise TemplateRefused(MUST_STAY)
+    return _write(
+        state, text, active=active, action="notifications.template_save", actor=actor, now=now
     )
-    return template
 
 
 @transaction.atomic
 def reset_template(*, occasion: str, channel: str, actor: User, now: datetime) -> None:
-    """Go back to the default text of ``occasion`` and switch it on; the files stay.
-
-    Nothing happens where that is so already.
+    """Go back to the default text of ``occasion``, at once, and switch it on; the files stay. Announces
+    TemplateRewritten. Nothing happens where that is so already.
     """
-    declared = OCCASIONS[occasion]
     lock_transaction(LOCK)
-    before = template_state(declared, channel)
-    if before.template is None or (before.active and not before.edited):
+    state = template_state(OCCASIONS[occasion], channel)
+    if state.stored is None or (not state.why_not and state.active and not state.edited):
         return
-    # Before the row changes: `before` looks at that very row.
-    content = _content(before)
-    template = before.template
-    template.subject, template.body, template.active = "", "", True
-    template.save()
-    record(
-        "notifications.template_reset",
-        actor=actor,
-        now=now,
-        subject=template,
-        before=content,
-        after=_content(before),
-        note=f"{declared.label}（{before.channel.label}）",
+    _write(
+        state, _DEFAULT, active=True, action="notifications.template_reset", actor=actor, now=now
     )
+
+
+def _write(
+    state: TemplateState, text: Text, *, active: bool, action: str, actor: User, now: datetime
+) -> MessageTemplate:
+    declared, channel = state.occasion, state.channel
+    before, in_force = _content(state), state.text_at(now)
+    default = declared.default(channel)
+    template = state.stored or _new_template(declared.code, channel)
+    since = None
+    if text == state.text:
+        since = state.waits_until(now)  # saved once more, it waits no longer
+    elif declared.secrets and text not in (_DEFAULT, default, in_force):
+        since = now + route_wait(now)
+    subject, body = text if text.body else default
+    after = {"标题": subject, "正文": body, "启用": active}
+    if before != after or state.why_not:
+        publish(TemplateRewritten(template.pk, actor.pk, now, before, after, since))
+    template.subject, template.body, template.active = *text, active
+    template.since = since
+    template.subject_before, template.body_before = in_force if since else _DEFAULT
+    template.version += 1
+    template.proof = proof_of(template)
+    template.full_clean()
+    template.save()
+    note = f"{declared.label}（{channel.label}）"
+    record(action, actor=actor, now=now, subject=template, before=before, after=after, note=note)
+    return template
+
+
+def _new_template(occasion: str, channel: str) -> MessageTemplate:
+    """Return a stored row that says nothing yet: whatever tells of it needs its id."""
+    template = MessageTemplate(occasion=occasion, channel=channel)
+    template.proof = proof_of(template)
+    template.save()
+    return template
 
 
 def _content(state: TemplateState) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +15,18 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.permissions import requires
+from expertpool.core.text import moment_text
 from expertpool.core.views.drawers import attempt
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.parts import parts_of
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.forms import TemplateForm
 from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import OCCASIONS
+from expertpool.notifications.queries.route import route_wait
 from expertpool.notifications.queries.templates import (
+    WRITTEN,
     TemplateState,
     preview,
     template_state,
@@ -34,7 +39,8 @@ LIST = "notifications:templates"
 
 @requires("notifications.templates")
 def templates(request: UserRequest) -> HttpResponse:
-    return render(request, "notifications/templates.html", {"occasions": template_states()})
+    context = {"occasions": template_states(), "written": WRITTEN}
+    return render(request, "notifications/templates.html", context)
 
 
 @requires("notifications.templates")
@@ -52,8 +58,8 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
         context = _context(state, form, form.text if form.is_valid() else None)
         return render(request, "notifications/template_edit.html#preview", context)
 
-    def write() -> object:
-        return save_template(
+    def write() -> None:
+        template = save_template(
             occasion=occasion,
             channel=channel,
             text=form.text,
@@ -61,9 +67,11 @@ def edit(request: UserRequest, occasion: str, channel: str) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
+        since = f"，新的文字 {moment_text(template.since)} 起使用" if template.since else ""
+        name = f"“{state.occasion.label}”的{state.channel.label}模板"
+        messages.success(request, f"已保存{name}{since}")
 
-    if attempt(form, write, editing=editing):
-        messages.success(request, f"已保存“{state.occasion.label}”的{state.channel.label}模板")
+    if attempt(form, write, refusals=(TemplateRefused,), editing=editing):
         return redirect("notifications:template", occasion=occasion, channel=channel)
     context = _context(state, form, None if form.is_bound else state.text)
     context["editing"] = editing
@@ -88,10 +96,14 @@ def _state_or_404(occasion: str, channel: str) -> TemplateState:
 
 
 def _context(state: TemplateState, form: TemplateForm, text: Any) -> dict[str, Any]:
+    now = timezone.now()
     return {
         "state": state,
         "form": form,
         "preview": preview(state.occasion, text) if text else None,
+        "written": WRITTEN,
+        "waits": route_wait(now) // timedelta(minutes=1) if state.occasion.secrets else 0,
+        "waits_until": state.waits_until(now),
         "is_sms": state.channel == ChannelCode.SMS,
         "cancel_url": reverse(LIST),
         "crumbs": [],

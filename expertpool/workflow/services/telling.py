@@ -84,7 +84,7 @@ def tell_lowered(setting: Setting[Any], change: SettingChange) -> None:
         "时间": moment_text(change.at),
         "生效时间": moment_text(change.at + LOWERED_AFTER),
     }
-    told = _to_each(_watchers(change), common, f"{occasions.LOWERED.code}:{change.pk}")
+    told = _to_each(watchers(but=change.actor_id), common, f"{occasions.LOWERED.code}:{change.pk}")
     _send(occasions.LOWERED, change, told, change.at)
 
 
@@ -100,16 +100,32 @@ def tell_rerouted(changes: Sequence[SettingChange], before: Stored) -> None:
         "时间": moment_text(first.at),
     }
     key = f"{occasions.REROUTED.code}:{first.pk}"
-    told = _to_each(_watchers(first), common, key)
+    told = _to_each(watchers(but=first.actor_id), common, key)
     envelopes = _send(occasions.REROUTED, first, told, first.at, ways=_by_telephone)
     tell_by_old_server(occasions.REROUTED.code, envelopes, before=before)
 
 
-def _watchers(change: SettingChange) -> list[User]:
-    """Return all who decide anything, and the security administrators; never whoever made ``change``."""
-    permissions = {matter.decides for matter in MATTERS} | {SECURITY}
+def tell_watchers(
+    occasion: Occasion,
+    about: About,
+    common: Mapping[str, str],
+    key: str,
+    *,
+    readers: Iterable[str] = (),
+    but: int,
+    now: datetime,
+) -> None:
+    """Tell `watchers` of ``occasion``, by telephone and mail, too."""
+    told = _to_each(watchers(*readers, but=but), common, key)
+    _send(occasion, about, told, now, ways=_outside)
+
+
+def watchers(*readers: str, but: int) -> list[User]:
+    """Return all who decide anything, the security administrators, and the holders of ``readers``; never
+    ``but``, who did it."""
+    permissions = {matter.decides for matter in MATTERS} | {SECURITY, *readers}
     users = {user.pk: user for one in permissions for user in users_with_permission(one)}
-    users.pop(change.actor_id, None)
+    users.pop(but, None)
     return list(users.values())
 
 

@@ -208,7 +208,7 @@ def test_of_a_list_what_came_and_what_went(client: Client, admin: User) -> None:
     late = client.post(address, read)
     assert late.status_code == 422
     last = Entry.objects.filter(action="role.edit").latest("pk")
-    assert edits_in_words(last, admin) == ["角色权限：增加 管理站点设置，去掉 管理专家分组"]
+    assert edits_in_words(last, admin) == ["角色权限：增加 管理站点设置，去掉 管理专家分组（全部）"]
 
 
 class Unheld(Edits):

@@ -19,8 +19,9 @@ class ExpertStatus(models.TextChoices):
 
 
 class StatusMove(NamedTuple):
-    """From which statuses an act may lead, and to which."""
+    """From which statuses an act may lead, and to which; ``verb`` is what a clerk calls it."""
 
+    verb: str
     starts: frozenset[str]
     ends: frozenset[str]
 
@@ -30,22 +31,26 @@ _KEPT = frozenset(ExpertStatus) - {ExpertStatus.DELETED}
 # the only door. Who leaves the blacklist or was deleted returns to the status he had before.
 STATUS_MOVES: dict[str, StatusMove] = {
     "expert.approve": StatusMove(
-        frozenset({ExpertStatus.PENDING}), frozenset({ExpertStatus.FORMAL})
+        "审核通过", frozenset({ExpertStatus.PENDING}), frozenset({ExpertStatus.FORMAL})
     ),
-    "expert.freeze": StatusMove(frozenset({ExpertStatus.FORMAL}), frozenset({ExpertStatus.FROZEN})),
+    "expert.freeze": StatusMove(
+        "冻结", frozenset({ExpertStatus.FORMAL}), frozenset({ExpertStatus.FROZEN})
+    ),
     "expert.unfreeze": StatusMove(
-        frozenset({ExpertStatus.FROZEN}), frozenset({ExpertStatus.FORMAL})
+        "解冻", frozenset({ExpertStatus.FROZEN}), frozenset({ExpertStatus.FORMAL})
     ),
     "expert.blacklist": StatusMove(
+        "移入黑名单",
         frozenset({ExpertStatus.FORMAL, ExpertStatus.FROZEN}),
         frozenset({ExpertStatus.BLACKLISTED}),
     ),
     "expert.unblacklist": StatusMove(
+        "移出黑名单",
         frozenset({ExpertStatus.BLACKLISTED}),
         frozenset({ExpertStatus.FORMAL, ExpertStatus.FROZEN}),
     ),
-    "expert.delete": StatusMove(_KEPT, frozenset({ExpertStatus.DELETED})),
-    "expert.restore": StatusMove(frozenset({ExpertStatus.DELETED}), _KEPT),
+    "expert.delete": StatusMove("删除", _KEPT, frozenset({ExpertStatus.DELETED})),
+    "expert.restore": StatusMove("恢复", frozenset({ExpertStatus.DELETED}), _KEPT),
 }
 
 

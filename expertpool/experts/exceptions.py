@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ExpertRefused(ValueError):
     """The change does not fit the record as it is now."""
@@ -10,8 +12,9 @@ class ExpertRefused(ValueError):
 class StatusNotAllowed(ExpertRefused):
     """The status cannot change in this way."""
 
-    def __init__(self, name: str, before: str, after: str) -> None:
-        super().__init__(f"{name}现为“{before}”，不能改为“{after}”。请刷新后再试。")
+    def __init__(self, name: str, now_is: str, verb: str, starts: Iterable[str]) -> None:
+        needed = "、".join(f"“{label}”" for label in starts)
+        super().__init__(f"{name}现为“{now_is}”，{needed}的专家才能{verb}。")
 
 
 class LeaveRefused(ExpertRefused):

@@ -2,6 +2,7 @@
 
 from expertpool.core.responses.files import file_answer
 from expertpool.core.responses.htmx import (
+    MOST_UNDONE,
     Refused,
     Undo,
     not_opened,
@@ -10,4 +11,13 @@ from expertpool.core.responses.htmx import (
     warned,
 )
 
-__all__ = ["Refused", "Undo", "file_answer", "not_opened", "refused", "saved", "warned"]
+__all__ = [
+    "MOST_UNDONE",
+    "Refused",
+    "Undo",
+    "file_answer",
+    "not_opened",
+    "refused",
+    "saved",
+    "warned",
+]

@@ -21,6 +21,11 @@ class Undo:
     url: str
     keys: Sequence[Any] = ()
 
+    @property
+    def values(self) -> str:
+        """What the button posts, for ``hx-vals``."""
+        return json.dumps({"pk": list(self.keys)})
+
 
 def saved(message: str, *, undo: Undo | None = None, refresh: str = "list") -> HttpResponse:
     """Answer 204: the drawer closes, ``message`` is shown, and what it changed is loaded again.

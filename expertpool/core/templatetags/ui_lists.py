@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -57,6 +58,7 @@ def toolbar(
 def bulk_bar(content: SafeString, *, total: int = 0, conditions: str = "") -> SafeString:
     """Appears when rows are ticked; the content is ``bulk_button``s, whose questions name how many
     rows are meant and, of all of them, by which conditions (`Listing.context`)."""
+    shown_at = timezone.now().isoformat()
     return render_component("bulk_bar", **locals())
 
 

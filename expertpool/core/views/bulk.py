@@ -16,7 +16,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from expertpool.core.bulk import BulkResult, Refusals, for_each
 from expertpool.core.permissions import View, requires
-from expertpool.core.responses import Undo, refused, saved
+from expertpool.core.responses import MOST_UNDONE, Undo, refused, saved
 
 OUT_OF_REACH = "不在您可以办理的范围内"
 
@@ -93,10 +93,12 @@ def tell(
     undo: Undo | None = None,
 ) -> HttpResponse:
     """Say that all went well (and ``also``), or open a drawer that tells each refusal."""
+    if undo is not None and len(undo.keys) > MOST_UNDONE:
+        undo, also = None, f"{also}一次超过 {MOST_UNDONE} {noun}的不能在此撤销。"
     done = f"已{verb} {len(result.done)} {noun}。{also}"
     if not result.refused:
         return saved(done, refresh=refresh, undo=undo)
-    context = {"title": f"{verb}结果", "done": done, "result": result, "noun": noun}
+    context = {"title": f"{verb}结果", "done": done, "result": result, "noun": noun, "undo": undo}
     response = render(request, "core/bulk_result.html", context)
     response = reswap(retarget(response, "#drawer"), "innerHTML")
     return trigger_client_event(response, f"{refresh}:refresh", after="settle")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.dateparse import parse_datetime
 
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.responses import warned
@@ -215,7 +217,8 @@ def picked_rows(
 
     A bulk bar posts ``pk`` (many), or ``all=1`` with the filters in the address, and ``count``, the
     number that its question named. ``rows`` are those that the list shows. Raises PicksRefused where
-    they are not as many, so that nothing is done to what nobody saw, and for more than MOST_PICKED.
+    they are not as many, so that nothing is done to what nobody saw, where one of a whole list was
+    changed since it was shown (``at``), and for more than MOST_PICKED.
     """
     everything = request.POST.get("all") == "1"
     if everything:
@@ -226,6 +229,8 @@ def picked_rows(
         keys = request.POST.getlist("pk")
         rows = rows.filter(pk__in=_valid_keys(rows.model, keys)) if keys else rows.none()
     _check_picked(rows, request.POST.get("count", "" if everything else None))
+    if everything:
+        _check_unchanged(rows, parse_datetime(request.POST.get("at", "")))
     return rows
 
 
@@ -239,6 +244,15 @@ def _check_picked(rows: QuerySet[Any], named: str | None) -> None:
             f"所选内容已有变化：您确认时是 {named or '未知'} 条，现在是 {found} 条，没有处理。"
             "请刷新列表，看过后重新选择。"
         )
+        raise PicksRefused(message)
+
+
+def _check_unchanged(rows: QuerySet[Any], seen_at: datetime | None) -> None:
+    """Refuse where one came for another that left: they are as many as before."""
+    if seen_at is None or not hasattr(rows.model, "updated_at"):
+        return
+    if changed := rows.filter(updated_at__gt=seen_at).count():
+        message = f"其中 {changed} 条在您打开列表之后有改动，没有处理。请刷新列表，看过后重新选择。"
         raise PicksRefused(message)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import end_entry, open_entry
 from expertpool.experts.services.status import set_status
@@ -46,8 +46,6 @@ def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expe
 
     Whose period on the blacklist ended meanwhile is taken off it.
     """
-    if expert.status != ExpertStatus.DELETED:
-        raise StatusNotAllowed(expert.name, expert.get_status_display(), "恢复")
     set_status(
         expert=expert,
         to=expert.status_before_deletion or ExpertStatus.PENDING,

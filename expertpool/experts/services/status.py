@@ -41,7 +41,8 @@ def set_status(
     if not allowed or not rows.update(**values):
         # Read anew: the refusal says where he stands, not where he was.
         now_is = Expert.objects.only("status").get(pk=expert.pk).get_status_display()
-        raise StatusNotAllowed(expert.name, now_is, after.label)
+        starts = [one.label for one in ExpertStatus if one in move.starts]
+        raise StatusNotAllowed(expert.name, now_is, move.verb, starts)
     for name, value in values.items():
         setattr(expert, name, value)
     if after in NOT_SIGNED_IN and expert.user_id:

@@ -66,7 +66,7 @@ function addPicked(event) {
   const bar = element.closest?.("[data-bulk]");
   if (!bar) return;
   event.detail.path += (event.detail.path.includes("?") ? "&" : "?") + location.search.slice(1);
-  if (bar.dataset.all) parameters.all = "1";
+  if (bar.dataset.all) Object.assign(parameters, { all: "1", at: bar.dataset.at });
   else parameters.pk = ticked(bar).map((box) => box.value);
   parameters.count = bar.dataset.all ? bar.dataset.total : ticked(bar).length;
 }

@@ -88,7 +88,7 @@ def test_each_act_moves_only_whom_its_line_of_the_table_names(
 
 def test_no_act_leads_where_its_line_of_the_table_does_not(admin: User) -> None:
     expert = make_expert(status=ExpertStatus.PENDING)
-    with pytest.raises(StatusNotAllowed, match="不能改为“冻结”"):
+    with pytest.raises(StatusNotAllowed, match="现为“待审核”，“待审核”的专家才能审核通过"):
         set_status(
             expert=expert,
             to=ExpertStatus.FROZEN,

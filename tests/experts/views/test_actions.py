@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.audit.models import Entry
-from expertpool.core.views import listing
+from expertpool.core.views import bulk, listing
 from expertpool.experts.models import BlacklistEntry, Expert, Leave
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_tag
@@ -123,6 +126,46 @@ def test_what_can_be_taken_back_is_offered_beside_the_message(
     undo = json.loads(answer["HX-Trigger"])["toast"]["undo"]
     assert client.post(undo["url"], {"pk": undo["pk"]}).status_code == 204
     assert [status(one) for one in fit] == [undone, undone]
+
+
+@pytest.mark.shows("EXP-19")
+def test_whoever_came_for_another_is_not_meant(client: Client, admin: User) -> None:
+    """As many as the question named, and yet others than the list showed."""
+    login(client, admin)
+    left, came = make_expert("甲"), make_expert("乙", status="frozen")
+    page = client.get(reverse("experts:list") + "?tab=formal").content.decode()
+    shown_at = html.unescape(re.findall(r'data-at="([^"]+)"', page)[0])
+    post(client, "freeze", left.pk, reason="年检")
+    post(client, "unfreeze", came.pk)
+    asked = {"query": "?tab=formal", "all": "1", "count": 1, "reason": "年检"}
+    answer = post(client, "freeze_many", at=shown_at, **asked)
+    assert (answer.status_code, status(came)) == (409, "formal")
+    assert "其中 1 条在您打开列表之后有改动" in toast(answer)
+    assert post(client, "freeze_many", at=timezone.now().isoformat(), **asked).status_code == 204
+
+
+@pytest.mark.shows("EXP-19")
+def test_what_was_done_of_many_is_taken_back_where_some_were_refused(
+    client: Client, admin: User
+) -> None:
+    login(client, admin)
+    fit, waiting = make_expert("甲"), make_expert("乙", status="pending")
+    page = post(client, "freeze_many", pk=[fit.pk, waiting.pk], reason="年检").content.decode()
+    assert "撤销已处理的 1 位专家" in page
+    values = json.loads(html.unescape(re.findall(r'hx-vals="([^"]+)"', page)[0]))
+    assert post(client, "unfreeze_many", **values).status_code == 204
+    assert (status(fit), status(waiting)) == ("formal", "pending")
+
+
+@pytest.mark.shows("EXP-19")
+def test_more_than_a_header_names_are_said_not_to_be_taken_back(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_UNDONE", 1)
+    rows = [make_expert("甲"), make_expert("乙")]
+    answer = post(login(client, admin), "freeze_many", pk=[one.pk for one in rows], reason="年检")
+    assert toast(answer) == "已冻结 2 位专家。一次超过 1 位专家的不能在此撤销。"
+    assert "undo" not in json.loads(answer["HX-Trigger"])["toast"]
 
 
 @pytest.mark.shows("EXP-19")

@@ -90,6 +90,7 @@ class DrawsConfig(AppConfig):
             occasions.ALARM,
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,
+            occasions.POOL_STOPPED,
         )
         DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,6 +20,7 @@ from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, proje
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
 from expertpool.draws.queries.policy import must_be_approved
+from expertpool.draws.queries.pool_changes import firsts_of
 from expertpool.draws.queries.reach import Fare, troubled
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
@@ -137,9 +139,13 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
 
 
 def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
-    """Draws that stand until a supervisor has looked at a change of the pool."""
+    """Draws that stand until a supervisor has looked at a change of the pool, for who may look; not
+    who runs the draw or made the change."""
     pauses = pool_pauses().filter(draw__in=draws_visible_to(user, "draws.confirm_steps"))
-    for pause in pauses.select_related("draw__project")[:MOST_TODOS]:
+    others = (
+        pause for pause in pauses.select_related("draw__project") if user.pk not in firsts_of(pause)
+    )
+    for pause in islice(others, MOST_TODOS):
         yield Todo(
             f"封存后专家资料有改动：{pause.draw.title}",
             f"{pause.draw.number} 已由系统暂停，等待监督人核对后恢复或作废",
@@ -147,6 +153,21 @@ def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
             "alert-triangle",
             "red",
             "核对",
+        )
+
+
+def stopped_draws(user: User, now: datetime) -> Iterator[Todo]:
+    """His own draws that stand so: he waits, and may press the supervisor."""
+    own = draws_visible_to(user, "draws.run").filter(operator=user)
+    pauses = pool_pauses().filter(draw__in=own).select_related("draw__project")
+    for pause in pauses[:MOST_TODOS]:
+        yield Todo(
+            f"抽取因专家库变动暂停：{pause.draw.title}",
+            f"{pause.draw.number} 等监督人核对后恢复，期间不发出邀请、不计时",
+            reverse("draws:detail", args=[pause.draw_id]),
+            "player-pause",
+            "orange",
+            "查看",
         )
 
 
@@ -190,6 +211,7 @@ NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("changed_pools", "draws.confirm_steps", 6, changed_pools),
+    Source("stopped_draws", "draws.run", 6, stopped_draws),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),

@@ -379,6 +379,24 @@ POOL_CHANGED = Occasion(
     readers=READERS,
 )
 
+# No number and no kind: the operator learns no more of it than the page tells him.
+_POOL_STOPPED = (
+    "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）因专家库变动暂停，等监督人核对后恢复。"
+    "暂停期间不发出邀请、不计时；评审时间临近的，请提醒监督人尽快核对。"
+)
+
+POOL_STOPPED = Occasion(
+    code="draw.pool_stopped",
+    label="抽取因专家库变动暂停（告知抽取人）",
+    placeholders={
+        "收件人": "李经办",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+    },
+    defaults={ChannelCode.SITE: ("抽取已暂停：{{抽取编号}} 等待监督人核对", _POOL_STOPPED)},
+    required=("抽取编号",),
+)
+
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.

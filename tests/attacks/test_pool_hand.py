@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.home import todos_for
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.exports.projects import MEASURES
@@ -337,6 +338,34 @@ def test_the_page_tells_who_supervises_and_nobody_else_how_many(
     assert "名专家因此不能入席" not in notes
     (entry,) = Entry.objects.filter(action="draw.pool_changed")
     assert set(entry.after or {}) == {"停止计时的邀请", "事件链头"}
+
+
+@pytest.mark.shows("DRAW-14")
+def test_the_operator_hears_that_it_stands_and_who_changed_the_pool_is_not_asked_to_look(
+    client: Client, pool: list[Expert], admin: User, operator: User, supervisor: User
+) -> None:
+    draw = sealed(operator)
+    freeze(pool[6:], admin)
+    order(draw, operator, supervisor)
+    count_of = len(DrawPause.objects.get(draw=draw).lost)
+    assert told([operator, supervisor, admin], "draw.pool_stopped") == [operator.name]
+    (letter,) = Message.objects.filter(occasion="draw.pool_stopped")
+    assert "因专家库变动暂停，等监督人核对后恢复" in letter.body
+    bare = letter.body.replace(draw.number, "").replace(draw.title, "")
+    assert not any(sign.isdigit() for sign in bare)
+    for told_nothing in (f"{count_of} 名", admin.name, *(expert.name for expert in pool)):
+        assert told_nothing not in bare
+
+    def waiting(user: User) -> dict[str, str]:
+        todos = todos_for(user, now=NOW + 31 * MINUTE)
+        return {todo.action: todo.title for todo in todos if draw.title in todo.title}
+
+    assert waiting(operator) == {"查看": f"抽取因专家库变动暂停：{draw.title}"}
+    assert waiting(supervisor) == {"核对": f"封存后专家资料有改动：{draw.title}"}
+    assert waiting(admin) == {}
+    assert "抽取因专家库变动暂停" in login(client, operator).get("/").content.decode()
+    go_on(draw, supervisor)
+    assert waiting(operator) == {}
 
 
 def test_when_the_panel_sits_it_ends_without_anybody(

@@ -14,7 +14,7 @@ from datetime import datetime
 from expertpool.audit.services import record
 from expertpool.draws.enums import NoteCode, StepReason
 from expertpool.draws.models import Draw, DrawPause
-from expertpool.draws.occasions import POOL_CHANGED
+from expertpool.draws.occasions import POOL_CHANGED, POOL_STOPPED
 from expertpool.draws.queries.clock import pause_of
 from expertpool.draws.queries.pool_changes import (
     PoolChanges,
@@ -85,7 +85,8 @@ def _looked_at(draw: Draw) -> dict[str, datetime]:
 
 def stop_for_supervisor(draw: Draw, hands: HandsIn, *, now: datetime) -> DrawPause:
     """Pause ``draw`` for what is fresh in ``hands``, and tell all who supervise it. One that somebody
-    paused already waits for them, too. The caller holds the draw's row lock."""
+    paused already waits for them, too. Its operator is told that it stands, and no more. The caller
+    holds the draw's row lock."""
     lost = {hands.lost[commit].expert_id: hands.lost[commit].reason for commit in hands.fresh}
     changes = hands.changes.changes(lost)
     pause = pause_of(draw) or DrawPause(draw=draw, paused_at=now)
@@ -110,14 +111,18 @@ def stop_for_supervisor(draw: Draw, hands: HandsIn, *, now: datetime) -> DrawPau
 
 def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
     draw = pause.draw
-    users = staff_of(draw, *TOLD, but=[draw.operator_id, *changers])
-    context = {
-        "抽取编号": draw.number,
-        "项目名称": draw.title,
+    named = {"抽取编号": draw.number, "项目名称": draw.title}
+    more = {
         "人数": str(pause.told["count"]),
         "改动种类": kinds_in_words(pause.told),
         "改动": changes_in_words(pause.told),
     }
+    users = staff_of(draw, *TOLD, but=[draw.operator_id, *changers])
     # A pause that was one already is told of, too: by when.
-    key = f"pool-changed:{pause.pk}:{now:%Y%m%d%H%M%S}"
-    tell_staff(POOL_CHANGED, users, about=draw, context=context, key=key, now=now)
+    at = f"{pause.pk}:{now:%Y%m%d%H%M%S}"
+    tell_staff(
+        POOL_CHANGED, users, about=draw, context=named | more, key=f"pool-changed:{at}", now=now
+    )
+    tell_staff(
+        POOL_STOPPED, [draw.operator], about=draw, context=named, key=f"pool-stopped:{at}", now=now
+    )

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit
 
 RECORDED = ("unit", "person_name", "kind", "start_date", "end_date", "note")
@@ -43,9 +44,22 @@ def add_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime)
     return row
 
 
+def is_of_office(row: AvoidanceUnit) -> bool:
+    """Tell whether the administration set the relation, and not the expert by his own account."""
+    return row.created_by_id is None or row.created_by_id != row.expert.user_id
+
+
 @transaction.atomic
 def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
-    """Forget an avoidance unit or person; the log keeps what it was."""
+    """Forget an avoidance unit or person; the log keeps what it was.
+
+    Refuses (ExpertRefused) that an expert removes what the administration has set of him: he would
+    be drawn where it keeps him away.
+    """
+    if actor is not None and actor.pk == row.expert.user_id and is_of_office(row):
+        raise ExpertRefused(
+            f"与{row.target}的回避由管理部门登记，不能自行移除；情况有变化的，请联系管理部门。"
+        )
     # Before the row goes, which the entry describes.
     record(
         "expert.avoidance",

@@ -9,11 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.responses import saved
+from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
+from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
-from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.experts.services.avoidance import (
+    add_avoidance_unit,
+    is_of_office,
+    remove_avoidance_unit,
+)
 from expertpool.selfservice.forms.own_data import OwnAvoidanceForm
 from expertpool.selfservice.views.own import as_expert
 
@@ -21,7 +26,8 @@ from expertpool.selfservice.views.own import as_expert
 @require_safe
 @as_expert
 def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
-    rows = expert.avoidance_units.select_related("unit")
+    units = expert.avoidance_units.select_related("unit", "expert")
+    rows = [(row, is_of_office(row)) for row in units]
     context = {"rows": rows, "employer": expert.employer}
     return render_list(request, "selfservice/avoidances.html", context)
 
@@ -42,5 +48,8 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
 @as_expert
 def remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     row = get_object_or_404(expert.avoidance_units.select_related("unit", "expert"), pk=pk)
-    remove_avoidance_unit(row=row, actor=request.user, now=timezone.now())
+    try:
+        remove_avoidance_unit(row=row, actor=request.user, now=timezone.now())
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
     return saved("已移除。")

@@ -24,12 +24,13 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
+from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_expert, make_unit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -342,6 +343,23 @@ def test_expert_declares_relations_to_persons(invited: Invited) -> None:
     shown = page(invited.client, "selfservice:avoidances")
     assert "郑总（华东建设集团有限公司）" in shown
     assert "亲属" in shown
+
+
+@pytest.mark.shows("PORT-24")
+def test_what_the_office_set_he_does_not_remove_himself(invited: Invited, admin: User) -> None:
+    """He would be drawn for the very project that it keeps him away from."""
+    row = AvoidanceUnit(expert=invited.expert, unit=make_unit("投标人甲"), kind="business")
+    add_avoidance_unit(row=row, actor=admin, now=timezone.now())
+    shown = page(invited.client, "selfservice:avoidances")
+    remove = reverse("selfservice:avoidance_remove", args=[row.pk])
+    assert "管理部门登记，变更请联系管理部门" in shown
+    assert remove not in shown
+    answer = invited.client.post(remove)
+    assert answer.status_code == 409
+    assert "与投标人甲的回避由管理部门登记，不能自行移除" in answer.content.decode()
+    assert AvoidanceUnit.objects.filter(pk=row.pk).exists()
+    remove_avoidance_unit(row=row, actor=admin, now=timezone.now())
+    assert not AvoidanceUnit.objects.exists()
 
 
 # --- His record on the operator's page -----------------------------------------------------------

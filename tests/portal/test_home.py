@@ -9,7 +9,10 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import LoginRecord, User
-from expertpool.draws.models import Draw
+from expertpool.draws.exceptions import WideningRefused
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.services.widening import request_widening
 from expertpool.portal.services.demo import steps_up_to
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
@@ -138,3 +141,19 @@ def test_the_times_of_the_demonstration_follow_each_other(demo: dict[str, User])
         for row in draw.invitations.all():
             assert draw.sealed_at <= row.invited_at < row.deadline_at
             assert row.replied_at is None or row.invited_at < row.replied_at <= now
+
+
+@pytest.mark.shows("DRAW-34")
+def test_the_demonstration_can_show_that_the_same_conditions_are_not_wider(
+    demo: dict[str, User],
+) -> None:
+    short = Project.objects.get(draw_state="unsatisfied")
+    plan = DrawPlan.objects.get(project=short)
+    with pytest.raises(WideningRefused, match="也没有符合条件的专家入库"):
+        request_widening(
+            base=valid_draws(short)[-1],
+            reason="专家已全部问过",
+            version=plan.version,
+            actor=demo["operator"],
+            now=timezone.now(),
+        )

@@ -20,7 +20,7 @@ from expertpool.draws.queries.fitting import Level, fitting_experts, sealed_leve
 from expertpool.draws.queries.insight import relaxed
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
-from expertpool.experts.queries.experts import joined_since
+from expertpool.experts.queries.records import joined_since
 
 FEW = 5  # a count below it is not told
 Criteria = Mapping[str, Sequence[Mapping[str, Any]]]  # by the code of the group, level by level

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -162,8 +162,3 @@ def expert_by_id_number(id_number: str) -> Expert | None:
     """Return the expert with this ID card number, deleted ones included."""
     index = id_number_index(id_number)
     return Expert.objects.filter(id_number_index=index).first() if index else None
-
-
-def joined_since(at: datetime) -> set[int]:
-    """Return the ids of the experts who came into the pool after ``at``."""
-    return set(Expert.objects.filter(created_at__gt=at).order_by().values_list("pk", flat=True))

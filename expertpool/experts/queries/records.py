@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import in_words
 from expertpool.core.visibility import show
+from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.experts import experts_visible_to
 
@@ -53,6 +55,19 @@ def _moments(action: str, experts: Iterable[int]) -> dict[Moment, list[Any]]:
     for entry in entries_for((Expert, set(experts))).filter(action=action):
         filed[int(entry.subject_id), entry.actor_id, entry.at].append(entry.after)
     return filed
+
+
+def joined_since(at: datetime) -> set[int]:
+    """Return the ids of the experts who came into the pool after ``at``: they are formal now, and were
+    entered since or, by the log, were not formal then (pending, frozen, on the blacklist, deleted).
+    Who was frozen since and is back has not come."""
+    moves = Entry.objects.filter(action__in=STATUS_MOVES, at__gt=at).order_by("id")
+    stood: dict[int, Any] = {}
+    for pk, before in moves.values_list("subject_id", "before__状态"):
+        stood.setdefault(int(pk), before)
+    came = [pk for pk, status in stood.items() if status != ExpertStatus.FORMAL.label]
+    rows = Expert.objects.filter(Q(created_at__gt=at) | Q(pk__in=came), status=ExpertStatus.FORMAL)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def blacklist_visible_to(user: User) -> QuerySet[BlacklistEntry]:

@@ -58,6 +58,8 @@ TITLES = (
 EDUCATION = ("大专", "本科", "本科", "硕士研究生", "博士研究生")
 POSITIONS = ("", "主任", "副主任", "总工程师", "科长")
 TAGS = (("资深", "orange"), ("应急", "red"), ("外省", "grey"))
+# So long they are in the pool: longer than any draw of the demonstration.
+POOL_AGE = timedelta(days=1)
 BRANCHES = 24  # so many branches of the tree, so that draws find several experts for one
 
 
@@ -74,7 +76,7 @@ def ensure_demo_experts(
         return Expert.objects.count()
     random = Random(seed)  # noqa: S311 (people who do not exist)
     # Through the import, so that what is shown has passed every check.
-    importer = ExpertImporter(actor=actor, now=now, options={})
+    importer = ExpertImporter(actor=actor, now=now - POOL_AGE, options={})
     rows = ((at, row) for at, row in enumerate(demo_rows(random, count, now), 2))
     refused: list[Any] = []
     check_rows(

@@ -17,7 +17,7 @@ from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
-from expertpool.experts.services.demo import ensure_demo_experts
+from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
@@ -67,7 +67,7 @@ def _own_expert(now: datetime) -> Expert:
         specialties=Specialty.objects.filter(scheme__code="ndrc2018", code__in=["A0401", "A0402"]),
         origin=RecordOrigin(user=user),
         actor=_user("admin"),
-        now=now,
+        now=now - POOL_AGE,
     )
 
 

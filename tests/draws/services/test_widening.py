@@ -28,6 +28,9 @@ from expertpool.draws.services.sealing import abandon_draw
 from expertpool.draws.services.voiding import request_void
 from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
 from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import remove_from_blacklist
+from expertpool.experts.services.deletion import restore_expert
+from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
 from tests.factories.accounts import make_user
@@ -117,6 +120,48 @@ def test_conditions_that_are_the_same_are_not_wider(
     with pytest.raises(WideningRefused, match="没有放宽"):  # before a second person is asked
         request_widening(base=base, reason=REASON, version=version, actor=operator, now=LATER)
     assert not WideningRequest.objects.exists()
+
+
+@pytest.mark.shows("DRAW-34")
+@pytest.mark.parametrize("status", ["pending", "frozen", "blacklisted", "deleted"])
+def test_who_came_into_the_pool_since_the_seal_is_new_however_long_he_is_known(
+    operator: User, status: str
+) -> None:
+    known = make_expert(title_level=4, created_at=NOW - timedelta(days=9), status=status)
+    base = make_short_panel(now=NOW)
+    Expert.objects.update(created_at=NOW - timedelta(days=9))
+    with pytest.raises(WideningRefused, match="也没有符合条件的专家入库"):
+        widen_plan(project=base.project, levels={"g1": [SENIOR]}, actor=operator, now=LATER)
+    let_in(known)
+    assert widen_plan(project=base.project, levels={"g1": [SENIOR]}, actor=operator, now=LATER)
+    assert people(widen_to(base, now=LATER)) == [known.pk]
+
+
+@pytest.mark.shows("DRAW-34")
+def test_who_cannot_be_drawn_or_was_there_all_the_time_is_not_new(operator: User) -> None:
+    base = make_short_panel(now=NOW)
+    Expert.objects.update(created_at=NOW - timedelta(days=9))
+    make_expert(title_level=4, created_at=LATER, status="pending")
+    there = Expert.objects.filter(title_level=4, status="formal").first()
+    assert there
+    at = NOW + timedelta(minutes=5)
+    freeze_expert(expert=there, reason="证书年检中", actor=None, now=at)
+    unfreeze_expert(expert=there, actor=None, now=at)
+    with pytest.raises(WideningRefused, match="也没有符合条件的专家入库"):
+        widen_plan(project=base.project, levels={"g1": [SENIOR]}, actor=operator, now=LATER)
+
+
+def let_in(expert: Expert) -> None:
+    """Let him come into the pool after the seal, by the door of his status."""
+    by: dict[str, Any] = {"expert": expert, "actor": None, "now": NOW + timedelta(minutes=5)}
+    if expert.status == "pending":
+        approve_expert(**by)
+    elif expert.status == "frozen":
+        unfreeze_expert(**by)
+    elif expert.status == "blacklisted":
+        remove_from_blacklist(reason="查明无误", **by)
+    else:
+        restore_expert(**by)
 
 
 @pytest.mark.shows("DRAW-34")

@@ -184,6 +184,37 @@ def test_an_approval_that_knows_of_it_lets_the_draw_go_on(operator: User) -> Non
     assert expert_id_of(Invitation.objects.get(draw=draw)) == other.pk
 
 
+@pytest.mark.shows("DRAW-12")
+def test_no_approval_is_asked_for_where_none_can_help(operator: User) -> None:
+    one, other = make_pool(2)
+    hold(one)
+    project = make_ready_project(now=NOW, groups=[group_of(one, other)])
+    assert "请提交方案审核，批准后可以抽取" in refusal(project, operator)
+    approve(project, operator)
+    asked_again = refusal(project, operator, now=NOW + timedelta(minutes=1))
+    assert "方案虽已批准" in asked_again
+    assert "批准后可以抽取" not in asked_again
+    hold(other)  # none or one: the words are the same until somebody agrees to either
+    assert refusal(project, operator, now=NOW + timedelta(minutes=1)) == asked_again
+    later = NOW + timedelta(minutes=2)
+    assert approve(project, operator, now=later).thin
+    told = refusal(project, operator, now=later)
+    assert "已经没有人可以抽取" in told
+    assert "请放宽条件、增加级次、改评审时间，或先在专家库增加专家" in told
+    assert not Draw.objects.filter(project=project).exists()
+
+
+def test_where_nobody_fits_at_all_no_approval_is_asked_for(operator: User) -> None:
+    (gone,) = make_pool(1)
+    project = make_ready_project(now=NOW, groups=[group_of(gone)])
+    Expert.objects.update(status="frozen")
+    with pytest.raises(DrawNotReady, match=r"提交方案审核也无济于事.*先在专家库增加专家"):
+        start(project, operator)
+    approve(project, operator)
+    with pytest.raises(DrawNotReady, match="没有一名专家符合条件"):
+        start(project, operator)
+
+
 def test_counts_that_were_approved_shrink_by_what_may_be_told_alone(operator: User) -> None:
     experts = make_pool(4)
     project = make_ready_project(now=NOW, groups=[group_of(*experts)])

@@ -232,8 +232,7 @@ def resume_changed(facts: OfDraw) -> None:
     if facts.draw.status != DrawStatus.INVITING or not pause or not pause.is_of_pool:
         raise PauseRefused("本次抽取没有因专家资料改动而暂停，无需核对。")
     if why_not := why_not_to_resume(pause, facts.user, now=facts.now):
-        message = f"须由没有经办本次抽取、也没有改动资料的人核对后恢复：{why_not}"
-        raise PauseRefused(message)
+        raise PauseRefused(why_not)
 
 
 def reschedule(facts: OfDraw) -> None:

@@ -276,4 +276,7 @@ def firsts_of(pause: DrawPause) -> set[int]:
 def why_not_to_resume(pause: DrawPause, user: User, *, now: datetime) -> str:
     """Return why ``user`` cannot let the draw go on after the pool was changed: he is to be another
     than its operator and than whoever changed it. Empty where he can."""
-    return why_not_second(user, firsts_of(pause), asked_at=pause.paused_at, now=now)
+    firsts = firsts_of(pause)
+    if user.pk in firsts:
+        return "您经办了本次抽取或改动了专家资料，须由另一位有权限的人核对后恢复。"
+    return why_not_second(user, firsts, asked_at=pause.paused_at, now=now)

@@ -70,6 +70,16 @@ HELD_TEXT = (
     "请放宽条件、增加级次，或改评审时间。"
 )
 HELD_APPROVAL = "确需按此抽取的，请提交方案审核，批准后可以抽取。"
+# Whether any are left is no word for who approved without knowing that there may be none.
+HELD_APPROVED = (
+    "方案虽已批准，批准时还不知道这一点。仍要按此抽取的，须再提交一次方案审核，由批准人同意在候选人更少时抽取；"
+    "一名候选人也不剩的，再批准也不能抽取。"
+)
+NOBODY_TEXT = (
+    "按这个方案已经没有人可以抽取：符合条件的专家在本项目都已抽过，或被名单尚未公开的抽取占用，再提交审核也无济于事。"
+    "请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
+)
+NOBODY_FITS = "没有一名专家符合条件又可以抽取，提交方案审核也无济于事。请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
 HASH = {"intl": "sha256", "gm": "sm3"}
 
 
@@ -182,9 +192,10 @@ def check_chance(
     as far as may be told.
 
     Refuses (DrawNotReady) a draw whose outcome is as good as chosen, unless its plan was approved by
-    somebody who was told of that much; and one for which far fewer can be drawn than he was told.
+    somebody who was told of that much; and one for which far fewer can be drawn than he was told, or
+    nobody, whoever approved that.
     What only the sealed names of other draws make too few is refused (HeldRefused) without a number,
-    unless he was told that this may be. ``found`` knew all; where the panel is ``short``, too few of a
+    unless he was told that this may be and anybody is left. ``found`` knew all; where the panel is ``short``, too few of a
     level whose experts it has used already are no reason: nobody is drawn from there.
     """
     openly = openly_eligible(found, plan, now=now, short=short)
@@ -193,6 +204,8 @@ def check_chance(
     scarce = {one.key for one in thinness(found.groups, free, policy)}
     # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
     thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
+    if thin and not fits:
+        raise DrawNotReady(NOBODY_FITS)
     if why_not := why_too_thin(thin, policy, approved.thin if approved else ()):
         raise DrawNotReady(why_not)
     if approved and (fewer := shrunk(found.groups, fits, approved.counts)):
@@ -201,8 +214,12 @@ def check_chance(
             + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
         )
     left = thinness(found.groups, [item.groups for item in found.eligible], policy)
-    if untold(left, [one.to_json() for one in thin]) and not (approved and approved.knows_of_held):
-        raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else HELD_APPROVAL))
+    if untold(left, [one.to_json() for one in thin]):
+        if not (approved and approved.knows_of_held):
+            approval = HELD_APPROVED if approved else HELD_APPROVAL
+            raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else approval))
+        if not found.eligible:  # as the seal would tell
+            raise HeldRefused(NOBODY_TEXT)
     return [one.text for one in thin]
 
 

@@ -275,6 +275,20 @@ def test_only_a_second_person_lets_it_go_on(
     assert DrawPause.objects.filter(draw=draw, resumed_at=None).exists()
 
 
+def test_a_stop_that_is_over_stays_on_the_page(
+    client: Client, pool: list[Expert], admin: User, operator: User, supervisor: User
+) -> None:
+    draw = sealed(operator)
+    freeze(pool, admin)
+    order(draw, operator, supervisor)
+    address = reverse("draws:detail", args=[draw.pk])
+    assert "核对后恢复" not in login(client, operator).get(address).content.decode()
+    unfreeze(pool, admin)
+    assert go_on(draw, supervisor)
+    page = " ".join(client.get(address).content.decode().split())
+    assert f"2026-11-24 09:30 起暂停，2026-11-24 10:00 由 {supervisor} 核对后恢复" in page
+
+
 def test_what_is_changed_while_it_stands_stops_it_again(
     pool: list[Expert], admin: User, operator: User, supervisor: User
 ) -> None:

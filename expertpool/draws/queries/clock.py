@@ -120,6 +120,12 @@ def pool_pauses() -> QuerySet[DrawPause]:
     return DrawPause.objects.filter(resumed_at__isnull=True).exclude(lost=[])
 
 
+def past_pool_pauses(draw: Draw) -> QuerySet[DrawPause]:
+    """Return those of ``draw`` that are over."""
+    pauses = DrawPause.objects.filter(draw=draw, resumed_at__isnull=False).exclude(lost=[])
+    return pauses.select_related("resumed_by")
+
+
 def waits_for_supervisor(draw: Draw) -> bool:
     """Whether ``draw`` stands until a supervisor has looked at a change of the pool."""
     pause = pause_of(draw)

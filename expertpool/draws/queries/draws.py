@@ -18,7 +18,7 @@ from django.db.models import (
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching, scope_q
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import INVALID, STANDBY_LETTER, InvitationState, Origin
+from expertpool.draws.enums import INVALID, STANDBY_LETTER, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of, wholly_within_q
@@ -92,6 +92,17 @@ def panel_of(draw: Draw) -> list[Draw]:
 def widened_by(draw: Draw) -> Draw | None:
     """The valid draw that widens ``draw``, if there is one."""
     return Draw.objects.filter(widens=draw).exclude(status__in=INVALID).first()
+
+
+def superseding(draw: Draw) -> QuerySet[Draw]:
+    """The draws whose rule names ``draw``, which is void, as superseded; of a batch that was taken apart
+    several. One that was given up supersedes nobody."""
+    named = Q(rule_content__supersedes=draw.number)
+    named |= Q(rule_content__supersedes_all__contains=[draw.number])
+    ids = DrawProject.objects.filter(project__in=draw.covered).values("draw")
+    return (
+        Draw.objects.filter(named, pk__in=ids).exclude(status=DrawStatus.ABANDONED).order_by("pk")
+    )
 
 
 def with_counts(draws: QuerySet[Draw]) -> QuerySet[Draw]:

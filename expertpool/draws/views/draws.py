@@ -35,9 +35,11 @@ from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
 from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.clock import past_pool_pauses
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     draws_visible_to,
+    superseding,
     with_counts,
 )
 from expertpool.draws.queries.emergency import emergencies_of, emergency_of, hands_of
@@ -172,6 +174,10 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "exits_label": "退出、取消等" if draw.status == DrawStatus.VOID else "拒绝、未答复等",
         "early": agreed_request(ReleaseRequest, draw),
         "voided": agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None,
+        "successors": superseding(draw).filter(pk__in=draws_visible_to(user).values("pk"))
+        if draw.status == DrawStatus.VOID
+        else (),
+        "past_pool_pauses": past_pool_pauses(draw),
         "who_widened": _who_widened(draw) if draw.widens_id else "",
         "publish_question": PUBLISH_QUESTION,
         "void_warning": f"作废的原因{IS_PUBLIC}",

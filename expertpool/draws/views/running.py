@@ -14,16 +14,18 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
-from expertpool.core.text import is_key
+from expertpool.core.text import is_key, moment_text
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError, TooManyCounts
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
-from expertpool.draws.models import Invitation
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.actions import actions_for, actions_for_project
+from expertpool.draws.queries.clock import letters_wait_until
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.entropy import SystemEntropy
@@ -155,7 +157,8 @@ def pause(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("draws.run")
 def resume(request: UserRequest, pk: int) -> HttpResponse:
-    return _with_reason(request, pk, resume_draw, "已恢复：答复时限继续计算，邀请继续发出。")
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
+    return _with_reason(request, pk, resume_draw, f"已恢复抽取，{_going_on(draw)}")
 
 
 @require_POST
@@ -174,7 +177,16 @@ def resume_after_change(request: UserRequest, pk: int) -> HttpResponse:
     except DrawError as error:
         return refused(str(error))
     again = "核对期间资料又有改动，抽取仍然暂停，请按新的情况核对。"
-    return saved("已恢复抽取，邀请继续发出。" if goes_on else again, refresh="page")
+    return saved(f"已恢复抽取，{_going_on(draw)}" if goes_on else again, refresh="page")
+
+
+def _going_on(draw: Draw) -> str:
+    """What happens next to a draw that goes on now."""
+    now = timezone.now()
+    until = letters_wait_until(draw, now=now, closing=next_opening(draw.covered, now=now))
+    if until is None:
+        return "答复时限继续计算，邀请继续发出。"
+    return f"现在是免打扰时段，{moment_text(until)} 起继续发出邀请、计算答复时限。"
 
 
 @require_POST

@@ -25,7 +25,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.core.responses import file_answer
-from expertpool.draws.enums import ExclusionReason
+from expertpool.draws.enums import DrawStatus, ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.chain import chain_state, hash_text
@@ -34,6 +34,7 @@ from expertpool.draws.queries.draws import (
     end_link,
     in_eights,
     publication_link,
+    superseding,
     widened_by,
 )
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
@@ -109,6 +110,7 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
         "is_open": is_released(draw),
         "early": agreed_request(ReleaseRequest, draw) is not None,
         "publication": _publication(draw),
+        "successors": superseding(draw) if draw.status == DrawStatus.VOID else (),
         "groups": rule.groups,
         "standby_note": STANDBY_NOTE if rule.standby else "",
         # Where it stands in the log tells when the last one answered.

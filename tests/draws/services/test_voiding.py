@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, VoidRefused
-from expertpool.draws.models import Draw, Hold, Invitation, VoidRequest
+from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation, VoidRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.replies import answer
-from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
@@ -26,6 +28,7 @@ from expertpool.workflow.enums import Outcome
 from expertpool.workflow.queries.requests import lines_settled
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -110,6 +113,28 @@ def test_next_draw_names_the_one_it_supersedes_and_why(
     again = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(9))
     assert (again.rule.supersedes, again.rule.reason) == (draw.number, "回避单位漏填")
     assert Draw.objects.get(pk=draw.pk).rule.supersedes is None
+
+
+def test_a_void_draw_leads_to_the_one_that_supersedes_it(
+    client: Client, draw: Draw, operator: User, supervisor: User
+) -> None:
+    pages = [
+        reverse("draws:detail", args=[draw.pk]),
+        reverse("draws:verify_draw", args=[draw.public_id]),
+    ]
+    voided(draw, operator, supervisor)
+    DrawPlan.objects.update(contributors=["operator"])
+    given_up = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(8))
+    abandon_draw(draw=given_up, reason="再核对", actor=operator, now=LATER)
+    DrawPlan.objects.update(contributors=[])
+    again = start_draw(project=draw.project, actor=operator, now=LATER, entropy=SeededEntropy(9))
+    inside, outside = (login(client, operator).get(page).content.decode() for page in pages)
+    assert f'href="{reverse("draws:detail", args=[again.pk])}">{again.number}</a>' in inside
+    assert f'href="{reverse("draws:verify_draw", args=[again.public_id])}">' in outside
+    assert again.number in Client().get(pages[1]).content.decode()
+    assert given_up.number not in inside + outside
+    address = reverse("draws:verify_draw", args=[again.public_id])
+    assert "已重新抽取" not in Client().get(address).content.decode()
 
 
 def test_who_asked_for_something_of_it_is_told_why_that_ended(

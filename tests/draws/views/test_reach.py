@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -172,6 +173,24 @@ def test_a_draw_is_paused_by_page_and_interface(
     assert resumed.status_code == 200
     assert None not in {line["deadline_at"] for line in resumed.json()["lines"]}
     assert DrawPause.objects.get().resumed_by is not None
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (NOW, "已恢复抽取，答复时限继续计算，邀请继续发出。"),
+        (NIGHT, "2026-11-25 07:00 起继续发出邀请"),
+    ],
+)
+def test_who_resumes_is_told_when_letters_go_out(
+    client: Client, operator: User, draw: Draw, now: datetime, told: str
+) -> None:
+    login(client, operator)
+    with time_machine.travel(now, tick=False):
+        client.post(reverse("draws:pause", args=[draw.pk]), REASON)
+        answer = client.post(reverse("draws:resume", args=[draw.pk]), REASON)
+    assert told in json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
 
 
 def test_how_long_the_candidates_last_is_said_in_words(operator: User, draw: Draw) -> None:

@@ -91,6 +91,7 @@ class DrawsConfig(AppConfig):
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,
             occasions.POOL_STOPPED,
+            occasions.GONE,
         )
         DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(

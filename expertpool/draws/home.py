@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
-from expertpool.draws.models import Draw, DrawAlarm
+from expertpool.draws.models import Draw, DrawAlarm, DrawPause
 from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
 from expertpool.draws.queries.picking import lists_to_complete
@@ -138,37 +138,41 @@ def open_alarms(user: User, now: datetime) -> Iterator[Todo]:
         )
 
 
+# Of a draw that stands for a change of the pool: what its operator has to do, and who may look.
+HE_WAITS = (
+    "抽取因专家库变动暂停",
+    "等监督人核对后恢复，期间不发出邀请、不计时",
+    "orange",
+    "查看",
+)
+HE_LOOKS = ("封存后专家资料有改动", "已由系统暂停，等待监督人核对后恢复或作废", "red", "核对")
+
+
 def changed_pools(user: User, now: datetime) -> Iterator[Todo]:
-    """Draws that stand until a supervisor has looked at a change of the pool, for who may look; not
-    who runs the draw or made the change."""
-    pauses = pool_pauses().filter(draw__in=draws_visible_to(user, "draws.confirm_steps"))
-    others = (
-        pause for pause in pauses.select_related("draw__project") if user.pk not in firsts_of(pause)
-    )
-    for pause in islice(others, MOST_TODOS):
+    """Draws that stand until a supervisor has looked at a change of the pool, for who may look, and for
+    whom they are his own; not for who made the change. One query for both."""
+    watched = Q(draw__in=draws_visible_to(user, "draws.confirm_steps"))
+    pauses = pool_pauses().filter(watched | Q(draw__operator=user)).select_related("draw__project")
+    for pause in islice(filter(lambda one: _concerns(one, user), pauses), MOST_TODOS):
+        own = pause.draw.operator_id == user.pk
+        title, text, tone, action = HE_WAITS if own else HE_LOOKS
         yield Todo(
-            f"封存后专家资料有改动：{pause.draw.title}",
-            f"{pause.draw.number} 已由系统暂停，等待监督人核对后恢复或作废",
+            f"{title}：{pause.draw.title}",
+            f"{pause.draw.number} {text}",
             reverse("draws:detail", args=[pause.draw_id]),
             "alert-triangle",
-            "red",
-            "核对",
+            tone,
+            action,
         )
 
 
-def stopped_draws(user: User, now: datetime) -> Iterator[Todo]:
-    """His own draws that stand so: he waits, and may press the supervisor."""
-    own = draws_visible_to(user, "draws.run").filter(operator=user)
-    pauses = pool_pauses().filter(draw__in=own).select_related("draw__project")
-    for pause in pauses[:MOST_TODOS]:
-        yield Todo(
-            f"抽取因专家库变动暂停：{pause.draw.title}",
-            f"{pause.draw.number} 等监督人核对后恢复，期间不发出邀请、不计时",
-            reverse("draws:detail", args=[pause.draw_id]),
-            "player-pause",
-            "orange",
-            "查看",
-        )
+def run_or_confirmed() -> tuple[str, ...]:
+    """By which rights somebody hears of draws that stand for a change of the pool."""
+    return "draws.run", "draws.confirm_steps"
+
+
+def _concerns(pause: DrawPause, user: User) -> bool:
+    return pause.draw.operator_id == user.pk or user.pk not in firsts_of(pause)
 
 
 def run_or_watched() -> tuple[str, ...]:
@@ -210,8 +214,7 @@ def _moment(project: Project) -> str:
 NUMBERS = (Source("running_draws", "draws.view", 40, running_draws),)
 TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
-    Source("changed_pools", "draws.confirm_steps", 6, changed_pools),
-    Source("stopped_draws", "draws.run", 6, stopped_draws),
+    Source("changed_pools", run_or_confirmed, 6, changed_pools),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),

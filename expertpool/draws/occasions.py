@@ -397,6 +397,26 @@ POOL_STOPPED = Occasion(
     required=("抽取编号",),
 )
 
+_GONE = (
+    "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）名单已公开：在席专家中有 {{人数}} 人已不在库（黑名单、冻结或已删除），应更换。"
+    "抽取页面已标注：由经办人代登记「更换」，经监督人确认后按原次序补抽。"
+)
+
+GONE = Occasion(
+    code="draw.gone",
+    label="名单公开时在席专家已不在库",
+    placeholders={
+        "收件人": "周监督",
+        "抽取编号": "D202612010001",
+        "项目名称": "市民中心弱电工程",
+        "人数": "1",
+    },
+    defaults={ChannelCode.SITE: ("应更换专家：{{抽取编号}} 有 {{人数}} 人已不在库", _GONE)},
+    required=("抽取编号", "人数"),
+    watches=True,
+    readers=READERS,
+)
+
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from expertpool.draws.enums import ExclusionReason, Knowledge
+from django.db.models import QuerySet
+
+from expertpool.draws.enums import SEATED_STATES, ExclusionReason, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.reveal import is_released
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
 
@@ -46,9 +51,33 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
     """Say to the expert behind ``invitation`` that he is no member of the pool now, if that is so."""
-    gone = deleted() | blacklisted(now) | not_formal()
     expert_id = open_identity(invitation).expert_id
-    return GONE if Expert.objects.filter(gone, pk=expert_id).exists() else ""
+    return GONE if _gone(now).filter(pk=expert_id).exists() else ""
+
+
+def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
+    """Say of the seats (ids) of ``draws`` whose experts are no members of the pool now that they are to
+    be replaced (财库〔2016〕198号): of draws whose names are public, until the review is
+    over. While names are sealed it would tell the office who sits.
+
+    One query, whatever the draws; of sealed ones none.
+    """
+    shown = [
+        draw.pk
+        for draw in draws
+        if draw.is_valid and is_released(draw) and now < last_closing(draw.covered)
+    ]
+    if not shown:
+        return {}
+    rows = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES, expert__in=_gone(now))
+    return {
+        pk: f"已不在库：{ExpertStatus(status).label}，应更换"
+        for pk, status in rows.order_by().values_list("pk", "expert__status")
+    }
+
+
+def _gone(now: datetime) -> QuerySet[Expert]:
+    return Expert.objects.filter(deleted() | blacklisted(now) | not_formal())
 
 
 def _is_unheld(invitation: Invitation) -> bool:

@@ -30,6 +30,8 @@ from expertpool.draws.enums import SEATED_STATES, AlarmKind
 from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
+from expertpool.draws.occasions import GONE
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
@@ -38,6 +40,7 @@ from expertpool.draws.queries.untold import as_text
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
 from expertpool.draws.services.reveal import FIELDS, set_reveal
+from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
 from expertpool.experts.models import Expert
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -172,7 +175,8 @@ def release(*, draw_id: int, now: datetime) -> bool:
     """Write the experts behind the lines in clear once the reveal time has come; True if it did.
 
     From then on the draw shows in the experts' own records, with name and employer kept as they are
-    now; a request to do it earlier ends.
+    now; a request to do it earlier ends. Where somebody sits who has left the pool, who runs the draw
+    and who supervises it are told how many.
     Announces NamesReleased. A second run changes nothing; nor does one at a time that this system
     did not set, which raises an alarm.
     """
@@ -194,6 +198,17 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.save(update_fields=FIELDS)
     record("draw.release", actor=None, now=now, subject=draw)
     publish(NamesReleased(draw.pk))
+    _tell_gone(draw, now=now)
     # One at a time: the end of the draw asks for the same sheet.
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True
+
+
+def _tell_gone(draw: Draw, *, now: datetime) -> None:
+    gone = gone_seats([draw], now=now)
+    if not gone:
+        return
+    users = {user.pk: user for user in [draw.operator, *staff_of(draw, *WATCHERS)]}
+    context = {"抽取编号": draw.number, "项目名称": draw.title, "人数": str(len(gone))}
+    key = f"gone:{draw.pk}"
+    tell_staff(GONE, users.values(), about=draw, context=context, key=key, now=now)

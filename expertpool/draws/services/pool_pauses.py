@@ -25,10 +25,8 @@ from expertpool.draws.queries.pool_changes import (
 from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.pausing import stop_clocks
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import staff_of, tell_staff
+from expertpool.draws.services.telling import WATCHERS, staff_of, tell_staff
 from expertpool.draws.services.turns import Lost
-
-TOLD = ("draws.alarms", "draws.confirm_steps")  # who is told: he watches, or may let it go on
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def _tell(pause: DrawPause, changers: Iterable[int], *, now: datetime) -> None:
         "改动种类": kinds_in_words(pause.told),
         "改动": changes_in_words(pause.told),
     }
-    users = staff_of(draw, *TOLD, but=[draw.operator_id, *changers])
+    users = staff_of(draw, *WATCHERS, but=[draw.operator_id, *changers])
     # A pause that was one already is told of, too: by when.
     at = f"{pause.pk}:{now:%Y%m%d%H%M%S}"
     tell_staff(

@@ -28,7 +28,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.conflicts import gone_words
+from expertpool.draws.queries.conflicts import gone_seats, gone_words
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.tries import check_tries
@@ -151,9 +151,10 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
     lock.
 
     Refuses (ReplyRefused) a change that the state of the invitation does not allow: nobody is
-    skipped by hand.
+    skipped by hand; and what `check_in_pool` refuses.
     """
     state = InvitationState(request.state)
+    check_in_pool(request.invitation, state, now=now)
     _settle(
         request.invitation,
         state,
@@ -165,6 +166,15 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
         entropy=entropy,
         confirmed=request,
     )
+
+
+def check_in_pool(invitation: Invitation, state: InvitationState, *, now: datetime) -> None:
+    """Refuse (ReplyRefused) a hand to write that somebody agreed who has left the pool, once his name
+    is public: before, the refusal would tell who sits."""
+    if state == InvitationState.ACCEPTED:
+        why = gone_seats([invitation.draw], now=now).get(invitation.pk)
+        if why:
+            raise ReplyRefused(f"该专家{why}，不能登记为「同意」。")
 
 
 def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:

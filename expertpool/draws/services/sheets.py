@@ -17,6 +17,7 @@ from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import (
     end_link,
     in_eights,
@@ -51,7 +52,7 @@ class SheetRow:
     specialty: str
     contact: str
     attends: str
-    remark: str  # the role; the group; 补抽, 人工, 分配, 候补递补; state and reason of an exit
+    remark: str  # the role; the group; 补抽, 人工, 分配, 候补递补; state and reason of an exit; 已不在库
     standby: str = ""  # 候补, or nothing
 
     @property
@@ -127,7 +128,7 @@ class Nobody:
 def _sheet(
     draw: Draw, rows: Iterable[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
 ) -> Sheet:
-    names = draw.rule.group_names
+    names, gone = draw.rule.group_names, gone_seats([draw], now=now)
     link = end_link(draw)
     return Sheet(
         title=title_of(draw),
@@ -135,7 +136,10 @@ def _sheet(
         conditions=[
             (group.name, group.seats, _levels(group.conditions)) for group in draw.rule.groups
         ],
-        rows=[_row(row, names[row.invitation.group], viewer) for row in standbys_last(rows)],
+        rows=[
+            _row(row, names[row.invitation.group], gone.get(row.invitation.pk), viewer)
+            for row in standbys_last(rows)
+        ],
         number=draw.number,
         seal=in_eights(draw.seal),
         seed=in_eights(draw.seed),
@@ -238,7 +242,7 @@ def _levels(texts: Sequence[str]) -> str:
     return "；".join(f"第 {at} 级：{text}" for at, text in enumerate(texts, start=1))
 
 
-def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
+def _row(row: NamedRow, group: str, gone: str | None, viewer: Viewer) -> SheetRow:
     expert, invitation = row.expert, row.invitation
     role = invitation.get_panel_role_display() if row.is_seated else ""
     remarks = [role, group] if role else [group]
@@ -249,6 +253,7 @@ def _row(row: NamedRow, group: str, viewer: Viewer) -> SheetRow:
         remarks += [invitation.reason] if invitation.reason else []
     if invitation.witness:
         remarks.append(f"代登记，{invitation.witness} 确认")
+    remarks += [gone] if gone else []
     specialties = [link.specialty.name for link in expert.specialty_links.all()]
     more = "等" if len(specialties) > SPECIALTIES else ""
     return SheetRow(

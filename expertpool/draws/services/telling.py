@@ -31,6 +31,8 @@ from expertpool.projects.models import Project
 # What letters may say of the projects; see the placeholders of their occasions.
 NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
 LINK = "答复链接"
+# Who is told of what is amiss with a draw: he watches over it, or decides as the second person.
+WATCHERS = ("draws.alarms", "draws.confirm_steps")
 
 
 def tell_experts(

@@ -38,6 +38,12 @@ def line_state(*, line: Invitation) -> SafeString:
 
 
 @register.simple_tag
+def gone_mark(*, why: str | None) -> SafeString | str:
+    """That who sits on a line has left the pool; nothing otherwise."""
+    return pill(label=why, tone="red", dot=False) if why else ""
+
+
+@register.simple_tag
 def line_deadline(*, line: Invitation) -> SafeString | str:
     """Until when he who is asked may answer: the time left, of whoever came after an exit the hour."""
     until = line.told_until

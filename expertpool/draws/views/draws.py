@@ -36,6 +36,7 @@ from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import past_pool_pauses
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     draws_visible_to,
@@ -133,7 +134,11 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     actions = actions_of(facts) | actions_for_project(draw.project, user, now=now)
     requests = requests_about(draw, user, now=now)
     pending = answers_among(requests)
-    board = replace(board, version=f"{board.version}-{reach.version}{came}-{len(pending)}")
+    reads_names = may_read(draw, user, now=now)
+    # Who may not read the names learns of nobody that he sits.
+    gone = gone_seats([draw], now=now) if reads_names else {}
+    changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}"
+    board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
@@ -190,7 +195,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "recordable": tuple(RECORDABLE),
         "sees_exclusions": draw.is_random
         and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),
-        "reads_names": may_read(draw, user, now=now),
+        "reads_names": reads_names,
+        "gone": gone,
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
         "refreshes": (draw.status in RUNNING or draw.waits_for_all)

@@ -1,0 +1,214 @@
+"""Who is blacklisted, frozen or deleted after he agreed: as soon as names are public his seat is marked,
+and whoever has to give it to another is told (docs/decisions/0128)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from time_machine import Traveller
+
+from expertpool.accounts.models import User
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.services.answers import decide_answer, request_answer
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sheets import build_sheet
+from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.deletion import delete_expert
+from expertpool.experts.services.status import freeze_expert, unfreeze_expert
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.draws import expert_id_of, make_draw, open_names_at
+from tests.factories.experts import make_expert
+from tests.factories.pool_changes import told
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+SOON = NOW + timedelta(minutes=5)
+ENTROPY = SeededEntropy(5)
+MARKS = ("已不在库：黑名单，应更换", "已不在库：冻结，应更换", "已不在库：已删除，应更换")
+LEAVE = (add_to_blacklist, freeze_expert, delete_expert)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
+    """Four who agreed by their links, in a draw whose names open two hours before the review."""
+    for n in range(6):
+        make_expert(f"专家{n}")
+    draw = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=10, reveal_hours=2)
+    for row in draw.invitations.all():
+        answer(invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=SOON, entropy=ENTROPY)
+    return draw
+
+
+def expert_of(draw: Draw, line: int) -> Expert:
+    return Expert.objects.get(pk=expert_id_of(draw.invitations.get(line=line)))
+
+
+def three_leave(draw: Draw, admin: User) -> None:
+    for line, leave in enumerate(LEAVE, start=1):
+        leave_pool(leave, expert_of(draw, line), admin)
+
+
+def leave_pool(leave: Callable[..., object], expert: Expert, admin: User) -> None:
+    leave(expert=expert, reason="泄密", actor=admin, now=SOON)
+
+
+def open_names(draw: Draw, clock: Traveller) -> None:
+    clock.move_to(draw.reveal_at + timedelta(minutes=1), tick=False)
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+
+
+def pages_of(draw: Draw, user: User) -> dict[str, str]:
+    client = login(Client(), user)
+    project = reverse("projects:detail", args=[draw.project_id])
+    detail = reverse("draws:detail", args=[draw.pk])
+    return {
+        "draw": client.get(detail).content.decode(),
+        "names": client.post(reverse("draws:names", args=[draw.pk])).content.decode(),
+        "overview": client.get(project).content.decode(),
+        "experts": client.get(f"{project}?tab=experts").content.decode(),
+    }
+
+
+@pytest.mark.shows("DRAW-14", "PRJ-13", "PRJ-14")
+def test_whoever_left_the_pool_is_marked_once_names_are_public(
+    draw: Draw, admin: User, operator: User, time_machine: Traveller
+) -> None:
+    three_leave(draw, admin)
+    # While names are sealed nobody of the office learns who sits.
+    time_machine.move_to(draw.reveal_at - timedelta(minutes=1), tick=False)
+    for user in (operator, admin):
+        assert not any("已不在库" in page for page in pages_of(draw, user).values())
+    open_names(draw, time_machine)
+    pages = pages_of(draw, operator)
+    for name, page in pages.items():
+        for mark in MARKS:
+            assert page.count(mark) == 1, (name, mark)
+    assert "3 名在席专家已不在库" in pages["draw"]
+    assert "代登记" in pages["draw"]
+    assert "更换" in pages["draw"]
+    sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + timedelta(minutes=1))
+    remarks = [row.remark for row in sheet.rows]
+    assert [mark in remark for mark, remark in zip(MARKS, remarks, strict=False)] == [True] * 3
+    assert "已不在库" not in remarks[3]
+    # Who may not read the names does not learn it by the marks.
+    pages = pages_of(draw, make_user("department", department=draw.project.department))
+    assert "第 1 位专家" in pages["draw"]
+    assert not any("已不在库" in page for page in pages.values())
+
+
+def test_the_mark_goes_with_its_reason_the_seat_and_the_review(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    first, second = expert_of(draw, 1), expert_of(draw, 2)
+    leave_pool(freeze_expert, first, admin)
+    leave_pool(freeze_expert, second, admin)
+    open_names(draw, time_machine)
+    now = draw.reveal_at + timedelta(minutes=1)
+    assert "2 名在席专家已不在库" in pages_of(draw, operator)["draw"]
+    first.refresh_from_db()
+    unfreeze_expert(expert=first, actor=admin, now=now)
+    assert "1 名在席专家已不在库" in pages_of(draw, operator)["draw"]
+    request = request_answer(
+        invitation=draw.invitations.get(line=2),
+        state=InvitationState.REPLACED,
+        ground="联系不上",
+        reason="",
+        actor=operator,
+        now=now,
+    )
+    decide_answer(request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY)
+    assert "已不在库" not in pages_of(draw, operator)["draw"]
+    # What becomes of somebody after the review is no fault of the panel.
+    leave_pool(freeze_expert, expert_of(draw, 3), admin)
+    assert "1 名在席专家已不在库" in pages_of(draw, operator)["draw"]
+    time_machine.move_to(draw.project.closing_at, tick=False)
+    assert "已不在库" not in pages_of(draw, operator)["draw"]
+
+
+@pytest.mark.shows("DRAW-16")
+@pytest.mark.parametrize(("leave", "mark"), list(zip(LEAVE, MARKS, strict=True)))
+def test_no_hand_lets_somebody_agree_who_left_the_pool_once_his_name_is_public(
+    leave: Callable[..., object],
+    mark: str,
+    admin: User,
+    operator: User,
+    supervisor: User,
+    time_machine: Traveller,
+) -> None:
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(
+        now=NOW, operator=operator, seats=1, opens_in_hours=10, reveal_hours=2, reply_minutes=90
+    )
+    open_names_at(draw, SOON + timedelta(minutes=5))
+    draw.refresh_from_db()
+    row: Invitation = draw.invitations.get()
+    asked = {"ground": "", "reason": "电话答复", "actor": operator}
+    # Sealed, he is refused nothing: it would tell that he sits.
+    request = request_answer(invitation=row, state=InvitationState.ACCEPTED, now=SOON, **asked)
+    leave_pool(leave, expert_of(draw, 1), admin)
+    open_names(draw, time_machine)
+    now = draw.reveal_at + timedelta(minutes=1)
+    with pytest.raises(ReplyRefused, match=mark):
+        decide_answer(
+            request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY
+        )
+    request.refresh_from_db()
+    decide_answer(
+        request=request, agree=False, note="不在库", actor=supervisor, now=now, entropy=ENTROPY
+    )
+    with pytest.raises(ReplyRefused, match=mark):
+        request_answer(invitation=row, state=InvitationState.ACCEPTED, now=now, **asked)
+    page = login(Client(), operator).post(
+        reverse("draws:answer", args=[draw.pk, 1]),
+        {"state": "accepted", "ground": "", "reason": "电话答复"},
+    )
+    assert mark in page.content.decode()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    request_answer(
+        invitation=row,
+        state=InvitationState.REPLACED,
+        ground="联系不上",
+        reason="",
+        actor=operator,
+        now=now,
+    )
+
+
+def test_operator_and_supervisors_hear_how_many_when_names_become_public(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    three_leave(draw, admin)
+    assert not Message.objects.filter(occasion="draw.gone").exists()
+    open_names(draw, time_machine)
+    assert told([operator, supervisor], "draw.gone") == [operator.name, supervisor.name]
+    body = Message.objects.filter(occasion="draw.gone")[0].body
+    assert "有 3 人已不在库" in body
+    assert "更换" in body
+    assert not any(expert.name in body for expert in Expert.objects.all())
+    assert not release(draw_id=draw.pk, now=draw.reveal_at)
+    found = Message.objects.filter(occasion="draw.gone")
+    assert found.count() == len({one.recipient_key for one in found})
+
+
+def test_nobody_is_told_where_all_who_sit_are_in_the_pool(
+    draw: Draw, admin: User, time_machine: Traveller
+) -> None:
+    sitting = [expert_of(draw, line).pk for line in (1, 2, 3, 4)]
+    leave_pool(freeze_expert, Expert.objects.exclude(pk__in=sitting)[0], admin)
+    open_names(draw, time_machine)
+    assert not Message.objects.filter(occasion="draw.gone").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -80,7 +80,9 @@ def test_one_that_nobody_declared_opens_nothing_and_is_told(
 
 
 def test_one_without_a_proof_stops_no_sweep(draw: Draw, operator: User) -> None:
-    forge(draw, operator, None)
+    with pytest.raises(IntegrityError, match="proof"), transaction.atomic():
+        forge(draw, operator, None)
+    forge(draw, operator, b"")
     assert opens_nothing(draw, operator)
     sweep(now=LATER, entropy=SeededEntropy(1))
     assert DrawAlarm.objects.get().kind == AlarmKind.EMERGENCY

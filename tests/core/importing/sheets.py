@@ -30,7 +30,7 @@ def table_of(
 ) -> tuple[Header, Iterator[tuple[int, list[Any]]]]:
     """Return the header of ``rows``, the first of which is row 1 of a sheet, and what is below."""
     numbered = [(number, list(cells)) for number, cells in enumerate(rows, 1)]
-    top = {"name": "", "rows": numbered, "hidden": []}
+    top = {"name": "", "rows": numbered, "hidden": [], "hidden_rows": []}
     header = find_header(importer.get_columns(), [top], {})
     return header, below(numbered, header.row)
 

@@ -43,7 +43,7 @@ def test_the_list_asks_the_same_for_any_number_of_rows(
     for _ in range(rows):
         note(subject=auditor, actor=auditor)
     login(client, auditor)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         # session, user, rights, count, rows, head of the chain, settings of the office
         client.get("/audit/", headers={"HX-Request": "true", "HX-Target": "list"})
 

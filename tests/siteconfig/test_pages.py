@@ -249,7 +249,7 @@ def test_the_page_asks_the_same_for_any_number_of_changes(
         signed_in.get("/settings/")
 
 
-PAGE_QUERIES = 10  # one of them asks the log how many changes it has
+PAGE_QUERIES = 8  # one of them asks the log how many changes it has
 
 
 def test_the_watermark_can_be_turned_off(signed_in: Client) -> None:

@@ -35,7 +35,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.accounts import is_of_expert, let_in_since
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
-        from expertpool.experts.services.accounts import chooses_alone, send_password_link
+        from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.settings import SETTINGS
@@ -66,7 +66,7 @@ class ExpertsConfig(AppConfig):
         FILE_SUBJECTS.add(EXPERT_FILES)
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED)
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
-        PASSWORD_LINKS.add(PasswordLink("experts", chooses_alone, send_password_link))
+        PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

@@ -45,12 +45,17 @@ def bounded(cells: list[Any]) -> list[Any]:
 Numbered = tuple[int, list[Any]]
 
 
+def _lengths(cells: list[Any]) -> list[int]:
+    """Return how many letters stand in each cell of text."""
+    return [len(cell) for cell in cells if cell.__class__ is str]
+
+
 def few_letters(rows: Iterable[Numbered]) -> Iterator[Numbered]:
     """Yield ``rows`` as they are; refuses a cell of more letters than Excel keeps, and a table of too
     many."""
     total = 0
     for number, cells in rows:
-        lengths = [len(cell) for cell in cells if cell.__class__ is str]
+        lengths = _lengths(cells)
         if lengths and max(lengths) > LONGEST_CELL:
             raise Refused(
                 f"第 {number} 行有一格超过 {LONGEST_CELL:,} 个字，Excel 也存不下。请检查这一行，删去多余的"
@@ -66,7 +71,7 @@ def beginning(rows: Iterable[Numbered]) -> list[Numbered]:
     """Return the first of ``rows`` as far as they are not too much to be gone through."""
     taken, total = list[Numbered](), 0
     for number, cells in few_letters(rows):
-        total += sum(len(cell) for cell in cells if cell.__class__ is str)
+        total += sum(_lengths(cells))
         if taken and total > LETTERS_OF_A_TOP:
             break
         taken.append((number, cells))

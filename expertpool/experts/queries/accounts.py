@@ -14,6 +14,8 @@ LETS_IN = ("expert.account", "expert.link")
 
 
 def is_of_expert(user: User) -> bool:
+    """Tell whether ``user`` is the account of an expert: he decides nothing of the office, and nobody
+    else sets his password, by which one would answer for him (docs/decisions/0118, 0126)."""
     return Expert.objects.filter(user=user).exists()
 
 

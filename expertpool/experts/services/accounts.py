@@ -102,12 +102,6 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
-def chooses_alone(user: User) -> bool:
-    """Tell whether ``user`` is the account of an expert, whose password nobody else sets: whoever
-    knew it would answer for him (docs/decisions/0118)."""
-    return Expert.objects.filter(user=user).exists()
-
-
 def send_password_link(user: User, now: datetime) -> None:
     """Send the expert whose account ``user`` is a link to choose a password by.
 

@@ -35,7 +35,7 @@ lint: dev ## 全部静态检查
 	@$(BIN)/python -m tools.lint
 
 test: dev browser assets lint ## CI 所做的一切：检查，然后全部测试（ARGS="tests/draws -n0"）
-	@$(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report=)
+	@$(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report= --durations=20)
 
 coverage: ## 上次全部测试没有跑到的代码，逐个文件
 	@$(BIN)/coverage report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,9 @@ def measure_sizes(
 
 
 def _as_in_service() -> override_settings:
-    """DEBUG would write every query down and render templates with more care."""
+    """DEBUG would write every query down and render templates with more care; what is loaded is not
+    gone through by collections (`config.wsgi`)."""
+    gc.freeze()
     return override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES)
 
 

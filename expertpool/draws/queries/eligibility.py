@@ -81,7 +81,7 @@ def openly_eligible(
     hidden = [pk for pk, reason in found.excluded.items() if reason in RESTS_ON_DRAWS]
     if not hidden:
         return found.eligible
-    exclusions = exclusion_conditions(plan, now=now, short=short)
+    exclusions = exclusion_conditions(plan, now=now, short=short, only=hidden)
     again = fitting_experts(planned_levels(found.groups), exclusions, now=now, only=hidden)
     return [*found.eligible, *(item for item in again if not item.reason)]
 
@@ -143,10 +143,13 @@ def exclusion_conditions(
     now: datetime,
     short: Shortfall | None = None,
     knowing: Knowledge = Knowledge.OPEN,
+    only: Collection[int] | None = None,
 ) -> list[Exclusion]:
     """Return the exclusions of a draw in the order in which the first reason counts. ``short`` adds,
-    where all is known, who was in the panel already, and whose unit has no room left in it."""
-    conditions = _conditions(plan, avoided_by(members_of(plan.project)), now=now, knowing=knowing)
+    where all is known, who was in the panel already, and whose unit has no room left in it. With
+    ``only``, they are good for these experts alone."""
+    avoided = avoided_by(members_of(plan.project))
+    conditions = _conditions(plan, avoided, now=now, knowing=knowing, only=only)
     in_panel = short.exclusions if short and knowing is Knowledge.ALL else ()
     return [*in_panel, *conditions]
 

@@ -31,7 +31,7 @@ from expertpool.draws.queries.eligibility import (
     took_part,
 )
 from expertpool.draws.queries.fitting import Exclusion
-from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits
+from expertpool.draws.queries.outlook import GUESSABLE_BITS, fill_chance, panel_bits, tally
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import AvoidanceSubject
@@ -190,7 +190,7 @@ class _Inquiry:
             relaxations_left_out=max(len(relaxations) - MOST_RELAXATIONS, 0),
             acceptance=past,
             chance=fill_chance(self.seats, kinds, past.rate),
-            bits=panel_bits(self.seats, self.fits.values()),
+            bits=panel_bits(self.seats, tally(self.fits.values())),
             fitting_ids=[*self.fits, *self.found.excluded],
         )
 

@@ -7,7 +7,7 @@ import random
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate, chain, combinations, islice, repeat
 
 GUESSABLE_BITS = 20  # below about a million possible panels somebody could go through them all
 TRIALS = 4000  # a simulated chance is right to about one and a half per cent
@@ -15,6 +15,19 @@ _CERTAIN = 1e-6
 _MOST_JOINED = 8  # groups of which every combination is looked at
 
 Kinds = Mapping[frozenset[str], int]  # how many candidates fit exactly these groups
+Fits = Mapping[str, int]  # group → level
+Tally = Sequence[tuple[Fits, int]]  # how many candidates fit so
+
+
+def tally(fits: Iterable[Fits]) -> Tally:
+    """Count who fits alike: of a hundred thousand candidates a few dozen rows are left.
+
+    An evaluation gives those who fit alike one mapping; where they have several there are only more
+    rows.
+    """
+    rows = list(fits)
+    counts = Counter(map(id, rows))
+    return [(one, counts[at]) for at, one in {id(one): one for one in rows}.items()]
 
 
 def at_least(count: int, rate: float, wanted: int) -> float:
@@ -42,18 +55,18 @@ def fill_chance(seats: Mapping[str, int], kinds: Kinds, rate: float) -> float:
     return chance
 
 
-def panel_bits(seats: Mapping[str, int], candidates: Iterable[Mapping[str, int]]) -> float:
+def panel_bits(seats: Mapping[str, int], candidates: Tally) -> float:
     """Return log2 of the number of panels that the first seating can give: at least so many.
 
-    ``candidates`` maps group → level. A group takes its best levels first: levels that are used up
-    leave nothing to guess. Groups that share candidates are counted so that no panel counts twice.
+    A group takes its best levels first: levels that are used up leave nothing to guess. Groups that
+    share candidates are counted so that no panel counts twice.
     """
     kinds: Counter[frozenset[str]] = Counter()
     levels: dict[str, Counter[int]] = {group: Counter() for group in seats}
-    for fits in candidates:
-        kinds[frozenset(fits)] += 1
+    for fits, count in candidates:
+        kinds[frozenset(fits)] += count
         for group, level in fits.items():
-            levels[group][level] += 1
+            levels[group][level] += count
     return sum(
         _joined_bits([(group, seats[group], levels[group]) for group in groups], kinds)
         for groups in joined_groups(seats, kinds)
@@ -139,8 +152,7 @@ def _joined_bits(groups: Sequence[tuple[str, int, Mapping[int, int]]], kinds: Ki
         earlier += seats
         before.add(group)
     # One panel may sit in so many ways on its seats; only who fits several groups can sit otherwise.
-    several = sorted(
-        (len(kind) for kind in Counter(kinds).elements() if kind & before), reverse=True
-    )
+    widest = sorted(((len(kind), n) for kind, n in kinds.items() if kind & before), reverse=True)
+    several = chain.from_iterable(repeat(width, n) for width, n in widest)
     ways = math.factorial(earlier) // math.prod(math.factorial(seats) for _, seats, _ in groups)
-    return max(bits - math.log2(min(ways, math.prod(several[:earlier]))), 0.0)
+    return max(bits - math.log2(min(ways, math.prod(islice(several, earlier)))), 0.0)

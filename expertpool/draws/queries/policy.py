@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import repeat
 from typing import Any
 
 from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
-from expertpool.draws.queries.outlook import joined_groups, panel_bits, subsets, ways_in_words
+from expertpool.draws.queries.outlook import (
+    Tally,
+    joined_groups,
+    panel_bits,
+    subsets,
+    ways_in_words,
+)
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     ALL_PRESENT,
@@ -149,10 +154,8 @@ class Thin:
         return asdict(self)
 
 
-def thinness(
-    groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]], policy: Policy
-) -> list[Thin]:
-    """Return where candidates, given as maps group → level, are fewer than ``policy`` demands.
+def thinness(groups: Sequence[ConditionGroup], fits: Tally, policy: Policy) -> list[Thin]:
+    """Return where candidates are fewer than ``policy`` demands.
 
     Group by group, since one wide group does not make another less certain; level by level, since
     all of a level that is used up sit for sure: whoever singles out one expert by the first level
@@ -161,10 +164,9 @@ def thinness(
     """
     found: list[Thin] = []
     for group in groups:
-        levels = Counter(one[group.code] for one in fits if group.code in one)
-        found += _thin_group(group, levels, policy)
-    kinds = Counter(frozenset(one) for one in fits)
-    last = {one.code: _last_level(one.seats, fits, one.code) for one in groups}
+        found += _thin_group(group, _levels(fits, group.code), policy)
+    kinds = {frozenset(one) for one, _ in fits}
+    last = {one.code: _last_level(one.seats, _levels(fits, one.code)) for one in groups}
     for chosen in subsets([group.code for group in groups if group.seats]):
         shared = Counter(kind & chosen for kind in kinds)
         if len(chosen) > 1 and len(joined_groups(dict.fromkeys(chosen, 0), shared)) == 1:
@@ -190,23 +192,24 @@ def _thin_group(group: ConditionGroup, levels: Mapping[int, int], policy: Policy
         count = sum(levels.values())
         text = f"「{group.name}」抽取 {group.seats} 人，只有 {count} 名候选人，{demanded}"
         yield Thin(group.code, count, text)
-    bits = panel_bits({group.code: group.seats}, [{group.code: one} for one in _each(levels)])
+    alone = [({group.code: level}, count) for level, count in levels.items()]
+    bits = panel_bits({group.code: group.seats}, alone)
     if group.seats:
         yield from _guessable(group.code, f"「{group.name}」", bits, policy)
 
 
 def _thin_together(
     groups: Sequence[ConditionGroup],
-    fits: Sequence[Mapping[str, int]],
+    fits: Tally,
     last: Mapping[str, int],
     policy: Policy,
 ) -> Iterator[Thin]:
     """The same for ``groups`` that share candidates, as if they were one. ``last`` are the levels at
     which the seats of each are full."""
     seats = {group.code: group.seats for group in groups}
-    mine = [only for one in fits if (only := {code: one[code] for code in seats if code in one})]
+    mine = [({code: one[code] for code in seats if code in one}, n) for one, n in fits]
     key, names = "+".join(seats), "".join(f"「{group.name}」" for group in groups)
-    count = sum(any(level <= last[code] for code, level in one.items()) for one in mine)
+    count = sum(n for one, n in mine if any(level <= last[code] for code, level in one.items()))
     wanted = sum(seats.values())
     if count < policy.candidates_per_seat * wanted:
         text = (
@@ -217,10 +220,22 @@ def _thin_together(
     yield from _guessable(key, f"{names}条件重叠，合起来", panel_bits(seats, mine), policy)
 
 
-def _last_level(seats: int, fits: Sequence[Mapping[str, int]], code: str) -> int:
+def _levels(fits: Tally, code: str) -> Counter[int]:
+    """How many fit the group of that ``code`` at each level."""
+    levels = Counter[int]()
+    for one, count in fits:
+        if code in one:
+            levels[one[code]] += count
+    return levels
+
+
+def _last_level(seats: int, levels: Mapping[int, int]) -> int:
     """Return the level at which the seats of a group are full; of its candidates, nobody below sits."""
-    levels = sorted(one[code] for one in fits if code in one)
-    return levels[min(seats, len(levels)) - 1] if levels else 0
+    for level, count in sorted(levels.items()):
+        seats -= count
+        if seats <= 0:
+            return level
+    return max(levels, default=0)
 
 
 def _guessable(key: str, names: str, bits: float, policy: Policy) -> Iterator[Thin]:
@@ -230,11 +245,6 @@ def _guessable(key: str, names: str, bits: float, policy: Policy) -> Iterator[Th
             f"制度规定至少 2 的 {policy.panel_bits} 次方（{2**policy.panel_bits:,}）种"
         )
         yield Thin(f"{key}.bits", round(10 * bits), text)
-
-
-def _each(levels: Mapping[int, int]) -> Iterator[int]:
-    for level, count in levels.items():
-        yield from repeat(level, count)
 
 
 def why_too_thin(thin: Sequence[Thin], policy: Policy, told: Sequence[Mapping[str, Any]]) -> str:
@@ -256,23 +266,17 @@ def untold(now: Sequence[Thin], told: Sequence[Mapping[str, Any]]) -> list[str]:
     return [one.text for one in now if one.key not in heard or one.measure < heard[one.key]]
 
 
-def counts_of(
-    groups: Sequence[ConditionGroup], fits: Sequence[Mapping[str, int]]
-) -> dict[str, int]:
+def counts_of(groups: Sequence[ConditionGroup], fits: Tally) -> dict[str, int]:
     """Return how many can be drawn for each group, by its code."""
-    return {group.code: sum(group.code in one for one in fits) for group in groups}
+    return {group.code: sum(n for one, n in fits if group.code in one) for group in groups}
 
 
-def shrunk(
-    groups: Sequence[ConditionGroup],
-    fits: Sequence[Mapping[str, int]],
-    told: Mapping[str, int],
-) -> list[str]:
+def shrunk(groups: Sequence[ConditionGroup], fits: Tally, told: Mapping[str, int]) -> list[str]:
     """Say for which groups a fifth or more of the candidates of whom the approver was ``told`` are
     gone: what is avoided is no part of the plan, and narrows it as much as conditions do."""
+    counts = counts_of(groups, fits)
     return [
-        f"「{group.name}」审核时有 {told[group.code]} 名候选人，现在 {count} 名"
+        f"「{group.name}」审核时有 {told[group.code]} 名候选人，现在 {counts[group.code]} 名"
         for group in groups
-        if group.code in told
-        and (count := sum(group.code in one for one in fits)) * 5 < told[group.code] * 4
+        if group.code in told and counts[group.code] * 5 < told[group.code] * 4
     ]

@@ -11,6 +11,7 @@ from expertpool.audit.services import record
 from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import check_version, version_of
 from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
 from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
@@ -48,7 +49,7 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
         # An approval stands as it was given: whoever approves anew knows more of the same plan.
         standing = keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
-    fits = [item.groups for item in found.eligible]
+    fits = tally(item.groups for item in found.eligible)
     thin = thinness(found.groups, fits, policy_for(plan.project.regime))
     if was_held:
         thin.append(Thin(HELD_KEY, 0, HELD_TOLD))

@@ -17,7 +17,7 @@ from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import periods_of
-from expertpool.draws.queries.outlook import panel_bits
+from expertpool.draws.queries.outlook import panel_bits, tally
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
 from expertpool.draws.queries.policy import Thin, policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -120,7 +120,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)
-    fits = [item.groups for item in found.eligible]
+    fits = tally(item.groups for item in found.eligible)
     return Prequery(
         total=feasibility.total,
         seats=sum(group.seats for group in found.groups),
@@ -142,7 +142,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         if standby_seats and feasibility.is_feasible
         else [],
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
-        thin=list(thinness(found.groups, fits, policy_for(plan.project.regime))),
+        thin=thinness(found.groups, fits, policy_for(plan.project.regime)),
         used=len(short.board.lines) if short else 0,
         sealed_seats=sealed_seats(periods_of(members_of(plan.project))),
     )

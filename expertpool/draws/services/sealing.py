@@ -36,6 +36,7 @@ from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_e
 from expertpool.draws.queries.fitting import Fitting
 from expertpool.draws.queries.meetings import first_opening, reveal_time
 from expertpool.draws.queries.obstacles import check_contribution
+from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import approved_version, check_version
 from expertpool.draws.queries.policy import (
     answer_grounds,
@@ -199,8 +200,10 @@ def check_chance(
     level whose experts it has used already are no reason: nobody is drawn from there.
     """
     openly = openly_eligible(found, plan, now=now, short=short)
-    fits = [item.groups for item in openly]
-    free = [one.groups for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL]
+    fits = tally(item.groups for item in openly)
+    free = tally(
+        one.groups for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL
+    )
     scarce = {one.key for one in thinness(found.groups, free, policy)}
     # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
     thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
@@ -213,7 +216,7 @@ def check_chance(
             "；".join(fewer)
             + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
         )
-    left = thinness(found.groups, [item.groups for item in found.eligible], policy)
+    left = thinness(found.groups, tally(item.groups for item in found.eligible), policy)
     if untold(left, [one.to_json() for one in thin]):
         if not (approved and approved.knows_of_held):
             approval = HELD_APPROVED if approved else HELD_APPROVAL

@@ -27,7 +27,7 @@ from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.blocks import candidates_of, identities_of
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits
+from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits, tally
 from expertpool.draws.queries.reveal import is_released
 from expertpool.reports.queries.expectation import (
     ChiSquare,
@@ -222,7 +222,7 @@ def _guessable(draws: Iterable[Draw]) -> list[tuple[str, float]]:
     found = []
     for draw in draws:
         seats = {group.code: group.seats for group in draw.rule.panel}
-        bits = panel_bits(seats, (row.groups for row in candidates_of(draw)))
+        bits = panel_bits(seats, tally(row.groups for row in candidates_of(draw)))
         if bits < GUESSABLE_BITS:
             found.append((draw.number, round(bits, 1)))
     return sorted(found, key=lambda one: (one[1], one[0]))[:MOST_GUESSABLE]

@@ -17,6 +17,7 @@ from expertpool.directory.models import Unit, UnitRelation
 from expertpool.draws.enums import ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import DrawPlan, Invitation
 from expertpool.draws.queries.eligibility import Exclusions, evaluate
+from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.ties import reasons
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
@@ -158,6 +159,17 @@ CASES: list[tuple[ExclusionReason, Callable[[Expert, Project], None]]] = [
     (ExclusionReason.AVOIDED_PERSON, avoided_by_number),
     (ExclusionReason.AVOIDED_PERSON, avoided_by_name),
 ]
+
+
+def test_those_who_fit_alike_are_one_row_of_a_tally(project: Project) -> None:
+    for level in (4, 4, 4, 3, 3, 2):
+        make_expert(title_level=level)
+    senior, associate = ({"field": "title_level", "op": "gte", "value": one} for one in (4, 3))
+    groups = [GroupInput("甲", 1, [senior, associate]), GroupInput("乙", 1, [associate])]
+    make_plan(project, now=NOW, groups=groups)
+    found = evaluate(plan_of(project), now=NOW)
+    counted = tally(item.groups for item in found.eligible)
+    assert sorted(count for _, count in counted) == [2, 3]
 
 
 @pytest.mark.shows("DRAW-39", "DRAW-06", "PORT-22", "PORT-25", "EXP-21", "EXP-35")

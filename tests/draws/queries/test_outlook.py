@@ -7,7 +7,13 @@ from math import comb, log2
 
 import pytest
 
-from expertpool.draws.queries.outlook import at_least, fill_chance, joined_groups, panel_bits
+from expertpool.draws.queries.outlook import (
+    at_least,
+    fill_chance,
+    joined_groups,
+    panel_bits,
+    tally,
+)
 
 A, B, AB = frozenset("a"), frozenset("b"), frozenset("ab")
 
@@ -70,13 +76,15 @@ def test_joined_groups() -> None:
 
 
 def test_bits_of_one_group_and_of_separate_groups() -> None:
-    assert panel_bits({"a": 5}, [{"a": 1}] * 60) == pytest.approx(log2(comb(60, 5)))
+    assert panel_bits({"a": 5}, tally([{"a": 1}] * 60)) == pytest.approx(log2(comb(60, 5)))
     both = [{"a": 1}] * 20 + [{"b": 1}] * 10
-    assert panel_bits({"a": 3, "b": 2}, both) == pytest.approx(log2(comb(20, 3) * comb(10, 2)))
+    assert panel_bits({"a": 3, "b": 2}, tally(both)) == pytest.approx(
+        log2(comb(20, 3) * comb(10, 2))
+    )
 
 
 def test_levels_that_are_used_up_leave_nothing_to_guess() -> None:
-    people = [{"a": 1}] * 2 + [{"a": 2}] * 10
+    people = tally([{"a": 1}] * 2 + [{"a": 2}] * 10)
     assert panel_bits({"a": 3}, people) == pytest.approx(log2(10))
     assert panel_bits({"a": 2}, people) == 0
     assert panel_bits({"a": 20}, people) == 0
@@ -96,4 +104,12 @@ def test_shared_candidates_are_never_overstated(people: list[dict[str, int]]) ->
         _fills([kinds[at] for at in chosen], list("aabb"))
         for chosen in combinations(range(len(people)), 4)
     )
-    assert 0 < panel_bits({"a": 2, "b": 2}, people) <= log2(panels) + 1e-9
+    assert 0 < panel_bits({"a": 2, "b": 2}, tally(people)) <= log2(panels) + 1e-9
+
+
+def test_whoever_fits_alike_is_counted_and_not_looked_at() -> None:
+    senior, junior = {"a": 1, "b": 1}, {"a": 2}
+    assert tally([senior] * 90_000 + [junior] * 10_000) == [(senior, 90_000), (junior, 10_000)]
+    # The same in mappings of their own: more rows, and no other outcome.
+    apart = tally([dict(senior) for _ in range(9)])
+    assert panel_bits({"a": 2, "b": 2}, apart) == panel_bits({"a": 2, "b": 2}, [(senior, 9)])

@@ -18,7 +18,9 @@ from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import departments_for
+from expertpool.experts.queries.experts import departments_for, needs_department
+
+NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
 
 class ExpertForm(forms.Form):
@@ -51,6 +53,10 @@ class ExpertForm(forms.Form):
             department: Any = self.fields["department"]
             code = "experts.edit" if expert else "experts.add"
             department.queryset = departments_for(user, code, expert)
+            if expert is None and needs_department(user):
+                # Else he would be told that he saved somebody whom he cannot find.
+                department.required = True
+                department.error_messages["required"] = NO_DEPARTMENT
         for name, one in self.declared.items():
             if one.guard:
                 self._guard(name, one)

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
 from expertpool.core.configuration import value_of
@@ -36,6 +37,12 @@ def departments_for(user: User, code: str, expert: Expert | None = None) -> Quer
         return reach
     # Rights may have shrunk since he was put there; his record has to be saved all the same.
     return reach | Department.objects.filter(pk=expert.department_id, active=True)
+
+
+def needs_department(user: User) -> bool:
+    """Tell whether ``user`` would not see again whom he puts into the pool without a department."""
+    grants = user.grants.get("experts.view", [])
+    return bool(scope_q(user, "experts.view")) and all(one.scope != Scope.OWN for one in grants)
 
 
 def deleted_visible_to(user: User) -> QuerySet[Expert]:

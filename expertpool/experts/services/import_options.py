@@ -11,9 +11,12 @@ from typing import Any
 from django import forms
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import departments_within
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.experts import needs_department
 
 STATUSES = ((ExpertStatus.FORMAL, "在库，可以被抽取"), (ExpertStatus.PENDING, "待审核"))
+NO_DEPARTMENT = "您只能查看本部门的专家，而您的账号没有可用的部门：请系统管理员先为您设置所属部门，否则导入后您看不到这些专家。"
 OPTIONS = {
     "status": forms.ChoiceField(label="导入后的状态", choices=STATUSES, initial="formal"),
     "accounts": forms.BooleanField(
@@ -35,6 +38,16 @@ def options_for(user: User) -> Mapping[str, Any]:
         )
     if not user.has_permission("experts.edit"):
         del shown["accounts"]
+    if needs_department(user):
+        rows = dict(departments_within(user, "experts.view").values_list("pk", "name"))
+        shown["department"] = forms.ChoiceField(
+            label="所属部门",
+            choices=[(str(pk), name) for pk, name in rows.items()],
+            initial=str(user.department_id or ""),
+            required=user.department_id not in rows,
+            error_messages={"required": NO_DEPARTMENT},
+            help_text="导入的专家归入这个部门。" if rows else NO_DEPARTMENT,
+        )
     return shown
 
 
@@ -46,6 +59,16 @@ def status_of(actor: User | None, options: Mapping[str, Any]) -> str:
     if actor is not None and not _fills_the_pool(actor):
         return ExpertStatus.PENDING
     return options.get("status") or ExpertStatus.FORMAL
+
+
+def department_of(actor: User | None, options: Mapping[str, Any]) -> int | None:
+    """Return (id) into which department the experts of ``actor`` go: his own where he chose none."""
+    if actor is None:
+        return None
+    chosen = options.get("department")
+    if chosen and departments_within(actor, "experts.view").filter(pk=chosen).exists():
+        return int(chosen)
+    return actor.department_id
 
 
 def opens_accounts(actor: User | None, options: Mapping[str, Any]) -> bool:

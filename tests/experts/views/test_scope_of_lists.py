@@ -57,6 +57,52 @@ def test_an_import_goes_into_the_department_of_who_imports(
     assert Expert.objects.get().department == clerk.department
 
 
+def _import(user: User, path: Path, **options: Any) -> Any:
+    content = write_xlsx(
+        path / "b.xlsx", [["姓名", "手机号"], ["张伟", "13911110001"]]
+    ).read_bytes()
+    posted = {"file": SimpleUploadedFile("名单.xlsx", content), "status": "formal", **options}
+    client = login(Client(), user)
+    page = client.post(reverse("experts:import"), posted, follow=True)
+    if run := page.context.get("run"):
+        client.post(reverse("experts:import_confirm", args=[run.pk]))
+    return page
+
+
+@pytest.mark.shows("EXP-07")
+def test_who_imports_sees_whom_he_has_imported(settings: Any, tmp_path: Path) -> None:
+    """Bound to departments and in none himself, he chooses one of those that he sees."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    mine, other = make_department("工程部"), make_department("财务部")
+    role = make_role(*RIGHTS, scope=Scope.CHOSEN)
+    for grant in role.permissions.all():
+        grant.departments.set([mine])
+    clerk = make_user(roles=(role,))
+    assert "请系统管理员" in _import(clerk, tmp_path).content.decode()
+    assert _import(clerk, tmp_path, department=other.pk).context.get("run") is None
+    assert not Expert.objects.exists()
+    _import(clerk, tmp_path, department=mine.pk)
+    assert Expert.objects.get().department == mine
+    assert "张伟" in login(Client(), clerk).get(reverse("experts:list")).content.decode()
+
+
+def test_who_sees_no_department_imports_nobody(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    clerk = make_user(roles=(make_role(*RIGHTS, scope=Scope.DEPARTMENT),))
+    page = login(Client(), clerk).get(reverse("experts:import")).content.decode()
+    assert "您的账号没有可用的部门" in page
+    _import(clerk, tmp_path)
+    assert not Expert.objects.exists()
+
+
+def test_who_enters_somebody_sees_him(client: Client) -> None:
+    clerk = make_user(roles=(make_role(*RIGHTS, scope=Scope.DEPARTMENT),))
+    posted = {"kind": "individual", "name": "张伟", "phone": "13911110001", "title_level": ""}
+    page = login(client, clerk).post(reverse("experts:create"), posted)
+    assert "请选择所属部门" in page.content.decode()
+    assert not Expert.objects.exists()
+
+
 def test_an_update_finds_nobody_of_another_department(
     clerk: User, settings: Any, tmp_path: Path
 ) -> None:

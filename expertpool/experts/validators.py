@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import DAYS, Bounds
-from expertpool.core.importing import CellRefused, as_code, serial_day, text
+from expertpool.core.importing import FIRST, LAST, CellRefused, as_code, serial_day, text
+from expertpool.core.subjects import Day
 from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.core.validators import (
     id_card_birth_date,
@@ -39,6 +40,11 @@ _PHONE_MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
+_WITHOUT_END = re.compile(
+    r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
+)
+_UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
+_FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
@@ -137,6 +143,48 @@ def id_number(cell: Any) -> str:
     if not value.isalnum():
         value = _PHONE_MARKS.sub("", value)
     return _checked(value, validate_id_card)
+
+
+class Term(NamedTuple):
+    """A term as people write it into one cell: 2024.1-2027.1, or one without an end (长期)."""
+
+    start: date | None
+    end: date | None
+    typed: str
+
+    @property
+    def words(self) -> str:
+        start = f"{self.start} 起" if self.start else ""
+        return f"{start}至 {self.end}" if self.end else f"{start}长期"
+
+
+def term_end(cell: Any) -> date | Term | None:
+    """Clean the end of a term, beside which a list may write its beginning, or that it has none."""
+    value = as_code(cell)
+    # Only where it begins or ends so: within, it parts the two days.
+    bare = value.removeprefix("至").removesuffix("止").removesuffix("到期").strip()
+    if _WITHOUT_END.fullmatch(bare):
+        return Term(None, None, value)
+    try:
+        return _LAST_DAY.clean(bare if bare != value else cell)
+    except CellRefused:
+        if (term := _both_days(bare)) is None:
+            raise
+        return term
+
+
+def _both_days(value: str) -> Term | None:
+    """Return a term of two days; a hyphen may part them, and stand in them as well."""
+    for found in _UNTIL.finditer(value):
+        try:
+            start = _FIRST_DAY.clean(value[: found.start()].strip())
+            end = value[found.end() :].strip()
+            last = None if _WITHOUT_END.fullmatch(end) else _LAST_DAY.clean(end)
+        except CellRefused:
+            continue
+        if start and end:
+            return Term(start, last, value)
+    return None
 
 
 def id_number_warning(value: str, provinces: Collection[str]) -> str:

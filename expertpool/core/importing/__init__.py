@@ -19,7 +19,7 @@ result). `check_rows` runs an import without pages.
 """
 
 from expertpool.core.importing.answers import Answers
-from expertpool.core.importing.checking import CHECK, check_rows
+from expertpool.core.importing.checking import CHECK, GUESSED, check_rows
 from expertpool.core.importing.columns import (
     FIRST,
     LAST,
@@ -44,6 +44,7 @@ from expertpool.core.importing.runs import ImportPreviewed
 __all__ = [
     "CHECK",
     "FIRST",
+    "GUESSED",
     "IMPORTS",
     "LAST",
     "Answers",

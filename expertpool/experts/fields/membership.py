@@ -22,6 +22,7 @@ from expertpool.core.subjects import (
     Rows,
     Text,
 )
+from expertpool.experts import validators as rules
 from expertpool.experts.enums import ExpertSource, ExpertStatus
 from expertpool.experts.fields.shared import NUMBERS
 from expertpool.experts.queries import criteria as answers
@@ -64,7 +65,12 @@ MEMBERSHIP = (
         label="聘期至",
         kind=Day(month=LAST),
         form=InForm(section="term", help="过了这一天不再被抽取。"),
-        imported=InImport(aliases=("聘期止", "聘期届满", "到期日期"), sample="2028-12-31"),
+        imported=InImport(
+            aliases=("聘期止", "聘期届满", "到期日期", "聘期", "聘期起止", "聘任期限", "任期"),
+            help="没有期限的写“长期”或不填；也可以写起止，像 2026.1-2028.12。",
+            sample="2028-12-31",
+            clean=rules.term_end,
+        ),
         exported=InExport(code="term", width=12, optional=True),
         history=InHistory(),
         criterion=InCriteria(

@@ -38,6 +38,7 @@ from expertpool.experts.queries.experts import experts_visible_to, id_number_ind
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import is_plain
+from expertpool.experts.validators import Term
 
 NUMBER = ImportColumn(
     "number",
@@ -147,7 +148,7 @@ class ExpertUpdater(Importer):
 
     def _given(self, row: Row, expert: Expert) -> tuple[dict[str, Any], list[Specialty] | None]:
         """Return what a row gives otherwise than the record has it, and note each as a change."""
-        values, given = row.values, dict[str, Any]()
+        values, given = row.values | _parts(row.values.get("term_end_date")), dict[str, Any]()
         for code, declared in self.declared.items():
             value = values.get(code)
             # What is found by words comes below; a record stays of its kind.
@@ -164,6 +165,11 @@ class ExpertUpdater(Importer):
             if before != after:
                 given[declared.code] = value
                 row.changes.append(Change(declared.label, before, after))
+        term, held = row.values.get("term_end_date"), expert.term_end_date
+        if isinstance(term, Term) and term.end is None and held:
+            # The one empty value that a list writes out.
+            given["term_end_date"] = None
+            row.changes.append(Change("聘期至", str(held), "长期"))
         if "title" in given and "title_level" not in given:
             given["title_level"] = self.title_levels.get(given["title"], 0)
         self._place(row, expert, given)
@@ -250,6 +256,14 @@ class ExpertUpdater(Importer):
             after=totals.told("更新"),
             note=file_name,
         )
+
+
+def _parts(term: Any) -> dict[str, Any]:
+    """Return beginning and end of a term that stands in one cell."""
+    if not isinstance(term, Term):
+        return {}
+    start = {"term_start_date": term.start} if term.start else {}
+    return start | {"term_end_date": term.end}
 
 
 def _messages(error: Any) -> list[str]:

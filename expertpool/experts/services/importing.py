@@ -20,6 +20,7 @@ from expertpool.audit.services import record
 from expertpool.core.fields import BlindIndexField, EncryptedField
 from expertpool.core.importing import (
     CHECK,
+    GUESSED,
     CellRefused,
     Fault,
     ImportColumn,
@@ -50,6 +51,7 @@ from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyN
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
+    department_of,
     opens_accounts,
     options_for,
     status_of,
@@ -57,7 +59,7 @@ from expertpool.experts.services.import_options import (
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import TOO_YOUNG, id_card_sex, is_too_young, oddities
+from expertpool.experts.validators import TOO_YOUNG, Term, id_card_sex, is_too_young, oddities
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -110,7 +112,7 @@ class ExpertImporter(Importer):
         self.shared = {column.attname: column.get_default() for column in _COLUMNS} | {
             "status": status_of(actor, options),
             "source": ExpertSource.IMPORT,
-            "department_id": actor.department_id if actor else None,
+            "department_id": department_of(actor, options),
             "created_at": now,
             "created_by_id": actor.pk if actor else None,
             "updated_at": now,
@@ -150,7 +152,7 @@ class ExpertImporter(Importer):
             known.update((index, known.get(index) or rows_of.get(index, 0)) for index in found)
 
     def validate(self, row: Row) -> Fault | None:
-        fault = self._contradiction(row.values) or self._unknown_word(row)
+        fault = self._contradiction(row.values) or self._term(row) or self._unknown_word(row)
         fault = fault or self._duplicate(row)
         if fault is None:
             self._warn(row)
@@ -175,11 +177,23 @@ class ExpertImporter(Importer):
             return self.fault("birth", "出生年月超出范围", TOO_YOUNG)
         if values.get("uscc") and not values.get("employer"):
             return self.fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
-        start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
-        if start and end and end < start:
-            return self.fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
         if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
             return self.fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
+        return None
+
+    def _term(self, row: Row) -> Fault | None:
+        """Take apart a term that stands in one cell."""
+        values = row.values
+        start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
+        if isinstance(end, Term):
+            if start and end.start and start != end.start:
+                told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
+                return self.fault("term_end_date", "聘期开始不一致", told)
+            row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
+            start, end = start or end.start, end.end
+            values |= {"term_start_date": start, "term_end_date": end}
+        if start and end and end < start:
+            return self.fault("term_end_date", "聘期颠倒", "聘期至早于聘期开始。")
         return None
 
     def _unknown_word(self, row: Row) -> Fault | None:
@@ -281,6 +295,7 @@ class ExpertImporter(Importer):
                 "email_index": email_index(values.get("email", "")),
                 "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
                 "division_id": values["division_id"],
+                "term_end_date": values.get("term_end_date") or None,
                 "extra": {},
                 "search_tokens": search_tokens(name, values["specialty_ids"]),
             }

@@ -95,6 +95,27 @@ def test_what_the_form_would_refuse_is_refused_in_its_row(admin: User, tmp_path:
     assert run.reasons == {"聘期至不能这样改": 1}
 
 
+def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> None:
+    """长期 is the one way to write that a term has no end: an empty cell changes nothing."""
+    first = make_expert("张伟", term_end_date="2027-12-31")
+    second = make_expert("李娜", term_end_date="2027-12-31")
+    rows = [["专家编号", "聘期"], [first.number, "长期"], [second.number, "2026.1-2028.12"]]
+    client = login(Client(), admin)
+    page = upload(client, tmp_path, rows)
+    shown = [
+        [tuple(one.values()) for one in row["changes"]] for row in page.context["found"]["changed"]
+    ]
+    assert shown == [
+        [("聘期至", "2027-12-31", "长期")],
+        [("聘期开始", "", "2026-01-01"), ("聘期至", "2027-12-31", "2028-12-31")],
+    ]
+    run = page.context["run"]
+    chosen = {"row": [one["row"] for one in page.context["found"]["changed"]]}
+    client.post(reverse("experts:update_confirm", args=[run.pk]), chosen)
+    ends = Expert.objects.order_by("pk").values_list("term_end_date", flat=True)
+    assert [end and end.isoformat() for end in ends] == [None, "2028-12-31"]
+
+
 def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> None:
     expert = make_expert("张伟", phone="13911110001", position="科长")
     client = login(Client(), admin)

@@ -127,6 +127,9 @@ def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -
         ({"评审专业": "从未有过"}, "专业名称不存在"),
         ({"评审专业": "A010101;A999999"}, "专业代码不存在"),
         ({"聘期开始": "2026-02-01", "聘期至": "2026-01-01"}, "聘期颠倒"),
+        ({"聘期开始": "2026-02-01", "聘期至": "2026.1-2028.12"}, "聘期开始不一致"),
+        ({"聘期至": "2028.1-2026.12"}, "聘期颠倒"),
+        ({"聘期至": "另行通知"}, "聘期至格式"),
         ({"类别": "单位专家"}, "联系人为空"),
     ],
 )
@@ -196,6 +199,37 @@ def test_several_specialties_by_code_and_name(db: None, tmp_path: Path) -> None:
     assert run(tmp_path, {"评审专业": cell}).refused == []
     codes = ExpertSpecialty.objects.values_list("specialty__code", flat=True)
     assert set(codes) == {"A010101", "A042906", "A081201", "A010142"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "start", "end"),
+    [
+        ("长期", None, None),
+        ("永久", None, None),
+        ("无固定期限", None, None),
+        ("至2027年1月", None, "2027-01-31"),
+        ("2027-01-15止", None, "2027-01-15"),
+        ("2024.1-2027.1", "2024-01-01", "2027-01-31"),
+        ("2024-01-05-2027-01-04", "2024-01-05", "2027-01-04"),
+        ("2024年1月5日至2027年1月4日", "2024-01-05", "2027-01-04"),
+        ("2024/1/5～2027/1/4", "2024-01-05", "2027-01-04"),
+        ("20240105 — 20270104", "2024-01-05", "2027-01-04"),
+        ("2024.1起长期", "2024-01-01", None),
+    ],
+)
+@pytest.mark.shows("EXP-08")
+def test_a_term_is_read_as_a_list_writes_it(
+    db: None, tmp_path: Path, cell: str, start: str | None, end: str | None
+) -> None:
+    assert run(tmp_path, {"聘期至": cell}).refused == []
+    terms = Expert.objects.values_list("term_start_date", "term_end_date")
+    days = [day and day.isoformat() for day in terms.get()]
+    assert days == [start, end]
+
+
+def test_a_term_may_stand_under_one_header(db: None, tmp_path: Path) -> None:
+    assert run(tmp_path, {"聘期": "2024.1-2027.1"}).refused == []
+    assert Expert.objects.get().term_start_date
 
 
 @pytest.mark.shows("EXP-08")

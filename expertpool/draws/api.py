@@ -31,6 +31,7 @@ from expertpool.draws.models import Draw, DrawPlan, RescheduleRequest, WideningR
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import (
     codes_for_project,
     covers,
@@ -404,7 +405,9 @@ def draw_publish(request: UserRequest, draw_id: Id) -> dict[str, Any]:
 def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
     """返回各行的专家。到名单公开时间才能查看，每次查看都记入操作日志。"""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.names"), pk=draw_id)
-    rows = read_names(draw=draw, actor=request.user, now=timezone.now(), purpose="接口")
+    now = timezone.now()
+    rows = read_names(draw=draw, actor=request.user, now=now, purpose="接口")
+    gone = gone_seats([draw], now=now)
     return [
         {
             "line": row.invitation.line,
@@ -416,6 +419,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
             "employer": row.expert.employer.name if row.expert.employer else "",
             "title": row.expert.title,
             "phone": show(request.user, "experts.phone", row.expert.phone),
+            "gone": gone.get(row.invitation.pk, ""),
         }
         for row in rows
     ]

@@ -40,6 +40,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
+        from expertpool.experts.events import ExpertLeft
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
             ParticipationCounter,
@@ -109,6 +110,7 @@ class DrawsConfig(AppConfig):
         subscribe(SettingChanged, receivers.setting_changed)
         subscribe(PanelSettled, receivers.panel_settled)
         subscribe(InvitationAnswered, receivers.answered)
+        subscribe(ExpertLeft, receivers.expert_left)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)

@@ -404,7 +404,7 @@ _GONE = (
 
 GONE = Occasion(
     code="draw.gone",
-    label="名单公开时在席专家已不在库",
+    label="名单公开后在席专家已不在库",
     placeholders={
         "收件人": "周监督",
         "抽取编号": "D202612010001",

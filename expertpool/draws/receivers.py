@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from expertpool.core.jobs import defer
+from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.settings import QUIET_HOURS
+from expertpool.experts.events import ExpertLeft
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
@@ -45,3 +47,12 @@ def panel_settled(event: PanelSettled) -> None:
     for draw in Draw.objects.filter(pk__in=event.draw_ids):
         if signs_in(draw):
             defer("draws.open_when_present", draw_id=draw.pk)
+
+
+def expert_left(event: ExpertLeft) -> None:
+    """Look at the draws in which he sits and whose names are public: where they are sealed no row says so,
+    and nothing is told (docs/decisions/0128). A job of its own: several who leave at once are told
+    together."""
+    rows = Invitation.objects.filter(expert=event.expert_id, state__in=SEATED_STATES)
+    for draw_id in rows.order_by().values_list("draw", flat=True).distinct():
+        defer("draws.tell_gone", lock=f"gone-{draw_id}", draw_id=draw_id)

@@ -283,7 +283,9 @@ COUNTS_PER_HOUR = Setting(
 )
 
 OTHER_GROUND = "其他"  # always there, and always to be explained
-UNREACHABLE = "联系不上"  # what nobody says of himself
+UNREACHABLE = "联系不上"
+NOT_IN_POOL = "已不在库"  # always there, too: law wants whoever left the pool replaced
+NOT_OF_ONESELF = (UNREACHABLE, NOT_IN_POOL)  # what nobody says of himself
 GROUNDS = f"时间冲突、健康原因、专业不符、回避、工作冲突、{UNREACHABLE}"
 NOT_OF_TIME = ("健康原因", UNREACHABLE)  # another time would have changed nothing
 ANSWER_GROUNDS = Setting(
@@ -294,7 +296,7 @@ ANSWER_GROUNDS = Setting(
     group=FAIRNESS,
     order=50,
     help="专家自己答复不能参加、经办人替专家登记拒绝、请假、更换时，从中选择；用顿号分开，"
-    "「其他」总在最后，须写明。封存时写入规则，之后的改动不影响已封存的抽取。",
+    "「已不在库」「其他」总在最后，后者须写明。封存时写入规则，之后的改动不影响已封存的抽取。",
 )
 
 # What a regime may decide for itself: the setting for all, and what kind its own value has.

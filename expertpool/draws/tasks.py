@@ -77,3 +77,9 @@ def check_kept(timestamp: int) -> None:
 def store_sheet(draw_id: int) -> None:
     """Keep the sheet of a draw that has ended and whose names are released."""
     sheet_files.store_sheet(draw_id=draw_id, now=timezone.now())
+
+
+@app.task(name="draws.tell_gone", retry=until_done)
+def tell_gone(draw_id: int) -> None:
+    """Tell how many of those who sit in a draw have left the pool, once its names are public."""
+    names.tell_gone(draw_id=draw_id, now=timezone.now())

@@ -15,7 +15,8 @@ from expertpool.core.views.listing import FilterForm
 from expertpool.draws.enums import DrawKind, InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import covers
-from expertpool.draws.queries.policy import grounds_of
+from expertpool.draws.queries.policy import ground_of_gone, grounds_of
+from expertpool.draws.settings import NOT_IN_POOL
 from expertpool.draws.validators import VALUE_LENGTH
 
 # What an operator may record, by the state in which the line is.
@@ -64,9 +65,13 @@ class AnswerForm(forms.Form):
         help_text="例如「电话答复，出差不能参加」。登记为同意、原因为其他时必填。",
     )
 
-    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: Invitation, gone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grounds = grounds_of(invitation.draw)
+        sealed = grounds_of(invitation.draw)
+        # Of whoever is in the pool it is not so; nor is it offered to who may not know that he left.
+        grounds = [one for one in sealed if gone or one != NOT_IN_POOL]
+        if gone:
+            self.initial.update(state=InvitationState.REPLACED, ground=ground_of_gone(sealed))
         ground: Any = self.fields["ground"]
         ground.choices = [("", "请选择"), *((one, one) for one in grounds)]
         state: Any = self.fields["state"]

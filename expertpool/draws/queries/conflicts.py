@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from expertpool.draws.enums import SEATED_STATES, ExclusionReason, Knowledge
+from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import open_identity
@@ -26,6 +26,10 @@ WORDS: dict[str, str] = {
 }
 OTHERWISE = "按规定，您不能参加改期后的评审"
 GONE = "您目前不在可参加评审的专家之列"
+NO_AGREEING = (
+    f"{GONE}，这次不能确认参加：可以答复不能参加，或联系项目联系人；不答复的，名额到时按规则递补。"
+)
+NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
 
 
 def conflicts_of(
@@ -50,9 +54,12 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 
 
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
-    """Say to the expert behind ``invitation`` that he is no member of the pool now, if that is so."""
+    """Say to the expert behind ``invitation`` that he is no member of the pool now, and what he can do,
+    if that is so."""
     expert_id = open_identity(invitation).expert_id
-    return GONE if _gone(now).filter(pk=expert_id).exists() else ""
+    if not _gone(now).filter(pk=expert_id).exists():
+        return ""
+    return NO_AGREEING if invitation.state == InvitationState.INVITED else NOT_COMING
 
 
 def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:

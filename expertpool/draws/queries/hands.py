@@ -3,6 +3,10 @@ in the statistics."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
+
 from django.db.models import (
     Case,
     Count,
@@ -18,7 +22,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.models import Role
-from expertpool.draws.enums import ReplyVia
+from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import (
     AnswerRequest,
     Draw,
@@ -30,33 +34,53 @@ from expertpool.draws.models import (
 )
 
 
-def hand_steps(draw: str = "pk") -> Combinable:
-    """Return how many steps two persons took in the draw that ``draw`` leads to: answers by hand,
-    emergencies and their ends, names released early, that it is a widened one; each change of time
-    or place; and each pause since the pool was changed after the seal."""
+def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
+    """Return how many steps of each kind two persons took in the draw that ``draw`` leads to, by what
+    pages call it: one table for the number and for what it consists of."""
     of = OuterRef(draw)
     answers = AnswerRequest.objects.filter(invitation__draw=of, agreed=True)
+    replaced = answers.filter(state=InvitationState.REPLACED)
     # Recorded before a second person was needed, and not changed since.
     agreed = AnswerRequest.objects.filter(invitation=OuterRef("pk"), agreed=True)
     alone = Invitation.objects.filter(~Exists(agreed), draw=of, replied_via=ReplyVia.OPERATOR)
+    replaced_alone = alone.filter(state=InvitationState.REPLACED)
     declared = Emergency.objects.filter(draw=of)
     widened = Draw.objects.filter(pk=of, widens__isnull=False)
-    return (
-        _count(answers, "invitation__draw")
-        + _count(alone, "draw")
-        + _count(declared, "draw")
-        + _count(declared.filter(ended_at__isnull=False), "draw")
-        + _count(Rescheduling.objects.filter(draw=of), "draw")
+    return {
+        "更换专家": _count(replaced, "invitation__draw") + _count(replaced_alone, "draw"),
+        "代登记答复": _count(answers.exclude(state=InvitationState.REPLACED), "invitation__draw")
+        + _count(alone.exclude(state=InvitationState.REPLACED), "draw"),
+        "应急抽取": _count(declared, "draw"),
+        "取消应急": _count(declared.filter(ended_at__isnull=False), "draw"),
+        "放宽条件补抽": Case(When(Exists(widened), then=Value(1)), default=Value(0)),
+        "改期": _count(Rescheduling.objects.filter(draw=of), "draw"),
         # How many turns it cost is no number for everybody: those lost at one time count once.
-        + _count(DrawPause.objects.filter(draw=of).exclude(lost=[]), "draw")
-        + _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw")
-        + Case(When(Exists(widened), then=Value(1)), default=Value(0))
-    )
+        "封存后改动专家资料": _count(DrawPause.objects.filter(draw=of).exclude(lost=[]), "draw"),
+        "提前公开名单": _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw"),
+    }
+
+
+def hand_steps(draw: str = "pk") -> Combinable:
+    """Return how many steps of all `hand_kinds` were taken in the draw that ``draw`` leads to."""
+    return reduce(add, hand_kinds(draw).values())
 
 
 def hand_steps_of(draw: Draw) -> int:
     """Return `hand_steps` of one draw."""
     return int(Draw.objects.filter(pk=draw.pk).values_list(hand_steps(), flat=True).get())
+
+
+def hand_steps_by_kind(draw: Draw) -> dict[str, int]:
+    """Return `hand_kinds` of one draw, those that there were."""
+    kinds = hand_kinds()
+    counts = Draw.objects.filter(pk=draw.pk).values_list(*kinds.values()).get()
+    return {kind: count for kind, count in zip(kinds, counts, strict=True) if count}
+
+
+def kinds_in_brackets(kinds: Mapping[str, int]) -> str:
+    """Say what the steps by hand were, behind their number; nothing where there were none."""
+    words = "、".join(f"{kind} {count} 次" for kind, count in kinds.items())
+    return f"（{words}）" if words else ""
 
 
 def second_in_words(role: str) -> str:

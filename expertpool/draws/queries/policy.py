@@ -28,6 +28,7 @@ from expertpool.draws.settings import (
     CANDIDATES_PER_SEAT,
     EMERGENCY_WITHIN,
     MORE_CONTRIBUTORS,
+    NOT_IN_POOL,
     OTHER_GROUND,
     OWN_GROUNDS,
     OWN_NUMBERS,
@@ -94,10 +95,11 @@ def policy_of_panel(regime: str, base: Draw | None) -> Policy:
 
 def answer_grounds(regime: str) -> list[str]:
     """Return why a seat may be given up under ``regime``, by its expert or by a hand, as the office
-    lists it; 其他 last."""
+    lists it; 已不在库 and 其他 last."""
     listed = value_of(OWN_GROUNDS[regime]) or value_of(ANSWER_GROUNDS)
     grounds = [ground.strip()[:50] for ground in listed.split("、")]
-    return [*dict.fromkeys(one for one in grounds if one and one != OTHER_GROUND), OTHER_GROUND]
+    always = (NOT_IN_POOL, OTHER_GROUND)
+    return [*dict.fromkeys(one for one in grounds if one and one not in always), *always]
 
 
 def grounds_of(draw: Draw) -> list[str]:
@@ -105,6 +107,12 @@ def grounds_of(draw: Draw) -> list[str]:
     there was such a list, what the office lists now."""
     sealed = draw.rule.grounds
     return list(sealed) if sealed else answer_grounds(draw.project.regime)
+
+
+def ground_of_gone(sealed: Sequence[str]) -> str:
+    """Return by which of the ``sealed`` grounds whoever left the pool is replaced: older lists have none
+    of its own."""
+    return NOT_IN_POOL if NOT_IN_POOL in sealed else OTHER_GROUND
 
 
 def missing_contributors(given: Iterable[str], policy: Policy) -> str:

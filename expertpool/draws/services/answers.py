@@ -46,8 +46,7 @@ def request_answer(
 
     Whatever ends a seat needs a ``ground`` from the list of the office (`policy.grounds_of`);
     其他 and what ends none need a ``reason`` in words. Refuses (ReplyRefused) without them, a change
-    that the state of the invitation does not allow, that somebody agrees who has left the pool where
-    his name is public, and while another request is open; the attempt is logged.
+    that the state of the invitation does not allow, what `check_in_pool` refuses, and while another request is open; the attempt is logged.
     """
     attempt = f"登记为「{state.label}」"
     with (
@@ -58,7 +57,7 @@ def request_answer(
         words = _in_words(invitation, state, ground.strip(), reason.strip())
         if invitation.state not in allowed_before(state):
             raise ReplyRefused(OVER)
-        check_in_pool(invitation, state, now=now)
+        check_in_pool(invitation, state, ground.strip(), now=now)
         request = AnswerRequest(
             invitation=invitation, state=state, ground=ground.strip(), reason=words
         )

@@ -12,6 +12,7 @@ from django.db.models import (
     DateTimeField,
     ExpressionWrapper,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -198,17 +199,24 @@ def release(*, draw_id: int, now: datetime) -> bool:
     draw.save(update_fields=FIELDS)
     record("draw.release", actor=None, now=now, subject=draw)
     publish(NamesReleased(draw.pk))
-    _tell_gone(draw, now=now)
+    tell_gone(draw_id=draw.pk, now=now)
     # One at a time: the end of the draw asks for the same sheet.
     defer("draws.store_sheet", lock=f"draw-sheet-{draw.pk}", draw_id=draw.pk)
     return True
 
 
-def _tell_gone(draw: Draw, *, now: datetime) -> None:
+@transaction.atomic
+def tell_gone(*, draw_id: int, now: datetime) -> None:
+    """Tell who runs the draw and who watches over it how many of those who sit have left the pool; once
+    for each time that somebody left. Only those who may read the names: who knows whom he froze
+    would read one in the number (docs/decisions/0097)."""
+    draw = Draw.objects.select_related("project", "operator").get(pk=draw_id)
     gone = gone_seats([draw], now=now)
     if not gone:
         return
+    left = Invitation.objects.filter(pk__in=gone).aggregate(at=Max("expert__updated_at"))["at"]
     users = {user.pk: user for user in [draw.operator, *staff_of(draw, *WATCHERS)]}
+    readers = [user for user in users.values() if may_read(draw, user, now=now)]
     context = {"抽取编号": draw.number, "项目名称": draw.title, "人数": str(len(gone))}
-    key = f"gone:{draw.pk}"
-    tell_staff(GONE, users.values(), about=draw, context=context, key=key, now=now)
+    key = f"gone:{draw.pk}:{len(gone)}:{left:%Y%m%d%H%M%S}"
+    tell_staff(GONE, readers, about=draw, context=context, key=key, now=now)

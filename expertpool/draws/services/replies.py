@@ -47,7 +47,7 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.telling import tell_confirmed, tell_experts
-from expertpool.draws.settings import NOT_OF_TIME
+from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -71,6 +71,9 @@ STEP_REASON_OF_STATE: dict[str, StepReason] = {
     InvitationState.REPLACED: StepReason.LISTED,
     InvitationState.CONFLICT: StepReason.RESCHEDULED,
 }
+ONLY_GONE = (
+    f"原因「{NOT_IN_POOL}」只用于登记「更换」，而且须名单已公开、该专家确已不在库；请另选原因。"
+)
 # What nobody records: the clock says it.
 BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
 
@@ -98,7 +101,7 @@ def answer(
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
     # Of himself alone: what a hand could not record would tell the office who sits here.
     if accept and (why := gone_words(invitation, now=now)):
-        raise ReplyRefused(f"{why}，请答复不能参加，或联系项目联系人。")
+        raise ReplyRefused(why)
     state = InvitationState.ACCEPTED if accept else InvitationState.DECLINED
     _settle(
         invitation,
@@ -154,7 +157,7 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
     skipped by hand; and what `check_in_pool` refuses.
     """
     state = InvitationState(request.state)
-    check_in_pool(request.invitation, state, now=now)
+    check_in_pool(request.invitation, state, request.ground, now=now)
     _settle(
         request.invitation,
         state,
@@ -168,13 +171,20 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
     )
 
 
-def check_in_pool(invitation: Invitation, state: InvitationState, *, now: datetime) -> None:
+def check_in_pool(
+    invitation: Invitation, state: InvitationState, ground: str, *, now: datetime
+) -> None:
     """Refuse (ReplyRefused) a hand to write that somebody agreed who has left the pool, once his name
-    is public: before, the refusal would tell who sits."""
+    is public (before, the refusal would tell who sits); and that somebody is replaced for having left
+    of whom that is not so, or may not be said yet, by the same words."""
     if state == InvitationState.ACCEPTED:
         why = gone_seats([invitation.draw], now=now).get(invitation.pk)
         if why:
             raise ReplyRefused(f"该专家{why}，不能登记为「同意」。")
+    elif ground == NOT_IN_POOL:
+        gone = gone_seats([invitation.draw], now=now)
+        if state != InvitationState.REPLACED or invitation.pk not in gone:
+            raise ReplyRefused(ONLY_GONE)
 
 
 def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:

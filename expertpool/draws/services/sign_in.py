@@ -12,6 +12,7 @@ from expertpool.core.text import moment_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import SheetRefused
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
@@ -28,7 +29,9 @@ class SignInRow:
     """One line; who represents the purchaser is written in by hand."""
 
     line: int
-    category: str  # the condition group; who leads the panel says so
+    category: (
+        str  # the condition group; who leads the panel says so, and that somebody left the pool
+    )
     name: str = ""
     number: str = ""
     id_number: str = ""
@@ -82,7 +85,8 @@ def build_sign_in(
     ]
     groups = draws[0].rule.group_names
     seated = [row for row in standbys_last(rows) if row.is_seated]
-    lines = [_line(at, row, groups, actor) for at, row in enumerate(seated, start=1)]
+    gone = gone_seats(draws, now=now)
+    lines = [_line(at, row, groups, gone, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(
         title=SIGN_IN_TITLE,
         head=_head(draw),
@@ -99,13 +103,18 @@ def _head(draw: Draw) -> list[tuple[str, str]]:
     return [*((name, words[name]) for name in named), ("负责人", words["联系人和电话"])]
 
 
-def _line(at: int, row: NamedRow, groups: dict[str, str], actor: User) -> SignInRow:
+def _line(
+    at: int, row: NamedRow, groups: dict[str, str], gone: dict[int, str], actor: User
+) -> SignInRow:
     expert = row.expert
     category = groups[row.invitation.group]
     role = row.invitation.get_panel_role_display()
+    category = f"{category}（{role}）" if role else category
+    why = gone.get(row.invitation.pk)
     return SignInRow(
         line=at,
-        category=f"{category}（{role}）" if role else category,
+        # Here in each customer's own form, too.
+        category=f"{category}，{why}" if why else category,
         name=expert.name,
         number=expert.number,
         id_number=show(Nobody(), "experts.id_number", expert.id_number),

@@ -45,12 +45,13 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import emergencies_of, emergency_of, hands_of
 from expertpool.draws.queries.facts import OfDraw
-from expertpool.draws.queries.hands import hand_steps_of, second_in_words
+from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.obstacles import open_role
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
+from expertpool.draws.queries.policy import ground_of_gone, grounds_of
 from expertpool.draws.queries.pool_changes import changes_in_words, firsts_of, kinds_in_words
 from expertpool.draws.queries.presence import presence_of
 from expertpool.draws.queries.requests import (
@@ -143,6 +144,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
     short = shortfall_of(draw.project) if draw.is_valid and in_time and later is None else None
+    kinds = hand_steps_by_kind(draw)
     return {
         "draw": draw,
         "project": draw.project,
@@ -165,7 +167,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "emergency": emergency[0] if emergency else None,
         "emergency_hands": emergency[1] if emergency else "",
         "past_emergencies": [one for one in emergencies if one[0].ended_at is not None],
-        "hand_steps": hand_steps_of(draw),
+        "hand_steps": sum(kinds.values()),
+        "hand_kinds": kinds_in_brackets(kinds),
         "reach": reach,
         "pool_told": _pool_told(reach.pause, user, actions),
         "lasting": lasting_of(draw, board, now=now)
@@ -197,6 +200,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         and bool(codes_for_draw(user, draw, ["draws.see_exclusions"])),
         "reads_names": reads_names,
         "gone": gone,
+        "gone_ground": ground_of_gone(grounds_of(draw)) if gone else "",
         "readable_from": readable_from(draw, user),
         # What somebody is typing is not taken away from under him.
         "refreshes": (draw.status in RUNNING or draw.waits_for_all)

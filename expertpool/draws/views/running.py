@@ -23,6 +23,7 @@ from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.actions import actions_for, actions_for_project
 from expertpool.draws.queries.clock import letters_wait_until
+from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_to_draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
@@ -31,6 +32,7 @@ from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.letters import send_at_once, send_letters_again
 from expertpool.draws.services.matters import ANSWER
+from expertpool.draws.services.names import may_read
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import add_supplement
@@ -233,7 +235,12 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         may = actions_for(draw, request.user, now=now)
         if why_not := may[ActionCode.RECORD_REPLY].why_not:
             return not_opened(request, why_not, back=back)
-    form = AnswerForm(request.POST if request.method == "POST" else None, invitation=invitation)
+    gone = gone_seats([draw], now=now) if may_read(draw, request.user, now=now) else {}
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        invitation=invitation,
+        gone=invitation.pk in gone,
+    )
 
     def write() -> None:
         request_answer(

@@ -38,7 +38,7 @@ from expertpool.draws.queries.draws import (
     widened_by,
 )
 from expertpool.draws.queries.emergency import confirmed_as, emergencies_of
-from expertpool.draws.queries.hands import hand_steps_of, second_in_words
+from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.checking import check_stopped
@@ -118,9 +118,11 @@ def draw_page(request: HttpRequest, code: str) -> HttpResponse:
     }
     if not draw.is_random:
         return render(request, "draws/verify_manual.html", context)
+    kinds = hand_steps_by_kind(draw)
     context |= {
         "emergencies": [(one, confirmed_as(one)) for one in emergencies_of(draw)],
-        "hand_steps": hand_steps_of(draw),
+        "hand_steps": sum(kinds.values()),
+        "hand_kinds": kinds_in_brackets(kinds),
         "seal": in_eights(draw.seal),
         "seed": in_eights(draw.seed),
         "unit_cap": rule.unit_cap,

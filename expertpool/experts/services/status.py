@@ -10,7 +10,9 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.services.users import end_sessions
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
+from expertpool.experts.events import ExpertLeft
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
 from expertpool.experts.models import Expert
 
@@ -29,7 +31,7 @@ def set_status(
 
     ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
     allow ``action`` from the status he has now (StatusNotAllowed). Whoever is frozen or deleted is
-    signed out, and cannot sign in until that ends.
+    signed out, and cannot sign in until that ends. Announces ExpertLeft of who was a member.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
@@ -56,6 +58,8 @@ def set_status(
         after={"状态": after.label},
         note=reason,
     )
+    if before is ExpertStatus.FORMAL:
+        publish(ExpertLeft(expert.pk))
     return expert
 
 

@@ -10,7 +10,7 @@ from expertpool.core.views.digits import DigitsField
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.queries.presence import DIGITS
-from expertpool.draws.settings import OTHER_GROUND, UNREACHABLE
+from expertpool.draws.settings import NOT_OF_ONESELF, OTHER_GROUND
 
 
 class DeclineForm(forms.Form):
@@ -32,7 +32,7 @@ class DeclineForm(forms.Form):
     def __init__(self, data: Any = None, *, draw: Draw) -> None:
         super().__init__(data)
         reason = cast("forms.ChoiceField", self.fields["reason"])
-        reason.choices = [(one, one) for one in grounds_of(draw) if one != UNREACHABLE]
+        reason.choices = [(one, one) for one in grounds_of(draw) if one not in NOT_OF_ONESELF]
 
     def clean(self) -> None:
         if self.cleaned_data.get("reason") == OTHER_GROUND and not self.cleaned_data.get("detail"):

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.conflicts import conflict_words
+from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.replies import leave_until
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
@@ -140,7 +140,15 @@ def _page(
     """Show the invitation where it stands; ``forms`` are those that were filled in wrongly."""
     now = timezone.now()
     letter = letter_of(invitation, now=now)
-    context: dict[str, Any] = {"letter": letter, "token": token, "not_taken": not_taken}
+    gone = gone_words(invitation, now=now) if letter.is_open or letter.is_coming else ""
+    # What was refused is said once.
+    not_taken = "" if not_taken == gone else not_taken
+    context: dict[str, Any] = {
+        "letter": letter,
+        "token": token,
+        "not_taken": not_taken,
+        "gone": gone,
+    }
     if letter.is_open:
         context["conflict"] = conflict_words(invitation, now=now)
         context["decline_form"] = forms.get("decline_form") or DeclineForm(draw=invitation.draw)

@@ -15,7 +15,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.conflicts import conflict_words
+from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.queries.own import invitation_of
 from expertpool.draws.services.replies import leave_until
 from expertpool.experts.models import Expert
@@ -128,6 +128,7 @@ def _page(
     context: dict[str, Any] = {
         "letter": letter,
         "conflict": conflict_words(invitation, now=now) if letter.is_open else "",
+        "gone": gone_words(invitation, now=now) if letter.is_open or letter.is_coming else "",
         "files": files_for(invitation) if letter.is_coming else [],
         "leave_until": until,
         "may_leave": now <= until,

@@ -124,7 +124,7 @@ def test_the_reason_of_an_exit_comes_from_the_list(line: Invitation, operator: U
             ask(line, operator, **changes)
     assert not AnswerRequest.objects.exists()
     configure(office.OWN_GROUNDS[Regime.TENDER.value], "本人来函、联系不上")
-    assert answer_grounds(Regime.TENDER.value) == ["本人来函", "联系不上", "其他"]
+    assert answer_grounds(Regime.TENDER.value) == ["本人来函", "联系不上", "已不在库", "其他"]
     assert "健康原因" in answer_grounds(Regime.PROCUREMENT.value)
 
 

@@ -10,22 +10,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from time_machine import Traveller
 
-from expertpool.accounts.models import User
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, User
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.answers import decide_answer, request_answer
 from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.names import release
+from expertpool.draws.services.names import release, tell_gone
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.sign_in import build_sign_in
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
+from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, open_names_at
 from tests.factories.experts import make_expert
@@ -212,3 +216,103 @@ def test_nobody_is_told_where_all_who_sit_are_in_the_pool(
     leave_pool(freeze_expert, Expert.objects.exclude(pk__in=sitting)[0], admin)
     open_names(draw, time_machine)
     assert not Message.objects.filter(occasion="draw.gone").exists()
+
+
+def jobs_of(task: str) -> list[dict[str, int]]:
+    return [job.args for job in ProcrastinateJob.objects.filter(task_name=task)]
+
+
+def only_tell(draw: Draw, now: datetime) -> None:
+    """Do the jobs that wait to tell of ``draw``."""
+    for job in jobs_of("draws.tell_gone"):
+        assert job == {"draw_id": draw.pk}
+        tell_gone(draw_id=job["draw_id"], now=now)
+
+
+@pytest.mark.shows("DRAW-16")
+def test_whoever_leaves_after_the_release_is_told_by_a_letter(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    role = Role.objects.create(code="watching", name="值班")
+    role.permissions.create(code="draws.alarms", scope=Scope.ALL)
+    blind = make_user(roles=(role,))
+    open_names(draw, time_machine)
+    now = draw.reveal_at + timedelta(minutes=1)
+    for line, leave in enumerate(LEAVE[:2], start=1):
+        leave(expert=expert_of(draw, line), reason="泄密", actor=admin, now=now)
+    only_tell(draw, now)
+    assert told([operator, supervisor], "draw.gone") == [operator.name, supervisor.name]
+    # Who may not read the names would read one in the number.
+    assert not told([blind], "draw.gone")
+    subjects = {str(one.subject) for one in Message.objects.filter(occasion="draw.gone")}
+    assert subjects == {f"应更换专家：{draw.number} 有 2 人已不在库"}
+    told_once = Message.objects.filter(occasion="draw.gone").count()
+    only_tell(draw, now + timedelta(minutes=1))
+    assert Message.objects.filter(occasion="draw.gone").count() == told_once
+    later = now + timedelta(minutes=2)
+    delete_expert(expert=expert_of(draw, 3), reason="重复", actor=admin, now=later)
+    only_tell(draw, later)
+    assert Message.objects.filter(occasion="draw.gone").count() == 2 * told_once
+
+
+def test_nothing_is_told_of_whoever_leaves_while_names_are_sealed(
+    draw: Draw, admin: User, time_machine: Traveller
+) -> None:
+    time_machine.move_to(SOON, tick=False)
+    three_leave(draw, admin)
+    assert not jobs_of("draws.tell_gone")
+    tell_gone(draw_id=draw.pk, now=SOON)
+    assert not Message.objects.filter(occasion="draw.gone").exists()
+
+
+@pytest.mark.shows("DRAW-16")
+def test_he_is_replaced_for_being_no_member_of_the_pool(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    leave_pool(freeze_expert, expert_of(draw, 1), admin)
+    by_hand = {"state": InvitationState.REPLACED, "ground": "已不在库", "reason": ""}
+    asked = by_hand | {"actor": operator, "now": SOON}
+    row, other = draw.invitations.get(line=1), draw.invitations.get(line=2)
+    # While names are sealed the same is said of everybody.
+    said = set()
+    for one in (row, other):
+        with pytest.raises(ReplyRefused) as refused:
+            request_answer(invitation=one, **asked)
+        said.add(str(refused.value))
+    open_names(draw, time_machine)
+    now = draw.reveal_at + timedelta(minutes=1)
+    with pytest.raises(ReplyRefused) as refused:
+        request_answer(invitation=other, **asked | {"now": now})
+    assert said == {str(refused.value)}
+    with pytest.raises(ReplyRefused):
+        request_answer(invitation=row, **asked | {"now": now, "state": InvitationState.LEAVE})
+    client = login(Client(), operator)
+    assert (
+        "原因选「已不在库」" in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    )
+    drawers = [
+        client.get(reverse("draws:answer", args=[draw.pk, line])).content.decode()
+        for line in (1, 2)
+    ]
+    assert ["已不在库" in drawer for drawer in drawers] == [True, False]
+    request = request_answer(invitation=row, **asked | {"now": now})
+    decide_answer(request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY)
+    row.refresh_from_db()
+    assert (row.state, row.reason) == (InvitationState.REPLACED, "已不在库")
+    page = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
+    assert "1 次（更换专家 1 次）" in page
+
+
+@pytest.mark.shows("DRAW-26")
+def test_the_sign_in_sheet_and_the_interface_carry_the_mark(
+    draw: Draw, admin: User, operator: User, time_machine: Traveller
+) -> None:
+    three_leave(draw, admin)
+    open_names(draw, time_machine)
+    now = draw.reveal_at + timedelta(minutes=1)
+    rows = build_sign_in(draw=draw, actor=operator, now=now).rows[:4]
+    assert [mark in row.category for mark, row in zip(MARKS, rows, strict=False)] == [True] * 3
+    assert "已不在库" not in rows[3].category
+    assert MARKS[0] in rows[0].cells[3]
+    named = Caller(operator).get(f"/draws/{draw.pk}/names").json()
+    assert [row["gone"] for row in named] == [*MARKS, ""]

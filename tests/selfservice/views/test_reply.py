@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
@@ -19,12 +20,14 @@ from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.settings import OWN_GROUNDS
+from expertpool.experts.models import Expert
+from expertpool.experts.services.status import freeze_expert
 from expertpool.files.services import attach
 from expertpool.projects.enums import Regime
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
-from tests.factories.draws import make_draw
+from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 
@@ -171,12 +174,13 @@ def test_an_expert_chooses_from_the_list_from_which_a_clerk_chooses(phone: Clien
     page = text(phone.get(link_of(row)))
     assert "出差" in page
     assert "联系不上" not in page
+    assert "已不在库" not in page
     assert "另有安排" not in page
     assert phone.post(link_of(row), {"answer": "decline", "reason": "另有安排"}).status_code == 422
     phone.post(link_of(row), {"answer": "decline", "reason": "出差"})
     row.refresh_from_db()
     assert (row.state, row.reason) == (InvitationState.DECLINED, "出差")
-    assert grounds_of(draw) == ["出差", "联系不上", "其他"]
+    assert grounds_of(draw) == ["出差", "联系不上", "已不在库", "其他"]
 
 
 @pytest.mark.shows("DRAW-21")
@@ -296,3 +300,30 @@ def test_files_of_the_project_are_there_while_he_takes_part(draw: Draw, phone: C
     assert (entry.actor, entry.subject_id) == (None, str(draw.project_id))
     phone.post(f"{link_of(row)}leave/", {"reason": "生病"})
     assert phone.get(url).status_code == 403
+
+
+@pytest.mark.shows("DRAW-21")
+def test_whoever_left_the_pool_is_offered_only_what_he_can_do(
+    draw: Draw, phone: Client, admin: User
+) -> None:
+    asked, coming = lines(draw)
+    assert "确认参加" in text(phone.get(link_of(asked)))
+    phone.post(link_of(coming), ACCEPT)
+    for row in (asked, coming):
+        expert = Expert.objects.get(pk=expert_id_of(row))
+        freeze_expert(expert=expert, reason="核查", actor=admin, now=timezone.now())
+    page = text(phone.get(link_of(asked)))
+    assert "您目前不在可参加评审的专家之列" in page
+    assert "确认参加？" not in page
+    assert 'value="accept"' not in page
+    assert "提交：不能参加" in page
+    refused = phone.post(link_of(asked), ACCEPT)
+    assert refused.status_code == 409
+    assert text(refused).count("您目前不在可参加评审的专家之列") == 1
+    assert 'value="accept"' not in text(refused)
+    page = text(phone.get(link_of(coming)))
+    assert "请暂不到场" in page
+    assert "请准时到场" not in page
+    phone.post(link_of(asked), DECLINE)
+    asked.refresh_from_db()
+    assert asked.state == InvitationState.DECLINED

@@ -1,0 +1,12 @@
+"""What experts announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ExpertLeft:
+    """Somebody who could be drawn is no member of the pool any more: frozen, blacklisted, deleted."""
+
+    expert_id: int

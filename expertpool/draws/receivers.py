@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import Draw
 from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
@@ -36,10 +36,10 @@ def setting_changed(event: SettingChanged) -> None:
 
 def answered(event: InvitationAnswered) -> None:
     """Look whether all who sit now have signed in, also while somebody who stands by is still asked."""
-    invitation = Invitation.objects.select_related("draw").get(pk=event.invitation_id)
-    if signs_in(invitation.draw):
-        for draw in panel_of(invitation.draw):
-            defer("draws.open_when_present", draw_id=draw.pk)
+    draw = Draw.objects.get(invitations=event.invitation_id)
+    if signs_in(draw):
+        for one in panel_of(draw):
+            defer("draws.open_when_present", draw_id=one.pk)
 
 
 def panel_settled(event: PanelSettled) -> None:

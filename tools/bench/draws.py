@@ -10,6 +10,7 @@ from itertools import count
 from django.db import connection
 from django.utils import timezone
 
+from expertpool.core.configuration import read_once
 from expertpool.draws.enums import Knowledge, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.eligibility import evaluate
@@ -81,6 +82,7 @@ def _measure_start(
         make_plan(project, groups, staff, now=now)
     todo, draws = iter(projects), []
 
+    @read_once()  # as a request does
     def start() -> None:
         draws.append(
             start_draw(project=next(todo), actor=staff.operator, now=now, entropy=SystemEntropy())
@@ -98,6 +100,7 @@ def _measure_supplement(
 ) -> None:
     """Time declines, each of which seats the next at once."""
 
+    @read_once()
     def decline() -> None:
         row = Invitation.objects.filter(draw=draw, state="invited").order_by("line")[0]
         answer(

@@ -89,6 +89,12 @@ def panel_of(draw: Draw) -> list[Draw]:
     return sorted((draw, *others), key=lambda one: one.pk)
 
 
+def is_alone(draw: Draw) -> bool:
+    """Whether ``draw`` finds its panel alone: what `panel_of` says, by an index."""
+    beside = DrawProject.objects.filter(project=draw.project_id, valid=True)
+    return not draw.is_valid or not beside.exclude(draw=draw.pk).exists()
+
+
 def widened_by(draw: Draw) -> Draw | None:
     """The valid draw that widens ``draw``, if there is one."""
     return Draw.objects.filter(widens=draw).exclude(status__in=INVALID).first()

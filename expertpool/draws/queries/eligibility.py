@@ -32,7 +32,11 @@ from expertpool.draws.queries.fitting import (
     sealed_levels,
 )
 from expertpool.draws.queries.meetings import periods_of
-from expertpool.draws.queries.participation import held_expert_ids, participations
+from expertpool.draws.queries.participation import (
+    Window,
+    held_expert_ids,
+    participations_each,
+)
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
@@ -165,8 +169,12 @@ def _conditions(
     """With ``only``, what is kept about each expert elsewhere is asked for these alone."""
     periods = periods_of(avoided.projects)
     openings = sorted({project.opening_at for project in avoided.projects})
-    took = (took_part(row, knowing=knowing, only=only) for row in avoided.periods)
-    over_cap = _over_cap(plan, openings[-1], knowing=knowing, only=only)
+    windows = [_avoided_window(row) for row in avoided.periods]
+    if plan.frequency_cap is not None:
+        start = openings[-1] - timedelta(days=plan.frequency_days)
+        windows.append(Window(start, openings[-1], at_least=plan.frequency_cap))
+    took = participations_each(windows, knowing=knowing, only=only)
+    over_cap = set(took.pop()) if plan.frequency_cap is not None else set()
     return [
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
@@ -210,24 +218,14 @@ def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, Q(pk__in=[]))
 
 
-def took_part(
-    row: Avoidance, *, knowing: Knowledge = Knowledge.OPEN, only: Collection[int] | None = None
-) -> set[int]:
-    """Experts who agreed to a review that opened on a day of the avoided period."""
+def took_part(row: Avoidance) -> set[int]:
+    """Experts who agreed to a review that opened on a day of the avoided period, as far as it may be
+    told."""
+    return set(participations_each([_avoided_window(row)], knowing=Knowledge.OPEN)[0])
+
+
+def _avoided_window(row: Avoidance) -> Window:
     assert row.from_date is not None and row.to_date is not None  # noqa: S101, PT018 (checked by the caller)
-    start = availability.day_start(row.from_date)
     # The last day is one of the period.
     end = availability.day_start(row.to_date) + timedelta(days=1)
-    return set(participations(start, end, knowing=knowing, only=only))
-
-
-def _over_cap(
-    plan: DrawPlan, end: datetime, *, knowing: Knowledge, only: Collection[int] | None = None
-) -> set[int]:
-    """Experts who agreed to as many reviews within ``frequency_days`` before ``end``, the last
-    opening, as the cap allows."""
-    if plan.frequency_cap is None:
-        return set()
-    start = end - timedelta(days=plan.frequency_days)
-    counts = participations(start, end, knowing=knowing, at_least=plan.frequency_cap, only=only)
-    return set(counts)
+    return Window(availability.day_start(row.from_date), end)

@@ -9,16 +9,16 @@ by conditions of his own must not find out who sits where names are still sealed
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
-from expertpool.draws.models import STANDBY, Draw, DrawProject, Hold, Invitation
+from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
 from expertpool.draws.queries.meetings import by_hours
 
@@ -71,21 +71,37 @@ def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:
     return seats // ROUGHLY * ROUGHLY
 
 
-def participations(
-    start: datetime,
-    end: datetime,
-    *,
-    knowing: Knowledge,
-    at_least: int = 1,
-    only: Collection[int] | None = None,
-) -> Counter[int]:
-    """How often experts (among ``only``) agreed to a review that opens in [start, end): those who
-    did ``at_least`` so often. The panel of a batch counts once, whichever of its projects opens."""
-    opening = DrawProject.objects.filter(
-        project__opening_at__gte=start, project__opening_at__lt=end
-    )
-    rows = accepted_invitations().filter(draw__in=opening.values("draw"))
-    return _count(rows, knowing, at_least=at_least, only=only)
+class Window(NamedTuple):
+    """A time [start, end) in which reviews open; who took part less than ``at_least`` times is none."""
+
+    start: datetime
+    end: datetime
+    at_least: int = 1
+
+
+def participations(start: datetime, end: datetime, *, knowing: Knowledge) -> Counter[int]:
+    """How often experts agreed to a review that opens in [start, end). The panel of a batch counts
+    once, whichever of its projects opens."""
+    return participations_each([Window(start, end)], knowing=knowing)[0]
+
+
+def participations_each(
+    windows: Sequence[Window], *, knowing: Knowledge, only: Collection[int] | None = None
+) -> list[Counter[int]]:
+    """Return the same for each of ``windows``, of all experts or of those ``only``: of few their rows
+    are read once, and of all those alone whose names are sealed."""
+    if not windows:
+        return []
+    if only is not None:
+        found = _in_each(windows, _rows_of(only, windows, knowing))
+        return [_at_least(one.at_least, counts) for one, counts in zip(windows, found, strict=True)]
+    sealed = [Counter[int]() for _ in windows]
+    if knowing is Knowledge.ALL:
+        sealed = _in_each(windows, _sealed_rows(windows))
+    return [
+        _count(_opening_in(one), counts, at_least=one.at_least)
+        for one, counts in zip(windows, sealed, strict=True)
+    ]
 
 
 def all_participations(at: datetime | None = None) -> Counter[int]:
@@ -94,7 +110,7 @@ def all_participations(at: datetime | None = None) -> Counter[int]:
     rows = accepted_invitations()
     if at is not None:
         rows = rows.filter(replied_at__lte=at, draw__released_at__lte=at)
-    return _count(rows, Knowledge.OPEN)
+    return _count(rows)
 
 
 def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
@@ -110,38 +126,68 @@ def accepted_invitations() -> QuerySet[Invitation]:
 
 
 def _count(
-    rows: QuerySet[Invitation],
-    knowing: Knowledge,
-    *,
-    at_least: int = 1,
-    only: Collection[int] | None = None,
+    rows: QuerySet[Invitation], sealed: Counter[int] | None = None, *, at_least: int = 1
 ) -> Counter[int]:
-    """Count which of ``rows`` are whose: those who have ``at_least`` so many."""
-    sealed = _sealed_seats(rows, only) if knowing is Knowledge.ALL else Counter[int]()
-    named = _named(rows, only)
+    """Count which of ``rows`` are whose, as far as they say so, and add those whose names are
+    ``sealed``."""
+    sealed = sealed or Counter()
+    rows = rows.filter(expert__isnull=False).order_by()
+    named = rows.values("expert").annotate(times=Count("pk")).values_list("expert", "times")
     if at_least > 1:
         # Fewer are of use only of those who sit where names are sealed, too.
         named = named.filter(Q(times__gte=at_least) | Q(expert__in=list(sealed)))
-    counts = sealed + Counter(dict(named))
-    return Counter({pk: times for pk, times in counts.items() if times >= at_least})
+    return _at_least(at_least, sealed + Counter(dict(named)))
 
 
-def _named(rows: QuerySet[Invitation], only: Collection[int] | None) -> QuerySet[Any, Any]:
-    """Return pairs of an expert and how many of ``rows`` are his, as far as they say so."""
-    rows = rows.filter(expert__isnull=False)
-    if only is not None:
-        rows = rows.filter(expert__in=only)
-    counted = rows.order_by().values("expert").annotate(times=Count("pk"))
-    return counted.values_list("expert", "times")
+def _at_least(times: int, counts: Counter[int]) -> Counter[int]:
+    return Counter({pk: count for pk, count in counts.items() if count >= times})
 
 
-def _sealed_seats(rows: QuerySet[Invitation], only: Collection[int] | None) -> Counter[int]:
-    """Count those of ``rows`` whose names are sealed; opened for the outcome only."""
-    rows = rows.filter(expert__isnull=True)
-    if only is None:
-        return Counter(experts_behind(rows).values())
-    draws = Draw.objects.filter(pk__in=rows.order_by().values("draw"))
-    numbers = draws.order_by().values_list("number", flat=True)
-    keys = {seat_key(number, pk): pk for number in numbers for pk in only}
-    found = rows.filter(seat_key__in=list(keys)).values_list("seat_key", flat=True)
-    return Counter(keys[bytes(key)] for key in found)
+def _opening_in(window: Window) -> QuerySet[Invitation]:
+    opening = DrawProject.objects.filter(
+        project__opening_at__gte=window.start, project__opening_at__lt=window.end
+    )
+    return accepted_invitations().filter(draw__in=opening.values("draw"))
+
+
+def _with_openings(windows: Sequence[Window]) -> QuerySet[Invitation]:
+    """Invitations that count, once for each project of their draw that opens in one of ``windows``."""
+    opens = (
+        Q(draw__projects__opening_at__gte=one.start, draw__projects__opening_at__lt=one.end)
+        for one in windows
+    )
+    return accepted_invitations().filter(reduce(or_, opens)).order_by()
+
+
+def _in_each(
+    windows: Sequence[Window], rows: Collection[tuple[int, int, datetime]]
+) -> list[Counter[int]]:
+    """Count ``rows`` (expert, invitation, opening) in each of ``windows``."""
+    return [
+        Counter(pk for pk, _ in {row[:2] for row in rows if one.start <= row[2] < one.end})
+        for one in windows
+    ]
+
+
+def _rows_of(
+    only: Collection[int], windows: Sequence[Window], knowing: Knowledge
+) -> list[tuple[int, int, datetime]]:
+    known = Q(expert__in=only)
+    if knowing is Knowledge.ALL:
+        known |= Q(expert__isnull=True)
+    found = _with_openings(windows).filter(known)
+    rows = list(
+        found.values_list("expert", "pk", "draw__projects__opening_at", "draw__number", "seat_key")
+    )
+    sealed = {number for expert, _, _, number, _ in rows if expert is None}
+    keys = {seat_key(number, pk): pk for number in sealed for pk in only}
+    whose = ((expert or keys.get(bytes(key or b"")), pk, at) for expert, pk, at, _, key in rows)
+    return [(expert, pk, at) for expert, pk, at in whose if expert is not None]
+
+
+def _sealed_rows(windows: Sequence[Window]) -> list[tuple[int, int, datetime]]:
+    """Those whose names are sealed, opened for the outcome only."""
+    found = _with_openings(windows).filter(expert__isnull=True)
+    rows = list(found.values_list("pk", "draw__projects__opening_at"))
+    behind = experts_behind(Invitation.objects.filter(pk__in=found.values("pk")))
+    return [(behind[pk], pk, at) for pk, at in rows]

@@ -13,7 +13,7 @@ import vdraw
 from expertpool.draws.enums import SEATED_STATES, DrawStatus, ExclusionReason
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.draws import panel_of
+from expertpool.draws.queries.draws import is_alone, panel_of
 from expertpool.draws.queries.shortfall import employers_of, experts_on
 from expertpool.experts.models import Expert
 
@@ -59,10 +59,10 @@ def beside(draw: Draw) -> Beside | None:
 
     A draw that is sealed and not yet seated counts as full: its seats are promised.
     """
+    if is_alone(draw):
+        return None
     draws = panel_of(draw)
     others = [other for other in draws if other.pk != draw.pk]
-    if not others:
-        return None
     board = board_of(*draws)
     # Its own people are the engine's matter.
     lines = [line for line in board.lines if line.draw_id != draw.pk]

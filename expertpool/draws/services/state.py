@@ -15,11 +15,13 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 import vdraw
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import NoteCode
 from expertpool.draws.exceptions import of_draw
-from expertpool.draws.models import Draw, DrawEvent
+from expertpool.draws.models import Draw, DrawEvent, Emergency
 from expertpool.draws.queries.blocks import candidates_of
 from expertpool.draws.queries.chain import CHAIN_HEAD
 from expertpool.draws.queries.emergency import emergency_of
@@ -94,11 +96,11 @@ def append_events(
     would have to change the log, too. Empty for a draw sealed before events were chained. The
     caller holds the draw's row lock.
     """
-    last = DrawEvent.objects.filter(draw=draw).order_by("-n").first()
+    last = _last_event(draw)
     # Whoever waited for the lock read the clock before whoever held it.
-    now = max(now, last.at) if last else now
+    now = max(now, last["at"]) if last else now
     further: dict[str, Any] = {"at": now.isoformat(timespec="seconds")}
-    if emergency_of(draw) is not None:
+    if (last is None or last["urgent"]) and emergency_of(draw) is not None:
         further["emergency"] = True
     said = {of: of.said(draw) for of in {hand, *skips.values()}}
 
@@ -109,13 +111,20 @@ def append_events(
         replace(event, further={**event.further, **further, **said[hand_of(event)]})
         for event in events
     ]
-    chained = _chain(draw, told, last.hash if last else None)
+    chained = _chain(draw, told, last["hash"] if last else None)
     rows = [vdraw.event_to_dict(event) for event in chained]
     DrawEvent.objects.bulk_create(
         DrawEvent(draw=draw, n=row["n"], at=now, content=row) for row in rows
     )
     defer("draws.check_record", draw_id=draw.pk)
     return str(rows[-1].get("hash", ""))
+
+
+def _last_event(draw: Draw) -> Mapping[str, Any] | None:
+    """Return when the last event of ``draw`` was, its hash, and whether an emergency is declared."""
+    urgent = Exists(Emergency.objects.filter(draw=OuterRef("draw"), ended_at=None))
+    rows = DrawEvent.objects.filter(draw=draw).order_by("-n").annotate(urgent=urgent)
+    return rows.values("at", "hash", "urgent").first()
 
 
 def at_head(head: str) -> dict[str, str]:

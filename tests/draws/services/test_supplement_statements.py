@@ -23,17 +23,18 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 STATEMENTS = (
-    46  # of a decline whose successor is seated and invited, with a link, on three channels
+    44  # of a decline whose successor is seated and invited, with a link, on three channels
 )
 CAUSES = 7  # by whose doing they are away, as the log has it, too: of all at once
+REVIEWS = 1  # how often he took part lately, whatever counts it: cap and avoided periods
 A_TURN = 2  # more for each whose turn came in vain: is he held, does he fit
 
 
-def drawn(*, avoided: int) -> Draw:
+def drawn(*, avoided: int, **plan: Any) -> Draw:
     """A draw of two seats from a pool of eight, in a process that knows its order."""
     for _ in range(8):
         make_expert()
-    draw = make_draw(now=NOW, seats=2)
+    draw = make_draw(now=NOW, seats=2, **plan)
     for at in range(avoided):
         unit = make_unit(f"回避单位{at}")
         Avoidance.objects.create(project=draw.project, subject="unit", unit=unit)
@@ -67,6 +68,22 @@ def test_a_supplement_asks_the_same_for_any_number_of_avoided_units(
     draw = drawn(avoided=avoided)
     invitation = draw.invitations.order_by("line")[0]
     with read_once(), django_assert_num_queries(STATEMENTS):
+        decline(invitation)
+    assert Invitation.objects.filter(draw=draw, origin=Origin.SUPPLEMENT).count() == 1
+
+
+@pytest.mark.parametrize("periods", [0, 2])
+def test_a_supplement_asks_once_how_often_somebody_took_part(
+    periods: int, django_assert_num_queries: Any
+) -> None:
+    draw = drawn(avoided=1, frequency_cap=3)
+    for at in range(periods):
+        day = NOW.date() - timedelta(days=20 * at)
+        Avoidance.objects.create(
+            project=draw.project, subject="period", from_date=day, to_date=day
+        )
+    invitation = draw.invitations.order_by("line")[0]
+    with read_once(), django_assert_num_queries(STATEMENTS + REVIEWS):
         decline(invitation)
     assert Invitation.objects.filter(draw=draw, origin=Origin.SUPPLEMENT).count() == 1
 

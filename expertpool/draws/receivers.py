@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.events import InvitationAnswered, PanelSettled
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in

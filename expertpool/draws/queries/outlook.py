@@ -26,8 +26,9 @@ def tally(fits: Iterable[Fits]) -> Tally:
     rows.
     """
     rows = list(fits)
+    known = dict(zip(map(id, rows), rows, strict=True))
     counts = Counter(map(id, rows))
-    return [(one, counts[at]) for at, one in {id(one): one for one in rows}.items()]
+    return [(one, counts[at]) for at, one in known.items()]
 
 
 def at_least(count: int, rate: float, wanted: int) -> float:

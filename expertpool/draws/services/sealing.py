@@ -60,7 +60,7 @@ from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.draws.services.seating import seat_draw
-from expertpool.draws.services.state import load_sealed
+from expertpool.draws.services.state import keep_order, load_sealed
 from expertpool.draws.services.status import set_draw_status
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.models import Project
@@ -200,10 +200,10 @@ def check_chance(
     level whose experts it has used already are no reason: nobody is drawn from there.
     """
     openly = openly_eligible(found, plan, now=now, short=short)
-    fits = tally(item.groups for item in openly)
-    free = tally(
-        one.groups for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL
-    )
+    fits = free = tally(item.groups for item in openly)
+    if short is not None:
+        others = (one for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL)
+        free = tally(item.groups for item in others)
     scarce = {one.key for one in thinness(found.groups, free, policy)}
     # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
     thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
@@ -485,6 +485,8 @@ def _order(draw: Draw, sealed: vdraw.Sealed, *, actor: User, now: datetime) -> v
     revealed = [{"role": reveal.role, "value": reveal.value} for reveal in reveals]
     changes = {"reveals": revealed, "seed": order.seed}
     set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now, changes=changes)
+    # Its first events need no second seal of all candidates; the check that they cause makes one.
+    keep_order(draw, order)
     record("draw.order", actor=actor, now=now, subject=draw, after={"种子": draw.seed})
     return order
 

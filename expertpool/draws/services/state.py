@@ -56,13 +56,19 @@ def load_order(draw: Draw, *, anew: bool = False) -> vdraw.Order:
             if order.seed != draw.seed:
                 message = "种子与封存值和揭示值不一致：数据被改动过，抽取停止。"
                 raise vdraw.EngineError(message)
+    keep_order(draw, order)
+    return order
+
+
+def keep_order(draw: Draw, order: vdraw.Order) -> None:
+    """Keep the ``order`` of ``draw`` in this process: of whoever has just made it, or checked it."""
+    key = (draw.pk, draw.seal, draw.seed)
     with _orders_lock:
         _orders[key] = order
         _orders.move_to_end(key)
         # The latest stays, however large it is.
         while len(_orders) > 1 and _kept() > _KEPT_CANDIDATES:
             _orders.popitem(last=False)
-    return order
 
 
 def _kept() -> int:

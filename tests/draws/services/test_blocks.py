@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -52,6 +53,16 @@ def draw() -> Draw:
     for _ in range(6):
         make_expert()
     return make_draw(now=NOW)
+
+
+def test_a_draw_seals_its_candidates_once() -> None:
+    for _ in range(6):
+        make_expert()
+    with CaptureQueriesContext(connection) as asked:
+        make_draw(now=NOW)
+    # Whoever seats reads one block to open who sits; all of them are read to be sealed again.
+    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
+    assert not any('"draws_sealblock"."fittings"' in sql for sql in read)
 
 
 @contextmanager

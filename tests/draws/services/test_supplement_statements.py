@@ -79,9 +79,7 @@ def test_a_supplement_asks_once_how_often_somebody_took_part(
     draw = drawn(avoided=1, frequency_cap=3)
     for at in range(periods):
         day = NOW.date() - timedelta(days=20 * at)
-        Avoidance.objects.create(
-            project=draw.project, subject="period", from_date=day, to_date=day
-        )
+        Avoidance.objects.create(project=draw.project, subject="period", from_date=day, to_date=day)
     invitation = draw.invitations.order_by("line")[0]
     with read_once(), django_assert_num_queries(STATEMENTS + REVIEWS):
         decline(invitation)

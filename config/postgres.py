@@ -43,6 +43,13 @@ FIRST_WITH_BUILTIN_LOCALE = 17
 # The same is said of servers of one's own in docs/decisions/0017.
 BUFFERS_MB = min(max(psutil.virtual_memory().total // 2**20 // 8, 128), 2048)
 TUNED = ("random_page_cost=1.1", "work_mem=16MB", f"shared_buffers={BUFFERS_MB}MB")
+# No statement and no value stands in the server's log: a failing one would name who sits.
+SILENT = (
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "log_parameter_max_length=0",
+    "log_parameter_max_length_on_error=0",
+)
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -134,7 +141,7 @@ class EmbeddedServer:
             # PostgreSQL heeds the number of a killed server even when somebody else has it now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-            settings = TUNED if self.durable else TUNED + FAST
+            settings = TUNED + SILENT if self.durable else TUNED + SILENT + FAST
             options = ["-k", str(socket_dir), "-p", "5432", "-c", "listen_addresses="]
             options += [word for setting in settings for word in ("-c", setting)]
             log = str(self._data.parent / "server.log")

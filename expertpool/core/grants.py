@@ -24,6 +24,21 @@ ONE_ROLE = (
     "正式使用请分成两个账号，见 docs/howto/run.md「数据库的两个账号」。"
 )
 
+WATCHED = (
+    "数据库会让程序账号的每个连接看到别的连接正在执行的语句，其中有尚未公开的人选；"
+    "请由数据库管理员执行 ALTER ROLE %s SET track_activities = off，见 docs/howto/run.md「数据库的两个账号」。"
+)
+
+HIDDEN = """
+    SELECT current_setting('track_activities') = 'off' OR EXISTS (
+        SELECT FROM pg_db_role_setting
+        LEFT JOIN pg_roles ON pg_roles.oid = setrole
+        LEFT JOIN pg_database ON pg_database.oid = setdatabase
+        WHERE 'track_activities=off' = ANY (setconfig)
+            AND (setrole = 0 OR rolname = %s) AND (setdatabase = 0 OR datname = %s)
+    )
+"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -33,11 +48,25 @@ def grant_application(*, using: str, **_: Any) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT current_user, current_database(), current_schema()")
         owner, database, schema = cursor.fetchone()
+        _hide_statements(cursor, role or owner, database)
         if role in ("", owner):
             logger.warning(ONE_ROLE)
             return
         for statement in _statements(role, database, schema):
             cursor.execute(statement.as_string(cursor.connection))
+
+
+def _hide_statements(cursor: Any, role: str, database: str) -> None:
+    """Let no session of ``role`` show the others what it is at: all of them are one role, and values
+    stand in the statements. Only a superuser may say so, and no session takes it back."""
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if cursor.fetchone()[0]:
+        text = SQL("ALTER ROLE {role} IN DATABASE {database} SET track_activities = off")
+        statement = text.format(role=Identifier(role), database=Identifier(database))
+        cursor.execute(statement.as_string(cursor.connection))
+    cursor.execute(HIDDEN, [role, database])
+    if not cursor.fetchone()[0]:
+        logger.warning(WATCHED, role)
 
 
 def _statements(role: str, database: str, schema: str) -> list[Composed]:

@@ -18,8 +18,9 @@ def running() -> int:
     """How many slow statements the database is at."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
-            " AND datname = current_database() AND query = 'SELECT pg_sleep(15)'"
+            # What it is at is hidden, what it waits for is not.
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+            " AND datname = current_database()"
         )
         return int(cursor.fetchone()[0])
 

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # What is due for less than this may still be on its way by its own job.
 LATE_AFTER = timedelta(minutes=1)
 # Verifying waits behind files and statistics; one minute's sweep asks for so many at most.
-UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=10), 20
+UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=2), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_SECONDS = 5
 # What somebody else than this system has written.
@@ -123,8 +123,9 @@ def _written(draw_ids: list[int], kind: AlarmKind, *, now: datetime) -> list[Ove
 
 
 def unchecked(*, now: datetime) -> list[int]:
-    """Return the draws of which an event was not verified for some minutes: its job was lost; and those
-    that one check told of while another found that they hold."""
+    """Return the draws of which an event was not verified for some minutes, or is of a time to come: its
+    job was lost, or somebody else wrote it; and those that one check told of while another found that
+    they hold."""
     newest = DrawEvent.objects.filter(draw=OuterRef("pk")).order_by("-n")
     draws = Draw.objects.annotate(
         last=Subquery(newest.values("n")[:1]),
@@ -132,7 +133,8 @@ def unchecked(*, now: datetime) -> list[int]:
         has_alarm=Exists(open_alarms(AlarmKind.RECORD).filter(draw=OuterRef("pk"))),
     )
     # One that does not hold is told by its alarm already.
-    lost = Q(has_alarm=False, last__gt=F("checked_events"), seen__lte=now - UNCHECKED_AFTER)
+    waited = Q(seen__lte=now - UNCHECKED_AFTER) | Q(seen__gt=now)
+    lost = Q(waited, has_alarm=False, last__gt=F("checked_events"))
     found = draws.filter(lost | Q(has_alarm=True, last=F("checked_events")))
     return list(found.order_by("pk").values_list("pk", flat=True)[:MOST_CHECKED])
 

@@ -138,6 +138,19 @@ def test_a_refusal_over_altered_rows_raises_the_alarm(
     assert not DrawAlarm.objects.filter(done_at=None).exists()
 
 
+@pytest.mark.parametrize("hours", [0, 87600])
+def test_an_event_that_somebody_else_wrote_is_found_within_minutes(draw: Draw, hours: int) -> None:
+    """Before, a draw stopped at it when it was next used; dated ahead, nothing ever looked."""
+    run_checks()
+    last = DrawEvent.objects.filter(draw=draw).latest("n")
+    content = last.content | {"n": last.n + 1, "hash": "0" * 64}
+    at = NOW + timedelta(hours=hours)
+    DrawEvent.objects.create(draw=draw, n=last.n + 1, at=at, content=content)
+    sweep(now=NOW + timedelta(minutes=3), entropy=SeededEntropy(1))
+    run_checks()
+    assert DrawAlarm.objects.get(kind=AlarmKind.RECORD).done_at is None
+
+
 def test_draws_that_ended_within_a_year_are_verified_anew_each_week(draw: Draw) -> None:
     for row in draw.invitations.all():
         answer(
@@ -159,7 +172,7 @@ def test_draws_that_ended_within_a_year_are_verified_anew_each_week(draw: Draw) 
 
 def test_a_lost_job_is_asked_for_again(draw: Draw) -> None:
     ProcrastinateJob.objects.all().delete()
-    sweep(now=NOW + timedelta(minutes=9), entropy=SeededEntropy(1))
+    sweep(now=NOW + timedelta(minutes=1), entropy=SeededEntropy(1))
     assert not waiting(draw)
     sweep(now=NOW + timedelta(minutes=11), entropy=SeededEntropy(1))
     assert waiting(draw) == 1

@@ -107,3 +107,14 @@ def test_one_that_was_taken_back_is_not_revived(
     assert opens_nothing(draw, operator)
     sweep(now=LATER, entropy=SeededEntropy(1))
     assert DrawAlarm.objects.get().kind == AlarmKind.EMERGENCY
+
+
+def test_a_review_that_is_written_to_open_soon_is_none(operator: User) -> None:
+    """Its policy lets nobody call so early; the row of the project says tomorrow."""
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=24 * 40)
+    write("UPDATE projects_project SET opening_at = %s", NOW + timedelta(hours=3))
+    draw = Draw.objects.get(pk=draw.pk)
+    with pytest.raises(EmergencyRefused, match="离评审开始还早"):
+        declare_emergency(draw=draw, reason="开标提前", minutes=15, actor=operator, now=NOW)

@@ -11,6 +11,7 @@ from expertpool.draws.enums import NoteCode
 from expertpool.draws.models import Draw, DrawEvent, Emergency
 from expertpool.draws.queries.hands import second_in_words
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.reveal import proven_opening
 
 ENDED = "draw.emergency_end"  # what the log says when one is taken back
 
@@ -80,10 +81,12 @@ def forged_emergencies() -> list[Emergency]:
 
 def faraway_words(draw: Draw, *, now: datetime) -> str:
     """Return why ``draw`` opens too late to be an emergency ``now``, by the policy that was sealed;
-    empty: it does not."""
+    empty: it does not. It opens no earlier than its proof says, whatever its projects do; without
+    a proof there is no emergency."""
     policy = draw.rule.policy
     if policy is None:
         return ""
-    if next_opening(draw.covered, now=now) - now <= timedelta(hours=policy.emergency_within):
+    proven, within = proven_opening(draw), timedelta(hours=policy.emergency_within)
+    if proven and max(proven, next_opening(draw.covered, now=now)) - now <= within:
         return ""
     return f"离评审开始还早：封存时的制度规定，评审前 {policy.emergency_within} 小时内才能转为应急抽取。"

@@ -74,8 +74,10 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
 @transaction.atomic
 def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
     """Send those of ``messages`` at once that wait for a later attempt; return how many."""
-    waiting = messages.filter(state=DeliveryState.QUEUED, due_at__gt=now)
-    found = list(waiting.select_for_update().values_list("pk", flat=True))
+    # All that are queued: one that a worker is about to put off waits for nothing yet.
+    queued = messages.filter(state=DeliveryState.QUEUED).select_for_update()
+    rows = queued.order_by("pk").values_list("pk", "due_at")
+    found = [pk for pk, due_at in rows if due_at > now]
     Message.objects.filter(pk__in=found).update(due_at=now)
     defer_batch("notifications.deliver_message", [{"message_id": pk} for pk in found])
     return len(found)
@@ -151,7 +153,8 @@ def reference(message: Message) -> str:
 def _must_wait(message_id: int, now: datetime) -> bool:
     """Put a message off whose subject holds it back; True if it was."""
     queued = Message.objects.filter(pk=message_id, state=DeliveryState.QUEUED)
-    message = queued.first()
+    # Locked before anybody is asked: who lets it go meanwhile (`bring_forward`) finds it put off.
+    message = queued.select_for_update().first()
     subject = MESSAGE_SUBJECTS.get(message.about_type) if message else None
     if message is None or subject is None:
         return False

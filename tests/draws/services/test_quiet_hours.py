@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,6 +18,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.configuration import Span
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
 from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.services.clock import keep_clock
@@ -31,6 +34,7 @@ from expertpool.notifications.settings import HOST
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import version_of
 from expertpool.siteconfig.services import save_settings
+from tests.draws.services.test_races import run_at_once
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -172,6 +176,35 @@ def test_somebody_decides_to_send_at_once_and_says_why(draw: Draw, operator: Use
     assert (entry.after or {})["事件链头"] == note.hash
     with pytest.raises(LettersRefused, match="没有因免打扰"):
         send_at_once(draw=draw, reason="再来一次", actor=operator, now=NIGHT)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_no_letter_that_a_worker_puts_off_at_that_moment_stays_behind(
+    draw: Draw, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He has read that it must wait, and writes it after somebody decided otherwise."""
+    first, second = LETTERS.filter(about_id=str(draw.invitations.earliest("line").pk)), LETTERS
+    deliver(message_id=second.exclude(pk__in=first).earliest("pk").pk, now=NIGHT)
+    asked, decided = threading.Event(), threading.Event()
+    ask = clock.letters_wait_until
+
+    def slowly(*args: Any, **kwargs: Any) -> datetime | None:
+        until = ask(*args, **kwargs)
+        asked.set()
+        decided.wait(timeout=1)
+        return until
+
+    monkeypatch.setattr(clock, "letters_wait_until", slowly)
+
+    def decide() -> None:
+        asked.wait(timeout=10)
+        send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT)
+        decided.set()
+
+    late = first.earliest("pk").pk
+    assert run_at_once(lambda: deliver(message_id=late, now=NIGHT), decide) == [None, None]
+    assert [one.due_at for one in LETTERS if one.due_at > NIGHT] == []
 
 
 @pytest.mark.shows("DRAW-15")

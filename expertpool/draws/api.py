@@ -31,7 +31,7 @@ from expertpool.draws.models import Draw, DrawPlan, RescheduleRequest, WideningR
 from expertpool.draws.queries.actions import DrawAction, actions_for
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     codes_for_project,
     covers,
@@ -407,7 +407,7 @@ def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
     draw = get_object_or_404(draws_visible_to(request.user, "draws.names"), pk=draw_id)
     now = timezone.now()
     rows = read_names(draw=draw, actor=request.user, now=now, purpose="接口")
-    gone = gone_seats([draw], now=now)
+    gone = seats_to_replace([draw], now=now)
     return [
         {
             "line": row.invitation.line,

@@ -22,7 +22,7 @@ from expertpool.draws.queries.actions import action_for_project, actions_for, ac
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     codes_for_project,
     draws_of,
@@ -163,7 +163,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "draw": draw,
         "board": board,
         "rows": [(row, _phone(user, row.expert)) for row in standbys_last(seated)],
-        "gone": gone_seats(released, now=now) if rows else {},
+        "gone": seats_to_replace(released, now=now) if rows else {},
         "readable": bool(rows),
         "sealed": board.count(*SEATED_STATES) - len(seated),
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
@@ -189,7 +189,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         "draw": draws[-1],
         "board": board,
         "readable": bool(rows),
-        "gone": {pk: why for pk, why in gone_seats(draws, now=now).items() if pk in named},
+        "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "sections": [
             (heading, [shown[line.pk] for line in lines]) for heading, lines in board.sections
         ],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
@@ -29,6 +30,7 @@ GONE = "您目前不在可参加评审的专家之列"
 NO_AGREEING = (
     f"{GONE}，这次不能确认参加：可以答复不能参加，或联系项目联系人；不答复的，名额到时按规则递补。"
 )
+TWO_AT_ONCE = "请尽快请假，或联系项目联系人。"
 NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
 
 
@@ -38,8 +40,14 @@ def conflicts_of(
     """Return those of the experts who cannot come to the panel of ``draw`` when it sits, and why: all that
     is known, for themselves alone.
     None of them may be held for it at this moment."""
+    return _conflicts(draw, expert_ids, now=now, knowing=Knowledge.ALL)
+
+
+def _conflicts(
+    draw: Draw, expert_ids: Collection[int], *, now: datetime, knowing: Knowledge
+) -> dict[int, ExclusionReason]:
     plan = DrawPlan.objects.select_related("project").get(project_id=draw.project_id)
-    found = Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL).of(expert_ids)
+    found = Exclusions(plan, now=now, draw=draw, knowing=knowing).of(expert_ids)
     return {pk: reason for pk, reason in found.items() if reason not in ONLY_TO_CHOOSE}
 
 
@@ -54,12 +62,16 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 
 
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
-    """Say to the expert behind ``invitation`` that he is no member of the pool now, and what he can do,
-    if that is so."""
-    expert_id = open_identity(invitation).expert_id
-    if not _gone(now).filter(pk=expert_id).exists():
-        return ""
-    return NO_AGREEING if invitation.state == InvitationState.INVITED else NOT_COMING
+    """Say to the expert behind ``invitation`` that he is no member of the pool now, or that he cannot come
+    although a hand wrote down that he agreed, and what he can do, if that is so."""
+    expert_id, agreed = (
+        open_identity(invitation).expert_id,
+        invitation.state != InvitationState.INVITED,
+    )
+    if _gone(now).filter(pk=expert_id).exists():
+        return NOT_COMING if agreed else NO_AGREEING
+    why = conflict_words(invitation, now=now) if agreed else ""
+    return f"{why}：{TWO_AT_ONCE}" if why else ""
 
 
 def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
@@ -69,18 +81,53 @@ def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
 
     One query, whatever the draws; of sealed ones none.
     """
-    shown = [
-        draw.pk
+    gone, _ = _gone_and_unheld(draws, now=now)
+    return gone
+
+
+def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
+    """Return `gone_seats`, and of the same draws those who cannot come at the time to which they were
+    moved, by what may be told now: who sits in another draw only once its names are public, too.
+
+    Where nobody of these is unheld it is one query.
+    """
+    gone, unheld = _gone_and_unheld(draws, now=now)
+    away: dict[int, str] = {}
+    for draw, rows in unheld:
+        lost = _conflicts(draw, [*rows], now=now, knowing=Knowledge.OPEN)
+        away |= {
+            rows[expert]: f"改期后不能参加：{reason.label}，应更换"
+            for expert, reason in lost.items()
+            # By agreeing to this review he would himself have taken part in that period.
+            if reason != ExclusionReason.AVOIDED_PERIOD
+        }
+    return away | gone
+
+
+def _gone_and_unheld(
+    draws: Iterable[Draw], *, now: datetime
+) -> tuple[dict[int, str], list[tuple[Draw, dict[int, int]]]]:
+    """Return what `gone_seats` says; and of each of its draws those who are not held (expert id → seat)."""
+    shown = {
+        draw.pk: draw
         for draw in draws
         if draw.is_valid and is_released(draw) and now < last_closing(draw.covered)
-    ]
-    if not shown:
-        return {}
-    rows = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES, expert__in=_gone(now))
-    return {
-        pk: f"已不在库：{ExpertStatus(status).label}，应更换"
-        for pk, status in rows.order_by().values_list("pk", "expert__status")
     }
+    if not shown:
+        return {}, []
+    seated = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES)
+    unheld = Exists(Hold.objects.filter(invitation=OuterRef("pk"), active=False))
+    gone = Exists(_gone(now).filter(pk=OuterRef("expert")))
+    rows = seated.annotate(gone=gone, unheld=unheld).filter(Q(gone=True) | Q(unheld=True))
+    marks: dict[int, str] = {}
+    others: dict[int, dict[int, int]] = defaultdict(dict)
+    columns = rows.order_by().values_list("pk", "draw", "expert", "expert__status", "gone")
+    for pk, draw, expert, status, is_gone in columns:
+        if is_gone:
+            marks[pk] = f"已不在库：{ExpertStatus(status).label}，应更换"
+        else:
+            others[draw][expert] = pk
+    return marks, [(shown[pk], found) for pk, found in others.items()]
 
 
 def _gone(now: datetime) -> QuerySet[Expert]:

@@ -53,16 +53,20 @@ def hold_anew(draw: Draw, rows: Sequence[Invitation], *, now: datetime) -> None:
     hold_seats(draw, ((row, experts[row.pk]) for row in rows), away=lost)
 
 
-def hold_whoever_agrees(invitation: Invitation, *, now: datetime) -> None:
+def hold_whoever_agrees(invitation: Invitation, *, himself: bool, now: datetime) -> None:
     """Hold an expert who agrees to the new time, where nothing held him yet.
 
-    Refuses (ReplyRefused) whoever is taken or away then. The caller holds the draw's row lock.
+    Refuses (ReplyRefused) whoever answers ``himself`` and is taken or away then. Of whom a hand says that
+    he agrees the office would learn by it who sits: he is written down and not held
+    (docs/decisions/0132). The caller holds the draw's row lock.
     """
     unheld = Hold.objects.filter(invitation=invitation, active=False)
     if not unheld.exists():
         return
     lock_transaction(SEATING_LOCK)
     if why := conflict_words(invitation, now=now):
-        raise ReplyRefused(f"{why}，不能登记为参加；请答复不能参加，或联系项目联系人。")
+        if himself:
+            raise ReplyRefused(f"{why}，不能确认参加；请答复不能参加，或联系项目联系人。")
+        return
     free([invitation])
     hold_seats(invitation.draw, [(invitation, open_identity(invitation).expert_id)])

@@ -28,7 +28,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.conflicts import gone_seats, gone_words
+from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.tries import check_tries
@@ -174,11 +174,11 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
 def check_in_pool(
     invitation: Invitation, state: InvitationState, ground: str, *, now: datetime
 ) -> None:
-    """Refuse (ReplyRefused) a hand to write that somebody agreed who has left the pool, once his name
-    is public (before, the refusal would tell who sits); and that somebody is replaced for having left
+    """Refuse (ReplyRefused) a hand to write that somebody agreed who has left the pool, or cannot come
+    at the new time, once his name and that are public (before, the refusal would tell who sits); and that somebody is replaced for having left
     of whom that is not so, or may not be said yet, by the same words."""
     if state == InvitationState.ACCEPTED:
-        why = gone_seats([invitation.draw], now=now).get(invitation.pk)
+        why = seats_to_replace([invitation.draw], now=now).get(invitation.pk)
         if why:
             raise ReplyRefused(f"该专家{why}，不能登记为「同意」。")
     elif ground == NOT_IN_POOL:
@@ -291,7 +291,7 @@ def _settle(
     confirmed: AnswerRequest | None = None,
 ) -> None:
     if state == InvitationState.ACCEPTED:
-        hold_whoever_agrees(invitation, now=now)
+        hold_whoever_agrees(invitation, himself=confirmed is None, now=now)
     elif (
         state == InvitationState.DECLINED
         and invitation.asked_again_at

@@ -17,7 +17,7 @@ from expertpool.draws.enums import InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, PickRequest
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     end_link,
     in_eights,
@@ -128,7 +128,7 @@ class Nobody:
 def _sheet(
     draw: Draw, rows: Iterable[NamedRow], *, viewer: Viewer, printed_by: str, now: datetime
 ) -> Sheet:
-    names, gone = draw.rule.group_names, gone_seats([draw], now=now)
+    names, gone = draw.rule.group_names, seats_to_replace([draw], now=now)
     link = end_link(draw)
     return Sheet(
         title=title_of(draw),

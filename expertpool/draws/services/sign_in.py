@@ -12,7 +12,7 @@ from expertpool.core.text import moment_text
 from expertpool.core.visibility import show
 from expertpool.draws.exceptions import SheetRefused
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.services.names import NamedRow, read_names
@@ -85,7 +85,7 @@ def build_sign_in(
     ]
     groups = draws[0].rule.group_names
     seated = [row for row in standbys_last(rows) if row.is_seated]
-    gone = gone_seats(draws, now=now)
+    gone = seats_to_replace(draws, now=now)
     lines = [_line(at, row, groups, gone, actor) for at, row in enumerate(seated, start=1)]
     return SignInSheet(
         title=SIGN_IN_TITLE,

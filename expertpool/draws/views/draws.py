@@ -36,7 +36,7 @@ from expertpool.draws.models import Draw, DrawPause, PickRequest, ReleaseRequest
 from expertpool.draws.queries.actions import DrawAction, actions_for_project, actions_of
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import past_pool_pauses
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     codes_for_draw,
     draws_visible_to,
@@ -137,7 +137,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     pending = answers_among(requests)
     reads_names = may_read(draw, user, now=now)
     # Who may not read the names learns of nobody that he sits.
-    gone = gone_seats([draw], now=now) if reads_names else {}
+    gone = seats_to_replace([draw], now=now) if reads_names else {}
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}"
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]

@@ -40,7 +40,8 @@ def clean_text(value: object) -> str:
     Full-width letters, digits and blanks are folded; Chinese punctuation, which is right in names
     and addresses, stays.
     """
-    text = _text(value).replace("\u3000", " ").strip(_BLANK)
+    text = value if type(value) is str else _text(value)
+    text = text.replace("\u3000", " ").strip(_BLANK)
     return text.translate(_FOLDED) if _FULL_WIDTH.search(text) else text
 
 

@@ -70,7 +70,12 @@ def validate_email_address(value: str) -> None:
 
 def id_card_check_digit(body: str) -> str:
     """Return the check character of the first 17 digits (GB 11643, ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, ID_CARD_WEIGHTS, strict=True))
+    if len(body) != len(ID_CARD_WEIGHTS):
+        message = (
+            f"{len(body)} digits: an ID card number has {len(ID_CARD_WEIGHTS)} before the last"
+        )
+        raise ValueError(message)
+    total = sum(map(mul, map(int, body), ID_CARD_WEIGHTS))
     return "10X98765432"[total % 11]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expertpool.core.crypto import DecryptionError, Vault, binding, blind_index
+from expertpool.core.waiting import WaitingFile
 
 vault = Vault("FIELD_KEY")
 HERE = binding("tests", "secret", 1)
@@ -124,3 +128,24 @@ def test_the_suites_give_different_indexes(settings: Any) -> None:
         settings.CRYPTO_SUITE = suite
         found.add(blind_index("phone", "13800138000"))
     assert len(found) == 2
+
+
+def test_a_file_of_megabytes_is_copied_no_more_than_it_has_to(tmp_path: Path) -> None:
+    megabytes = 8
+    file = WaitingFile(tmp_path / "file", HERE)
+    content = b"\x80" + b"\0" * (megabytes * 1024**2)
+    # Beside the content: what is padded and what is encrypted, then that and the token.
+    assert _peak(lambda: file.write(content)) < 2.3 * megabytes
+    # The token, what is padded, and the content.
+    assert _peak(lambda: file.read() == content) < 3.3 * megabytes
+    assert file.read() == content
+
+
+def _peak(call: Callable[[], Any]) -> float:
+    """Return how many megabytes ``call`` takes at most."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1] / 1024**2
+    finally:
+        tracemalloc.stop()

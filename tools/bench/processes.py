@@ -6,6 +6,7 @@ moment, and waits for them for ever.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import pickle
 import traceback
@@ -46,6 +47,7 @@ def in_children(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 def _run(call: bytes, database: str, sender: Connection) -> None:
     try:
         django.setup()
+        gc.freeze()  # as web and worker do
         connection.settings_dict["NAME"] = database  # of a test or of a measurement
         sender.send((False, pickle.loads(call)()))  # noqa: S301 (from our parent)
     except Exception:  # noqa: BLE001 (handed to the parent)

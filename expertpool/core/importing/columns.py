@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from expertpool.core.text import HIDDEN, clean_code, clean_text, is_hidden
@@ -51,6 +52,10 @@ def as_text(cell: Any) -> str:
 
     Refuses what nobody writes: NUL, which the database cannot hold, and its like.
     """
+    if type(cell) is str:
+        value = clean_text(cell)
+        # What is printed can be seen: nearly all cells need no more than this look.
+        return value if value.isprintable() else _writable(value)
     match cell:
         case str():
             return _writable(clean_text(cell))
@@ -66,6 +71,8 @@ def as_text(cell: Any) -> str:
 
 def as_code(cell: Any) -> str:
     """Return an identifier: all full-width forms folded, numbers as their digits."""
+    if type(cell) is str and cell.isascii() and cell.isprintable():
+        return cell.strip()  # nothing to fold: nearly all are so
     return _writable(clean_code(cell)) if isinstance(cell, str) else as_text(cell)
 
 
@@ -131,7 +138,11 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    value = _TIME.sub("", as_code(cell))
+    return _day_of(_TIME.sub("", as_code(cell)), month)
+
+
+@lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days
+def _day_of(value: str, month: str) -> date | None:
     if not value:
         return None
     if serial := serial_day(value):

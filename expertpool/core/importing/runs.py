@@ -100,7 +100,8 @@ def start_import(
         expires_at=now + value_of(IMPORT_KEPT),
     )
     try:
-        run.upload.write(b"".join(upload.chunks()))
+        upload.seek(0)
+        run.upload.write(upload.read())
         header = _find(run)
         write_answers(run, Answers(words=_words_of(remembered(actor, importer.code))))
         if header.is_clear:

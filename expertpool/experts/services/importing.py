@@ -7,11 +7,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -103,11 +104,13 @@ class ExpertImporter(Importer):
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
         # The column's code → the field; what a cleaner of its own reads is put in apart.
-        self.fields = {
+        fields = {
             one.imported.code or one.code: one
             for one in EXPERT.fields()
             if one.write and one.imported and not one.imported.clean
         }
+        self.plain = {code: one.code for code, one in fields.items() if not one.is_extra}
+        self.extra = {code: one for code, one in fields.items() if one.is_extra}
         # What all experts of this run have in common, by column.
         self.shared = {column.attname: column.get_default() for column in _COLUMNS} | {
             "status": status_of(actor, options),
@@ -279,32 +282,40 @@ class ExpertImporter(Importer):
             # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
 
-    def _record(self, row: Row, pk: int, number: str) -> SimpleNamespace:
+    def _record(self, row: Row, pk: int, number: str) -> dict[str, Any]:
         """Return what an expert holds, by column: of thousands, no models are made."""
         values = row.values
         phone, name = values["phone"], values["name"]
-        expert = SimpleNamespace(
-            **self.shared
-            | {
-                "id": pk,
-                "number": number,
-                "birth_date": values["birth_date"],
-                "id_number_index": values["id_number_index"],
-                "phone_index": values["phone_index"],
-                "phone_tail_index": phone_tail_index(phone),
-                "email_index": email_index(values.get("email", "")),
-                "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
-                "division_id": values["division_id"],
-                "term_end_date": values.get("term_end_date") or None,
-                "extra": {},
-                "search_tokens": search_tokens(name, values["specialty_ids"]),
-            }
-        )
-        for code, declared in self.fields.items():
+        filled = {
+            column: value
+            for code, column in self.plain.items()
+            if (value := values.get(code)) is not None and value != ""
+        }
+        return {
+            **self.shared,
+            "id": pk,
+            "number": number,
+            "birth_date": values["birth_date"],
+            "id_number_index": values["id_number_index"],
+            "phone_index": values["phone_index"],
+            "phone_tail_index": phone_tail_index(phone),
+            "email_index": email_index(values.get("email", "")),
+            "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
+            "division_id": values["division_id"],
+            "term_end_date": values.get("term_end_date") or None,
+            "extra": self._extra(values),
+            "search_tokens": search_tokens(name, values["specialty_ids"]),
+            **filled,
+        }
+
+    def _extra(self, values: dict[str, Any]) -> dict[str, Any]:
+        extra: dict[str, Any] = {}
+        record = SimpleNamespace(extra=extra)
+        for code, declared in self.extra.items():
             value = values.get(code)
             if value not in (None, ""):
-                declared.set_value(expert, value)
-        return expert
+                declared.set_value(record, value)
+        return extra
 
     def finish(self, totals: Totals, *, file_name: str) -> None:
         record(
@@ -320,15 +331,25 @@ def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
 
 
-def _stored(column: Any, records: Sequence[SimpleNamespace]) -> Sequence[Any]:
+def _stored(column: Any, records: Sequence[dict[str, Any]]) -> Sequence[Any]:
     """Return what the database takes for ``column`` of each record."""
-    values = list(map(attrgetter(column.attname), records))
+    values = list(map(itemgetter(column.attname), records))
     if isinstance(column, EncryptedField):
-        bound = zip(*(map(attrgetter(name), records) for name in column.bound_to), strict=True)
+        bound = zip(*(map(itemgetter(name), records) for name in column.bound_to), strict=True)
         return column.token_each(zip(values, bound, strict=True))
+    if isinstance(column, ArrayField):
+        return list(map(_array, values))
     if type(getattr(column, "base_field", column)) in _AS_IT_STANDS:
         return values
     return [column.get_db_prep_save(value, connection) for value in values]
+
+
+def _array(words: Sequence[str]) -> str:
+    """Return ``words`` as the database reads an array: the driver would take a call for each."""
+    if not words:
+        return "{}"
+    text = "\0".join(words).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + text.replace("\0", '","') + '"}'
 
 
 @dataclass

@@ -354,3 +354,10 @@ def test_the_command_ends_with_2_for_an_unreadable_file(db: None, tmp_path: Path
     with pytest.raises(SystemExit) as caught:
         command(str(tmp_path / "a.xlsx"), "--json")
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("words", [[], ["王"], ["a b", "", "#12"], ['"', "\\", ",{}", "NULL"]])
+def test_words_of_any_kind_are_an_array_of_the_database(db: None, words: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [importing._array(words)])
+        assert cursor.fetchone() == (words,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from typing import Any
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=sorted(settings.WORKERS))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        gc.freeze()  # as in config.wsgi: an import's collections need not go through what is loaded
         connector = app.connector
         assert isinstance(connector, DjangoConnector)  # noqa: S101 (for the type checker)
         with app.replace_connector(connector.get_worker_connector()):

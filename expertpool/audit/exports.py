@@ -10,7 +10,14 @@ from expertpool.audit.actions import action_label
 from expertpool.audit.forms import EntryFilters
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_visible_to, subject_type_label, summary
+from expertpool.audit.services.proofs import Proofs
 from expertpool.core.exporting import ExportColumn, Exporter, Params
+
+_proofs = Proofs()  # for all rows: what it has asked once never changes
+
+
+def _proof_in_words(entry: Entry) -> str:
+    return "有" if _proofs.hold_for(entry) else "无，不是本系统写入"
 
 
 class EntryExport(Exporter):
@@ -26,6 +33,7 @@ class EntryExport(Exporter):
         ExportColumn("type", "对象类型", lambda entry: subject_type_label(entry.subject_type)),
         ExportColumn("subject", "对象", lambda entry: entry.subject_label, width=24),
         ExportColumn("changes", "变更和说明", summary, width=60),
+        ExportColumn("proof", "凭证", _proof_in_words, width=10),
         ExportColumn("hash", "链哈希", lambda entry: bytes(entry.hash or b"").hex(), width=66),
     )
 

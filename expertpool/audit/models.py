@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import EncryptedTextField
+from expertpool.core.fields import BlindIndexField, EncryptedTextField
 
 GENESIS = bytes(32)  # what the first entry is linked to
 
@@ -43,6 +43,8 @@ class Entry(models.Model):
     note = models.CharField("说明", max_length=500, blank=True)
     # Apart from the hash: it is there when the row is written, the link only at commit.
     digest = models.BinaryField("内容摘要", max_length=32)
+    # By a key outside the database: that this system wrote the entry (`services.proofs`).
+    proof = models.BinaryField("凭证", null=True, max_length=24)
     chain_no = models.BigIntegerField("链上序号", null=True, unique=True)
     previous_hash = models.BinaryField("前一哈希", null=True, max_length=32)
     hash = models.BinaryField("链哈希", null=True, max_length=32)
@@ -58,9 +60,31 @@ class Entry(models.Model):
             # The days by which the log is narrowed.
             models.Index(fields=["-at"], name="audit_at"),
         ]
+        constraints = [
+            # A copy of an entry that was written here is none.
+            models.UniqueConstraint(
+                fields=["proof"], name="audit_proof", condition=models.Q(proof__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_label}"
+
+
+class Unproven(models.Model):
+    """The single row that says up to which place in the chain entries were written before they had
+    proofs, and has a proof itself; none where all have."""
+
+    never = ("INSERT", "UPDATE", "DELETE")
+
+    number = models.BigIntegerField("链长")
+    proof = BlindIndexField("凭证")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "没有凭证的日志"
+
+    def __str__(self) -> str:
+        return f"{self.number}"
 
 
 class ChainHead(models.Model):

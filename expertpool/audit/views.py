@@ -15,6 +15,7 @@ from expertpool.audit.queries import (
     subject_type_label,
 )
 from expertpool.audit.services.chain import verify_chain
+from expertpool.audit.services.proofs import Proofs
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
@@ -33,7 +34,9 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         default_sort="-id",
         form=EntryFilters(request.GET),
     )
+    proofs = Proofs()
     for entry in shown.page:
+        entry.is_proven = proofs.hold_for(entry)
         entry.action_label = action_label(entry.action)
         entry.type_label = subject_type_label(entry.subject_type)
     context = shown.context | {"head": chain_head(), "export_url": export_url("audit.entries")}
@@ -45,6 +48,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(entries_visible_to(request.user), pk=pk)
     context = {
         "entry": entry,
+        "is_proven": Proofs().hold_for(entry),
         "action": action_label(entry.action),
         "subject_type": subject_type_label(entry.subject_type),
         "differences": differences(entry),

@@ -7,6 +7,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
+        from expertpool.audit.events import UnprovenFound
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS
@@ -15,8 +17,9 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.exports.exposure import ExposureExport
         from expertpool.reports.exports.ledger import LedgerExport
         from expertpool.reports.menu import ITEMS
-        from expertpool.reports.occasions import CHAIN_HEAD
+        from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
         from expertpool.reports.permissions import PERMISSIONS
+        from expertpool.reports.services import tell_unproven
         from expertpool.reports.tabs import TABS
 
         register_permissions(PERMISSIONS)
@@ -24,5 +27,6 @@ class ReportsConfig(AppConfig):
         FORMER_NAMES.add(*FORMER)
         MENU.add(*ITEMS)
         PAGE_TABS.add(*TABS)
-        OCCASIONS.add(CHAIN_HEAD)
+        OCCASIONS.add(CHAIN_HEAD, UNPROVEN)
         EXPORTS.add(LedgerExport(), ExposureExport())
+        subscribe(UnprovenFound, tell_unproven)

@@ -33,3 +33,28 @@ CHAIN_HEAD = Occasion(
     watches=True,
     readers=("audit.view",),
 )
+
+_UNPROVEN_TEXT = """{{收件人}}：
+
+{{时间}} 发现操作日志中有 {{条数}} 条不是本系统写入的（链上序号 {{序号}}）：有人绕过系统直接写了数据库。
+
+这些日志写的人和事不可信，系统不采信，「操作日志」中已标出，请勿作为依据；请立即检查谁能连接数据库。
+"""
+
+UNPROVEN = Occasion(
+    code="report.unproven",
+    label="发现绕过系统写入的日志",
+    placeholders={
+        "收件人": "赵审计",
+        "时间": "2026-12-01 08:05",
+        "条数": "2",
+        "序号": "12345、12346",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("操作日志中有 {{条数}} 条不是本系统写入的", _UNPROVEN_TEXT),
+        ChannelCode.SITE: ("操作日志中有 {{条数}} 条不是本系统写入的", _UNPROVEN_TEXT),
+    },
+    required=("条数", "序号"),
+    watches=True,
+    readers=("audit.view",),
+)

@@ -13,16 +13,18 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.audit.events import UnprovenFound
 from expertpool.audit.queries import chain_head
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.reports.enums import ReportState
 from expertpool.reports.exceptions import ReportRefused
 from expertpool.reports.models import ExposureReport, ExposureRow
-from expertpool.reports.occasions import CHAIN_HEAD
+from expertpool.reports.occasions import CHAIN_HEAD, UNPROVEN
 from expertpool.reports.queries.exposure import (
     Judged,
     comparable,
@@ -132,19 +134,38 @@ def tell_chain_head(*, now: datetime) -> None:
     head, today = chain_head(), timezone.localdate(now)
     if not head.number:  # of an empty log there is nothing to keep
         return
+    _tell_readers(
+        CHAIN_HEAD,
+        f"chain-head:{today}",
+        {
+            "时间": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
+            "条数": f"{head.number:,}",
+            "链头": f"{head.number}:{head.hash}",
+        },
+        now,
+    )
+
+
+def tell_unproven(event: UnprovenFound) -> None:
+    """Tell whoever may read the log that it has entries which this system did not write."""
+    places = "、".join(map(str, event.first))
+    values = {
+        "时间": f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}",
+        "条数": f"{event.count:,}",
+        "序号": f"{places} 等" if event.count > len(event.first) else places,
+    }
+    _tell_readers(UNPROVEN, f"unproven:{event.first[0]}", values, event.at)
+
+
+def _tell_readers(occasion: Occasion, key: str, values: dict[str, str], now: datetime) -> None:
     envelopes = [
         Envelope(
             recipient=Recipient(account=user.username, name=user.name, email=user.email),
-            context={
-                "收件人": user.name,
-                "时间": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
-                "条数": f"{head.number:,}",
-                "链头": f"{head.number}:{head.hash}",
-            },
+            context={"收件人": user.name, **values},
             about=user,
-            key=f"chain-head:{today}:{user.pk}",
+            key=f"{key}:{user.pk}",
         )
         for user in users_with_permission("audit.view")
     ]
     channels = (ChannelCode.EMAIL, ChannelCode.SITE)
-    send_messages(occasion=CHAIN_HEAD.code, envelopes=envelopes, channels=channels, now=now)
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)

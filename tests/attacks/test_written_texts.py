@@ -44,7 +44,7 @@ WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
     *("draw.pool_changed", "draw.alarm", "draw.held_refused", "draw.panel_moved"),
     "draw.gone",
-    *("expert.contact_changed", "report.chain_head", "template.rewritten"),
+    *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 
 

@@ -197,7 +197,7 @@ def test_a_forger_who_recomputes_one_entry_is_found_at_the_next(note: Note) -> N
         note(text)
     forged = Entry.objects.get(chain_no=2)
     forged.note = "改过"
-    from expertpool.audit.services.recording import content_digest
+    from expertpool.audit.services.proofs import content_digest
 
     digest = content_digest(forged)
     link = hashlib.sha256(bytes(forged.previous_hash) + digest).digest()

@@ -1,7 +1,8 @@
 """Writing to the log. There is no other door, and no way to change what is written."""
 
 from expertpool.audit.services.editing import Edits
+from expertpool.audit.services.proofs import proven
 from expertpool.audit.services.recording import record, record_change
 from expertpool.audit.services.snapshots import changed, in_words, snapshot
 
-__all__ = ["Edits", "changed", "in_words", "record", "record_change", "snapshot"]
+__all__ = ["Edits", "changed", "in_words", "proven", "record", "record_change", "snapshot"]

@@ -8,31 +8,64 @@ from datetime import datetime
 
 from django.db import transaction
 
-from expertpool.audit.models import Anchor, ChainHead
+from expertpool.audit.events import UnprovenFound
+from expertpool.audit.models import Anchor, ChainHead, Entry
+from expertpool.audit.services.proofs import Proofs
+from expertpool.audit.services.recording import record
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.events import publish
 
 PROOF = "锚点"  # what is encrypted says nothing; that it opens beside its columns does
+
+MOST_TOLD = 10  # places that are told at once
+CHUNK = 2000
 
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
 def anchor(*, now: datetime) -> Anchor | None:
     """Confirm the chain as it is now; None where nothing was added since the last time.
 
-    A chain that has become shorter than it was confirmed is not confirmed anew.
+    A chain that has become shorter than it was confirmed is not confirmed anew. Entries added since
+    that this system did not write are logged, and announced (UnprovenFound).
     """
-    # Its lock orders this after every commit that is under way, and two of these.
-    head = ChainHead.objects.select_for_update().first()
-    last = Anchor.objects.order_by("-number").first()
-    previous = last.number if last else 0
+    head, previous = ChainHead.objects.first(), _last_number()
     if head is None or head.number <= previous:
         if previous > (head.number if head else 0):
             logger.error("the log was confirmed with %s entries, and has fewer now", previous)
         return None
-    return Anchor.objects.create(
-        number=head.number, hash=bytes(head.hash).hex(), previous=previous, at=now, proof=PROOF
-    )
+    # Both without the lock, for which every commit would wait.
+    if forged := _forged(previous, head.number):
+        _tell(forged, now)
+    with transaction.atomic():
+        ChainHead.objects.select_for_update().first()
+        if _last_number() != previous:  # another was first
+            return None
+        link = bytes(head.hash).hex()
+        return Anchor.objects.create(
+            number=head.number, hash=link, previous=previous, at=now, proof=PROOF
+        )
+
+
+def _last_number() -> int:
+    last = Anchor.objects.order_by("-number").first()
+    return last.number if last else 0
+
+
+def _forged(after: int, last: int) -> list[int]:
+    """The places of the entries in a part of the chain that this system did not write."""
+    proofs = Proofs()
+    entries = Entry.objects.filter(chain_no__gt=after, chain_no__lte=last).order_by("chain_no")
+    return [entry.chain_no or 0 for entry in entries.iterator(CHUNK) if not proofs.hold_for(entry)]
+
+
+@transaction.atomic
+def _tell(forged: list[int], now: datetime) -> None:
+    found = UnprovenFound(len(forged), tuple(forged[:MOST_TOLD]), now)
+    logger.error("%s entries of the log were not written here, from %s", len(forged), forged[0])
+    after = {"条数": found.count, "链上序号": list(found.first)}
+    record("audit.unproven", actor=None, now=now, after=after)
+    publish(found)
 
 
 class Anchors:

@@ -10,7 +10,7 @@ from django.db.models import Subquery
 
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.audit.services.anchors import Anchors
-from expertpool.audit.services.recording import content_digest
+from expertpool.audit.services.proofs import Proofs, content_digest
 
 CHUNK = 2000
 
@@ -67,7 +67,8 @@ def _first_break(
     length: int, head: bytes, anchors: Anchors, expected: Mapping[int, str]
 ) -> ChainBreak | None:
     """Walk the chain up to ``length``; its last hash has to be ``head``."""
-    number, previous = 0, GENESIS
+    number, previous, proofs = 0, GENESIS, Proofs()
+    forged: ChainBreak | None = None
     entries = Entry.objects.filter(chain_no__lte=length).order_by("chain_no")
     for entry in entries.iterator(CHUNK):
         number += 1
@@ -78,11 +79,14 @@ def _first_break(
             reason = "与您留存的链头不符，这一条或之前的日志被改写过。"
         if reason:
             return ChainBreak(number, entry.pk, reason)
+        if forged is None and not proofs.hold_for(entry):
+            forged = ChainBreak(number, entry.pk, "这一条没有本系统的凭证，是直接写进数据库的。")
     if number < length:
         return ChainBreak(number + 1, None, f"链头记为 {length} 条，实有 {number} 条。")
     if previous != head:
         return ChainBreak(number, None, "最后一条的链哈希与链头不符。")
-    return _unmet(length, expected) or _cut(length, anchors.beyond)
+    # Last, since it stays there for good: what else is wrong would never be told.
+    return _unmet(length, expected) or _cut(length, anchors.beyond) or forged
 
 
 def _unmet(length: int, expected: Mapping[int, str]) -> ChainBreak | None:

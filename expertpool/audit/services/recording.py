@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
@@ -12,6 +10,7 @@ from django.db import models
 from expertpool.audit.actions import LOG_ACTIONS
 from expertpool.audit.context import address
 from expertpool.audit.models import Entry
+from expertpool.audit.services.proofs import content_digest, make_proof
 from expertpool.audit.services.snapshots import Values, as_json, changed
 
 
@@ -51,6 +50,7 @@ def record(
         note=note[:500],
     )
     entry.digest = content_digest(entry)
+    entry.proof = make_proof(entry.digest)
     # An existing row cannot be written: a trigger refuses it.
     entry.save(force_insert=True)
     return entry
@@ -77,21 +77,3 @@ def record_change(
     if not changes["after"]:
         return None
     return record(action, actor=actor, now=now, subject=subject, note=note, **changes)
-
-
-def content_digest(entry: Entry) -> bytes:
-    """Return SHA-256 of the entry's content as canonical JSON (sorted keys, UTF-8)."""
-    content = {
-        # As the database gives it back, whatever zone it came in: recomputed, it reads alike.
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": entry.actor_id,
-        "actor_name": entry.actor_name,
-        "address": entry.address,
-        "action": entry.action,
-        "subject": [entry.subject_type, entry.subject_id, entry.subject_label],
-        "before": entry.before,
-        "after": entry.after,
-        "note": entry.note,
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head
+from expertpool.audit.services import proven
 from expertpool.draws.models import Draw
 
 CHAIN_HEAD = "事件链头"  # in the entry of each change of a draw: the hash of its last event
@@ -23,7 +24,7 @@ def logged_heads(draw: Draw) -> set[str]:
         | Q(subject_type="draws.invitation", subject_id__in=lines),
         after__has_key=CHAIN_HEAD,
     )
-    return {str(after[CHAIN_HEAD]) for after in entries.values_list("after", flat=True) if after}
+    return {str(entry.after[CHAIN_HEAD]) for entry in proven(entries) if entry.after}
 
 
 def hash_text(entry: Entry) -> str:
@@ -47,5 +48,8 @@ def chain_state(*, seals: int) -> ChainState:
     last = Entry.objects.filter(chain_no=head.number).first()
     found = Entry.objects.filter(action__in=SEALS, chain_no__lte=head.number)
     return ChainState(
-        head.number, head.hash, last.at if last else None, list(found.order_by("-chain_no")[:seals])
+        head.number,
+        head.hash,
+        last.at if last else None,
+        list(proven(found.order_by("-chain_no")[:seals])),
     )

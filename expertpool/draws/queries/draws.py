@@ -18,6 +18,7 @@ from django.db.models import (
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import codes_reaching, scope_q
 from expertpool.audit.models import Entry
+from expertpool.audit.services import proven
 from expertpool.draws.enums import INVALID, STANDBY_LETTER, DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPlan, DrawProject
 from expertpool.projects.models import Project
@@ -156,13 +157,10 @@ def publication_link(draw: Draw) -> tuple[int, str] | None:
 
 
 def _link(draw: Draw, *actions: str) -> tuple[int, str] | None:
-    entry = (
-        Entry.objects.filter(
-            subject_type=draw._meta.label_lower, subject_id=str(draw.pk), action__in=actions
-        )
-        .order_by("-id")
-        .first()
+    entries = Entry.objects.filter(
+        subject_type=draw._meta.label_lower, subject_id=str(draw.pk), action__in=actions
     )
+    entry = next(proven(entries.order_by("-id")), None)
     if entry is None or entry.chain_no is None or entry.hash is None:
         return None
     return entry.chain_no, bytes(entry.hash).hex()

@@ -21,6 +21,7 @@ from expertpool.accounts.queries import managed_since
 from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.draws.enums import OF_OWN_PANEL, RESTS_ON_DRAWS, ExclusionReason
 from expertpool.draws.models import Draw, DrawPause, Rescheduling
 from expertpool.draws.queries.fitting import fitted_at_seal
@@ -127,7 +128,7 @@ class PoolChanges:
     def _is_moved(self) -> bool:
         """Whether the panel sits at another time than that for which it was sealed."""
         moves = entries_for(self.draw).filter(action="draw.reschedule", at__gte=self.draw.sealed_at)
-        return moves.exists()
+        return any(proven(moves))
 
     def _is_sent_away(self, pk: int) -> bool:
         """Whether the office, or who may act as the expert, filed his leave after the seal, or nobody

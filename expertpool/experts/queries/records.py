@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
-from expertpool.audit.services import in_words
+from expertpool.audit.services import in_words, proven
 from expertpool.core.visibility import show
 from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
@@ -52,7 +52,7 @@ def _moment(row: Leave | AvoidanceUnit) -> Moment:
 def _moments(action: str, experts: Iterable[int]) -> dict[Moment, list[Any]]:
     """Return what the log says was filed of ``experts``, by whose, by whom and when."""
     filed: dict[Moment, list[Any]] = defaultdict(list)
-    for entry in entries_for((Expert, set(experts))).filter(action=action):
+    for entry in proven(entries_for((Expert, set(experts))).filter(action=action)):
         filed[int(entry.subject_id), entry.actor_id, entry.at].append(entry.after)
     return filed
 
@@ -63,8 +63,8 @@ def joined_since(at: datetime) -> set[int]:
     Who was frozen since and is back has not come."""
     moves = Entry.objects.filter(action__in=STATUS_MOVES, at__gt=at).order_by("id")
     stood: dict[int, Any] = {}
-    for pk, before in moves.values_list("subject_id", "before__状态"):
-        stood.setdefault(int(pk), before)
+    for entry in proven(moves):
+        stood.setdefault(int(entry.subject_id), (entry.before or {}).get("状态"))
     came = [pk for pk, status in stood.items() if status != ExpertStatus.FORMAL.label]
     rows = Expert.objects.filter(Q(created_at__gt=at) | Q(pk__in=came), status=ExpertStatus.FORMAL)
     return set(rows.order_by().values_list("pk", flat=True))

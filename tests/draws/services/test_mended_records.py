@@ -14,7 +14,7 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.audit.services.recording import content_digest
+from expertpool.audit.services.proofs import content_digest
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw, DrawEvent, Invitation
 from expertpool.draws.services.entropy import SeededEntropy

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.audit.services.recording import content_digest
+from expertpool.audit.services.proofs import content_digest
 from expertpool.core.bulk import for_each
 from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed

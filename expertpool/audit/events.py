@@ -1,0 +1,16 @@
+"""What this app announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class UnprovenFound:
+    """The log has entries that this system did not write: how many were found now, and the places of
+    the first few in the chain."""
+
+    count: int
+    first: tuple[int, ...]
+    at: datetime

@@ -7,4 +7,6 @@ ACTIONS = (
     Action("directory.update", "修改基础资料"),
     Action("directory.delete", "删除基础资料"),
     Action("directory.move", "移动专业"),
+    Action("directory.merge", "合并单位"),
+    Action("directory.apart", "认定不是同一单位"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 
 from expertpool.core.text import clean_code, is_key
@@ -108,6 +109,27 @@ class UnitForm(forms.ModelForm):
         return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]
 
 
+class MergeForm(forms.Form):
+    """Into which unit another one goes."""
+
+    into = forms.ModelChoiceField(
+        label="并入",
+        queryset=Unit.objects.none(),
+        empty_label="请选择",
+        help_text="保留的单位。专家、项目、回避、单位关系和别名都改到它名下，本单位的名称成为它的别名；不能撤销。"
+        "封存中的抽取仍按封存时的单位；因此须回避的候选人轮到时，抽取暂停并告知监督人。",
+    )
+    wide = {"into"}
+
+    def __init__(self, data: Any = None, *, unit: Unit, into: str) -> None:
+        super().__init__(data, initial={"into": into})
+        field: Any = self.fields["into"]
+        field.widget.attrs |= UNIT_SEARCH
+        chosen = str(self["into"].value() or "")
+        if is_key(chosen):
+            field.queryset = Unit.objects.filter(pk=chosen).exclude(pk=unit.pk)
+
+
 class RelationForm(forms.ModelForm):
     """A relation of a unit that the page knows; the other one is searched."""
 
@@ -173,6 +195,20 @@ class UnitFilter(FilterForm):
             rows = rows.filter(pk__in=search_units(text, active_only=False).values("pk"))
         if state := self.value("state"):
             rows = rows.filter(active=state == "active")
+        return rows
+
+
+class PairFilter(FilterForm):
+    q = forms.CharField(
+        label="单位",
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "名称、别名或统一社会信用代码"}),
+    )
+
+    def narrow(self, rows: Any) -> Any:
+        if text := self.value("q"):
+            found = search_units(text, active_only=False).values("pk")
+            rows = rows.filter(Q(first__in=found) | Q(second__in=found))
         return rows
 
 

@@ -6,23 +6,49 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from expertpool.core.bounds import DAYS, ORDER, Bounds, within
 from expertpool.directory.enums import DictionaryCode, RelationKind, TitleLevel
+from expertpool.directory.validators import NO_CORE
 
 SHARE = Bounds(Decimal("0.01"), Decimal(100), "持股比例应大于 0，不超过 100。")  # %
 CONTROLLING_SHARE = 50  # %, from here a shareholder controls (公司法 第二百六十五条)
 
 
+def core_name() -> models.GeneratedField:
+    """Return the column by which near names are found: the normalised name without forms of company
+    and brackets (`validators.core_of` does the same to what is typed)."""
+    return models.GeneratedField(
+        expression=models.Func(
+            "normalised_name",
+            Value(NO_CORE),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=models.CharField(max_length=200),
+        ),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+        verbose_name="名称主干",
+    )
+
+
 class Unit(models.Model):
     """An organisation: employer, purchaser, bidder. Equal units are found by USCC first, then by
-    normalised name or alias (`directory.queries.units_matching`)."""
+    normalised name or alias (`directory.queries.units_matching`).
+
+    A unit that came in by its name alone is unidentified until somebody has ``confirmed`` it.
+    """
 
     name = models.CharField("单位名称", max_length=200)
     normalised_name = models.CharField("规范名称", max_length=200, db_index=True, editable=False)
+    core_name = core_name()
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     active = models.BooleanField("启用", default=True)
+    confirmed = models.BooleanField("已核实", default=False, editable=False)
+    # Compared with the others since it was entered or renamed (`services.near.compare_units`).
+    compared = models.BooleanField("已比对", default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "单位"
@@ -36,18 +62,36 @@ class Unit(models.Model):
         indexes = [
             # Pickers look for any part of a name.
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="directory_unit_name"),
+            GinIndex(fields=["core_name"], opclasses=["gin_trgm_ops"], name="directory_unit_core"),
+            models.Index(
+                fields=["id"], condition=Q(compared=False), name="directory_unit_uncompared"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(uscc="", confirmed=False), name="directory_unit_unknown"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether a code or a person says which unit it is."""
+        return bool(self.uscc) or self.confirmed
+
 
 class UnitAlias(models.Model):
-    """A former or short name of a unit; matches like the name itself."""
+    """A former or short name of a unit; matches like the name itself.
+
+    It is no other unit's name or alias: the database says so (migration 0006), but for those that were
+    there before (``shared``), which are listed until somebody decides.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField("别名", max_length=200)
     normalised_name = models.CharField("规范名称", max_length=200, db_index=True, editable=False)
+    core_name = core_name()
+    shared = models.BooleanField("与另一单位相同", default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "单位别名"
@@ -55,10 +99,76 @@ class UnitAlias(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "normalised_name"], name="directory_alias_once"
             ),
+            models.UniqueConstraint(
+                fields=["normalised_name"],
+                condition=Q(shared=False),
+                name="directory_alias_of_one",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["core_name"], opclasses=["gin_trgm_ops"], name="directory_alias_core"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerUnit(models.Model):
+    """A unit that was merged into ``unit``: its id, so that old addresses lead on."""
+
+    id = models.BigIntegerField(primary_key=True)
+    name = models.CharField("原单位名称", max_length=200)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="former_units")
+    merged_at = models.DateTimeField("合并时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已合并的单位"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitPair(models.Model):
+    """Two units that may be one: their names are near, or a list gave both the same code.
+    ``apart``: somebody has said that they are two."""
+
+    first = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    likeness = models.FloatField("相似程度")
+    apart = models.BooleanField("不是同一家", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "疑似重复的单位"
+        ordering = ["-likeness", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="directory_pair_once"),
+            # One row for two, whichever was compared first.
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")), name="directory_pair_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.second_id}"
+
+    @property
+    def percent(self) -> int:
+        return round(self.likeness * 100)
+
+    @property
+    def stays(self) -> Unit:
+        """The one that a merge keeps: whose code is known, else the one that is confirmed or older."""
+        first, second = self.first, self.second
+        is_better = (bool(second.uscc), second.confirmed) > (bool(first.uscc), first.confirmed)
+        return second if is_better else first
+
+    @property
+    def stays_key(self) -> str:
+        return str(self.stays.pk)
+
+    @property
+    def goes(self) -> Unit:
+        return self.first if self.stays == self.second else self.second
 
 
 class UnitRelation(models.Model):

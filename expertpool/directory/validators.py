@@ -14,6 +14,8 @@ _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("�
 _UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 
 MOST_UNIT_NAME = 200
+# What two names of one unit often do not share; read by the database, too.
+NO_CORE = "(股份)?有限(责任)?公司|[()·,.-]"
 
 validate_code = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9.-]*\Z", "代码只能用字母、数字、点和短横，不能有空格。", code="code"
@@ -28,6 +30,12 @@ def normalise_unit_name(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
     # Folding once more joins what a blank kept apart.
     return unicodedata.normalize("NFKC", _UNSEEN.sub("", folded).casefold())
+
+
+def core_of(name: str) -> str:
+    """Return what is left of ``name`` for finding near ones: 河南省建筑设计院有限责任公司 and
+    河南省建筑设计院（有限公司） share it."""
+    return re.sub(NO_CORE, "", normalise_unit_name(name))
 
 
 def require_unit_name(name: str) -> str:

@@ -16,7 +16,7 @@ from expertpool.core.subjects import Words
 from expertpool.core.text import clean_code, clean_text
 from expertpool.customforms.models import CustomField
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import units_matching
+from expertpool.directory.queries import near_text, units_matching
 from expertpool.projects.exceptions import (
     DepartmentNotAllowed,
     NoteRequired,
@@ -308,6 +308,9 @@ def _purchaser(named: PurchaserRef | None) -> Unit | None:
     # Of several units of one name, one that is known by its code.
     unit = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
     if unit is None:
-        message = "单位库里没有这个单位：请先在单位管理里新增，或不填，另以回避单位登记。"
+        message = (
+            f"单位库里没有这个单位，{near_text(named.name)}请核对名称，或先在单位库里新增，"
+            "或不填，另以回避单位登记。"
+        )
         raise ValidationError({"purchaser": message})
     return unit

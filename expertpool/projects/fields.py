@@ -31,7 +31,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, unit_name
+from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, now_called, unit_name
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch
@@ -171,6 +171,7 @@ FIELDS = (
             field=ask.Reference(
                 labels=answers.unit_names,
                 src=lambda: reverse("directory:unit_search"),
+                moved=now_called,
                 nullable=True,
             )
         ),

@@ -19,6 +19,8 @@ MEASURED = (models.DateField, models.DecimalField, models.FloatField, models.Int
 # What no person and no caller writes, and why it needs no bounds.
 BY_THE_SYSTEM = {
     "draws.WideningRequest.plan_version": "a version that exists",
+    "directory.FormerUnit": "the id of a unit that was, and the clock's moment",
+    "directory.UnitPair": "computed from names",
     "reports.ExposureRow": "computed from draws",
     "reports.ExposureReport": "the moments are the clock's",
     "webhooks.Delivery": "kept by the sender of events",

@@ -22,6 +22,7 @@ from tests.fixtures import login
 ADDS = {
     "accounts:user_reset",
     "audit:verify",
+    "directory:unit_merge",
     "draws:answer",
     "draws:emergency",
     "draws:pick_more",

@@ -12,12 +12,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.models import ImportMemory
+from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.requests import asked_otherwise
 
@@ -180,6 +181,11 @@ def relation(world: World, _user: User) -> dict[str, Any]:
     return {"pk": world.relation.owned_id, "relation": world.relation.pk}
 
 
+def unit_pair(_world: World, _user: User) -> dict[str, Any]:
+    first, second = make_unit(), make_unit()
+    return {"pk": UnitPair.objects.create(first=first, second=second, likeness=1).pk}
+
+
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
@@ -284,6 +290,10 @@ RULES: dict[str, Rule] = {
     "directory:unit_create": only("admin"),
     "directory:unit_edit": only("admin", kwargs=UNIT),
     "directory:unit_delete": only("admin", kwargs=UNIT),
+    "directory:unit_pairs": only(*READ_DIRECTORY),
+    "directory:unit_merge": only("admin", kwargs=UNIT),
+    "directory:unit_confirm": only("admin", kwargs=UNIT),
+    "directory:unit_apart": only("admin", kwargs=unit_pair),
     "directory:unit_relations": only(*READ_DIRECTORY, kwargs=UNIT),
     "directory:relation_create": only(
         "admin", kwargs=lambda w, _u: {"pk": w.unit.pk, "side": "owner"}

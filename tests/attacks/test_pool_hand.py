@@ -12,6 +12,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.home import todos_for
+from expertpool.directory.services.merging import merge_units
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import PauseRefused
 from expertpool.draws.exports.projects import MEASURES
@@ -250,6 +251,24 @@ def test_a_relation_is_a_hand_unless_he_declares_it_himself(
     reply(draw.invitations.get(line=1), 10, accept=False)
     assert DrawPause.objects.filter(draw=draw).exists() is not own
     assert (third.pk in sitting(draw)) is own
+
+
+@pytest.mark.shows("DRAW-14")
+def test_two_units_merged_after_the_seal_are_a_hand(
+    pool: list[Expert], admin: User, operator: User, supervisor: User
+) -> None:
+    """Of the unit that is avoided now nobody is seated unseen; the seal itself stays as it is."""
+    avoided, other = make_unit("招标单位"), make_unit("招标单位（集团）")
+    Expert.objects.filter(pk__in=[one.pk for one in pool]).update(employer=other)
+    draw = sealed(operator)
+    Avoidance.objects.create(project=draw.project, subject="unit", unit=avoided)
+    merge_units(unit=other, into=avoided, actor=admin, now=NOW + MINUTE)
+    order(draw, operator, supervisor)
+    assert DrawPause.objects.filter(draw=draw, resumed_at=None).exists()
+    body = Message.objects.filter(occasion="draw.pool_changed")[0].body
+    assert admin.username in body
+    assert "合并单位" in body
+    assert difference_in(draw) is None
 
 
 @pytest.mark.shows("DRAW-14")

@@ -38,7 +38,10 @@ def unit(name: str, uscc: str = "", *aliases: str, active: bool = True) -> Unit:
         name=name, normalised_name=normalise_unit_name(name), uscc=uscc, active=active
     )
     for alias in aliases:
-        UnitAlias.objects.create(unit=made, name=alias, normalised_name=normalise_unit_name(alias))
+        # as from before an alias of two units was refused
+        UnitAlias.objects.create(
+            unit=made, name=alias, normalised_name=normalise_unit_name(alias), shared=True
+        )
     return made
 
 

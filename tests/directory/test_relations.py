@@ -94,7 +94,7 @@ def test_share_days_and_depth_decide_what_counts() -> None:
 def test_units_equal_to_a_related_one_are_related_too() -> None:
     buyer = make_unit("甲")
     group = make_unit("乙集团有限公司", uscc=make_uscc(1))
-    UnitAlias.objects.create(unit=group, name="乙集团", normalised_name="乙集团")
+    UnitAlias.objects.create(unit=group, name="乙集团", normalised_name="乙集团", shared=True)
     twin = make_unit("乙集团")  # entered by somebody else under its short name
     make_unit("乙集团有限公司", uscc=make_uscc(2))  # another unit of the same name
     holds(group, 60, buyer)
@@ -147,7 +147,9 @@ def test_the_closure_is_what_a_naive_search_finds(seed: int) -> None:
         for at, name in enumerate(names, 1)
     ]
     for unit in random.sample(units, 3):
-        UnitAlias.objects.create(unit=unit, name="简称", normalised_name=random.choice(names))
+        UnitAlias.objects.create(
+            unit=unit, name="简称", normalised_name=random.choice(names), shared=True
+        )
     for owner, owned in {tuple(random.sample(units, 2)) for _ in range(20)}:
         if random.random() < 0.3:
             parent(owner, owned)

@@ -311,13 +311,14 @@ class Multi(Choice):
 @dataclass(frozen=True, kw_only=True)
 class Reference(Field):
     """Rows of a long table, chosen by search (units). Values are ids as text; ``src`` names the
-    URL of the remote select."""
+    URL of the remote select; ``moved`` gives the ids of today for those of rows that became others."""
 
     type = "unit"
     labels_of_operators = {"in": "是", "not_in": "不是"}
 
     labels: Labels
     src: str | Callable[[], str] = ""
+    moved: Callable[[Sequence[str]], list[str]] = list
 
     def clean_one(self, raw: Any) -> str:
         if not isinstance(raw, str | int) or isinstance(raw, bool) or not str(raw).strip():
@@ -325,7 +326,7 @@ class Reference(Field):
         return str(raw).strip()
 
     def clean(self, op: str, raw: Any) -> Any:
-        values = self.read(op, raw)
+        values = self.moved(self.read(op, raw))
         known = self.labels(values)
         gone = [value for value in values if value not in known]
         if gone:

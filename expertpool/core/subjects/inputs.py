@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -38,8 +38,10 @@ class ChosenOptions:
     """A select whose page carries only the chosen options; the script fetches all others."""
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
-        rows = chosen_rows(self.choices.queryset, value)  # type: ignore[attr-defined]
-        label = self.choices.field.label_from_instance  # type: ignore[attr-defined]
+        field = self.choices.field  # type: ignore[attr-defined]
+        moved = getattr(field, "moved", None)
+        rows = chosen_rows(field.queryset, moved(value) if moved else value)
+        label = field.label_from_instance
         return [
             (None, [self.create_option(name, row.pk, label(row), True, at, attrs=attrs)], at)  # type: ignore[attr-defined]
             for at, row in enumerate(rows)
@@ -60,11 +62,16 @@ def chosen_rows(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
 
 
 class OneRow(forms.ModelChoiceField):
-    """A row by its key; where keys are texts, the database does not take every one as such."""
+    """A row by its key; where keys are texts, the database does not take every one as such. ``moved``
+    gives the keys of today for those of rows that became others."""
+
+    moved: Callable[[Sequence[str]], list[str]] | None = None
 
     def to_python(self, value: Any) -> Any:
         if not is_writable(str(value)):
             raise ValidationError(HIDDEN)
+        if self.moved and isinstance(value, str) and value:
+            value = self.moved([value])[0]
         return super().to_python(value)
 
 

@@ -96,10 +96,12 @@ class Kind(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Kind):
-    """Text; ``rule`` cleans more strictly than the length, ``rows`` makes the control a text area."""
+    """Text; ``rule`` cleans more strictly than the length, ``rows`` makes the control a text area;
+    ``attrs`` tell the script where it fetches what it proposes."""
 
     longest: int
     rule: Cleaner | None = None
+    attrs: Mapping[str, Any] = field(default_factory=dict)
     rows: int = 0
     counted: int = 0  # up to which length the text area counts the characters
 
@@ -115,7 +117,8 @@ class Text(Kind):
         limit = {} if self.rule else {"maxlength": self.longest}
         counter = {"data-count": self.counted} if self.counted else {}
         area = forms.Textarea(attrs=limit | counter | {"rows": self.rows})
-        kwargs.setdefault("widget", area if self.rows else forms.TextInput(attrs=limit))
+        line = forms.TextInput(attrs=limit | dict(self.attrs))
+        kwargs.setdefault("widget", area if self.rows else line)
         return forms.CharField(**kwargs)
 
     @property
@@ -338,11 +341,12 @@ class _FlagField(forms.ChoiceField):
 @dataclass(frozen=True, kw_only=True)
 class Rows(Kind):
     """One row of another table, or ``many``. ``attrs`` tell the script where it fetches the
-    choices that are too many for a page. An import names rows by words; its run finds them."""
+    choices that are too many for a page. An import names rows by words; its run finds them. ``moved``: see `OneRow`."""
 
     rows: Callable[[], QuerySet[Any]]
     many: bool = False
     attrs: Mapping[str, Any] = field(default_factory=dict)
+    moved: Callable[[Sequence[str]], list[str]] | None = None
 
     def clean(self, raw: Any) -> Any:
         return raw
@@ -351,8 +355,11 @@ class Rows(Kind):
         if self.attrs:
             remote = ManyRemote if self.many else OneRemote
             kwargs.setdefault("widget", remote(attrs=dict(self.attrs)))
-        kind = ManyRows if self.many else OneRow
-        return kind(self.rows(), **kwargs)
+        if self.many:
+            return ManyRows(self.rows(), **kwargs)
+        one = OneRow(self.rows(), **kwargs)
+        one.moved = self.moved
+        return one
 
     def word(self, value: Any) -> str:
         return "、".join(map(str, value.all())) if self.many else str(value or "")

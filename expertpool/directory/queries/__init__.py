@@ -5,6 +5,16 @@ from expertpool.directory.queries.lists import (
     title_level,
     title_levels,
 )
+from expertpool.directory.queries.near import (
+    Near,
+    near_sentence,
+    near_text,
+    near_units,
+    near_unknown,
+    now_called,
+    suspected_pairs,
+    unidentified_units,
+)
 from expertpool.directory.queries.relations import (
     Step,
     Way,
@@ -23,9 +33,11 @@ from expertpool.directory.queries.trees import (
     specialty_tree,
 )
 from expertpool.directory.queries.units import (
+    UNIT_NAME,
     UNIT_SEARCH,
     Named,
     is_called,
+    names_of_others,
     search_units,
     unit_name,
     units_matching,
@@ -33,14 +45,22 @@ from expertpool.directory.queries.units import (
 )
 
 __all__ = [
+    "UNIT_NAME",
     "UNIT_SEARCH",
     "Named",
+    "Near",
     "Step",
     "Way",
     "dictionary_names",
     "division_subtree",
     "division_tree",
     "is_called",
+    "names_of_others",
+    "near_sentence",
+    "near_text",
+    "near_units",
+    "near_unknown",
+    "now_called",
     "path_names",
     "province_codes",
     "related_units",
@@ -49,8 +69,10 @@ __all__ = [
     "specialty_subtree",
     "specialty_subtrees",
     "specialty_tree",
+    "suspected_pairs",
     "title_level",
     "title_levels",
+    "unidentified_units",
     "unit_name",
     "units_matching",
     "units_matching_each",

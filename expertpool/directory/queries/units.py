@@ -15,12 +15,19 @@ from expertpool.core.importing import CellRefused, text
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.validators import (
     MOST_UNIT_NAME,
+    core_of,
     normalise_unit_name,
     require_unit_name,
 )
 
 # What makes a list of units one that is searched.
 UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
+# What makes an input one that proposes units while one types; ``data-code`` names the field of the code.
+UNIT_NAME = {
+    "data-enhance": "suggest",
+    "data-url": reverse_lazy("directory:unit_search"),
+    "autocomplete": "off",
+}
 
 
 class Named(NamedTuple):
@@ -89,17 +96,47 @@ def _bearers_of(names: Collection[str]) -> dict[str, list[tuple[int, str]]]:
     return bearers
 
 
+def is_alias_of(name: str, other: Unit) -> str:
+    """Return why no other unit may be called ``name``."""
+    code = f"（{other.uscc}）" if other.uscc else ""
+    return (
+        f"“{name.strip()}”已是“{other.name}”{code}的别名。是同一家的，请核对统一社会信用代码或合并两个单位；"
+        "确是另一家的，先在单位库中去掉那个别名。"
+    )
+
+
+def names_of_others(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return those of ``pairs`` (name, USCC) that `services.units.resolve_units` would refuse, with why:
+    no unit has that USCC yet, and the name is the alias of one with another."""
+    coded = {pair: normalise_unit_name(pair[0]) for pair in pairs if pair[1]}
+    bearers = UnitAlias.objects.filter(normalised_name__in=coded.values()).exclude(unit__uscc="")
+    by_name = {alias.normalised_name: alias.unit for alias in bearers.select_related("unit")}
+    suspected = {pair for pair, name in coded.items() if name in by_name}
+    if not suspected:
+        return {}
+    codes = Unit.objects.filter(uscc__in=[uscc for _, uscc in suspected])
+    known = set(codes.values_list("uscc", flat=True))
+    return {
+        pair: is_alias_of(pair[0], by_name[coded[pair]])
+        for pair in suspected
+        if pair[1] not in known
+    }
+
+
 def is_called(unit: Unit, name: str) -> bool:
     """Tell whether ``name`` is the unit's own name, in any writing, and not an alias of it."""
     return unit.normalised_name == normalise_unit_name(name)
 
 
 def search_units(text: str, *, active_only: bool = True) -> QuerySet[Unit]:
-    """Return units by a part of the name or an alias, or the beginning of the USCC."""
+    """Return units by a part of the name or an alias, in any writing, or the beginning of the USCC."""
     rows = Unit.objects.filter(active=True) if active_only else Unit.objects.all()
     for word in text.split():
-        alias = UnitAlias.objects.filter(name__icontains=word).values("unit")
-        rows = rows.filter(Q(name__icontains=word) | Q(uscc__istartswith=word) | Q(pk__in=alias))
+        part, core = Q(name__icontains=word), core_of(word)
+        if core:
+            part |= Q(core_name__contains=core)
+        alias = UnitAlias.objects.filter(part).values("unit")
+        rows = rows.filter(part | Q(uscc__istartswith=word) | Q(pk__in=alias))
     return rows
 
 

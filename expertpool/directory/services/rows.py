@@ -12,7 +12,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 
 from expertpool.audit.services import record, record_change, snapshot
 
-DERIVED = {"normalised_name", "path"}  # from other fields
+DERIVED = {"normalised_name", "core_name", "compared", "path"}  # from other fields
 
 
 @transaction.atomic

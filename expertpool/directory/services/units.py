@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from expertpool.audit.services import record_change
 from expertpool.core.locks import lock_transaction
 from expertpool.core.validators import validate_uscc
-from expertpool.directory.models import Unit, UnitAlias
+from expertpool.directory.models import Unit, UnitAlias, UnitPair
+from expertpool.directory.queries.units import is_alias_of
+from expertpool.directory.services.near import keep_pairs
 from expertpool.directory.services.rows import logged_values
 from expertpool.directory.validators import normalise_unit_name, require_unit_name
 
@@ -27,8 +29,10 @@ NamedUnit = tuple[str, str]  # name, USCC (may be empty)
 def resolve_unit(*, name: str, uscc: str = "") -> Unit:
     """Return the unit that is meant, created when it is new.
 
-    The USCC decides; a name that a known USCC goes by is kept as an alias. Without a USCC the
-    name or an alias decides. Raises ValidationError for an empty name or a wrong USCC.
+    The USCC decides; a name that a known USCC goes by is kept as an alias, unless it is another
+    unit's: then the two are kept as a pair that may be one. Without a USCC the name or an alias
+    decides. Raises ValidationError for an empty name, a wrong USCC, and a name that is the alias of a
+    unit with another USCC.
     """
     return resolve_units([(name, uscc)])[name, uscc]
 
@@ -45,13 +49,10 @@ def resolve_units(pairs: Iterable[NamedUnit]) -> dict[NamedUnit, Unit]:
         if uscc:
             validate_uscc(uscc)
     book = _Book(wanted)
-    if any(book.find(pair) is None for pair in wanted):
+    if book.is_new:
         # Two users who name the same new unit at once: the second waits and finds it.
         lock_transaction(LOCK)
         book = _Book(wanted)
-    # Those with a USCC first: a bare name then finds them.
-    for pair in sorted(wanted, key=lambda pair: not pair[1]):
-        book.find_or_add(pair)
     book.write()
     return {pair: book.found[pair] for pair in wanted}
 
@@ -80,7 +81,16 @@ class _Book:
         self.found: dict[NamedUnit, Unit] = {}
         self.new: list[Unit] = []
         self.given_uscc: list[Unit] = []
-        self.aliases: list[UnitAlias] = []
+        self.aliases: dict[str, UnitAlias] = {}
+        self.pairs: list[tuple[Unit, Unit]] = []
+        # Those with a USCC first: a bare name then finds them.
+        for pair in sorted(wanted, key=lambda pair: not pair[1]):
+            self.find_or_add(pair)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything has to be written."""
+        return bool(self.new or self.given_uscc or self.aliases or self.pairs)
 
     def find(self, pair: NamedUnit) -> Unit | None:
         name, uscc = pair
@@ -97,19 +107,37 @@ class _Book:
         normalised = normalise_unit_name(name)
         unit = self.find(pair)
         if unit is None:
+            self._refuse_alias(name, normalised)
             unit = Unit(name=name.strip(), normalised_name=normalised, uscc=uscc)
             self.new.append(unit)
         elif uscc and not unit.uscc:
             unit.uscc = uscc
             self.given_uscc.append(unit)
         if unit not in self.by_name[normalised]:
-            if unit.normalised_name != normalised:
-                alias = UnitAlias(unit=unit, name=name.strip(), normalised_name=normalised)
-                self.aliases.append(alias)
-            self.by_name[normalised].append(unit)
+            self._also_called(unit, name, normalised)
         if uscc:
             self.by_uscc[uscc] = unit
         self.found[pair] = unit
+
+    def _also_called(self, unit: Unit, name: str, normalised: str) -> None:
+        bearers = self.by_name[normalised]
+        if unit.normalised_name == normalised:
+            bearers.append(unit)
+        elif bearers:
+            # A list calls it as another is called: one may be the other, or the list is wrong.
+            self.pairs += [(unit, other) for other in bearers if not other.uscc]
+        else:
+            alias = UnitAlias(unit=unit, name=name.strip(), normalised_name=normalised)
+            self.aliases[normalised] = alias
+            bearers.append(unit)
+
+    def _refuse_alias(self, name: str, normalised: str) -> None:
+        """Refuse a new unit that is called as another one is called beside its name."""
+        others = [one for one in self.by_name[normalised] if one.normalised_name != normalised]
+        if others and self.aliases.pop(normalised, None) is None:
+            raise ValidationError(is_alias_of(name, others[0]), code="alias_of_another")
+        # An alias by this very list is nobody's alone, then.
+        self.by_name[normalised] = [x for x in self.by_name[normalised] if x not in others]
 
     def write(self) -> None:
         Unit.objects.bulk_create(self.new)
@@ -117,8 +145,9 @@ class _Book:
         Unit.objects.bulk_update(
             [unit for unit in self.given_uscc if unit not in self.new], ["uscc"]
         )
-        # Where every unit was known nobody waited: another import may write the same alias.
-        UnitAlias.objects.bulk_create(self.aliases, ignore_conflicts=True)
+        # Of the same writing at once, one is enough.
+        UnitAlias.objects.bulk_create(self.aliases.values(), ignore_conflicts=True)
+        keep_pairs((one.pk, other.pk, 1) for one, other in self.pairs)
 
 
 @transaction.atomic
@@ -127,10 +156,11 @@ def save_unit(
 ) -> Unit:
     """Write a new or changed unit with exactly these aliases.
 
-    Refuses (ValidationError) an empty name, a wrong or taken USCC, and a second unit without a
-    USCC under a name that is taken.
+    Whoever is entered or edited here is confirmed. Refuses (ValidationError) an empty name, a wrong or
+    taken USCC, a second unit without a USCC under a name that is taken, and a name or an alias that
+    another unit has.
     """
-    unit.normalised_name = require_unit_name(unit.name)
+    unit.normalised_name, unit.confirmed = require_unit_name(unit.name), True
     if unit.uscc:
         validate_uscc(unit.uscc)
     unit.full_clean(exclude=["normalised_name"])
@@ -139,8 +169,14 @@ def save_unit(
     _refuse_double(unit)
     known = Unit.objects.filter(pk=unit.pk).first() if unit.pk else None
     before = logged_values(known, "aliases") if known else None
+    wanted = {require_unit_name(name): name.strip() for name in aliases if name.strip()}
+    wanted.pop(unit.normalised_name, None)
+    _refuse_names_of_others(unit, wanted)
+    if known and known.normalised_name != unit.normalised_name:
+        unit.compared = False
+        UnitPair.objects.filter(Q(first=unit) | Q(second=unit), apart=False).delete()
     unit.save()
-    _set_aliases(unit, aliases)
+    _set_aliases(unit, wanted)
     action = "directory.update" if known else "directory.create"
     after = logged_values(unit, "aliases")
     record_change(action, actor=actor, now=now, subject=unit, before=before, after=after)
@@ -158,13 +194,58 @@ def _refuse_double(unit: Unit) -> None:
         raise ValidationError({"name": message}, code="double")
 
 
-def _set_aliases(unit: Unit, aliases: Iterable[str]) -> None:
-    wanted = {require_unit_name(name): name.strip() for name in aliases if name.strip()}
-    wanted.pop(unit.normalised_name, None)
+def _refuse_names_of_others(unit: Unit, wanted: Mapping[str, str]) -> None:
+    """Refuse a name that is another unit's alias, and aliases that are another unit's name or alias;
+    those that it shared before any of this was refused may stay."""
+    others = UnitAlias.objects.exclude(unit=unit.pk).select_related("unit")
+    taken = others.filter(normalised_name=unit.normalised_name, shared=False).first()
+    if taken:
+        raise ValidationError({"name": is_alias_of(unit.name, taken.unit)}, code="double")
+    own = unit.aliases.values_list("normalised_name", flat=True) if unit.pk else ()
+    new = wanted.keys() - set(own)
+    if taken := others.filter(normalised_name__in=new).first():
+        raise ValidationError({"aliases": is_alias_of(taken.name, taken.unit)}, code="double")
+    named = Unit.objects.filter(normalised_name__in=new).exclude(pk=unit.pk).first()
+    if named:
+        message = (
+            f"“{named.name}”是单位库里的另一个单位。是同一家的请合并，合并后旧名称自动成为别名。"
+        )
+        raise ValidationError({"aliases": message}, code="double")
+
+
+def _set_aliases(unit: Unit, wanted: Mapping[str, str]) -> None:
     unit.aliases.exclude(normalised_name__in=wanted).delete()
-    known = dict(unit.aliases.values_list("normalised_name", "pk"))
+    known = set(unit.aliases.values_list("normalised_name", flat=True))
+    add_aliases(unit, {name: as_is for name, as_is in wanted.items() if name not in known})
+    mend_shared()
+
+
+def add_aliases(unit: Unit, names: Mapping[str, str]) -> None:
+    """Give ``unit`` further names (normalised → as written); where another still has one of them from
+    before that was refused, it is shared."""
+    shared = set(
+        UnitAlias.objects.filter(normalised_name__in=names).values_list(
+            "normalised_name", flat=True
+        )
+    ) | set(
+        Unit.objects.filter(normalised_name__in=names)
+        .exclude(pk=unit.pk)
+        .values_list("normalised_name", flat=True)
+    )
     UnitAlias.objects.bulk_create(
-        UnitAlias(unit=unit, name=name, normalised_name=normalised)
-        for normalised, name in wanted.items()
-        if normalised not in known
+        UnitAlias(unit=unit, name=written, normalised_name=name, shared=name in shared)
+        for name, written in names.items()
+    )
+
+
+def mend_shared() -> None:
+    """Note of aliases that no other unit has any more that they are of one."""
+    other_names = Unit.objects.filter(normalised_name=OuterRef("normalised_name")).exclude(
+        pk=OuterRef("unit")
+    )
+    others = UnitAlias.objects.filter(normalised_name=OuterRef("normalised_name")).exclude(
+        unit=OuterRef("unit")
+    )
+    UnitAlias.objects.filter(~Exists(other_names), ~Exists(others), shared=True).update(
+        shared=False
     )

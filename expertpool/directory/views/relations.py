@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +24,7 @@ from expertpool.directory.queries import ways_from
 from expertpool.directory.services.relations import LOCK, save_relation
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.settings import DEPTH, SHARE
+from expertpool.directory.views.units import unit_or_successor
 
 OWNER, OWNED = "owner", "owned"
 MOST_WAYS = 200
@@ -33,7 +34,9 @@ MOST_WAYS = 200
 @requires("directory.view")
 def index(request: HttpRequest, pk: int) -> HttpResponse:
     """Who stands above and below the unit, and which units follow from it."""
-    unit = get_object_or_404(Unit, pk=pk)
+    unit = unit_or_successor(pk)
+    if unit.pk != pk:
+        return redirect("directory:unit_relations", unit.pk)
     user: Any = request.user
     ways = ways_from(unit, on=timezone.localdate())
     context = {
@@ -47,6 +50,7 @@ def index(request: HttpRequest, pk: int) -> HttpResponse:
         "depth": value_of(DEPTH),
         "share": value_of(SHARE),
         "today": timezone.localdate(),
+        "former": unit.former_units.order_by("-merged_at"),
         "may_edit": user.has_permission("directory.edit"),
     }
     return render_list(request, "directory/unit_relations.html", context)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,31 +16,100 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
-from expertpool.core.views.listing import listing, render_list
-from expertpool.directory.forms import UnitFilter, UnitForm
-from expertpool.directory.models import Unit, UnitAlias
-from expertpool.directory.queries import search_units
+from expertpool.core.views.listing import ListTab, listing, render_list
+from expertpool.directory.forms import MergeForm, PairFilter, UnitFilter, UnitForm
+from expertpool.directory.models import FormerUnit, Unit, UnitAlias, UnitPair
+from expertpool.directory.queries import search_units, suspected_pairs
+from expertpool.directory.services.merging import merge_units
+from expertpool.directory.services.near import confirm_unit, tell_apart
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.units import LOCK, save_unit
 
-MOST_OPTIONS = 30
+MOST_OPTIONS, MOST_ALIASES = 30, 3
+ALIASES = Prefetch("aliases", UnitAlias.objects.order_by("name"))
+TABS = (ListTab("", "全部"), ListTab("unknown", "待核实", Q(uscc="", confirmed=False)))
+
+
+def unit_or_successor(pk: int) -> Unit:
+    """Return the unit, or the one into which it was merged; raises Http404."""
+    unit = Unit.objects.filter(pk=pk).first()
+    return unit or get_object_or_404(FormerUnit.objects.select_related("unit"), pk=pk).unit
 
 
 @require_safe
 @requires("directory.view")
 def index(request: HttpRequest) -> HttpResponse:
     """The units, with search."""
-    aliases = Prefetch("aliases", UnitAlias.objects.order_by("name"))
     result = listing(
         request,
-        Unit.objects.prefetch_related(aliases),
+        Unit.objects.prefetch_related(ALIASES),
         sorts={"name": "normalised_name", "uscc": "uscc", "id": "id"},
         default_sort="-id",
         form=UnitFilter(request.GET),
+        tabs=TABS,
     )
     user: Any = request.user
-    context = result.context | {"may_edit": user.has_permission("directory.edit")}
+    context = result.context | {
+        "may_edit": user.has_permission("directory.edit"),
+        "pairs": suspected_pairs().count(),
+    }
     return render_list(request, "directory/unit_list.html", context)
+
+
+@require_safe
+@requires("directory.view")
+def pairs(request: HttpRequest) -> HttpResponse:
+    """Units that may be one, the most alike first."""
+    result = listing(
+        request,
+        suspected_pairs().select_related("first", "second"),
+        sorts={"likeness": "likeness", "id": "id"},
+        default_sort="-likeness",
+        form=PairFilter(request.GET),
+    )
+    user: Any = request.user
+    context = result.context | {
+        "may_edit": user.has_permission("directory.edit"),
+        "uncompared": Unit.objects.filter(compared=False).count(),
+    }
+    return render_list(request, "directory/unit_pairs.html", context)
+
+
+@requires("directory.edit")
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Merge a unit into another, which ``?into=`` may propose."""
+    unit = get_object_or_404(Unit, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = MergeForm(posted, unit=unit, into=request.GET.get("into", ""))
+
+    def write() -> str:
+        into = merge_units(
+            unit=unit,
+            into=form.cleaned_data["into"],
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+        return f"已合并到“{into}”，“{unit.name}”成为它的别名"
+
+    return drawer_form(request, form, write, title=f"合并单位 · {unit}", submit_label="合并")
+
+
+@require_POST
+@requires("directory.edit")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a unit of which only a name was typed is one."""
+    unit = get_object_or_404(Unit, pk=pk)
+    confirm_unit(unit=unit, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+    return saved(f"“{unit}”已核实")
+
+
+@require_POST
+@requires("directory.edit")
+def apart(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that two units are two."""
+    pair = get_object_or_404(UnitPair.objects.select_related("first", "second"), pk=pk)
+    tell_apart(pair=pair, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
+    return saved("已记住，不再列出")
 
 
 @requires("directory.edit")
@@ -53,7 +122,10 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a unit and its aliases."""
     editing = Editing(request, Edits((Unit, [pk]), lock=LOCK))
-    return _form(request, get_object_or_404(Unit, pk=pk), "编辑单位", editing)
+    unit = unit_or_successor(pk)
+    if unit.pk != pk:
+        return redirect("directory:unit_edit", unit.pk)
+    return _form(request, unit, "编辑单位", editing)
 
 
 def _form(
@@ -86,7 +158,17 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> JsonResponse:
-    """Units for the remote select, by name, alias or the beginning of the USCC."""
-    units = search_units(request.GET.get("q", "")).order_by("name")[:MOST_OPTIONS]
-    rows = [{"value": str(u.pk), "text": u.name, "note": u.uscc} for u in units]
+    """Units for the remote select and for proposals, by name, alias or the beginning of the USCC."""
+    found = search_units(request.GET.get("q", "")).order_by("name")
+    units = found.prefetch_related(ALIASES)[:MOST_OPTIONS]
+    rows = [
+        {"value": str(unit.pk), "text": unit.name, "code": unit.uscc, "note": _note(unit)}
+        for unit in units
+    ]
     return JsonResponse(rows, safe=False)
+
+
+def _note(unit: Unit) -> str:
+    aliases = [alias.name for alias in unit.aliases.all()][:MOST_ALIASES]
+    also = f"又名 {'、'.join(aliases)}" if aliases else ""
+    return "　".join(filter(None, (unit.uscc, also)))

@@ -21,7 +21,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_SEARCH, unit_name
+from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, now_called, unit_name
 from expertpool.experts import validators as rules
 from expertpool.experts.fields.shared import (
     INDIVIDUAL,
@@ -55,17 +55,20 @@ WORK = (
             field=ask.Reference(
                 labels=labels_of(Unit),
                 src=lambda: reverse("directory:unit_search"),
+                moved=now_called,
             ),
             order=12,
             draws=False,
         ),
-        filtered=InFilter(order=6, kind=Rows(rows=Unit.objects.all, attrs=UNIT_SEARCH)),
+        filtered=InFilter(
+            order=6, kind=Rows(rows=Unit.objects.all, attrs=UNIT_SEARCH, moved=now_called)
+        ),
     ),
     # The unit is named by words, and found or entered in the directory (`forms.profile`).
     FieldDeclaration(
         code="employer_name",
         label="工作单位",
-        kind=Text(longest=200),
+        kind=Text(longest=200, attrs=UNIT_NAME | {"data-code": "employer_uscc"}),
         write=False,
         form=InForm(section={INDIVIDUAL: "work"}, wide=True, shown=False),
         imported=InImport(

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
+from expertpool.core.views.asking import AsksOnce
 from expertpool.directory.models import Unit
+from expertpool.directory.queries import UNIT_NAME, near_sentence
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
@@ -50,7 +52,7 @@ class LeaveForm(OneExpertForm):
     reason = reason_field("事由", longest=200)
 
 
-class AvoidanceForm(forms.Form):
+class AvoidanceForm(AsksOnce):
     kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
     person_name = forms.CharField(
         label="人员姓名", max_length=100, required=False, help_text="亲属、师生等人员须填写。"
@@ -60,6 +62,7 @@ class AvoidanceForm(forms.Form):
         max_length=200,
         required=False,
         help_text="请填全称；与人员的关系填其所在单位，可以不填。",
+        widget=forms.TextInput(attrs=UNIT_NAME | {"data-code": "uscc"}),
     )
     uscc = forms.CharField(label="统一社会信用代码", max_length=18, required=False)
     start_date = forms.DateField(label="开始日期", required=False)
@@ -69,6 +72,12 @@ class AvoidanceForm(forms.Form):
     note = forms.CharField(label="说明", max_length=200, required=False)
     wide = {"unit_name", "note"}
     error_fields = {"unit": "unit_name"}
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("unit_name", "").strip()
+        uscc = self.cleaned_data.get("uscc", "").strip().upper()
+        self.ask_once("unit_name", name, near_sentence(name, uscc))
+        return self.cleaned_data
 
     def unit(self) -> Unit | None:
         """Return the unit, made when it is new, if one is named. Raises ValidationError."""

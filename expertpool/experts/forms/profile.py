@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import User
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.text import clean_text
+from expertpool.core.views.asking import AsksOnce
 from expertpool.core.visibility import Level, level_for, show
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import title_level
+from expertpool.directory.queries import near_sentence, title_level
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
@@ -23,7 +23,7 @@ from expertpool.experts.queries.experts import departments_for, needs_department
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
 
-class ExpertForm(forms.Form):
+class ExpertForm(AsksOnce):
     """All of a record, or one section of it; what there is to type, `fields` declares.
 
     A guarded field that the user does not see plain is left empty in an existing record and
@@ -60,6 +60,8 @@ class ExpertForm(forms.Form):
         for name, one in self.declared.items():
             if one.guard:
                 self._guard(name, one)
+        if not self._named:
+            del self.fields["asked"]
 
     def _initial(self) -> dict[str, Any]:
         if self.expert is None:
@@ -106,16 +108,28 @@ class ExpertForm(forms.Form):
             and "employer_name" in self.fields
         ):
             self.add_error("employer_name", "填了统一社会信用代码，请同时填写单位名称。")
+        if self._named:
+            self.ask_once(self._named, *self._asked())
         return data
+
+    @property
+    def _named(self) -> str:
+        """The field that names the unit: an organisation is one itself. Empty: none here does."""
+        name = "name" if self.kind == ExpertKind.ORGANISATION else "employer_name"
+        return name if {name, "employer_uscc"} <= self.fields.keys() else ""
+
+    def _asked(self) -> tuple[str, str]:
+        name = clean_text(self.cleaned_data.get(self._named) or "")
+        return name, near_sentence(name, self.cleaned_data.get("employer_uscc") or "")
 
     def values(self) -> dict[str, Any]:
         """Return what the service takes; called once the form is valid."""
         values = {
             name: self.cleaned_data[name]
-            for name in self.fields
-            if self.declared[name].write and self._is_given(name)
+            for name, one in self.declared.items()
+            if name in self.fields and one.write and self._is_given(name)
         }
-        if "employer_uscc" in self.fields:
+        if self._named:
             values["employer"] = self._employer()
         if "title" in values and not values["title_level"]:
             values["title_level"] = title_level(values["title"])
@@ -131,8 +145,7 @@ class ExpertForm(forms.Form):
 
     def _employer(self) -> Unit | None:
         """The unit: for an organisation the organisation itself."""
-        organisation = self.kind == ExpertKind.ORGANISATION
-        name = self.cleaned_data["name" if organisation else "employer_name"]
+        name = self.cleaned_data[self._named]
         if not name:
             return None
         return resolve_unit(name=clean_text(name), uscc=self.cleaned_data["employer_uscc"])

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from expertpool.core.importing import CellRefused
 from expertpool.directory.models import Division, Specialty
+from expertpool.directory.queries import names_of_others, near_unknown
 
 TOLD = 6  # specialties of one name
+LOOKED_AT = (
+    200  # new names of a file for which near units are looked up; a job compares all of them
+)
 _LISTED = re.compile(r"[;；]")
 _FURTHER = re.compile(r"[,，、\n]")
 
@@ -111,6 +116,28 @@ class DivisionNames:
                 "division", word, "所在地区有歧义", f"有 {len(found)} 个，请连同上级一起写。"
             )
         raise _refused("division", word, "所在地区不存在", "不在行政区划中，请写全称，如“长沙市”。")
+
+
+class NamedUnits:
+    """What is to be said of the employers that a file names: why one would be refused (``refused``),
+    and of new ones which units are near (``near``)."""
+
+    def __init__(self) -> None:
+        self.refused: dict[tuple[str, str], str] = {}
+        self.near: dict[tuple[str, str], str] = {}
+        self._seen: set[tuple[str, str]] = set()
+        self._left = LOOKED_AT
+
+    def look_up(self, pairs: Iterable[tuple[str, str]], *, near: bool) -> None:
+        """Look up those of ``pairs`` (name, USCC) that are not yet; near ones only where asked."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair[0] and pair not in self._seen]
+        self._seen.update(new)
+        self.refused |= names_of_others(new)
+        if near and (looked_at := new[: self._left]):
+            self._left -= len(looked_at)
+            for pair, units in near_unknown(looked_at).items():
+                told = "、".join(map(str, units[:2]))
+                self.near[pair] = f"单位库里有相近的：{told}。是同一家的，导入后可在单位库合并。"
 
 
 def _refused(code: str, word: str, reason: str, detail: str) -> CellRefused:

@@ -48,7 +48,7 @@ from expertpool.experts.queries.experts import (
     phone_tail_index,
 )
 from expertpool.experts.services.accounts import queue_accounts
-from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
+from expertpool.experts.services.import_lookups import DivisionNames, NamedUnits, SpecialtyNames
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
     OPTIONS,
@@ -127,6 +127,7 @@ class ExpertImporter(Importer):
         self.title_levels = title_levels()
         self.provinces = province_codes()
         self.units: dict[NamedUnit, Unit] = {}
+        self.named = NamedUnits()
         # Index → row of this file, or 0 for the pool.
         self.phones: dict[bytes, int] = {}
         self.id_numbers: dict[bytes, int] = {}
@@ -134,6 +135,7 @@ class ExpertImporter(Importer):
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
     def prepare(self, rows: Sequence[Row]) -> None:
+        self.named.look_up(map(_employer, (row.values for row in rows)), near=self.previews)
         for row in rows:
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
@@ -180,6 +182,8 @@ class ExpertImporter(Importer):
             return self.fault("birth", "出生年月超出范围", TOO_YOUNG)
         if values.get("uscc") and not values.get("employer"):
             return self.fault("employer", "工作单位为空", "填了统一社会信用代码就要填单位名称。")
+        if refused := self.named.refused.get(_employer(values)):
+            return self.fault("employer", "单位名称与代码不符", refused)
         if values.get("kind") == ExpertKind.ORGANISATION and not values.get("contact_person"):
             return self.fault("contact_person", "联系人为空", "单位专家必须填写联系人。")
         return None
@@ -223,6 +227,8 @@ class ExpertImporter(Importer):
         odd = oddities(row.values, born=born, today=self.today, provinces=self.provinces)
         for label, value, sentence in odd:
             row.notes.append(Note(label, CHECK, value, sentence))
+        if near := self.named.near.get(_employer(row.values)):
+            row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values

@@ -9,7 +9,7 @@ from django import forms
 from expertpool.accounts.models import Department, User
 from expertpool.core.text import clean_code, clean_text, is_key
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import UNIT_SEARCH
+from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Avoidance, Project
@@ -119,9 +119,11 @@ class AvoidanceForm(forms.ModelForm):
             unit: Any = self.fields["unit"]
             unit.empty_label = "请选择"
             self.fields["name"].label = "单位名称"
+            self.fields["name"].widget.attrs |= UNIT_NAME | {"data-code": "uscc"}
             keep_chosen(self["unit"])
         elif subject == AvoidanceSubject.PERSON:
             self.fields["name"].label = "姓名"
+            self.fields["unit_name"].widget.attrs |= UNIT_NAME
             role: Any = self.fields["role"]
             role.choices = [("", "请选择"), *PersonRole.choices]
 

@@ -14,7 +14,12 @@ from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
-from expertpool.directory.queries import dictionary_names, units_matching
+from expertpool.directory.queries import (
+    dictionary_names,
+    names_of_others,
+    near_text,
+    units_matching,
+)
 from expertpool.directory.services.units import resolve_unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
 from expertpool.projects.exceptions import NumberTaken
@@ -60,6 +65,7 @@ class ProjectImporter(Importer):
         self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
         self.departments = _by_name(list(departments_for_filing(self.actor)))
         self.units: dict[tuple[str, str], Unit | None] = {}
+        self.of_others: dict[tuple[str, str], str] = {}
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -108,8 +114,11 @@ class ProjectImporter(Importer):
             found = units_matching(name=name, uscc=uscc)
             # Of several units of one name, one that is known by its code.
             self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
+            self.of_others |= {} if found else names_of_others([key])
+        if refused := self.of_others.get(key):
+            return self.fault("purchaser", "单位名称与代码不符", refused)
         if name and not uscc and self.units[key] is None:
-            mend = "单位库里没有，请核对名称，或填写统一社会信用代码后自动登记。"
+            mend = f"单位库里没有，{near_text(name)}请核对名称，或填写统一社会信用代码后自动登记。"
             return self.fault("purchaser", "采购单位不存在", mend)
         return None
 

@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from expertpool.core.views.asking import AsksOnce
 from expertpool.directory.models import Unit
+from expertpool.directory.queries import UNIT_NAME, near_sentence
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -29,7 +31,7 @@ class OwnLeaveForm(forms.Form):
         return self.cleaned_data
 
 
-class OwnAvoidanceForm(forms.Form):
+class OwnAvoidanceForm(AsksOnce):
     """A current or past employer, or another unit or person he is tied to."""
 
     kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
@@ -44,6 +46,7 @@ class OwnAvoidanceForm(forms.Form):
         max_length=200,
         required=False,
         help_text="请填全称；别名和曾用名会自动对应。与人员的关系填其所在单位，可以不填。",
+        widget=forms.TextInput(attrs=UNIT_NAME | {"data-code": "uscc"}),
     )
     uscc = forms.CharField(
         label="统一社会信用代码",
@@ -57,6 +60,12 @@ class OwnAvoidanceForm(forms.Form):
     )
     note = forms.CharField(label="说明", max_length=200, required=False)
     wide: ClassVar = {"unit_name", "note"}
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("unit_name", "").strip()
+        uscc = self.cleaned_data.get("uscc", "").strip().upper()
+        self.ask_once("unit_name", name, near_sentence(name, uscc))
+        return self.cleaned_data
 
     def row(self, expert: Expert) -> AvoidanceUnit:
         """Return the relation that was entered, not saved; its unit is made when it is new.

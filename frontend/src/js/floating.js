@@ -32,5 +32,5 @@ export function openFloating(anchor, popup, { align = "start", onClose } = {}) {
     onClose?.();
   };
   const release = openLayer({ element: popup, anchor, onDismiss: (reason) => close(reason === "escape") });
-  return Object.assign(() => close(true), { update });
+  return Object.assign((giveBack = true) => close(giveBack), { update });
 }

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
-from expertpool.directory.models import DictionaryItem, Title
+from expertpool.directory.models import DictionaryItem, Title, UnitPair
 from expertpool.draws.occasions import INVITATION
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
@@ -181,6 +181,9 @@ ROWS: dict[str, MakeRow] = {
     "directory:scheme_list": lambda _reader, at: make_scheme(f"t{at}", f"分类{at}"),
     "directory:title_list": lambda _reader, at: Title.objects.create(name=f"职称{at}", level=1),
     "directory:unit_list": lambda _reader, _at: make_unit(),
+    "directory:unit_pairs": lambda _reader, _at: UnitPair.objects.create(
+        first=make_unit(), second=make_unit(), likeness=1
+    ),
     "draws:exclusions": _excluded,
     "draws:list": _draw,
     "experts:blacklist": _blacklisted,

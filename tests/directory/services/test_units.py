@@ -92,6 +92,7 @@ def test_a_unit_is_saved_with_its_aliases_and_logged(admin: User) -> None:
         "name": "河南省设计院",
         "uscc": ONE,
         "active": True,
+        "confirmed": True,
         "aliases": ["豫 设院"],
     }
     assert (second.before["aliases"], second.after["aliases"]) == (["豫 设院"], ["省院"])

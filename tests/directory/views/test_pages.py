@@ -150,7 +150,12 @@ def test_units_are_kept(browser: Client) -> None:
     assert "河南省设计院" in page
     assert "没有符合条件的单位" in text(browser, "/directory/units/?q=豫设&state=inactive")
     assert browser.get("/directory/units.json?q=省院").json() == [
-        {"value": str(unit.pk), "text": "河南省设计院", "note": uscc}
+        {
+            "value": str(unit.pk),
+            "text": "河南省设计院",
+            "code": uscc,
+            "note": f"{uscc}　又名 省院、豫设院",
+        }
     ]
     wrong = browser.post("/directory/units/new/", values | {"name": "别的院", "uscc": "123"})
     assert wrong.status_code == 422

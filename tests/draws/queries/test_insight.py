@@ -153,7 +153,7 @@ def test_outlook_of_a_plan() -> None:
 @pytest.mark.shows("DRAW-06")
 def test_supervisors_see_by_which_path_experts_are_tied() -> None:
     bidder, renamed = make_unit("甲公司"), make_unit("甲集团公司")
-    UnitAlias.objects.create(unit=renamed, name="甲公司", normalised_name="甲公司")
+    UnitAlias.objects.create(unit=renamed, name="甲公司", normalised_name="甲公司", shared=True)
     project = make_ready_project(now=NOW, seats=1)
     project.avoidances.create(subject="unit", unit=bidder)
     make_expert(employer=bidder)

@@ -1,0 +1,138 @@
+"""Units that may be one: their names are the same but for a letter, a form of company, a bracket."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from expertpool.directory.models import FormerUnit, Unit, UnitPair
+from expertpool.directory.queries.units import Named, units_matching_each
+from expertpool.directory.validators import core_of, require_unit_name
+
+LEAST = 0.55  # likeness, of 1: one letter of ten is another
+MOST = 5  # that are shown beside a name
+# What tells two units apart where nothing else does: 第一中学 and 第二中学, 城东 and 城西.
+_TELLING = frozenset("0123456789十百零两东南西北中上下前后甲乙丙丁")
+_DIGITS = str.maketrans("一二三四五六七八九〇", "1234567890")
+
+# All bearers of each name near to it, by the indexes of three letters.
+_NEAR = """
+SELECT wanted.at - 1, bearer.unit, bearer.core_name, similarity(bearer.core_name, wanted.core)
+FROM unnest(%(cores)s::text[]) WITH ORDINALITY AS wanted(core, at)
+CROSS JOIN LATERAL (
+    SELECT id AS unit, core_name FROM directory_unit WHERE core_name %% wanted.core
+    UNION ALL
+    SELECT unit_id, core_name FROM directory_unitalias WHERE core_name %% wanted.core
+) bearer
+"""
+
+
+class Near(NamedTuple):
+    """A unit that may be the one that is named."""
+
+    unit: Unit
+    likeness: float
+
+    def __str__(self) -> str:
+        return f"{self.unit.name}（{self.unit.uscc}）" if self.unit.uscc else self.unit.name
+
+
+def near_units(name: str, *, uscc: str = "") -> list[Near]:
+    """Return the units that may be the one called ``name``, the nearest first; one that has another
+    code is none of them. Whoever is called exactly so is left to `units_matching`."""
+    return near_units_each([(name, uscc)])[0]
+
+
+def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
+    """Do `near_units` for many at once."""
+    found = likenesses([core_of(name) for name, _ in named])
+    units = Unit.objects.in_bulk({pk for one in found for pk in one})
+    return [
+        sorted(
+            (
+                Near(unit, likeness)
+                for pk, likeness in likes.items()
+                if (unit := units[pk]).active and not (uscc and unit.uscc and unit.uscc != uscc)
+            ),
+            key=lambda near: (-near.likeness, near.unit.pk),
+        )[:MOST]
+        for (_, uscc), likes in zip(named, found, strict=True)
+    ]
+
+
+def near_unknown(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Near]]:
+    """Return those of ``named`` (name, USCC) that would become new units, with the units near to each."""
+    known = units_matching_each([Named(name, uscc) for name, uscc in named])
+    new = [pair for pair, units in zip(named, known, strict=True) if pair[0] and not units]
+    return {pair: near for pair, near in zip(new, near_units_each(new), strict=True) if near}
+
+
+def near_sentence(name: str, uscc: str) -> str:
+    """Return what a form says of a name that would become a new unit; empty: nothing is near."""
+    try:
+        require_unit_name(name)
+    except ValidationError:
+        return ""  # is refused by whoever keeps it
+    near = near_unknown([(name, uscc)]).get((name, uscc))
+    if not near:
+        return ""
+    return (
+        f"单位库里没有“{name}”，有相近的：{'、'.join(map(str, near))}。是其中一家的，请改成它的名称；"
+        "确是另一家的，不用改，再保存一次即新建。"
+    )
+
+
+def near_text(name: str) -> str:
+    """Return which units are near to a name that is refused, for the sentence that refuses it."""
+    near = near_units(name)
+    return f"相近的有：{'、'.join(map(str, near))}。" if near else ""
+
+
+def likenesses(cores: Sequence[str]) -> list[dict[int, float]]:
+    """Return for each of ``cores`` the ids of the units near to it, with the likeness of each."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(LEAST)])
+        cursor.execute(_NEAR, {"cores": list(cores)})
+        rows = cursor.fetchall()
+    found: list[dict[int, float]] = [defaultdict(float) for _ in cores]
+    for at, unit, core, likeness in rows:
+        if not are_told_apart(cores[at], core):
+            found[at][unit] = max(found[at][unit], likeness)
+    return found
+
+
+def are_told_apart(one: str, other: str) -> bool:
+    """Tell whether two names differ by numbers and directions alone."""
+    one, other = one.translate(_DIGITS), other.translate(_DIGITS)
+    if one == other:
+        return False
+    steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    differing = [one[a:b] + other[c:d] for what, a, b, c, d in steps if what != "equal"]
+    return all(_TELLING.issuperset(part) for part in differing)
+
+
+def suspected_pairs() -> QuerySet[UnitPair]:
+    """Return the pairs that somebody has to look at: not those whose codes have come to differ."""
+    may_be_one = Q(first__uscc="") | Q(second__uscc="") | Q(first__uscc=F("second__uscc"))
+    return UnitPair.objects.filter(may_be_one, apart=False)
+
+
+def unidentified_units() -> QuerySet[Unit]:
+    """Return the units of which only a name was typed, and that nobody has confirmed."""
+    return Unit.objects.filter(uscc="", confirmed=False)
+
+
+def now_called(ids: Sequence[str]) -> list[str]:
+    """Return ``ids`` (as text, of whatever stands in an address) with those of merged units replaced."""
+    asked = [
+        int(value) for value in ids if value.isascii() and value.isdecimal() and len(value) < 19
+    ]
+    moved = FormerUnit.objects.filter(pk__in=asked).values_list("pk", "unit")
+    current = {str(pk): str(unit) for pk, unit in moved} if asked else {}
+    return list(dict.fromkeys(current.get(value, value) for value in ids))

@@ -27,7 +27,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries import plan_versions
         from expertpool.draws.queries.archive import open_matters
-        from expertpool.draws.queries.clock import held_until, late_values
+        from expertpool.draws.queries.clock import held_until, is_withheld, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.own import own_invitation_ids
@@ -101,6 +101,7 @@ class DrawsConfig(AppConfig):
                 readable_invitations,
                 held_until,
                 late_values,
+                withheld=is_withheld,
                 own=own_invitation_ids,
                 searched=searched_invitations,
             )

@@ -421,5 +421,7 @@ GONE = Occasion(
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.
 ASKING = (*LETTERS, EMERGENCY.code, ANSWER_REMINDER.code)
+# Those that call somebody to answer or to come who has been asked: not whoever has left the pool.
+CALLING = (EMERGENCY.code, ANSWER_REMINDER.code, REMINDER.code, MOVED_UP.code, PANEL_MOVED.code)
 # Those that do not go out in quiet hours.
 WAITING = (*LETTERS, ANSWER_REMINDER.code, REMINDER.code, CANCELLED.code, RELEASED.code)

@@ -14,12 +14,14 @@ from django.utils import timezone
 from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
-from expertpool.draws.occasions import ASKING, WAITING
+from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
+from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.settings import QUIET_HOURS
 
 DAY = timedelta(days=1)
+TRIED_AGAIN = timedelta(minutes=1)
 
 
 def quiet_until(now: datetime) -> datetime | None:
@@ -155,7 +157,24 @@ def held_until(occasion: str, invitation_id: str, now: datetime) -> datetime | N
     closing = closing_of(invitation)
     if occasion in ASKING and pause_of(invitation.draw):
         return closing  # or until somebody resumes the draw
-    return letters_wait_until(invitation.draw, now=now, closing=closing)
+    until = letters_wait_until(invitation.draw, now=now, closing=closing)
+    if until is None and _stops(invitation, occasion) and is_gone(invitation, now=now):
+        # The sweep stops the draw for him (`services.leavers`); who is back by then gets it.
+        return min(closing, now + TRIED_AGAIN)
+    return until
+
+
+def is_withheld(occasion: str, invitation_id: str, now: datetime) -> bool:
+    """Whether a message that calls somebody to answer or to come goes to nobody, since he has left the
+    pool (see `MessageSubject`). What asks him first in a random draw waits instead."""
+    if occasion not in (*LETTERS, *CALLING):
+        return False
+    invitation = _invitation(invitation_id)
+    return not _stops(invitation, occasion) and is_gone(invitation, now=now)
+
+
+def _stops(invitation: Invitation, occasion: str) -> bool:
+    return occasion in LETTERS and invitation.draw.is_random
 
 
 def late_values(invitation_id: str, now: datetime) -> dict[str, str]:

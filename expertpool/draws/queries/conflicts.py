@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
-from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.identity import experts_behind, open_identity
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.enums import ExpertStatus
@@ -128,6 +128,20 @@ def _gone_and_unheld(
         else:
             others[draw][expert] = pk
     return marks, [(shown[pk], found) for pk, found in others.items()]
+
+
+def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple[int, str]]:
+    """Return those of ``lines`` (ids) whose experts are no members of the pool now, with expert and
+    status; names sealed or not: for what the system does, never for anybody to read."""
+    who = experts_behind(lines)
+    gone = _gone(now).filter(pk__in=set(who.values()))
+    statuses = dict(gone.order_by().values_list("pk", "status"))
+    return {line: (pk, statuses[pk]) for line, pk in who.items() if pk in statuses}
+
+
+def is_gone(invitation: Invitation, *, now: datetime) -> bool:
+    """Whether the expert behind ``invitation`` is no member of the pool now; for the system alone."""
+    return bool(gone_among(Invitation.objects.filter(pk=invitation.pk), now=now))
 
 
 def _gone(now: datetime) -> QuerySet[Expert]:

@@ -22,7 +22,7 @@ from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic
-from expertpool.draws.services import clock, names, replies
+from expertpool.draws.services import clock, leavers, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.entropy import Entropy
@@ -44,11 +44,18 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
     """Do what is overdue at ``now``, each draw in transactions of its own; return how many things.
 
     Each is told first, once for each draw and kind of alarm: the log, whoever holds draws.alarms, the page
-    of the draw. What fails is logged and found again by the next sweep.
+    of the draw. What fails is logged and found again by the next sweep. A draw whose next letter would ask
+    somebody who has left the pool stops for a supervisor.
     """
     done = 0
     for draw_id in unchecked(now=now):
         defer("draws.check_record", draw_id=draw_id)
+    for draw_id in leavers.draws_to_stop(now=now):
+        try:
+            leavers.stop_for_leavers(draw_id=draw_id, now=now)
+        except Exception as error:
+            check_stopped(error)
+            logger.exception("draw %s could not be stopped for who has left the pool", draw_id)
     for found in _amiss(now):
         try:
             raise_alarm(found, now=now)

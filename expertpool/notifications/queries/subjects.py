@@ -35,7 +35,8 @@ class MessageSubject:
 
     ``held_until(occasion, id, now)`` returns until when a message of ``occasion`` about ``id`` must
     wait, None when it may go out; it is asked at each attempt. ``late(id, now)`` returns the values
-    of the occasion's late placeholders for a message that goes out now. ``sealed`` stands in place
+    of the occasion's late placeholders for a message that goes out now. ``withheld(occasion, id, now)`` says
+    that it goes to nobody any more, which no row may say: it is kept as one that went out. ``sealed`` stands in place
     of a recipient who may not be read. ``own(user)`` returns the ids behind which he is himself, where
     that is a secret: letters about one go to nobody else (docs/decisions/0085).
     ``searched(user)`` gives the ids, as text, of those whose state ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
@@ -45,6 +46,7 @@ class MessageSubject:
     readable: Callable[[User, Collection[str]], Collection[str]]
     held_until: Callable[[str, str, datetime], datetime | None] = lambda occasion, pk, now: None
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {}
+    withheld: Callable[[str, str, datetime], bool] = lambda occasion, pk, now: False
     sealed: str = SEALED
     own: Callable[[User], Collection[int]] | None = None
     searched: Callable[[User], Collection[str] | QuerySet[Any]] = lambda user: ()

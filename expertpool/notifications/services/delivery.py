@@ -40,6 +40,7 @@ STUCK_AFTER = timedelta(minutes=5)
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
 TROUBLE = "系统内部错误，详见系统日志。"
+WITHHELD = "收件人已不在库，没有发出。"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
 
 
@@ -183,6 +184,9 @@ def _claim(message_id: int, now: datetime) -> Message | None:
 
 def _attempt(message: Message, channel: Channel, now: datetime) -> SendResult:
     try:
+        subject = MESSAGE_SUBJECTS.get(message.about_type)
+        if subject and subject.withheld(message.occasion, message.about_id, now):
+            return SendResult(SendStatus.ACCEPTED, detail=WITHHELD)
         _fill_late(message, now)
         outbound = Outbound(
             reference=reference(message),

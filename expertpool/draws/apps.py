@@ -34,6 +34,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.participation import all_participations
         from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services.calendar import CALENDAR
+        from expertpool.draws.services.coming import find_seats, give_up_seats
         from expertpool.draws.services.matters import MATTERS
         from expertpool.draws.services.names import readable_invitations, searched_invitations
         from expertpool.draws.services.sheet_files import SHEET_FILES
@@ -41,6 +42,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
         from expertpool.experts.events import ExpertLeft
+        from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
             ParticipationCounter,
@@ -113,6 +115,7 @@ class DrawsConfig(AppConfig):
         subscribe(InvitationAnswered, receivers.answered)
         subscribe(ExpertLeft, receivers.expert_left)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
+        SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)
         register_criteria(plan_versions.SUBJECT, *plan_versions.FIELDS)

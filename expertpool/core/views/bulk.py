@@ -28,7 +28,9 @@ class BulkAction:
     ``picked`` are the rows that are ticked or shown (`picked_rows`), ``reach`` those that this user may
     change so, ``meant`` those of a whole list that the action is for. The service ``change`` gets the
     row as ``subject`` (``expert``), actor, now, and what ``arguments`` takes from the request.
-    ``undo`` names the bulk view that takes it back.
+    ``undo`` names the bulk view that takes it back. ``first`` may answer with what has to be seen before
+    (None where there is nothing), ``then`` does what was asked for along with it, for the rows by their
+    keys, and says what came of it.
     """
 
     permission: str
@@ -42,6 +44,10 @@ class BulkAction:
     arguments: Callable[[Any], dict[str, Any]] = field(default=lambda request: {})
     meant: Q = field(default_factory=Q)
     undo: str = ""
+    first: Callable[[Any, list[Any]], HttpResponse | None] = field(
+        default=lambda request, rows: None
+    )
+    then: Callable[[Any, list[Any]], str] = field(default=lambda request, keys: "")
 
 
 def bulk_view(action: BulkAction) -> View:
@@ -62,6 +68,8 @@ def bulk_view(action: BulkAction) -> View:
         beyond = list(picked.exclude(pk__in=[row.pk for row in rows]).order_by("pk"))
         if not rows:
             return refused(f"所选{action.noun[1:]}{OUT_OF_REACH}，请刷新列表后重新选择。")
+        if (answer := action.first(request, rows)) is not None:
+            return answer
         also = {"actor": request.user, "now": timezone.now()} | action.arguments(request)
         result = for_each(
             rows,
@@ -69,15 +77,17 @@ def bulk_view(action: BulkAction) -> View:
             refusals=action.refusals,
         )
         result.refused.extend((str(row), f"{OUT_OF_REACH}。") for row in beyond)
-        return _told(action, request, result, unmeant)
+        said = action.then(request, result.keys) if result.keys else ""
+        return _told(action, request, result, unmeant, said)
 
     return view
 
 
 def _told(
-    action: BulkAction, request: HttpRequest, result: BulkResult, unmeant: int
+    action: BulkAction, request: HttpRequest, result: BulkResult, unmeant: int, said: str
 ) -> HttpResponse:
     also = f"其余 {unmeant} {action.noun}现在不需要{action.verb}，没有处理。" if unmeant else ""
+    also += f"{said.removeprefix('；')}。" if said else ""
     undo = Undo(reverse(action.undo), result.keys) if action.undo else None
     return tell(request, result, action.verb, noun=action.noun, also=also, undo=undo)
 

@@ -37,6 +37,7 @@ from expertpool.experts.services.status import (
 )
 from expertpool.experts.services.tags import tag_experts
 from expertpool.experts.tables import tabs
+from expertpool.experts.views.coming import given_up, seats_first, seats_of
 
 
 def _picked(request: UserRequest) -> QuerySet[Expert]:
@@ -72,21 +73,33 @@ Arguments = Callable[[UserRequest], dict[str, Any]]
 
 
 def _single(
-    change: Callable[..., object], code: str, verb: str, arguments: Arguments, *, undo: str = ""
+    change: Callable[..., object],
+    code: str,
+    verb: str,
+    arguments: Arguments,
+    *,
+    undo: str = "",
+    leaves: bool = False,
 ) -> View:
     """Return the view that makes ``change`` of one expert; ``undo`` names the one that takes it
-    back."""
+    back. Who ``leaves`` the pool by it is asked about his coming seats first."""
 
     @require_POST
     @requires(code)
     def view(request: UserRequest, pk: int) -> HttpResponse:
-        expert = get_object_or_404(experts_visible_to(request.user, code), pk=pk)
+        expert, now = (
+            get_object_or_404(experts_visible_to(request.user, code), pk=pk),
+            timezone.now(),
+        )
+        if leaves and (answer := seats_first(request, [expert], verb=verb, now=now)) is not None:
+            return answer
         try:
-            change(expert=expert, actor=request.user, now=timezone.now(), **arguments(request))
+            change(expert=expert, actor=request.user, now=now, **arguments(request))
         except ExpertRefused as refusal:
             return refused(str(refusal))
         back = Undo(reverse(undo, args=[pk])) if undo else None
-        return saved(f"已{verb}{expert.name}", refresh=_refresh(request), undo=back)
+        said = _given_up(request, [pk]) if leaves else ""
+        return saved(f"已{verb}{expert.name}{said}", refresh=_refresh(request), undo=back)
 
     return view
 
@@ -99,8 +112,17 @@ def _bulk(
     *,
     picked: Callable[[UserRequest], QuerySet[Expert]] = _picked,
     undo: str = "",
+    leaves: bool = False,
 ) -> View:
-    """Return the view that makes ``change`` of all ticked experts."""
+    """Return the view that makes ``change`` of all ticked experts; of who ``leaves`` as `_single`."""
+    about_seats: dict[str, Any] = {}
+    if leaves:
+        about_seats = {
+            "first": lambda request, rows: seats_first(
+                request, rows, verb=verb, now=timezone.now()
+            ),
+            "then": _given_up,
+        }
     return bulk_view(
         BulkAction(
             code,
@@ -113,8 +135,16 @@ def _bulk(
             ExpertRefused,
             arguments,
             undo=undo,
+            **about_seats,
         )
     )
+
+
+def _given_up(request: UserRequest, keys: list[int]) -> str:
+    """Give up the coming seats of the experts ``keys`` where that was ticked; say what came of it."""
+    now = timezone.now()
+    coming = seats_of(request, Expert.objects.filter(pk__in=keys), now=now)
+    return given_up(request, coming, reason=reason_of(request), now=now)
 
 
 def _refresh(request: UserRequest) -> str:
@@ -123,21 +153,37 @@ def _refresh(request: UserRequest) -> str:
 
 
 approve = _single(approve_expert, "experts.edit", "审核通过", _plain)
-freeze = _single(freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze")
+freeze = _single(
+    freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze", leaves=True
+)
 unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _plain)
-delete = _single(delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore")
+delete = _single(
+    delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore", leaves=True
+)
 restore = _single(restore_expert, "experts.delete", "恢复", _plain)
 
 approve_many = _bulk(approve_expert, "experts.edit", "审核通过", _plain)
 freeze_many = _bulk(
-    freeze_expert, "experts.edit", "冻结", _with_reason, undo="experts:unfreeze_many"
+    freeze_expert,
+    "experts.edit",
+    "冻结",
+    _with_reason,
+    undo="experts:unfreeze_many",
+    leaves=True,
 )
 unfreeze_many = _bulk(unfreeze_expert, "experts.edit", "解冻", _plain)
 delete_many = _bulk(
-    delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore_many"
+    delete_expert,
+    "experts.delete",
+    "删除",
+    _with_reason,
+    undo="experts:restore_many",
+    leaves=True,
 )
 restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
-blacklist_many = _bulk(add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason)
+blacklist_many = _bulk(
+    add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason, leaves=True
+)
 
 
 @requires("experts.tags")

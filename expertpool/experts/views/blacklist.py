@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,7 +24,9 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import blacklist_visible_to
 from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
+from expertpool.experts.services.coming import UNSEEN
 from expertpool.experts.tables import BLACKLIST_TABS
+from expertpool.experts.views.coming import given_up, seats_of
 
 
 @require_safe
@@ -49,20 +53,25 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     )
     given: Expert | None = get_object_or_404(allowed, pk=pk) if pk else None
     posted = [request.POST] if request.method == "POST" else []
-    form = BlacklistForm(*posted, experts=None if given else allowed)
+    form, now = BlacklistForm(*posted, experts=None if given else allowed), timezone.now()
+    shown: dict[str, Any] = {"coming": seats_of(request, [given], now=now) if given else None}
 
     def write() -> str:
         data = form.cleaned_data
         expert = given or data["expert"]
+        shown["coming"] = coming = seats_of(request, [expert], now=now)
+        if not coming.are_seen:
+            raise ExpertRefused(UNSEEN)
         add_to_blacklist(
             expert=expert,
             reason=data["reason"],
             evidence=data["evidence"],
             until_date=data["until_date"],
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
-        return f"已将{expert.name}移入黑名单"
+        said = given_up(request, coming, reason=data["reason"], now=now)
+        return f"已将{expert.name}移入黑名单{said}"
 
     title = f"移入黑名单 · {given.name}" if given else "移入黑名单"
     refresh = "page" if request.GET.get("from") == "detail" else "list"
@@ -76,6 +85,9 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
         back=reverse("experts:detail", args=[given.pk]) if given else "",
         danger=True,
         submit_label="移入黑名单",
+        template="experts/seats_form.html",
+        give_up=True,
+        shown=shown,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,8 +22,10 @@ from expertpool.experts.forms.filters import LeaveFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import leaves_visible_to
+from expertpool.experts.services.coming import UNSEEN
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.experts.tables import leave_tabs
+from expertpool.experts.views.coming import given_up, seats_of
 
 
 @require_safe
@@ -46,18 +50,25 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
     allowed = allowed.exclude(status=ExpertStatus.DELETED)
     given: Expert | None = get_object_or_404(allowed, pk=pk) if pk else None
     posted = [request.POST] if request.method == "POST" else []
-    form = LeaveForm(*posted, experts=None if given else allowed)
+    form, now = LeaveForm(*posted, experts=None if given else allowed), timezone.now()
+    shown: dict[str, Any] = {}
 
-    def write() -> object:
+    def write() -> str:
         data = form.cleaned_data
-        return file_leave(
-            expert=given or data["expert"],
+        expert, during = given or data["expert"], (data["start"], data["end"])
+        shown["coming"] = coming = seats_of(request, [expert], during=during, now=now)
+        if not coming.are_seen:
+            raise ExpertRefused(UNSEEN)
+        file_leave(
+            expert=expert,
             start=data["start"],
             end=data["end"],
             reason=data["reason"],
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
+        said = given_up(request, coming, reason=data["reason"], on_leave=True, now=now)
+        return f"已登记请假{said}"
 
     title = f"登记请假 · {given.name}" if given else "登记请假"
     refresh = "page" if request.GET.get("from") == "detail" else "list"
@@ -67,9 +78,11 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
         write,
         refusals=ExpertRefused,
         title=title,
-        message="已登记请假",
         refresh=refresh,
         back=reverse("experts:detail", args=[given.pk]) if given else "",
+        template="experts/seats_form.html",
+        give_up=True,
+        shown=shown,
     )
 
 

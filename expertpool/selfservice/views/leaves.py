@@ -14,10 +14,13 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
+from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.coming import ComingSeats
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.selfservice.forms.own_data import OwnLeaveForm
+from expertpool.selfservice.services import give_up_own_seats, own_seats
 from expertpool.selfservice.views.own import as_expert
 
 
@@ -51,14 +54,35 @@ def leaves(request: UserRequest, expert: Expert) -> HttpResponse:
 
 @as_expert
 def add(request: UserRequest, expert: Expert) -> HttpResponse:
-    form = OwnLeaveForm(request.POST or None)
+    form, now = OwnLeaveForm(request.POST or None), timezone.now()
+    shown: dict[str, ComingSeats] = {}
 
-    def write() -> None:
-        file_leave(expert=expert, actor=request.user, now=timezone.now(), **form.cleaned_data)
+    def write() -> str:
+        data = form.cleaned_data
+        during, seen = (data["start"], data["end"]), request.POST.get("seats", "")
+        shown["coming"] = coming = own_seats(expert, during=during, seen=seen, now=now)
+        if not coming.are_seen:
+            raise LeaveRefused("您在这段时间有评审，请看清下面列出的评审和名额的去向，再提交。")
+        file_leave(expert=expert, actor=request.user, now=now, **data)
+        said = ""
+        if request.POST.get("give_up") == "1":
+            said = give_up_own_seats(
+                expert=expert,
+                coming=coming,
+                reason=data["reason"],
+                now=now,
+                entropy=SystemEntropy(),
+            )
+        return f"请假已登记，期间不会被抽取。{said}"
 
-    message = "请假已登记，期间不会被抽取。"
     return drawer_form(
-        request, form, write, title="登记请假", message=message, refusals=LeaveRefused
+        request,
+        form,
+        write,
+        title="登记请假",
+        refusals=LeaveRefused,
+        template="experts/seats_form.html",
+        shown=shown,
     )
 
 

@@ -1,0 +1,84 @@
+"""The reviews to which experts are to come, before somebody takes them out of the pool. Apps above that
+know declare it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from expertpool.accounts.models import User
+from expertpool.core.catalogue import Catalogue
+
+Period = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class ComingSeat:
+    """One seat of one expert, in the words of the page; ``may_ask`` tells whether the viewer can ask for
+    it to be given up, ``then`` what becomes of it if he does, or otherwise."""
+
+    key: str
+    expert: str
+    review: str
+    url: str
+    at: datetime
+    state: str
+    may_ask: bool
+    then: str
+
+
+@dataclass(frozen=True)
+class SeatSource:
+    """``find(user, experts, during, now)`` returns the seats of ``experts`` (ids) that ``user`` may know of
+    (those that overlap ``during``, where it is given): nothing of what is sealed to him, not even by a
+    number. ``give_up(keys, user, on_leave, reason, now)`` asks for those of ``keys`` to be given up and
+    returns how many it asked for, and why it could not for others."""
+
+    code: str
+    find: Callable[[User, Collection[int], Period | None, datetime], list[ComingSeat]]
+    give_up: Callable[[Collection[str], User, bool, str, datetime], tuple[int, list[str]]]
+
+
+SEAT_SOURCES: Catalogue[SeatSource] = Catalogue("seat source")
+
+
+@dataclass(frozen=True)
+class ComingSeats:
+    """What is shown before the act, and what of it whoever acts has seen."""
+
+    seats: Sequence[ComingSeat] = ()
+    seen: frozenset[str] = frozenset()
+    note: str = "名单已公开的评审中，下列席位会受影响；名单未公开的不在此显示。"
+    tick: str = "同时申请让出这些席位"
+
+    def __bool__(self) -> bool:
+        return bool(self.seats)
+
+    @property
+    def keys(self) -> str:
+        """What the page sends back."""
+        return ",".join(seat.key for seat in self.seats)
+
+    @property
+    def are_seen(self) -> bool:
+        return self.seen.issuperset(seat.key for seat in self.seats)
+
+    @property
+    def may_ask(self) -> bool:
+        return any(seat.may_ask for seat in self.seats)
+
+
+def coming_seats(
+    user: User,
+    experts: Iterable[int],
+    *,
+    during: Period | None = None,
+    seen: str = "",
+    now: datetime,
+) -> ComingSeats:
+    """Return the coming seats of ``experts`` (ids) that ``user`` may know of, soonest first."""
+    ids = list(experts)
+    found = [seat for source in SEAT_SOURCES for seat in source.find(user, ids, during, now)]
+    found.sort(key=lambda seat: (seat.at, seat.key))
+    return ComingSeats(found, frozenset(seen.split(",")))

@@ -16,6 +16,8 @@ ACTIONS = (
     Action("expert.leave", "登记请假"),
     Action("expert.cancel_leave", "销假"),
     Action("expert.avoidance", "维护回避单位"),
+    Action("expert.removal_ask", "申请移除回避"),
+    Action("expert.removal_decide", "核定移除回避"),
     Action("expert.tag", "专家分组"),
     Action("expert.tag_save", "保存分组"),
     Action("expert.tag_delete", "删除分组"),

@@ -30,11 +30,19 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.fields import EXPERT
         from expertpool.experts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.experts.menu import GROUP, ITEMS
-        from expertpool.experts.occasions import ACCOUNT, ACTIVATION, CONTACT_CHANGED, PASSWORD
+        from expertpool.experts.occasions import (
+            ACCOUNT,
+            ACTIVATION,
+            CONTACT_CHANGED,
+            PASSWORD,
+            REMOVAL_ASKED,
+            REMOVAL_DECIDED,
+        )
         from expertpool.experts.permissions import OWN, PERMISSIONS
         from expertpool.experts.queries.accounts import is_of_expert, let_in_since
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
+        from expertpool.experts.queries.removals import FIELDS, SUBJECT
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
@@ -44,6 +52,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
+        from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
         register_permissions(PERMISSIONS)
         register_permissions(OWN)
@@ -64,7 +73,9 @@ class ExpertsConfig(AppConfig):
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
         FILE_SUBJECTS.add(EXPERT_FILES)
-        OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED)
+        OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, REMOVAL_ASKED, REMOVAL_DECIDED)
+        register_criteria(SUBJECT, *FIELDS)
+        FLOW_SUBJECTS.add(FlowSubject(SUBJECT, "移除回避的申请", "experts.edit"))
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
         OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.home import Number, Source, Todo
+from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.removals import removals_to_decide
 
 
 def formal_experts(user: User, now: datetime) -> Iterator[Number]:
@@ -30,6 +31,14 @@ def experts_to_approve(user: User, now: datetime) -> Iterator[Todo]:
     yield Todo("审核专家", text, _pending_url(), "user-check", "amber", "审核", pending)
 
 
+def removals_waiting(user: User, now: datetime) -> Iterator[Todo]:
+    """What experts ask to be removed of what the office has set, for who may decide it now."""
+    for one in removals_to_decide(user)[:MOST_TODOS]:
+        url = f"{reverse('experts:detail', args=[one.expert_id])}?tab=avoidances"
+        text = f"申请移除与{one.target}的回避"
+        yield Todo(f"核定：{one.expert.name}", text, url, "ban", "amber", "核定")
+
+
 def _pending_url() -> str:
     return f"{reverse('experts:list')}?tab=pending"
 
@@ -38,7 +47,10 @@ NUMBERS = (
     Source("formal_experts", "experts.view", 10, formal_experts),
     Source("pending_experts", "experts.edit", 20, pending_experts),
 )
-TODOS = (Source("experts_to_approve", "experts.edit", 100, experts_to_approve),)
+TODOS = (
+    Source("experts_to_approve", "experts.edit", 100, experts_to_approve),
+    Source("avoidance_removals", "experts.edit", 95, removals_waiting),
+)
 SHORTCUTS = (
     MenuItem("experts.find", "查找专家", "user-search", "experts:list", ("experts.view",), 30),
     MenuItem(

@@ -79,3 +79,41 @@ CONTACT_CHANGED = Occasion(
     required=("内容", "时间"),
     watches=True,
 )
+
+_ASKED = (
+    "{{收件人}}，专家 {{专家姓名}}（{{专家编号}}）申请移除管理部门登记的回避：{{回避}}。理由：{{理由}}。"
+    "请在专家档案的「回避单位」中核定；核定前这条回避继续有效。"
+)
+
+REMOVAL_ASKED = Occasion(
+    code="expert.removal_asked",
+    label="专家申请移除回避",
+    placeholders={
+        "收件人": "管理员老张",
+        "专家姓名": "王工",
+        "专家编号": "ZJ2026000001",
+        "回避": "华东建设集团有限公司",
+        "理由": "已于 2020 年离职",
+    },
+    defaults={ChannelCode.SITE: ("{{专家姓名}}申请移除回避", _ASKED)},
+)
+
+_DECIDED = """{{专家姓名}} 专家：
+
+您申请移除的回避「{{回避}}」，管理部门的核定结果：{{结果}}。意见：{{意见}}。
+"""
+
+REMOVAL_DECIDED = Occasion(
+    code="expert.removal_decided",
+    label="移除回避的核定结果",
+    placeholders={
+        "专家姓名": "王工",
+        "回避": "华东建设集团有限公司",
+        "结果": "同意移除",
+        "意见": "已核实离职证明",
+    },
+    defaults={
+        ChannelCode.SITE: ("移除回避的申请：{{结果}}", _DECIDED),
+        ChannelCode.EMAIL: ("移除回避的申请：{{结果}}", _DECIDED),
+    },
+)

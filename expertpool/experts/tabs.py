@@ -12,8 +12,10 @@ from expertpool.core.registry import Tab
 from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.experts import actions_for
 from expertpool.experts.queries.files import may_view_expert_files
+from expertpool.experts.queries.removals import removals_of, removals_to_decide
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -46,8 +48,14 @@ def specialties(request: HttpRequest, expert: Expert) -> str:
 
 
 def avoidances(request: HttpRequest, expert: Expert) -> str:
-    rows = expert.avoidance_units.select_related("unit")
-    return _page(request, "avoidances", expert, rows=rows)
+    today = timezone.localdate()
+    rows = expert.avoidance_units.select_related("unit", "expert")
+    mine = set(removals_to_decide(cast("User", request.user)).values_list("pk", flat=True))
+    context = {
+        "rows": [(row, *avoidance_words(row, on=today)) for row in rows],
+        "removals": [(one, one.pk in mine) for one in removals_of([expert])],
+    }
+    return _page(request, "avoidances", expert, **context)
 
 
 def leaves(request: HttpRequest, expert: Expert) -> str:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:pk>/tags/", records.expert_tags, name="expert_tags"),
     path("<int:pk>/avoidances/new/", records.avoidance_add, name="avoidance_add"),
     path("avoidances/<int:pk>/remove/", records.avoidance_remove, name="avoidance_remove"),
+    path("avoidances/removals/<int:pk>/", records.removal_decide, name="removal_decide"),
     path("<int:pk>/account/", account.open_for, name="open_account"),
     path("<int:pk>/account/link/", account.send_again, name="send_link"),
     path("activate/<str:token>/", account.activate, name="activate"),

@@ -22,4 +22,5 @@ urlpatterns = [
     path("my/avoidances/", avoidances.avoidances, name="avoidances"),
     path("my/avoidances/new/", avoidances.add, name="avoidance_add"),
     path("my/avoidances/<int:pk>/remove/", avoidances.remove, name="avoidance_remove"),
+    path("my/avoidances/<int:pk>/ask/", avoidances.ask_removal, name="avoidance_ask"),
 ]

@@ -359,6 +359,7 @@ RULES: dict[str, Rule] = {
     "experts:send_link": only("admin", kwargs=EXPERT),
     "experts:activate": public(activation),
     "experts:avoidance_remove": only("admin", kwargs=pk(lambda w: w.tie)),
+    "experts:removal_decide": only("admin", kwargs=pk(lambda w: w.removal)),
     "experts:leave_cancel": only("admin", kwargs=LEAVE),
     "experts:tag_edit": only("admin", kwargs=TAG),
     "experts:tag_delete": only("admin", kwargs=TAG),
@@ -545,6 +546,7 @@ RULES: dict[str, Rule] = {
     "selfservice:avoidances": only("expert"),
     "selfservice:avoidance_add": only("expert"),
     "selfservice:avoidance_remove": only("expert", kwargs=pk(lambda w: w.tie)),
+    "selfservice:avoidance_ask": only("expert", kwargs=pk(lambda w: w.tie)),
     # Events for other platforms
     "customforms:field_list": only("admin"),
     "customforms:field_create": only("admin"),

@@ -39,9 +39,17 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.templates import save_template
 from expertpool.draws.services.voiding import request_void
-from expertpool.experts.models import AvoidanceUnit, Expert, Leave, SavedSearch, Tag
+from expertpool.experts.models import (
+    AvoidanceRemoval,
+    AvoidanceUnit,
+    Expert,
+    Leave,
+    SavedSearch,
+    Tag,
+)
 from expertpool.experts.services.accounts import open_account
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.removals import request_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
 from expertpool.notifications.enums import ChannelCode, DeliveryState
@@ -108,6 +116,7 @@ class World:
     item: DictionaryItem
     tag: Tag
     tie: AvoidanceUnit
+    removal: AvoidanceRemoval
     saved_search: SavedSearch
     custom_field: CustomField
     activation: str
@@ -239,7 +248,8 @@ def make_world() -> World:
         title=Title.objects.all()[0],
         item=DictionaryItem.objects.all()[0],
         tag=make_tag(),
-        tie=AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared"),
+        tie=(tie := AvoidanceUnit.objects.create(expert=expert, unit=make_unit(), kind="declared")),
+        removal=request_removal(row=tie, reason="已离职", actor=users["expert"], now=now),
         activation=_activation(now),
         custom_field=make_field(),
         saved_search=SavedSearch.objects.create(

@@ -52,6 +52,24 @@ class LeaveForm(OneExpertForm):
     reason = reason_field("事由", longest=200)
 
 
+class RemovalDecisionForm(forms.Form):
+    """Whether an avoidance that the office has set is removed, as its expert asked."""
+
+    agree = forms.ChoiceField(
+        label="核定",
+        choices=[("yes", "同意移除"), ("no", "不同意")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择同意或不同意。"},
+    )
+    note = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 300}),
+        help_text="会告知专家；不同意的必填。",
+    )
+
+
 class AvoidanceForm(AsksOnce):
     kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
     person_name = forms.CharField(

@@ -2,10 +2,12 @@ from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.blacklist import BlacklistEntry
 from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
 from expertpool.experts.models.leave import Leave
+from expertpool.experts.models.removal import AvoidanceRemoval
 from expertpool.experts.models.saved_search import SavedSearch
 from expertpool.experts.models.version import ExpertVersion
 
 __all__ = [
+    "AvoidanceRemoval",
     "AvoidanceUnit",
     "BlacklistEntry",
     "Expert",

@@ -131,6 +131,21 @@ def expert_units(expert_ids: Iterable[int]) -> dict[int, set[int]]:
     return units
 
 
+def avoidance_words(row: AvoidanceUnit, *, on: date) -> tuple[str, bool]:
+    """Say whether ``row`` counts on a day, by the rule of `_counts`, and tell it as well: what is over goes on
+    to count for some years. ``row`` has its expert and his employer."""
+    if row.end_date is None:
+        if row.kind == AvoidanceKind.CURRENT_EMPLOYER and row.unit_id != row.expert.employer_id:
+            return "仍回避；与现工作单位不同，已离开的请登记结束日期", True
+        return "回避中", True
+    if row.end_date >= on:
+        return f"回避中，{row.end_date:%Y-%m-%d} 结束", True
+    if row.end_date >= years_before(on, PAST_YEARS):
+        until = years_before(row.end_date, -PAST_YEARS)
+        return f"已结束，仍回避至 {until:%Y-%m-%d}", True
+    return f"结束已满 {PAST_YEARS} 年，不再回避", False
+
+
 def years_before(day: date, years: int) -> date:
     """Return the same day ``years`` years earlier; 29 February becomes the 28th where needed."""
     try:

@@ -58,7 +58,7 @@ def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: dateti
     """
     if actor is not None and actor.pk == row.expert.user_id and is_of_office(row):
         raise ExpertRefused(
-            f"与{row.target}的回避由管理部门登记，不能自行移除；情况有变化的，请联系管理部门。"
+            f"与{row.target}的回避由管理部门登记，不能自行移除；情况有变化的，请申请移除。"
         )
     # Before the row goes, which the entry describes.
     record(

@@ -19,7 +19,12 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
-from expertpool.experts.forms.actions import AvoidanceForm, ExpertTagsForm, TagForm
+from expertpool.experts.forms.actions import (
+    AvoidanceForm,
+    ExpertTagsForm,
+    RemovalDecisionForm,
+    TagForm,
+)
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import (
     experts_groupable_by,
@@ -27,7 +32,9 @@ from expertpool.experts.queries.experts import (
     tags_with_counts,
 )
 from expertpool.experts.queries.records import compare
-from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
+from expertpool.experts.queries.removals import removals_to_decide
+from expertpool.experts.services.avoidance import add_avoidance_unit
+from expertpool.experts.services.removals import decide_removal, remove_for_office
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
 
 tags = Crud(
@@ -114,10 +121,38 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
     experts = experts_visible_to(request.user, "experts.edit")
     # Within the right over the expert, though the address names the row alone.
     rows = AvoidanceUnit.objects.filter(expert__in=experts).select_related("expert", "unit")
-    remove_avoidance_unit(
-        row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now()
-    )
+    remove_for_office(row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now())
     return saved("已移除", refresh="page")
+
+
+@requires("experts.edit")
+def removal_decide(request: UserRequest, pk: int) -> HttpResponse:
+    """Decide what an expert asked for: to remove an avoidance that the office has set of him."""
+    removal = get_object_or_404(removals_to_decide(request.user), pk=pk)
+    form = RemovalDecisionForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        verdict = decide_removal(
+            removal=removal,
+            agree=form.cleaned_data["agree"] == "yes",
+            note=form.cleaned_data["note"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return f"移除回避的申请：{verdict.label}"
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"核定移除回避 · {removal.expert.name}",
+        refresh="page",
+        submit_label="提交",
+        template="experts/removal_drawer.html",
+        removal=removal,
+        back=reverse("experts:detail", args=[removal.expert_id]),
+    )
 
 
 @require_safe

@@ -31,6 +31,18 @@ class OwnLeaveForm(forms.Form):
         return self.cleaned_data
 
 
+class RemovalForm(forms.Form):
+    """Why an avoidance that the office has set should be removed."""
+
+    reason = forms.CharField(
+        label="申请理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 300}),
+        help_text="例如「已于 2020 年 3 月离职，不再有往来」；管理部门核定后会通知您。",
+        error_messages={"required": "请填写申请移除的理由。"},
+    )
+
+
 class OwnAvoidanceForm(AsksOnce):
     """A current or past employer, or another unit or person he is tied to."""
 

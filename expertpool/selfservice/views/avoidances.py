@@ -14,21 +14,33 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import avoidance_words
+from expertpool.experts.queries.removals import removals_of
 from expertpool.experts.services.avoidance import (
     add_avoidance_unit,
     is_of_office,
     remove_avoidance_unit,
 )
-from expertpool.selfservice.forms.own_data import OwnAvoidanceForm
+from expertpool.experts.services.removals import request_removal
+from expertpool.selfservice.forms.own_data import OwnAvoidanceForm, RemovalForm
 from expertpool.selfservice.views.own import as_expert
 
 
 @require_safe
 @as_expert
 def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
-    units = expert.avoidance_units.select_related("unit", "expert")
-    rows = [(row, is_of_office(row)) for row in units]
-    context = {"rows": rows, "employer": expert.employer}
+    units, today = expert.avoidance_units.select_related("unit", "expert"), timezone.localdate()
+    removals = list(removals_of([expert]))
+    waiting = {one.avoidance_id for one in removals if one.agreed is None}
+    rows = [
+        (row, is_of_office(row), row.pk in waiting, *avoidance_words(row, on=today))
+        for row in units
+    ]
+    context = {
+        "rows": rows,
+        "removals": [(one, None) for one in removals],
+        "employer": expert.employer,
+    }
     return render_list(request, "selfservice/avoidances.html", context)
 
 
@@ -53,3 +65,28 @@ def remove(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     except ExpertRefused as refusal:
         return refused(str(refusal))
     return saved("已移除。")
+
+
+@as_expert
+def ask_removal(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """Ask the office to remove what it has set of him."""
+    row = get_object_or_404(expert.avoidance_units.select_related("unit", "expert"), pk=pk)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        request_removal(
+            row=row,
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        refusals=ExpertRefused,
+        title=f"申请移除回避 · {row.target}",
+        submit_label="提交申请",
+        message="已提交申请，核定前这条回避继续有效。",
+    )

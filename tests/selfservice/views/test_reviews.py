@@ -23,14 +23,17 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.replies import answer
-from expertpool.experts.models import AvoidanceUnit, Expert, Leave
+from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.notifications.models import Message
+from expertpool.workflow.models import Approval
 from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.pool_changes import told
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +311,31 @@ def test_expert_files_and_cancels_his_own_leave(invited: Invited, outsider: Clie
     assert invited.client.post(cancel).status_code == 409
 
 
+@pytest.mark.parametrize("accepts", [True, False])
+def test_a_leave_of_his_shows_the_reviews_of_its_time(
+    invited: Invited, draw: Draw, *, accepts: bool
+) -> None:
+    if accepts:
+        invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    opening = timezone.localtime(draw.project.opening_at)
+    data = {
+        "start": opening.strftime("%Y-%m-%d %H:%M"),
+        "end": (opening + timedelta(days=1)).strftime("%Y-%m-%d %H:%M"),
+        "reason": "出国访问",
+    }
+    url = reverse("selfservice:leave_add")
+    first = invited.client.post(url, data)
+    assert first.status_code == 422
+    assert invited.url("review") in first.content.decode()
+    assert not Leave.objects.exists()
+    assert (
+        invited.client.post(url, data | {"seats": invited.line.pk, "give_up": 1}).status_code == 204
+    )
+    assert Leave.objects.exists()
+    assert invited.state() == ("leave" if accepts else "declined")
+    assert invited.line.replied_via == ReplyVia.PORTAL
+
+
 @pytest.mark.shows("PORT-24")
 def test_expert_keeps_his_avoidance_units_with_relation_and_period(
     invited: Invited, outsider: Client
@@ -352,7 +380,7 @@ def test_what_the_office_set_he_does_not_remove_himself(invited: Invited, admin:
     add_avoidance_unit(row=row, actor=admin, now=timezone.now())
     shown = page(invited.client, "selfservice:avoidances")
     remove = reverse("selfservice:avoidance_remove", args=[row.pk])
-    assert "管理部门登记，变更请联系管理部门" in shown
+    assert "申请移除" in shown
     assert remove not in shown
     answer = invited.client.post(remove)
     assert answer.status_code == 409
@@ -360,6 +388,93 @@ def test_what_the_office_set_he_does_not_remove_himself(invited: Invited, admin:
     assert AvoidanceUnit.objects.filter(pk=row.pk).exists()
     remove_avoidance_unit(row=row, actor=admin, now=timezone.now())
     assert not AvoidanceUnit.objects.exists()
+
+
+def of_office(invited: Invited, admin: User, **period: str) -> AvoidanceUnit:
+    row = AvoidanceUnit(expert=invited.expert, unit=make_unit(), kind="business", **period)
+    return add_avoidance_unit(row=row, actor=admin, now=timezone.now())
+
+
+@pytest.mark.shows("PORT-24")
+@pytest.mark.parametrize("agrees", [True, False])
+def test_he_asks_for_its_removal_and_the_office_decides(
+    invited: Invited, outsider: Client, admin: User, *, agrees: bool
+) -> None:
+    row = of_office(invited, admin)
+    ask = reverse("selfservice:avoidance_ask", args=[row.pk])
+    assert outsider.post(ask, {"reason": "已离职"}).status_code == 404
+    assert invited.client.post(ask, {"reason": " "}).status_code == 422
+    assert invited.client.post(ask, {"reason": "已离职"}).status_code == 204
+    assert "已有一项待核定的申请" in invited.client.post(ask, {"reason": "再次"}).content.decode()
+    assert "已申请移除，待管理部门核定" in page(invited.client, "selfservice:avoidances")
+    assert told([admin], "expert.removal_asked") == [admin.name]
+    removal = AvoidanceRemoval.objects.get()
+    decide = reverse("experts:removal_decide", args=[removal.pk])
+    office = login(Client(), admin)
+    assert "核定：" in office.get(reverse("portal:home")).content.decode()
+    tab = f"{reverse('experts:detail', args=[invited.expert.pk])}?tab=avoidances"
+    shown = office.get(tab).content.decode()
+    assert decide in shown
+    assert "已离职" in shown
+    assert invited.client.post(decide, {"agree": "yes"}).status_code == 403
+    assert login(Client(), make_user("operator")).post(decide).status_code == 403
+    assert office.post(decide, {"agree": "no", "note": ""}).status_code == 422
+    answer = {"agree": "yes" if agrees else "no", "note": "已核实"}
+    assert office.post(decide, answer).status_code == 204
+    assert AvoidanceUnit.objects.exists() is not agrees
+    assert office.post(decide, answer).status_code == 404
+    letters = Message.objects.filter(occasion="expert.removal_decided")
+    assert {("同意移除" in one.body, "未同意移除" in one.body) for one in letters} == {
+        (True, not agrees)
+    }
+    for shown in (page(invited.client, "selfservice:avoidances"), office.get(tab).content.decode()):
+        assert ("已同意移除" if agrees else "未同意") in shown
+        assert "已核实" in shown
+        assert row.target in shown
+    acts = Entry.objects.filter(action__startswith="expert.removal").order_by("pk")
+    assert [one.action for one in acts] == ["expert.removal_ask", "expert.removal_decide"]
+    if not agrees:
+        assert invited.client.post(ask, {"reason": "再次"}).status_code == 204
+
+
+def test_what_the_office_removes_itself_ends_what_was_asked(invited: Invited, admin: User) -> None:
+    row = of_office(invited, admin)
+    invited.client.post(reverse("selfservice:avoidance_ask", args=[row.pk]), {"reason": "已离职"})
+    remove = reverse("experts:avoidance_remove", args=[row.pk])
+    assert login(Client(), admin).post(remove).status_code == 204
+    removal = AvoidanceRemoval.objects.get()
+    assert (removal.agreed, removal.avoidance) == (True, None)
+    assert not Approval.objects.filter(state="running").exists()
+
+
+def test_his_own_he_removes_without_asking(invited: Invited) -> None:
+    add = reverse("selfservice:avoidance_add")
+    invited.client.post(add, {"unit_name": "华东建设集团有限公司", "kind": "past_employer"})
+    ask = reverse("selfservice:avoidance_ask", args=[AvoidanceUnit.objects.get().pk])
+    assert "可以直接移除" in invited.client.post(ask, {"reason": "已离职"}).content.decode()
+
+
+@pytest.mark.shows("PORT-24")
+def test_what_no_longer_counts_says_so(invited: Invited, admin: User) -> None:
+    today = timezone.localdate()
+    for years, words in (
+        (None, "回避中"),
+        (1, "已结束，仍回避至"),
+        (4, "结束已满 3 年，不再回避"),
+    ):
+        AvoidanceUnit.objects.all().delete()
+        end = {"end_date": today - timedelta(days=366 * years)} if years else {}
+        of_office(invited, admin, **end)
+        tab = f"{reverse('experts:detail', args=[invited.expert.pk])}?tab=avoidances"
+        for shown in (
+            page(invited.client, "selfservice:avoidances"),
+            login(Client(), admin).get(tab).content.decode(),
+        ):
+            assert words in shown
+    AvoidanceUnit.objects.all().delete()
+    row = AvoidanceUnit(expert=invited.expert, unit=make_unit(), kind="current_employer")
+    add_avoidance_unit(row=row, actor=admin, now=timezone.now())
+    assert "与现工作单位不同" in page(invited.client, "selfservice:avoidances")
 
 
 # --- His record on the operator's page -----------------------------------------------------------

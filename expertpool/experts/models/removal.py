@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models.avoidance import AvoidanceUnit
+from expertpool.experts.models.expert import Expert
+
+
+class AvoidanceRemoval(models.Model):
+    """That an expert asked for an avoidance to be removed which the office has set of him, and what was
+    decided. It outlives the avoidance, whose words it keeps."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="avoidance_removals")
+    avoidance = models.ForeignKey(
+        AvoidanceUnit,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="removals",
+    )
+    target = models.CharField("单位或人员", max_length=320)
+    kind = models.CharField("关系", max_length=20, choices=AvoidanceKind.choices)
+    reason = models.CharField("申请理由", max_length=300)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField("申请时间")
+    agreed = models.BooleanField("同意", null=True, blank=True)
+    note = models.CharField("核定意见", max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="核定人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("核定时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移除回避的申请"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["avoidance"],
+                condition=Q(decided_at__isnull=True),
+                name="experts_removal_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(agreed__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="experts_removal_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"移除回避 {self.target}"
+
+    @property
+    def state_label(self) -> str:
+        if self.agreed is None:
+            return "待核定"
+        return "已同意移除" if self.agreed else "未同意"

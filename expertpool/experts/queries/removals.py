@@ -1,0 +1,36 @@
+"""Requests of experts to remove what the office has set of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.core.criteria import Choice
+from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.models import AvoidanceRemoval, Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.workflow.queries.approvals import waiting_for
+
+SUBJECT = "experts.avoidanceremoval"
+# What the steps of an approval may ask.
+FIELDS = (Choice(code="kind", label="关系", path="kind", choices=AvoidanceKind.choices),)
+
+
+def removals_of(experts: Iterable[Expert]) -> QuerySet[AvoidanceRemoval]:
+    """Return all that ``experts`` asked for, the latest first."""
+    rows = AvoidanceRemoval.objects.filter(expert__in=list(experts))
+    return rows.select_related("expert", "asked_by", "decided_by")
+
+
+def removals_to_decide(user: User) -> QuerySet[AvoidanceRemoval]:
+    """Return what ``user`` may decide now: of experts in his scope, and never what he asked himself."""
+    experts = experts_visible_to(user, "experts.edit")
+    rows = AvoidanceRemoval.objects.filter(
+        waiting_for(user, SUBJECT),
+        expert__in=experts,
+        decided_at__isnull=True,
+        avoidance__isnull=False,  # gone otherwise, as one of two equal ones is
+    )
+    return rows.exclude(asked_by=user).select_related("expert", "asked_by").order_by("asked_at")

@@ -1,0 +1,178 @@
+"""An expert asks for an avoidance to be removed that the office has set of him; the office decides by its
+flow, and he is told (docs/decisions/0098)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider, users_with_permission
+from expertpool.audit.services import record
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
+from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
+from expertpool.experts.queries.experts import account_of, experts_visible_to
+from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
+from expertpool.workflow.enums import Verdict
+from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
+
+SETTLED = "这项申请已经处理，或回避已被移除，请刷新页面。"
+REMOVED = "管理部门已移除这条回避"
+
+
+@transaction.atomic
+def request_removal(
+    *, row: AvoidanceUnit, reason: str, actor: User, now: datetime
+) -> AvoidanceRemoval:
+    """Ask as the expert himself for ``row`` to be removed; it counts until the office agrees.
+
+    Refuses (ExpertRefused) what is not of the office (he removes it himself), another's, a missing
+    reason, and a second one while the first waits. Tells all who may decide.
+    """
+    # Who decides, and who removes it, hold the same lock.
+    expert = Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
+    if actor.pk != expert.user_id:
+        raise ExpertRefused("只有专家本人可以申请移除自己的回避。")
+    if not is_of_office(row):
+        raise ExpertRefused("这条回避由您自己登记，可以直接移除。")
+    if not reason.strip():
+        raise ExpertRefused("请填写申请移除的理由。")
+    if AvoidanceRemoval.objects.filter(avoidance=row, decided_at__isnull=True).exists():
+        raise ExpertRefused("已有一项待核定的申请，请等待管理部门答复。")
+    removal = AvoidanceRemoval(
+        expert=expert,
+        avoidance=row,
+        target=row.target,
+        kind=row.kind,
+        reason=reason.strip(),
+        asked_by=actor,
+        asked_at=now,
+    )
+    removal.full_clean()
+    removal.save(force_insert=True)
+    start_approval(subject=removal, now=now)
+    record(
+        "expert.removal_ask",
+        actor=actor,
+        now=now,
+        subject=expert,
+        after={"回避": row.target, "关系": row.get_kind_display()},
+        note=removal.reason,
+    )
+    _tell_office(removal, now=now)
+    return removal
+
+
+@transaction.atomic
+def decide_removal(
+    *, removal: AvoidanceRemoval, agree: bool, note: str, actor: User, now: datetime
+) -> Verdict:
+    """Decide on the step at which ``removal`` waits; the last one that agrees removes the avoidance.
+
+    Refuses (ExpertRefused) the account of an expert and whoever asked, who may not decide this step,
+    to turn it down without a note, and what was settled. Tells the expert what came of it.
+    """
+    Expert.objects.select_for_update(of=("self",)).get(pk=removal.expert_id)
+    removal = AvoidanceRemoval.objects.select_related("expert", "avoidance__unit").get(
+        pk=removal.pk
+    )
+    if removal.decided_at is not None or removal.avoidance is None:
+        raise ExpertRefused(SETTLED)
+    if actor.pk == removal.asked_by_id or is_outsider(actor):
+        raise ExpertRefused("专家账号不能核定移除回避的申请，请使用工作账号。")
+    note = note.strip()
+    if not agree and not note:
+        raise ExpertRefused("请填写不同意的原因，专家会收到。")
+    try:
+        verdict = decide(subject=removal, agree=agree, note=note, actor=actor, now=now)
+    except DecisionRefused as error:
+        raise ExpertRefused(str(error)) from error
+    record(
+        "expert.removal_decide",
+        actor=actor,
+        now=now,
+        subject=removal.expert,
+        after={"回避": removal.target, "结果": verdict.label},
+        note=note,
+    )
+    if verdict in (Verdict.APPROVED, Verdict.REJECTED):
+        row = removal.avoidance
+        _end(removal, agreed=verdict == Verdict.APPROVED, note=note, actor=actor, now=now)
+        if removal.agreed:
+            remove_avoidance_unit(row=row, actor=actor, now=now)
+    return verdict
+
+
+@transaction.atomic
+def remove_for_office(*, row: AvoidanceUnit, actor: User, now: datetime) -> None:
+    """Remove ``row`` without being asked; what its expert asked for ends so."""
+    Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
+    waiting = AvoidanceRemoval.objects.filter(avoidance=row, decided_at__isnull=True)
+    for removal in waiting.select_related("expert"):
+        withdraw_approval(subject=removal, now=now)
+        _end(removal, agreed=True, note=REMOVED, actor=actor, now=now)
+    remove_avoidance_unit(row=row, actor=actor, now=now)
+
+
+def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now: datetime) -> None:
+    removal.agreed, removal.note = agreed, note[:300]
+    removal.decided_by, removal.decided_at = actor, now
+    removal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
+    expert = removal.expert
+    account = account_of(expert)
+    recipient = Recipient(
+        account.username if account else None, expert.name, expert.phone, expert.email
+    )
+    words = {
+        "专家姓名": expert.name,
+        "回避": removal.target,
+        "结果": "同意移除" if agreed else "未同意移除，这条回避继续有效",
+        "意见": note or "无",
+    }
+    _send(REMOVAL_DECIDED.code, [(recipient, words)], removal, now=now)
+
+
+def _tell_office(removal: AvoidanceRemoval, *, now: datetime) -> None:
+    users = [
+        user
+        for user in users_with_permission("experts.edit")
+        if experts_visible_to(user, "experts.edit").filter(pk=removal.expert_id).exists()
+    ]
+    words = {
+        "专家姓名": removal.expert.name,
+        "专家编号": removal.expert.number,
+        "回避": removal.target,
+        "理由": removal.reason,
+    }
+    told = [
+        (Recipient(account=user.username, name=user.name), words | {"收件人": user.name})
+        for user in users
+        if not is_outsider(user)
+    ]
+    _send(REMOVAL_ASKED.code, told, removal, now=now)
+
+
+def _send(
+    occasion: str,
+    told: list[tuple[Recipient, dict[str, str]]],
+    removal: AvoidanceRemoval,
+    *,
+    now: datetime,
+) -> None:
+    envelopes = [
+        Envelope(
+            recipient=recipient,
+            context=words,
+            about=removal.expert,
+            key=f"{occasion}:{removal.pk}:{at}",
+        )
+        for at, (recipient, words) in enumerate(told)
+    ]
+    to_office = occasion == REMOVAL_ASKED.code
+    channels = [ChannelCode.SITE] if to_office else [ChannelCode.SITE, ChannelCode.EMAIL]
+    send_messages(occasion=occasion, envelopes=envelopes, channels=channels, now=now)

@@ -29,6 +29,7 @@ ADDS = {
     "experts:conditions",
     "experts:import",
     "experts:import_mapping",
+    "experts:removal_decide",
     "experts:search_save",
     # What each row changes is shown, and refused if the record was changed since.
     "experts:update",

@@ -6,34 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('experts', '0015_blacklist_agrees'),
+        ("experts", "0015_blacklist_agrees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AvoidanceRemoval',
+            name="AvoidanceRemoval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target', models.CharField(max_length=320, verbose_name='单位或人员')),
-                ('kind', models.CharField(choices=[('current_employer', '现任职单位'), ('past_employer', '曾任职单位'), ('director', '任董事、监事、高管'), ('shareholder', '股东、实际控制人'), ('adviser', '任顾问'), ('relative', '亲属任职单位'), ('business', '业务往来、法律纠纷'), ('declared', '申报回避'), ('kin', '亲属'), ('teacher', '师生'), ('person', '其他关系密切的人员')], max_length=20, verbose_name='关系')),
-                ('reason', models.CharField(max_length=300, verbose_name='申请理由')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('agreed', models.BooleanField(blank=True, null=True, verbose_name='同意')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='核定意见')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='核定时间')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('avoidance', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='removals', to='experts.avoidanceunit')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核定人')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='avoidance_removals', to='experts.expert')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("target", models.CharField(max_length=320, verbose_name="单位或人员")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("current_employer", "现任职单位"),
+                            ("past_employer", "曾任职单位"),
+                            ("director", "任董事、监事、高管"),
+                            ("shareholder", "股东、实际控制人"),
+                            ("adviser", "任顾问"),
+                            ("relative", "亲属任职单位"),
+                            ("business", "业务往来、法律纠纷"),
+                            ("declared", "申报回避"),
+                            ("kin", "亲属"),
+                            ("teacher", "师生"),
+                            ("person", "其他关系密切的人员"),
+                        ],
+                        max_length=20,
+                        verbose_name="关系",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="申请理由")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("agreed", models.BooleanField(blank=True, null=True, verbose_name="同意")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="核定意见")),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="核定时间"),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "avoidance",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="removals",
+                        to="experts.avoidanceunit",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核定人",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="avoidance_removals",
+                        to="experts.expert",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '移除回避的申请',
-                'verbose_name_plural': '移除回避的申请',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('avoidance',), name='experts_removal_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('agreed__isnull', True), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('agreed__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='experts_removal_decided')],
+                "verbose_name": "移除回避的申请",
+                "verbose_name_plural": "移除回避的申请",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=("avoidance",),
+                        name="experts_removal_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agreed__isnull", True),
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="experts_removal_decided",
+                    ),
+                ],
             },
         ),
     ]

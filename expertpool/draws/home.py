@@ -198,7 +198,7 @@ def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
     for draw, fare in found:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
         yield Todo(
-            f"{fare.unreached} 位专家的邀请没有送达：{draw.title}",
+            f"有专家的邀请没有送达：{draw.title}",
             f"{what}，{mend}",
             reverse("draws:detail", args=[draw.pk]),
             "alert-triangle",

@@ -385,16 +385,18 @@ class Line(Output):
     panel_role: PanelRole | Literal[""] = Field(
         description="leader 组长，deputy 副组长，member 委员"
     )
-    state: InvitationState
+    state: InvitationState = Field(
+        alias="told_state", description="名单公开之前没有 unreached，以 no_answer 代替"
+    )
     invited_at: datetime = Field(alias="told_invited_at", description="邀请时间；" + HOUR)
     reached_at: datetime | None = Field(
         alias="told_reached_at",
-        description="邀请送达的时间，答复时限从此起算；null 为待送达；" + HOUR,
+        description="邀请送达的时间，答复时限从此起算；null 为待送达，名单公开之前都是 null",
     )
     deadline_at: datetime | None = Field(
         alias="told_until",
-        description="答复截止；待送达或暂停时为 null。名单公开之前只到分钟，补抽的席位只到小时（都向后取整），"
-        "答复之后为 null",
+        description="答复截止；待送达或暂停时为 null。名单公开之前，各待答复的行相同：本次抽取中最晚的一个，"
+        "到分钟，有补抽的到小时（都向后取整），答复之后为 null",
     )
     replied_at: datetime | None = Field(alias="told_replied_at", description="答复时间；" + HOUR)
     replied_via: ReplyVia | Literal["own", ""] = Field(

@@ -35,7 +35,7 @@ from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.queries.tabs import MOST_LOG, letter_counts, log_of, notices_of
+from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.sheets import standbys_last
@@ -224,7 +224,7 @@ def notices_tab(request: HttpRequest, project: Project) -> str:
         "rows": rows,
         "total": found.count(),
         "conditions": "；".join(form.words) if form.is_valid() else "",
-        "counts": letter_counts(project),
+        "shares": letter_shares(project),
         "form": form,
         "project": project,
         "picks": user.has_permission("notifications.delete") and not project.is_archived,

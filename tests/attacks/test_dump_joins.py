@@ -18,7 +18,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.queries.own import invitations_of
-from expertpool.draws.queries.tabs import letter_counts
+from expertpool.draws.queries.tabs import letter_shares
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
@@ -250,9 +250,9 @@ def test_no_letter_says_who_has_an_account() -> None:
         " WHERE channel = 'site' AND about_type = 'draws.invitation'"
     )
     assert len(told) == 1
-    # What the office is told stays right.
-    (count,) = letter_counts(draw.project)
-    assert (count.waiting, count.sent, count.failed) == (0, 2, 2)
+    # All are told by another way, too, which counts.
+    (share,) = letter_shares(draw.project)
+    assert (share.waiting, share.sent, share.failed) == ("全部", "", "")
 
 
 def test_those_of_an_earlier_version_go_to_nobody() -> None:

@@ -174,11 +174,12 @@ def test_the_interface_tells_the_hour(answered: Invitation, draw: Draw, operator
     told = caller.get(f"/draws/{draw.pk}").json()
     first, supplement = told["lines"][0], told["lines"][-1]
     assert supplement["origin"] == "supplement"
-    times = [first["replied_at"], supplement["invited_at"], supplement["reached_at"]]
+    times = [first["replied_at"], supplement["invited_at"]]
     assert {datetime.fromisoformat(time).minute for time in times} == {0}
     # Until when he may answer says when he was asked.
     assert datetime.fromisoformat(supplement["deadline_at"]).minute == 0
     assert first["deadline_at"] is None
+    assert {line["reached_at"] for line in told["lines"]} == {None}
     assert first["replied_via"] == "own"
 
 

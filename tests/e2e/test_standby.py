@@ -88,7 +88,7 @@ def test_a_standby_is_planned_drawn_and_moves_up_before_everybodys_eyes(open_bro
     phone.sees("您已答复")
 
     expect(seat(room, "综合", 3)).to_contain_text("候补递补")
-    expect(seat(room, "综合候补", 4)).to_contain_text("待送达")
+    expect(seat(room, "综合候补", 4)).to_contain_text("待答复")
     part = desk.page.locator(".table-part")
     expect(part).to_contain_text("候补")
     desk.sees("候补递补")

@@ -174,6 +174,12 @@ class Draw(models.Model):
         released the hour alone (docs/decisions/0088)."""
         return at if at is None or self.released_at is not None else hour_of(at)
 
+    @cached_property
+    def last_moved_at(self) -> datetime | None:
+        """When its panel was last moved to another time or place."""
+        moves = self.reschedulings.order_by("-moved_at").values_list("moved_at", flat=True)
+        return moves.first()
+
     @property
     def told_ended_at(self) -> datetime | None:
         """When it ended, as far as it is told: the last answer ends it."""

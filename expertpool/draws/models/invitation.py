@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,7 +11,6 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from expertpool.core.fields import BlindIndexField, EncryptedBytesField
-from expertpool.core.text import hour_of
 from expertpool.draws.enums import (
     SEATED_STATES,
     STANDBY_LETTER,
@@ -51,6 +50,10 @@ class Invitation(models.Model):
     """
 
     never = ("DELETE",)
+    # Until when, at the latest, those may answer who are asked by its draw: what each line says while
+    # names are sealed (`queries.board`), to the hour where an exit led to it.
+    shared_until: datetime | None = None
+    by_hour = False
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
@@ -159,7 +162,23 @@ class Invitation(models.Model):
 
     @property
     def told_reached_at(self) -> datetime | None:
-        return self.draw.told(self.reached_at)
+        """When a letter reached him, once that may be told: it follows from his addresses."""
+        return None if self.draw.released_at is None else self.reached_at
+
+    @property
+    def told_state(self) -> str:
+        """The state, as far as it is told: not that no letter reached him, while names are sealed."""
+        is_told = self.draw.released_at is not None or self.state != InvitationState.UNREACHED
+        return self.state if is_told else InvitationState.NO_ANSWER
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether a change of time or place asked him anew; while names are sealed of all who sat
+        then alike, also of whom no letter had reached."""
+        if self.draw.released_at is not None:
+            return self.asked_again_at is not None
+        moved_at = self.draw.last_moved_at
+        return moved_at is not None and self.invited_at <= moved_at
 
     @property
     def told_replied_at(self) -> datetime | None:
@@ -171,16 +190,11 @@ class Invitation(models.Model):
 
     @property
     def told_until(self) -> datetime | None:
-        """Until when he may answer, as far as it is told: of whoever was asked after an exit the end
-        of the hour, of others the minute, once he has answered nothing."""
-        until = self.runs_until
-        if until is None or self.draw.released_at is not None:
-            return until
-        if self.state != InvitationState.INVITED:
-            return None
-        if self.origin == Origin.SUPPLEMENT:
-            return hour_of(until) + timedelta(hours=1)
-        return until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        """Until when he may answer, as far as it is told: while names are sealed what all of his draw
+        have who are asked, whose clock ever began, or not."""
+        if self.draw.released_at is not None:
+            return self.runs_until
+        return self.shared_until if self.state == InvitationState.INVITED else None
 
     @property
     def told_via(self) -> str:
@@ -201,12 +215,12 @@ class Invitation(models.Model):
 
     @property
     def state_label(self) -> str:
-        """The state in words; one who is asked may not have got his letter, or agreed to another
-        time before."""
-        if self.is_unreached:
+        """The state in words; one who is asked may not have got his letter, which is told with his
+        name, or agreed to another time before."""
+        if self.is_unreached and self.draw.released_at is not None:
             return UNREACHED_YET
-        again = ASKED_AGAIN if self.asked_again_at else {}
-        return again.get(self.state) or self.get_state_display()
+        again = ASKED_AGAIN.get(self.state)
+        return again if again and self.is_asked_again else InvitationState(self.told_state).label
 
     @property
     def origin_label(self) -> str:

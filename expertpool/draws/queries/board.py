@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from expertpool.core.crypto import blind_index
-from expertpool.draws.enums import SEATED_STATES, InvitationState
+from expertpool.core.text import hour_of
+from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
 
 
@@ -114,7 +117,7 @@ class Board:
         return self._again(InvitationState.ACCEPTED)
 
     def _again(self, state: InvitationState) -> int:
-        return sum(line.asked_again_at is not None and line.state == state for line in self.lines)
+        return sum(line.state == state and line.is_asked_again for line in self.lines)
 
     @property
     def waiting_count(self) -> int:
@@ -139,6 +142,23 @@ class Board:
         return "，".join(f"{group.name}缺 {group.lack} 人" for group in self.lacking)
 
 
+def _share_deadline(lines: Sequence[Invitation]) -> None:
+    """Let each of ``lines``, all of one draw, say until when at the latest those may answer who are
+    asked: whose letter went out later, or never, is told by no line. To the minute; to the hour, where
+    one was asked after an exit."""
+    running = [line for line in lines if line.is_running]
+    if not running:
+        return
+    latest = max(until for line in running if (until := line.runs_until))
+    by_hour = any(line.origin == Origin.SUPPLEMENT for line in running)
+    if by_hour:
+        latest = hour_of(latest) + timedelta(hours=1)
+    else:
+        latest = latest.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    for line in lines:
+        line.shared_until, line.by_hour = latest, by_hour
+
+
 def board_of(draw: Draw, *widened: Draw) -> Board:
     """Return how ``draw`` stands now, or with the draws that ``widened`` it their panel: the seats
     of the first, the lines of all; one query."""
@@ -151,6 +171,8 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     for line in lines:
         # No statement for each of them.
         line.draw = draws[line.draw_id]
+    for one in draws.values():
+        _share_deadline([line for line in lines if line.draw_id == one.pk])
     groups = [
         GroupBoard(
             code=group.code,

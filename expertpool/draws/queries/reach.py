@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
@@ -37,7 +38,8 @@ class Fare:
 
     ``unreached`` are asked and no letter has got to them, the first of them ``since``; for
     ``given_up`` of them no letter is on its way any more; why would tell whose it was. ``down`` are
-    the channels that hold up letters.
+    the channels that hold up letters. While names are sealed no page says how many: in a small draw
+    the number is a line.
     """
 
     unreached: int
@@ -71,11 +73,12 @@ class Reach(Fare):
 
     @property
     def version(self) -> str:
-        """Changes with everything that is shown."""
-        return (
+        """Changes with everything that is shown; keyed, since the numbers are not told."""
+        shown = (
             f"{self.unreached}-{self.given_up}-{len(self.down)}"
             f"-{self.held}-{self.held_until}-{self.pause is not None}"
         )
+        return blind_index("draws.reach", shown).hex()[:16]
 
 
 def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach:

@@ -10,9 +10,9 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_of
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import (
-    LetterCount,
-    count_told_later,
+    LetterShare,
     messages_about,
+    shares_told_later,
     told,
 )
 from expertpool.projects.models import Project
@@ -26,9 +26,9 @@ def notices_of(project: Project) -> QuerySet[Message]:
     return told(own | _letters_of(project)).order_by("-pk")
 
 
-def letter_counts(project: Project) -> list[LetterCount]:
+def letter_shares(project: Project) -> list[LetterShare]:
     """Return how the letters of its draws fare whose names are sealed: more would say whose one is."""
-    return count_told_later(_letters_of(project))
+    return shares_told_later(_letters_of(project))
 
 
 def _letters_of(project: Project) -> QuerySet[Message]:

@@ -258,7 +258,9 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
     words = words_of(draw.covered)
     envelopes = [_envelope(row, deadline_at, words) for row in rows]
-    send_messages(occasion=EMERGENCY.code, envelopes=envelopes, channels=channels, now=now)
+    send_messages(
+        occasion=EMERGENCY.code, envelopes=envelopes, channels=channels, now=now, surely=True
+    )
     return rows
 
 

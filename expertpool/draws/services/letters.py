@@ -57,7 +57,7 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         actor=actor,
         now=now,
         subject=draw,
-        after={"立即发出的通知": sent} | at_head(head),
+        after=at_head(head),
         note=waiver.reason,
     )
     return sent
@@ -85,7 +85,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
         raise LettersRefused(
             "没有可以重新发送的渠道：请检查邮件、短信的设置和专家的联系方式，或电话联系后登记。"
         )
-    record("draw.send_again", actor=actor, now=now, subject=draw, after={"重新发送的通知": sent})
+    record("draw.send_again", actor=actor, now=now, subject=draw)
     return sent
 
 

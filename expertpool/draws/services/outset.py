@@ -19,10 +19,14 @@ from expertpool.draws.queries.outlook import GUESSABLE_BITS, ways_in_words
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.services.prequery import Prequery, run_prequery
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import is_working_day
 
+SAID_FROM = 10  # fewer of the pool are said to be few
 WORKDAY = (
     time(8),
     time(18),
@@ -54,6 +58,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
     cautions = [
         *_short(result),
         *_late(plan, members, now),
+        *_letters(plan, now),
         *_quiet(members, now),
         *_odd_hours(plan, members, now),
         *_changed(plan, result, now),
@@ -114,6 +119,28 @@ def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator
             "时间很紧",
             f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(opening)} 就要评审："
             "有人拒绝时可能来不及补抽。可以缩短答复时限，或改评审时间。",
+        )
+
+
+def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+    """Whom the chosen channels do not reach: of the whole pool and by tens, so that it says nothing of
+    who can be drawn."""
+    if reaches_phones() and ChannelCode.SMS in plan.channels:
+        return
+    pool = Expert.objects.exclude(deleted() | blacklisted(now) | not_formal())
+    by_mail = ChannelCode.EMAIL in plan.channels
+    lacking = pool.filter(email_index=None).count() if by_mail else pool.count()
+    if not lacking:
+        return
+    how_many = f"约 {round(lacking, -1)} 名" if lacking >= SAID_FROM else "少数"
+    whom = f"{how_many}没有邮箱的专家" if by_mail else "所有专家"
+    if reaches_phones():
+        yield Caution("所选渠道不能送达所有专家", f"发给{whom}的通知改用短信。")
+    else:
+        yield Caution(
+            "所选渠道不能送达所有专家",
+            f"本系统没有配置短信：{whom}可能收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
+            "请先补全邮箱或配置短信。",
         )
 
 

@@ -279,9 +279,8 @@ def _ask_anew(
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
     _move_reveal(draw, move.actor, now=now)
-    after = moved.after | {"重新询问的专家": len(again)} | at_head(head)
-    if first:
-        after |= {"首次邀请的专家": len(first)}
+    # Not how many of them knew of the review: it follows from who could be reached.
+    after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
     if move.confirmed_by:
         after |= {"申请人": move.moved_by.name, CONFIRMATION: move.hand.witness}
     record(

@@ -45,8 +45,9 @@ def tell_experts(
     more: Mapping[str, str] | None = None,
     document: DocumentKind | None = None,
 ) -> None:
-    """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan; a
-    second call with the same ``key`` tells nobody.
+    """Tell who is behind ``rows``, all of one draw, of ``occasion`` by the channels of its plan, and by
+    another whom none of these reaches: that he got no letter would say who he is
+    (docs/decisions/0133). A second call with the same ``key`` tells nobody.
 
     An occasion with a link gives each a new one: it needs ``entropy``. ``more`` are the values of
     its own placeholders; a ``document`` of each goes along by e-mail.
@@ -74,7 +75,9 @@ def tell_experts(
         for row in rows
     ]
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project_id=draw.project_id)
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=channels, now=now)
+    send_messages(
+        occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
+    )
 
 
 def staff_of(draw: Draw, *codes: str, but: Collection[int] = ()) -> list[User]:

@@ -45,11 +45,12 @@ def gone_mark(*, why: str | None) -> SafeString | str:
 
 @register.simple_tag
 def line_deadline(*, line: Invitation) -> SafeString | str:
-    """Until when he who is asked may answer: the time left, of whoever came after an exit the hour."""
+    """Until when he who is asked may answer: the time left; the hour, where somebody came after an exit
+    and names are sealed. Nothing where no clock runs."""
     until = line.told_until
     if until is None:
         return ""
-    if line.origin == Origin.SUPPLEMENT and line.draw.released_at is None:
+    if line.by_hour and line.draw.released_at is None:
         return element("span", f"{hour_text(until)}前截止", class_="note")
     return element("span", "剩余 ", countdown(deadline=until))
 

@@ -216,10 +216,10 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
     """Send the letters once more that reached nobody."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     try:
-        sent = send_letters_again(draw=draw, actor=request.user, now=timezone.now())
+        send_letters_again(draw=draw, actor=request.user, now=timezone.now())
     except DrawError as error:
         return refused(str(error))
-    return saved(f"正在重新发送 {sent} 条通知。", refresh="page")
+    return saved("正在重新发送。", refresh="page")
 
 
 @requires("draws.record_reply")

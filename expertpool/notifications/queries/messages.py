@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -71,14 +71,15 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class LetterCount:
-    """How many messages of an occasion wait, went out, did not, or were cancelled."""
+class LetterShare:
+    """What share of those who were told of an occasion got a letter, by whichever channel, wait for
+    one, got none, or had it cancelled: 全部、多数、少数, or nothing."""
 
     occasion: str
-    waiting: int
-    sent: int
-    failed: int
-    cancelled: int
+    waiting: str
+    sent: str
+    failed: str
+    cancelled: str
 
 
 def recipient_key(account: str, about: About | None = None) -> bytes:
@@ -136,21 +137,44 @@ def told(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.exclude(told_later(Message))
 
 
-def count_told_later(messages: QuerySet[Message]) -> list[LetterCount]:
-    """Return how those fare of which no reader is told more, counted by occasion."""
+def shares_told_later(messages: QuerySet[Message]) -> list[LetterShare]:
+    """Return how those fare of which no reader is told more, by occasion. No number: of letters it
+    says how many have an address, of few who sit it is a line (docs/decisions/0133)."""
     rows = messages.filter(told_later(Message)).only(
-        "occasion", "channel", "state", "key", "address"
+        "occasion", "channel", "state", "key", "address", "about_id"
     )
-    found = Counter((row.occasion, _fares(row)) for row in rows.select_related(None))
-    return [
-        LetterCount(occasion_label(code), **{way: found[code, way] for way in FARES})
-        for code in sorted({code for code, _ in found})
-    ]
+    letters: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows.select_related(None):
+        # What one is told over several channels, and again after a failure, is one letter.
+        letters[row.occasion][row.key.partition("+")[0].rpartition(":")[0]].append(row)
+    return [_share(code, list(letters[code].values())) for code in sorted(letters)]
 
 
+def _share(occasion: str, letters: Sequence[Sequence[Message]]) -> LetterShare:
+    found = Counter(_fare(copies) for copies in letters)
+    return LetterShare(
+        occasion_label(occasion), **{way: _words(found[way], len(letters)) for way in FARES}
+    )
+
+
+def _fare(copies: Sequence[Message]) -> str:
+    """How a letter fares by its best copy; an inbox counts where there is no other way
+    (`queries.reach.reached_at`), or it would tell of accounts."""
+    outside = [one for one in copies if one.channel != ChannelCode.SITE]
+    ways = {_fares(one) for one in outside or copies}
+    return next(way for way in FARES if way in ways)
+
+
+def _words(count: int, total: int) -> str:
+    if not count:
+        return ""
+    return "全部" if count == total else "多数" if 2 * count >= total else "少数"
+
+
+# In the order in which they count for who is told over several channels.
 FARES = {
-    "waiting": UNDER_WAY,
     "sent": ARRIVED,
+    "waiting": UNDER_WAY,
     "failed": (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.NO_ACCOUNT),
     "cancelled": (DeliveryState.CANCELLED,),
 }

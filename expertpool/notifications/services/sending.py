@@ -16,6 +16,7 @@ from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
 from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
@@ -64,9 +65,15 @@ def send_message(
 
 @transaction.atomic
 def send_messages(
-    *, occasion: str, envelopes: Sequence[Envelope], channels: Iterable[str], now: datetime
+    *,
+    occasion: str,
+    envelopes: Sequence[Envelope],
+    channels: Iterable[str],
+    now: datetime,
+    surely: bool = False,
 ) -> list[Message]:
-    """Write one message for each envelope and channel and queue their delivery, in this transaction.
+    """Write one message for each envelope and channel and queue their delivery, in this transaction;
+    ``surely``: whom none of ``channels`` reaches outside of this site by another that does.
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
@@ -76,22 +83,35 @@ def send_messages(
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
     declared = OCCASIONS[occasion]
-    states = states_of(declared, channels)
+    chosen = list(channels)
+    others = states_of(declared, [*chosen, *(declared.channels if surely else ())])
+    states = [state for state in others if state.channel in chosen]
     drafts = {
         (draft := _draft(envelope, declared, state, now)).key: (draft, envelope)
         for envelope in envelopes
-        for state in states
+        for state in [*states, *_instead(envelope.recipient, states, others)]
     }
     known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
     new = [key for key in drafts if key not in known]
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
     # Read back: where conflicts are ignored no ids come from the insert.
     stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
-    _attach_files([(stored[key], drafts[key][1]) for key in new], states)
+    _attach_files([(stored[key], drafts[key][1]) for key in new], others)
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
     defer_batch("notifications.deliver_message", [{"message_id": message.pk} for message in queued])
     return [stored[key] for key in drafts]
+
+
+def _instead(
+    recipient: Recipient, states: Sequence[TemplateState], others: Sequence[TemplateState]
+) -> list[TemplateState]:
+    """Return the first of ``others`` that reaches ``recipient`` outside, where none of ``states`` does."""
+    ways = ways_outside(phone=recipient.phone, email=recipient.email)
+    if any(state.active and state.channel in ways for state in states):
+        return []
+    usable = {state.channel: state for state in others if state.active}
+    return [usable[way] for way in ways if way in usable][:1]
 
 
 def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:

@@ -104,7 +104,7 @@ def _released(pk: int) -> Data:
 
 def _answered(pk: int) -> Data:
     invitation = Invitation.objects.select_related("draw__project").get(pk=pk)
-    more = {"line": invitation.line, "group": invitation.group, "state": invitation.state}
+    more = {"line": invitation.line, "group": invitation.group, "state": invitation.told_state}
     return _of_draw(invitation.draw) | more
 
 

@@ -110,7 +110,7 @@ def test_everybody_keeps_his_seat_and_is_asked_anew(draw: Draw, operator: User) 
     assert draw.project.draw_state == "drawing"
     assert draw.reveal_at == reveal + 2 * DAY
     for row in draw.invitations.all():
-        assert (row.state, row.state_label) == ("invited", "待送达")
+        assert (row.state, row.state_label) == ("invited", "待重新确认")
         letter = Message.objects.get(about_id=str(row.pk), occasion="draw.rescheduled")
         assert "三楼 302 室" in letter.body
         assert "原定：2026-11-27 09:00" in letter.body
@@ -398,7 +398,8 @@ def test_whom_no_letter_reached_is_invited_as_ever(operator: User) -> None:
     assert again.occasion == "draw.rescheduled"
     reach(draw, now=NOW + 2 * HOUR)
     unknown.refresh_from_db()
-    assert (unknown.state_label, unknown.deadline_at) == ("待答复", NOW + 3 * HOUR)
+    # Told as of everybody who sat then, while names are sealed.
+    assert (unknown.state_label, unknown.deadline_at) == ("待重新确认", NOW + 3 * HOUR)
     assert invitation_for_token(link_of(unknown).split("/")[-2]) == unknown
     reply(unknown, NOW + 2 * HOUR, accept=False)
     unknown.refresh_from_db()

@@ -60,7 +60,7 @@ def test_one_page_joins_all_of_a_project(client, draw):
 def test_everybody_who_was_invited_is_shown_with_type_and_state(client, draw):
     login(client, make_user("operator"))
     text = page(client, draw)
-    for shown in ("第 1 位专家", "第 2 位专家", "抽取", "补抽", "拒绝", "待送达", "综合"):
+    for shown in ("第 1 位专家", "第 2 位专家", "抽取", "补抽", "拒绝", "待答复", "综合"):
         assert shown in text
     assert "秘密专家" not in text
     assert not Entry.objects.filter(action="draw.names").exists()

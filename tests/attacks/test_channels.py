@@ -1,0 +1,170 @@
+"""The channels of a plan name no seat: who has no address by them is told by another, and no line says
+whether a letter reached him while names are sealed (docs/decisions/0133)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import InvitationState
+from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.services.clock import keep_clock
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.outset import look_ahead
+from expertpool.draws.services.replies import expire
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.delivery import deliver
+from tests.api.caller import Caller
+from tests.factories.accounts import make_user
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.experts import make_expert
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 10, 5))  # noqa: DTZ001
+HOUR = timedelta(hours=1)
+LETTERS = Message.objects.filter(about_type="draws.invitation")
+NUMBERED = re.compile(r"第 \d+ 位|专家 \d\d")
+
+
+@pytest.fixture(autouse=True)
+def tuesday(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def without_sms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmsChannel, "is_configured", lambda self: False)
+
+
+def seal(operator: User, *channels: str) -> Draw:
+    """One of four has an account, one no e-mail."""
+    make_expert(email="a@example.cn", user=make_user("expert"))
+    make_expert(email="")
+    for n in range(2):
+        make_expert(email=f"e{n}@example.cn")
+    return make_draw(
+        now=NOW, operator=operator, seats=4, channels=channels, reached=False, reply_minutes=60
+    )
+
+
+def send(*, minutes: int = 0) -> None:
+    now = NOW + timedelta(minutes=minutes)
+    for letter in LETTERS.filter(state="queued"):
+        deliver(message_id=letter.pk, now=now)
+        keep_clock(invitation_id=int(letter.about_id))
+
+
+def told_of_lines(draw: Draw, user: User) -> list[set[str]]:
+    """What the office is shown of each line, on pages and by the interface: one thing of all alike."""
+    client, told = login(Client(), user), []
+    for address in (
+        reverse("draws:detail", args=[draw.pk]),
+        reverse("draws:room", args=[draw.pk]),
+        reverse("projects:detail", args=[draw.project_id]) + "?tab=experts",
+    ):
+        page = client.get(address).content.decode()
+        rows = re.findall(r"<(?:tr|li)\b.*?</(?:tr|li)>", page, re.DOTALL)
+        lines = [row for row in rows if NUMBERED.search(row)]
+        told.append({_plain(row) for row in lines})
+        assert lines, address
+    lines = Caller(user, "draws.view").get(f"/draws/{draw.pk}").json()["lines"]
+    told.append({str(line | {"line": 0}) for line in lines})
+    return told
+
+
+def _plain(row: str) -> str:
+    text = re.sub(r"<[^>]+>|\s+", " ", NUMBERED.sub("", row))
+    return re.sub(r"^\s*\d+\s", "", " ".join(text.split()))
+
+
+@pytest.mark.parametrize("channels", [("site",), ("email",), ("email", "site")])
+def test_everybody_gets_a_letter_by_some_way(operator: User, channels: Sequence[str]) -> None:
+    draw = seal(operator, *channels)
+    send()
+    rows = list(draw.invitations.all())
+    assert {row.reached_at for row in rows} == {NOW}
+    assert len({row.deadline_at for row in rows}) == 1
+    assert [len(one) for one in told_of_lines(draw, operator)] == [1, 1, 1, 1]
+    sms = set(LETTERS.filter(channel="sms").values_list("about_id", flat=True))
+    bare = {str(row.pk) for row in rows if not _has_mail(row)}
+    assert sms == (bare if "email" in channels else {str(row.pk) for row in rows})
+
+
+def _has_mail(row: Any) -> bool:
+    expert = type(row)._meta.get_field("expert").related_model
+    return bool(expert.objects.get(pk=expert_id_of(row)).email)
+
+
+@pytest.mark.usefixtures("without_sms")
+@pytest.mark.parametrize("channels", [("site",), ("email",)])
+def test_no_line_says_whom_none_reached(
+    operator: User, supervisor: User, channels: Sequence[str], time_machine: Any
+) -> None:
+    draw = seal(operator, *channels)
+    if channels == ("site",):
+        LETTERS.exclude(channel="site").delete()  # no way but the inbox
+    send()
+    reached = {row.reached_at is not None for row in draw.invitations.all()}
+    assert reached == {True, False}
+    for user in (operator, supervisor):
+        assert [len(one) for one in told_of_lines(draw, user)] == [1, 1, 1, 1]
+        page = login(Client(), user).get(reverse("draws:detail", args=[draw.pk]))
+        assert not re.search(r"\d 位", NUMBERED.sub("", _plain(page.content.decode())))
+    meetings = [NewMeeting(draw.project_id, draw.project.opening_at, "三楼")]
+    said: dict[str, Any] = {"reason": "调整", "actor": operator, "entropy": SeededEntropy(1)}
+    reschedule(draw=draw, meetings=meetings, now=NOW + HOUR / 60, **said)
+    time_machine.move_to(NOW + HOUR / 30, tick=False)
+    assert {bool(row.asked_again_at) for row in draw.invitations.all()} == {True, False}
+    assert [len(one) for one in told_of_lines(draw, operator)] == [1, 1, 1, 1]
+    logged = Entry.objects.get(action="draw.reschedule").after or {}
+    assert logged["重新询问的专家"] == 4
+    assert "首次邀请的专家" not in logged
+    # Told with the names.
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    labels = {row.state_label for row in draw.invitations.all()}
+    assert "待送达" in labels
+
+
+def test_one_that_no_letter_reached_until_the_panel_sits_is_told_like_a_silent_one(
+    operator: User,
+) -> None:
+    draw = make_draw(now=NOW, operator=operator, seats=1, reached=False, **_pool())
+    (row,) = draw.invitations.all()
+    assert expire(invitation_id=row.pk, now=row.deadline_at, entropy=SeededEntropy(1))
+    row.refresh_from_db()
+    assert row.state == InvitationState.UNREACHED
+    assert (row.told_state, row.state_label) == ("no_answer", "未答复")
+
+
+def _pool() -> dict[str, Any]:
+    make_expert()
+    return {}
+
+
+def test_the_office_hears_before_that_a_channel_does_not_reach_all(operator: User) -> None:
+    for n in range(14):
+        make_expert(email="" if n < 12 else f"e{n}@example.cn")
+
+    def cautions(*channels: str) -> list[str]:
+        project = make_ready_project(now=NOW, seats=2, channels=channels)
+        plan = DrawPlan.objects.get(project=project)
+        ahead = look_ahead(plan=plan, members=[project], actor=operator, now=NOW)
+        return [one.text for one in ahead.cautions if "渠道" in one.title]
+
+    assert cautions("sms", "email") == []
+    assert cautions("email") == ["发给约 10 名没有邮箱的专家的通知改用短信。"]
+    assert cautions("site") == ["发给所有专家的通知改用短信。"]

@@ -196,6 +196,7 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             message = "无法解密：数据被改动，或不在它原来的位置。"
             raise DecryptionError(message) from error
+        del body, token  # of a file of many megabytes: before its padding is taken off
         return _unpadded(plain) if head[:1] in SUITES.values() else plain
 
     @property

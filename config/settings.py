@@ -16,7 +16,7 @@ from config.environment import (
     port,
     secret,
 )
-from config.worker import reading_settings_once
+from config.worker import noting_duties, reading_settings_once
 
 # --- Mode and secrets ---------------------------------------------------------------------
 # To try it or to develop it, not to deploy it: keys are made, demonstration data too.
@@ -178,7 +178,7 @@ WORKERS = {
     "deadlines": {"deadlines": 2},
     "others": {"messages": env_int("WORKER_CONCURRENCY", default=4), "default": 2, "heavy": 2},
 }
-PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once]}
+PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [reading_settings_once, noting_duties]}
 
 # --- Webhooks --------------------------------------------------------------------------------
 # Private hosts (names, addresses, networks) that events may be sent to; any in a trial.

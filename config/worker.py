@@ -12,3 +12,15 @@ def reading_settings_once(call_next: Callable[[], Any], _context: Any, _worker: 
 
     with read_once():
         return call_next()
+
+
+def noting_duties(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
+    """Note that a duty was done, once it was."""
+    from django.utils import timezone  # noqa: PLC0415 - needs the settings
+
+    from expertpool.core.duties import note_run  # noqa: PLC0415 - needs the apps
+
+    result = call_next()
+    if context.task is not None:
+        note_run(context.task.name, now=timezone.now())
+    return result

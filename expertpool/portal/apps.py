@@ -8,12 +8,15 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.duties import DutiesLate
+        from expertpool.core.events import subscribe
         from expertpool.core.registry import ACCOUNT_ITEMS, MENU
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
         from expertpool.portal.actions import ACTIONS
         from expertpool.portal.menu import ACCOUNT, ITEM
-        from expertpool.portal.occasions import PHONE
+        from expertpool.portal.occasions import DUTIES_LATE, PHONE
+        from expertpool.portal.services.duties import tell_late
         from expertpool.portal.services.phones import MESSAGES
         from expertpool.portal.settings import SETTINGS
 
@@ -21,5 +24,6 @@ class PortalConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
         ACCOUNT_ITEMS.add(ACCOUNT)
-        OCCASIONS.add(PHONE)
+        OCCASIONS.add(PHONE, DUTIES_LATE)
         MESSAGE_SUBJECTS.add(MESSAGES)
+        subscribe(DutiesLate, tell_late)

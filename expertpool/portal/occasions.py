@@ -23,3 +23,29 @@ PHONE = Occasion(
     late=("验证链接",),
     secrets=("验证链接",),
 )
+
+WATCHERS = ("audit.view", "draws.alarms")  # who is told that nobody watches
+
+_LATE_TEXT = """{{收件人}}：
+
+{{时间}} 发现定时任务没有按时运行：{{任务}}。系统已清除阻挡的记录并重新安排。
+
+可能是后台任务繁忙或中断，也可能有人绕过系统改写了数据库。请核对服务器日志和谁能连接数据库；反复出现请立即停用并检查。
+"""
+
+DUTIES_LATE = Occasion(
+    code="portal.duties_late",
+    label="定时任务没有按时运行",
+    placeholders={
+        "收件人": "赵审计",
+        "时间": "2026-12-01 08:05",
+        "任务": "抽取逾期检查、操作日志锚点",
+    },
+    defaults={
+        ChannelCode.EMAIL: ("定时任务没有按时运行：{{任务}}", _LATE_TEXT),
+        ChannelCode.SITE: ("定时任务没有按时运行：{{任务}}", _LATE_TEXT),
+    },
+    required=("任务",),
+    watches=True,
+    readers=WATCHERS,
+)

@@ -19,6 +19,7 @@ CORE = {
     "criteria",
     "crypto",
     "documents",
+    "duties",
     "events",
     "exporting",
     "fields",

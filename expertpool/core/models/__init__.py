@@ -1,8 +1,17 @@
 """Records of long runs (exports, imports, changes of keys) and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
+from expertpool.core.models.duties import DutyRun
 from expertpool.core.models.exports import ExportRun
 from expertpool.core.models.imports import ImportMemory, ImportRun
 from expertpool.core.models.keys import KeyCheck, Rekeying
 
-__all__ = ["ExportRun", "ImportMemory", "ImportRun", "KeyCheck", "Rekeying", "StoredAnswer"]
+__all__ = [
+    "DutyRun",
+    "ExportRun",
+    "ImportMemory",
+    "ImportRun",
+    "KeyCheck",
+    "Rekeying",
+    "StoredAnswer",
+]

@@ -9,8 +9,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core import duties
 from expertpool.core.client import client_address
 from expertpool.core.context import _is_current, shell
 from expertpool.core.responses import Undo, refused, saved
@@ -60,7 +62,8 @@ def test_a_page_of_one_account_is_loaded_anew_for_another(
 def test_health_is_public_and_asks_the_database(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert client.get("/health/").json() == {"status": "ok", "database": "ok"}
+    monkeypatch.setattr(duties, "STARTED", timezone.now())
+    assert client.get("/health/").json() == {"status": "ok", "database": "ok", "duties": "ok"}
 
     def broken() -> Any:
         raise DatabaseError

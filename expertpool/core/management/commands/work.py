@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from expertpool.core.duties import keep_duties
 from expertpool.core.jobs import app
 
 # Seconds between two looks for jobs whose time has come; new ones are announced.
 LOOKS = {"deadlines": 0.5, "others": 5.0}
+WATCH_SECONDS = 60  # between two looks at the duties
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -54,8 +61,25 @@ async def _work(name: str) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
+        watch = asyncio.create_task(_watch())
         await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+        watch.cancel()
         stop()  # all of them, if one ended by itself
         for ended in await asyncio.gather(*workers, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
+
+
+async def _watch() -> None:
+    """Look each minute whether the duties were done, without the queue, which may be kept from them."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.to_thread(_look)
+
+
+def _look() -> None:
+    close_old_connections()
+    try:
+        keep_duties(now=timezone.now())
+    except Exception:
+        logger.exception("the duties could not be looked at")

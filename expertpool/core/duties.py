@@ -1,0 +1,115 @@
+"""What is done each minute is done, whatever the queue says.
+
+Duties are periodic jobs, and those wait in tables: a row with the lock of one and a time in a hundred
+years keeps it away for good, and the queue finds nothing wrong. So each run leaves a row that only this
+system can write, and somebody else than the queue, the worker process itself, looks at these rows each
+minute: it takes away what stands in the way, queues the duty anew and announces it (docs/decisions/0136).
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.tasks import Task
+
+from expertpool.core.crypto import proof
+from expertpool.core.events import publish
+from expertpool.core.jobs import DEADLINES, app, defer_periodic
+from expertpool.core.models import DutyRun
+
+EACH_MINUTE = "* * * * *"
+LATE_AFTER = timedelta(minutes=3)
+# A periodic job is for now; what is tried again waits a few minutes.
+FAR = timedelta(hours=1)
+STARTED = timezone.now()  # before this process nobody looked
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DutiesLate:
+    """``names`` (of tasks) were kept from their time, and have been queued anew."""
+
+    names: tuple[str, ...]
+    at: datetime
+
+
+def note_run(name: str, *, now: datetime) -> None:
+    """Note that the task ``name`` has run, if it is a duty."""
+    if name in duties():
+        row = DutyRun(name=name, at=now, proof=_proof(name, now))
+        DutyRun.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["name"], update_fields=["at", "proof"]
+        )
+
+
+def duties() -> dict[str, Task]:
+    """Return what is done each minute and by nothing held up, by name."""
+    return {
+        name: task
+        for name, task in _periodic(EACH_MINUTE).items()
+        if task.queue == DEADLINES and not inspect.iscoroutinefunction(task.func)
+    }
+
+
+def late_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
+    """Return the duties that were not done for some minutes, all of them after ``since``, the start of
+    this process."""
+    if now - (since or STARTED) < LATE_AFTER:
+        return []
+    done = {
+        row.name
+        for row in DutyRun.objects.filter(at__gte=now - LATE_AFTER)
+        if bytes(row.proof or b"") == _proof(row.name, row.at)
+    }
+    return sorted(duties().keys() - done)
+
+
+def keep_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
+    """Take away what keeps periodic jobs from their time, and queue anew what is late; return the names
+    of the tasks, which are logged and announced (DutiesLate)."""
+    late = late_duties(now=now, since=since)
+    with transaction.atomic():
+        kept = sorted({*late, *_take_away(_periodic(), late, now)})
+        if kept:
+            for name in late:
+                defer_periodic(name, now=now)
+            logger.error("kept from their time, and queued anew: %s", ", ".join(kept))
+            publish(DutiesLate(tuple(kept), now))
+    return kept
+
+
+def _take_away(tasks: dict[str, Task], late: Iterable[str], now: datetime) -> set[str]:
+    """Delete the jobs that hold the place of a periodic one and are none; and of the ``late`` whatever
+    stands there, with what says that they were queued already."""
+    locks = {task.queueing_lock: name for name, task in tasks.items() if task.queueing_lock}
+    late = list(late)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY (%s)"
+            " AND (scheduled_at > %s OR queueing_lock <> task_name OR task_name = ANY (%s))"
+            " RETURNING queueing_lock",
+            [list(locks), now + FAR, late],
+        )
+        found = {locks[row[0]] for row in cursor.fetchall()}
+        cursor.execute(
+            "DELETE FROM procrastinate_periodic_defers WHERE task_name = ANY (%s)"
+            " OR (task_name = ANY (%s) AND defer_timestamp > %s)",
+            [late, list(tasks), int((now + FAR).timestamp())],
+        )
+    return found
+
+
+def _periodic(cron: str = "") -> dict[str, Task]:
+    rows = app.periodic_registry.periodic_tasks.values()
+    return {row.task.name: row.task for row in rows if cron in ("", row.cron)}
+
+
+def _proof(name: str, at: datetime) -> bytes:
+    return proof("core.duty", [name, at.timestamp()])

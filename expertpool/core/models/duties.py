@@ -1,0 +1,21 @@
+"""When each duty was done last."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from expertpool.core.fields import BlindIndexField
+
+
+class DutyRun(models.Model):
+    """That the task ``name`` ran ``at``; the proof is by a key outside the database (`core.duties`)."""
+
+    name = models.CharField("任务", max_length=100, unique=True)
+    at = models.DateTimeField("最近运行")
+    proof = BlindIndexField("凭证")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定时任务的运行"
+
+    def __str__(self) -> str:
+        return self.name

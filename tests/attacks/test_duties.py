@@ -1,0 +1,97 @@
+"""Live SQL puts what is done each minute to sleep: somebody else than the queue notices, and wakes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from config.worker import noting_duties
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core import duties
+from expertpool.core.duties import duties as duty_tasks
+from expertpool.core.duties import keep_duties, late_duties, note_run
+from expertpool.core.models import DutyRun
+from expertpool.notifications.models import Message
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = timezone.now() - timedelta(days=1)
+
+
+def put_to_sleep(name: str, queue: str = "deadlines") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock,"
+            " scheduled_at) VALUES (%s, %s, '{}', 'todo', %s, '2099-01-01')",
+            [queue, name, name],
+        )
+
+
+def run_all(now: datetime) -> None:
+    for name in duty_tasks():
+        note_run(name, now=now)
+
+
+def waiting(name: str) -> list[datetime | None]:
+    rows = ProcrastinateJob.objects.filter(queueing_lock=name, status="todo")
+    return list(rows.values_list("scheduled_at", flat=True))
+
+
+def test_a_twin_in_a_hundred_years_keeps_no_duty_away(auditor: User, supervisor: User) -> None:
+    now = timezone.now()
+    run_all(now)
+    put_to_sleep("draws.sweep")
+    put_to_sleep("reports.tell_chain_head", "default")
+    for _ in range(2):
+        keep_duties(now=now, since=LONG_AGO)
+    assert waiting("draws.sweep") == waiting("reports.tell_chain_head") == []
+    entry = Entry.objects.get(action="duties.late")
+    assert entry.after == {"定时任务": "抽取逾期检查、每日链头"}
+    told = Message.objects.filter(occasion="portal.duties_late", channel="site")
+    assert {message.recipient for message in told} == {auditor.name, supervisor.name}
+
+
+def test_a_duty_that_was_not_done_is_queued_anew(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the reason: here it waits in a queue that nobody works on."""
+    monkeypatch.setattr(duties, "STARTED", LONG_AGO)
+    now = timezone.now()
+    run_all(now - timedelta(minutes=4))
+    note_run("audit.anchor", now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock)"
+            " VALUES ('nowhere', 'draws.sweep', '{}', 'todo', 'draws.sweep')"
+        )
+    assert "draws.sweep" in late_duties(now=now, since=LONG_AGO)
+    assert client.get("/health/").json()["duties"] == "late"
+    kept = keep_duties(now=now, since=LONG_AGO)
+    assert "audit.anchor" not in kept
+    job = ProcrastinateJob.objects.get(queueing_lock="draws.sweep", status="todo")
+    assert job.queue_name == "deadlines"
+
+
+def test_a_run_that_he_writes_himself_is_none() -> None:
+    now = timezone.now()
+    run_all(now - timedelta(hours=1))
+    assert late_duties(now=now, since=LONG_AGO)
+    DutyRun.objects.update(at=now)
+    assert late_duties(now=now, since=LONG_AGO) == sorted(duty_tasks())
+
+
+def test_the_worker_notes_each_run_and_all_is_well(client: Client) -> None:
+    for name in [*duty_tasks(), "draws.check_record"]:
+        context = SimpleNamespace(task=SimpleNamespace(name=name))
+        assert noting_duties(lambda: 7, context, None) == 7
+    assert set(DutyRun.objects.values_list("name", flat=True)) == set(duty_tasks())
+    assert "draws.sweep" in duty_tasks()
+    assert not keep_duties(now=timezone.now(), since=LONG_AGO)
+    assert client.get("/health/").json() == {"status": "ok", "database": "ok", "duties": "ok"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -16,9 +17,17 @@ from expertpool.accounts.enums import LoginMethod, LoginOutcome, Scope
 from expertpool.accounts.validators import validate_username
 from expertpool.core.bounds import MOMENTS, ORDER, within
 from expertpool.core.crypto import blind_index
-from expertpool.core.fields import UNREADABLE, BlindIndexField, EncryptedTextField, readable
+from expertpool.core.fields import (
+    UNREADABLE,
+    BlindIndexField,
+    EncryptedTextField,
+    ProofField,
+    readable,
+)
 from expertpool.core.text import mask_middle
 from expertpool.core.visibility import Level
+
+logger = logging.getLogger(__name__)
 
 
 class Department(models.Model):
@@ -63,6 +72,15 @@ class Role(models.Model):
         return self.name
 
 
+Given = TypeVar("Given", bound=models.Model)
+
+
+def is_vouched(row: models.Model, by: str = "proof") -> bool:
+    """Tell whether this system wrote what ``row`` says, by its column ``by``."""
+    field = row._meta.get_field(by)
+    return isinstance(field, ProofField) and field.holds_for(row)
+
+
 class KnownPermission(models.Model):
     """A code of the catalogue that this installation has met: any other came with a new version."""
 
@@ -85,6 +103,8 @@ class RolePermission(models.Model):
         Department, verbose_name="指定部门", blank=True, related_name="+"
     )
 
+    proof = ProofField("凭证", says=("role.code", "code", "scope"))
+
     class Meta:
         verbose_name = verbose_name_plural = "角色权限"
         constraints = [models.UniqueConstraint(fields=["role", "code"], name="accounts_role_code")]
@@ -99,6 +119,7 @@ class RoleField(models.Model):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="fields")
     field = models.CharField("字段", max_length=64)
     level = models.CharField("可见级别", max_length=8, choices=Level.choices)
+    proof = ProofField("凭证", says=("role.code", "field", "level"))
 
     class Meta:
         verbose_name = verbose_name_plural = "角色字段"
@@ -140,12 +161,15 @@ class User(AbstractBaseUser):
         on_delete=models.PROTECT,
         related_name="users",
     )
-    roles = models.ManyToManyField(Role, verbose_name="角色", blank=True, related_name="users")
+    roles = models.ManyToManyField(
+        Role, verbose_name="角色", blank=True, related_name="users", through="HeldRole"
+    )
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
     created_at = models.DateTimeField("创建时间", default=timezone.now)
+    created_proof = ProofField("创建时间凭证", says=("username", "created_at"))
     # Counted on when all that he is signed in by shall end for good, beyond being enabled again.
     session_round = models.PositiveIntegerField("登录轮次", default=0)
     # When he showed that the phone is in his hands; a new number is nobody's yet.
@@ -203,7 +227,7 @@ class User(AbstractBaseUser):
         # A one-time password is good for choosing another and nothing else.
         if not self.is_active or self.must_change_password:
             return result
-        rows = list(RolePermission.objects.filter(role__users=self))
+        rows = self.given(RolePermission)
         chosen = [grant for grant in rows if grant.scope == Scope.CHOSEN]
         # Asked for those that choose some: most grants reach by the user's own department.
         models.prefetch_related_objects(chosen, "departments")
@@ -215,11 +239,31 @@ class User(AbstractBaseUser):
     def field_levels(self) -> dict[str, list[str]]:
         """The levels that the roles give for guarded fields, loaded once a request."""
         result: dict[str, list[str]] = {}
-        for field, level in RoleField.objects.filter(role__users=self).values_list(
-            "field", "level"
-        ):
-            result.setdefault(field, []).append(level)
+        for row in self.given(RoleField):
+            result.setdefault(row.field, []).append(row.level)
         return result
+
+    def given(self, of_roles: type[Given]) -> list[Given]:
+        """Return the rows of his roles that give something: not what somebody else than this system
+        wrote, be it the row, or that he has the role (docs/decisions/0136)."""
+        rows = of_roles._default_manager.filter(role__held__user=self).select_related("role")
+        given = []
+        holds: dict[Role, bool] = {}
+        row: Any
+        for row in rows.annotate(held=models.F("role__held__proof")):
+            role = row.role
+            if role not in holds:
+                holds[role] = is_vouched(HeldRole(user=self, role=role, proof=row.held))
+            if holds[role] and is_vouched(row):
+                given.append(row)
+            else:
+                logger.error("%s: %s of %s was not given here", self.username, row, role.code)
+        return given
+
+    @property
+    def is_of_known_age(self) -> bool:
+        """Whether this system wrote when the account was opened."""
+        return is_vouched(self, "created_proof")
 
     @cached_property
     def role_codes(self) -> frozenset[str]:
@@ -233,6 +277,22 @@ class User(AbstractBaseUser):
         """Keep, for this call, only those rights that ``token`` has too."""
         self.through = token.name
         self.grants = {code: rows for code, rows in self.grants.items() if code in token.scopes}
+
+
+class HeldRole(models.Model):
+    """That a user has a role."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="held")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="held")
+    proof = ProofField("凭证", says=("user.username", "role.code"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户角色"
+        db_table = "accounts_user_roles"
+        unique_together = (("user", "role"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role_id}"
 
 
 class ApiToken(models.Model):

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.core import checks
@@ -25,7 +27,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from expertpool.core.crypto import HEAD_BYTES, LEAST_BYTES, DecryptionError, Vault, binding
+from expertpool.core.crypto import HEAD_BYTES, LEAST_BYTES, DecryptionError, Vault, binding, proof
 
 UNREADABLE = "无法读取"
 
@@ -265,3 +267,37 @@ class BlindIndexField(models.BinaryField):
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
         return None if value is None else bytes(value)
+
+
+class ProofField(BlindIndexField):
+    """That this system wrote the row, or wrote again what it ``says`` (attributes, also of rows that it
+    refers to): made with each save, by a key outside the database.
+
+    Rows are named by what never changes (``role.code``), never by an id. What past the models writes
+    (``update()``, statements) makes none.
+    """
+
+    def __init__(self, *args: Any, says: Sequence[str] = (), **kwargs: Any) -> None:
+        self.says = tuple(says)  # not of the schema
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, f"{BlindIndexField.__module__}.{BlindIndexField.__name__}", args, kwargs
+
+    def pre_save(self, row: models.Model, add: bool) -> bytes:
+        made = self.made_of(row)
+        setattr(row, self.attname, made)
+        return made
+
+    def made_of(self, row: models.Model) -> bytes:
+        said = [_said(attrgetter(path)(row)) for path in self.says]
+        return proof(row._meta.db_table, said)
+
+    def holds_for(self, row: models.Model) -> bool:
+        """Tell whether this system wrote what ``row`` says."""
+        return bytes(getattr(row, self.attname) or b"") == self.made_of(row)
+
+
+def _said(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

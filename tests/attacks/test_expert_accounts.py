@@ -20,7 +20,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.accounts import open_account, send_link_again
 from expertpool.experts.services.profile import update_expert
 from expertpool.workflow.queries.second_person import why_not_second
-from tests.factories.accounts import make_department, make_user
+from tests.factories.accounts import change, make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -71,7 +71,7 @@ def test_nor_does_an_expert_agree(draw: Draw, admin: User, operator: User) -> No
     """However long he has his account, and by whomever."""
     widen("expert", *ASKING, by=admin)
     me = activated(make_expert("假专家", email="me@example.com"), by=admin)
-    User.objects.filter(pk=me.pk).update(created_at=NOW - 90 * DAY)
+    change(User.objects.filter(pk=me.pk), created_at=NOW - 90 * DAY)
     asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW)
     with pytest.raises(VoidRefused, match="专家账号"):
         decide_void(

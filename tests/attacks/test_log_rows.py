@@ -148,7 +148,7 @@ def test_a_proof_is_good_for_its_own_entry_alone(operator: User) -> None:
     copy.pk = copy.chain_no = copy.previous_hash = copy.hash = None
     with pytest.raises(IntegrityError):
         copy.save(force_insert=True)
-    copy.note, copy.proof = "另写", bytes(entry.proof)[:8] + bytes(16)
+    copy.note, copy.proof = "另写", bytes(entry.proof or b"")[:8] + bytes(16)
     copy.digest = content_digest(copy)
     copy.save(force_insert=True)
     assert list(proven(Entry.objects.order_by("id"))) == [entry]

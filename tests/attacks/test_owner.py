@@ -52,6 +52,7 @@ KEPT = (
     "UPDATE siteconfig_settingchange SET before = NULL",
     "UPDATE draws_drawevent SET content = NULL",
     "DELETE FROM draws_draw",
+    "INSERT INTO draws_revealrule (role_id, hours) VALUES (1, 9)",
     "DELETE FROM draws_invitation",
     "DELETE FROM draws_sealblock",
 )

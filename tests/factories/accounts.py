@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import ApiToken, Department, Role, User, contact_index
@@ -55,6 +56,14 @@ def make_user(
     user.save()
     user.roles.set([*roles, *([ensure_demo_roles()[role]] if role else [])])
     return user
+
+
+def change(rows: QuerySet[Any], **values: Any) -> None:
+    """Change ``rows`` as this system does: each with its proof, which ``update()`` leaves behind."""
+    for row in rows:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
 
 
 def make_token(user: User, *scopes: str, **kw: Any) -> ApiToken:

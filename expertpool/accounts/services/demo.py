@@ -84,5 +84,7 @@ def ensure_demo_accounts(*, now: datetime) -> list[User]:
             # People known for long: somebody new could not be the second person of anything.
             users[account.username].created_at = now - KNOWN_FOR
             users[account.username].phone_verified_at = now - KNOWN_FOR
-            users[account.username].save(update_fields=["created_at", "phone_verified_at"])
+            users[account.username].save(
+                update_fields=["created_at", "created_proof", "phone_verified_at"]
+            )
     return [users[name] for name in names]

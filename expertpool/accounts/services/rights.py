@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, RoleField, RolePermission, User
 from expertpool.core.permissions import PERMISSIONS
@@ -64,11 +66,8 @@ NO_RIGHTS = Rights({}, {})
 def rights_of(user: User) -> Rights:
     """Return what the roles of ``user`` give him in his department, as the database has it."""
     # Codes of former versions and parts allow nothing, and have no words.
-    grants = [
-        grant
-        for grant in RolePermission.objects.filter(role__users=user).prefetch_related("departments")
-        if grant.code in PERMISSIONS
-    ]
+    grants = [grant for grant in user.given(RolePermission) if grant.code in PERMISSIONS]
+    prefetch_related_objects(grants, "departments")
     # Not as the caller holds it, who may have been refused to change it.
     department = Department.objects.filter(users=user).first()
     reaches: dict[str, frozenset[Reach]] = {}
@@ -93,8 +92,8 @@ def _reaches(user: User, department: Department | None, grant: RolePermission) -
 
 def _levels(user: User) -> dict[str, Level]:
     chosen: dict[str, list[Level]] = {}
-    for field, level in RoleField.objects.filter(role__users=user).values_list("field", "level"):
-        chosen.setdefault(field, []).append(Level(level))
+    for row in user.given(RoleField):
+        chosen.setdefault(row.field, []).append(Level(row.level))
     return {
         field.code: most_open(chosen.get(field.code) or [field.default]) for field in GUARDED_FIELDS
     }

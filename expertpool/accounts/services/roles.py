@@ -18,6 +18,7 @@ from expertpool.accounts.models import (
     RoleField,
     RolePermission,
     User,
+    is_vouched,
 )
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
@@ -158,7 +159,10 @@ def _added(role: Role | None, grants: Iterable[Grant]) -> list[tuple[str, list[s
     """Return what ``grants`` allow that ``role`` did not: codes with the paths of the departments
     in which they hold, all of them being ``""``."""
     rows = role.permissions.prefetch_related("departments") if role else ()
-    kept = {(row.code, row.scope, frozenset(row.departments.all())) for row in rows}
+    # What somebody else wrote into the role is given only now.
+    kept = {
+        (row.code, row.scope, frozenset(row.departments.all())) for row in rows if is_vouched(row)
+    }
     return [
         # What holds where its holder belongs may hold anywhere.
         (grant.code, [one.path for one in grant.departments] or [""])

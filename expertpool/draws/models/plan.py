@@ -130,6 +130,8 @@ class PlanVersion(models.Model):
 class RevealRule(models.Model):
     """From how many hours before the opening a role reads the names, instead of the plan's hours."""
 
+    never = ("INSERT", "UPDATE", "DELETE")  # set by whoever sets up, as the owner
+
     role = models.OneToOneField(
         "accounts.Role", verbose_name="角色", on_delete=models.CASCADE, related_name="+"
     )

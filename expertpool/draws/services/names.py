@@ -67,7 +67,7 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     """
     if not draws_visible_to(user, "draws.names").filter(pk=draw.pk).exists():
         return None
-    hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
+    hours = _own_hours(user)
     if not hours:
         return draw.reveal_at
     # Of several roles the most generous counts.
@@ -79,6 +79,12 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     # No role reads while not all have signed in, nor earlier than others by an opening without proof.
     waits = opening is None or (policy is not None and policy.reveal_present)
     return max(since, draw.reveal_at) if waits else since
+
+
+def _own_hours(user: User) -> list[int]:
+    """Return the hours of the roles that this system gave ``user``."""
+    roles = {grant.role_id for grants in user.grants.values() for grant in grants}
+    return list(RevealRule.objects.filter(role__in=roles).values_list("hours", flat=True))
 
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
@@ -94,7 +100,7 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
     The database cannot tell who wrote the times: only for names that `release` put in clear.
     """
     draws = draws_visible_to(user, "draws.names")
-    hours = RevealRule.objects.filter(role__users=user).values_list("hours", flat=True)
+    hours = _own_hours(user)
     if not hours:
         return draws.filter(reveal_at__lte=now)
     # By the policy that was sealed: one who may change it cannot read sealed names by it.

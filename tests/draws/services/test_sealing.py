@@ -20,6 +20,7 @@ from expertpool.draws.services.sealing import abandon_draw, contribute, start_dr
 from expertpool.draws.services.state import load_sealed, load_state
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState, ProjectStatus
+from tests.factories.accounts import change
 from tests.factories.draws import expert_id_of, make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
@@ -223,7 +224,7 @@ def test_a_value_is_given_only_for_draws_of_ones_own_scope(
     """A supervisor who sees all draws, but gives values for those of his department alone."""
     project = make_ready_project(now=NOW, contributors=("supervisor",))
     draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
-    supervisor.roles.get().permissions.filter(code="draws.contribute").update(scope="department")
+    change(supervisor.roles.get().permissions.filter(code="draws.contribute"), scope="department")
 
     def give() -> Draw:
         return contribute(

@@ -21,6 +21,7 @@ from expertpool.experts.exports import package
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
 from tests.core.importing.sheets import write_xlsx
+from tests.factories.accounts import change
 from tests.factories.experts import NOW, make_expert, make_id_number, make_specialty
 from tests.fixtures import login
 
@@ -192,7 +193,7 @@ def test_the_export_is_what_the_list_shows(client: Client, admin: User) -> None:
 
 @pytest.mark.shows("EXP-12")
 def test_what_is_not_exportable_is_in_no_export_even_plain(client: Client, admin: User) -> None:
-    RoleField.objects.filter(role__code="admin").update(level="plain")
+    change(RoleField.objects.filter(role__code="admin"), level="plain")
     login(client, admin)
     make_expert("甲", bank_account="6200000000000000001")
     url = reverse("core:export", args=["experts.experts"])

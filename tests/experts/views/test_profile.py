@@ -16,7 +16,7 @@ from expertpool.directory.models import Unit
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.services import attach
-from tests.factories.accounts import make_user
+from tests.factories.accounts import change, make_user
 from tests.factories.experts import (
     NOW,
     make_expert,
@@ -137,7 +137,7 @@ def test_a_masked_field_left_empty_stays_as_it_is(client: Client, admin: User) -
 
 
 def test_a_hidden_field_is_not_in_the_form(client: Client, admin: User) -> None:
-    RoleField.objects.filter(role__code="admin", field="experts.id_number").update(level="hidden")
+    change(RoleField.objects.filter(role__code="admin", field="experts.id_number"), level="hidden")
     login(client, admin)
     expert = make_expert(id_number=make_id_number())
     url = reverse("experts:edit", args=[expert.pk])

@@ -318,7 +318,7 @@ class Reference(Field):
 
     labels: Labels
     src: str | Callable[[], str] = ""
-    moved: Callable[[Sequence[str]], list[str]] = list
+    moved: Callable[[Sequence[str]], Sequence[str]] = tuple
 
     def clean_one(self, raw: Any) -> str:
         if not isinstance(raw, str | int) or isinstance(raw, bool) or not str(raw).strip():
@@ -326,7 +326,8 @@ class Reference(Field):
         return str(raw).strip()
 
     def clean(self, op: str, raw: Any) -> Any:
-        values = self.moved(self.read(op, raw))
+        # A tuple, whatever comes: conditions are compared and kept by their values.
+        values = tuple(self.moved(self.read(op, raw)))
         known = self.labels(values)
         gone = [value for value in values if value not in known]
         if gone:

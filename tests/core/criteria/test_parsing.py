@@ -139,3 +139,9 @@ def test_a_subject_takes_one_source_of_fields_that_join() -> None:
         with pytest.raises(ValueError, match="two entries of source of criteria"):
             join_criteria(SUBJECT, list)
         assert criteria_field(SUBJECT, "joined")
+
+
+def test_every_condition_can_stand_in_a_set() -> None:
+    """Whoever counts asks each question once."""
+    code = {"field": "code", "op": "in", "value": ["B", "A"]}
+    assert len({parse(SUBJECT, one) for one in (code, code, STATE)}) == 2

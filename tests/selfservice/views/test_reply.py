@@ -314,6 +314,7 @@ def test_whoever_left_the_pool_is_offered_only_what_he_can_do(
         freeze_expert(expert=expert, reason="核查", actor=admin, now=timezone.now())
     page = text(phone.get(link_of(asked)))
     assert "您目前不在可参加评审的专家之列" in page
+    assert "{{" not in page
     assert "确认参加？" not in page
     assert 'value="accept"' not in page
     assert "提交：不能参加" in page

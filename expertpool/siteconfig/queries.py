@@ -138,12 +138,24 @@ def _report(code: str, words: str) -> None:
 
 def stored_values() -> StoredValues:
     """Return what is not the default, by code: one query, unless somebody else wrote to the rows."""
+    return StoredValues(_rows())
+
+
+def stored_head() -> Head | None:
+    """Return what `StoredValues.head` is, without looking at the others: while one of them is saved its
+    last change and its row differ, and nobody else did that."""
+    rows = _rows()
+    others = rows.exclude(code=HEAD)
+    return _head_in(rows.filter(code=HEAD).first(), is_first=not others.exists())
+
+
+def _rows() -> QuerySet[StoredSetting]:
     newest = SettingChange.objects.filter(code=OuterRef("code")).order_by("-id").values("id")[:1]
     # as text: reading JSON can fail, too (a number of thousands of digits)
     rows = StoredSetting.objects.annotate(
         text=Cast("value", TextField()), newest=Coalesce(Subquery(newest), 0)
     )
-    return StoredValues(rows.defer("value"))
+    return rows.defer("value")
 
 
 def proof_of(row: StoredSetting, value: Any) -> bytes:

@@ -29,6 +29,7 @@ from expertpool.siteconfig.queries import (
     logged_changes,
     proof_of,
     proof_of_change,
+    stored_head,
     stored_values,
     version_of,
 )
@@ -194,7 +195,7 @@ def _change(
         reset=reset,
     )
     change.proof = proof_of_change(change)
-    change.save(force_insert=True)
+    # The head counts the entry, and nothing that reads settings stands between the change and its row.
     record(
         RESET if reset else CHANGE,
         actor=actor,
@@ -203,7 +204,7 @@ def _change(
         after={setting.label: kind.words(value)},
         note=setting.group.label,
     )
-    # After the entry, which the head counts.
+    change.save(force_insert=True)
     store(setting, value, change=change.pk, reset=reset)
     publish(SettingChanged(change.pk))
     return change
@@ -219,7 +220,7 @@ def store(setting: Setting[Any], value: Any, *, change: int, reset: bool = False
     row.value, row.secret = (None, kept or "") if setting.kind.is_secret else (kept, "")
     row.reset, row.change = reset, change
     row.proof = proof_of(row, row.value)
-    head = stored_values().head
+    head = stored_head()
     if head is None:  # somebody wrote it: those that prove themselves are known again
         rows = StoredSetting.objects.exclude(code=HEAD)
         head = Head(dict(rows.values_list("code", "change")), 0)

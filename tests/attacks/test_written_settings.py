@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.configuration import Setting, value_of
+from expertpool.core.configuration import Setting, read_once, value_of
 from expertpool.notifications.settings import HOST, SENDER
 from expertpool.siteconfig import queries
 from expertpool.siteconfig.models import SettingChange, StoredSetting
@@ -65,6 +65,24 @@ def test_a_value_that_was_written_does_not_count(
         assert value_of(setting) == value
     assert setting.code in caplog.text
     assert page(admin).count(AMISS) == 1
+
+
+def test_an_ordinary_save_is_nobody_elses(
+    admin: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed again, several at once, put back to the default: the service's log cries no tampering."""
+    monkeypatch.setattr(queries, "_reported", set())
+    configure(SENDER, "pool@example.cn")
+    with caplog.at_level(logging.ERROR), read_once():
+        for at, (days, host) in enumerate([(30, "a.example.cn"), (20, "b.example.cn")]):
+            save(SECOND_DAYS, days, admin, minutes=at)
+            values = {HOST.code: host, SENDER.code: f"pool{at}@example.cn"}
+            version = version_of(HOST.group)
+            save_settings(group=HOST.group, values=values, version=version, actor=admin, now=NOW)
+        reset_setting(setting=SECOND_DAYS, version=version_of(SECOND_DAYS), actor=admin, now=NOW)
+        assert (value_of(SECOND_DAYS), value_of(HOST)) == (SECOND_DAYS.default, "b.example.cn")
+    assert "not stored" not in caplog.text
+    assert AMISS not in page(admin)
 
 
 def test_one_that_was_never_set_stays_the_default(admin: User) -> None:

@@ -1,15 +1,19 @@
-"""One answer for a question that the database gave up, since it took too long (config.database).
+"""One answer for a question that the database gave up, since it took too long (config.database), and
+one for as long as the database is away.
 
 The interface answers by itself: core.api.problems."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
 from psycopg.errors import QueryCanceled
 
 from config.leavers import left
@@ -48,3 +52,31 @@ class UnfinishedMiddleware:
 def was_ended(error: BaseException) -> bool:
     """Tell whether the database ended a statement for its time."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
+
+
+AWAY = "数据库暂时连不上"
+AGAIN_SECONDS = 15
+# SQLSTATE of a lost connection, and of a server that stops or starts; none: nobody was reached.
+_AWAY_STATES = ("08", "57P01", "57P02", "57P03")
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Tell whether ``error`` says that the database could not be reached, rather than what it answered."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(_AWAY_STATES)
+
+
+def answer_failure(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught (``handler500``): without the database 503 and a page that tries again by
+    itself, to htmx a message; anything else as ever. Asks the database nothing."""
+    if not is_away(sys.exc_info()[1]):
+        return server_error(request)
+    if request.headers.get("HX-Request"):
+        return refused(f"{AWAY}，没有改动任何内容，请稍后再试。")
+    answer = HttpResponse(render_to_string("away.html"), status=503)
+    answer["Retry-After"] = str(AGAIN_SECONDS)
+    if request.method in ("GET", "HEAD"):  # what was posted is sent again by its sender alone
+        answer["Refresh"] = str(AGAIN_SECONDS)
+    return answer

@@ -28,3 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))
+
+handler500 = "config.unfinished.answer_failure"

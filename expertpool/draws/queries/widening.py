@@ -32,6 +32,7 @@ class Comparison:
 
     ``lost``: how many who fit the old ones do not fit the new ones; ``narrower``: the conditions that
     keep them out, in words. ``has_newcomers``: somebody who fits has come into the pool since the seal.
+    ``gained``: how many fit the new ones who did not fit the old ones.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Comparison:
     after_count: int
     lost: int
     narrower: list[str]
+    gained: int
     has_newcomers: bool
 
     @property
@@ -53,10 +55,15 @@ class Comparison:
         return people_text(self.after_count)
 
     @property
-    def is_unchanged(self) -> bool:
-        """Whether it asks what was asked before, of the same experts; another order of the levels finds
-        nobody else."""
-        return set(self.before) == set(self.after) and not self.has_newcomers
+    def is_reworded(self) -> bool:
+        """Whether it asks something else, beyond another order of the levels."""
+        return set(self.before) != set(self.after)
+
+    @property
+    def finds_nobody_new(self) -> bool:
+        """Whether it asks in whatever words of nobody but those who were asked of before: narrower words
+        that happen to keep nobody out are not wider either."""
+        return not self.gained and not self.has_newcomers
 
     @property
     def refusal(self) -> str:
@@ -116,6 +123,7 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
                 after_count=len(new),
                 lost=len(lost),
                 narrower=_narrower(after[code], lost, now=now) if lost else [],
+                gained=len(new - old),
                 has_newcomers=not new.isdisjoint(joined_since(sealed[code].sealed_at)),
             )
         )
@@ -124,20 +132,26 @@ def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comp
 
 def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:
     """Refuse (WideningRefused) ``criteria`` by which somebody no longer fits who did, see `compare`, and
-    those that are the same as before in each group and find nobody who was not there."""
+    those that find in no group anybody who was not there."""
     compared = compare(short, criteria, now=now)
     refusals = [one.refusal for one in compared if one.refusal]
-    if compared and all(one.is_unchanged for one in compared):
-        refusals = [unchanged_refusal([one.name for one in compared])]
+    if not refusals and all(one.finds_nobody_new for one in compared):
+        refusals = [_nobody_new(compared)] if compared else []
     if refusals:
         raise WideningRefused("".join(refusals))
 
 
-def unchanged_refusal(names: Sequence[str]) -> str:
-    """Return why conditions that are the same in all these groups are no wider, and what to change."""
-    groups = "、".join(f"「{name}」" for name in names)
+def _nobody_new(compared: Sequence[Comparison]) -> str:
+    """Return why conditions by which nobody fits who did not before are no wider, and what to change."""
+    said = []
+    for reworded, why in (
+        (True, "的新条件只是收窄或换了写法，没有多一位符合的专家"),
+        (False, "的条件和原来封存的一样"),
+    ):
+        names = "、".join(f"「{one.name}」" for one in compared if one.is_reworded == reworded)
+        said += [f"条件组{names}{why}"] if names else []
     return (
-        f"条件没有放宽：条件组{groups}的条件和原来封存的一样，封存后也没有符合条件的专家入库。"
+        f"条件没有放宽：{'；'.join(said)}，封存后也没有符合条件的专家入库。"
         "请至少给一个条件组增加下一级次，写上更宽的条件（扩大地区或专业、降低职称级别、去掉一个条件）；"
         "条件已经不限的，请先在专家库增加专家。"
     )

@@ -123,6 +123,20 @@ def test_conditions_that_are_the_same_are_not_wider(
 
 
 @pytest.mark.shows("DRAW-34")
+def test_narrower_words_that_keep_nobody_out_are_not_wider_either(operator: User) -> None:
+    make_pool(3, 1, 0)
+    base = make_short_draw(
+        now=NOW, groups=[GroupInput("技术", 5, [EVERYBODY]), GroupInput("经济", 2, [JUNIOR])]
+    )
+    Expert.objects.update(created_at=NOW)
+    narrower = {"field": "title_level", "op": "gte", "value": 1}
+    levels = {"g1": [narrower], "g2": [JUNIOR]}
+    words = r"没有放宽：条件组「技术」的新条件只是收窄或换了写法.*；条件组「经济」的条件和原来封存的一样"
+    with pytest.raises(WideningRefused, match=words):
+        widen_plan(project=base.project, levels=levels, actor=operator, now=LATER)
+
+
+@pytest.mark.shows("DRAW-34")
 @pytest.mark.parametrize("status", ["pending", "frozen", "blacklisted", "deleted"])
 def test_who_came_into_the_pool_since_the_seal_is_new_however_long_he_is_known(
     operator: User, status: str

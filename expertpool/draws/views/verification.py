@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -25,7 +26,7 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.core.responses import file_answer
-from expertpool.draws.enums import DrawStatus, ExclusionReason
+from expertpool.draws.enums import DrawKind, DrawStatus, ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, ReleaseRequest
 from expertpool.draws.queries.chain import chain_state, hash_text
@@ -44,7 +45,7 @@ from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.services.checking import check_stopped
 from expertpool.draws.services.names import may_read
 from expertpool.draws.services.publishing import digest_of_list
-from expertpool.draws.services.records import build_record, digest_of, record_for
+from expertpool.draws.services.records import build_record, build_short, digest_of, record_for
 from vdraw import verify
 
 View = Callable[..., HttpResponseBase]
@@ -177,19 +178,26 @@ def compare(request: HttpRequest, code: str) -> JsonResponse:
     it or there is none. The record itself stays with him.
 
     ``code`` is the number of the draw, and ``?seal=`` its seal: who holds a record knows both, and nobody
-    counts through the numbers."""
-    draw = Draw.objects.filter(number=code, seal=request.GET.get("seal", "")).first()
-    may_know = draw is not None and (
-        is_released(draw)
-        or (
-            isinstance(request.user, User)
-            and draws_visible_to(request.user).filter(pk=draw.pk).exists()
+    counts through the numbers. Of a short record (``?form=short``) ``code`` is the seal, since it has no number;
+    it is public before the names."""
+    seal = request.GET.get("seal", "")
+    short = request.GET.get("form") == "short"
+    named = Q(seal=code) if short else Q(number=code)
+    draw = Draw.objects.filter(named, seal=seal, kind=DrawKind.RANDOM).first()
+    may_know = short or (
+        draw is not None
+        and (
+            is_released(draw)
+            or (
+                isinstance(request.user, User)
+                and draws_visible_to(request.user).filter(pk=draw.pk).exists()
+            )
         )
     )
     kept = None
     if draw is not None and may_know:
         try:
-            kept = _standing(build_record(draw), request.GET)
+            kept = _standing(build_short(draw) if short else build_record(draw), request.GET)
         except DrawNotReady:
             kept = None
         except vdraw.EngineError as error:  # what is kept was altered: no record is the one

@@ -1,6 +1,7 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
 // chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest and
-// the number of its events are sent, to learn whether it is the one kept here; nothing else ever is. A short record may be chosen
+// the number of its events are sent, to learn whether it is the one kept here: one whose last events
+// were cut off holds by itself. Nothing else is ever sent. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
 import { digestOf, isShort, misfitOf, verifyText } from "./vdraw.js";
@@ -224,8 +225,10 @@ async function load(url) {
 async function compare(record) {
   let kept = null;
   try {
-    const url = `${input.dataset.compareUrl}${encodeURIComponent(record.rule.draw_id)}/compare/`;
-    const asked = { digest: digestOf(record), events: record.events.length, seal: record.seal };
+    // A short record does not say of which number it is: its seal finds it.
+    const [code, form] = isShort(record) ? [record.seal, { form: record.form }] : [record.rule.draw_id, {}];
+    const url = `${input.dataset.compareUrl}${encodeURIComponent(code)}/compare/`;
+    const asked = { digest: digestOf(record), events: record.events.length, seal: record.seal, ...form };
     const response = await fetch(`${url}?${new URLSearchParams(asked)}`, { cache: "no-store" });
     if (response.ok) ({ kept } = await response.json());
   } catch {
@@ -236,7 +239,7 @@ async function compare(record) {
 }
 
 function comparison(kept, count) {
-  if (kept === "same") return notice("green", "与本系统保存的记录一致", "编号相同，内容逐项相同。");
+  if (kept === "same") return notice("green", "与本系统保存的记录一致", "内容逐项相同。");
   if (kept === "older") {
     const text = `前 ${count} 个事件与本系统保存的一致，此后又有新的事件，请下载最新的记录。`;
     return notice("amber", "较旧", text);
@@ -275,8 +278,7 @@ input?.addEventListener("change", async () => {
   const files = await Promise.all(chosen.map(async (file) => ({ text: await file.text(), name: file.name })));
   input.record = null;
   const record = files.length === 1 ? show(files[0].text, files[0].name) : fit(files.slice(0, 2));
-  // A short record does not say of which number it is; what it is compared with comes later.
-  if (!record || isShort(record)) return;
+  if (!record) return;
   input.record = record;
   compare(record);
 });

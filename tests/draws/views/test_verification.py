@@ -32,7 +32,7 @@ from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
 from tests.vdraw.samples import VECTORS
 from tools.vectors import rechain
-from vdraw import find_difference, find_misfit
+from vdraw import check_short, find_difference, find_misfit
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +249,31 @@ def standing(client: Client, content: dict[str, Any], number: str) -> str | None
     assert list(answer) == ["kept"]
     kept: str | None = answer["kept"]
     return kept
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_short_record_is_compared_as_well_before_the_names_are_public(client: Client) -> None:
+    draw = make_ended_draw()
+    short = build_short(draw)
+    cut = short | {"events": short["events"][:-1]}
+    check_short(cut)  # it holds by itself
+    other = short | {"tickets": short["tickets"][::-1]}
+
+    def kept(content: dict[str, Any], seal: str = draw.seal) -> str | None:
+        query = {
+            "digest": digest_of(content),
+            "events": len(content["events"]),
+            "seal": seal,
+            "form": "short",
+        }
+        answer = client.get(reverse("draws:verify_compare", args=[seal]), query)
+        known: str | None = answer.json()["kept"]
+        return known
+
+    assert [kept(one) for one in (short, cut, other)] == ["same", "older", "other"]
+    assert kept(short, "0" * 64) is None
+    # What nobody may know of a whole record yet, nobody learns by calling it short.
+    assert kept(build_record(draw)) == "other"
 
 
 def void(draw: Draw, operator: User, supervisor: User) -> None:

@@ -238,9 +238,11 @@ def draw_get(request: UserRequest, draw_id: Id) -> dict[str, Any]:
     operation_id="contribution_add",
     summary="提供随机值",
 )
-@allows("draws.run", "draws.contribute")
+@allows("draws.run", "draws.confirm_steps")
 def contribution_add(request: UserRequest, draw_id: Id, data: ContributionInput) -> dict[str, Any]:
-    """封存之后以一个身份提供随机值；最后一个提供后立即定序、发出邀请。"""
+    """封存之后以一个身份提供随机值；最后一个提供后立即定序、发出邀请。
+
+    监督人的随机值只能由有「监督抽取」权限、没有参与发起这次抽取的人提供。"""
     draw = get_object_or_404(draws_visible_to(request.user), pk=draw_id)
     draw = contribute(
         draw=draw,

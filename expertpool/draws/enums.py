@@ -74,8 +74,9 @@ MANUAL_STATUS_LABEL: dict[str, str] = {
 
 
 # Who may give a random value after the seal, and by which right.
-CONTRIBUTOR_LABEL = {"operator": "经办人", "supervisor": "监督人"}
-CONTRIBUTOR_PERMISSION = {"operator": "draws.run", "supervisor": "draws.contribute"}
+SUPERVISOR = "supervisor"
+CONTRIBUTOR_LABEL = {"operator": "经办人", SUPERVISOR: "监督人"}
+CONTRIBUTOR_PERMISSION = {"operator": "draws.run", SUPERVISOR: "draws.confirm_steps"}
 
 
 class ActionCode(models.TextChoices):

@@ -13,7 +13,14 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo
 from expertpool.core.registry import MenuItem
-from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, AlarmKind, DrawKind, DrawStatus
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import (
+    CONTRIBUTOR_PERMISSION,
+    SUPERVISOR,
+    AlarmKind,
+    DrawKind,
+    DrawStatus,
+)
 from expertpool.draws.models import Draw, DrawAlarm, DrawPause
 from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.draws import draw_scope_q, draws_visible_to, projects_to_draw
@@ -21,7 +28,8 @@ from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.plan_versions import plans_to_decide, standing_plan
 from expertpool.draws.queries.policy import must_be_approved
 from expertpool.draws.queries.pool_changes import firsts_of
-from expertpool.draws.queries.reach import Fare, troubled
+from expertpool.draws.queries.reach import Fare, reach_of, troubled
+from expertpool.notifications.queries.route import route_held_until
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 
@@ -37,7 +45,9 @@ def values_to_give(user: User, now: datetime) -> Iterator[Todo]:
     for role, permission in CONTRIBUTOR_PERMISSION.items():
         if user.has_permission(permission):
             names = Q(rule_content__contributors__contains=[role])
-            given = Q(reveals__contains=[{"role": role}])
+            given = Q(reveals__contains=[{"role": role}]) | Q(reveals__contains=[{"by": user.pk}])
+            if role == SUPERVISOR:  # he is another than whoever started it
+                given |= Q(operator=user)
             waiting |= draw_scope_q(user, permission) & names & ~given
     sealed = Draw.objects.filter(waiting, status=DrawStatus.SEALED).select_related("project")
     for draw in sealed[:MOST_TODOS]:
@@ -194,6 +204,27 @@ def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     yield from _unreached(others, "请督促经办人重新发送，或电话联系后登记")
 
 
+def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]:
+    """Running draws whose invitations wait since the way of mail was changed: while they do."""
+    until = route_held_until(now)
+    if until is None:
+        return
+    run, watched = (draws_visible_to(user, code) for code in run_or_watched())
+    seen = Q(pk__in=run.order_by().values("pk")) | Q(pk__in=watched.order_by().values("pk"))
+    draws = Draw.objects.filter(seen, status=DrawStatus.INVITING).select_related("project")
+    for draw in draws.order_by("-pk")[:MOST_TODOS]:
+        reach = reach_of(draw, list(draw.invitations.all()), now=now)
+        if reach.is_rerouted:
+            yield Todo(
+                f"{reach.rerouted} 位专家的邀请推迟：{draw.title}",
+                f"因邮件服务器改动，邀请 {moment_text(until)} 发出；不应改动的，请先暂停抽取",
+                reverse("draws:detail", args=[draw.pk]),
+                "clock",
+                "orange",
+                "查看",
+            )
+
+
 def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
     for draw, fare in found:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
@@ -216,6 +247,7 @@ TODOS = (
     Source("open_alarms", "draws.alarms", 5, open_alarms),
     Source("changed_pools", run_or_confirmed, 6, changed_pools),
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody),
+    Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give),
     Source("plans_to_approve", "draws.approve_plan", 15, plans_to_approve),
     Source("incomplete_lists", "draws.pick", 50, incomplete_lists),

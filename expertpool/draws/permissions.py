@@ -34,14 +34,11 @@ PERMISSIONS = PermissionGroup(
             roles=(Role.OPERATOR, Role.SUPERVISOR),
         ),
         Permission("draws.publish", "公布评审专家名单", scoped=True, roles=(Role.SUPERVISOR,)),
-        Permission(
-            "draws.contribute", "提供随机值", scoped=True, roles=(Role.OPERATOR, Role.SUPERVISOR)
-        ),
         Permission("draws.alarms", "接收抽取异常提醒", scoped=True, roles=(Role.SUPERVISOR,)),
         Permission("draws.record_reply", "登记专家答复", scoped=True, roles=(Role.OPERATOR,)),
         Permission(
             "draws.confirm_steps",
-            "确认人工干预（应急、放宽、代登记）",
+            "监督抽取（提供监督人随机值，确认应急、放宽、代登记）",
             scoped=True,
             roles=(Role.SUPERVISOR,),
         ),

@@ -337,7 +337,10 @@ class DrawSummary(Output):
     sealed_at: datetime
     ordered_at: datetime | None
     ended_at: datetime | None = Field(alias="told_ended_at", description="结束时间；" + HOUR)
-    reveal_at: datetime = Field(description="名单公开时间；waits_for_all 时是最晚的时间")
+    reveal_at: datetime = Field(
+        description="名单公开时间；waits_for_all 时是最晚的时间；随机抽取的到时还有邀请没有结果的，"
+        "都有结果后才公开，最晚评审开始时"
+    )
     waits_for_all: bool = Field(
         description="名单在全体专家到场签到后公开（封存时的制度如此规定，尚未公开）"
     )
@@ -420,7 +423,7 @@ class DrawOutput(DrawSummary):
     seed: str = Field(description="种子；定序之前为空")
     contributors: list[Contribution]
     names_readable_from: datetime | None = Field(
-        description="令牌用户从何时起可以查看名单；null 为没有权限"
+        description="令牌用户从何时起可以查看名单（还有邀请没有结果的，要等都有结果，最晚评审开始时）；null 为没有权限"
     )
     verify_url: str = Field(description="公开的核验网址")
     version: str = Field(description="随任何变化而变，可用来判断是否有更新")

@@ -20,7 +20,7 @@ from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, Invitation, PlanVersion
 from expertpool.draws.queries.actions import action_for_project, actions_for, actions_for_project
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.clock import quiet_until
+from expertpool.draws.queries.clock import mail_waits_until, quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -106,6 +106,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START)),
         "sees_exclusions": sees_exclusions,
         "quiet_until": _quiet_until(members, now),
+        "mail_until": mail_waits_until(plan.channels, now) if plan and not draw else None,
     }
     return render_to_string("draws/_plan.html", context, request)
 

@@ -59,7 +59,7 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "draws.view",
         "draws.plan",
         "draws.run",
-        "draws.contribute",
+        "draws.confirm_steps",
         "draws.publish",
         "draws.reschedule",
         "draws.names",

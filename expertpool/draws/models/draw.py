@@ -217,9 +217,15 @@ class Draw(models.Model):
 
     @property
     def reveal_words(self) -> str:
-        """When its names open, before 有权限的人员可查看."""
+        """When its names open, before 有权限的人员可查看. Answers are waited for until the panel sits
+        (`draws.queries.reveal.waits_for_answers`)."""
         at = moment_text(self.reveal_at)
-        return f"全体到场签到后（最晚 {at}）" if self.waits_for_all else f"{at} 后"
+        if self.waits_for_all:
+            return f"全体到场签到后（最晚 {at}）"
+        opening = min(project.opening_at for project in self.covered)
+        if not self.is_random or self.status not in RUNNING or self.reveal_at >= opening:
+            return f"{at} 后"
+        return f"{at} 后、邀请都有结果时（最晚 {moment_text(opening)} 评审开始）"
 
     @property
     def is_list_in_force(self) -> bool:

@@ -6,6 +6,8 @@ answer is added. Where a draw is an emergency there are none.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
@@ -17,8 +19,17 @@ from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, Quiet
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
-from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.settings import QUIET_HOURS
+from expertpool.draws.queries.meetings import first_opening, next_opening
+from expertpool.draws.rules import Policy
+from expertpool.draws.settings import (
+    EMERGENCY_LONGEST,
+    EMERGENCY_SHORTEST,
+    EMERGENCY_USUAL,
+    QUIET_HOURS,
+)
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.route import route_held_until
+from expertpool.projects.models import Project
 
 DAY = timedelta(days=1)
 TRIED_AGAIN = timedelta(minutes=1)
@@ -28,6 +39,28 @@ def quiet_until(now: datetime) -> datetime | None:
     """Return when the quiet hours in which ``now`` lies are over; None outside of them."""
     span, here = value_of(QUIET_HOURS), timezone.localtime(now)
     return _next(span.end, here) if span and here.time() in span else None
+
+
+def mail_waits_until(channels: Iterable[str], now: datetime) -> datetime | None:
+    """Return until when letters by mail wait since its way was changed (docs/decisions/0114); None where
+    none go by mail, and where quiet hours last longer."""
+    until = route_held_until(now) if ChannelCode.EMAIL in channels else None
+    quiet = quiet_until(now)
+    return until if until and not (quiet and quiet >= until) else None
+
+
+def reveal_time(
+    plan: DrawPlan, projects: Sequence[Project], policy: Policy | None, *, now: datetime
+) -> datetime:
+    """Return when the names of a draw that is made ``now`` become public: as long before the opening
+    as its plan says, but not before the first who are asked have had their time to answer. Where
+    all sign in first: at the latest. Whoever has more time then is still waited for
+    (`queries.reveal.waits_for_answers`)."""
+    opening = first_opening(projects)
+    if policy and policy.reveal_present:
+        return opening + timedelta(minutes=policy.present_latest)
+    answered = counted_on(now, timedelta(minutes=plan.reply_minutes), latest=opening)
+    return max(opening - timedelta(hours=plan.reveal_hours), answered)
 
 
 def time_counted(start: datetime, end: datetime) -> timedelta:
@@ -91,13 +124,32 @@ def time_to_reply(invitation: Invitation) -> timedelta:
 
 
 def _usual_time(draw: Draw) -> timedelta:
-    emergency = emergency_of(draw)
-    minutes = emergency.minutes if emergency else draw.rule.reply_minutes
-    if minutes is None:
-        minutes = DrawPlan.objects.values_list("reply_minutes", flat=True).get(
-            project_id=draw.project_id
-        )
-    return timedelta(minutes=minutes)
+    emergency, minutes = emergency_of(draw), _minutes_of(draw)
+    return timedelta(minutes=min(emergency.minutes, minutes) if emergency else minutes)
+
+
+def _minutes_of(draw: Draw) -> int:
+    """Return how many minutes to reply were sealed; of a list that persons chose, what its plan says."""
+    if (sealed := draw.rule.reply_minutes) is not None:
+        return sealed
+    plans = DrawPlan.objects.filter(project_id=draw.project_id)
+    return plans.values_list("reply_minutes", flat=True).get()
+
+
+@dataclass(frozen=True)
+class EmergencyMinutes:
+    """How many minutes to reply an emergency may leave: it never lengthens what was sealed."""
+
+    fewest: int
+    usual: int
+    most: int
+
+
+def emergency_minutes(draw: Draw) -> EmergencyMinutes:
+    """Return the minutes that an emergency of ``draw`` may have: those of the office, within the sealed."""
+    bounds = (EMERGENCY_SHORTEST, EMERGENCY_USUAL, EMERGENCY_LONGEST)
+    sealed = _minutes_of(draw)
+    return EmergencyMinutes(*(min(value_of(bound), sealed) for bound in bounds))
 
 
 def deadline_from(invitation: Invitation, start: datetime, length: timedelta) -> datetime:

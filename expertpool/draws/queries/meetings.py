@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from expertpool.core.text import minutes_text, moment_text
-from expertpool.draws.models import DrawPlan
-from expertpool.draws.rules import Policy
 from expertpool.projects.models import Project
 
 HOUR = 3600  # seconds
@@ -92,19 +90,6 @@ def first_opening(projects: Iterable[Project]) -> datetime:
 def last_closing(projects: Iterable[Project]) -> datetime:
     """Return when the panel is to have done with the last of ``projects``."""
     return max(project.closing_at for project in projects)
-
-
-def reveal_time(
-    plan: DrawPlan, projects: Iterable[Project], policy: Policy | None, *, now: datetime
-) -> datetime:
-    """Return when the names of a draw that is made ``now`` become public: as long before the opening
-    as its plan says, but not before the first who are asked have had their time to answer. Where
-    all sign in first: at the latest."""
-    opening = first_opening(projects)
-    if policy and policy.reveal_present:
-        return opening + timedelta(minutes=policy.present_latest)
-    answered = min(now + timedelta(minutes=plan.reply_minutes), opening)
-    return max(opening - timedelta(hours=plan.reveal_hours), answered)
 
 
 def next_opening(projects: Sequence[Project], *, now: datetime) -> datetime:

@@ -11,7 +11,12 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, DrawStatus
+from expertpool.draws.enums import (
+    CONTRIBUTOR_LABEL,
+    CONTRIBUTOR_PERMISSION,
+    SUPERVISOR,
+    DrawStatus,
+)
 from expertpool.draws.exceptions import (
     ContributionRefused,
     DrawError,
@@ -59,6 +64,7 @@ from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.reveal import is_released
 from expertpool.projects.enums import DrawState
 from expertpool.workflow.queries.requests import check_author, check_second_person
+from expertpool.workflow.queries.second_person import why_not_second
 
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 NOBODY_LEFT = "候选人中没有还能补抽的专家。"
@@ -81,19 +87,40 @@ def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> N
     permission = CONTRIBUTOR_PERMISSION[role]
     if not user.has_permission(permission) or not codes_for_draw(user, draw, {permission}):
         raise ContributionRefused(f"您没有以{CONTRIBUTOR_LABEL[role]}身份提供随机值的权限。")
-    if any(one.by == user.pk for one in draw.revealed):
-        raise ContributionRefused("同一人不能以两个身份提供随机值。")
+    if why_not := _why_not_another(draw, role, user, now=now):
+        raise ContributionRefused(why_not)
+
+
+def _why_not_another(draw: Draw, role: str, user: User, *, now: datetime) -> str:
+    """Return why ``user`` cannot be the supervisor beside whoever started ``draw`` or gave another value,
+    or one of these beside the supervisor who gave his (docs/decisions/0137); empty: nothing keeps him."""
+    given = {one.role: one.by for one in draw.revealed if one.by is not None}
+    if user.pk in given.values():
+        return "同一人不能以两个身份提供随机值。"
+    if role == SUPERVISOR:
+        firsts = {draw.operator_id, *given.values()}
+        return why_not_second(user, firsts, asked_at=draw.sealed_at, now=now)
+    if SUPERVISOR not in given or user.pk == draw.operator_id:
+        return ""  # the supervisor was held against the operator when he gave his
+    supervisor = User.objects.get(pk=given[SUPERVISOR])
+    if why_not_second(supervisor, {user.pk}, asked_at=draw.sealed_at, now=now):
+        return "监督人的随机值已由与您的账号有关的人提供，请由抽取的经办人提供。"
+    return ""
+
+
+def why_no_value(draw: Draw, role: str, user: User, *, now: datetime) -> str:
+    """Return why ``user`` cannot give the value of ``role`` now, as a sentence; empty when he can."""
+    try:
+        check_contribution(draw, role, user, now=now)
+    except ContributionRefused as refused:
+        return str(refused)
+    return ""
 
 
 def open_role(draw: Draw, user: User, *, now: datetime) -> str:
     """Return the first role whose value ``user`` may give now; empty when there is none."""
-    for role in draw.rule.contributors:
-        try:
-            check_contribution(draw, role, user, now=now)
-        except ContributionRefused:
-            continue
-        return role
-    return ""
+    roles = draw.rule.contributors
+    return next((role for role in roles if not why_no_value(draw, role, user, now=now)), "")
 
 
 def contribute(facts: OfDraw) -> None:

@@ -56,16 +56,23 @@ class Fare:
 @dataclass(frozen=True)
 class Reach(Fare):
     """The same with what holds them back: quiet hours, which put off the letters to ``held`` of them, the
-    last until ``held_until``; or a pause."""
+    last until ``held_until``; a changed way of mail, which does to ``rerouted`` until ``rerouted_until``
+    (docs/decisions/0114); or a pause."""
 
     held: int
     held_until: datetime | None
+    rerouted: int
+    rerouted_until: datetime | None
     waiver: QuietWaiver | None
     pause: DrawPause | None
 
     @property
     def is_held(self) -> bool:
         return self.pause is None and self.held_until is not None and self.held > 0
+
+    @property
+    def is_rerouted(self) -> bool:
+        return self.pause is None and self.rerouted > 0
 
     @property
     def is_troubled(self) -> bool:
@@ -77,6 +84,7 @@ class Reach(Fare):
         shown = (
             f"{self.unreached}-{self.given_up}-{len(self.down)}"
             f"-{self.held}-{self.held_until}-{self.pause is not None}"
+            f"-{self.rerouted}-{self.rerouted_until}"
         )
         return blind_index("draws.reach", shown).hex()[:16]
 
@@ -89,10 +97,13 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     fare = _fare(waiting, letters, states, cache(is_configured))
     quiet = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
     held = _held(letters, quiet, now=now)
+    mail = route_held_until(now) if waiting else None
     return Reach(
         **vars(fare),
         held=len(held),
         held_until=max(held, default=None),
+        rerouted=_rerouted(letters, mail) if mail and not (quiet and quiet >= mail) else 0,
+        rerouted_until=mail,
         waiver=waiver_of(draw, now=now),
         pause=pause_of(draw),
     )
@@ -114,6 +125,16 @@ def _held(letters: Letters, quiet: datetime | None, *, now: datetime) -> list[da
 
     lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
     return [min(filter(None, times)) for times in lines if times and all(times)]
+
+
+def _rerouted(letters: Letters, until: datetime) -> int:
+    """Return to how many lines nothing goes out before ``until``, when mail by its new way does."""
+    lines = [[one for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
+    return sum(
+        bool(found)
+        and all(one.channel == ChannelCode.EMAIL and one.due_at <= until for one in found)
+        for found in lines
+    )
 
 
 def troubled(draws: QuerySet[Draw]) -> list[tuple[Draw, Fare]]:

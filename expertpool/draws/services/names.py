@@ -36,7 +36,12 @@ from expertpool.draws.queries.conflicts import gone_seats
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.reveal import is_authentic, proven_opening
+from expertpool.draws.queries.reveal import (
+    is_authentic,
+    proven_opening,
+    waiting_for_answers,
+    waits_for_answers,
+)
 from expertpool.draws.queries.untold import as_text
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.refusals import log_refusals
@@ -89,9 +94,11 @@ def _own_hours(user: User) -> list[int]:
 
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
     """Tell whether ``user`` may read the names now; nobody where their time was not set by this
-    system."""
+    system, nor while somebody has still to answer."""
     since = readable_from(draw, user)
-    return since is not None and now >= since and is_authentic(draw)
+    if since is None or now < since or not is_authentic(draw):
+        return False
+    return not waits_for_answers(draw, now=now)
 
 
 def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
@@ -99,7 +106,7 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
 
     The database cannot tell who wrote the times: only for names that `release` put in clear.
     """
-    draws = draws_visible_to(user, "draws.names")
+    draws = draws_visible_to(user, "draws.names").filter(~waiting_for_answers(now))
     hours = _own_hours(user)
     if not hours:
         return draws.filter(reveal_at__lte=now)
@@ -160,7 +167,7 @@ def read_panel(
 
 def _read_names(draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:
     if not may_read(draw, actor, now=now):
-        raise NamesSealed("名单尚未公开：到名单公开时间后，有权限的人员才能查看。")
+        raise NamesSealed("名单尚未公开：到名单公开时间、邀请都有结果后，有权限的人员才能查看。")
     record("draw.names", actor=actor, now=now, subject=draw, note=purpose)
     return named_rows(draw)
 
@@ -178,8 +185,10 @@ def named_rows(draw: Draw) -> list[NamedRow]:
 
 
 @transaction.atomic
-def release(*, draw_id: int, now: datetime) -> bool:
-    """Write the experts behind the lines in clear once the reveal time has come; True if it did.
+def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
+    """Write the experts behind the lines in clear once the reveal time has come and nobody has still to
+    answer (``unanswered``: nor is that waited for, as two persons decided, or as all are here); True if
+    it did.
 
     From then on the draw shows in the experts' own records, with name and employer kept as they are
     now; a request to do it earlier ends. Where somebody sits who has left the pool, who runs the draw
@@ -192,6 +201,8 @@ def release(*, draw_id: int, now: datetime) -> bool:
         return False
     if not is_authentic(draw):
         raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
+        return False
+    if waits_for_answers(draw, now=now) and not unanswered:
         return False
     rows = list(draw.invitations.filter(expert__isnull=True))
     for row in rows:

@@ -13,11 +13,12 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.models import DrawPlan, PlanVersion
-from expertpool.draws.queries.clock import counted_on, quiet_until
-from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time
+from expertpool.draws.queries.clock import counted_on, mail_waits_until, quiet_until, reveal_time
+from expertpool.draws.queries.meetings import first_opening, next_opening
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, ways_in_words
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.policy import policy_for, why_too_thin
+from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
@@ -60,6 +61,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_late(plan, members, now),
         *_letters(plan, now),
         *_quiet(members, now),
+        *_rerouted(plan, now),
         *_odd_hours(plan, members, now),
         *_changed(plan, result, now),
     ]
@@ -79,12 +81,18 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     channels = "、".join(str(ChannelCode(code).label) for code in plan.channels)
     policy = policy_for(plan.project.regime)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
+    opening = moment_text(first_opening(members))
     until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
+    if not policy.reveal_present and reveal != opening:
+        # Quiet hours, pauses and letters that reach nobody put it off (`queries.reveal`).
+        until += f"、邀请都有结果时（最晚 {opening} 评审开始）"
     ends = _replies_end(plan, members, now)
     by = "" if roles else f"（{moment_text(ends)} 前）"
     drawn = f"{shared}抽取 {seats} 人" + (f"、候补 {standbys} 人" if standbys else "")
+    voided = "、".join(row.draw.number for row in superseded(members))
+    instead = f"；记录写明取代已作废的 {voided}" if voided else ""
     return [
-        f"封存第 {plan.version} 版方案和现在所有符合条件的专家，此后方案不能再改，也不能换人。",
+        f"封存第 {plan.version} 版方案和现在所有符合条件的专家，此后方案不能再改，也不能换人{instead}。",
         f"等{roles}各自提供随机值，最后一个提供后定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
@@ -151,6 +159,14 @@ def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
             "现在是免打扰时段",
             f"邀请将于 {moment_text(until)} 发出，答复时限从发出后起算；"
             "急需时可在抽取页面写明原因、立即发出。",
+        )
+
+
+def _rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+    if until := mail_waits_until(plan.channels, now):
+        yield Caution(
+            "邮件服务器刚改动过",
+            f"因邮件服务器改动，邮件邀请 {moment_text(until)} 发出，答复时限从发出后起算；短信等其他渠道照常发出。",
         )
 
 

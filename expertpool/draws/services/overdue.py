@@ -21,7 +21,7 @@ from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
-from expertpool.draws.queries.reveal import is_authentic
+from expertpool.draws.queries.reveal import is_authentic, waiting_for_answers
 from expertpool.draws.services import clock, leavers, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
@@ -94,7 +94,12 @@ def overdue(*, now: datetime) -> list[Overdue]:
             pk__in=_standing(now)
         ),
         AlarmKind.RELEASE: Draw.objects.filter(
-            ~Exists(moved), ordered_at__isnull=False, released_at__isnull=True, reveal_at__lte=late
+            ~Exists(moved),
+            ~waiting_for_answers(late),
+            Q(ended_at__isnull=True) | Q(ended_at__lte=late),  # by its end it is due
+            ordered_at__isnull=False,
+            released_at__isnull=True,
+            reveal_at__lte=late,
         ),
     }
     clocks = {row.draw_id for row in clock.late_clocks(late=late)}

@@ -17,7 +17,6 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, parse
-from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
@@ -39,7 +38,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.pick_checks import Pick, check_experts, check_free, check_seats
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.refusals import tell_held
-from expertpool.draws.services.reveal import set_reveal
+from expertpool.draws.services.reveal import defer_release, set_reveal
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.tallies import note_count
@@ -152,7 +151,7 @@ def _agree(request: PickRequest, actor: User, now: datetime, entropy: Entropy) -
     if draw.status == DrawStatus.SEALED:
         set_draw_status(draw, DrawStatus.INVITING, actor=actor, now=now)
         # Confirmed after that time, the names are public at once.
-        defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
+        defer_release(draw, now=now)
     seat_picks(draw=draw, plan=plan, picks=picks, levels=levels, now=now, entropy=entropy)
     after = {"人数": len(picks), CONFIRMATION: confirmation_of(request)}
     record("draw.pick_agree", actor=actor, now=now, subject=draw, after=after)

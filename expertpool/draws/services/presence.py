@@ -126,7 +126,7 @@ def open_when_present(*, draw_id: int, now: datetime) -> bool:
         before={"名单公开时间": moment_text(planned)},
         after={"名单公开时间": moment_text(draw.reveal_at)} | _counted(presence) | at_head(head),
     )
-    return release(draw_id=draw.pk, now=now)
+    return release(draw_id=draw.pk, now=now, unanswered=True)
 
 
 def _counted(presence: Presence | None) -> dict[str, str]:

@@ -86,7 +86,7 @@ def decide_release(
             after={"名单公开时间": moment_text(now), CONFIRMATION: witness} | at_head(head),
             note=request.reason,
         )
-        release(draw_id=draw.pk, now=now)
+        release(draw_id=draw.pk, now=now, unanswered=True)
         return request
 
 

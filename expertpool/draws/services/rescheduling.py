@@ -21,7 +21,7 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.jobs import defer, defer_batch
+from expertpool.core.jobs import defer_batch
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import (
     SEATED_STATES,
@@ -42,7 +42,8 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import PANEL_MOVED, RESCHEDULED
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.meetings import first_opening, next_opening, reveal_time, words_of
+from expertpool.draws.queries.clock import reveal_time
+from expertpool.draws.queries.meetings import first_opening, next_opening, words_of
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
@@ -51,7 +52,7 @@ from expertpool.draws.services.holding import SEATING_LOCK, free, hold_anew
 from expertpool.draws.services.inviting import write_invitations
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
-from expertpool.draws.services.reveal import FIELDS, set_reveal
+from expertpool.draws.services.reveal import FIELDS, defer_release, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.telling import staff_of, tell_experts, tell_staff
@@ -226,7 +227,19 @@ def _move_projects(projects: Sequence[Project], move: Move, *, now: datetime) ->
                 now=now,
             )
         except ValidationError as error:
-            raise RescheduleRefused("；".join(error.messages)) from error
+            raise RescheduleRefused("；".join(_named(error))) from error
+
+
+def _named(error: ValidationError) -> list[str]:
+    """Return what is wrong with a project, each with the name of its field."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    labels = {field.name: str(field.verbose_name) for field in Project._meta.concrete_fields}
+    return [
+        f"{labels[name]}{text}" if name in labels else text
+        for name, texts in error.message_dict.items()
+        for text in texts
+    ]
 
 
 def _seated(draw: Draw) -> list[Invitation]:
@@ -323,7 +336,7 @@ def _move_reveal(draw: Draw, actor: User, *, now: datetime) -> None:
     opens_at = reveal_time(plan, draw.covered, draw.rule.policy, now=now)
     set_reveal(draw, reveal_at=opens_at, opening=first_opening(draw.covered), by=actor)
     draw.save(update_fields=FIELDS)
-    defer("draws.release_names", at=draw.reveal_at, draw_id=draw.pk)
+    defer_release(draw, now=now)
 
 
 def _tell(moved: Rescheduling, *, now: datetime) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from expertpool.accounts.models import User
+from expertpool.core.jobs import defer
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.reveal import proof_of, proven_opening
 
 FIELDS = ("reveal_at", "released_at", "reveal_proof")
@@ -26,3 +28,10 @@ def set_reveal(
     opening = opening or proven_opening(draw)
     draw.reveal_at, draw.released_at = reveal_at, released_at
     draw.reveal_proof = proof_of(draw, by, opening)
+
+
+def defer_release(draw: Draw, *, now: datetime) -> None:
+    """Let the names of ``draw`` be released at their time, and look again when the panel sits: then
+    nobody's answer is waited for any more. A draw that ends before looks itself (`services.status`)."""
+    for at in {max(draw.reveal_at, now), max(draw.reveal_at, first_opening(draw.covered), now)}:
+        defer("draws.release_names", at=at, draw_id=draw.pk)

@@ -16,11 +16,16 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain, fields_named, parse
 from expertpool.core.events import publish
-from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.customforms.exceptions import FieldRetired
 from expertpool.customforms.services.fields import hold_fields
-from expertpool.draws.enums import OF_OWN_PANEL, ActionCode, DrawStatus, Knowledge
+from expertpool.draws.enums import (
+    CONTRIBUTOR_LABEL,
+    OF_OWN_PANEL,
+    ActionCode,
+    DrawStatus,
+    Knowledge,
+)
 from expertpool.draws.events import DrawSealed
 from expertpool.draws.exceptions import (
     ContributionRefused,
@@ -31,10 +36,11 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, WideningRequest
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.blocks import Identities, pieces
+from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
-from expertpool.draws.queries.meetings import first_opening, reveal_time
+from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.obstacles import check_contribution
 from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import approved_version, check_version
@@ -58,7 +64,7 @@ from expertpool.draws.services.holding import SEATING_LOCK
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.plan import withdraw_waiting
 from expertpool.draws.services.refusals import tell_held
-from expertpool.draws.services.reveal import set_reveal
+from expertpool.draws.services.reveal import defer_release, set_reveal
 from expertpool.draws.services.seating import seat_draw
 from expertpool.draws.services.state import keep_order, load_sealed
 from expertpool.draws.services.status import set_draw_status
@@ -255,7 +261,8 @@ def contribute(
     # Two contributors at once: the row lock lets the later one see, and keep, the earlier value.
     draw.reveals = [*draw.reveals, {"role": role, "value": revealed, "by": actor.pk}]
     draw.save(update_fields=["reveals"])
-    record("draw.contribute", actor=actor, now=now, subject=draw, after={"角色": role, "值": value})
+    after = {"角色": CONTRIBUTOR_LABEL[role], "值": value}
+    record("draw.contribute", actor=actor, now=now, subject=draw, after=after)
     if len(draw.reveals) == len(draw.rule.contributors):
         order = _order(draw, load_sealed(draw), actor=actor, now=now)
         _seat(draw, order, is_fresh=False, now=now, entropy=entropy)
@@ -495,7 +502,7 @@ def _seat(
     draw: Draw, order: vdraw.Order, *, is_fresh: bool, now: datetime, entropy: Entropy
 ) -> None:
     seat_draw(draw=draw, order=order, is_fresh=is_fresh, now=now, entropy=entropy)
-    defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
+    defer_release(draw, now=now)
 
 
 def hash_of_new_draws() -> str:

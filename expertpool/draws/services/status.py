@@ -7,6 +7,7 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.core.events import publish
+from expertpool.core.jobs import defer
 from expertpool.draws.enums import RUNNING, DrawStatus, next_statuses
 from expertpool.draws.events import DrawEnded, PanelSettled
 from expertpool.draws.exceptions import DrawInProgress
@@ -53,6 +54,8 @@ def set_draw_status(
     _end_requests(draw, state, now=now)
     if new not in RUNNING:
         publish(DrawEnded(draw.pk))
+        if draw.ordered_at is not None and draw.released_at is None:  # waited for its answers
+            defer("draws.release_names", at=max(draw.reveal_at, now), draw_id=draw.pk)
         if old != DrawStatus.SEALED or draw.widens_id is not None:  # nobody was on it
             announce_panel(draw)
 

@@ -24,6 +24,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.core.visibility import show
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
+    CONTRIBUTOR_PERMISSION,
     RUNNING,
     ActionCode,
     DrawKind,
@@ -48,7 +49,7 @@ from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.obstacles import open_role
+from expertpool.draws.queries.obstacles import open_role, why_no_value
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.policy import ground_of_gone, grounds_of
@@ -61,7 +62,7 @@ from expertpool.draws.queries.requests import (
     who_widened,
 )
 from expertpool.draws.queries.reschedulings import reschedulings_of
-from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.reveal import is_released, waits_for_answers
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import (
@@ -138,7 +139,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     reads_names = may_read(draw, user, now=now)
     # Who may not read the names learns of nobody that he sits.
     gone = seats_to_replace([draw], now=now) if reads_names else {}
-    changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}"
+    waits = now >= draw.reveal_at and waits_for_answers(draw, now=now)
+    changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
@@ -170,6 +172,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),
         "reach": reach,
+        "waits": waits,
         "pool_told": _pool_told(reach.pause, user, actions),
         "lasting": lasting_of(draw, board, now=now)
         if draw.is_random and draw.status == DrawStatus.INVITING
@@ -239,14 +242,21 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
 
     Nobody gives twice: the form stands at the first open role that he may fill.
     """
+    if draw.status != DrawStatus.SEALED:
+        return []
     given = {reveal.role for reveal in draw.revealed}
     own = open_role(draw, request.user, now=now)
+    rights = codes_for_draw(request.user, draw, CONTRIBUTOR_PERMISSION.values())
     return [
         {
             "role": role,
             "label": CONTRIBUTOR_LABEL[role],
             "given": role in given,
             "form": ContributionForm(auto_id=f"{role}-%s") if role == own else None,
+            # Told to whom the role's right is given, and who cannot use it here.
+            "why_not": why_no_value(draw, role, request.user, now=now)
+            if CONTRIBUTOR_PERMISSION[role] in rights
+            else "",
         }
         for role in draw.rule.contributors
     ]

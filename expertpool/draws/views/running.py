@@ -17,7 +17,7 @@ from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.text import is_key, moment_text
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.reasons import reason_of
-from expertpool.draws.enums import ActionCode, DrawKind, InvitationState
+from expertpool.draws.enums import CONTRIBUTOR_PERMISSION, ActionCode, DrawKind, InvitationState
 from expertpool.draws.exceptions import DrawError, TooManyCounts
 from expertpool.draws.forms.draw import RECORDABLE, AnswerForm, ContributionForm
 from expertpool.draws.models import Draw, Invitation
@@ -95,7 +95,7 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
 
 
 @require_POST
-@requires("draws.run", "draws.contribute")
+@requires(*CONTRIBUTOR_PERMISSION.values())
 def give_value(request: UserRequest, pk: int, role: str) -> HttpResponse:
     """Take the random value of one role; the last one orders the candidates."""
     draw = get_object_or_404(draws_visible_to(request.user), pk=pk)

@@ -19,6 +19,7 @@ from expertpool.draws.exceptions import NamesSealed, SheetRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.papers import template_for
+from expertpool.draws.queries.reveal import waits_for_answers
 from expertpool.draws.services.names import readable_from
 from expertpool.draws.services.sheet_files import (
     sheet_pdf,
@@ -57,7 +58,9 @@ def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> Http
         messages.error(request, str(refusal))
         return redirect("draws:detail", pk=pk)
     except NamesSealed:
-        context = {"draw": draw, "since": readable_from(draw, request.user)}
+        since, now = readable_from(draw, request.user), timezone.now()
+        waits = since is not None and now >= since and waits_for_answers(draw, now=now)
+        context = {"draw": draw, "since": since, "waits": waits}
         return render(request, "draws/sheet_sealed.html", context, status=409)
     return file_answer(content, name=f"{title} {draw.number}.{form}", inline=as_pdf)
 

@@ -270,7 +270,7 @@ def test_what_was_tried_and_failed_is_not_held_by_quiet_hours(draw: Draw, operat
 
 
 def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
-    operator: User,
+    client: Client, operator: User
 ) -> None:
     for n in range(3):
         make_expert(email=f"e{n}@example.cn")
@@ -283,5 +283,17 @@ def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
         code=HOST.code, at=before, actor=operator, was_default=True, reset=False
     )
     assert route_held_until(noon) is not None
-    LETTERS.update(due_at=route_held_until(noon))
-    assert not reach_of(draw, list(draw.invitations.all()), now=noon).is_held
+    LETTERS.update(due_at=(until := route_held_until(noon)))
+    reach = reach_of(draw, list(draw.invitations.all()), now=noon)
+    assert not reach.is_held
+    assert (reach.is_rerouted, reach.rerouted, reach.rerouted_until) == (True, 2, until)
+    words = "因邮件服务器改动，2 位专家的邀请 2026-11-24 12:29 发出"
+    with time_machine.travel(noon, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
+        assert words in page.content.decode()
+        assert "因邮件服务器改动，邀请 2026-11-24 12:29 发出" in client.get("/").content.decode()
+        other = make_ready_project(now=noon, seats=1, channels=["email"])
+        tab = client.get(f"{reverse('projects:detail', args=[other.pk])}?tab=plan")
+        assert "邮件邀请 2026-11-24 12:29 发出" in tab.content.decode()
+        start = client.get(reverse("draws:start", args=[other.pk]))
+        assert "邮件邀请 2026-11-24 12:29 发出" in start.content.decode()

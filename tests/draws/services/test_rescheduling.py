@@ -291,6 +291,8 @@ def test_a_public_list_is_sealed_again_for_who_moves_up(draw: Draw, operator: Us
     assert (new.state, new.expert_id, new.released_as) == ("invited", None, None)
     assert not may_read(draw, operator, now=at + HOUR)
     assert not release(draw_id=draw.pk, now=at + HOUR)
+    assert not release(draw_id=draw.pk, now=draw.reveal_at)  # he has not answered
+    reply(new, at + HOUR, accept=True)
     assert release(draw_id=draw.pk, now=draw.reveal_at)
     new.refresh_from_db()
     assert new.expert_id == expert_id_of(new)

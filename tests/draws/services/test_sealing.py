@@ -107,7 +107,7 @@ def test_one_person_cannot_contribute_twice_or_for_another_role(
     contribute(
         draw=draw, role="operator", value="1", actor=operator, now=NOW, entropy=SeededEntropy(1)
     )
-    for role, message in [("operator", "已经提供过"), ("supervisor", "两个身份")]:
+    for role, message in [("operator", "已经提供过"), ("supervisor", "没有以监督人身份")]:
         with pytest.raises(ContributionRefused, match=message):
             contribute(
                 draw=draw, role=role, value="2", actor=operator, now=NOW, entropy=SeededEntropy(1)
@@ -224,7 +224,7 @@ def test_a_value_is_given_only_for_draws_of_ones_own_scope(
     """A supervisor who sees all draws, but gives values for those of his department alone."""
     project = make_ready_project(now=NOW, contributors=("supervisor",))
     draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
-    change(supervisor.roles.get().permissions.filter(code="draws.contribute"), scope="department")
+    change(supervisor.roles.get().permissions.filter(code="draws.confirm_steps"), scope="department")
 
     def give() -> Draw:
         return contribute(

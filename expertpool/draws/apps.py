@@ -90,6 +90,7 @@ class DrawsConfig(AppConfig):
             occasions.CANCELLED,
             occasions.RELEASED,
             occasions.PANEL_MOVED,
+            occasions.STEP_ALONE,
             occasions.ALARM,
             occasions.HELD_REFUSED,
             occasions.POOL_CHANGED,

@@ -26,6 +26,7 @@ class WorkflowConfig(AppConfig):
             LOWERED,
             REROUTED,
             REWRITTEN,
+            WITHDRAWN,
         )
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.receivers import setting_changed, settings_saved
@@ -38,7 +39,7 @@ class WorkflowConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         TODOS.add(TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, WITHDRAWN)
         subscribe(SettingChanged, setting_changed)
         subscribe(SettingsSaved, settings_saved)
         subscribe(TemplateRewritten, tell_rewritten)

@@ -60,6 +60,21 @@ ASKED = Occasion(
     required=("申请人", "对象", "事项"),
     watches=True,
 )
+WITHDRAWN = Occasion(
+    code="request.withdrawn",
+    label="双人确认：申请人撤回",
+    placeholders=_COMMON,
+    defaults={
+        ChannelCode.SITE: (
+            "申请已撤回：{{事项}}",
+            (
+                "{{收件人}}：{{申请人}} 撤回了对「{{对象}}」提出的申请「{{事项}}」，不用再确认。\n{{内容}}"
+            ),
+        ),
+    },
+    required=("申请人", "对象", "事项"),
+    watches=True,
+)
 LOWERED = Occasion(
     code="request.lowered",
     label="双人确认：降低对第二人的要求",

@@ -15,7 +15,7 @@ from expertpool.accounts.models import Role, User
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exports.projects import MEASURES
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.hands import hand_steps_of
+from expertpool.draws.queries.hands import hand_steps_by_kind, hand_steps_of
 from expertpool.draws.services.emergency import (
     decide_emergency,
     end_emergency,
@@ -23,11 +23,13 @@ from expertpool.draws.services.emergency import (
 )
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import withdraw
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import make_draw
@@ -120,3 +122,40 @@ def test_all_supervisors_in_scope_are_told_at_once(
     decide_emergency(request=asked, agree=True, note="", actor=supervisor, now=now)
     users = (operator, supervisor, second, outsider)
     assert told_to("request.agreed", users) == [operator, supervisor, second]
+
+
+def test_who_runs_a_draw_and_all_supervisors_hear_of_a_step_that_one_took_alone(
+    draw: Draw, operator: User, supervisor: User, now: datetime
+) -> None:
+    second = make_user("supervisor")
+    keys = {recipient_key(user.username): user for user in (operator, supervisor, second)}
+    heard: set[int] = set()
+
+    def told() -> list[User]:
+        rows = Message.objects.filter(occasion="draw.step_alone").exclude(pk__in=heard)
+        ours = rows.filter(recipient_key__in=keys)  # the project's approver supervises, too
+        found = {row.pk: keys[bytes(row.recipient_key)] for row in ours}
+        heard.update(found)
+        return sorted(found.values(), key=lambda user: user.pk)
+
+    pause_draw(draw=draw, reason="地点待定", actor=operator, now=now)
+    (message, *_) = Message.objects.filter(occasion="draw.step_alone")
+    assert "暂停抽取，原因：地点待定" in message.body
+    assert told() == [supervisor, second]
+    resume_draw(draw=draw, reason="地点已定", actor=operator, now=now)
+    assert told() == [supervisor, second]
+    assert hand_steps_by_kind(draw) == {"暂停": 1, "恢复": 1}
+    declare_emergency(
+        draw=draw, reason="急", minutes=15, actor=operator, now=now, second=supervisor
+    )
+    assert told() == []  # two persons: told as every request
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=now)
+    assert told() == [operator, second]
+
+
+def test_whoever_was_asked_hears_that_the_request_was_taken_back(
+    draw: Draw, operator: User, supervisor: User, now: datetime
+) -> None:
+    asked = request_emergency(draw=draw, reason="缺人", minutes=15, actor=operator, now=now)
+    withdraw(asked, actor=operator, now=now)
+    assert told_to("request.withdrawn", (operator, supervisor)) == [supervisor]

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from expertpool.core.configuration import value_of
-from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST, EMERGENCY_USUAL
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.clock import emergency_minutes
 
 
 class EmergencyForm(forms.Form):
@@ -24,7 +24,7 @@ class EmergencyForm(forms.Form):
         error_messages={"required": "请填写答复时限。"},
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"minutes": value_of(EMERGENCY_USUAL)})
-        low, high = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
-        self.fields["minutes"].widget.attrs |= {"min": low, "max": high}
+    def __init__(self, data: Any = None, *, draw: Draw) -> None:
+        may = emergency_minutes(draw)
+        super().__init__(data, initial={"minutes": may.usual})
+        self.fields["minutes"].widget.attrs |= {"min": may.fewest, "max": may.most}

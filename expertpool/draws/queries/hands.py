@@ -29,13 +29,14 @@ from expertpool.draws.models import (
     DrawPause,
     Emergency,
     Invitation,
+    QuietWaiver,
     ReleaseRequest,
     Rescheduling,
 )
 
 
 def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
-    """Return how many steps of each kind two persons took in the draw that ``draw`` leads to, by what
+    """Return how many steps of each kind persons took in the draw that ``draw`` leads to, by what
     pages call it: one table for the number and for what it consists of."""
     of = OuterRef(draw)
     answers = AnswerRequest.objects.filter(invitation__draw=of, agreed=True)
@@ -44,6 +45,7 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
     agreed = AnswerRequest.objects.filter(invitation=OuterRef("pk"), agreed=True)
     alone = Invitation.objects.filter(~Exists(agreed), draw=of, replied_via=ReplyVia.OPERATOR)
     replaced_alone = alone.filter(state=InvitationState.REPLACED)
+    pauses = DrawPause.objects.filter(draw=of)
     declared = Emergency.objects.filter(draw=of)
     widened = Draw.objects.filter(pk=of, widens__isnull=False)
     return {
@@ -54,8 +56,11 @@ def hand_kinds(draw: str = "pk") -> dict[str, Combinable]:
         "取消应急": _count(declared.filter(ended_at__isnull=False), "draw"),
         "放宽条件补抽": Case(When(Exists(widened), then=Value(1)), default=Value(0)),
         "改期": _count(Rescheduling.objects.filter(draw=of), "draw"),
+        "暂停": _count(pauses.filter(paused_by__isnull=False), "draw"),
+        "恢复": _count(pauses.filter(resumed_by__isnull=False, lost=[]), "draw"),
+        "免打扰时段内发出": _count(QuietWaiver.objects.filter(draw=of), "draw"),
         # How many turns it cost is no number for everybody: those lost at one time count once.
-        "封存后改动专家资料": _count(DrawPause.objects.filter(draw=of).exclude(lost=[]), "draw"),
+        "封存后改动专家资料": _count(pauses.exclude(lost=[]), "draw"),
         "提前公开名单": _count(ReleaseRequest.objects.filter(draw=of, agreed=True), "draw"),
     }
 
@@ -95,6 +100,7 @@ def _count(
     | QuerySet[Invitation]
     | QuerySet[Emergency]
     | QuerySet[DrawPause]
+    | QuerySet[QuietWaiver]
     | QuerySet[Rescheduling]
     | QuerySet[ReleaseRequest],
     by: str,

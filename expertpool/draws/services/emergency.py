@@ -12,7 +12,6 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer_batch
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
@@ -34,6 +33,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.clock import emergency_minutes
 from expertpool.draws.queries.emergency import (
     ENDED,
     emergency_of,
@@ -47,8 +47,7 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import recipient_of
-from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
+from expertpool.draws.services.telling import recipient_of, tell_step
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -62,15 +61,18 @@ def request_emergency(
     """Ask for a running draw to be declared an emergency; nothing changes until another agrees.
 
     Refuses (EmergencyRefused) without a reason, a draw that is not 抽取中 or is in one, an opening
-    that is over, minutes outside the bounds of `draws.settings`, and while another request is open.
+    that is over, minutes outside the bounds of `draws.settings` or more than were sealed, and while another request is open.
     """
     draw = _lock(draw)
     if not reason.strip():
         raise EmergencyRefused("请写明应急原因。")
     check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
-    fewest, most = value_of(EMERGENCY_SHORTEST), value_of(EMERGENCY_LONGEST)
-    if not fewest <= minutes <= most:
-        raise EmergencyRefused(f"答复时限应在 {fewest} 至 {most} 分钟之间。")
+    may = emergency_minutes(draw)
+    if not may.fewest <= minutes <= may.most:
+        message = (
+            f"答复时限应在 {may.fewest} 至 {may.most} 分钟之间：应急只缩短时限，不能比封存的长。"
+        )
+        raise EmergencyRefused(message)
     request = EmergencyRequest(draw=draw, reason=reason.strip()[:200], minutes=minutes)
     ask(
         request,
@@ -189,7 +191,8 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
     """Take an emergency back as a supervisor, who needs nobody else for it.
 
     Deadlines that were brought forward stay: those who are asked were told. Later invitations get
-    the minutes of the plan again, and nobody is shown whom to call. Refuses (EmergencyRefused)
+    the minutes of the plan again, and nobody is shown whom to call. Tells who runs the draw and the other
+    supervisors. Refuses (EmergencyRefused)
     without a reason and where there is none.
     """
     draw = _lock(draw)
@@ -198,6 +201,8 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
     _end(draw, reason.strip(), hand, actor, now)
     end_with_subject(EmergencyEndRequest, draw, why="监督人已取消应急", now=now)
+    key = f"emergency-ended:{draw.pk}:{now:%Y%m%d%H%M%S}"
+    tell_step(draw, "取消应急抽取", reason.strip(), key=key, actor=actor, now=now)
 
 
 def _end(draw: Draw, reason: str, hand: Hand, actor: User, now: datetime) -> None:

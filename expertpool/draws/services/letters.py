@@ -19,7 +19,7 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
-from expertpool.draws.services.telling import recipient_of
+from expertpool.draws.services.telling import recipient_of, tell_step
 from expertpool.experts.models import Expert
 from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.delivery import bring_forward
@@ -29,7 +29,7 @@ from expertpool.notifications.services.sending import send_again
 @transaction.atomic
 def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     """Send the letters that quiet hours hold back, and all later ones of these hours; return how
-    many go out now. Deadlines count no quiet time all the same. Logs why.
+    many go out now. Deadlines count no quiet time all the same. Logs why, and tells supervisors.
 
     Refuses (LettersRefused) without a reason, and where quiet hours hold back nothing.
     """
@@ -60,6 +60,8 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         after=at_head(head),
         note=waiver.reason,
     )
+    what = "在免打扰时段内立即发出邀请"
+    tell_step(draw, what, waiver.reason, key=f"at-once:{waiver.pk}", actor=actor, now=now)
     return sent
 
 

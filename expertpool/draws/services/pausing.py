@@ -19,12 +19,13 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
+from expertpool.draws.services.telling import tell_step
 from expertpool.notifications.services.delivery import bring_forward
 
 
 @transaction.atomic
 def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
-    """Stop the clocks and the letters of a running draw; logs why.
+    """Stop the clocks and the letters of a running draw; logs why, and tells supervisors.
 
     What is being sent at this moment still goes out. Who has not answered when the panel sits ends
     as without the pause. Refuses (PauseRefused) without a reason, and a draw that does not run, is
@@ -45,19 +46,25 @@ def pause_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPa
         after={"停止计时的邀请": stopped} | at_head(head),
         note=pause.reason,
     )
+    key = f"paused:{pause.pk}"
+    tell_step(draw, "暂停抽取", pause.reason, key=key, actor=actor, now=now)
     return pause
 
 
 @transaction.atomic
 def resume_draw(*, draw: Draw, reason: str, actor: User, now: datetime) -> DrawPause:
-    """Let a paused draw go on: everybody has the time that was left to him, and letters go out.
+    """Let a paused draw go on: everybody has the time that was left to him, and letters go out. Tells
+    supervisors.
 
     Refuses (PauseRefused) without a reason, a draw that is not paused, and one that waits for a
     supervisor (`services.changed_pool`).
     """
     draw = _lock(draw)
     check_action(ActionCode.RESUME, draw, actor=actor, now=now)
-    return end_pause(draw, reason=reason, actor=actor, now=now)
+    pause = end_pause(draw, reason=reason, actor=actor, now=now)
+    key = f"resumed:{pause.pk}"
+    tell_step(draw, "恢复抽取", _given(reason), key=key, actor=actor, now=now)
+    return pause
 
 
 def stop_clocks(draw: Draw, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import CONFIRMED, MOVED_UP
+from expertpool.draws.occasions import CONFIRMED, MOVED_UP, STEP_ALONE
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
@@ -31,8 +31,9 @@ from expertpool.projects.models import Project
 # What letters may say of the projects; see the placeholders of their occasions.
 NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
 LINK = "答复链接"
-# Who is told of what is amiss with a draw: he watches over it, or decides as the second person.
-WATCHERS = ("draws.alarms", "draws.confirm_steps")
+DECIDES = "draws.confirm_steps"  # as the second person, on what hands do
+# Who is told of what is amiss with a draw: he watches over it, or decides.
+WATCHERS = ("draws.alarms", DECIDES)
 
 
 def tell_experts(
@@ -112,6 +113,21 @@ def tell_staff(
         for user in users
     ]
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
+
+
+def tell_step(draw: Draw, what: str, why: str, *, key: str, actor: User, now: datetime) -> None:
+    """Tell who runs ``draw``, and all who decide on what hands do in it, of a step that ``actor`` took
+    alone; never himself. ``key`` names the step."""
+    users = {user.pk: user for user in [draw.operator, *staff_of(draw, DECIDES)]}
+    users.pop(actor.pk, None)
+    context = {
+        "操作人": actor.name,
+        "抽取编号": draw.number,
+        "项目名称": draw.title,
+        "事项": what,
+        "原因": why,
+    }
+    tell_staff(STEP_ALONE, users.values(), about=draw, context=context, key=key, now=now)
 
 
 def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:

@@ -31,7 +31,7 @@ from expertpool.workflow.queries.requests import (
     waits,
 )
 from expertpool.workflow.queries.second_person import OUTSIDE
-from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended
+from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended, tell_withdrawn
 
 NOBODY_DECIDED = "到期没有另一人确认"
 FORGED = "不是在系统中提出的"
@@ -182,7 +182,7 @@ def decide(
 
 @transaction.atomic
 def withdraw(request: TwoPersonRequest, *, actor: User, now: datetime) -> None:
-    """End one's own ``request`` before anybody decided it; logs it.
+    """End one's own ``request`` before anybody decided it; logs it, and tells whom it was put to.
 
     Raises the refusal of the matter for everybody but its author, when it was settled or has
     expired, and when nothing may be changed about its subject any more.
@@ -194,6 +194,7 @@ def withdraw(request: TwoPersonRequest, *, actor: User, now: datetime) -> None:
         raise matter.refused(SETTLED)
     matter.given_up(request=request, actor=actor, now=now)
     _record("request.withdraw", matter, request, actor=actor, now=now)
+    tell_withdrawn(request, now=now)
 
 
 def expire_requests(*, now: datetime) -> int:

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import EmergencyRefused
+from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import (
     AnswerRequest,
     Draw,
@@ -122,6 +123,17 @@ def test_a_time_that_ends_sooner_is_left(draw: Draw, operator: User) -> None:
     assert (
         Message.objects.filter(occasion="draw.emergency").values("about_id").distinct().count() == 1
     )
+
+
+def test_it_never_lengthens_what_was_sealed(operator: User) -> None:
+    for _ in range(4):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=10)
+    assert EmergencyForm(draw=draw).initial["minutes"] == 10  # the office's usual: 15
+    with pytest.raises(EmergencyRefused, match=r"5 至 10 分钟之间：应急只缩短时限"):
+        declare(draw, operator, minutes=15)
+    declare(draw, operator, minutes=6)
+    assert draw.invitations.get().deadline_at == NOW + timedelta(minutes=6)
 
 
 def test_jobs_of_old_and_new_deadlines_run_without_harm(draw: Draw, operator: User) -> None:

@@ -1,6 +1,6 @@
 from django import forms
 from django.apps import AppConfig
-from django.core.validators import DecimalValidator
+from django.core.validators import DecimalValidator, MaxLengthValidator, MinLengthValidator
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 
@@ -26,6 +26,19 @@ DecimalValidator.messages = {
 }
 forms.IntegerField.default_error_messages["invalid"] = "请填写整数。"
 forms.DecimalField.default_error_messages["invalid"] = "请填写数字。"
+# Of texts it speaks as of variables, and of choices it shows the code that was sent.
+MaxLengthValidator.message = "太长：最多 %(limit_value)d 个字，现在 %(show_value)d 个。"
+MinLengthValidator.message = "太短：至少 %(limit_value)d 个字，现在 %(show_value)d 个。"
+for chosen in (
+    forms.ChoiceField,
+    forms.MultipleChoiceField,
+    forms.ModelChoiceField,
+    forms.ModelMultipleChoiceField,
+    models.Field,
+):
+    chosen.default_error_messages = chosen.default_error_messages | {
+        "invalid_choice": "所选的内容不在现在的选项中，请重新选择。"
+    }
 # Django's own words name the constraint.
 models.BaseConstraint.default_violation_error_message = "填写的内容互相矛盾或超出范围，请核对。"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -71,6 +71,13 @@ def is_hidden(char: str) -> bool:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def next_minute(at: datetime) -> datetime:
+    """Return ``at`` as it is told of what opens then: not before the minute that is said."""
+    return (
+        at if at == (floor := at.replace(second=0, microsecond=0)) else floor + timedelta(minutes=1)
+    )
 
 
 def moment_text(value: datetime | None) -> str:

@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.documents import square_png
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_code, clean_text
 from expertpool.core.validators import validate_email_address
 
 T = TypeVar("T")
@@ -325,7 +325,7 @@ class _SpanField(forms.CharField):
         return f"{value.start:%H:%M}-{value.end:%H:%M}" if isinstance(value, Span) else value
 
     def clean(self, value: Any) -> Any:
-        text = super().clean(value).replace("：", ":").replace("–", "-").replace("至", "-")
+        text = clean_code(super().clean(value)).replace("–", "-").replace("至", "-")
         if not text:
             return None
         try:

@@ -50,7 +50,11 @@ class AnswerForm(forms.Form):
     state = forms.ChoiceField(
         label="登记为",
         widget=forms.RadioSelect,
-        error_messages={"required": "请选择登记的结果。"},
+        error_messages={
+            "required": "请选择登记的结果。",
+            # He answered while the drawer stood open.
+            "invalid_choice": "专家刚刚已有新的答复，不能再这样登记：请关闭后重新打开，核对现在的状态。",
+        },
     )
     ground = forms.ChoiceField(
         label="原因",

@@ -15,6 +15,7 @@ from expertpool.audit.services import in_words, record, record_change
 from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
 from expertpool.core.criteria import canonical, explain, parse
+from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import (
     ConditionGroup,
@@ -252,6 +253,12 @@ def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
 
 def plan_in_words(plan: DrawPlan) -> dict[str, Any]:
     """Return the plan in words, for the log."""
+    coded = {
+        "contributors": [CONTRIBUTOR_LABEL.get(one, one) for one in plan.contributors],
+        "channels": [str(ChannelCode(one).label) for one in plan.channels],
+    }
+    columns = DrawPlan._meta.concrete_fields
+    labels = {str(one.verbose_name): coded[one.name] for one in columns if one.name in coded}
     return {
         "条件组": [
             {
@@ -262,4 +269,4 @@ def plan_in_words(plan: DrawPlan) -> dict[str, Any]:
             | ({"候补人数": group.standby_seats} if group.standby_seats else {})
             for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
         ],
-    } | in_words(plan, *RECORDED)
+    } | {**in_words(plan, *RECORDED), **labels}

@@ -122,12 +122,15 @@ def take_leave(
 ) -> Invitation:
     """Let an expert who agreed withdraw, until ``leave_hours`` before the opening.
 
-    Refuses (ReplyRefused) later, without a reason, or for an invitation that is not accepted.
+    Refuses (ReplyRefused) later, without a reason, whoever has signed in at the place, or for an invitation
+    that is not accepted.
     """
     if not reason.strip():
         raise ReplyRefused("请填写请假事由。")
     invitation = lock_invitation(invitation)
-    if now > leave_until(invitation, now=now):
+    if invitation.signed_in_at is not None:
+        raise ReplyRefused("您已到场签到，不能再请假；确需离开的，请告诉现场工作人员。")
+    if not may_take_leave(invitation, now=now):
         raise ReplyRefused("已过最晚请假时间，请直接联系项目联系人。")
     _settle(
         invitation,
@@ -147,6 +150,11 @@ def leave_until(invitation: Invitation, *, now: datetime) -> datetime:
     draw = invitation.draw
     hours = DrawPlan.objects.values_list("leave_hours", flat=True).get(project_id=draw.project_id)
     return next_opening(draw.covered, now=now) - timedelta(hours=hours)
+
+
+def may_take_leave(invitation: Invitation, *, now: datetime) -> bool:
+    """Tell whether the expert may still take leave; whoever has come may not."""
+    return invitation.signed_in_at is None and now <= leave_until(invitation, now=now)
 
 
 def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -> None:

@@ -25,7 +25,7 @@ from expertpool.draws.exceptions import LinkInvalid, ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.services.links import invitation_for_token
-from expertpool.draws.services.replies import leave_until
+from expertpool.draws.services.replies import leave_until, may_take_leave
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.selfservice.queries import Stage, letter_of
 from expertpool.selfservice.views.answering import (
@@ -156,8 +156,8 @@ def _page(
     if letter.is_coming:
         context |= {
             "files": files_for(invitation),
-            "leave_until": (until := leave_until(invitation, now=now)),
-            "may_leave": now <= until,
+            "leave_until": leave_until(invitation, now=now),
+            "may_leave": may_take_leave(invitation, now=now),
             "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
             **presence_context(invitation, forms.get("sign_in_form"), now=now),
         }

@@ -17,7 +17,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.conflicts import conflict_words, gone_words
 from expertpool.draws.queries.own import invitation_of
-from expertpool.draws.services.replies import leave_until
+from expertpool.draws.services.replies import leave_until, may_take_leave
 from expertpool.experts.models import Expert
 from expertpool.selfservice.forms.reply import DeclineForm, ProjectLeaveForm
 from expertpool.selfservice.queries import letter_of, letters_of
@@ -131,7 +131,7 @@ def _page(
         "gone": gone_words(invitation, now=now) if letter.is_open or letter.is_coming else "",
         "files": files_for(invitation) if letter.is_coming else [],
         "leave_until": until,
-        "may_leave": now <= until,
+        "may_leave": may_take_leave(letter.invitation, now=now),
         "decline_form": forms.get("decline_form") or DeclineForm(draw=invitation.draw),
         "leave_form": forms.get("leave_form") or ProjectLeaveForm(),
     }

@@ -83,7 +83,7 @@ def test_no_line_says_who_sits_in_a_sealed_draw_at_that_time(
 ) -> None:
     """The names of the one that is moved were public: its lines are read one after the other."""
     open_names_at(draw, NOW)
-    release(draw_id=draw.pk, now=NOW)
+    release(draw_id=draw.pk, now=NOW, unanswered=True)
     sealed = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=THEN)
     for row in sealed.invitations.all():
         agree(row, NOW)
@@ -136,11 +136,11 @@ def test_what_may_be_told_is_told_and_refused_after_the_release(
     now = NOW + 3 * HOUR
     time_machine.move_to(now, tick=False)
     open_names_at(draw, now)
-    release(draw_id=draw.pk, now=now)
+    release(draw_id=draw.pk, now=now, unanswered=True)
     draw.refresh_from_db()
     assert seats_to_replace([draw], now=now) == {}
     open_names_at(sealed, now)
-    release(draw_id=sealed.pk, now=now)
+    release(draw_id=sealed.pk, now=now, unanswered=True)
     mark = "改期后不能参加：时间冲突，应更换"
     draw.refresh_from_db()
     assert seats_to_replace([draw], now=now) == {row.pk: mark for row in there}

@@ -61,7 +61,7 @@ def test_a_clerk_uploads_the_form_of_the_house(open_browser, tmp_path: Path, set
     assert "{{" not in str(list(sample.values))
 
     open_names_at(draw, now)
-    assert release(draw_id=draw.pk, now=now)
+    assert release(draw_id=draw.pk, now=now, unanswered=True)
     desk.open(reverse("draws:detail", args=[draw.pk]))
     filled: Any = open_book(desk.download("抽取表 Excel")).active
     names = [row.expert.name for row in named_rows(Draw.objects.get(pk=draw.pk))]

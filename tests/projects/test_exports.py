@@ -132,7 +132,7 @@ def test_the_export_tells_each_expert_with_his_state_and_whether_he_was_suppleme
 def release_now(draw: Draw) -> None:
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
-    assert release(draw_id=draw.pk, now=now)
+    assert release(draw_id=draw.pk, now=now, unanswered=True)
 
 
 def test_a_project_without_draw_counts_nought(client, operator):

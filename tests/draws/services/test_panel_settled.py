@@ -166,7 +166,7 @@ def test_members_have_names_only_once_these_are_released() -> None:
     ]
     assert {(one.expert_id, one.name) for one in sealed} == {(None, "")}
     open_names_at(draw, LATER)
-    assert release(draw_id=draw.pk, now=LATER)
+    assert release(draw_id=draw.pk, now=LATER, unanswered=True)
     named = members_of_panel(draw.project)
     assert all(one.expert_id and one.name for one in named)
     assert [one.invitation_id for one in named] == [one.invitation_id for one in sealed]

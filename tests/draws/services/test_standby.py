@@ -316,7 +316,7 @@ def test_only_the_panel_counts_as_taking_part_and_as_agreed() -> None:
     first, second, standby = lines(draw)
     assert all_participations() == {}  # nobody counts before names are public
     open_names_at(draw, SOON)
-    release(draw_id=draw.pk, now=SOON)
+    release(draw_id=draw.pk, now=SOON, unanswered=True)
     counts = all_participations()
     assert counts[expert_id_of(first)] == counts[expert_id_of(second)] == 1
     assert counts[expert_id_of(standby)] == 0

@@ -50,7 +50,7 @@ def answer_by_link(draw: Draw) -> None:
 def reveal(draw: Draw) -> None:
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
-    assert release(draw_id=draw.pk, now=now)
+    assert release(draw_id=draw.pk, now=now, unanswered=True)
 
 
 @pytest.mark.shows("PRJ-02", "DRAW-25")

@@ -43,7 +43,7 @@ def reveal(draw: Draw) -> None:
     """Bring the reveal time forward to a minute ago."""
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
-    release(draw_id=draw.pk, now=now)
+    release(draw_id=draw.pk, now=now, unanswered=True)
     draw.refresh_from_db()
 
 

@@ -70,7 +70,7 @@ def test_everybody_who_was_invited_is_shown_with_type_and_state(client, draw):
 def test_names_are_shown_from_the_reveal_time_to_who_may_and_the_look_is_logged(client, draw):
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
-    release(draw_id=draw.pk, now=now)
+    release(draw_id=draw.pk, now=now, unanswered=True)
     operator = make_user("operator")
     login(client, operator)
     text = page(client, draw)

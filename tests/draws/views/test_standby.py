@@ -56,7 +56,7 @@ def reply(line: Invitation, *, accept: bool) -> None:
 def reveal(draw: Draw) -> None:
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
-    release(draw_id=draw.pk, now=now)
+    release(draw_id=draw.pk, now=now, unanswered=True)
     draw.refresh_from_db()
 
 

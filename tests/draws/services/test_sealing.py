@@ -224,7 +224,9 @@ def test_a_value_is_given_only_for_draws_of_ones_own_scope(
     """A supervisor who sees all draws, but gives values for those of his department alone."""
     project = make_ready_project(now=NOW, contributors=("supervisor",))
     draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
-    change(supervisor.roles.get().permissions.filter(code="draws.confirm_steps"), scope="department")
+    change(
+        supervisor.roles.get().permissions.filter(code="draws.confirm_steps"), scope="department"
+    )
 
     def give() -> Draw:
         return contribute(

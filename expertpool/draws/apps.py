@@ -31,7 +31,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.own import own_invitation_ids
-        from expertpool.draws.queries.participation import all_participations
+        from expertpool.draws.queries.participation import all_participations, unreached_experts
         from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services.calendar import CALENDAR
         from expertpool.draws.services.coming import find_seats, give_up_seats
@@ -43,6 +43,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.tabs import TABS
         from expertpool.experts.events import ExpertLeft
         from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
+        from expertpool.experts.queries.health import UNREACHED, UnreachedSource
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
             ParticipationCounter,
@@ -117,6 +118,7 @@ class DrawsConfig(AppConfig):
         subscribe(ExpertLeft, receivers.expert_left)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))
+        UNREACHED.add(UnreachedSource("draws", unreached_experts))
         PROJECT_MEASURES.add(*MEASURES)
         PROJECT_DETAILS.add(*DETAILS)
         register_criteria(plan_versions.SUBJECT, *plan_versions.FIELDS)

@@ -57,6 +57,14 @@ SHORTCUTS = (
         "experts.import", "导入专家", "file-import", "experts:import", ("experts.import",), 50
     ),
     MenuItem(
+        "experts.health",
+        "专家库体检",
+        "clipboard-check",
+        "experts:health",
+        ("experts.edit", "experts.add"),
+        55,
+    ),
+    MenuItem(
         "experts.leave", "登记请假", "calendar-off", "experts:leave_list", ("experts.leave",), 60
     ),
 )

@@ -41,6 +41,16 @@ ITEMS = (
         group="experts",
     ),
     MenuItem(
+        "experts.health",
+        "专家库体检",
+        "clipboard-check",
+        "experts:health",
+        permissions=("experts.view",),
+        order=25,
+        active=("experts:thin", "experts:employers"),
+        group="experts",
+    ),
+    MenuItem(
         "experts.tags",
         "专家分组",
         "tags",

@@ -48,4 +48,31 @@ TERM_ENDING_WITHIN = Setting(
     help="这么久以内届满的在库专家显示「即将到期」，列在同名的标签下；立即生效。",
 )
 
-SETTINGS = (TERM_ENDING_WITHIN, ACTIVATION_VALID, CONTACT_DAYS, TAKEN_PER_HOUR)
+THIN_SPECIALTY = Setting(
+    "experts.thin_specialty",
+    "专业可抽专家少于几人提示",
+    Number(1, 100, "人"),
+    5,
+    group=POOL,
+    order=20,
+    help="少于这个人数的专业列在「专家库体检」；立即生效。",
+)
+
+PENDING_DAYS = Setting(
+    "experts.pending_days",
+    "待审核超过几天提示",
+    Number(1, 365, "天"),
+    7,
+    group=POOL,
+    order=30,
+    help="超过这些天还没有审核的专家列在「专家库体检」；立即生效。",
+)
+
+SETTINGS = (
+    TERM_ENDING_WITHIN,
+    THIN_SPECIALTY,
+    PENDING_DAYS,
+    ACTIVATION_VALID,
+    CONTACT_DAYS,
+    TAKEN_PER_HOUR,
+)

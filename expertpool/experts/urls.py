@@ -10,6 +10,7 @@ from expertpool.experts.views import (
     actions,
     blacklist,
     experts,
+    health,
     leave,
     profile,
     records,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("deleted/", searches.deleted, name="deleted"),
     *records.tags.urls("tags/"),
     # Searching, import and export
+    path("health/", health.index, name="health"),
+    path("health/specialties/", health.thin, name="thin"),
+    path("health/employers/", health.employers, name="employers"),
     path("conditions/", searches.conditions, name="conditions"),
     path("searches/new/", searches.save, name="search_save"),
     path("searches/<int:pk>/delete/", searches.delete, name="search_delete"),

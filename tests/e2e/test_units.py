@@ -70,3 +70,26 @@ def test_a_unit_is_proposed_asked_about_and_merged(open_browser: OpenBrowser) ->
     assert Expert.objects.get().employer == full
     screen.open(f"/directory/units/{full.pk}/relations/")
     see(screen, "merged")
+
+
+def test_the_health_of_the_pool_leads_to_what_mends_it(open_browser: OpenBrowser) -> None:
+    make_unit("河南省建筑设计院有限公司", uscc=make_uscc(1))
+    expert = make_expert("张伟", employer=make_unit("河南省建筑设计院"), email="")
+    compare_units()
+    screen = open_browser()
+    sign_in(screen, make_user("admin"))
+    screen.press("专家库体检")
+    screen.sees("没有邮箱")
+    see(screen, "health")
+    screen.page.get_by_role("row", name="没有邮箱").get_by_role("link").click()
+    screen.sees(expert.name)
+    see(screen, "health-list")
+    screen.open("/experts/health/")
+    screen.press("工作单位待核实")
+    see(screen, "employers")
+    screen.press("归入")
+    screen.press("合并", within=drawer(screen))
+    screen.sees("没有待核实的工作单位")
+    assert Expert.objects.get().employer.uscc == make_uscc(1)
+    screen.open("/experts/health/specialties/")
+    see(screen, "thin")

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
 from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
@@ -69,6 +69,15 @@ def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:
     holds = _active(periods).exclude(NAMED)
     seats = holds.order_by().values("invitation").distinct().count()
     return seats // ROUGHLY * ROUGHLY
+
+
+def unreached_experts() -> QuerySet[Invitation, Any]:
+    """Return the keys of the experts whom no letter of their last invitation reached, by what may be
+    told: where names are sealed a row knows nobody."""
+    named = Invitation.objects.filter(expert__isnull=False)
+    later = named.filter(expert=OuterRef("expert"), pk__gt=OuterRef("pk"), reached_at__isnull=False)
+    rows = named.filter(~Exists(later), state=InvitationState.UNREACHED)
+    return rows.order_by().values("expert")
 
 
 class Window(NamedTuple):

@@ -6,16 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.lookups import within_days
 from expertpool.core.views.declared import DeclaredFilter
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.directory.queries import search_units
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
+from expertpool.experts.queries.health import BY_CODE, GAPS
 from expertpool.experts.queries.search import find, search
 
 
@@ -29,6 +32,9 @@ class ExpertFilter(DeclaredFilter):
 
     subject = EXPERT
     q = keyword_field()
+    gap = forms.ChoiceField(
+        label="体检项", choices=[("", "全部"), *((gap.code, gap.label) for gap in GAPS)]
+    )
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, viewer=user)
@@ -36,9 +42,30 @@ class ExpertFilter(DeclaredFilter):
 
     def narrow(self, rows: QuerySet[Expert]) -> QuerySet[Expert]:
         by_name = self.data.get("sort", "").removeprefix("-") == "name"
-        found = find(super().narrow(rows), self.value("q") or "", self.user, by_name=by_name)
+        rows = super().narrow(rows)
+        if gap := BY_CODE.get(self.value("gap") or ""):
+            rows = rows.filter(gap.q(timezone.now()))
+        found = find(rows, self.value("q") or "", self.user, by_name=by_name)
         self.some = found.some
         return found.rows
+
+
+class ThinFilter(FilterForm):
+    q = keyword_field("专业名称，或代码的前几位")
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        for word in (self.value("q") or "").split():
+            rows = rows.filter(Q(name__icontains=word) | Q(code__istartswith=word))
+        return rows
+
+
+class EmployerFilter(FilterForm):
+    q = keyword_field("单位名称的一部分")
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = rows.filter(pk__in=search_units(text, active_only=False).values("pk"))
+        return rows
 
 
 class LeaveFilter(FilterForm):

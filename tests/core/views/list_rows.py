@@ -190,8 +190,10 @@ ROWS: dict[str, MakeRow] = {
     "experts:deleted": lambda reader, at: _expert(
         reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()
     ),
+    "experts:employers": _expert,
     "experts:leave_list": _leave,
     "experts:list": _expert,
+    "experts:thin": _expert,
     "experts:tag_list": lambda _reader, at: make_tag(f"分组{at}"),
     "notifications:inbox": _message(ChannelCode.SITE),
     "notifications:outbox": _message(ChannelCode.SMS),

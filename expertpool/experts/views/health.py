@@ -1,0 +1,101 @@
+"""What the pool lacks, and the lists behind it that are none of experts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.configuration import value_of
+from expertpool.core.counting import counted
+from expertpool.core.permissions import requires
+from expertpool.core.views.listing import listing, render_list
+from expertpool.directory.queries import suspected_pairs
+from expertpool.experts.forms.filters import EmployerFilter, ThinFilter
+from expertpool.experts.queries.health import (
+    GAPS,
+    counts_of,
+    thin_specialties,
+    unidentified_employers,
+)
+from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
+
+
+@require_safe
+@requires("experts.view")
+def index(request: UserRequest) -> HttpResponse:
+    """The numbers of the pool's health, each with its list and what mends it."""
+    now, user = timezone.now(), request.user
+    found = counts_of(user, now=now)
+    thin = thin_specialties(user, today=timezone.localdate(now))
+    *counts, few = counted([*found.values(), thin])
+    sections: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for gap, count in zip(GAPS, counts, strict=True):
+        url = f"{reverse('experts:list')}?{urlencode({'gap': gap.code})}"
+        sections[gap.section].append(_line(gap.label, count, "人", url, gap.mend))
+    mend = (
+        f"可抽专家不足 {value_of(THIN_SPECIALTY)} 人，抽取时容易抽不满：补充专家，或并用上级专业。"
+    )
+    url = reverse("experts:thin")
+    sections["专业"].append(_line("专家太少的专业", few, "个", url, mend))
+    context = {
+        "sections": list(sections.items()),
+        "days": value_of(PENDING_DAYS),
+        "may": {
+            "update": user.has_permission("experts.edit"),
+            "directory": user.has_permission("directory.view"),
+        },
+    }
+    return render(request, "experts/health.html", context)
+
+
+def _line(label: str, count: int, unit: str, url: str, mend: str) -> dict[str, Any]:
+    return {"label": label, "count": count, "unit": unit, "url": url, "mend": mend}
+
+
+@require_safe
+@requires("experts.view")
+def thin(request: UserRequest) -> HttpResponse:
+    """The specialties for which few experts can be drawn."""
+    rows = thin_specialties(request.user, today=timezone.localdate())
+    result = listing(
+        request,
+        rows.select_related("scheme"),
+        sorts={"code": "code", "drawable": "drawable"},
+        default_sort="drawable",
+        form=ThinFilter(request.GET),
+    )
+    context = result.context | {"wanted": value_of(THIN_SPECIALTY)}
+    return render_list(request, "experts/thin_list.html", context)
+
+
+@require_safe
+@requires("experts.view")
+def employers(request: UserRequest) -> HttpResponse:
+    """The employers of which only a name was typed, with the units that they may be."""
+    result = listing(
+        request,
+        unidentified_employers(request.user),
+        sorts={"name": "normalised_name", "id": "id"},
+        default_sort="-id",
+        form=EmployerFilter(request.GET),
+    )
+    units = list(result.page or ())
+    near: dict[int, list[Any]] = defaultdict(list)
+    pairs = suspected_pairs().filter(Q(first__in=units) | Q(second__in=units))
+    for pair in pairs.select_related("first", "second").order_by("-likeness"):
+        near[pair.first_id].append(pair.second)
+        near[pair.second_id].append(pair.first)
+    context = result.context | {
+        "rows": [(unit, near[unit.pk][:3]) for unit in units],
+        "may_edit": request.user.has_permission("directory.edit"),
+    }
+    return render_list(request, "experts/employer_list.html", context)

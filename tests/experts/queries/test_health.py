@@ -1,0 +1,160 @@
+"""What the pool lacks: a number and the list behind it are the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import User
+from expertpool.directory.services.near import compare_units
+from expertpool.draws.models import Invitation
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.health import GAPS
+from expertpool.notifications.models import Message
+from tests.attacks.test_rights import make_role
+from tests.factories.accounts import make_department, make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_specialty, make_unit, make_uscc
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+def whole(**changes: Any) -> Expert:
+    """An expert of whom nothing is missing."""
+    known: dict[str, Any] = {
+        "employer": make_unit(uscc=make_uscc(Expert.objects.count() + 100)),
+        "specialties": [make_specialty(f"W{Expert.objects.count()}")],
+        "title_level": 3,
+        "email": f"e{Expert.objects.count()}@example.cn",
+    }
+    return make_expert(**(known | changes))
+
+
+def numbers(client: Client) -> dict[str, int]:
+    page = client.get(reverse("experts:health"))
+    return {line["label"]: line["count"] for _, lines in page.context["sections"] for line in lines}
+
+
+def listed(client: Client, gap: str) -> set[Expert]:
+    page = client.get(reverse("experts:list"), {"gap": gap})
+    return set(page.context["page"])
+
+
+@pytest.mark.shows("EXP-16")
+def test_each_gap_counts_whom_its_list_shows(client: Client, admin: User) -> None:
+    login(client, admin)
+    today, now = timezone.localdate(), timezone.now()
+    whole(), whole(term_end_date=today + timedelta(days=200))
+    unreached = whole()
+    Message.objects.create(
+        key="k",
+        occasion="experts.account",
+        channel="email",
+        about_type="experts.account",
+        about_id=str(unreached.pk),
+        state="failed",
+        created_at=now,
+        due_at=now,
+    )
+    wanted = {
+        "term30": {whole(term_end_date=today + timedelta(days=30))},
+        "over": {whole(term_end_date=today - timedelta(days=1))},
+        "specialty": {whole(specialties=[])},
+        "employer": {whole(employer=None)},
+        "unit": {whole(employer=make_unit("某院"))},
+        "level": {whole(title_level=0)},
+        "email": {whole(email="")},
+        "unreached": {unreached},
+        "pending": {whole(status=ExpertStatus.PENDING, created_at=now - timedelta(days=8))},
+    }
+    whole(status=ExpertStatus.PENDING)
+    whole(status=ExpertStatus.FROZEN, email="")
+    wanted["term60"] = wanted["term30"] | {whole(term_end_date=today + timedelta(days=60))}
+    wanted["term90"] = wanted["term60"] | {whole(term_end_date=today + timedelta(days=90))}
+    wanted["phone"] = set()
+    counted = numbers(client)
+    for gap in GAPS:
+        assert (gap.code, listed(client, gap.code)) == (gap.code, wanted[gap.code])
+        assert (gap.code, counted[gap.label]) == (gap.code, len(wanted[gap.code]))
+    assert "30 天内到期" in client.get(reverse("experts:list")).content.decode()
+
+
+def test_whoever_was_reached_since_is_no_gap(client: Client, admin: User) -> None:
+    expert, now = whole(), timezone.now()
+    for at, state in enumerate(("failed", "sent")):
+        Message.objects.create(
+            key=f"k{at}",
+            occasion="experts.account",
+            channel="email",
+            sent_at=now,
+            about_type="experts.account",
+            about_id=str(expert.pk),
+            state=state,
+            created_at=now,
+            due_at=now,
+        )
+    assert listed(login(client, admin), "unreached") == set()
+
+
+def test_a_released_invitation_that_did_not_arrive_counts(client: Client, admin: User) -> None:
+    expert = whole()
+    draw = make_draw(now=timezone.now(), seats=1)
+    seat = Invitation.objects.filter(draw=draw)
+    login(client, admin)
+    seat.update(state="unreached")
+    assert listed(client, "unreached") == set()  # sealed: nobody is told
+    seat.update(expert=expert, released_as={"name": expert.name, "employer": ""})
+    assert listed(client, "unreached") == {expert}
+
+
+def test_only_whom_he_may_see_is_counted(client: Client) -> None:
+    mine = make_department("工程部")
+    whole(email="", department=mine), whole(email="", department=make_department("财务部"))
+    clerk = make_user(roles=(make_role("experts.view", scope=Scope.DEPARTMENT),), department=mine)
+    assert numbers(login(client, clerk))["没有邮箱"] == 1
+
+
+def test_specialties_that_few_can_be_drawn_for(client: Client, admin: User) -> None:
+    thin, thick = make_specialty("T1"), make_specialty("T2")
+    make_specialty("T3")  # nobody has ever held it
+    for _ in range(5):
+        whole(specialties=[thick])
+    whole(specialties=[thin]), whole(specialties=[thin], status=ExpertStatus.FROZEN)
+    whole(specialties=[thin], term_end_date=timezone.localdate() - timedelta(days=1))
+    page = login(client, admin).get(reverse("experts:thin"))
+    assert [(one.code, one.drawable) for one in page.context["page"]] == [("T1", 1)]
+    assert numbers(client)["专家太少的专业"] == 1
+
+
+@pytest.mark.shows("EXP-16")
+def test_employers_not_identified_are_assigned_all_at_once(client: Client, admin: User) -> None:
+    known = make_unit("河南省设计院有限公司", uscc=make_uscc(1))
+    typed = make_unit("河南省设计院")
+    staff = [whole(employer=typed), whole(employer=typed)]
+    compare_units()
+    page = login(client, admin).get(reverse("experts:employers"))
+    ((unit, near),) = page.context["rows"]
+    assert (unit, unit.expert_count, near) == (typed, 2, [known])
+    client.post(reverse("directory:unit_merge", args=[typed.pk]), {"into": known.pk})
+    assert {one.employer for one in Expert.objects.filter(pk__in=[x.pk for x in staff])} == {known}
+    assert list(client.get(reverse("experts:employers")).context["rows"]) == []
+
+
+def test_the_page_asks_as_much_for_many(
+    client: Client, admin: User, django_assert_max_num_queries: Any
+) -> None:
+    login(client, admin)
+    whole()
+    client.get(reverse("experts:health"))
+    for _ in range(5):
+        whole(email="")
+    with django_assert_max_num_queries(14):
+        client.get(reverse("experts:health"))

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.configuration import value_of
 from expertpool.directory.enums import TitleLevel
@@ -184,18 +185,25 @@ def thin_specialties(user: User, *, today: date) -> QuerySet[Specialty]:
     Of each specialty no more are looked at than are wanted: most have many.
     """
     wanted = value_of(THIN_SPECIALTY)
-    in_term = ~Q(term_end_date__lt=today) & ~Q(term_start_date__gt=today)
-    visible = experts_visible_to(user).order_by()
-    held = ExpertSpecialty.objects.filter(specialty=OuterRef("pk")).order_by()
-    seen = held.filter(expert__in=visible.exclude(status=ExpertStatus.DELETED))
-    drawable = held.filter(expert__in=visible.filter(FORMAL & in_term))
+    scope = scope_q(
+        user, "experts.view", department="expert__department", owner="expert__created_by"
+    )
+    held = ExpertSpecialty.objects.filter(scope, specialty=OuterRef("pk")).order_by()
+    here = held.exclude(expert__status=ExpertStatus.DELETED)
+    drawable = held.filter(
+        ~Q(expert__term_end_date__lt=today),
+        ~Q(expert__term_start_date__gt=today),
+        expert__status=ExpertStatus.FORMAL,
+    )
     counts = drawable.values("specialty").annotate(n=Count("pk")).values("n")
-    return Specialty.objects.filter(
-        Exists(seen),
-        ~Exists(drawable[wanted - 1 : wanted]),
-        active=True,
-        scheme__active=True,
-    ).annotate(drawable=Coalesce(Subquery(counts, output_field=IntegerField()), 0))
+    # As values, not as conditions: the database would join all holders of all specialties.
+    asked = Specialty.objects.filter(active=True, scheme__active=True).alias(
+        somebody=Subquery(here.values("pk")[:1]),
+        enough=Subquery(drawable.values("pk")[wanted - 1 : wanted]),
+    )
+    return asked.filter(somebody__isnull=False, enough__isnull=True).annotate(
+        drawable=Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+    )
 
 
 def unidentified_employers(user: User) -> QuerySet[Unit]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -47,7 +48,7 @@ class UnreachedSource:
     """``experts()`` gives the keys of those whom the last letters of an app above did not reach."""
 
     code: str
-    experts: Callable[[], QuerySet[Expert]]
+    experts: Callable[[], QuerySet[Any, Any]]
 
 
 UNREACHED: Catalogue[UnreachedSource] = Catalogue("source of unreached experts")

@@ -337,8 +337,11 @@ class UserRequest(HttpRequest):
 
 
 def contact_index(field: str, value: str) -> bytes | None:
-    """Return the blind index of a user's ``phone`` or ``email``; None when there is none."""
-    return blind_index(f"user.{field}", value.lower()) if value else None
+    """Return the blind index of a person's ``phone`` or ``email``; None when there is none.
+
+    By one purpose for all who have such numbers, accounts and files of experts: the database sees to it
+    that each has one owner (docs/decisions/0100)."""
+    return blind_index(f"expert.{field}", value.lower()) if value else None
 
 
 class UsedPassword(models.Model):

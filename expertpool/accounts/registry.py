@@ -1,5 +1,5 @@
 """What upper apps know of accounts: what else keeps one from signing in, whose password nobody else sets,
-and who is none of the office. Declared in ``apps.ready()``."""
+whose phone and mail stand elsewhere, and who is none of the office. Declared in ``apps.ready()``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from expertpool.core.catalogue import Catalogue
 @dataclass(frozen=True)
 class SignInBar:
     """``bars(user)``: whether he may not sign in now, for as long as it says so. Asked at each
-    attempt; whoever bars somebody ends what he is signed in by (`services.users.end_sessions`)."""
+    attempt; whoever bars somebody ends what he is signed in by (`services.users.end_access`)."""
 
     code: str
     bars: Callable[[Any], bool]  # of a user
 
 
 SIGN_IN_BARS: Catalogue[SignInBar] = Catalogue("sign-in bar")
+
+
+def is_barred(user: Any) -> bool:
+    """Tell whether ``user``, enabled or not, may neither sign in nor act by a token now."""
+    return any(bar.bars(user) for bar in SIGN_IN_BARS)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,27 @@ PASSWORD_LINKS: Catalogue[PasswordLink] = Catalogue("password link")
 def password_link(user: Any) -> PasswordLink | None:
     """Return by what ``user`` is sent a link instead of being given a password."""
     return next((one for one in PASSWORD_LINKS if one.is_for(user)), None)
+
+
+@dataclass(frozen=True)
+class ContactOwners:
+    """People with a file of their own in which phone and mail stand.
+
+    ``keeps(user)``: whether those of this account follow its file; ``taken(user, field, index)``: why
+    ``user`` may not have a ``phone`` or ``email`` with this index, which is another's; empty: he may.
+    """
+
+    code: str
+    keeps: Callable[[Any], bool]
+    taken: Callable[[Any, str, bytes], str]
+
+
+CONTACT_OWNERS: Catalogue[ContactOwners] = Catalogue("kind of contact owners")
+
+
+def keeps_contacts(user: Any) -> bool:
+    """Tell whether phone and mail of ``user`` follow a file, and are not written here."""
+    return user.pk is not None and any(one.keeps(user) for one in CONTACT_OWNERS)
 
 
 @dataclass(frozen=True)

@@ -27,5 +27,7 @@ ACTIONS = (
     Action("expert.accounts", "批量开通专家账号"),
     Action("expert.activate", "激活账号"),
     Action("expert.link", "重发激活链接"),
+    Action("expert.link_account", "关联专家账号"),
+    Action("expert.unlink_account", "解除专家账号"),
     Action("expert.reveal", "查看脱敏内容"),
 )

@@ -7,9 +7,11 @@ class ExpertsConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.accounts.registry import (
+            CONTACT_OWNERS,
             OUTSIDERS,
             PASSWORD_LINKS,
             SIGN_IN_BARS,
+            ContactOwners,
             Outsiders,
             PasswordLink,
             SignInBar,
@@ -39,7 +41,11 @@ class ExpertsConfig(AppConfig):
             REMOVAL_DECIDED,
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
-        from expertpool.experts.queries.accounts import is_of_expert, let_in_since
+        from expertpool.experts.queries.accounts import (
+            is_of_expert,
+            let_in_since,
+            why_contact_is_anothers,
+        )
         from expertpool.experts.queries.experts import is_signed_out
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.queries.removals import FIELDS, SUBJECT
@@ -78,6 +84,7 @@ class ExpertsConfig(AppConfig):
         FLOW_SUBJECTS.add(FlowSubject(SUBJECT, "移除回避的申请", "experts.edit"))
         SIGN_IN_BARS.add(SignInBar("experts.status", is_signed_out))
         PASSWORD_LINKS.add(PasswordLink("experts", is_of_expert, send_password_link))
+        CONTACT_OWNERS.add(ContactOwners("experts", is_of_expert, why_contact_is_anothers))
         OUTSIDERS.add(Outsiders("experts", is_of_expert, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT))

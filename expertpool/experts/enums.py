@@ -89,5 +89,13 @@ class AvoidanceKind(models.TextChoices):
 # With a person; the unit, if it is known, only says which person of that name.
 PERSON_KINDS = (AvoidanceKind.KIN, AvoidanceKind.TEACHER, AvoidanceKind.PERSON)
 
-# While he is so, his account cannot be signed in by.
-NOT_SIGNED_IN = (ExpertStatus.FROZEN, ExpertStatus.DELETED)
+# While he is so, his account cannot be signed in by (docs/decisions/0100).
+NOT_SIGNED_IN = (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED, ExpertStatus.DELETED)
+
+
+class AccountState(models.TextChoices):
+    """How far an expert is with an account of his own."""
+
+    NONE = "none", "未开通"
+    SENT = "sent", "已发送"
+    OPEN = "open", "已开通"

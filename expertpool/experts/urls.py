@@ -33,6 +33,8 @@ urlpatterns = [
     path("avoidances/removals/<int:pk>/", records.removal_decide, name="removal_decide"),
     path("<int:pk>/account/", account.open_for, name="open_account"),
     path("<int:pk>/account/link/", account.send_again, name="send_link"),
+    path("<int:pk>/account/bind/", account.link, name="link_account"),
+    path("<int:pk>/account/unbind/", account.unlink, name="unlink_account"),
     path("activate/<str:token>/", account.activate, name="activate"),
     # Status, of one and of many
     path("<int:pk>/approve/", actions.approve, name="approve"),
@@ -46,6 +48,7 @@ urlpatterns = [
     path("many/delete/", actions.delete_many, name="delete_many"),
     path("many/restore/", actions.restore_many, name="restore_many"),
     path("many/blacklist/", actions.blacklist_many, name="blacklist_many"),
+    path("many/account/", actions.invite_many, name="invite_many"),
     path("many/tags/", actions.tag_many, name="tag_many"),
     # Blacklist, leaves, groups, deleted
     path("blacklist/", blacklist.index, name="blacklist"),

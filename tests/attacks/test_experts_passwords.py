@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -97,7 +98,8 @@ def test_nor_does_it_go_to_what_was_just_written_into_his_record_or_account(
     else:
         user = User.objects.get(pk=expert.user_id)
         kept = {"name": user.name, "department": None, "actor": admin, "now": timezone.now()}
-        edit_user(user=user, phone="13899990001", email=MINE, **kept)  # type: ignore[arg-type]
+        with pytest.raises(ValidationError, match="随专家档案"):
+            edit_user(user=user, phone="13899990001", email=MINE, **kept)  # type: ignore[arg-type]
         reset(expert, admin)
         assert [one.address for one in letters("expert.password")] == [HIS]
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Least
 from expertpool.accounts.enums import SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.exceptions import TooManyAttempts, WrongPassword
 from expertpool.accounts.models import LoginRecord, User, contact_index
-from expertpool.accounts.registry import SIGN_IN_BARS
+from expertpool.accounts.registry import is_barred
 from expertpool.accounts.services.devices import describe_device
 from expertpool.accounts.settings import (
     FAILURES_OF_ADDRESS,
@@ -119,7 +119,7 @@ def _find(attempt: _Attempt) -> User | None:
 
 def _check(user: User | None, password: str, now: datetime) -> LoginOutcome:
     """Return what the attempt comes to. Every way hashes once, and so takes the same time."""
-    if user is None or not user.is_active or any(bar.bars(user) for bar in SIGN_IN_BARS):
+    if user is None or not user.is_active or is_barred(user):
         make_password(password)
         return LoginOutcome.UNKNOWN_ACCOUNT if user is None else LoginOutcome.DISABLED
     if not claim_attempt(user, now):

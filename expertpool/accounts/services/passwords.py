@@ -56,9 +56,7 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     """
     check_may_act_for(actor, user)
     link = password_link(user)
-    password = one_time_password()
-    user.must_change_password = True
-    store_password(user, password, now=now)
+    password = take_password(user, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
     announce(record("user.reset_password", actor=actor, subject=user, now=now), user)
@@ -66,6 +64,14 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
         return password
     link.send(user, now)
     return ""
+
+
+def take_password(user: User, *, now: datetime) -> str:
+    """Put a random one-time password, which is returned, in the place of the one of ``user``."""
+    password = one_time_password()
+    user.must_change_password = True
+    store_password(user, password, now=now)
+    return password
 
 
 def store_password(user: User, password: str, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, User
+from expertpool.accounts.registry import is_barred
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.settings import TOKEN_LONGEST
 from expertpool.audit.services import record, snapshot
@@ -93,7 +94,7 @@ def confirm_token(*, token: ApiToken, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def revoke_token(*, token: ApiToken, actor: User, now: datetime) -> None:
+def revoke_token(*, token: ApiToken, actor: User | None, now: datetime) -> None:
     """End a token at once. Revoking twice changes nothing."""
     # By the condition, so that revoking twice is logged once.
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(
@@ -106,7 +107,7 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
     """Return the valid token that ``text`` is, with its user narrowed to it, and note its use.
 
     None for a text that is no token, for one that has ended or that its user has not confirmed,
-    for a disabled user, and for a row that this system did not write so.
+    for a user who is disabled or may not sign in, and for a row that this system did not write so.
     """
     token = (
         ApiToken.objects.select_related("user__department")
@@ -115,6 +116,8 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
         .first()
     )
     if token is None or not hmac.compare_digest(token.proof or b"", _proof(token)):
+        return None
+    if is_barred(token.user):
         return None
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
     # By the condition rather than by what was read: calls come at once.

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User, contact_index
+from expertpool.accounts.registry import CONTACT_OWNERS, keeps_contacts
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import (
     check_administrator_left,
@@ -25,10 +26,12 @@ from expertpool.accounts.services.passwords import one_time_password, store_pass
 from expertpool.accounts.services.rights import rights_of
 from expertpool.accounts.services.tokens import revoke_token
 from expertpool.accounts.validators import clean_username
+from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.text import clean_code, clean_text
 from expertpool.core.validators import validate_email_address, validate_mobile
 
+FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
 
 
@@ -89,7 +92,8 @@ def edit_user(
 ) -> None:
     """Change an account; ``roles`` None leaves them. Takes effect at the user's next request.
 
-    Refuses malformed or taken values (ValidationError), an account that may do more than the actor,
+    Refuses malformed or taken values, another phone or mail where these follow a file
+    (ValidationError), an account that may do more than the actor,
     rights beyond his or to himself (NotAllowed), and to leave nobody who manages users and roles
     (LastAdministrator).
     """
@@ -97,17 +101,10 @@ def edit_user(
     before, had = snapshot(user, *RECORDED), rights_of(user)
     reached = {"phone": user.phone, "email": user.email}
     user.department = department
-    _set_person(user, name=name, phone=phone, email=email)
-    if user.phone != reached["phone"]:
-        user.phone_verified_at = None
-    user.full_clean()
-    with _taken_by_nobody(user):
-        user.save(
-            update_fields=[
-                *("name", "department"),
-                *("phone", "phone_index", "phone_verified_at", "email", "email_index"),
-            ]
-        )
+    _change_person(user, name=name, phone=phone, email=email)
+    if changed := [name for name, value in reached.items() if getattr(user, name) != value]:
+        if keeps_contacts(user):
+            raise ValidationError(dict.fromkeys(changed, FROM_FILE))
     # Asked only of a change: the form of whoever may not give roles has none.
     if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
         check_may_give_roles(actor)
@@ -134,17 +131,33 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
     if user.pk == actor.pk:
         raise NotAllowed("不能停用自己的账号，请由另一位管理员操作。")
     rows = User.objects.filter(pk=user.pk, is_active=True)
-    if rows.update(is_active=False, session_round=F("session_round") + 1):
+    if rows.update(is_active=False):
         # After the change: the one who remains has to be somebody else.
         check_administrator_left()
         announce(record("user.disable", actor=actor, subject=user, note=reason, now=now), user)
-        for token in ApiToken.objects.filter(user=user, revoked_at__isnull=True):
-            revoke_token(token=token, actor=actor, now=now)
+        end_access(user=user, actor=actor, now=now)
 
 
-def end_sessions(user_id: int) -> None:
-    """End all that somebody is signed in by, for good; he may sign in again."""
-    User.objects.filter(pk=user_id).update(session_round=F("session_round") + 1)
+def end_access(*, user: User, actor: User | None, now: datetime) -> None:
+    """End all that ``user`` is signed in by and all tokens that act for him, for good."""
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+    for token in ApiToken.objects.filter(user=user, revoked_at__isnull=True):
+        revoke_token(token=token, actor=actor, now=now)
+
+
+@transaction.atomic
+def follow_file(
+    *, user: User, phone: str, email: str, actor: User | None, now: datetime
+) -> Entry | None:
+    """Give ``user`` the phone and mail of the file whose account his is (`registry.ContactOwners`);
+    return the entry of the log, none where he has them. Refuses those that are another account's or
+    file's (ValidationError). Who is told of it, the caller knows."""
+    before = snapshot(user, *RECORDED)
+    _change_person(user, name=user.name, phone=phone, email=email)
+    after = snapshot(user, *RECORDED)
+    return record_change(
+        "user.edit", actor=actor, subject=user, now=now, before=before, after=after
+    )
 
 
 @transaction.atomic
@@ -174,6 +187,22 @@ def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
     _set_indexes(user)
 
 
+def _change_person(user: User, *, name: str, phone: str, email: str) -> None:
+    """Check and save name, phone, mail and department of an account that is there already."""
+    before = user.phone
+    _set_person(user, name=name, phone=phone, email=email)
+    if user.phone != before:
+        user.phone_verified_at = None
+    user.full_clean()
+    with _taken_by_nobody(user):
+        user.save(
+            update_fields=[
+                *("name", "department"),
+                *("phone", "phone_index", "phone_verified_at", "email", "email_index"),
+            ]
+        )
+
+
 def _set_indexes(user: User) -> None:
     user.phone_index = _free_index(user, "phone", validate_mobile)
     user.email_index = _free_index(user, "email", validate_email_address)
@@ -187,13 +216,14 @@ def _taken_by_nobody(user: User) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError:
+        user.phone_index = user.email_index = None
         _set_indexes(user)
         user.full_clean(exclude=["password"])
         raise
 
 
 def _free_index(user: User, field: str, validate: Callable[[str], None]) -> bytes | None:
-    """Return the index of a valid contact that no other account has (ValidationError)."""
+    """Return the index of a valid contact that no other account or file has (ValidationError)."""
     value = getattr(user, field)
     index = contact_index(field, value)
     try:
@@ -201,6 +231,11 @@ def _free_index(user: User, field: str, validate: Callable[[str], None]) -> byte
             validate(value)
             if User.objects.filter(**{f"{field}_index": index}).exclude(pk=user.pk).exists():
                 raise ValidationError("已有账号使用，请核对；一个人用一个账号。", code="unique")
+            # What he has already, from before it was refused, does not keep the rest from being saved.
+            if index != getattr(user, f"{field}_index"):
+                for owners in CONTACT_OWNERS:
+                    if sentence := owners.taken(user, field, index):
+                        raise ValidationError(sentence, code="unique")
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
     return index

@@ -23,7 +23,7 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.experts import validators as rules
-from expertpool.experts.enums import ExpertSource, ExpertStatus
+from expertpool.experts.enums import AccountState, ExpertSource, ExpertStatus
 from expertpool.experts.fields.shared import NUMBERS
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
@@ -108,6 +108,19 @@ MEMBERSHIP = (
         write=False,
         form=InForm(section="term", typed=False),
         exported=InExport(code="entered", width=18, optional=True),
+    ),
+    FieldDeclaration(
+        code="account",
+        label="登录账号",
+        kind=Choice(pairs=AccountState.choices),
+        write=False,
+        # Whether somebody has signed up says nothing of whether he may be drawn.
+        criterion=InCriteria(
+            field=ask.Choice(choices=AccountState.choices, match=answers.account_q),
+            order=19,
+            draws=False,
+        ),
+        filtered=InFilter(order=11),
     ),
     FieldDeclaration(
         code="participation",

@@ -1,4 +1,4 @@
-"""What is asked of an expert who activates his account."""
+"""What is asked of an expert who activates his account, and of who links one to his record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import forms
 
 from expertpool.accounts.settings import PASSWORD_LENGTH
 from expertpool.core.configuration import words_of
+from expertpool.experts.forms.actions import reason_field
 
 
 class ActivationForm(forms.Form):
@@ -36,3 +37,13 @@ class ActivationForm(forms.Form):
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", "两次输入的密码不一样，请重新输入。")
         return data
+
+
+class LinkAccountForm(forms.Form):
+    username = forms.CharField(
+        label="账号",
+        max_length=50,
+        help_text="用户管理中的账号，只有“专家”角色或没有角色。关联后其手机号和邮箱随本档案，原密码失效，设置密码的链接发给专家本人。",
+    )
+    reason = reason_field("原因", longest=200)
+    wide = {"username", "reason"}

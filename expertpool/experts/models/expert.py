@@ -37,8 +37,9 @@ class Expert(models.Model):
     changes: it is the ``ref`` of draw records. ``search_tokens`` holds what the name is found by
     (`experts.services.search_index`).
 
-    ``phone_index`` and ``id_number_index`` are unique over the whole pool, deleted experts
-    included: a deleted record is restored, never entered a second time.
+    ``phone_index``, ``email_index`` and ``id_number_index`` are unique over the whole pool, deleted
+    experts included: a deleted record is restored, never entered a second time. Nor is phone or mail
+    that of an account which is not his (a trigger, docs/decisions/0100).
     """
 
     number = models.CharField("专家编号", max_length=20, unique=True, editable=False)
@@ -55,6 +56,8 @@ class Expert(models.Model):
     phone_tail_index = BlindIndexField("手机尾号索引")
     email = EncryptedTextField("邮箱", bound_to=("number",), at_least=64)
     email_index = BlindIndexField("邮箱索引")
+    # 0, but of those who had the mail of an earlier record before that was refused.
+    email_twin = models.PositiveIntegerField("共用邮箱的第几份", default=0, editable=False)
     employer = models.ForeignKey(
         "directory.Unit",
         verbose_name="工作单位",
@@ -128,6 +131,8 @@ class Expert(models.Model):
     )
     # That the account is his: `queries.experts.account_of` (docs/decisions/0085).
     account_proof = BlindIndexField("账号凭证")
+    link_sent_at = models.DateTimeField("激活链接发送时间", null=True, editable=False)
+    activated_at = models.DateTimeField("账号激活时间", null=True, editable=False)
     specialties = models.ManyToManyField(
         "directory.Specialty", verbose_name="评审专业", through="ExpertSpecialty", related_name="+"
     )
@@ -155,6 +160,9 @@ class Expert(models.Model):
             models.UniqueConstraint(fields=["phone_index"], name="experts_phone_once"),
             # An expert without a card number has NULL there, of which there may be many.
             models.UniqueConstraint(fields=["id_number_index"], name="experts_id_number_once"),
+            models.UniqueConstraint(
+                fields=["email_index", "email_twin"], name="experts_email_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=ExpertStatus.values), name="experts_status_known"
             ),

@@ -5,18 +5,54 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from expertpool.accounts.models import User
+from django.utils import timezone
+
+from expertpool.accounts.models import User, contact_index
 from expertpool.accounts.queries import Managed
 from expertpool.audit.queries import entries_for
+from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert
 
-LETS_IN = ("expert.account", "expert.link")
+LETS_IN = ("expert.account", "expert.link", "expert.link_account")
 
 
 def is_of_expert(user: User) -> bool:
     """Tell whether ``user`` is the account of an expert: he decides nothing of the office, and nobody
     else sets his password, by which one would answer for him (docs/decisions/0118, 0126)."""
     return Expert.objects.filter(user=user).exists()
+
+
+def account_by(field: str, value: str) -> User | None:
+    """Return the account that has ``value`` as its ``phone`` or ``email``, of whomever."""
+    index = contact_index(field, value)
+    return User.objects.filter(**{f"{field}_index": index}).first() if index else None
+
+
+def why_contact_is_anothers(user: User, field: str, index: bytes) -> str:
+    """Return why ``user`` may not have a phone or mail: it stands in the file of an expert who is
+    somebody else; empty: it does not."""
+    if not Expert.objects.filter(**{f"{field}_index": index}).exclude(user=user.pk or 0).exists():
+        return ""
+    # Not whose: who manages accounts need not see the pool.
+    return (
+        "已登记在一位专家的档案中，一个号码只属于一个人。就是这位专家的，请在其档案中开通账号或关联已有账号；"
+        "不是的请核对。"
+    )
+
+
+def account_state(expert: Expert) -> AccountState:
+    """Return how far ``expert`` is with his account."""
+    if expert.user is None:
+        return AccountState.NONE
+    return AccountState.SENT if expert.user.must_change_password else AccountState.OPEN
+
+
+def account_words(expert: Expert) -> str:
+    """Return how far ``expert`` is with his account, and since which day: 已发送 2026-11-24."""
+    state = account_state(expert)
+    at = {AccountState.SENT: expert.link_sent_at, AccountState.OPEN: expert.activated_at}.get(state)
+    # The day, not the hour: somebody who was just drawn signs up within minutes (0088).
+    return f"{state.label} {timezone.localdate(at)}" if at else str(state.label)
 
 
 def let_in_since(users: Collection[int], since: datetime) -> list[Managed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +15,7 @@ from expertpool.directory.queries import (
     specialty_subtree,
     specialty_subtrees,
 )
+from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.participation import participation_counts
@@ -102,6 +104,17 @@ def age_q(op: str, value: Any, context: Context) -> Q:
         return Q(birth_date__lte=years_before(context.today, value))
     # Until the day before his next birthday he is of that age.
     return Q(birth_date__gt=years_before(context.today, value + 1))
+
+
+def account_q(op: str, values: Any, context: Context) -> Q:
+    """Experts by how far they are with an account of their own; see `queries.accounts.account_state`."""
+    states = {
+        AccountState.NONE: Q(user__isnull=True),
+        AccountState.SENT: Q(user__must_change_password=True),
+        AccountState.OPEN: Q(user__must_change_password=False),
+    }
+    chosen = values if isinstance(values, tuple) else (values,)
+    return reduce(operator.or_, (states[AccountState(one)] for one in chosen))
 
 
 def participation_q(op: str, value: Any, context: Context) -> Q:

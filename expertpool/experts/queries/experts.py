@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import Department, User
+from expertpool.accounts.models import Department, User, contact_index
 from expertpool.accounts.queries import codes_reaching, departments_within, scope_q
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
@@ -79,6 +79,8 @@ class Actions:
     delete: bool
     restore: bool
     tags: bool
+    account: bool
+    link_account: bool
 
 
 def actions_for(user: User, expert: Expert) -> Actions:
@@ -99,6 +101,8 @@ def actions_for(user: User, expert: Expert) -> Actions:
         delete=delete and here,
         restore=delete and not here,
         tags=tags and here,
+        account=edit and status not in NOT_SIGNED_IN,
+        link_account=edit and user.has_permission("accounts.users"),
     )
 
 
@@ -136,13 +140,13 @@ def expert_for(user: User) -> Expert | None:
 
 
 def is_signed_out(user: User) -> bool:
-    """Tell whether ``user`` is an expert who is frozen or deleted, and so may not sign in."""
+    """Tell whether ``user`` is an expert who is out of the pool, and so may not sign in."""
     return Expert.objects.filter(user=user, status__in=NOT_SIGNED_IN).exists()
 
 
 def phone_index(phone: str) -> bytes | None:
     """Return the blind index of a phone number; None without one."""
-    return blind_index("expert.phone", phone) if phone else None
+    return contact_index("phone", phone)
 
 
 def phone_tail_index(phone: str) -> bytes | None:
@@ -157,12 +161,18 @@ def id_number_index(id_number: str) -> bytes | None:
 
 def email_index(email: str) -> bytes | None:
     """Return the blind index of an e-mail address, upper and lower case alike."""
-    return blind_index("expert.email", email.lower()) if email else None
+    return contact_index("email", email)
 
 
 def expert_by_phone(phone: str) -> Expert | None:
     """Return the expert with this phone number (11 digits), deleted ones included."""
     return Expert.objects.filter(phone_index=phone_index(phone)).first() if phone else None
+
+
+def expert_by_email(email: str) -> Expert | None:
+    """Return the first expert with this mail address, deleted ones included."""
+    rows = Expert.objects.filter(email_index=email_index(email)).order_by("email_twin")
+    return rows.first() if email else None
 
 
 def expert_by_id_number(id_number: str) -> Expert | None:

@@ -22,11 +22,12 @@ from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.core.jobs import defer
+from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION, PASSWORD
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
-from expertpool.experts.services.contacts import way_of_link
+from expertpool.experts.services.contacts import let_account_follow, lock_contacts, way_of_link
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -44,42 +45,77 @@ def open_account(
 
     His number is the account name. The password is random and told to nobody. Security administrators
     are told, unless it is one of many that they are told of at once. Calling it again
-    changes nothing. Refuses an expert whose phone or mail belongs to another account or was changed
-    lately (see `way_of_link`), and a site without the role (ExpertRefused).
+    changes nothing. Refuses an expert who is out of the pool, whose phone or mail belongs to another
+    account or was changed lately (see `way_of_link`), and a site without the role (ExpertRefused).
     """
     # Two clicks at once: the second one finds the account of the first.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     if (known := account_of(expert)) is not None:
         return known
+    check_in_pool(expert)
     way = way_of_link(expert, now=now)
-    role = Role.objects.filter(code=ROLE).first()
-    if role is None:
-        raise ExpertRefused("系统中没有“专家”角色，请先在角色权限中恢复。")
+    role = expert_role()
     try:
         # The role is fixed, so the system gives it; who asked stands in the entry below.
         user, _ = create_user(
             username=expert.number,
             # An account holds 50 characters of the 100 that an expert's name may have.
             name=expert.name[:50],
-            phone=expert.phone,
-            email=expert.email,
             department=expert.department,
             roles=[role],
             actor=None,
             now=now,
         )
+        bind_account(expert, user, actor=None, now=now)
     except ValidationError as error:
         raise ExpertRefused(f"{expert.name}没有开通账号：{''.join(error.messages)}") from None
-    expert.user, expert.account_proof = user, account_proof(expert.number, user)
-    expert.save(update_fields=["user", "account_proof"])
     entry = record(
         "expert.account", actor=actor, now=now, subject=expert, after={"账号": user.username}
     )
     if not is_one_of_many:
         announce(entry)
     # One for each expert: a second call must not send a second link.
-    _send_link(expert, user, way, f"activation-{expert.pk}", now)
+    send_link(expert, user, way, f"activation-{expert.pk}", now)
     return user
+
+
+def check_in_pool(expert: Expert) -> None:
+    """Refuse (ExpertRefused) somebody whose account could not be signed in by."""
+    if expert.status in NOT_SIGNED_IN:
+        state = expert.get_status_display()
+        raise ExpertRefused(f"{expert.name}现为“{state}”，不能登录，也不发送激活链接。")
+
+
+def expert_role() -> Role:
+    """Return the role of experts. Refuses (ExpertRefused) a site without it."""
+    role = Role.objects.filter(code=ROLE).first()
+    if role is None:
+        raise ExpertRefused("系统中没有“专家”角色，请先在角色权限中恢复。")
+    return role
+
+
+def bind_account(expert: Expert, user: User, *, actor: User | None, now: datetime) -> None:
+    """Make ``user`` the account of ``expert``, with his phone and mail. Raises ValidationError for
+    those that are somebody else's."""
+    lock_contacts()
+    expert.user, expert.account_proof = user, account_proof(expert.number, user)
+    expert.save(update_fields=["user", "account_proof"])
+    let_account_follow(expert, actor=actor, now=now)
+
+
+@transaction.atomic
+def invite_to_account(*, expert: Expert, actor: User | None, now: datetime) -> None:
+    """Let ``expert`` have an activation link: of the account that is opened for him as a job, or of one
+    that he has not activated. Refuses (ExpertRefused) what `open_account` and `send_link_again` do.
+    """
+    if account_of(expert) is not None:
+        send_link_again(expert=expert, actor=actor, now=now)
+        return
+    check_in_pool(expert)
+    if way_of_link(expert, now=now) is None:
+        raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
+    # Making a password takes a tenth of a second, too long for hundreds at once.
+    queue_accounts([expert.pk], actor_id=actor.pk if actor else None)
 
 
 @transaction.atomic
@@ -87,18 +123,19 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     """Send the activation link of an account that nobody has activated yet once more; logs it.
 
     At most one a minute. Refuses (ExpertRefused) an expert without an account, who cannot be reached
-    (see `way_of_link`), or who has chosen his password, and one whose account is disabled.
+    (see `way_of_link`), is out of the pool, or has chosen his password, and one whose account is disabled.
     """
     user = account_of(expert)
     if user is None:
         raise ExpertRefused("还没有开通账号，请先开通。")
+    check_in_pool(expert)
     if not user.must_change_password:
         raise ExpertRefused("账号已经激活；忘记密码的请在用户管理中重置密码。")
     if not user.is_active:
         raise ExpertRefused("账号已停用，请先在用户管理中启用。")
     if (way := way_of_link(expert, now=now)) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
-    _send_link(expert, user, way, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
+    send_link(expert, user, way, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
@@ -121,12 +158,11 @@ def send_password_link(user: User, now: datetime) -> None:
         raise NotAllowed(
             "专家的密码只由本人用链接设置，他没有邮箱，手机短信也没有开通，链接无法送达：请先补充专家的邮箱。"
         )
-    _send_link(expert, user, way, f"password-{expert.pk}-{now:%Y%m%d%H%M%S%f}", now)
+    send_link(expert, user, way, f"password-{expert.pk}-{now:%Y%m%d%H%M%S%f}", now)
 
 
-def _send_link(
-    expert: Expert, user: User, way: ChannelCode | None, key: str, now: datetime
-) -> None:
+def send_link(expert: Expert, user: User, way: ChannelCode | None, key: str, now: datetime) -> None:
+    """Send the link by which ``expert`` chooses a password; nothing where there is no ``way``."""
     if way is None:
         return
     # Signed rather than stored: the database holds nothing that lets somebody in.
@@ -147,6 +183,7 @@ def _send_link(
         key=key,
         now=now,
     )
+    Expert.objects.filter(pk=expert.pk).update(link_sent_at=now)
 
 
 def _state(user: User) -> str:
@@ -177,6 +214,7 @@ def activate_account(*, token: str, password: str, now: datetime) -> User:
     validate_password(password, user)
     user.must_change_password = False
     store_password(user, password, now=now)
+    Expert.objects.filter(user=user).update(activated_at=now)
     record("expert.activate", actor=user, now=now, subject=user)
     return user
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from expertpool.accounts.models import User
+from expertpool.accounts.services.users import follow_file
+from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, CONTACT_CHANGED
+from expertpool.experts.queries.experts import account_of
 from expertpool.experts.settings import CONTACT_DAYS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones, ways_outside
@@ -41,6 +45,24 @@ def tell_changed(expert: Expert, before: Mapping[str, str], *, now: datetime) ->
         key=f"contact-changed:{expert.pk}:{now:%Y%m%d%H%M%S%f}",
         now=now,
     )
+
+
+def lock_contacts() -> None:
+    """Keep others from giving a phone or mail to an account until this transaction ends: the trigger
+    waits for the same lock. Before the first write of one, and after row locks."""
+    lock_transaction("experts.contacts")
+
+
+def let_account_follow(expert: Expert, *, actor: User | None, now: datetime) -> None:
+    """Give the account of ``expert`` his phone and mail: file and account are one person's.
+
+    Refuses (ValidationError by field) those that are somebody else's.
+    """
+    user = account_of(expert)
+    if user is None or contacts_of(expert) == {name: getattr(user, name) for name in CONTACTS}:
+        return
+    lock_contacts()
+    follow_file(user=user, phone=expert.phone, email=expert.email, actor=actor, now=now)
 
 
 def way_of_link(expert: Expert, *, now: datetime) -> ChannelCode | None:

@@ -48,6 +48,7 @@ from expertpool.experts.queries.experts import (
     phone_tail_index,
 )
 from expertpool.experts.services.accounts import queue_accounts
+from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_lookups import DivisionNames, NamedUnits, SpecialtyNames
 from expertpool.experts.services.import_numbers import SavedNumbers
 from expertpool.experts.services.import_options import (
@@ -71,6 +72,7 @@ _AS_IT_STANDS = (
 )
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+_DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
 COPIED = 500  # rows that are made ready while the database writes those before
 # COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
@@ -79,7 +81,8 @@ _NEW_IDS = (
 
 
 class ExpertImporter(Importer):
-    """Takes experts from a table. Phone and ID card number must be new to file and pool.
+    """Takes experts from a table. Phone and ID card number must be new to file and pool, phone and mail
+    to accounts, too; a mail that is not is left out.
 
     Who may not see one of them plain is not told which rows are in the pool already.
     """
@@ -129,8 +132,7 @@ class ExpertImporter(Importer):
         self.units: dict[NamedUnit, Unit] = {}
         self.named = NamedUnits()
         # Index → row of this file, or 0 for the pool.
-        self.phones: dict[bytes, int] = {}
-        self.id_numbers: dict[bytes, int] = {}
+        self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
@@ -140,7 +142,8 @@ class ExpertImporter(Importer):
             values = row.values
             values["phone_index"] = phone_index(values["phone"])
             values["id_number_index"] = id_number_index(values.get("id_number", ""))
-        for code, known in (("phone", self.phones), ("id_number", self.id_numbers)):
+            values["email_index"] = email_index(values.get("email", ""))
+        for code, known in self.known.items():
             if self.previews and code in self.counted:
                 continue
             name = f"{code}_index"
@@ -155,15 +158,21 @@ class ExpertImporter(Importer):
             # Some are in the pool by an earlier chunk of this file: these keep their row.
             rows_of = self.saved[code].rows_of(found)
             known.update((index, known.get(index) or rows_of.get(index, 0)) for index in found)
+            if code in CONTACTS:
+                accounts = User.objects.filter(**{f"{name}__in": wanted}).order_by()
+                # Those of accounts that are experts' stand in their files, too.
+                known.update(
+                    (index, known.get(index, 0)) for (index,) in accounts.values_list(name)
+                )
 
     def validate(self, row: Row) -> Fault | None:
         fault = self._contradiction(row.values) or self._term(row) or self._unknown_word(row)
         fault = fault or self._duplicate(row)
         if fault is None:
             self._warn(row)
-            self.phones[row.values["phone_index"]] = row.number
-            if row.values["id_number_index"]:
-                self.id_numbers[row.values["id_number_index"]] = row.number
+            for code, known in self.known.items():
+                if index := row.values[f"{code}_index"]:
+                    known[index] = row.number
         return fault
 
     def _contradiction(self, values: dict[str, Any]) -> Fault | None:
@@ -244,21 +253,25 @@ class ExpertImporter(Importer):
         }
 
     def _duplicate(self, row: Row) -> Fault | None:
-        for code, reason, known in (
-            ("phone", "手机号重复", self.phones),
-            ("id_number", "证件号重复", self.id_numbers),
-        ):
-            first = known.get(row.values[f"{code}_index"])
-            if first is not None:
-                where = f"与第 {first} 行相同。" if first else "专家库中已有该号码。"
-                counted = not first and code in self.counted
-                return self.fault(code, reason, where, counted=counted)
+        for code, reason in _DOUBLED.items():
+            first = self.known[code].get(row.values[f"{code}_index"])
+            if first is None:
+                continue
+            where = (
+                f"与第 {first} 行相同。" if first else "专家库或登录账号中已有，只能属于一个人。"
+            )
+            fault = self.fault(code, reason, where, counted=not first and code in self.counted)
+            if code != "email" or fault.counted:
+                return fault
+            # An expert without mail can be reached; two by one mail are not told apart.
+            row.left.append(fault)
+            row.values |= {"email": "", "email_index": None}
         return None
 
     def forget(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            self.phones.pop(row.values["phone_index"], None)
-            self.id_numbers.pop(row.values["id_number_index"], None)
+            for code, known in self.known.items():
+                known.pop(row.values[f"{code}_index"], None)
 
     def save(self, rows: Sequence[Row]) -> None:
         named = {_employer(row.values) for row in rows} - self.units.keys()
@@ -305,7 +318,7 @@ class ExpertImporter(Importer):
             "id_number_index": values["id_number_index"],
             "phone_index": values["phone_index"],
             "phone_tail_index": phone_tail_index(phone),
-            "email_index": email_index(values.get("email", "")),
+            "email_index": values["email_index"],
             "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
             "division_id": values["division_id"],
             "term_end_date": values.get("term_end_date") or None,

@@ -25,7 +25,7 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
-from expertpool.experts.services.contacts import contacts_of, tell_changed
+from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
@@ -74,7 +74,7 @@ def create_expert(
             updated_at=now,
         )
         wanted = {specialty.pk for specialty in specialties}
-        _save(expert, actor, _fill(expert, values, wanted))
+        _save(expert, actor, _fill(expert, values, wanted), {})
         _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)
         record("expert.create", actor=actor, now=now, subject=expert, after=after)
@@ -104,7 +104,7 @@ def update_expert(
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
         errors = _fill(expert, values, wanted)
         expert.updated_at = now
-        _save(expert, actor, errors)
+        _save(expert, actor, errors, reached)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
@@ -139,10 +139,13 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
     _fill_from_id_number(expert)
+    held = expert.email_index
     expert.phone_index = phone_index(expert.phone)
     expert.phone_tail_index = phone_tail_index(expert.phone)
     expert.id_number_index = id_number_index(expert.id_number)
     expert.email_index = email_index(expert.email)
+    if expert.email_index != held:
+        expert.email_twin = 0
     expert.search_tokens = search_tokens(expert.name, specialties)
     return errors
 
@@ -156,7 +159,7 @@ def _fill_from_id_number(expert: Expert) -> None:
     expert.sex = expert.sex or id_card_sex(expert.id_number)
 
 
-def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
+def _save(expert: Expert, actor: User | None, errors: Errors, reached: dict[str, str]) -> None:
     errors = _field_errors(expert) | errors
     # Whose a number is, is asked only of numbers that are in order.
     errors |= taken_errors(expert, actor, faults=errors)
@@ -170,6 +173,8 @@ def _save(expert: Expert, actor: User | None, errors: Errors) -> None:
     try:
         # A savepoint: after a duplicate the transaction goes on, to look up whose number it is.
         with transaction.atomic():
+            if contacts_of(expert) != reached:
+                let_account_follow(expert, actor=actor, now=expert.updated_at)
             expert.save()
     except IntegrityError:
         # Somebody else entered the same number since the check.

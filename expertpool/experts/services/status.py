@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.accounts.services.users import end_sessions
+from expertpool.accounts.services.users import end_access
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
@@ -30,8 +30,9 @@ def set_status(
     """Change the status of ``expert`` to ``to``, write ``action`` to the log, return him.
 
     ``also`` are fields that change together with the status. Refuses what STATUS_MOVES does not
-    allow ``action`` from the status he has now (StatusNotAllowed). Whoever is frozen or deleted is
-    signed out, and cannot sign in until that ends. Announces ExpertLeft of who was a member.
+    allow ``action`` from the status he has now (StatusNotAllowed). Whoever leaves the pool is
+    signed out, his tokens end, and he cannot sign in until he is back. Announces ExpertLeft of who
+    was a member.
     """
     before = ExpertStatus(expert.status)
     after = ExpertStatus(to)
@@ -47,8 +48,8 @@ def set_status(
         raise StatusNotAllowed(expert.name, now_is, move.verb, starts)
     for name, value in values.items():
         setattr(expert, name, value)
-    if after in NOT_SIGNED_IN and expert.user_id:
-        end_sessions(expert.user_id)
+    if after in NOT_SIGNED_IN and expert.user is not None:
+        end_access(user=expert.user, actor=actor, now=now)
     record(
         action,
         actor=actor,

@@ -1,4 +1,4 @@
-"""A phone or ID card number that is in the pool already: who is told what, and how often."""
+"""A phone, mail or ID card number that is somebody else's already: who is told what, and how often."""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.accounts import account_by
 from expertpool.experts.queries.experts import (
+    expert_by_email,
     expert_by_id_number,
     expert_by_phone,
     experts_visible_to,
 )
+from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.settings import TAKEN_PER_HOUR
 
-UNIQUE = {"phone": "手机号", "id_number": "身份证号"}  # in the pool only once
+# In the pool only once, and phone and mail nowhere else.
+UNIQUE = {"phone": "手机号", "id_number": "身份证号", "email": "邮箱"}
+_FIND = {"phone": expert_by_phone, "id_number": expert_by_id_number, "email": expert_by_email}
 UNSEEN = "duplicate_unseen"
 UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请联系管理员核对；本次已记入日志。"
 ACTION = "expert.taken"
@@ -72,23 +77,48 @@ def taken_errors(
     only once nothing else is wrong: else he asked without a record coming of it.
     """
     errors: dict[str, Any] = {}
-    for field, find in (("phone", expert_by_phone), ("id_number", expert_by_id_number)):
+    for field, label in UNIQUE.items():
         is_open = actor is None or is_plain(actor, field)
         if (field in faults) if is_open else bool(faults or errors):
             continue
-        owner = find(getattr(expert, field))
+        value = getattr(expert, field)
+        owner = _FIND[field](value)
         if owner is None or owner.pk == expert.pk:
+            holder = account_by(field, value) if field in CONTACTS else None
+            if holder is None or holder.pk == expert.user_id or _has_already(expert, field):
+                continue
+            message = _whose_account(label, holder, actor) if is_open else ""
+            message = message or UNNAMED.format(label)
+            errors[field] = ValidationError(message, code="duplicate" if is_open else UNSEEN)
+            continue
+        if _has_already(expert, field):
             continue
         # Who typed name and number of somebody whom he may see learns nothing by being told where he is.
         is_named = is_open or owner.name == expert.name
-        message = _whose(UNIQUE[field], owner, actor) if is_named else UNNAMED.format(UNIQUE[field])
+        message = _whose(label, owner, actor) if is_named else UNNAMED.format(label)
         errors[field] = ValidationError(message, code="duplicate" if is_open else UNSEEN)
     return errors
+
+
+def _has_already(expert: Expert, field: str) -> bool:
+    """Tell whether ``expert`` is stored with this value: from before it was refused, it stays."""
+    index = {f"{field}_index": getattr(expert, f"{field}_index")}
+    return expert.pk is not None and Expert.objects.filter(pk=expert.pk, **index).exists()
 
 
 def _unseen(error: ValidationError) -> list[str]:
     by_field = getattr(error, "error_dict", {})
     return [field for field in UNIQUE if any(one.code == UNSEEN for one in by_field.get(field, ()))]
+
+
+def _whose_account(label: str, holder: User, actor: User | None) -> str:
+    """Say whose account has a number as far as ``actor`` manages accounts, and what to do."""
+    named = actor is not None and actor.has_permission("accounts.users")
+    whose = f"登录账号“{holder.username}”（{holder.name}）" if named else "另一个登录账号"
+    return (
+        f"该{label}已由{whose}使用，一个号码只属于一个人。是同一个人的，请先在用户管理中清空该账号的{label}，"
+        "保存后再在专家档案中关联该账号；不是的请核对。"
+    )
 
 
 def _whose(label: str, owner: Expert, actor: User | None) -> str:

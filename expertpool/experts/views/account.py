@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.reasons import reason_of
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
-from expertpool.experts.forms.account import ActivationForm
+from expertpool.experts.forms.account import ActivationForm, LinkAccountForm
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.accounts import (
     activate_account,
@@ -24,6 +27,7 @@ from expertpool.experts.services.accounts import (
     user_for_link,
 )
 from expertpool.experts.services.contacts import way_of_link
+from expertpool.experts.services.linking import link_account, unlink_account
 from expertpool.notifications.enums import ChannelCode
 
 SENT = {
@@ -57,6 +61,45 @@ def send_again(request: UserRequest, pk: int) -> HttpResponse:
     except ExpertRefused as refusal:
         return refused(str(refusal))
     return saved("激活链接已重新发送。")
+
+
+@requires("accounts.users")
+def link(request: UserRequest, pk: int) -> HttpResponse:
+    """Make an account that is there already the expert's."""
+    expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
+    form = LinkAccountForm(request.POST if request.method == "POST" else None)
+
+    def write() -> str:
+        user = link_account(
+            expert=expert, **form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        return f"已关联账号 {user.username}，设置密码的链接已发给专家本人。"
+
+    title = f"关联已有账号 · {expert.name}"
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=title,
+        submit_label="关联",
+        refresh="page",
+        refusals=ExpertRefused,
+        back=reverse("experts:detail", args=[pk]),
+    )
+
+
+@require_POST
+@requires("accounts.users")
+def unlink(request: UserRequest, pk: int) -> HttpResponse:
+    """Take the account from an expert."""
+    expert = get_object_or_404(experts_visible_to(request.user, "experts.edit"), pk=pk)
+    try:
+        unlink_account(
+            expert=expert, reason=reason_of(request), actor=request.user, now=timezone.now()
+        )
+    except ExpertRefused as refusal:
+        return refused(str(refusal))
+    return saved("已解除关联，原账号已停用。", refresh="page")
 
 
 @never_cache

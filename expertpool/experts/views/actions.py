@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,6 +28,7 @@ from expertpool.experts.queries.experts import (
     experts_groupable_by,
     experts_visible_to,
 )
+from expertpool.experts.services.accounts import invite_to_account
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import (
@@ -113,8 +114,10 @@ def _bulk(
     picked: Callable[[UserRequest], QuerySet[Expert]] = _picked,
     undo: str = "",
     leaves: bool = False,
+    meant: Q | None = None,
 ) -> View:
-    """Return the view that makes ``change`` of all ticked experts; of who ``leaves`` as `_single`."""
+    """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
+    who ``leaves`` as `_single`."""
     about_seats: dict[str, Any] = {}
     if leaves:
         about_seats = {
@@ -135,6 +138,7 @@ def _bulk(
             ExpertRefused,
             arguments,
             undo=undo,
+            meant=meant or Q(),
             **about_seats,
         )
     )
@@ -183,6 +187,14 @@ delete_many = _bulk(
 restore_many = _bulk(restore_expert, "experts.delete", "恢复", _plain, picked=_picked_deleted)
 blacklist_many = _bulk(
     add_to_blacklist, "experts.blacklist", "移入黑名单", _with_reason, leaves=True
+)
+# Of a whole list, those who have none or have not activated it.
+invite_many = _bulk(
+    invite_to_account,
+    "experts.edit",
+    "发送激活链接",
+    _plain,
+    meant=Q(user__isnull=True) | Q(user__must_change_password=True),
 )
 
 

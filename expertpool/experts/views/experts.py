@@ -21,6 +21,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
+from expertpool.experts.queries.accounts import account_words
 from expertpool.experts.queries.experts import actions_for, experts_visible_to
 from expertpool.experts.queries.saved_searches import saved_searches_for
 from expertpool.experts.queries.search import search
@@ -94,9 +95,12 @@ def options(request: UserRequest) -> JsonResponse:
 @requires("experts.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The panorama; its tabs come from this app and those above."""
-    found = experts_visible_to(request.user).select_related("employer", "division", "department")
+    found = experts_visible_to(request.user).select_related(
+        "employer", "division", "department", "user"
+    )
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
     context = {"expert": expert, "may": actions_for(request.user, expert)}
+    context["account"] = account_words(expert)
     return panorama(request, PAGE, expert, "experts/expert_detail.html", context)
 
 

@@ -29,7 +29,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.subjects import readable_by
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_user
-from tests.factories.experts import NOW, make_expert
+from tests.factories.experts import NOW, doubled_as_before, make_expert
 
 PASSWORD = "Correct-horse-10"
 
@@ -91,8 +91,9 @@ def test_nobody_else_reads_the_mail_with_the_link(admin: User) -> None:
 
 
 def test_whose_phone_has_an_account_gets_no_second_one(admin: User) -> None:
-    make_user("operator", phone="13800138000")
     expert = make_expert(phone="13800138000")
+    with doubled_as_before():
+        make_user("operator", phone="13800138000")
     with pytest.raises(ExpertRefused, match=expert.name):
         open_account(expert=expert, actor=admin, now=NOW)
     other = make_expert()

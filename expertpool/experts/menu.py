@@ -78,6 +78,15 @@ ITEMS = (
         group="experts",
     ),
     MenuItem(
+        "experts.alike",
+        "疑似重复",
+        "users",
+        "experts:alike",
+        permissions=("experts.edit",),
+        order=55,
+        group="experts",
+    ),
+    MenuItem(
         "experts.deleted",
         "已删除专家",
         "archive",

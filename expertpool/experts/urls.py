@@ -8,6 +8,7 @@ from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.views import (
     account,
     actions,
+    alike,
     blacklist,
     experts,
     health,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("leaves/new/", leave.add, name="leave_new"),
     path("<int:pk>/leaves/new/", leave.add, name="leave_add"),
     path("leaves/<int:pk>/cancel/", leave.cancel, name="leave_cancel"),
+    path("alike/", alike.index, name="alike"),
     path("deleted/", searches.deleted, name="deleted"),
     *records.tags.urls("tags/"),
     # Searching, import and export

@@ -342,6 +342,7 @@ RULES: dict[str, Rule] = {
     "experts:leave_list": only("admin"),
     "experts:leave_new": only("admin"),
     "experts:deleted": only("admin"),
+    "experts:alike": only("admin"),
     "experts:package": only("admin"),
     "experts:tag_list": only("admin"),
     "experts:tag_create": only("admin"),

@@ -102,9 +102,9 @@ def edit_user(
     reached = {"phone": user.phone, "email": user.email}
     user.department = department
     _change_person(user, name=name, phone=phone, email=email)
-    if changed := [name for name, value in reached.items() if getattr(user, name) != value]:
-        if keeps_contacts(user):
-            raise ValidationError(dict.fromkeys(changed, FROM_FILE))
+    changed = [name for name, value in reached.items() if getattr(user, name) != value]
+    if changed and keeps_contacts(user):
+        raise ValidationError(dict.fromkeys(changed, FROM_FILE))
     # Asked only of a change: the form of whoever may not give roles has none.
     if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
         check_may_give_roles(actor)

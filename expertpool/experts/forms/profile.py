@@ -23,6 +23,9 @@ from expertpool.experts.queries.experts import departments_for, needs_department
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
 
+KNOWING = "knowing"
+
+
 class ExpertForm(AsksOnce):
     """All of a record, or one section of it; what there is to type, `fields` declares.
 
@@ -62,6 +65,20 @@ class ExpertForm(AsksOnce):
                 self._guard(name, one)
         if not self._named:
             del self.fields["asked"]
+        # What whoever goes on knowingly sends back (`services.alike`).
+        self.knowing = str(data.get(KNOWING, "")) if data else ""
+        if self.knowing:
+            self.ask(self.knowing)
+
+    def ask(self, token: str) -> None:
+        """Let the form ask whether to save although somebody is alike, as ``token`` says who."""
+        widget = forms.CheckboxInput(attrs={"value": token}, check_test=lambda value: False)
+        self.fields[KNOWING] = forms.BooleanField(
+            label="不是同一个人，仍要保存（记入日志）", required=False, widget=widget
+        )
+        if self.sections[0][1] != [KNOWING]:
+            self.sections.insert(0, ("疑似重复", [KNOWING]))
+        self.wide.add(KNOWING)
 
     def _initial(self) -> dict[str, Any]:
         if self.expert is None:

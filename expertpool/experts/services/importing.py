@@ -41,6 +41,7 @@ from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.alike import namesakes
 from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
@@ -133,6 +134,8 @@ class ExpertImporter(Importer):
         self.named = NamedUnits()
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
+        # Who of a name is in the pool, as far as whoever imports sees it.
+        self.alike: dict[str, list[Expert]] = {}
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
@@ -143,6 +146,7 @@ class ExpertImporter(Importer):
             values["phone_index"] = phone_index(values["phone"])
             values["id_number_index"] = id_number_index(values.get("id_number", ""))
             values["email_index"] = email_index(values.get("email", ""))
+        self.alike = namesakes({row.values["name"] for row in rows}, self.actor)
         for code, known in self.known.items():
             if self.previews and code in self.counted:
                 continue
@@ -238,6 +242,18 @@ class ExpertImporter(Importer):
             row.notes.append(Note(label, CHECK, value, sentence))
         if near := self.named.near.get(_employer(row.values)):
             row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
+        for other in self.alike.get(row.values["name"], ()):
+            same = "、".join(
+                label
+                for label, mine, theirs in (
+                    ("工作单位", row.values.get("employer"), other.employer and other.employer.name),
+                    ("出生日期", born, other.birth_date),
+                )
+                if mine and mine == theirs
+            )
+            if same:
+                sentence = f"与库中 {other.number} 的姓名、{same}相同，请核对是否同一人。"
+                row.notes.append(Note("姓名", CHECK, other.name, sentence))
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values

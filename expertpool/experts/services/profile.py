@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.queries.alike import experts_alike, identity
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -25,6 +27,7 @@ from expertpool.experts.queries.experts import (
     phone_index,
     phone_tail_index,
 )
+from expertpool.experts.services.alike import ask_about
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
@@ -54,6 +57,7 @@ def create_expert(
     values: dict[str, Any],
     specialties: Iterable[Specialty] = (),
     origin: RecordOrigin = RecordOrigin(),
+    knowing: str | None = None,
     actor: User | None,
     now: datetime,
 ) -> Expert:
@@ -62,7 +66,8 @@ def create_expert(
     Gives him a number and fills birth date and sex from the ID card number when they are empty.
     Refuses wrong or missing data and a phone or ID card number that is already in the pool
     (ValidationError by field), also against somebody who enters the same one at this moment; who may
-    not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`).
+    not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`). Somebody like
+    him is asked about once (`alike.ask_about`); ``knowing`` is what goes on, None asks nobody.
     """
     with few_taken(actor, now=now):
         expert = Expert(
@@ -74,10 +79,12 @@ def create_expert(
             updated_at=now,
         )
         wanted = {specialty.pk for specialty in specialties}
-        _save(expert, actor, _fill(expert, values, wanted), {})
+        _check(expert, actor, _fill(expert, values, wanted))
+        note = ask_about(expert, knowing, actor)
+        _save(expert, actor, {})
         _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)
-        record("expert.create", actor=actor, now=now, subject=expert, after=after)
+        record("expert.create", actor=actor, now=now, subject=expert, after=after, note=note)
     return expert
 
 
@@ -86,6 +93,7 @@ def update_expert(
     expert: Expert,
     values: dict[str, Any],
     specialties: Iterable[Specialty] | None = None,
+    knowing: str | None = None,
     actor: User | None,
     now: datetime,
 ) -> Expert:
@@ -93,7 +101,7 @@ def update_expert(
 
     Keeps a version and an audit entry with what differs; without a difference nothing is written. Whose
     phone or mail is another now, is told where he was reached before.
-    Refuses what `create_expert` refuses.
+    Refuses what `create_expert` refuses, and asks what it asks of who is alike only now.
     """
     with few_taken(actor, now=now):
         expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
@@ -102,9 +110,12 @@ def update_expert(
         reached = contacts_of(expert)
         held = set(expert.specialty_links.values_list("specialty_id", flat=True))
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
+        was = copy(expert)
         errors = _fill(expert, values, wanted)
         expert.updated_at = now
-        _save(expert, actor, errors, reached)
+        _check(expert, actor, errors)
+        note = _ask_of_change(was, expert, knowing, actor)
+        _save(expert, actor, reached)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
         if EXPERT.differences(before, version):
@@ -112,9 +123,22 @@ def update_expert(
         tell_changed(expert, reached, now=now)
         after = snapshot(expert, *EXPERT.recorded)
         record_change(
-            "expert.update", actor=actor, now=now, subject=expert, before=logged, after=after
+            "expert.update",
+            actor=actor,
+            now=now,
+            subject=expert,
+            before=logged,
+            after=after,
+            note=note,
         )
     return expert
+
+
+def _ask_of_change(was: Expert, expert: Expert, knowing: str | None, actor: User | None) -> str:
+    if identity(was) == identity(expert):
+        return ""
+    known = {one.expert.pk for one in experts_alike(was)}
+    return ask_about(expert, knowing, actor, known=known)
 
 
 def refusals_of(
@@ -159,12 +183,15 @@ def _fill_from_id_number(expert: Expert) -> None:
     expert.sex = expert.sex or id_card_sex(expert.id_number)
 
 
-def _save(expert: Expert, actor: User | None, errors: Errors, reached: dict[str, str]) -> None:
+def _check(expert: Expert, actor: User | None, errors: Errors) -> None:
     errors = _field_errors(expert) | errors
     # Whose a number is, is asked only of numbers that are in order.
     errors |= taken_errors(expert, actor, faults=errors)
     if errors:
         raise ValidationError(errors)
+
+
+def _save(expert: Expert, actor: User | None, reached: dict[str, str]) -> None:
     if not expert.number:
         # Only now: what is refused takes no number.
         (expert.number,) = next_numbers(1, now=expert.updated_at)

@@ -26,6 +26,7 @@ from expertpool.experts.queries.experts import (
     expert_by_phone,
     experts_visible_to,
 )
+from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.settings import TAKEN_PER_HOUR
 
@@ -45,10 +46,10 @@ def is_plain(user: User, field: str) -> bool:
 @contextmanager
 def few_taken(actor: User | None, *, now: datetime) -> Iterator[None]:
     """Run a change of the pool as one transaction, in which ``actor`` learns by a refusal that a number
-    is taken. Where he may not see such numbers plain, each is logged; after so many within an hour
-    as the office says nothing is looked up for him (ExpertRefused).
+    is taken, or that somebody alike is there whom he may not see. Each such is logged; after so many
+    within an hour as the office says nothing is looked up for him (ExpertRefused).
     """
-    if actor is None or all(is_plain(actor, field) for field in UNIQUE):
+    if actor is None:
         with transaction.atomic():
             yield
         return
@@ -65,6 +66,10 @@ def few_taken(actor: User | None, *, now: datetime) -> Iterator[None]:
         if fields := _unseen(error):
             note = "、".join(UNIQUE[field] for field in fields)
             leave_behind(lambda: record(ACTION, actor=actor, now=now, note=note))
+        raise
+    except LooksAlike as refusal:
+        if refusal.tells_unseen:
+            leave_behind(lambda: record(ACTION, actor=actor, now=now, note="疑似重复"))
         raise
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,6 +28,7 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.experts.validators import oddities
@@ -40,12 +43,14 @@ def create(request: UserRequest) -> HttpResponse:
     form = ExpertForm(_posted(request), user=request.user, kind=kind)
 
     def write() -> str:
-        expert = create_expert(
-            values=form.values(),
-            specialties=form.cleaned_data["specialties"],
-            actor=request.user,
-            now=timezone.now(),
-        )
+        with _asking(form):
+            expert = create_expert(
+                values=form.values(),
+                specialties=form.cleaned_data["specialties"],
+                knowing=form.knowing,
+                actor=request.user,
+                now=timezone.now(),
+            )
         return f"已新增{expert}。{_odd(expert, form.values())}".rstrip("。")
 
     return drawer_form(
@@ -70,13 +75,15 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 
     def write() -> str:
         values = form.values()
-        saved = update_expert(
-            expert=expert,
-            values=values,
-            specialties=form.cleaned_data.get("specialties"),
-            actor=request.user,
-            now=timezone.now(),
-        )
+        with _asking(form):
+            saved = update_expert(
+                expert=expert,
+                values=values,
+                specialties=form.cleaned_data.get("specialties"),
+                knowing=form.knowing,
+                actor=request.user,
+                now=timezone.now(),
+            )
         return f"已保存。{_odd(saved, values)}".rstrip("。")
 
     what = sections[section] if section else "专家"
@@ -92,6 +99,16 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         editing=editing,
         back=reverse("experts:detail", args=[pk]),
     )
+
+
+@contextmanager
+def _asking(form: ExpertForm) -> Iterator[None]:
+    """Let ``form`` ask what the service within asks: whether it is somebody who is there already."""
+    try:
+        yield
+    except LooksAlike as alike:
+        form.ask(alike.token)
+        raise
 
 
 def _odd(expert: Expert, given: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,6 +52,11 @@ def _expert(_reader: User, at: int, **kw: Any) -> Expert:
     return make_expert(
         f"专家{at}", employer=make_unit(), specialties=(specialty,), tags=(make_tag(f"{at}"),), **kw
     )
+
+
+def _alike(_reader: User, at: int) -> None:
+    for _ in range(2):
+        make_expert(f"同名{at}", employer=make_unit(), birth_date=date(1980, 1, at + 1))
 
 
 def _blacklisted(reader: User, at: int) -> None:
@@ -186,6 +191,7 @@ ROWS: dict[str, MakeRow] = {
     ),
     "draws:exclusions": _excluded,
     "draws:list": _draw,
+    "experts:alike": _alike,
     "experts:blacklist": _blacklisted,
     "experts:deleted": lambda reader, at: _expert(
         reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()

@@ -1,0 +1,175 @@
+"""One person, one record: whoever enters somebody like another is asked first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.importing import CHECK
+from expertpool.experts.models import Expert
+from expertpool.experts.services.importing import ExpertImporter
+from expertpool.experts.settings import TAKEN_PER_HOUR
+from tests.attacks.test_rights import make_role
+from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import NOW, doubled_as_before, make_expert, make_unit
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+BORN = date(1980, 5, 20)
+
+
+@pytest.fixture
+def known() -> Expert:
+    return make_expert("王大为", employer=make_unit("长沙设计院"), birth_date=BORN)
+
+
+def enter(client: Client, phone: str = "13812340001", **values: Any) -> tuple[int, str]:
+    data = {"name": "王大为", "sex": "", "phone": phone} | values
+    answer = client.post(reverse("experts:create"), data)
+    return answer.status_code, answer.content.decode()
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="knowing"[^>]*value="(\w+)"|value="(\w+)"[^>]*name="knowing"', page)
+    assert found
+    return found[1] or found[2]
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("values", "ground"),
+    [
+        ({"employer_name": "长沙设计院"}, "姓名、工作单位相同"),
+        ({"birth_date": "1980-05-20"}, "姓名、出生日期相同"),
+        ({"birth_date": "1980-05-01"}, "姓名、出生日期相同"),
+    ],
+)
+def test_a_clerk_is_asked_and_goes_on_knowingly(
+    known: Expert, admin: User, values: dict[str, Any], ground: str
+) -> None:
+    client = login(Client(), admin)
+    status, page = enter(client, **values)
+    assert (status, Expert.objects.count()) == (422, 1)
+    assert f"{known}，在库，{ground}" in page
+    assert "仍要保存" in page
+    status, page = enter(client, **values, knowing=token(page))
+    assert (status, Expert.objects.count()) == (204, 2)
+    entry = Entry.objects.get(action="expert.create")
+    assert "疑似重复后仍然保存" in entry.note
+    assert known.number in entry.note
+
+
+@pytest.mark.parametrize("status", ["deleted", "blacklisted", "frozen", "pending"])
+def test_also_about_who_is_out(admin: User, status: str) -> None:
+    gone = make_expert("王大为", birth_date=BORN, status=status)
+    _, page = enter(login(Client(), admin), birth_date="1980-05-20")
+    assert f"{gone}，{gone.get_status_display()}" in page
+
+
+def test_nobody_is_asked_about_a_name_alone(known: Expert, admin: User) -> None:
+    assert enter(login(Client(), admin), employer_name="武汉设计院", birth_date="1981-05-20")[0] == 204
+
+
+def test_what_was_agreed_to_is_for_those_who_were_named(known: Expert, admin: User) -> None:
+    client = login(Client(), admin)
+    _, page = enter(client, birth_date="1980-05-20")
+    said = token(page)
+    other = make_expert("王大为", birth_date=BORN)
+    status, page = enter(client, birth_date="1980-05-20", knowing=said)
+    assert status == 422
+    assert other.number in page
+
+
+def test_an_edit_asks_about_what_it_makes_alike(known: Expert, admin: User) -> None:
+    client = login(Client(), admin)
+    other = make_expert("王大卫", birth_date=BORN)
+    address = reverse("experts:edit", args=[other.pk]) + "?section=basic"
+
+    def edit(**values: Any) -> tuple[int, str]:
+        read = client.get(address).content.decode()
+        hidden = {
+            name: re.search(rf'name="{name}" value="([^"]*)"', read)[1]  # type: ignore[index]
+            for name in ("version", "read")
+        }
+        data = {"phone": other.phone, "birth_date": "1980-05-20"} | hidden | values
+        answer = client.post(address, data)
+        return answer.status_code, answer.content.decode()
+
+    assert edit(name="王大卫")[0] == 204
+    status, page = edit(name="王大为")
+    assert status == 422
+    assert known.number in page
+    assert edit(name="王大为", knowing=token(page))[0] == 204
+    # From now on it is known.
+    assert edit(name="王大为", position="主任")[0] == 204
+
+
+def clerk_of(name: str) -> User:
+    role = make_role("experts.add", "experts.edit", "experts.view", scope=Scope.DEPARTMENT)
+    return make_user(roles=(role,), department=make_department(name))
+
+
+def test_who_is_out_of_scope_is_not_named_and_few_are_told(known: Expert) -> None:
+    clerk = clerk_of("采购一部")
+    configure(TAKEN_PER_HOUR, 2)
+    client = login(Client(), clerk)
+    for _ in range(2):
+        status, page = enter(client, birth_date="1980-05-20")
+        assert status == 422
+        assert "库中另有 1 位相近的专家（不在您的查看范围内），请联系管理员核对" in page
+        assert known.number not in page
+        assert "长沙设计院" not in page
+    assert Entry.objects.filter(action="expert.taken", actor=clerk, note="疑似重复").count() == 2
+    status, page = enter(client, birth_date="1980-05-20")
+    assert "一小时内" in page
+    assert "另有" not in page
+
+
+def notes(actor: User, *, previews: bool) -> list[str]:
+    importer = ExpertImporter(actor=actor, now=NOW, options={})
+    importer.previews = previews
+    from expertpool.core.importing import Row
+
+    values = {"name": "王大为", "phone": "13812340001", "employer": "长沙设计院"}
+    row = Row(2, [], dict(values))
+    importer.prepare([row])
+    assert importer.validate(row) is None
+    return [one.now for one in row.notes if one.kind == CHECK]
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize("previews", [True, False])
+def test_an_import_tells_of_whom_its_reader_may_see(
+    known: Expert, admin: User, previews: bool
+) -> None:
+    (sentence,) = notes(admin, previews=previews)
+    assert sentence == f"与库中 {known.number} 的姓名、工作单位相同，请核对是否同一人。"
+    assert notes(clerk_of("采购一部"), previews=previews) == []
+
+
+def test_the_list_of_the_pool(known: Expert, admin: User) -> None:
+    twin = make_expert("王大为", employer=known.employer)
+    make_expert("王大为", birth_date=date(1990, 1, 1))
+    with doubled_as_before():
+        make_user("operator", username="li", phone="13812340009")
+        shared = make_expert("李四", phone="13812340009")
+    make_expert("离开", birth_date=BORN, status="deleted")
+    make_expert("离开", birth_date=BORN, status="deleted")
+    client = login(Client(), admin)
+    answer = client.get(reverse("experts:alike"))
+    assert {one.pk for one in answer.context["page"]} == {known.pk, twin.pk, shared.pk}
+    page = answer.content.decode()
+    assert f"工作单位与 {twin.number} 相同" in page
+    assert "手机号与账号 li 相同" in page
+    reader = clerk_of("采购一部")
+    assert not login(Client(), reader).get(reverse("experts:alike")).context["page"]

@@ -26,6 +26,18 @@ _PHONE = re.compile(
 )
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
+# Travel permits have no check digit that is published: H (Hong Kong) or M (Macao) and eight digits, with
+# two more the times of issue on cards before 2013; of Taiwan eight digits, of cards before 2015 ten and a
+# letter (公安部公告 2012、2015 年; 国家移民管理局).
+HONG_KONG_PERMIT = re.compile(r"[HM]\d{8}(\d{2})?", re.ASCII)
+TAIWAN_PERMIT = re.compile(r"\d{8}|\d{10}[A-Z]?", re.ASCII)
+# 外国人永久居留身份证: since December 2023 eighteen digits that begin with 9 and are built, checked and dated
+# like those of GB 11643; before, the country (GB/T 2659) and twelve digits.
+PERMANENT_RESIDENT = re.compile(r"9\d{16}[\dX]", re.ASCII)
+PERMANENT_RESIDENT_OLD = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
+# The check digit of ICAO Doc 9303 stands in the machine-readable line, not in the number.
+PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{5,15}", re.ASCII)
+OFFICER_CARD = re.compile(r"[\u4e00-\u9fff]{1,4}字第\d{4,10}号", re.ASCII)
 _PHONE_SIGNS = str.maketrans("（）－—–", "()---")
 # Without I, O, S, V and Z (GB 32100).
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -93,6 +105,23 @@ def validate_id_card(value: str) -> None:
     except (ValueError, ValidationError):
         raise ValidationError(
             "身份证号中的出生日期不存在，请核对第 7 至 14 位。", code="id_card_birth"
+        ) from None
+
+
+def validate_permanent_resident(value: str) -> None:
+    """Refuse what is no number of an 外国人永久居留身份证, of the old form or the new (MOD 11-2 as in GB 11643)."""
+    if PERMANENT_RESIDENT_OLD.fullmatch(value):
+        return
+    if not PERMANENT_RESIDENT.fullmatch(value):
+        raise ValidationError(
+            "永久居留身份证号格式不对：新证 18 位、以 9 开头，旧证为 3 位字母加 12 位数字。",
+            code="permanent",
+        )
+    try:
+        validate_id_card(value)
+    except ValidationError:
+        raise ValidationError(
+            "永久居留身份证号的出生日期或校验位不对，请逐位核对。", code="permanent_check"
         ) from None
 
 

@@ -59,6 +59,19 @@ class Sex(models.TextChoices):
     FEMALE = "female", "女"
 
 
+class IdKind(models.TextChoices):
+    """By which document somebody is known. The permits of residents from Hong Kong, Macao and Taiwan
+    (港澳台居民居住证) have numbers like identity cards."""
+
+    RESIDENT = "resident", "居民身份证"
+    HONG_KONG = "hong_kong", "港澳居民来往内地通行证"
+    TAIWAN = "taiwan", "台湾居民来往大陆通行证"
+    PERMANENT = "permanent", "外国人永久居留身份证"
+    PASSPORT = "passport", "护照"
+    OFFICER = "officer", "军官证"
+    OTHER = "other", "其他"
+
+
 class ExpertSource(models.TextChoices):
     APPLICATION = "application", "自行申请"
     RECOMMENDATION = "recommendation", "同行推荐"

@@ -17,7 +17,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.core.text import mask_email, mask_middle
 from expertpool.experts import validators as rules
-from expertpool.experts.enums import ExpertKind, Sex
+from expertpool.experts.enums import ExpertKind, IdKind, Sex
 from expertpool.experts.fields.shared import (
     AS_CONTACT,
     INDIVIDUAL,
@@ -26,8 +26,20 @@ from expertpool.experts.fields.shared import (
     guarded,
     passes,
 )
-from expertpool.experts.fields.words import KIND_WORDS, SEX_WORDS
+from expertpool.experts.fields.words import ID_KIND_WORDS, KIND_WORDS, SEX_WORDS
+from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
+
+
+def mask_id(value: str) -> str:
+    """Mask the number of a document; of a short one no more than half is shown."""
+    return mask_middle(value, head=min(4, len(value) // 4), tail=2)
+
+
+def id_kind_words(expert: Expert) -> str:
+    """Return the kind of document, in words; of who has no number there is nothing to say."""
+    return expert.get_id_kind_display() if expert.id_number_index else ""
+
 
 PERSON = (
     FieldDeclaration(
@@ -104,18 +116,35 @@ PERSON = (
         ),
     ),
     FieldDeclaration(
-        code="id_number",
-        label="身份证号",
-        kind=Text(longest=18, rule=rules.id_number),
-        guard=guarded("id_number", "身份证号", lambda value: mask_middle(value, head=4, tail=2)),
+        code="id_kind",
+        label="证件类型",
+        kind=Choice(pairs=IdKind.choices, words=ID_KIND_WORDS),
+        show=id_kind_words,
         form=InForm(
-            section={INDIVIDUAL: "basic"},
-            help="18 位，加密保存。填写后出生日期和性别自动补全。",
+            section={INDIVIDUAL: "basic"}, help="不选时按号码判断；港澳台居民居住证选居民身份证。"
         ),
         imported=InImport(
-            looks=passes(rules.id_number),
-            aliases=("证件号码", "证件号", "身份证号码", "身份证"),
-            help="18 位，必须是文本格式。同一号码只能有一份档案。",
+            aliases=("证件种类", "证件名称", "身份证件类型"),
+            help="可不填，按号码判断。",
+            sample="居民身份证",
+            width=14,
+        ),
+        exported=InExport(width=22, value=id_kind_words),
+        history=InHistory(),
+    ),
+    FieldDeclaration(
+        code="id_number",
+        label="证件号码",
+        kind=Text(longest=rules.LONGEST_ID, rule=rules.id_number),
+        guard=guarded("id_number", "证件号码", mask_id),
+        form=InForm(
+            section={INDIVIDUAL: "basic"},
+            help="加密保存。填写身份证号后出生日期和性别自动补全。",
+        ),
+        imported=InImport(
+            looks=passes(rules.resident_id),
+            aliases=("身份证号", "证件号", "身份证号码", "身份证"),
+            help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
             width=22,
         ),

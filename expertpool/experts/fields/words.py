@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expertpool.directory.enums import TitleLevel
-from expertpool.experts.enums import ExpertKind, Sex
+from expertpool.experts.enums import ExpertKind, IdKind, Sex
 
 # As lists in use write them; the labels are shorter.
 LEVEL_WORDS = {"副高级": TitleLevel.ASSOCIATE, "正高级": TitleLevel.SENIOR}
@@ -12,6 +12,15 @@ KIND_WORDS = {
     "自然人": ExpertKind.INDIVIDUAL,
     "单位": ExpertKind.ORGANISATION,
     "机构": ExpertKind.ORGANISATION,
+}
+ID_KIND_WORDS = {
+    **dict.fromkeys(("身份证", "二代身份证", "港澳台居民居住证"), IdKind.RESIDENT),
+    **dict.fromkeys(("港澳通行证", "港澳居民通行证", "回乡证"), IdKind.HONG_KONG),
+    **dict.fromkeys(("台湾居民通行证", "台胞证"), IdKind.TAIWAN),
+    **dict.fromkeys(("外国人永久居留证", "永久居留身份证", "永居证"), IdKind.PERMANENT),
+    **dict.fromkeys(("中国护照", "外国护照"), IdKind.PASSPORT),
+    **dict.fromkeys(("军人证", "军官证件"), IdKind.OFFICER),
+    "其他证件": IdKind.OTHER,
 }
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have: proposed, never put in unasked.

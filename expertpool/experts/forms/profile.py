@@ -22,7 +22,6 @@ from expertpool.experts.queries.experts import departments_for, needs_department
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
-
 KNOWING = "knowing"
 
 

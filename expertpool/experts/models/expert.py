@@ -12,7 +12,7 @@ from django.db import models
 from expertpool.core.bounds import DAYS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 from expertpool.directory.enums import TitleLevel
-from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, Sex
+from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, IdKind, Sex
 from expertpool.experts.validators import PRACTICE_YEARS
 
 
@@ -49,8 +49,12 @@ class Expert(models.Model):
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True, validators=[DAYS])
-    id_number = EncryptedTextField("身份证号", bound_to=("number",))
-    id_number_index = BlindIndexField("身份证号索引")
+    id_kind = models.CharField(
+        "证件类型", max_length=12, choices=IdKind.choices, default=IdKind.RESIDENT
+    )
+    id_number = EncryptedTextField("证件号码", bound_to=("number",))
+    # Of the number alone: one person's is not entered twice under two kinds.
+    id_number_index = BlindIndexField("证件号码索引")
     phone = EncryptedTextField("手机号", bound_to=("number",))
     phone_index = BlindIndexField("手机号索引")
     phone_tail_index = BlindIndexField("手机尾号索引")

@@ -50,7 +50,9 @@ def experts_alike(expert: Expert) -> list[Alike]:
     same = Q(pk__in=[])
     for name in GROUNDS:
         if value := getattr(expert, name):
-            same |= Q(birth_date__range=_about(value)) if name == "birth_date" else Q(**{name: value})
+            same |= (
+                Q(birth_date__range=_about(value)) if name == "birth_date" else Q(**{name: value})
+            )
     rows = Expert.objects.filter(same, name=expert.name).exclude(pk=expert.pk).order_by("pk")
     return [Alike(one, _grounds(expert, one)) for one in rows[:MOST]]
 

@@ -25,7 +25,9 @@ class LooksAlike(ExpertRefused):
         self.token = token_of(alike)
         self.tells_unseen = any(one.expert.pk not in seen for one in alike)
         words = "；".join(in_words(alike, seen))
-        super().__init__(f"可能是同一个人：{words}。是同一个人的，请修改原有档案；不是的，勾选后再保存。")
+        super().__init__(
+            f"可能是同一个人：{words}。是同一个人的，请修改原有档案；不是的，勾选后再保存。"
+        )
 
 
 def in_words(alike: list[Alike], seen: set[int]) -> list[str]:
@@ -42,7 +44,11 @@ def token_of(alike: list[Alike]) -> str:
 
 
 def ask_about(
-    expert: Expert, knowing: str | None, actor: User | None, *, known: set[int] = frozenset()  # type: ignore[assignment]
+    expert: Expert,
+    knowing: str | None,
+    actor: User | None,
+    *,
+    known: set[int] = frozenset(),  # type: ignore[assignment]
 ) -> str:
     """Return what the log says of a record that is saved although others are like it; empty: none is.
 

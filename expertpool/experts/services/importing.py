@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -34,11 +35,10 @@ from expertpool.core.importing import (
 )
 from expertpool.core.importing.findings import Collector
 from expertpool.core.importing.sheets import RefusedSheet
-from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import province_codes, title_levels
 from expertpool.directory.services.units import NamedUnit, resolve_units
-from expertpool.experts.enums import ExpertKind, ExpertSource
+from expertpool.experts.enums import ExpertKind, ExpertSource, IdKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import namesakes
@@ -62,7 +62,17 @@ from expertpool.experts.services.import_options import (
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import TOO_YOUNG, Term, id_card_sex, is_too_young, oddities
+from expertpool.experts.validators import (
+    ID_RULES,
+    TOO_YOUNG,
+    Term,
+    born_by,
+    guess_id_kind,
+    id_refusal,
+    is_too_young,
+    oddities,
+    sex_by,
+)
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -170,7 +180,8 @@ class ExpertImporter(Importer):
                 )
 
     def validate(self, row: Row) -> Fault | None:
-        fault = self._contradiction(row.values) or self._term(row) or self._unknown_word(row)
+        fault = self._document(row) or self._contradiction(row.values)
+        fault = fault or self._term(row) or self._unknown_word(row)
         fault = fault or self._duplicate(row)
         if fault is None:
             self._warn(row)
@@ -179,18 +190,36 @@ class ExpertImporter(Importer):
                     known[index] = row.number
         return fault
 
+    def _document(self, row: Row) -> Fault | None:
+        """Check the number of the document by its kind, which the number tells where no cell does."""
+        values = row.values
+        number = values.get("id_number", "")
+        given = values.get("id_kind")
+        kind = values["id_kind"] = given or guess_id_kind(number)
+        if not number:
+            return None
+        try:
+            ID_RULES[kind](number)
+        except ValidationError as error:
+            reason, detail = id_refusal(error)
+            return self.fault("id_number", reason, detail)
+        if not given and kind != IdKind.RESIDENT:
+            row.notes.append(Note("证件类型", GUESSED, number, str(IdKind(kind).label)))
+        return None
+
     def _contradiction(self, values: dict[str, Any]) -> Fault | None:
         """Check birth and sex against the ID card number, and fill them from it."""
         id_number, birth = values.get("id_number"), values.get("birth")
         values["birth_date"] = birth.as_date() if birth else None
         if id_number:
-            born = id_card_birth_date(id_number)
-            if birth and not birth.fits(born):
+            kind = values["id_kind"]
+            born, sex = born_by(kind, id_number), sex_by(kind, id_number)
+            if born and birth and not birth.fits(born):
                 return self.fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
-            sex = id_card_sex(id_number)
-            if values.get("sex") not in (None, "", sex):
+            if sex and values.get("sex") not in (None, "", sex):
                 return self.fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
-            values["birth_date"], values["sex"] = born, sex
+            values["birth_date"] = born or values["birth_date"]
+            values["sex"] = sex or values.get("sex")
         if is_too_young(values["birth_date"], self.today):
             return self.fault("birth", "出生年月超出范围", TOO_YOUNG)
         if values.get("uscc") and not values.get("employer"):
@@ -246,7 +275,11 @@ class ExpertImporter(Importer):
             same = "、".join(
                 label
                 for label, mine, theirs in (
-                    ("工作单位", row.values.get("employer"), other.employer and other.employer.name),
+                    (
+                        "工作单位",
+                        row.values.get("employer"),
+                        other.employer and other.employer.name,
+                    ),
                     ("出生日期", born, other.birth_date),
                 )
                 if mine and mine == theirs

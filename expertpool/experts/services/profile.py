@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
-from expertpool.core.validators import id_card_birth_date
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
@@ -35,9 +34,11 @@ from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import record_version
 from expertpool.experts.validators import (
     TOO_YOUNG,
-    id_card_sex,
+    born_by,
+    guess_id_kind,
     identity_errors,
     is_too_young,
+    sex_by,
 )
 
 Errors = dict[str, Any]
@@ -63,7 +64,7 @@ def create_expert(
 ) -> Expert:
     """Enter an expert with ``values`` (a choice of `EXPERT.writable`) and return him.
 
-    Gives him a number and fills birth date and sex from the ID card number when they are empty.
+    Gives him a number and fills birth date and sex from the number of his document when they are empty.
     Refuses wrong or missing data and a phone or ID card number that is already in the pool
     (ValidationError by field), also against somebody who enters the same one at this moment; who may
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`). Somebody like
@@ -162,6 +163,7 @@ def refusals_of(
 def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Errors:
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
+    expert.id_kind = expert.id_kind or guess_id_kind(expert.id_number)
     _fill_from_id_number(expert)
     held = expert.email_index
     expert.phone_index = phone_index(expert.phone)
@@ -175,12 +177,13 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
 
 
 def _fill_from_id_number(expert: Expert) -> None:
+    kind, number = expert.id_kind, expert.id_number
     # A wrong number says nothing of its holder; it is refused below.
-    if identity_errors(expert.id_number, None, "") or not expert.id_number:
+    if identity_errors(kind, number, None, "") or not number:
         return
     # What was typed counts: if it contradicts the number, that is said below.
-    expert.birth_date = expert.birth_date or id_card_birth_date(expert.id_number)
-    expert.sex = expert.sex or id_card_sex(expert.id_number)
+    expert.birth_date = expert.birth_date or born_by(kind, number)
+    expert.sex = expert.sex or sex_by(kind, number)
 
 
 def _check(expert: Expert, actor: User | None, errors: Errors) -> None:
@@ -213,7 +216,9 @@ def _save(expert: Expert, actor: User | None, reached: dict[str, str]) -> None:
 
 
 def _field_errors(expert: Expert) -> Errors:
-    errors: Errors = dict(identity_errors(expert.id_number, expert.birth_date, expert.sex))
+    errors: Errors = dict(
+        identity_errors(expert.id_kind, expert.id_number, expert.birth_date, expert.sex)
+    )
     if is_too_young(expert.birth_date, timezone.localdate(expert.updated_at)):
         errors["birth_date"] = ValidationError(f"出生日期{TOO_YOUNG}", code="birth_date")
     if not expert.phone:

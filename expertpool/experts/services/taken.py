@@ -31,7 +31,7 @@ from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.settings import TAKEN_PER_HOUR
 
 # In the pool only once, and phone and mail nowhere else.
-UNIQUE = {"phone": "手机号", "id_number": "身份证号", "email": "邮箱"}
+UNIQUE = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 _FIND = {"phone": expert_by_phone, "id_number": expert_by_id_number, "email": expert_by_email}
 UNSEEN = "duplicate_unseen"
 UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请联系管理员核对；本次已记入日志。"

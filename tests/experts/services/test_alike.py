@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +44,6 @@ def token(page: str) -> str:
     return found[1] or found[2]
 
 
-@pytest.mark.shows("EXP-07")
 @pytest.mark.parametrize(
     ("values", "ground"),
     [
@@ -77,7 +75,9 @@ def test_also_about_who_is_out(admin: User, status: str) -> None:
 
 
 def test_nobody_is_asked_about_a_name_alone(known: Expert, admin: User) -> None:
-    assert enter(login(Client(), admin), employer_name="武汉设计院", birth_date="1981-05-20")[0] == 204
+    assert (
+        enter(login(Client(), admin), employer_name="武汉设计院", birth_date="1981-05-20")[0] == 204
+    )
 
 
 def test_what_was_agreed_to_is_for_those_who_were_named(known: Expert, admin: User) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -167,7 +167,7 @@ def test_existing_rows_are_brought_along() -> None:
         phone_index=blind_index("user.phone", user.phone), email_index=None
     )
     import_module("expertpool.accounts.migrations.0014_one_index_for_a_person").index_anew(
-        apps, None
+        None, SimpleNamespace(connection=connection)
     )
     user.refresh_from_db()
     assert user.phone_index == contact_index("phone", user.phone)

@@ -11,6 +11,7 @@ ACTIONS = (
     Action("expert.unfreeze", "解冻专家"),
     Action("expert.delete", "删除专家"),
     Action("expert.restore", "恢复专家"),
+    Action("expert.merge", "合并专家档案"),
     Action("expert.blacklist", "移入黑名单"),
     Action("expert.unblacklist", "移出黑名单"),
     Action("expert.leave", "登记请假"),

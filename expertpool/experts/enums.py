@@ -50,6 +50,11 @@ STATUS_MOVES: dict[str, StatusMove] = {
         frozenset({ExpertStatus.FORMAL, ExpertStatus.FROZEN}),
     ),
     "expert.delete": StatusMove("删除", _KEPT, frozenset({ExpertStatus.DELETED})),
+    "expert.merge": StatusMove(
+        "合并",
+        frozenset({ExpertStatus.PENDING, ExpertStatus.FORMAL, ExpertStatus.DELETED}),
+        frozenset({ExpertStatus.DELETED}),
+    ),
     "expert.restore": StatusMove("恢复", frozenset({ExpertStatus.DELETED}), _KEPT),
 }
 

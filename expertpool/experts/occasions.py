@@ -68,6 +68,26 @@ _CHANGED = (
     "{{专家姓名}}专家：您在专家库登记的{{内容}}已于 {{时间}} 修改，今后的通知发到新的{{内容}}。"
     "不是您要求的，请立即联系专家库管理单位。"
 )
+_MERGED = (
+    "{{专家姓名}}专家：您在专家库的两份档案已于 {{时间}} 合并，{{关闭的档案}} 关闭，保留 {{保留的档案}}。"
+    "其中有一份不是您本人的，请立即联系专家库管理单位。"
+)
+MERGED = Occasion(
+    code="expert.merged",
+    label="专家档案合并（发到两份档案原来的手机和邮箱）",
+    placeholders={
+        "专家姓名": "王工",
+        "关闭的档案": "ZJ2026000002",
+        "保留的档案": "ZJ2026000001",
+        "时间": "2026-12-01 09:00",
+    },
+    defaults={
+        ChannelCode.SMS: ("", _MERGED),
+        ChannelCode.EMAIL: ("您的专家档案已合并", _MERGED),
+    },
+    required=("关闭的档案", "保留的档案", "时间"),
+    watches=True,
+)
 CONTACT_CHANGED = Occasion(
     code="expert.contact_changed",
     label="专家手机号、邮箱变动（发到原来的手机和邮箱）",

@@ -27,6 +27,8 @@ ADDS = {
     "draws:emergency",
     "draws:pick_more",
     "experts:conditions",
+    "experts:link_account",
+    "experts:merge_choose",
     "experts:import",
     "experts:import_mapping",
     "experts:removal_decide",

@@ -362,6 +362,10 @@ RULES: dict[str, Rule] = {
     "experts:reveal": only("admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "field": "phone"}),
     "experts:open_account": only("admin", kwargs=EXPERT),
     "experts:send_link": only("admin", kwargs=EXPERT),
+    "experts:merge_choose": only("admin", kwargs=EXPERT),
+    "experts:merge": only(
+        "admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "other": make_expert().pk}
+    ),
     "experts:link_account": only("admin", kwargs=EXPERT),
     "experts:unlink_account": only("admin", kwargs=EXPERT),
     "experts:activate": public(activation),

@@ -98,5 +98,5 @@ def test_who_sees_a_number_plain_is_told_whose_it_is(known: Expert, admin: User)
     client = login(Client(), admin)
     assert f"已属于专家{known}" in enter(client, known.phone)[1]
     assert not Entry.objects.filter(action="expert.taken").exists()
-    assert "身份证号在专家库中已有" in enter(client, make_phone(), id_number=known.id_number)[1]
+    assert "证件号码在专家库中已有" in enter(client, make_phone(), id_number=known.id_number)[1]
     assert Entry.objects.filter(action="expert.taken").count() == 1

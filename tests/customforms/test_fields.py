@@ -255,8 +255,8 @@ def test_its_texts_are_bounded(data: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("label", "field"),
     [
-        ("身份证号（后四位）", "身份证号"),
-        ("证件号[旧]", "身份证号"),
+        ("身份证号（后四位）", "证件号码"),
+        ("证件号[旧]", "证件号码"),
         ("手机号（显示）", "手机号"),
         ("姓 名", "姓名"),
         ("\u2f3f机", "手机号"),  # ⼿, the radical

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
@@ -17,6 +18,7 @@ from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
+from expertpool.experts.queries.experts import merged_records
 
 # By these somebody was chosen: that they changed since takes nobody his seat.
 ONLY_TO_CHOOSE = {ExclusionReason.FREQUENCY_CAP, ExclusionReason.NOT_FITTING}
@@ -34,6 +36,10 @@ TWO_AT_ONCE = "请尽快请假，或联系项目联系人。"
 NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
 
 
+# Of a merged record that of the one that stays.
+_STANDING = Coalesce("expert__merged_into__status", "expert__status")
+
+
 def conflicts_of(
     draw: Draw, expert_ids: Collection[int], *, now: datetime
 ) -> dict[int, ExclusionReason]:
@@ -47,8 +53,12 @@ def _conflicts(
     draw: Draw, expert_ids: Collection[int], *, now: datetime, knowing: Knowledge
 ) -> dict[int, ExclusionReason]:
     plan = DrawPlan.objects.select_related("project").get(project_id=draw.project_id)
-    found = Exclusions(plan, now=now, draw=draw, knowing=knowing).of(expert_ids)
-    return {pk: reason for pk, reason in found.items() if reason not in ONLY_TO_CHOOSE}
+    # Of a record that was merged, the one that stays says whether he can come.
+    merged = merged_records()
+    stays = {pk: merged.get(pk, pk) for pk in expert_ids}
+    found = Exclusions(plan, now=now, draw=draw, knowing=knowing).of(set(stays.values()))
+    lost = {pk: found[one] for pk, one in stays.items() if one in found}
+    return {pk: reason for pk, reason in lost.items() if reason not in ONLY_TO_CHOOSE}
 
 
 def conflict_words(invitation: Invitation, *, now: datetime) -> str:
@@ -121,7 +131,7 @@ def _gone_and_unheld(
     rows = seated.annotate(gone=gone, unheld=unheld).filter(Q(gone=True) | Q(unheld=True))
     marks: dict[int, str] = {}
     others: dict[int, dict[int, int]] = defaultdict(dict)
-    columns = rows.order_by().values_list("pk", "draw", "expert", "expert__status", "gone")
+    columns = rows.order_by().values_list("pk", "draw", "expert", _STANDING, "gone")
     for pk, draw, expert, status, is_gone in columns:
         if is_gone:
             marks[pk] = f"已不在库：{ExpertStatus(status).label}，应更换"
@@ -145,7 +155,9 @@ def is_gone(invitation: Invitation, *, now: datetime) -> bool:
 
 
 def _gone(now: datetime) -> QuerySet[Expert]:
-    return Expert.objects.filter(deleted() | blacklisted(now) | not_formal())
+    """Return who is no member of the pool; of a record that was merged the one that stays says so."""
+    out = Expert.objects.filter(deleted() | blacklisted(now) | not_formal()).values("pk")
+    return Expert.objects.annotate(stays=Coalesce("merged_into", "pk")).filter(stays__in=out)
 
 
 def _is_unheld(invitation: Invitation) -> bool:

@@ -9,7 +9,7 @@ by conditions of his own must not find out who sits where names are still sealed
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -21,6 +21,7 @@ from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
 from expertpool.draws.models import STANDBY, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
 from expertpool.draws.queries.meetings import by_hours
+from expertpool.experts.queries.experts import merged_records
 
 # Not by the time of the release: a row that knows its expert gives away nothing by a count.
 NAMED = Q(invitation__expert__isnull=False)
@@ -39,14 +40,15 @@ def held_expert_ids(
     holds = _active(parts)
     if only is not None and knowing is Knowledge.ALL:
         return set(draws_holding(only, parts))
+    merged = merged_records()
     named = holds.filter(NAMED)
     if only is not None:
-        named = named.filter(invitation__expert__in=only)
+        named = named.filter(invitation__expert__in=list(_with_merged(only, merged)))
     held = set(named.values_list("invitation__expert", flat=True))
     if knowing is Knowledge.ALL:
         sealed = holds.exclude(NAMED).values("invitation")
         held |= {*experts_behind(Invitation.objects.filter(pk__in=sealed)).values()}
-    return held
+    return held | {merged[pk] for pk in held & merged.keys()}
 
 
 def draws_holding(
@@ -55,12 +57,20 @@ def draws_holding(
     """Return those of ``experts`` who are invited or seated somewhere for a time that overlaps one of
     ``periods``, with the draws (ids) in which they are."""
     parts = by_hours(periods)
-    keys = {holder_key(pk, start): pk for pk in experts for start, _ in parts}
+    people = _with_merged(experts, merged_records())
+    keys = {holder_key(pk, start): stays for pk, stays in people.items() for start, _ in parts}
     rows = _active(parts).filter(holder__in=list(keys))
     found: dict[int, set[int]] = defaultdict(set)
     for holder, draw in rows.values_list("holder", "invitation__draw"):
         found[keys[bytes(holder)]].add(draw)
     return found
+
+
+def _with_merged(experts: Collection[int], merged: Mapping[int, int]) -> dict[int, int]:
+    """Return ``experts`` and the records that were merged into theirs, each with whose it is: who sits by
+    the one is not drawn by the other (docs/decisions/0110)."""
+    people = {pk: pk for pk in experts}
+    return people | {pk: stays for pk, stays in merged.items() if stays in people}
 
 
 def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:
@@ -142,10 +152,14 @@ def _count(
     sealed = sealed or Counter()
     rows = rows.filter(expert__isnull=False).order_by()
     named = rows.values("expert").annotate(times=Count("pk")).values_list("expert", "times")
-    if at_least > 1:
+    merged = merged_records()
+    if at_least > 1 and not merged:
         # Fewer are of use only of those who sit where names are sealed, too.
         named = named.filter(Q(times__gte=at_least) | Q(expert__in=list(sealed)))
-    return _at_least(at_least, sealed + Counter(dict(named)))
+    counts = sealed + Counter(dict(named))
+    for pk in counts.keys() & merged.keys():
+        counts[merged[pk]] += counts[pk]
+    return _at_least(at_least, counts)
 
 
 def _at_least(times: int, counts: Counter[int]) -> Counter[int]:
@@ -181,7 +195,8 @@ def _in_each(
 def _rows_of(
     only: Collection[int], windows: Sequence[Window], knowing: Knowledge
 ) -> list[tuple[int, int, datetime]]:
-    known = Q(expert__in=only)
+    people = _with_merged(only, merged_records())
+    known = Q(expert__in=list(people))
     if knowing is Knowledge.ALL:
         known |= Q(expert__isnull=True)
     found = _with_openings(windows).filter(known)
@@ -189,8 +204,11 @@ def _rows_of(
         found.values_list("expert", "pk", "draw__projects__opening_at", "draw__number", "seat_key")
     )
     sealed = {number for expert, _, _, number, _ in rows if expert is None}
-    keys = {seat_key(number, pk): pk for number in sealed for pk in only}
-    whose = ((expert or keys.get(bytes(key or b"")), pk, at) for expert, pk, at, _, key in rows)
+    keys = {seat_key(number, pk): stays for number in sealed for pk, stays in people.items()}
+    whose = (
+        (people.get(expert) or keys.get(bytes(key or b"")), pk, at)
+        for expert, pk, at, _, key in rows
+    )
     return [(expert, pk, at) for expert, pk, at in whose if expert is not None]
 
 

@@ -112,6 +112,16 @@ class Expert(models.Model):
         related_name="+",
         editable=False,
     )
+    # Another record of the same person, which stays; never one that is merged itself.
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name="合并至",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        editable=False,
+        db_index=False,  # experts_merged
+    )
     term_start_date = models.DateField("聘期开始", null=True, blank=True, validators=[DAYS])
     term_end_date = models.DateField("聘期至", null=True, blank=True, validators=[DAYS])
     source = models.CharField(
@@ -181,6 +191,12 @@ class Expert(models.Model):
                 | (~models.Q(status=ExpertStatus.DELETED) & models.Q(deleted_at__isnull=True)),
                 name="experts_deleted_when",
             ),
+            # Whoever was merged is drawn no more, and comes back no more.
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(status=ExpertStatus.DELETED) & ~models.Q(merged_into=models.F("id")),
+                name="experts_merged_is_closed",
+            ),
             within(
                 "experts_expert_bounds",
                 birth_date=DAYS,
@@ -198,6 +214,11 @@ class Expert(models.Model):
             # The tab 即将到期.
             models.Index(fields=["status", "term_end_date"], name="experts_term"),
             models.Index(fields=["phone_tail_index"], name="experts_phone_tail"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="experts_merged",
+            ),
             # With the id: a search gathers thousands by their employers without reading one row.
             models.Index(fields=["employer"], include=["id"], name="experts_by_employer"),
             # What the list is sorted by: its first page is read off the index.

@@ -53,7 +53,11 @@ def experts_alike(expert: Expert) -> list[Alike]:
             same |= (
                 Q(birth_date__range=_about(value)) if name == "birth_date" else Q(**{name: value})
             )
-    rows = Expert.objects.filter(same, name=expert.name).exclude(pk=expert.pk).order_by("pk")
+    rows = (
+        Expert.objects.filter(same, name=expert.name, merged_into__isnull=True)
+        .exclude(pk=expert.pk)
+        .order_by("pk")
+    )
     return [Alike(one, _grounds(expert, one)) for one in rows[:MOST]]
 
 
@@ -82,7 +86,11 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Exper
     tells nothing else (docs/decisions/0090)."""
     rows = Expert.objects.all() if user is None else experts_visible_to(user)
     found: dict[str, list[Expert]] = defaultdict(list)
-    compared = rows.filter(name__in=names).select_related("employer").order_by("pk")
+    compared = (
+        rows.filter(name__in=names, merged_into__isnull=True)
+        .select_related("employer")
+        .order_by("pk")
+    )
     for one in compared.only("number", "name", "birth_date", "employer__name"):
         if len(found[one.name]) < MOST:
             found[one.name].append(one)
@@ -92,6 +100,7 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Exper
 def alike_in(rows: QuerySet[Expert]) -> QuerySet[Expert]:
     """Return those of ``rows`` that may be the same person as another of them who is not deleted, and
     those whose phone or mail is another's, too."""
+    rows = rows.filter(merged_into__isnull=True)
     found: set[int] = set()
     here = Count("pk", filter=~Q(status=ExpertStatus.DELETED))
     for field in ("employer_id", "birth_date"):
@@ -127,12 +136,12 @@ def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int,
     """Return for each of ``experts`` with whom of ``rows`` he may be one, and whose account has a
     number of his, in words."""
     by_name: dict[str, list[Expert]] = defaultdict(list)
-    for one in rows.filter(name__in={one.name for one in experts}):
+    others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
+    for one in others:
         by_name[one.name].append(one)
     told: dict[int, list[str]] = {}
     for expert in experts:
-        others = (one for one in by_name[expert.name] if one.pk != expert.pk)
-        pairs = ((one, _grounds(expert, one)) for one in others)
+        pairs = ((one, _grounds(expert, one)) for one in by_name[expert.name] if one != expert)
         told[expert.pk] = [f"{'、'.join(same)}与 {one.number} 相同" for one, same in pairs if same]
     for label, field in (("手机号", "phone_index"), ("邮箱", "email_index")):
         _tell_accounts(experts, label, field, told)

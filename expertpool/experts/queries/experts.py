@@ -81,6 +81,7 @@ class Actions:
     tags: bool
     account: bool
     link_account: bool
+    merge: bool
 
 
 def actions_for(user: User, expert: Expert) -> Actions:
@@ -99,9 +100,10 @@ def actions_for(user: User, expert: Expert) -> Actions:
         unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
         leave=here and leave,
         delete=delete and here,
-        restore=delete and not here,
+        restore=delete and not here and expert.merged_into_id is None,
         tags=tags and here,
         account=edit and status not in NOT_SIGNED_IN,
+        merge=edit and delete and here,
         link_account=edit and user.has_permission("accounts.users"),
     )
 
@@ -115,6 +117,13 @@ def state_word(expert: Expert, today: date) -> str:
         if end <= today + value_of(TERM_ENDING_WITHIN):
             return TERM_ENDING
     return expert.get_status_display()
+
+
+def merged_records() -> dict[int, int]:
+    """Return the records that were merged (ids), each with the one that stays: whose seats, holds and
+    reviews are that one's."""
+    rows = Expert.objects.filter(merged_into__isnull=False).order_by()
+    return {pk: stays for pk, stays in rows.values_list("pk", "merged_into") if stays}
 
 
 def account_proof(number: str, user: User) -> bytes:

@@ -44,8 +44,11 @@ def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """Bring a deleted expert back with the status he had. Refuses one who is not deleted.
 
-    Whose period on the blacklist ended meanwhile is taken off it.
+    Whose period on the blacklist ended meanwhile is taken off it. Refuses who was merged.
     """
+    merged = Expert.objects.filter(pk=expert.pk).values_list("merged_into__number", flat=True).get()
+    if merged:
+        raise ExpertRefused(f"{expert.name}已合并至 {merged}，不能恢复，请使用那一份档案。")
     set_status(
         expert=expert,
         to=expert.status_before_deletion or ExpertStatus.PENDING,

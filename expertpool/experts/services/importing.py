@@ -77,7 +77,8 @@ from expertpool.experts.validators import (
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
 _AS_IT_STANDS = (
-    *(models.BigAutoField, models.CharField, models.TextField, models.PositiveSmallIntegerField),
+    *(models.BigAutoField, models.CharField, models.TextField),
+    *(models.PositiveIntegerField, models.PositiveSmallIntegerField),
     *(models.DateField, models.DateTimeField, models.ForeignKey, models.OneToOneField),
     BlindIndexField,
 )

@@ -132,6 +132,8 @@ def _whose(label: str, owner: Expert, actor: User | None) -> str:
     visible = actor is not None and experts_visible_to(actor).filter(pk=owner.pk).exists()
     if not visible:
         return f"该{label}已属于另一位专家（不在您的查看范围内），请联系管理员处理。"
+    if owner.merged_into is not None:
+        return f"该{label}属于已合并的专家{owner}，请直接修改档案{owner.merged_into}。"
     if owner.status == ExpertStatus.DELETED:
         return f"该{label}属于已删除的专家{owner}，请在“已删除”中恢复该档案。"
     status = owner.get_status_display()

@@ -24,4 +24,8 @@ def index(request: UserRequest) -> HttpResponse:
     )
     told = grounds_of(list(result.page), kept)
     rows = [(expert, told[expert.pk]) for expert in result.page]
-    return render_list(request, "experts/alike_list.html", result.context | {"rows": rows})
+    context = result.context | {
+        "rows": rows,
+        "may_merge": request.user.has_permission("experts.delete"),
+    }
+    return render_list(request, "experts/alike_list.html", context)

@@ -96,11 +96,16 @@ def options(request: UserRequest) -> JsonResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The panorama; its tabs come from this app and those above."""
     found = experts_visible_to(request.user).select_related(
-        "employer", "division", "department", "user"
+        "employer", "division", "department", "user", "merged_into"
     )
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
     context = {"expert": expert, "may": actions_for(request.user, expert)}
     context["account"] = account_words(expert)
+    # Each leads to the other, as far as the reader sees it.
+    seen = experts_visible_to(request.user)
+    context["merged"] = seen.filter(merged_into=expert).order_by("pk")
+    if expert.merged_into_id and not seen.filter(pk=expert.merged_into_id).exists():
+        expert.merged_into = None
     return panorama(request, PAGE, expert, "experts/expert_detail.html", context)
 
 

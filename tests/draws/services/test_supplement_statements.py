@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 STATEMENTS = (
-    44  # of a decline whose successor is seated and invited, with a link, on three channels
+    45  # of a decline whose successor is seated and invited, with a link, on three channels
 )
 CAUSES = 7  # by whose doing they are away, as the log has it, too: of all at once
-REVIEWS = 1  # how often he took part lately, whatever counts it: cap and avoided periods
-A_TURN = 2  # more for each whose turn came in vain: is he held, does he fit
+REVIEWS = 2  # by which records and how often he took part lately, whatever counts it
+A_TURN = 3  # more for each whose turn came in vain: is he held, by which records, does he fit
 
 
 def drawn(*, avoided: int, **plan: Any) -> Draw:

@@ -166,14 +166,14 @@ def test_existing_rows_are_brought_along() -> None:
     User.objects.filter(pk=user.pk).update(
         phone_index=blind_index("user.phone", user.phone), email_index=None
     )
-    import_module("expertpool.accounts.migrations.0014_one_index_for_a_person").index_anew(
+    import_module("expertpool.accounts.migrations.0015_one_index_for_a_person").index_anew(
         None, SimpleNamespace(connection=connection)
     )
     user.refresh_from_db()
     assert user.phone_index == contact_index("phone", user.phone)
     assert user.email_index == contact_index("email", "li@example.cn")
     with connection.cursor() as cursor:
-        cursor.execute(import_module("expertpool.experts.migrations.0016_email_once").NUMBER)
+        cursor.execute(import_module("expertpool.experts.migrations.0017_email_once").NUMBER)
     twins = {one.pk: one.email_twin for one in Expert.objects.all()}
     assert twins == {expert.pk: 0, gone.pk: 1}
 

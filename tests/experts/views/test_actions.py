@@ -280,7 +280,7 @@ def test_revealing_over_the_page(client: Client, admin: User, operator: User) ->
     assert post(client, "reveal", expert.pk, "id_number").status_code == 409
     answer = post(client, "reveal", expert.pk, "id_number", reason="核对")
     assert answer.content.decode() == "110101198001010010"
-    assert Entry.objects.get(action="expert.reveal").note == "身份证号：核对"
+    assert Entry.objects.get(action="expert.reveal").note == "证件号码：核对"
     assert post(client, "reveal", expert.pk, "name", reason="核对").status_code == 404
     login(client, operator)
     assert post(client, "reveal", expert.pk, "phone", reason="核对").status_code == 403

@@ -131,10 +131,10 @@ def test_the_template_can_be_imported(client: Client, admin: User, tmp_path: Pat
     answer = client.get(reverse("experts:import_template"))
     book = load_workbook(io.BytesIO(answer.content))
     sheet = book.worksheets[0]
-    assert sheet["D1"].value == "身份证号"
-    assert sheet["D2"].number_format == "@"
+    assert sheet["E1"].value == "证件号码"
+    assert sheet["E2"].number_format == "@"
     assert book.sheetnames == ["专家", "填写说明"]
-    assert len(sheet.data_validations.dataValidation) == 3
+    assert len(sheet.data_validations.dataValidation) == 4
     place = {cell.value: cell.column for cell in sheet[1]}
     for header, value in {"姓名": "李娜", "手机号": "13911110002"}.items():
         sheet.cell(3, place[header], value)
@@ -181,7 +181,7 @@ def test_the_export_is_what_the_list_shows(client: Client, admin: User) -> None:
     assert [row["姓名"] for row in rows] == ["乙", "甲"]
     assert rows[1]["手机号"] == "13800138000"
     assert (
-        rows[1]["身份证号"]
+        rows[1]["证件号码"]
         == "1101************15"[: len(make_id_number()) - 2] + make_id_number()[-2:]
     )
     assert "银行账号" not in rows[1]

@@ -84,8 +84,8 @@ class Migration(migrations.Migration):
     """A phone or mail has one owner, over accounts and files (docs/decisions/0100)."""
 
     dependencies = [
-        ("experts", "0017_activation_times"),
-        ("accounts", "0014_one_index_for_a_person"),
+        ("experts", "0018_activation_times"),
+        ("accounts", "0015_one_index_for_a_person"),
     ]
 
     operations = [migrations.RunSQL(ONCE, UNDO)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """When an expert was last sent the link to his account, and when he activated it."""
 
-    dependencies = [("experts", "0016_email_once")]
+    dependencies = [("experts", "0017_email_once")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """By which document somebody is known (docs/decisions/0106)."""
 
-    dependencies = [("experts", "0019_blacklisted_signed_out")]
+    dependencies = [("experts", "0020_blacklisted_signed_out")]
 
     operations = [
         migrations.AddField(

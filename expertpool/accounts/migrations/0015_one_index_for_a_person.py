@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     """A phone or mail has the same index in an account and in the file of an expert."""
 
     dependencies = [
-        ("accounts", "0013_digests_in_every_row"),
+        ("accounts", "0014_rights_have_proofs"),
         ("core", "0006_tokens_made_anew"),
     ]
 

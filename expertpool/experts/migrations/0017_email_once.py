@@ -14,7 +14,7 @@ WHERE twins.id = one.id AND twins.number > 0
 class Migration(migrations.Migration):
     """A mail address is one expert's (docs/decisions/0100)."""
 
-    dependencies = [("experts", "0015_blacklist_agrees")]
+    dependencies = [("experts", "0016_avoidance_removals")]
 
     operations = [
         migrations.AddField(

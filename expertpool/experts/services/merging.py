@@ -1,0 +1,190 @@
+"""Two records of one person become one: the other is closed, and says which (docs/decisions/0110)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.text import moment_text
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.occasions import ACCOUNT, MERGED
+from expertpool.experts.queries.experts import experts_groupable_by
+from expertpool.experts.services.avoidance import add_avoidance_unit
+from expertpool.experts.services.contacts import contacts_of
+from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.status import set_status
+from expertpool.experts.services.tags import set_tags
+from expertpool.experts.services.taken import UNIQUE
+from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.sending import Recipient, send_message
+
+MOST_REASON = 100
+SPECIALTIES = "specialties"
+BARRED = {ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED}
+
+
+@transaction.atomic
+def merge_experts(
+    *,
+    keep: Expert,
+    close: Expert,
+    taken: Collection[str],
+    reason: str,
+    actor: User | None,
+    now: datetime,
+) -> Expert:
+    """Close ``close`` as merged into ``keep``, which gets its fields ``taken`` (codes), and return that.
+
+    Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
+    stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
+    asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told.
+    Refuses (ExpertRefused, ValidationError by field) two kinds, what was merged already, a record to keep
+    that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
+    values that contradict each other.
+    """
+    reason = _checked(reason)
+    rows = Expert.objects.select_for_update(of=("self",)).select_related("user").order_by("pk")
+    found = rows.in_bulk([keep.pk, close.pk])
+    keep, close = found[keep.pk], found[close.pk]
+    _check(keep, close)
+    reached = [(one.pk, one.name, contacts_of(one)) for one in (keep, close)]
+    fields = EXPERT.writable()
+    values = {code: fields[code].value_of(close) for code in taken if code in fields}
+    specialties = list(close.specialties.all()) if SPECIALTIES in taken else None
+    _close(close, into=keep, taken=taken, reason=reason, actor=actor, now=now)
+    keep = update_expert(expert=keep, values=values, specialties=specialties, actor=actor, now=now)
+    _bring_along(close, keep, actor=actor, now=now)
+    after = {"并入": str(close)}
+    record("expert.merge", actor=actor, now=now, subject=keep, after=after, note=reason)
+    for pk, name, contacts in reached:
+        _tell(pk, name, contacts, close=close, keep=keep, now=now)
+    return keep
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise ExpertRefused("请填写合并原因。")
+    if len(reason) > MOST_REASON:
+        raise ExpertRefused(f"合并原因最多 {MOST_REASON} 字，请缩短。")
+    return reason
+
+
+def _check(keep: Expert, close: Expert) -> None:
+    if keep.pk == close.pk:
+        raise ExpertRefused("请选择另一份档案。")
+    if keep.kind != close.kind:
+        raise ExpertRefused("个人专家和单位专家不能合并。")
+    for one in (keep, close):
+        if one.merged_into_id is not None:
+            raise ExpertRefused(f"{one}已合并到另一份档案，请选择那一份。")
+    if keep.status == ExpertStatus.DELETED:
+        raise ExpertRefused(f"{keep}已删除，请先恢复，或保留另一份。")
+    stood = close.status_before_deletion or close.status
+    if close.status in BARRED or stood in BARRED:
+        label = ExpertStatus(stood if close.status == ExpertStatus.DELETED else close.status).label
+        raise ExpertRefused(f"{close}为“{label}”，请保留这一份，或先解除后再合并。")
+    # Whoever is signed in by it goes on being the same person.
+    if close.user_id is not None:
+        raise ExpertRefused(f"{close}有登录账号，请保留这一份，或先解除账号关联。")
+
+
+def _close(
+    close: Expert,
+    *,
+    into: Expert,
+    taken: Collection[str],
+    reason: str,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    # By what goes over, the other one is found from now on. Its text stays: letters about a seat that he
+    # has by this record go where he was asked.
+    freed = {f"{code}_index": None for code in UNIQUE if code in taken}
+    if "phone" in taken:
+        freed["phone_tail_index"] = None
+    set_status(
+        expert=close,
+        to=ExpertStatus.DELETED,
+        action="expert.merge",
+        actor=actor,
+        now=now,
+        reason=f"合并至 {into}：{reason}",
+        status_before_deletion=close.status_before_deletion or close.status,
+        deletion_reason=f"合并至 {into.number}：{reason}",
+        deleted_at=now,
+        deleted_by=actor,
+        merged_into=into,
+        **freed,
+    )
+    # Whoever was merged into it leads to where it is now, in one step.
+    Expert.objects.filter(merged_into=close).update(merged_into=into)
+
+
+def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: datetime) -> None:
+    """Give ``keep`` what keeps ``close`` from draws or puts him into them, each with its entry."""
+    for leave in close.leaves.filter(cancelled_at__isnull=True, during__endswith__gt=now):
+        file_leave(
+            expert=keep,
+            start=leave.during.lower,
+            end=leave.during.upper,
+            reason=leave.reason,
+            actor=actor,
+            now=now,
+        )
+    held = {_tie(one) for one in keep.avoidance_units.all()}
+    for one in close.avoidance_units.all():
+        if _tie(one) in held:
+            continue
+        names = ("unit", "person_name", "kind", "start_date", "end_date", "note")
+        row = AvoidanceUnit(expert=keep, **{name: getattr(one, name) for name in names})
+        add_avoidance_unit(row=row, actor=actor, now=now)
+    may = actor is None or experts_groupable_by(actor).filter(pk=keep.pk).exists()
+    if may and (more := close.tags.exclude(pk__in=keep.tags.values("pk"))):
+        set_tags(expert=keep, tags=[*keep.tags.all(), *more], actor=actor, now=now)
+
+
+def _tie(row: AvoidanceUnit) -> tuple[object, ...]:
+    return row.unit_id, row.person_name, row.kind
+
+
+def _tell(
+    pk: int, name: str, contacts: dict[str, str], *, close: Expert, keep: Expert, now: datetime
+) -> None:
+    """Tell an owner where he was reached: who merges a stranger's record into another is found out."""
+    context = {
+        "专家姓名": name,
+        "关闭的档案": close.number,
+        "保留的档案": keep.number,
+        "时间": moment_text(now),
+    }
+    send_message(
+        occasion=MERGED.code,
+        recipient=Recipient(None, name, contacts["phone"], contacts["email"]),
+        channels=ways_outside(phone=contacts["phone"], email=contacts["email"]),
+        context=context,
+        about=(ACCOUNT, pk),
+        key=f"merged:{close.pk}:{pk}",
+        now=now,
+    )
+
+
+def explain(error: ValidationError) -> str:
+    """Return in one sentence which values contradict each other."""
+    by_field = getattr(error, "error_dict", None) or {"": error.error_list}
+    labels = {field.code: field.label for field in EXPERT.fields()}
+    return "".join(
+        f"{labels.get(name, '')}：{message}" if name in labels else message
+        for name, errors in by_field.items()
+        for one in errors
+        for message in one.messages
+    )

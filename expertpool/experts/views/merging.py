@@ -1,0 +1,132 @@
+"""Two records side by side: one stays, the other is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.parts import digest
+from expertpool.core.views.reasons import reason_of
+from expertpool.core.visibility import Level, level_for, show
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.forms.actions import OneExpertForm
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.services.merging import SPECIALTIES, explain, merge_experts
+
+CHANGED = "其中一份档案刚有改动，请核对后再合并。"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One field in which the two differ, as the reader may see it; ``other``: the closed one's is taken."""
+
+    code: str
+    label: str
+    kept: str
+    closed: str
+    other: bool
+
+
+@requires("experts.delete")
+def choose(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask which record is merged into this one."""
+    expert = _expert(request, pk)
+    posted = request.POST if request.method == "POST" else None
+    experts = _reach(request).exclude(pk=pk).filter(merged_into__isnull=True)
+    form = OneExpertForm(posted, experts=experts)
+
+    def write() -> HttpResponse:
+        other = form.cleaned_data["expert"]
+        return HttpResponseClientRedirect(reverse("experts:merge", args=[pk, other.pk]))
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"合并档案 · {expert}",
+        submit_label="对照",
+        refusals=ExpertRefused,
+        back=reverse("experts:detail", args=[pk]),
+    )
+
+
+@requires("experts.delete")
+def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
+    """Show ``pk``, which stays, beside ``other``, and close that."""
+    keep, close = _expert(request, pk), _expert(request, other)
+    seen = digest(f"{EXPERT.version_of(keep)}{EXPERT.version_of(close)}{keep.status}{close.status}")
+    choices = _choices(request, keep, close)
+    error = ""
+    if request.method == "POST":
+        taken = {one.code for one in choices if one.other}
+        try:
+            if request.POST.get("seen") != seen:
+                raise ExpertRefused(CHANGED)
+            merge_experts(
+                keep=keep,
+                close=close,
+                taken=taken | ({"id_kind"} if "id_number" in taken else set()),
+                reason=reason_of(request),
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except ExpertRefused as refusal:
+            error = str(refusal)
+        except ValidationError as refusal:
+            error = explain(refusal)
+        else:
+            messages.success(request, f"已把 {close} 合并到 {keep}。")
+            return redirect("experts:detail", pk=pk)
+    context: dict[str, Any] = {
+        "keep": keep,
+        "close": close,
+        "choices": choices,
+        "seen": seen,
+        "error": error,
+        "reason": reason_of(request),
+    }
+    return render(request, "experts/merge.html", context, status=422 if error else 200)
+
+
+def _reach(request: UserRequest) -> Any:
+    edited = experts_visible_to(request.user, "experts.edit").values("pk")
+    return experts_visible_to(request.user, "experts.delete").filter(pk__in=edited)
+
+
+def _expert(request: UserRequest, pk: int) -> Expert:
+    rows = _reach(request).select_related("employer", "division", "department", "user")
+    expert: Expert = get_object_or_404(rows, pk=pk)
+    return expert
+
+
+def _choices(request: UserRequest, keep: Expert, close: Expert) -> list[Choice]:
+    """Return in what the two differ and the reader may choose; what is hidden from him stays."""
+    kept, closed = EXPERT.version_of(keep), EXPERT.version_of(close)
+    fields = EXPERT.writable().keys() | {SPECIALTIES}
+    guards = {one.code: one.guard.code for one in EXPERT.fields() if one.guard}
+    labels, user = EXPERT.labels(), request.user
+    found = []
+    for code in EXPERT.differences(kept, closed):
+        # The kind goes with its number.
+        if code not in fields or code == "id_kind":
+            continue
+        if code in guards and level_for(user, guards[code]) is Level.HIDDEN:
+            continue
+        # What only the closed one has is missing otherwise.
+        chosen = request.POST.get(f"from-{code}", "" if kept.get(code) else "other")
+        mine, theirs = (show(user, f"experts.{code}", one.get(code, "")) for one in (kept, closed))
+        found.append(Choice(code, labels[code], mine, theirs, other=chosen == "other"))
+    return found

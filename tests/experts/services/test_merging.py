@@ -1,0 +1,235 @@
+"""Two records of one person become one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.experts import expert_by_phone
+from expertpool.experts.services.deletion import restore_expert
+from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.merging import merge_experts
+from expertpool.experts.services.profile import create_expert
+from expertpool.notifications.models import Message
+from tests.attacks.test_rights import make_role
+from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import (
+    NOW,
+    make_expert,
+    make_id_number,
+    make_phone,
+    make_specialty,
+    make_tag,
+    make_unit,
+)
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def keep() -> Expert:
+    return make_expert(
+        "王小明", phone="13812340001", email="old@example.cn", tags=(make_tag("甲"),)
+    )
+
+
+@pytest.fixture
+def close() -> Expert:
+    return make_expert(
+        "王小明",
+        phone="13812340002",
+        email="new@example.cn",
+        id_number=make_id_number("19800520"),
+        employer=make_unit("长沙设计院"),
+        specialties=(make_specialty("A01"),),
+        tags=(make_tag("乙"),),
+    )
+
+
+def merge(keep: Expert, close: Expert, by: User, *taken: str, now: Any = NOW) -> Expert:
+    return merge_experts(keep=keep, close=close, taken=taken, reason="同一人", actor=by, now=now)
+
+
+@pytest.mark.shows("EXP-15")
+def test_one_stays_with_what_was_chosen_and_the_other_is_closed(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    kept = merge(keep, close, admin, "phone", "id_number", "id_kind", "employer", "specialties")
+    close.refresh_from_db()
+    assert (kept.phone, kept.email) == ("13812340002", "old@example.cn")
+    assert kept.employer == close.employer
+    assert (kept.birth_date, kept.specialties.count()) == (date(1980, 5, 20), 1)
+    assert (close.status, close.merged_into) == (ExpertStatus.DELETED, kept)
+    assert expert_by_phone("13812340002") == kept
+    # What stands in the closed one can be read as it was.
+    assert (close.phone, close.email) == ("13812340002", "new@example.cn")
+    assert {one.name for one in kept.tags.all()} == {"甲", "乙"}
+    entries = Entry.objects.filter(action="expert.merge")
+    assert {one.subject_id for one in entries} == {str(keep.pk), str(close.pk)}
+    assert all("同一人" in one.note for one in entries)
+    assert "phone" in kept.versions.first().changed  # type: ignore[union-attr]
+
+
+def test_what_keeps_him_from_draws_comes_along(keep: Expert, close: Expert, admin: User) -> None:
+    unit = make_unit("投标公司")
+    AvoidanceUnit.objects.create(expert=close, unit=unit, kind="adviser", created_at=NOW)
+    for one, start in ((close, 1), (keep, 30)):
+        file_leave(
+            expert=one,
+            start=NOW + start * DAY,
+            end=NOW + (start + 5) * DAY,
+            reason="出国",
+            actor=admin,
+            now=NOW,
+        )
+    kept = merge(keep, close, admin)
+    assert [one.unit for one in kept.avoidance_units.all()] == [unit]
+    assert kept.leaves.count() == 2
+    # Each with its own entry, as if it had been filed here.
+    filed = Entry.objects.filter(
+        subject_id=str(keep.pk), action__in=("expert.leave", "expert.avoidance")
+    )
+    assert filed.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "why"),
+    [
+        ("close", {"status": "blacklisted"}, "请保留这一份，或先解除"),
+        ("close", {"status": "frozen"}, "请保留这一份，或先解除"),
+        ("close", {"account": True}, "有登录账号"),
+        ("close", {"kind": "organisation"}, "不能合并"),
+        ("keep", {"status": "deleted"}, "请先恢复"),
+        ("close", {"leave": True}, "时间重叠"),
+    ],
+)
+def test_what_cannot_be_merged(admin: User, which: str, changes: dict[str, Any], why: str) -> None:
+    leave, account = changes.pop("leave", False), changes.pop("account", False)
+    if account:
+        changes["user"] = make_user("expert")
+    rows = {
+        name: make_expert("王小明", **(changes if name == which else {}))
+        for name in ("keep", "close")
+    }
+    for one in rows.values() if leave else ():
+        file_leave(
+            expert=one, start=NOW + DAY, end=NOW + 3 * DAY, reason="出国", actor=admin, now=NOW
+        )
+    with pytest.raises(ExpertRefused, match=why):
+        merge(rows["keep"], rows["close"], admin)
+    assert not Expert.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_a_merged_record_never_comes_back(keep: Expert, close: Expert, admin: User) -> None:
+    merge(keep, close, admin)
+    close.refresh_from_db()
+    with pytest.raises(ExpertRefused, match=f"已合并至 {keep.number}"):
+        restore_expert(expert=close, actor=admin, now=NOW)
+    with pytest.raises(ExpertRefused, match="已合并到另一份"):
+        merge(close, make_expert(), admin)
+    with pytest.raises(IntegrityError, match="experts_merged_is_closed"), transaction.atomic():
+        Expert.objects.filter(pk=close.pk).update(status="formal", deleted_at=None)
+    with pytest.raises(IntegrityError, match="experts_merged_is_closed"), transaction.atomic():
+        Expert.objects.filter(pk=keep.pk).update(merged_into=close)
+
+
+def test_chains_lead_to_where_it_is_now_in_one_step(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    merge(keep, close, admin)
+    last = make_expert("王小明")
+    merge(last, keep, admin)
+    close.refresh_from_db()
+    assert close.merged_into == last
+
+
+def test_whoever_enters_a_number_of_the_closed_one_is_led_to_the_other(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    merge(keep, close, admin)
+    values = {"name": "王小明", "phone": "13812340002"}
+    with pytest.raises(Exception, match=f"已合并的专家.*请直接修改档案{keep.name}"):
+        create_expert(values=values, actor=admin, now=NOW)
+
+
+def test_the_owners_of_both_are_told_where_they_were_reached(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    """Whoever merges a stranger's record into his own does not get his letters, and is found out."""
+    merge(keep, close, admin, "phone", "email")
+    told = {one.address for one in Message.objects.filter(occasion="expert.merged")}
+    assert told == {"13812340001", "13812340002", "old@example.cn", "new@example.cn"}
+
+
+@pytest.mark.shows("EXP-15")
+def test_by_the_page(keep: Expert, close: Expert, admin: User) -> None:
+    client = login(Client(), admin)
+    choose = reverse("experts:merge_choose", args=[keep.pk])
+    answer = client.post(choose, {"expert": close.pk}, headers={"HX-Request": "true"})
+    address = answer["HX-Redirect"]
+    page = client.get(address).content.decode()
+    for word in ("13812340001", "13812340002", "长沙设计院", "合并后不能撤销", "改为保留另一份"):
+        assert word in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    assert client.post(address, {"seen": seen}).status_code == 422
+    stale = client.post(address, {"seen": "x", "reason": "同一人"})
+    assert "刚有改动" in stale.content.decode()
+    data = {"seen": seen, "reason": "同一人", "from-phone": "other", "from-email": "keep"}
+    assert client.post(address, data).status_code == 302
+    keep.refresh_from_db()
+    assert (keep.phone, keep.email) == ("13812340002", "old@example.cn")
+    # Each leads to the other.
+    mine = client.get(reverse("experts:detail", args=[keep.pk])).content.decode()
+    assert f"{close.name}（{close.number}）" in mine
+    theirs = client.get(reverse("experts:detail", args=[close.pk])).content.decode()
+    assert "这份档案已关闭，合并至" in theirs
+    assert keep.number in theirs
+    listed = client.get(reverse("experts:alike"))
+    assert not listed.context["page"]
+
+
+def test_values_that_contradict_each_other_are_named(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    Expert.objects.filter(pk=keep.pk).update(birth_date=date(1970, 1, 1))
+    client = login(Client(), admin)
+    address = reverse("experts:merge", args=[keep.pk, close.pk])
+    seen = client.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
+    data = {"seen": seen, "reason": "同一人", "from-id_number": "other", "from-birth_date": "keep"}
+    page = client.post(address, data).content.decode()
+    assert "出生日期与证件号码不符" in page
+    close.refresh_from_db()
+    assert close.status == ExpertStatus.FORMAL
+
+
+def test_only_who_may_change_and_delete_both(keep: Expert, close: Expert) -> None:
+    department = make_department("采购一部")
+    role = make_role("experts.view", "experts.edit", "experts.delete", scope=Scope.DEPARTMENT)
+    client = login(Client(), make_user(roles=(role,), department=department))
+    Expert.objects.filter(pk=keep.pk).update(department=department)
+    assert client.get(reverse("experts:merge", args=[keep.pk, close.pk])).status_code == 404
+    assert client.get(reverse("experts:merge", args=[close.pk, keep.pk])).status_code == 404
+    blind = make_role("experts.view", "experts.edit", "experts.delete")
+    other = login(Client(), make_user(roles=(blind,)))
+    page = other.get(reverse("experts:merge", args=[keep.pk, close.pk])).content.decode()
+    assert "13812340002" not in page
+
+
+def test_constraints_hold_at_the_end(keep: Expert, close: Expert, admin: User) -> None:
+    merge(keep, close, admin, "phone", "email", "id_number")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert make_phone()

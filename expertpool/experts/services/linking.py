@@ -13,8 +13,8 @@ from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import disable_user, end_access, follow_file
-from expertpool.accounts.validators import clean_username
 from expertpool.audit.services import record
+from expertpool.core.text import clean_code
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import is_of_expert
@@ -49,7 +49,7 @@ def link_account(*, expert: Expert, username: str, reason: str, actor: User, now
     role = expert_role()
     user = (
         User.objects.select_for_update(of=("self",))
-        .filter(username=clean_username(username))
+        .filter(username=clean_code(username).lower())
         .first()
     )
     _check_linkable(user, actor)

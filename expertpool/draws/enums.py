@@ -122,8 +122,9 @@ class ActionCode(models.TextChoices):
 class AlarmKind(models.TextChoices):
     """What is amiss with a draw: it should have happened and did not (`draws.services.overdue` finds
     and does it), its record does not hold (`draws.services.checking`), or somebody else than this
-    system wrote when its names open (`draws.queries.reveal`), declared an emergency
-    (`draws.queries.emergency`) or asked for something (`workflow.queries.asking`)."""
+    system wrote when its names open (`draws.queries.reveal`), what a line says
+    (`draws.queries.written`), declared an emergency (`draws.queries.emergency`) or asked for something
+    (`workflow.queries.asking`)."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     CLOCK = "clock", "已送达的邀请没有开始计时"
@@ -133,6 +134,7 @@ class AlarmKind(models.TextChoices):
     REVEAL = "reveal", "名单公开时间被改动，姓名保持密封"
     EMERGENCY = "emergency", "应急抽取不是在系统中宣布的，不起作用"
     REQUEST = "request", "有申请不是在系统中提出的，不起作用"
+    LINE = "line", "邀请的状态、计时或签到被改动，不起作用"
 
 
 class PanelRole(models.TextChoices):

@@ -130,6 +130,7 @@ ALARM_MEND: dict[str, str] = {  # of what nobody can make up for
     AlarmKind.RECORD: "数据可能被改动过：请暂停办理本次抽取，并联系系统管理员",
     AlarmKind.EMERGENCY: "有人直接改动了数据库，谁也看不到联系电话：请联系系统管理员删除这一行；确需应急的在页面上申请",
     AlarmKind.REQUEST: "有人直接改动了数据库，这项申请谁也不能确认：请联系系统管理员查明；确有需要的在页面上申请",
+    AlarmKind.LINE: "有人直接改动了数据库：改动的邀请不到期、不计签到、不显示电话，专家仍可答复；请联系系统管理员查明并恢复原值",
     AlarmKind.REVEAL: "姓名谁也看不到：请联系系统管理员恢复原值，或由两人确认提前公开名单",
 }
 

@@ -14,6 +14,7 @@ from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.meetings import Meeting, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
+from expertpool.draws.queries.written import has_signed_in, is_over
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import last_closing
@@ -43,7 +44,7 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
         return Stage.ANSWERED if invitation.asked_again_at else Stage.CANCELLED
     if state == InvitationState.INVITED:
         # By the time, whether or not the job that ends it has run.
-        return Stage.OPEN if now < invitation.deadline_at else Stage.EXPIRED
+        return Stage.EXPIRED if is_over(invitation, now=now) else Stage.OPEN
     if state in (InvitationState.NO_ANSWER, InvitationState.UNREACHED):
         return Stage.EXPIRED
     if state != InvitationState.ACCEPTED:
@@ -142,6 +143,11 @@ class Letter:
             return "改期后不能参加"
         label = self.invitation.get_state_display()
         return f"{label}（候补）" if self.is_standby else label
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """Since when he is at the place, as he confirmed there."""
+        return self.invitation.signed_in_at if has_signed_in(self.invitation) else None
 
     @property
     def time_left(self) -> str:

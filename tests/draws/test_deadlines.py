@@ -15,6 +15,7 @@ from expertpool.draws.models import Invitation
 from tests import slow_tasks
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.worker import program, wait_for
 
 pytestmark = [
@@ -42,7 +43,7 @@ def test_a_deadline_of_a_second_fires_within_two_beside_forty_slow_jobs() -> Non
         for invitation in Invitation.objects.filter(draw=draw):
             asked = timezone.now()
             deadline = asked + timedelta(seconds=1)
-            Invitation.objects.filter(pk=invitation.pk).update(deadline_at=deadline)
+            written_otherwise(invitation, deadline_at=deadline)
             defer("draws.expire_invitation", at=deadline, invitation_id=invitation.pk)
             wait_for(lambda row=invitation: is_over(row), seconds=10)
             waits.append((timezone.now() - asked).total_seconds())

@@ -44,6 +44,7 @@ from tests.e2e.pages import (
 )
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import open_names_at
+from tests.factories.lines import written_otherwise
 from tests.worker import Worker, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -89,7 +90,7 @@ def bring_forward(task: str, **arguments: int) -> None:
 def pass_deadline(invitation: Invitation) -> None:
     row = Invitation.objects.filter(pk=invitation.pk)
     wait_for(lambda: row.filter(reached_at__isnull=False).exists())
-    row.update(deadline_at=timezone.now())
+    written_otherwise(row.get(), deadline_at=timezone.now())
     bring_forward("draws.expire_invitation", invitation_id=invitation.pk)
 
 

@@ -55,7 +55,8 @@ class Draw(models.Model):
     it: ``widens`` is the draw before it that did not fill the panel (docs/decisions/0016).
 
     ``reveal_at`` and ``released_at`` are set by `draws.services.reveal` only, with the ``reveal_proof``
-    that shows so: without it names stay sealed (`draws.queries.reveal`).
+    that shows so: without it names stay sealed (`draws.queries.reveal`). ``moves`` says how often
+    they were set for another time of the panel; it only grows (trigger), and the proof names it.
 
     ``public_id`` is where anybody finds it who was given it: numbers could be counted through.
     ``publication`` is what was made public of who sat (`draws.services.publishing`), with
@@ -93,6 +94,7 @@ class Draw(models.Model):
     reveal_at = models.DateTimeField("名单公开时间")
     released_at = models.DateTimeField("名单已公开", null=True)
     reveal_proof = EncryptedTextField("公开凭证", key="SEAL_KEY", bound_to=("number",))
+    moves = models.PositiveIntegerField("改期次数", default=0, editable=False)
     published_at = models.DateTimeField("结果公布时间", null=True)
     publication = models.JSONField("公布的名单", null=True)  # one object for each who sat
     sealed_at = models.DateTimeField("封存时间")

@@ -45,7 +45,9 @@ class Invitation(models.Model):
     ``asked_again_at`` is when a change of time or place asked him anew, whether he had agreed or not
     (`draws.services.rescheduling`); letters of before count no more. Empty where he knew of no other.
 
-    ``state`` changes only by one conditional update in `draws.services.replies`. ``expert`` stays
+    ``state`` changes only by one conditional update in `draws.services.replies`. It and what decides
+    beside it have a ``proof``, the ``proof_n``-th (a trigger lets that only grow), written by
+    `draws.services.written` and asked by `draws.queries.written`. ``expert`` stays
     empty while names are sealed; `draws.services.release` fills it at the reveal time.
     """
 
@@ -89,6 +91,8 @@ class Invitation(models.Model):
     # At the place, by himself; ``sign_in_tries`` counts wrong codes (`draws.services.presence`).
     signed_in_at = models.DateTimeField("到场签到", null=True)
     sign_in_tries = models.PositiveSmallIntegerField("签到码填错次数", default=0)
+    proof = BlindIndexField("凭证", null=False)
+    proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
     reason = models.CharField("理由", max_length=200, blank=True)
     witness = models.CharField(
         "在场监督人", max_length=50, blank=True

@@ -20,6 +20,8 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.meetings import first_opening, last_closing
+from expertpool.draws.queries.reveal import proven_opening
+from expertpool.draws.queries.written import READ, has_signed_in
 from expertpool.draws.settings import PLACE_OPENS
 
 STEP = timedelta(minutes=2)  # a code and the one before count: whoever types has time
@@ -65,7 +67,7 @@ def signs_in(draw: Draw) -> bool:
 
 def signs_in_from(draw: Draw) -> datetime:
     """Return from when the experts of ``draw`` may sign in."""
-    return first_opening(draw.covered) - value_of(PLACE_OPENS)
+    return (proven_opening(draw) or first_opening(draw.covered)) - value_of(PLACE_OPENS)
 
 
 def presence_of(draw: Draw) -> Presence | None:
@@ -74,9 +76,12 @@ def presence_of(draw: Draw) -> Presence | None:
     if not signs_in(draw):
         return None
     draws = panel_of(draw)
-    rows = list(_members(draws).only("state", "signed_in_at", "sign_in_tries"))
+    rows = list(_members(draws).only("draw", *READ, "sign_in_tries"))
+    by_key = {one.pk: one for one in draws}
+    for row in rows:
+        row.draw = by_key[row.draw_id]
     return Presence(
-        signed=sum(row.signed_in_at is not None for row in rows),
+        signed=sum(has_signed_in(row) for row in rows),
         seated=len(rows),
         stopped=sum(row.signed_in_at is None and is_stopped(row) for row in rows),
         # A draw goes on while one who stands by has not answered: he need not come.

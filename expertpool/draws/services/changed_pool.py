@@ -39,6 +39,7 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import load_state
 from expertpool.draws.services.turns import Lost, lost_now
+from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -111,12 +112,13 @@ def _end_seats(draw: Draw, rows: Sequence[Invitation], *, now: datetime) -> None
         end_with_subject(AnswerRequest, row, why=why, now=now)
         cancel_messages(about=row)
     free(rows)
-    ended = Invitation.objects.filter(pk__in=[row.pk for row in rows])
-    ended.update(
+    write_lines(
+        rows,
         state=InvitationState.CONFLICT,
         replied_at=now,
         replied_via=ReplyVia.SYSTEM,
         reminded_at=None,
     )
     # Nobody finds a seat in his own area of which he was never told.
-    ended.filter(pk__in=[row.pk for row in rows if not row.has_heard]).update(seat_key=None)
+    unheard = [row.pk for row in rows if not row.has_heard]
+    Invitation.objects.filter(pk__in=unheard).update(seat_key=None)

@@ -12,6 +12,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.clock import closing_of, deadline_from, pause_of, time_to_reply
 from expertpool.draws.queries.reach import letters_to
+from expertpool.draws.services.written import write_lines
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.reach import reached_at
 
@@ -37,26 +38,29 @@ def keep_clock(*, invitation_id: int) -> bool:
     only letter came back; True if it did either.
 
     The time counts from when the letter went out, by what was sealed (`time_to_reply`), and never
-    beyond the panel's sitting. Each change is one conditional update: of two letters that go out at
-    once the first starts it, the other finds it going.
+    beyond the panel's sitting. Of two letters that go out at once the first starts it, the other
+    finds it going: both hold the row lock of the draw.
     """
     draw_id = Invitation.objects.values_list("draw_id", flat=True).get(pk=invitation_id)
     # Emergency and pause change what is read here: they hold the same lock.
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     invitation = Invitation.objects.get(pk=invitation_id)
     invitation.draw = draw
-    since = reached_at(letters_to([invitation]))
-    closing = closing_of(invitation)
-    waiting = Invitation.objects.filter(pk=invitation_id, state=InvitationState.INVITED)
-    if since is None or since >= closing:
-        going = waiting.filter(reached_at__isnull=False)
-        return bool(going.update(reached_at=None, deadline_at=closing, time_left=None))
-    length = time_to_reply(invitation)
-    still = waiting.filter(reached_at__isnull=True)
-    if pause_of(draw):
-        return bool(still.update(reached_at=since, time_left=length))
-    deadline_at = deadline_from(invitation, since, length)
-    if not still.update(reached_at=since, deadline_at=deadline_at):
+    if invitation.state != InvitationState.INVITED:
         return False
+    since, goes = reached_at(letters_to([invitation])), invitation.reached_at is not None
+    closing = closing_of(invitation)
+    if since is None or since >= closing:
+        if goes:
+            write_lines([invitation], reached_at=None, deadline_at=closing, time_left=None)
+        return goes
+    if goes:
+        return False
+    length = time_to_reply(invitation)
+    if pause_of(draw):
+        write_lines([invitation], reached_at=since, time_left=length)
+        return True
+    deadline_at = deadline_from(invitation, since, length)
+    write_lines([invitation], reached_at=since, deadline_at=deadline_at)
     defer("draws.expire_invitation", at=deadline_at, invitation_id=invitation_id)
     return True

@@ -16,6 +16,7 @@ from expertpool.core.jobs import defer_batch
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
     ActionCode,
+    AlarmKind,
     DrawStatus,
     InvitationState,
     NoteCode,
@@ -44,10 +45,13 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.written import is_written
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import recipient_of, tell_step
+from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
 from expertpool.notifications.services.delivery import bring_forward
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -224,6 +228,9 @@ def _lock(draw: Draw) -> Draw:
     return lock_draw(draw.pk, archived=EmergencyRefused(ARCHIVED))
 
 
+NOT_WRITTEN = "这一行的参与状态被改动过，不能查看联系电话；已告知监督人。"
+
+
 @dataclass(frozen=True)
 class Contact:
     """Whom the operator calls."""
@@ -232,14 +239,22 @@ class Contact:
     phone: str
 
 
-@transaction.atomic
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
     """Return whom to call about an open invitation of an emergency draw, and log the look.
 
-    Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, and whoever
-    has answered: names stay sealed.
+    Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, whoever
+    has answered, and of whom somebody else wrote that he has not, which raises an alarm: names stay
+    sealed.
     """
     invitation = Invitation.objects.select_related("draw__project").get(pk=invitation.pk)
+    if not is_written(invitation):  # told before the refusal takes back what is written
+        raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
+        raise EmergencyRefused(NOT_WRITTEN)
+    return _read_contact(invitation, actor=actor, now=now)
+
+
+@transaction.atomic
+def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Contact:
     if emergency_of(invitation.draw) is None:
         raise EmergencyRefused("只有应急抽取可以查看联系电话。")
     if faraway := faraway_words(invitation.draw, now=now):
@@ -257,7 +272,7 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     # The clock of who was not reached will start with the shorter time; his letter goes out now.
     rows = list(waiting.filter(reached_at__isnull=False, deadline_at__gt=deadline_at))
     bring_forward(messages=letters_to(waiting), now=now)
-    Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(deadline_at=deadline_at)
+    write_lines(rows, deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)

@@ -18,6 +18,7 @@ from expertpool.draws.queries.identity import (
 )
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.queries.written import proof_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.holding import hold_seats
 from expertpool.draws.services.telling import tell_experts
@@ -59,7 +60,7 @@ def invite(
         if is_released(draw)
         else {}
     )
-    invitations = Invitation.objects.bulk_create(
+    rows = [
         Invitation(
             draw=draw,
             commit=place.seat.commit,
@@ -78,7 +79,10 @@ def invite(
             replied_via=ReplyVia.SYSTEM if place.conflict else "",
         )
         for place in places
-    )
+    ]
+    for row in rows:
+        row.proof = proof_of(row)
+    invitations = Invitation.objects.bulk_create(rows)
     asked = [
         (invitation, place.who.expert_id)
         for invitation, place in zip(invitations, places, strict=True)

@@ -38,6 +38,7 @@ from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
 from expertpool.draws.queries.reveal import (
     is_authentic,
+    is_latest,
     proven_opening,
     waiting_for_answers,
     waits_for_answers,
@@ -147,10 +148,14 @@ def read_names(*, draw: Draw, actor: User, now: datetime, purpose: str) -> list[
     Raises NamesSealed before the time; the attempt is logged, too.
     """
     attempt = f"查看名单（{purpose}）"
-    if not is_authentic(draw):  # told before the refusal takes back what is written
+    is_set = is_latest(draw)
+    if not is_set:  # told before the refusal takes back what is written
         raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
     with log_refusals(subject=draw, actor=actor, now=now, attempt=attempt), transaction.atomic():
-        return _read_names(draw, actor, now, purpose)
+        if not (is_set and may_read(draw, actor, now=now)):
+            raise NamesSealed("名单尚未公开：到名单公开时间、邀请都有结果后，有权限的人员才能查看。")
+        record("draw.names", actor=actor, now=now, subject=draw, note=purpose)
+        return named_rows(draw)
 
 
 def read_panel(
@@ -163,13 +168,6 @@ def read_panel(
         if may_read(draw, actor, now=now)
         for row in read_names(draw=draw, actor=actor, now=now, purpose=purpose)
     ]
-
-
-def _read_names(draw: Draw, actor: User, now: datetime, purpose: str) -> list[NamedRow]:
-    if not may_read(draw, actor, now=now):
-        raise NamesSealed("名单尚未公开：到名单公开时间、邀请都有结果后，有权限的人员才能查看。")
-    record("draw.names", actor=actor, now=now, subject=draw, note=purpose)
-    return named_rows(draw)
 
 
 def named_rows(draw: Draw) -> list[NamedRow]:
@@ -199,7 +197,7 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     if draw.released_at is not None or draw.ordered_at is None or now < draw.reveal_at:
         return False
-    if not is_authentic(draw):
+    if not is_latest(draw):
         raise_alarm(Overdue(draw.pk, AlarmKind.REVEAL), now=now)
         return False
     if waits_for_answers(draw, now=now) and not unanswered:

@@ -21,7 +21,8 @@ from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
-from expertpool.draws.queries.reveal import is_authentic, waiting_for_answers
+from expertpool.draws.queries.reveal import is_authentic, logged_moves, waiting_for_answers
+from expertpool.draws.queries.written import forged_lines
 from expertpool.draws.services import clock, leavers, names, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
@@ -37,7 +38,7 @@ UNCHECKED_AFTER, MOST_CHECKED = timedelta(minutes=2), 20
 # One draw whose rows somebody holds does not keep the sweep from the others.
 LOCK_SECONDS = 5
 # What somebody else than this system has written.
-WRITTEN = {AlarmKind.REVEAL, AlarmKind.EMERGENCY, AlarmKind.REQUEST}
+WRITTEN = {AlarmKind.REVEAL, AlarmKind.LINE, AlarmKind.EMERGENCY, AlarmKind.REQUEST}
 
 
 def sweep(*, now: datetime, entropy: Entropy) -> int:
@@ -73,6 +74,8 @@ def sweep(*, now: datetime, entropy: Entropy) -> int:
 def _amiss(now: datetime) -> Iterator[Overdue]:
     # One after the other: whoever was told of a moved time is not late with his release.
     yield from moved_reveals(now=now)
+    lines = dict.fromkeys(row.draw_id for row in forged_lines())
+    yield from _written([*lines], AlarmKind.LINE, now=now)
     yield from _written([row.draw_id for row in forged_emergencies()], AlarmKind.EMERGENCY, now=now)
     yield from _written(forged_about(), AlarmKind.REQUEST, now=now)
     yield from overdue(now=now)
@@ -122,10 +125,13 @@ def moved_reveals(*, now: datetime) -> list[Overdue]:
     one that is as it was set again is amiss no more."""
     sealed = Invitation.objects.filter(draw=OuterRef("pk"), expert__isnull=True)
     # The rule is large, and is not asked.
-    draws = Draw.objects.filter(Exists(sealed)).only(
-        "number", "seal", "reveal_at", "released_at", "reveal_proof"
+    draws = list(
+        Draw.objects.filter(Exists(sealed))
+        .only("number", "seal", "reveal_at", "released_at", "reveal_proof", "moves")
+        .order_by("pk")
     )
-    moved = [draw.pk for draw in draws.order_by("pk") if not is_authentic(draw)]
+    logged = logged_moves(draw.pk for draw in draws)
+    moved = [draw.pk for draw in draws if not is_authentic(draw) or draw.moves < logged[draw.pk]]
     return _written(moved, AlarmKind.REVEAL, now=now)
 
 

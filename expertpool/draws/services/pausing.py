@@ -20,7 +20,10 @@ from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step
+from expertpool.draws.services.written import PROOF, proven
 from expertpool.notifications.services.delivery import bring_forward
+
+CLOCK = ("time_left", "deadline_at", *PROOF)
 
 
 @transaction.atomic
@@ -72,9 +75,8 @@ def stop_clocks(draw: Draw, *, now: datetime) -> int:
     draw's row lock."""
     running = [row for row in _open(draw) if row.reached_at is not None and row.time_left is None]
     for row in running:
-        row.time_left = time_counted(now, row.deadline_at)
-        row.deadline_at = closing_of(row)
-    Invitation.objects.bulk_update(running, ["time_left", "deadline_at"])
+        proven(row, time_left=time_counted(now, row.deadline_at), deadline_at=closing_of(row))
+    Invitation.objects.bulk_update(running, CLOCK)
     return len(running)
 
 
@@ -88,10 +90,9 @@ def end_pause(draw: Draw, *, reason: str, actor: User, now: datetime) -> DrawPau
     stopped = []
     for row in rows:
         if row.time_left is not None:
-            row.deadline_at = deadline_from(row, now, row.time_left)
-            row.time_left = None
+            proven(row, deadline_at=deadline_from(row, now, row.time_left), time_left=None)
             stopped.append(row)
-    Invitation.objects.bulk_update(stopped, ["time_left", "deadline_at"])
+    Invitation.objects.bulk_update(stopped, CLOCK)
     for row in stopped:
         defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
     bring_forward(messages=letters_to(rows), now=now)

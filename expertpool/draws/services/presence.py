@@ -11,18 +11,23 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
 from expertpool.core.text import clean_digits, moment_text
-from expertpool.draws.enums import InvitationState, NoteCode, StepReason
+from expertpool.draws.enums import AlarmKind, InvitationState, NoteCode, StepReason
 from expertpool.draws.exceptions import SignInRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import Presence, is_code, is_stopped, presence_of, stopped
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.reveal import is_latest, proven_opening
+from expertpool.draws.queries.written import has_signed_in
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.hands import by_system
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.names import release
+from expertpool.draws.services.records import sits_as_recorded
 from expertpool.draws.services.replies import lock_invitation
 from expertpool.draws.services.reveal import FIELDS, set_reveal
 from expertpool.draws.services.state import at_head, write_note
+from expertpool.draws.services.written import write_lines
 
 NOT_SO = "这次评审不用签到码，请在现场的签到表上签字。"
 NOT_COMING = "您没有确认参加这次评审，无需签到。"
@@ -41,7 +46,7 @@ def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
     """
     with transaction.atomic():
         invitation = lock_invitation(invitation)
-        if invitation.signed_in_at is not None:
+        if has_signed_in(invitation):
             return invitation
         _check(invitation, now=now)
         if is_code(invitation.draw, clean_digits(code), now=now):
@@ -67,8 +72,7 @@ def _check(invitation: Invitation, *, now: datetime) -> None:
 
 
 def _sign(invitation: Invitation, *, now: datetime) -> None:
-    invitation.signed_in_at = now
-    invitation.save(update_fields=["signed_in_at"])
+    write_lines([invitation], signed_in_at=now)
     draw = invitation.draw
     record("draw.sign_in", actor=None, now=now, subject=draw, after=_counted(presence_of(draw)))
     # Jobs of their own, each with the lock of its draw: of two who sign in at once the later sees both.
@@ -108,10 +112,18 @@ def note_place_opened(*, draw: Draw, actor: User, now: datetime) -> None:
 @transaction.atomic
 def open_when_present(*, draw_id: int, now: datetime) -> bool:
     """Make the names of a draw public, if its sealed policy lets them wait for all who sit and all
-    are here; True if it did. A second run changes nothing. Announces NamesReleased."""
+    are here; True if it did. A second run changes nothing. Announces NamesReleased.
+
+    Not before signing in begins, by the opening that is proven, nor where others sit by the rows than
+    by the record, which raises an alarm."""
     draw = lock_draw(draw_id, archived=SignInRefused(ARCHIVED))
     presence = presence_of(draw)
     if draw.released_at is not None or presence is None or not presence.is_complete:
+        return False
+    if not is_latest(draw) or proven_opening(draw) is None or now < presence.since:
+        return False
+    if not all(sits_as_recorded(one) for one in panel_of(draw)):
+        raise_alarm(Overdue(draw.pk, AlarmKind.LINE), now=now)
         return False
     planned = draw.reveal_at
     set_reveal(draw, reveal_at=min(planned, now), by=None)

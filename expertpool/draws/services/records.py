@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import vdraw
-from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.draws.enums import SEATED_STATES, STANDBY_LETTER, DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawNotReady, of_draw
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models.invitation import STANDBY
 from expertpool.draws.queries.chain import logged_heads
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reveal import is_released
@@ -74,6 +75,17 @@ def seated_rows(draw: Draw) -> list[Invitation]:
             if {(row.commit, row.group) for row in rows} != seats:
                 raise vdraw.EngineError(ROWS_DIFFER)
     return rows
+
+
+def sits_as_recorded(draw: Draw) -> bool:
+    """Tell whether those sit in the panel by the rows of ``draw`` who do by its record; who stands by
+    is not asked."""
+    if not draw.is_random:
+        return True
+    seats = {(one.commit, one.group) for one in load_state(draw).seats}
+    panel = {seat for seat in seats if not seat[1].startswith(STANDBY_LETTER)}
+    rows = Invitation.objects.filter(~STANDBY, draw=draw, state__in=SEATED_STATES)
+    return set(rows.values_list("commit", "group")) == panel
 
 
 def _events_of(draw: Draw) -> list[vdraw.Event]:

@@ -17,6 +17,7 @@ from expertpool.core.events import publish
 from expertpool.draws.enums import (
     SEATED_STATES,
     ActionCode,
+    AlarmKind,
     DrawStatus,
     InvitationState,
     ReplyVia,
@@ -32,6 +33,8 @@ from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.tries import check_tries
+from expertpool.draws.queries.written import is_over
+from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import hold_whoever_agrees
@@ -47,6 +50,7 @@ from expertpool.draws.services.seating import (
 )
 from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.telling import tell_confirmed, tell_experts
+from expertpool.draws.services.written import proven
 from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -97,7 +101,7 @@ def answer(
         raise ReplyRefused("请选择不能参加的原因。")
     invitation = lock_invitation(invitation)
     # Who has answered hears that below, rather than that he is late.
-    if now >= invitation.deadline_at and invitation.state == InvitationState.INVITED:
+    if invitation.state == InvitationState.INVITED and is_over(invitation, now=now):
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
     # Of himself alone: what a hand could not record would tell the office who sits here.
     if accept and (why := gone_words(invitation, now=now)):
@@ -203,13 +207,17 @@ def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:
 @transaction.atomic
 def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was. Whoever
-    no letter reached is 未送达, not 未答复."""
+    no letter reached is 未送达, not 未答复. A line that somebody else has written waits until the panel
+    sits, and raises an alarm."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
     if invitation.state != InvitationState.INVITED:
         return False
     invitation = lock_invitation(invitation)
     if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
+        return False
+    if not is_over(invitation, now=now):
+        raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
         return False
     _settle(
         invitation,
@@ -318,11 +326,10 @@ def _settle(
         "witness": second.name if second else "",
         "changed_by": actor,
         "reminded_at": None,
-    }
-    if not Invitation.objects.filter(pk=invitation.pk, state__in=allowed).update(**settled):
+    } | ({"signed_in_at": None} if state == InvitationState.ACCEPTED else {})
+    rows = Invitation.objects.filter(pk=invitation.pk, state__in=allowed)
+    if not rows.update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
-    for name, value in settled.items():
-        setattr(invitation, name, value)
     # Whoever asked to record something for him was slower.
     why = f"参与状态已是「{state.label}」"
     end_with_subject(AnswerRequest, invitation, why=why, now=now)

@@ -56,6 +56,7 @@ from expertpool.draws.services.reveal import FIELDS, defer_release, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.telling import staff_of, tell_experts, tell_staff
+from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import faults_of
@@ -267,20 +268,21 @@ def _ask_anew(
     know = may_know(rows)
     again = [row for row in rows if row.pk in know]
     first = [row for row in rows if row.pk not in know]
-    Invitation.objects.filter(pk__in=know).update(asked_again_at=now)
-    Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=InvitationState.INVITED,
-        reminded_at=None,
-        reached_at=None,
-        deadline_at=closing,  # until a letter has gone out: `services.clock`
-        time_left=None,
-        signed_in_at=None,
-        replied_at=None,
-        replied_via="",
-        reason="",
-        witness="",
-        changed_by=None,
-    )
+    asked = {
+        "state": InvitationState.INVITED,
+        "reminded_at": None,
+        "reached_at": None,
+        "deadline_at": closing,  # until a letter has gone out: `services.clock`
+        "time_left": None,
+        "signed_in_at": None,
+        "replied_at": None,
+        "replied_via": "",
+        "reason": "",
+        "witness": "",
+        "changed_by": None,
+    }
+    write_lines(again, asked_again_at=now, **asked)
+    write_lines(first, **asked)
     more = {
         "原评审时间": moved.before[WHEN],
         "原评审地点": moved.before[WHERE],
@@ -291,7 +293,6 @@ def _ask_anew(
     write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
-    _move_reveal(draw, move.actor, now=now)
     # Not how many of them knew of the review: it follows from who could be reached.
     after = moved.after | {"重新询问的专家": len(rows)} | at_head(head)
     if move.confirmed_by:
@@ -305,6 +306,7 @@ def _ask_anew(
         after=after,
         note=moved.reason,
     )
+    _move_reveal(draw, move.actor, now=now)
     reopen(draw, now=now)
     if not rows:  # nobody answers: what is due follows at once
         if draw.is_random:

@@ -8,9 +8,9 @@ from expertpool.accounts.models import User
 from expertpool.core.jobs import defer
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.reveal import proof_of, proven_opening
+from expertpool.draws.queries.reveal import logged_moves, proof_of, proven_opening
 
-FIELDS = ("reveal_at", "released_at", "reveal_proof")
+FIELDS = ("reveal_at", "released_at", "reveal_proof", "moves")
 
 
 def set_reveal(
@@ -24,8 +24,10 @@ def set_reveal(
     """Set when the names of ``draw`` open and when they were released, with the proof that it was
     this system, on behalf ``by`` whom (None: by itself). ``opening``: when the first project opens,
     where that is new; else the one that was proven stays. The caller saves `FIELDS`, under the row
-    lock."""
+    lock, after the log has the move that sets it."""
     opening = opening or proven_opening(draw)
+    if draw.pk:
+        draw.moves = max(draw.moves, logged_moves([draw.pk])[draw.pk])
     draw.reveal_at, draw.released_at = reveal_at, released_at
     draw.reveal_proof = proof_of(draw, by, opening)
 

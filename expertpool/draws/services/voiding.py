@@ -46,6 +46,7 @@ from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_experts
+from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
@@ -126,8 +127,9 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         more = {"后续安排": PANEL_STAYS if draw.widens_id else MAYBE_AGAIN}
         tell_experts(CANCELLED, seated, key="cancelled", now=now, more=more)
     free(rows)
-    rows.filter(state=InvitationState.INVITED).update(
-        state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
+    waiting = [row for row in rows if row.state == InvitationState.INVITED]
+    write_lines(
+        waiting, state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
     )
     rows.update(panel_role="")  # what is left of the panel may have another leader
     set_draw_status(draw, DrawStatus.VOID, actor=actor, now=now)

@@ -15,6 +15,7 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, SignInRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.presence import is_stopped, presence_of
+from expertpool.draws.queries.written import is_over
 from expertpool.draws.services.calendar import calendar_file
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.presence import TOO_MANY, sign_in
@@ -64,7 +65,7 @@ def why_not_taken(request: HttpRequest, invitation: Invitation, refusal: ReplyRe
     same, or the page of the invitation says all there is to say."""
     invitation.refresh_from_db()
     if invitation.state == InvitationState.INVITED:
-        return "" if timezone.now() >= invitation.deadline_at else str(refusal)
+        return "" if is_over(invitation, now=timezone.now()) else str(refusal)
     accepts = request.POST.get("answer") == "accept"
     accepted = invitation.state == InvitationState.ACCEPTED
     if invitation.state not in ANSWERED or accepts == accepted:

@@ -27,6 +27,7 @@ from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -202,7 +203,7 @@ def test_two_agree_at_once(line: Invitation, meet: None) -> None:
 def test_a_request_ends_no_later_than_anything_can_come_of_it(
     line: Invitation, operator: User
 ) -> None:
-    Invitation.objects.filter(pk=line.pk).update(deadline_at=NOW + timedelta(minutes=40))
+    written_otherwise(line, deadline_at=NOW + timedelta(minutes=40))
     assert ask(line, operator).expires_at == NOW + timedelta(minutes=40)
     say_yes(line)
     opening = line.draw.project.opening_at

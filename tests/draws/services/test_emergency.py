@@ -48,6 +48,7 @@ from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from vdraw import find_difference
@@ -117,7 +118,7 @@ def test_open_and_later_invitations_get_the_shorter_time(draw: Draw, operator: U
 
 def test_a_time_that_ends_sooner_is_left(draw: Draw, operator: User) -> None:
     soon = NOW + timedelta(minutes=10)
-    Invitation.objects.filter(line=1).update(deadline_at=soon)
+    written_otherwise(Invitation.objects.get(line=1), deadline_at=soon)
     declare(draw, operator)
     assert Invitation.objects.get(line=1).deadline_at == soon
     assert (

@@ -27,6 +27,7 @@ from expertpool.notifications.services.delivery import deliver
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -119,9 +120,7 @@ def test_answers_count_and_whoever_comes_next_hears_of_it_afterwards(
 
 def test_a_letter_on_its_way_starts_its_clock_after_the_pause(draw: Draw, operator: User) -> None:
     row = draw.invitations.order_by("line")[0]
-    Invitation.objects.filter(pk=row.pk).update(
-        reached_at=None, deadline_at=draw.project.opening_at
-    )
+    written_otherwise(row, reached_at=None, deadline_at=draw.project.opening_at)
     pause(draw, operator)
     Message.objects.filter(about_id=str(row.pk)).update(sent_at=NOW + 21 * MINUTE)
     keep_clock(invitation_id=row.pk)

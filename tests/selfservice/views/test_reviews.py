@@ -33,6 +33,7 @@ from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.lines import written_otherwise
 from tests.factories.pool_changes import told
 from tests.fixtures import login
 
@@ -111,11 +112,10 @@ def test_a_pause_is_told_with_the_time_that_is_left_and_not_as_a_deadline(
     invited: Invited, draw: Draw, operator: User, client: Client
 ) -> None:
     now = timezone.now()
-    Invitation.objects.filter(draw=draw).update(
-        reached_at=now, deadline_at=now + timedelta(minutes=25, seconds=30)
-    )
+    lines = draw.invitations.all()
+    written_otherwise(*lines, reached_at=now, deadline_at=now + timedelta(minutes=25, seconds=30))
     pause_draw(draw=draw, reason="地点待定", actor=operator, now=now)
-    Invitation.objects.filter(draw=draw).update(time_left=timedelta(minutes=25, seconds=30))
+    written_otherwise(*draw.invitations.all(), time_left=timedelta(minutes=25, seconds=30))
     opening = moment_text(draw.project.opening_at)
     for text in (
         page(invited.client, "selfservice:review", invited.line.pk),

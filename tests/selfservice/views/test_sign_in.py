@@ -18,6 +18,7 @@ from expertpool.draws.queries.presence import sign_in_code
 from tests.draws.views.letters import link_of
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from tests.fixtures import login
@@ -69,7 +70,7 @@ def test_the_place_shows_code_and_count_and_nobodys_name(
         assert Entry.objects.filter(action="draw.place", actor_id=operator.pk).count() == 1
         version = page.split("version=")[1].split('"')[0]
         assert client.get(place, {"version": version}).status_code == 204
-        Invitation.objects.filter(pk=draw.invitations.first().pk).update(signed_in_at=THERE)
+        written_otherwise(draw.invitations.first(), signed_in_at=THERE)
         assert "还有 1 人未签到" in client.get(place, {"version": version}).content.decode()
     with time_machine.travel(OPENING - timedelta(hours=3), tick=False):
         page = client.get(place).content.decode()

@@ -1,0 +1,76 @@
+"""Whether what a line says was written by this system: whoever writes rows moves no seat and opens no
+name by it (docs/decisions/0134).
+
+A line has a proof over what decides in its state: of who is asked his clock, of who agreed that he
+signed in. It names its own number, which the database lets only grow, so that an old proof, with
+what it was for, is old.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from django.db.models import Q
+
+from expertpool.core.crypto import proof
+from expertpool.draws.enums import INVALID, DrawStatus, InvitationState
+from expertpool.draws.models import Invitation
+from expertpool.draws.queries.reveal import proven_opening
+
+# What decides in a state, beside it; of who left nothing does.
+DECIDES: dict[str, tuple[str, ...]] = {
+    InvitationState.INVITED: ("asked_again_at", "reached_at", "deadline_at", "time_left"),
+    InvitationState.ACCEPTED: ("signed_in_at",),
+}
+# What `is_written` reads, for whoever loads no more than he needs.
+READ = (
+    "commit",
+    "state",
+    "proof",
+    "proof_n",
+    *(name for part in DECIDES.values() for name in part),
+)
+
+
+def proof_of(line: Invitation) -> bytes:
+    """Return what proves that this system wrote what ``line`` says, by a key outside the database. It
+    names the line by what never changes."""
+    said = [_text(getattr(line, name)) for name in DECIDES.get(line.state, ())]
+    about = (line.draw.number, line.commit, line.proof_n, str(line.state))
+    return proof("draws.invitation", [*about, *said])
+
+
+def is_written(line: Invitation) -> bool:
+    """Tell whether this system wrote what ``line`` says, last."""
+    return bytes_eq(bytes(line.proof), proof_of(line))
+
+
+def has_signed_in(line: Invitation) -> bool:
+    """Tell whether the expert of ``line``, who agreed, signed in at the place."""
+    agreed = line.state == InvitationState.ACCEPTED and line.signed_in_at is not None
+    return agreed and is_written(line)
+
+
+def is_over(line: Invitation, *, now: datetime) -> bool:
+    """Tell whether the time to answer of ``line`` has passed; by a clock that somebody else has written
+    it never does, until the panel sits."""
+    if is_written(line):
+        return now >= line.deadline_at
+    opening = proven_opening(line.draw)
+    return opening is not None and now >= opening
+
+
+def forged_lines() -> list[Invitation]:
+    """Return the lines that somebody else has written, of draws that run or whose names are sealed."""
+    sealed = Q(draw__released_at__isnull=True) & ~Q(draw__status__in=INVALID)
+    rows = Invitation.objects.filter(sealed | Q(draw__status=DrawStatus.INVITING))
+    found = rows.select_related("draw").only("draw__number", *READ).order_by("draw", "line")
+    return [line for line in found if not is_written(line)]
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return None if value is None else str(value)

@@ -33,6 +33,10 @@ class HeldRefused(DrawNotReady):
     has no numbers and names nobody."""
 
 
+class ApprovalForged(DrawNotReady):
+    """Project or plan is approved by its row alone: this system has approved nothing."""
+
+
 class TooManyCounts(DrawError):
     """This person let experts be counted as often within the hour as the office allows."""
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from expertpool.core.bounds import within
+from expertpool.core.fields import BlindIndexField
 from expertpool.draws.enums import STANDBY_LETTER
 from expertpool.draws.validators import PLAN_BOUNDS, REVEAL_HOURS, SEATS, STANDBY_SEATS
 
@@ -62,7 +63,8 @@ class PlanVersion(models.Model):
     It may be handed in and approved (`workflow`), and is then the only one that may be sealed where
     the office demands that. ``thin`` is what its approver was told of too few candidates, ``counts`` how many there were by
     group. Neither
-    approved nor returned, but handed in: it waits.
+    approved nor returned, but handed in: it waits. ``approval_proof`` says that it was approved here
+    (`draws.queries.plan_versions`).
     """
 
     plan = models.ForeignKey(DrawPlan, on_delete=models.CASCADE, related_name="versions")
@@ -84,6 +86,7 @@ class PlanVersion(models.Model):
     counts = models.JSONField("提交时各组候选人数", default=dict)
     decided_at = models.DateTimeField("审核时间", null=True)
     approved = models.BooleanField("审核通过", null=True)
+    approval_proof = BlindIndexField("审核凭证", null=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "抽取方案版本"

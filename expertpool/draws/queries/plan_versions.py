@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import changed
 from expertpool.core.criteria import Choice, Number
+from expertpool.core.crypto import proof
 from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.exceptions import PlanChanged
@@ -31,7 +33,13 @@ FIELDS = (
 def version_of(plan: DrawPlan) -> PlanVersion | None:
     """Return the version as which ``plan`` stands; None where it was never saved."""
     rows = PlanVersion.objects.select_related("made_by", "submitted_by")
-    return rows.filter(plan=plan, number=plan.version).first()
+    return _of(plan, rows.filter(plan=plan, number=plan.version).first())
+
+
+def _of(plan: DrawPlan, version: PlanVersion | None) -> PlanVersion | None:
+    if version is not None:
+        version.plan = plan
+    return version
 
 
 def makers_of(draw: Draw, number: int) -> set[int]:
@@ -47,8 +55,21 @@ def standing_plan(**condition: Any) -> Exists:
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:
-    """Return the version as which ``plan`` stands if it is approved."""
-    return PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True).first()
+    """Return the version as which ``plan`` stands if it was approved here."""
+    rows = PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True)
+    found = _of(plan, rows.first())
+    return found if found and is_approved(found) else None
+
+
+def proof_of(version: PlanVersion) -> bytes:
+    """Return what proves that ``version``, which never changes, was approved here, by a key outside the
+    database."""
+    return proof("draws.plan_version", [version.plan.project_id, version.number])
+
+
+def is_approved(version: PlanVersion) -> bool:
+    """Tell whether ``version`` was approved, by this system."""
+    return bool(version.approved) and bytes_eq(bytes(version.approval_proof), proof_of(version))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.draws.exceptions import (
+    ApprovalForged,
     DrawInProgress,
     DrawNotReady,
     PickRefused,
@@ -17,7 +18,7 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.plan_versions import approved_version, version_of
+from expertpool.draws.queries.plan_versions import approved_version, is_approved, version_of
 from expertpool.draws.queries.policy import faults_of_plan, policy_of_panel
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
@@ -26,6 +27,7 @@ from expertpool.projects.enums import ProjectStatus, Regime, RegimeOption, Sever
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import check_projects, faults_of
 from expertpool.projects.queries.regimes import has_option
+from expertpool.projects.queries.status import is_approved as is_project_approved
 
 NOT_ALLOWED = (
     "本项目的适用制度没有启用人工抽取和专家分配，只能随机抽取；"
@@ -36,6 +38,7 @@ NOT_PUBLIC = (
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
+FORGED = "这一版方案的审核结果不是在系统中作出的，不能抽取；请重新提交审核。"
 ARCHIVED = "项目已归档，不能再更改。"
 
 
@@ -66,7 +69,7 @@ def check_submittable(project: Project) -> None:
     standing = _version_of(project)
     if standing is not None and standing.is_waiting:
         raise PlanApprovalRefused("该版本方案已经提交，正在等待审核。")
-    if standing is not None and standing.approved and not _was_held(standing, project):
+    if standing is not None and is_approved(standing) and not _was_held(standing, project):
         raise PlanApprovalRefused("该版本方案已经审核通过，无需再提交。")
 
 
@@ -113,6 +116,9 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
         if project.status != ProjectStatus.APPROVED:
             message = f"{named}尚未审核通过或已归档，不能抽取。"
             raise DrawNotReady(message)
+        if not is_project_approved(project):
+            message = f"{named}的审核结果不是在系统中作出的，不能抽取；请撤回项目，重新提交审核。"
+            raise ApprovalForged(message)
         if valid_draws(project):
             message = f"{named}已有有效的抽取，不能再抽；如需重抽，请先按程序作废。"
             raise DrawInProgress(message)
@@ -140,8 +146,13 @@ def check_plan(projects: Sequence[Project], *, now: datetime, base: Draw | None 
     if faults := faults_of_plan(plan, policy):
         raise DrawNotReady("".join(faults))
     if policy.plan_approval and approved_version(plan) is None:
-        raise DrawNotReady(NOT_APPROVED)
+        raise _not_approved(plan)
     return plan
+
+
+def _not_approved(plan: DrawPlan) -> DrawNotReady:
+    standing = version_of(plan)
+    return ApprovalForged(FORGED) if standing and standing.approved else DrawNotReady(NOT_APPROVED)
 
 
 def check_manual_ways(project: Project) -> None:

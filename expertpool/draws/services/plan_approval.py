@@ -12,7 +12,7 @@ from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.outlook import tally
-from expertpool.draws.queries.plan_versions import check_version, version_of
+from expertpool.draws.queries.plan_versions import check_version, proof_of, version_of
 from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
 from expertpool.draws.queries.readiness import check_decidable, check_submittable, check_waiting
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -114,7 +114,8 @@ def decide_plan(
         raise PlanApprovalRefused(str(error)) from error
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         standing.decided_at, standing.approved = now, verdict == Verdict.APPROVED
-        standing.save(update_fields=["decided_at", "approved"])
+        standing.approval_proof = proof_of(standing) if standing.approved else b""
+        standing.save(update_fields=["decided_at", "approved", "approval_proof"])
     record(
         "draw.plan_decide",
         actor=actor,

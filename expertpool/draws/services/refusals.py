@@ -13,6 +13,7 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.aftermath import leave_behind
 from expertpool.draws.exceptions import (
+    ApprovalForged,
     DrawInProgress,
     HeldRefused,
     NamesSealed,
@@ -50,11 +51,18 @@ def log_refusals(
 @contextmanager
 def tell_held(*, project: Project, actor: User, now: datetime, attempt: str) -> Iterator[None]:
     """Log that ``attempt`` was refused because of draws whose names are sealed, tell all who
-    supervise ``project``, and let the refusal pass on. Put around an atomic service, as above."""
+    supervise ``project``, and let the refusal pass on; log one because of an approval that somebody
+    wrote. Put around an atomic service, as above."""
     try:
         yield
     except HeldRefused:
         leave_behind(lambda: _tell_held(project, actor, now, attempt))
+        raise
+    except ApprovalForged as error:
+        note = f"{attempt}：{error}"
+        leave_behind(
+            lambda: record("draw.refused", actor=actor, now=now, subject=project, note=note)
+        )
         raise
 
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from expertpool.core.bounds import DAYS, MOMENTS, within
+from expertpool.core.fields import BlindIndexField
 from expertpool.core.validators import validate_phone
 from expertpool.projects.enums import (
     AvoidanceSubject,
@@ -116,6 +117,10 @@ class Project(models.Model):
         related_name="+",
     )
     archive_note = models.CharField("归档说明", max_length=500, blank=True)
+    # That the status was set by its door, and the how manieth it is: that only grows (a trigger), so
+    # that no approval that was taken back comes again (`projects.queries.status`).
+    status_n = models.PositiveIntegerField("状态序号", default=0, editable=False)
+    status_proof = BlindIndexField("状态凭证", null=False)
     batch = models.ForeignKey(
         "projects.ProjectBatch",
         verbose_name="批次",

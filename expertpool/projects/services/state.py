@@ -22,6 +22,7 @@ from expertpool.projects.exceptions import (
     TransitionNotAllowed,
 )
 from expertpool.projects.models import Project
+from expertpool.projects.queries.status import proof_of
 
 ARCHIVED = "项目已归档，只能查看，不能再更改。"
 CHANGED = "项目状态刚刚被他人改动，请刷新页面查看最新情况后再操作。"
@@ -38,7 +39,8 @@ def set_project_status(
     changes: dict[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Move ``project`` to the status ``new``, write ``changes`` with it and log it as ``action``.
+    """Move ``project`` to the status ``new``, write ``changes`` and the proof with it and log it as
+    ``action``.
 
     Raises TransitionNotAllowed for a change outside the table or, back to draft, once drawn, and
     ProjectChanged when the row no longer has the status the caller saw.
@@ -49,12 +51,14 @@ def set_project_status(
             f"项目现为「{ProjectStatus(old).label}」，不能改为「{ProjectStatus(new).label}」。"
         )
     # With the state the caller saw: somebody may have moved the project since.
-    rows = Project.objects.filter(pk=project.pk, status=old)
+    rows = Project.objects.filter(pk=project.pk, status=old, status_n=project.status_n)
     if new == ProjectStatus.DRAFT:
         # In words; against a draw that begins right now the condition of the update holds.
         _refuse_drawn(project)
         rows = rows.filter(draw_state=DrawState.NOT_DRAWN)
-    _apply(project, rows.update(status=new, **(changes or {})), {"status": new, **(changes or {})})
+    values = {"status": new, "status_n": project.status_n + 1, **(changes or {})}
+    values["status_proof"] = proof_of(project.pk, values["status_n"], new)
+    _apply(project, rows.update(**values), values)
     record(
         action,
         actor=actor,

@@ -16,7 +16,7 @@ def vouch_for_approvals(apps, schema_editor):
 class Migration(migrations.Migration):
     """That a version of a plan was approved has a proof by a key outside the database."""
 
-    dependencies = [("draws", "0056_lines_have_proofs")]
+    dependencies = [("draws", "0057_lines_have_proofs")]
 
     operations = [
         migrations.AddField(

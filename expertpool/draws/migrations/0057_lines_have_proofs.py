@@ -88,7 +88,7 @@ def _text(value):
 class Migration(migrations.Migration):
     """What decides of a line has a proof, and an old proof is old (docs/decisions/0134)."""
 
-    dependencies = [("draws", "0055_digests_in_every_row"), ("audit", "0004_links_by_owner")]
+    dependencies = [("draws", "0056_supervisors_value"), ("audit", "0004_links_by_owner")]
 
     operations = [
         migrations.AddField(

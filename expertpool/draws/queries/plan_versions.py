@@ -95,7 +95,9 @@ def plan_text(value: Any) -> str:
     if value is None or value in ("", []):
         return "无"
     if isinstance(value, list):
-        return "；".join(_group(one) if isinstance(one, dict) else str(one) for one in value)
+        if any(isinstance(one, dict) for one in value):
+            return "；".join(_group(one) for one in value)
+        return "、".join(str(one) for one in value)
     return str(value)
 
 

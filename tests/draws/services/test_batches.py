@@ -28,6 +28,7 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.services.approval import approve_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
@@ -148,7 +149,7 @@ def test_a_batch_is_drawn_only_when_every_project_may_be() -> None:
         return str(caught.value)
 
     assert f"「{pending.name}」尚未审核通过" in refusal()
-    Project.objects.filter(pk=pending.pk).update(status=ProjectStatus.APPROVED)
+    approve_project(project=pending, actor=make_user("supervisor"), now=NOW)
     Project.objects.filter(pk=second.pk).update(
         opening_at=first.opening_at + timedelta(hours=1), place="别处"
     )
@@ -332,6 +333,7 @@ def test_the_letter_names_all_times_and_places(settings: Any) -> None:
 
 def test_the_sheet_heads_all_projects() -> None:
     draw = drawn(72, 96)
+    accept_all(draw)
     release(draw_id=draw.pk, now=draw.reveal_at)
     draw = Draw.objects.select_related("project__department", "operator").get(pk=draw.pk)
     head = dict(build_stored_sheet(draw=draw, now=NOW).head)

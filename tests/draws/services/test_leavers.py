@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.clock import pause_of, waits_for_supervisor
-from expertpool.draws.queries.tabs import letter_counts
+from expertpool.draws.queries.tabs import letter_shares
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
@@ -139,7 +139,7 @@ def test_reminders_of_whoever_left_go_to_nobody_and_no_page_shows_it(
     assert mail.outbox == before == []
     page = login(Client(), admin).get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert "已不在库" not in page
-    assert {(one.waiting, one.failed) for one in letter_counts(draw.project)} == {(0, 0)}
+    assert {(one.waiting, one.failed) for one in letter_shares(draw.project)} == {("", "")}
     # Whoever comes to the panel is reminded as ever.
     eve = draw.project.opening_at - timedelta(hours=20)
     freeze_expert(expert=expert_of(draw, 1), reason="核查", actor=admin, now=eve)

@@ -77,7 +77,7 @@ def test_whoever_left_the_pool_since_can_no_longer_agree(
     first, second = lines(draw)
     expert = Expert.objects.get(pk=expert_id_of(first))
     leave(expert=expert, reason="泄密", actor=admin, now=NOW)
-    with pytest.raises(ReplyRefused, match="不在可参加评审的专家之列，请答复不能参加"):
+    with pytest.raises(ReplyRefused, match="不在可参加评审的专家之列，这次不能确认参加"):
         accept(first)
     first.refresh_from_db()
     assert first.state == InvitationState.INVITED

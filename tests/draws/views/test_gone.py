@@ -68,9 +68,9 @@ def leave_pool(leave: Callable[..., object], expert: Expert, admin: User) -> Non
     leave(expert=expert, reason="泄密", actor=admin, now=SOON)
 
 
-def open_names(draw: Draw, clock: Traveller) -> None:
+def open_names(draw: Draw, clock: Traveller, *, unanswered: bool = False) -> None:
     clock.move_to(draw.reveal_at + timedelta(minutes=1), tick=False)
-    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    assert release(draw_id=draw.pk, now=draw.reveal_at, unanswered=unanswered)
     draw.refresh_from_db()
 
 
@@ -164,7 +164,9 @@ def test_no_hand_lets_somebody_agree_who_left_the_pool_once_his_name_is_public(
     # Sealed, he is refused nothing: it would tell that he sits.
     request = request_answer(invitation=row, state=InvitationState.ACCEPTED, now=SOON, **asked)
     leave_pool(leave, expert_of(draw, 1), admin)
-    open_names(draw, time_machine)
+    # Two persons open names while somebody has still to answer; time alone does not.
+    assert not release(draw_id=draw.pk, now=draw.reveal_at)
+    open_names(draw, time_machine, unanswered=True)
     now = draw.reveal_at + timedelta(minutes=1)
     with pytest.raises(ReplyRefused, match=mark):
         decide_answer(

@@ -230,7 +230,7 @@ def test_the_workbench_asks_the_same_for_any_number_of_draws(operator: User, dra
     for more in (0, 2):
         for seed in range(2, 2 + more):
             for n in range(2):
-                make_expert(f"补充专家{n}", email=f"m{n}@example.cn")
+                make_expert(f"补充专家{n}", email=f"m{seed}{n}@example.cn")
             other = seal(operator, NOW, seed)
             lines = [str(line.pk) for line in other.invitations.all()]
             Message.objects.filter(about_id__in=lines).update(state="failed")

@@ -97,7 +97,7 @@ def mapping_of(screen: Screen, header: str) -> Locator:
 def choose_remote(screen: Screen, label: str, text: str) -> None:
     """Search ``text`` in a select that asks the server, and take the first answer."""
     page = screen.page
-    box = page.get_by_role("combobox", name=label).and_(page.locator("input"))
+    box = page.get_by_role("combobox", name=label, exact=True).and_(page.locator("input"))
     box.locator("xpath=..").click()  # the input itself is hidden while something is chosen
     page.keyboard.type(text)
     page.locator(".ts-dropdown .option").filter(has_text=text).first.click()

@@ -15,7 +15,6 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.names import named_rows
 from expertpool.draws.services.presence import open_when_present
 from expertpool.notifications.models import Message
-from expertpool.projects.models import Project
 from tests.draws.views.letters import lines, link_of
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
@@ -78,10 +77,10 @@ def test_names_open_when_the_last_one_has_signed_in(open_browser: OpenBrowser) -
     for number in range(2):
         make_expert(f"到场专家{number}")
     operator = make_user("operator")
-    draw = make_draw(now=timezone.now(), seats=2, operator=operator, opens_in_hours=72)
-    accept_all(draw, now=timezone.now())
-    # It is the day: signing in begins an hour before.
-    Project.objects.update(opening_at=timezone.now() + timedelta(minutes=20))
+    # It is the day: signing in begins an hour before the opening that was sealed.
+    before = timezone.now() - timedelta(hours=72, minutes=-20)
+    draw = make_draw(now=before, seats=2, operator=operator, opens_in_hours=72)
+    accept_all(draw, now=before)
     desk = open_browser()
     sign_in(desk, operator)
     desk.open(reverse("draws:detail", args=[draw.pk]))

@@ -49,7 +49,7 @@ def test_unknown_placeholders_are_listed_in_the_drawer(client: Client, admin: Us
         "请选择模板文件" in client.post(reverse(UPLOAD), {"paper": "draw_sheet"}).content.decode()
     )
     wrong = upload(client, own_book(), "x.xlsx", project_kind="没有的类型")
-    assert "没有的类型" in wrong
+    assert "所选的内容不在现在的选项中，请重新选择。" in wrong
     assert not PaperTemplate.objects.exists()
 
 

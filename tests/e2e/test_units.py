@@ -59,7 +59,7 @@ def test_a_unit_is_proposed_asked_about_and_merged(open_browser: OpenBrowser) ->
     compare_units()
     screen.open("/directory/units/")
     see(screen, "units")
-    screen.press("疑似重复")
+    screen.press("疑似重复的单位")
     see(screen, "pairs")
     screen.press("合并")
     expect(drawer(screen)).to_contain_text("不能撤销")

@@ -203,7 +203,7 @@ def test_pairs_are_listed_merged_and_told_apart_by_page(client: Client, admin: U
     full, near = make_unit("河南省设计院有限公司", uscc=ONE), make_unit("河南省设计院")
     compare_units()
     login(client, admin)
-    assert "疑似重复" in client.get(reverse("directory:unit_list")).content.decode()
+    assert "疑似重复的单位" in client.get(reverse("directory:unit_list")).content.decode()
     page = client.get(reverse("directory:unit_pairs"))
     (pair,) = page.context["page"]
     assert (pair.goes, pair.stays) == (near, full)

@@ -170,6 +170,8 @@ def id_number(cell: Any) -> str:
         value = f"{found[1]}字第{found[2]}号"
     if len(value) > LONGEST_ID:
         raise CellRefused("证件号码过长", f"最多 {LONGEST_ID} 个字。")
+    if value and not any(sign.isdigit() for sign in value):
+        raise CellRefused("证件号码不正确", "没有数字，不是证件号码。")
     return value
 
 

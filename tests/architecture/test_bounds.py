@@ -38,6 +38,8 @@ BY_THE_SYSTEM = {
     "accounts.LoginRecord": "the clock's, and what was tried",
     "accounts.UsedPassword": "the clock's",
     "experts.ExpertVersion": "counted",
+    "experts.Expert.email_twin": "counted among files of before that share a mail",
+    "projects.Project.status_n": "counted by each change of the status",
     "workflow.ConfirmationCode": "counted, and the clock's",
     "workflow.FlowVersion": "counted",
     "workflow.FlowStep": "counted: its place among the steps that were sent",

@@ -171,7 +171,7 @@ def id_number(cell: Any) -> str:
     if len(value) > LONGEST_ID:
         raise CellRefused("证件号码过长", f"最多 {LONGEST_ID} 个字。")
     if value and not any(sign.isdigit() for sign in value):
-        raise CellRefused("证件号码不正确", "没有数字，不是证件号码。")
+        raise CellRefused("证件号码格式", "没有数字，不是证件号码。")
     return value
 
 

@@ -43,7 +43,7 @@ SINK = "{{专家姓名}}专家：请点 http://evil.example/go?n={{专家姓名}
 WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
     *("draw.pool_changed", "draw.alarm", "draw.held_refused", "draw.panel_moved"),
-    *("draw.gone", "portal.duties_late"),
+    *("draw.gone", "draw.step_alone", "portal.duties_late", "request.withdrawn", "expert.merged"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

@@ -89,7 +89,7 @@ def send_messages(
     drafts = {
         (draft := _draft(envelope, declared, state, now)).key: (draft, envelope)
         for envelope in envelopes
-        for state in [*states, *_instead(envelope.recipient, states, others)]
+        for state in [*states, *(_instead(envelope.recipient, states, others) if surely else ())]
     }
     known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
     new = [key for key in drafts if key not in known]

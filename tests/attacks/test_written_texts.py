@@ -42,6 +42,7 @@ AMISS = "数据库被直接改动"
 SINK = "{{专家姓名}}专家：请点 http://evil.example/go?n={{专家姓名}}&u={{答复链接}} 答复"
 WATCHING = [
     *("account.acted", "mail.rerouted", "request.asked", "request.agreed", "request.lowered"),
+    *("request.withdrawn", "expert.merged", "draw.step_alone"),
     *("draw.pool_changed", "draw.alarm", "draw.held_refused", "draw.panel_moved"),
     *("draw.gone", "draw.step_alone", "portal.duties_late", "request.withdrawn", "expert.merged"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
@@ -15,9 +17,10 @@ from expertpool.projects.models import Project
 from tests.api.caller import Caller
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw, make_plan, make_ready_project
+from tests.factories.draws import make_draw, make_plan, make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
+from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,10 @@ def test_a_sheet_is_offered_only_when_somebody_was_drawn(client, operator, pool)
     assert "打印抽取表" not in client.get(address).content.decode()
     client.post(reverse("draws:contribute", args=[draw.pk, "operator"]), {"value": "31 26"})
     draw.refresh_from_db()
+    reach(draw, now=timezone.now())
+    with time_machine.travel(draw.reveal_at - timedelta(hours=1), tick=False):
+        accept_all(draw, now=timezone.now())
+        assert "打印抽取表" not in login(client, operator).get(address).content.decode()
     with time_machine.travel(draw.reveal_at, tick=False):
         assert "打印抽取表" in login(client, operator).get(address).content.decode()
 

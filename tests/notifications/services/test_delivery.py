@@ -297,6 +297,9 @@ class CountingChannel:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
+    def is_configured(self) -> bool:
+        return True
+
     def send(self, outbound: Outbound) -> SendResult:
         time.sleep(0.1)
         self.sent.append(outbound.reference)
@@ -334,7 +337,7 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch, carele
             connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
-    with CHANNELS.holding(channel, alone=True):
+    with CHANNELS.holding(channel, CHANNELS["sms"], alone=True):
         (message,) = send("email", to=WANG)
         for worker in workers:
             worker.start()

@@ -112,10 +112,11 @@ PLAIN = Setting(
     order=25,
     help="不加密时，邮件内容、链接和密码在网络上可被他人读取；只有内网中转服务器确实不支持加密时才勾选。",
 )
+MOST_ROUTE_WAIT = 1440
 ROUTE_WAIT = Setting(
     "notifications.mail_route_wait",
     "改动后邀请函等待",
-    Number(0, 1440, "分钟"),
+    Number(0, MOST_ROUTE_WAIT, "分钟"),
     30,
     group=MAIL,
     order=90,

@@ -20,9 +20,8 @@ from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for each kind of todo, one for all
-# numbers, one for all counts of the menu; what two persons decide is asked once for all matters. Whether
-# letters wait for a changed mail server costs two, with the settings that are proven.
-MOST_QUERIES = 27
+# numbers, one for all counts of the menu; what two persons decide is asked once for all matters.
+MOST_QUERIES = 26
 ROLES = ("admin", "operator", "department", "supervisor", "finance", "auditor", "expert")
 
 

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from expertpool.notifications.settings import HOST, PORT, ROUTE_WAIT, SECURITY, USER
+from expertpool.notifications.settings import (
+    HOST,
+    MOST_ROUTE_WAIT,
+    PORT,
+    ROUTE_WAIT,
+    SECURITY,
+    USER,
+)
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries import most_since
 
@@ -31,8 +38,10 @@ def route_wait(now: datetime) -> timedelta:
 
 def route_held_until(now: datetime) -> datetime | None:
     """Return until when such mail waits now; None where nothing was changed lately."""
-    wait = route_wait(now)
     codes = [setting.code for setting in ROUTE]
-    lately = SettingChange.objects.filter(code__in=codes, at__gt=now - wait)
+    since = now - timedelta(minutes=MOST_ROUTE_WAIT)
+    lately = SettingChange.objects.filter(code__in=codes, at__gt=since)
     last: datetime | None = lately.aggregate(last=Max("at"))["last"]
-    return last + wait if last else None
+    # Asked by every home page and letter: how long is asked only where something waits at all.
+    until = last + route_wait(now) if last else None
+    return until if until and until > now else None

@@ -238,8 +238,8 @@ def test_what_cannot_be_a_field_is_refused(label: str, options: tuple[str, ...])
     [
         ({"options": ["一级", "长" * 51]}, "第 2 行有 51 字，每个选项最多 50 字"),
         ({"options": [str(at) for at in range(101)]}, "1 至 100 个选项，每行一个；现有 101 个"),
-        ({"label": "长" * 31}, "不超过 30"),
-        ({"help": "长" * 201}, "不超过 200"),
+        ({"label": "长" * 31}, "最多 30 个字"),
+        ({"help": "长" * 201}, "最多 200 个字"),
     ],
 )
 def test_its_texts_are_bounded(data: dict[str, Any], words: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from itertools import product
@@ -27,6 +27,7 @@ from expertpool.experts.services.blacklist import (
     remove_from_blacklist,
 )
 from expertpool.experts.services.deletion import delete_expert, restore_expert
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.status import (
     approve_expert,
     freeze_expert,
@@ -57,6 +58,11 @@ def write(change: Callable[..., object], **values: Any) -> None:
         expect_now()
 
 
+def merge_away(*, expert: Expert, actor: User, now: datetime) -> None:
+    """Close ``expert`` as merged into another record."""
+    merge_experts(keep=make_expert(), close=expert, taken=(), reason="同一人", actor=actor, now=now)
+
+
 WHAT_IS_DONE: dict[str, Callable[..., object]] = {
     "expert.approve": approve_expert,
     "expert.freeze": partial(freeze_expert, reason="年检"),
@@ -65,6 +71,7 @@ WHAT_IS_DONE: dict[str, Callable[..., object]] = {
     "expert.unblacklist": partial(remove_from_blacklist, reason="复议"),
     "expert.delete": partial(delete_expert, reason="重复"),
     "expert.restore": restore_expert,
+    "expert.merge": merge_away,
 }
 
 

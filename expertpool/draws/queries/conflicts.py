@@ -156,8 +156,10 @@ def is_gone(invitation: Invitation, *, now: datetime) -> bool:
 
 def _gone(now: datetime) -> QuerySet[Expert]:
     """Return who is no member of the pool; of a record that was merged the one that stays says so."""
-    out = Expert.objects.filter(deleted() | blacklisted(now) | not_formal()).values("pk")
-    return Expert.objects.annotate(stays=Coalesce("merged_into", "pk")).filter(stays__in=out)
+    out = Expert.objects.filter(deleted() | blacklisted(now) | not_formal())
+    # Asked of each by its id: as a set, it would be all of the pool that is out, for a few lines.
+    stays = Coalesce(OuterRef("merged_into"), OuterRef("pk"))
+    return Expert.objects.filter(Exists(out.filter(pk=stays)))
 
 
 def _is_unheld(invitation: Invitation) -> bool:

@@ -43,4 +43,7 @@ class Migration(migrations.Migration):
                 name="experts_merged_is_closed",
             ),
         ),
+        # Without it the planner takes all records for merged until the table is analyzed by itself, and
+        # reads a million of them for each question about seats.
+        migrations.RunSQL("ANALYZE experts_expert (merged_into_id)", migrations.RunSQL.noop),
     ]

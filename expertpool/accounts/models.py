@@ -22,6 +22,7 @@ from expertpool.core.fields import (
     BlindIndexField,
     EncryptedTextField,
     ProofField,
+    is_vouched,
     readable,
 )
 from expertpool.core.text import mask_middle
@@ -73,12 +74,6 @@ class Role(models.Model):
 
 
 Given = TypeVar("Given", bound=models.Model)
-
-
-def is_vouched(row: models.Model, by: str = "proof") -> bool:
-    """Tell whether this system wrote what ``row`` says, by its column ``by``."""
-    field = row._meta.get_field(by)
-    return isinstance(field, ProofField) and field.holds_for(row)
 
 
 class KnownPermission(models.Model):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,9 +17,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.tasks import Task
 
-from expertpool.core.crypto import proof
 from expertpool.core.events import publish
-from expertpool.core.jobs import DEADLINES, app, defer_periodic
+from expertpool.core.fields import is_vouched
+from expertpool.core.jobs import DEADLINES, app, defer
 from expertpool.core.models import DutyRun
 
 EACH_MINUTE = "* * * * *"
@@ -43,7 +42,7 @@ class DutiesLate:
 def note_run(name: str, *, now: datetime) -> None:
     """Note that the task ``name`` has run, if it is a duty."""
     if name in duties():
-        row = DutyRun(name=name, at=now, proof=_proof(name, now))
+        row = DutyRun(name=name, at=now)
         DutyRun.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["name"], update_fields=["at", "proof"]
         )
@@ -63,11 +62,8 @@ def late_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
     this process."""
     if now - (since or STARTED) < LATE_AFTER:
         return []
-    done = {
-        row.name
-        for row in DutyRun.objects.filter(at__gte=now - LATE_AFTER)
-        if bytes(row.proof or b"") == _proof(row.name, row.at)
-    }
+    rows = DutyRun.objects.filter(at__gte=now - LATE_AFTER)
+    done = {row.name for row in rows if is_vouched(row)}
     return sorted(duties().keys() - done)
 
 
@@ -79,17 +75,16 @@ def keep_duties(*, now: datetime, since: datetime | None = None) -> list[str]:
         kept = sorted({*late, *_take_away(_periodic(), late, now)})
         if kept:
             for name in late:
-                defer_periodic(name, now=now)
+                defer(name, timestamp=int(now.timestamp()))  # as a periodic job has it
             logger.error("kept from their time, and queued anew: %s", ", ".join(kept))
             publish(DutiesLate(tuple(kept), now))
     return kept
 
 
-def _take_away(tasks: dict[str, Task], late: Iterable[str], now: datetime) -> set[str]:
+def _take_away(tasks: dict[str, Task], late: list[str], now: datetime) -> set[str]:
     """Delete the jobs that hold the place of a periodic one and are none; and of the ``late`` whatever
     stands there, with what says that they were queued already."""
     locks = {task.queueing_lock: name for name, task in tasks.items() if task.queueing_lock}
-    late = list(late)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY (%s)"
@@ -109,7 +104,3 @@ def _take_away(tasks: dict[str, Task], late: Iterable[str], now: datetime) -> se
 def _periodic(cron: str = "") -> dict[str, Task]:
     rows = app.periodic_registry.periodic_tasks.values()
     return {row.task.name: row.task for row in rows if cron in ("", row.cron)}
-
-
-def _proof(name: str, at: datetime) -> bytes:
-    return proof("core.duty", [name, at.timestamp()])

@@ -299,5 +299,11 @@ class ProofField(BlindIndexField):
         return bytes(getattr(row, self.attname) or b"") == self.made_of(row)
 
 
+def is_vouched(row: models.Model, by: str = "proof") -> bool:
+    """Tell whether this system wrote what ``row`` says, by its column ``by``."""
+    field = row._meta.get_field(by)
+    return isinstance(field, ProofField) and field.holds_for(row)
+
+
 def _said(value: Any) -> Any:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

@@ -27,7 +27,7 @@ from procrastinate.manager import JobManager
 
 __all__ = [
     "DEADLINES", "HEAVY", "MESSAGES", "UntilDone", "app", "defer", "defer_batch",
-    "defer_periodic", "retry_external", "retry_stalled",
+    "retry_external", "retry_stalled",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -78,12 +78,6 @@ def defer(
     """
     deferrer = _deferrer(name, [arguments], schedule_at=at, lock=lock)
     return int(deferrer.defer(**arguments))
-
-
-def defer_periodic(name: str, *, now: datetime) -> None:
-    """Queue the periodic task ``name`` once more, as if its time had come."""
-    arguments = {"timestamp": int(now.timestamp())}
-    _deferrer(name, [arguments]).defer(**arguments)
 
 
 def defer_batch(name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:

@@ -18,7 +18,6 @@ from expertpool.accounts.models import (
     RoleField,
     RolePermission,
     User,
-    is_vouched,
 )
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
@@ -29,6 +28,7 @@ from expertpool.accounts.services.guards import (
 )
 from expertpool.accounts.services.rights import rights_of
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import PERMISSIONS, BuiltInRole
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level

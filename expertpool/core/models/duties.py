@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
-from expertpool.core.fields import BlindIndexField
+from expertpool.core.fields import ProofField
 
 
 class DutyRun(models.Model):
-    """That the task ``name`` ran ``at``; the proof is by a key outside the database (`core.duties`)."""
+    """That the task ``name`` ran ``at`` (`core.duties`)."""
 
     name = models.CharField("任务", max_length=100, unique=True)
     at = models.DateTimeField("最近运行")
-    proof = BlindIndexField("凭证")
+    proof = ProofField("凭证", says=("name", "at"))
 
     class Meta:
         verbose_name = verbose_name_plural = "定时任务的运行"

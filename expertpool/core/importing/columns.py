@@ -52,13 +52,11 @@ def as_text(cell: Any) -> str:
 
     Refuses what nobody writes: NUL, which the database cannot hold, and its like.
     """
-    if type(cell) is str:
+    if isinstance(cell, str):
         value = clean_text(cell)
         # What is printed can be seen: nearly all cells need no more than this look.
         return value if value.isprintable() else _writable(value)
     match cell:
-        case str():
-            return _writable(clean_text(cell))
         case bool():
             return "是" if cell else "否"
         case float() if cell.is_integer():
@@ -71,9 +69,11 @@ def as_text(cell: Any) -> str:
 
 def as_code(cell: Any) -> str:
     """Return an identifier: all full-width forms folded, numbers as their digits."""
-    if type(cell) is str and cell.isascii() and cell.isprintable():
+    if not isinstance(cell, str):
+        return as_text(cell)
+    if cell.isascii() and cell.isprintable():
         return cell.strip()  # nothing to fold: nearly all are so
-    return _writable(clean_code(cell)) if isinstance(cell, str) else as_text(cell)
+    return _writable(clean_code(cell))
 
 
 def _writable(value: str) -> str:

@@ -79,7 +79,8 @@ def _first_break(
             reason = "与您留存的链头不符，这一条或之前的日志被改写过。"
         if reason:
             return ChainBreak(number, entry.pk, reason)
-        if forged is None and not proofs.hold_for(entry):
+        # What it says fits its digest, or there were a difference.
+        if forged is None and not proofs.hold_for(entry, bytes(entry.digest)):
             forged = ChainBreak(number, entry.pk, "这一条没有本系统的凭证，是直接写进数据库的。")
     if number < length:
         return ChainBreak(number + 1, None, f"链头记为 {length} 条，实有 {number} 条。")

@@ -52,13 +52,14 @@ def _keyed(nonce: bytes, digest: bytes) -> bytes:
 class Proofs:
     """Judges entries; those written before there were proofs need none."""
 
-    def hold_for(self, entry: Entry) -> bool:
-        """Tell whether this system wrote ``entry`` as it stands."""
+    def hold_for(self, entry: Entry, digest: bytes | None = None) -> bool:
+        """Tell whether this system wrote ``entry`` as it stands; ``digest``: that of its content, from
+        whoever has just computed it."""
         if entry.proof is None:
             return entry.chain_no is not None and entry.chain_no <= self._without
-        given, digest = bytes(entry.proof), content_digest(entry)
+        given = bytes(entry.proof)
         nonce, keyed = given[:NONCE_BYTES], given[NONCE_BYTES:]
-        return hmac.compare_digest(keyed, _keyed(nonce, digest))
+        return hmac.compare_digest(keyed, _keyed(nonce, digest or content_digest(entry)))
 
     @cached_property
     def _without(self) -> int:

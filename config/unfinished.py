@@ -75,7 +75,8 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     if request.headers.get("HX-Request"):
         return refused(f"{AWAY}，没有改动任何内容，请稍后再试。")
-    answer = HttpResponse(render_to_string("away.html"), status=503)
+    shown = {"reason": AWAY, "seconds": AGAIN_SECONDS}
+    answer = HttpResponse(render_to_string("away.html", shown), status=503)
     answer["Retry-After"] = str(AGAIN_SECONDS)
     if request.method in ("GET", "HEAD"):  # what was posted is sent again by its sender alone
         answer["Refresh"] = str(AGAIN_SECONDS)

@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import Knowledge, ReplyVia
 from expertpool.draws.models import Draw, Hold
-from expertpool.draws.queries.conflicts import gone_seats, gone_words
+from expertpool.draws.queries.conflicts import gone_among, gone_seats, gone_words
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.participation import (
@@ -132,3 +132,5 @@ def test_he_is_no_leaver_as_long_as_his_record_is_in_the_pool(
     freeze_expert(expert=keep, reason="查实", actor=admin, now=draw.reveal_at)
     assert gone_seats([draw], now=draw.reveal_at) == {row.pk: "已不在库：冻结，应更换"}
     assert gone_words(row, now=draw.reveal_at)
+    # By the status of the record that stays: the other is deleted by the merge.
+    assert gone_among(draw.invitations.all(), now=draw.reveal_at) == {row.pk: (close.pk, "frozen")}

@@ -74,11 +74,8 @@ def conflict_words(invitation: Invitation, *, now: datetime) -> str:
 def gone_words(invitation: Invitation, *, now: datetime) -> str:
     """Say to the expert behind ``invitation`` that he is no member of the pool now, or that he cannot come
     although a hand wrote down that he agreed, and what he can do, if that is so."""
-    expert_id, agreed = (
-        open_identity(invitation).expert_id,
-        invitation.state != InvitationState.INVITED,
-    )
-    if _gone(now).filter(pk=expert_id).exists():
+    agreed = invitation.state != InvitationState.INVITED
+    if is_gone(invitation, now=now):
         return NOT_COMING if agreed else NO_AGREEING
     why = conflict_words(invitation, now=now) if agreed else ""
     return f"{why}：{TWO_AT_ONCE}" if why else ""
@@ -145,13 +142,14 @@ def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple
     status; names sealed or not: for what the system does, never for anybody to read."""
     who = experts_behind(lines)
     gone = _gone(now).filter(pk__in=set(who.values()))
-    statuses = dict(gone.order_by().values_list("pk", "status"))
+    statuses = dict(gone.order_by().values_list("pk", Coalesce("merged_into__status", "status")))
     return {line: (pk, statuses[pk]) for line, pk in who.items() if pk in statuses}
 
 
 def is_gone(invitation: Invitation, *, now: datetime) -> bool:
-    """Whether the expert behind ``invitation`` is no member of the pool now; for the system alone."""
-    return bool(gone_among(Invitation.objects.filter(pk=invitation.pk), now=now))
+    """Whether the expert behind ``invitation`` is no member of the pool now: for himself, and for what
+    the system does."""
+    return _gone(now).filter(pk=open_identity(invitation).expert_id).exists()
 
 
 def _gone(now: datetime) -> QuerySet[Expert]:

@@ -17,7 +17,7 @@ from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
+from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import merged_records
 
 # By these somebody was chosen: that they changed since takes nobody his seat.
@@ -154,7 +154,7 @@ def is_gone(invitation: Invitation, *, now: datetime) -> bool:
 
 def _gone(now: datetime) -> QuerySet[Expert]:
     """Return who is no member of the pool; of a record that was merged the one that stays says so."""
-    out = Expert.objects.filter(deleted() | blacklisted(now) | not_formal())
+    out = Expert.objects.filter(not_in_pool(now))
     # Asked of each by its id: as a set, it would be all of the pool that is out, for a few lines.
     stays = Coalesce(OuterRef("merged_into"), OuterRef("pk"))
     return Expert.objects.filter(Exists(out.filter(pk=stays)))

@@ -21,7 +21,7 @@ from expertpool.draws.queries.policy import policy_for, why_too_thin
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import blacklisted, deleted, not_formal
+from expertpool.experts.queries.availability import not_in_pool
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.projects.models import Project
@@ -135,7 +135,7 @@ def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     who can be drawn."""
     if reaches_phones() and ChannelCode.SMS in plan.channels:
         return
-    pool = Expert.objects.exclude(deleted() | blacklisted(now) | not_formal())
+    pool = Expert.objects.exclude(not_in_pool(now))
     by_mail = ChannelCode.EMAIL in plan.channels
     lacking = pool.filter(email_index=None).count() if by_mail else pool.count()
     if not lacking:

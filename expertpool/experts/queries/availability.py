@@ -40,6 +40,11 @@ def not_formal() -> Q:
     return Q(status__in=(ExpertStatus.PENDING, ExpertStatus.FROZEN))
 
 
+def not_in_pool(now: datetime) -> Q:
+    """Experts who are no members of the pool at ``now``, for any of the reasons above."""
+    return deleted() | blacklisted(now) | not_formal()
+
+
 def out_of_term(at: datetime, *, now: datetime) -> Q:
     """Experts whose term has not begun or is over on the day of ``at``, or is over today."""
     day, today = timezone.localdate(at), timezone.localdate(now)

@@ -73,7 +73,11 @@ def readable_from(draw: Draw, user: User) -> datetime | None:
     """
     if not draws_visible_to(user, "draws.names").filter(pk=draw.pk).exists():
         return None
-    hours = _own_hours(user)
+    return _opens_by(draw, _own_hours(user))
+
+
+def _opens_by(draw: Draw, hours: Sequence[int]) -> datetime:
+    """Return from when those read whose roles have these ``hours`` of their own."""
     if not hours:
         return draw.reveal_at
     # Of several roles the most generous counts.
@@ -96,10 +100,14 @@ def _own_hours(user: User) -> list[int]:
 def may_read(draw: Draw, user: User, *, now: datetime) -> bool:
     """Tell whether ``user`` may read the names now; nobody where their time was not set by this
     system, nor while somebody has still to answer."""
-    since = readable_from(draw, user)
-    if since is None or now < since or not is_authentic(draw):
-        return False
-    return not waits_for_answers(draw, now=now)
+    due = is_due(draw, readable_from(draw, user), now=now)
+    return due and not waits_for_answers(draw, now=now)
+
+
+def is_due(draw: Draw, since: datetime | None, *, now: datetime) -> bool:
+    """Tell whether the time ``since`` when somebody may read (None: never) has come, if it was set by
+    this system. Whoever has still to answer is waited for all the same."""
+    return since is not None and now >= since and is_authentic(draw)
 
 
 def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
@@ -128,10 +136,12 @@ def readable_draws(user: User, *, now: datetime) -> QuerySet[Draw]:
 def readable_invitations(user: User, ids: Collection[str]) -> set[str]:
     """Return those of ``ids`` whose names ``user`` may read now: the policy of their messages."""
     now = timezone.now()  # asked by notifications, which knows no clock
-    rows = Invitation.objects.filter(pk__in=ids).select_related("draw__project")
-    draws = {row.draw_id: row.draw for row in rows}
-    readable = {pk for pk, draw in draws.items() if may_read(draw, user, now=now)}
-    return {str(row.pk) for row in rows if row.draw_id in readable}
+    rows = Invitation.objects.filter(pk__in=ids)
+    seen = draws_visible_to(user, "draws.names").filter(~waiting_for_answers(now))
+    draws = seen.filter(pk__in=rows.values("draw")).select_related("project")
+    hours = _own_hours(user)
+    due = [draw.pk for draw in draws if is_due(draw, _opens_by(draw, hours), now=now)]
+    return {str(pk) for pk in rows.filter(draw__in=due).values_list("pk", flat=True)}
 
 
 def searched_invitations(user: User) -> QuerySet[Any]:

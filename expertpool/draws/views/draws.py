@@ -67,6 +67,7 @@ from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.names import (
     NamedRow,
+    is_due,
     may_read,
     named_rows,
     read_names,
@@ -136,10 +137,11 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     actions = actions_of(facts) | actions_for_project(draw.project, user, now=now)
     requests = requests_about(draw, user, now=now)
     pending = answers_among(requests)
-    reads_names = may_read(draw, user, now=now)
+    since, waiting = readable_from(draw, user), waits_for_answers(draw, now=now)
+    reads_names = is_due(draw, since, now=now) and not waiting
     # Who may not read the names learns of nobody that he sits.
     gone = seats_to_replace([draw], now=now) if reads_names else {}
-    waits = now >= draw.reveal_at and waits_for_answers(draw, now=now)
+    waits = waiting and now >= draw.reveal_at
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in emergencies_of(draw)]
@@ -204,7 +206,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "reads_names": reads_names,
         "gone": gone,
         "gone_ground": ground_of_gone(grounds_of(draw)) if gone else "",
-        "readable_from": readable_from(draw, user),
+        "readable_from": since,
         # What somebody is typing is not taken away from under him.
         "refreshes": (draw.status in RUNNING or draw.waits_for_all)
         and not any(item["form"] for item in contributions),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -97,4 +98,17 @@ def test_messages_of_a_sealed_draw_are_unreadable(draw: Draw, operator: User) ->
     with time_machine.travel(draw.reveal_at - timedelta(seconds=1), tick=False):
         assert readable_invitations(operator, ids) == set()
     with time_machine.travel(draw.reveal_at, tick=False):
+        assert readable_invitations(operator, ids) == ids
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_which_messages_may_be_read_is_asked_once_for_all_draws(
+    draw: Draw, operator: User, more: int, django_assert_num_queries: Any
+) -> None:
+    for at in range(1, 1 + more):
+        make_draw(now=NOW, seats=2, opens_in_hours=10 + 20 * at, reveal_hours=2 + 20 * at)
+    ids = {str(row.pk) for row in Invitation.objects.all()}
+    assert len(ids) == 2 + 2 * more
+    assert operator.grants  # they are read once
+    with time_machine.travel(draw.reveal_at, tick=False), django_assert_num_queries(3):
         assert readable_invitations(operator, ids) == ids

@@ -117,18 +117,12 @@ def why_no_value(draw: Draw, role: str, user: User, *, now: datetime) -> str:
     return ""
 
 
-def open_role(draw: Draw, user: User, *, now: datetime) -> str:
-    """Return the first role whose value ``user`` may give now; empty when there is none."""
-    roles = draw.rule.contributors
-    return next((role for role in roles if not why_no_value(draw, role, user, now=now)), "")
-
-
 def contribute(facts: OfDraw) -> None:
-    draw, user = facts.draw, facts.user
-    if not open_role(draw, user, now=facts.now):
-        # The first role says why not; without roles the draw itself refuses.
-        for role in draw.rule.contributors or ("",):
-            check_contribution(draw, role, user, now=facts.now)
+    draw, user, now = facts.draw, facts.user, facts.now
+    # The first role says why not; without roles the draw itself refuses.
+    roles = draw.rule.contributors or ("",)
+    if all(why_no_value(draw, role, user, now=now) for role in roles):
+        check_contribution(draw, roles[0], user, now=now)
 
 
 def abandon(facts: OfDraw) -> None:

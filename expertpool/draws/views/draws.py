@@ -49,7 +49,7 @@ from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets, second_in_words
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import first_opening
-from expertpool.draws.queries.obstacles import open_role, why_no_value
+from expertpool.draws.queries.obstacles import why_no_value
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.policy import ground_of_gone, grounds_of
@@ -247,7 +247,9 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
     if draw.status != DrawStatus.SEALED:
         return []
     given = {reveal.role for reveal in draw.revealed}
-    own = open_role(draw, request.user, now=now)
+    roles = draw.rule.contributors
+    why_not = {role: why_no_value(draw, role, request.user, now=now) for role in roles}
+    own = next((role for role in roles if not why_not[role]), "")
     rights = codes_for_draw(request.user, draw, CONTRIBUTOR_PERMISSION.values())
     return [
         {
@@ -256,11 +258,9 @@ def _contributions(request: UserRequest, draw: Draw, now: datetime) -> list[dict
             "given": role in given,
             "form": ContributionForm(auto_id=f"{role}-%s") if role == own else None,
             # Told to whom the role's right is given, and who cannot use it here.
-            "why_not": why_no_value(draw, role, request.user, now=now)
-            if CONTRIBUTOR_PERMISSION[role] in rights
-            else "",
+            "why_not": why_not[role] if CONTRIBUTOR_PERMISSION[role] in rights else "",
         }
-        for role in draw.rule.contributors
+        for role in roles
     ]
 
 

@@ -9,7 +9,7 @@ by conditions of his own must not find out who sits where names are still sealed
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -40,10 +40,10 @@ def held_expert_ids(
     holds = _active(parts)
     if only is not None and knowing is Knowledge.ALL:
         return set(draws_holding(only, parts))
-    merged = merged_records()
+    merged = merged_records(into=only)
     named = holds.filter(NAMED)
     if only is not None:
-        named = named.filter(invitation__expert__in=list(_with_merged(only, merged)))
+        named = named.filter(invitation__expert__in=[*only, *merged])
     held = set(named.values_list("invitation__expert", flat=True))
     if knowing is Knowledge.ALL:
         sealed = holds.exclude(NAMED).values("invitation")
@@ -57,7 +57,7 @@ def draws_holding(
     """Return those of ``experts`` who are invited or seated somewhere for a time that overlaps one of
     ``periods``, with the draws (ids) in which they are."""
     parts = by_hours(periods)
-    people = _with_merged(experts, merged_records())
+    people = _with_merged(experts)
     keys = {holder_key(pk, start): stays for pk, stays in people.items() for start, _ in parts}
     rows = _active(parts).filter(holder__in=list(keys))
     found: dict[int, set[int]] = defaultdict(set)
@@ -66,11 +66,10 @@ def draws_holding(
     return found
 
 
-def _with_merged(experts: Collection[int], merged: Mapping[int, int]) -> dict[int, int]:
+def _with_merged(experts: Collection[int]) -> dict[int, int]:
     """Return ``experts`` and the records that were merged into theirs, each with whose it is: who sits by
     the one is not drawn by the other (docs/decisions/0110)."""
-    people = {pk: pk for pk in experts}
-    return people | {pk: stays for pk, stays in merged.items() if stays in people}
+    return {pk: pk for pk in experts} | merged_records(into=experts)
 
 
 def sealed_seats(periods: Iterable[tuple[datetime, datetime]]) -> int:
@@ -195,7 +194,7 @@ def _in_each(
 def _rows_of(
     only: Collection[int], windows: Sequence[Window], knowing: Knowledge
 ) -> list[tuple[int, int, datetime]]:
-    people = _with_merged(only, merged_records())
+    people = _with_merged(only)
     known = Q(expert__in=list(people))
     if knowing is Knowledge.ALL:
         known |= Q(expert__isnull=True)

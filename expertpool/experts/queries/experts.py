@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from expertpool.accounts.enums import Scope
@@ -119,10 +120,11 @@ def state_word(expert: Expert, today: date) -> str:
     return expert.get_status_display()
 
 
-def merged_records() -> dict[int, int]:
-    """Return the records that were merged (ids), each with the one that stays: whose seats, holds and
-    reviews are that one's."""
-    rows = Expert.objects.filter(merged_into__isnull=False).order_by()
+def merged_records(*, into: Collection[int] | None = None) -> dict[int, int]:
+    """Return the records that were merged (ids), of all or of those ``into`` these, each with the one
+    that stays: whose seats, holds and reviews are that one's."""
+    asked = Q(merged_into__isnull=False) if into is None else Q(merged_into__in=list(into))
+    rows = Expert.objects.filter(asked).order_by()
     return {pk: stays for pk, stays in rows.values_list("pk", "merged_into") if stays}
 
 

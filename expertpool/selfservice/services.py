@@ -11,7 +11,7 @@ from expertpool.audit.services import record
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.meetings import periods_of
+from expertpool.draws.queries.meetings import sits_during
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.replies import answer, leave_until, take_leave
@@ -54,11 +54,10 @@ def note_expert_download(*, invitation: Invitation, attachment: Attachment, now:
 def own_seats(expert: Expert, *, during: Period, seen: str, now: datetime) -> ComingSeats:
     """Return the seats of ``expert`` that overlap ``during``, for himself: sealed or not."""
     letters = letters_of(expert, now=now)
-    begin, until = during
     seats = [
         _own_seat(expert, letter, now)
         for letter in (*letters.open, *letters.coming)
-        if any(start < until and begin < end for start, end in periods_of(letter.projects))
+        if sits_during(letter.projects, *during)
     ]
     note = "登记请假只影响以后的抽取，不等于退出下列已邀请您的评审。"
     tick = "同时退出这些评审（不能撤回），名额由其他专家递补"

@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, SEATED_STATES, ActionCode
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.actions import actions_for
-from expertpool.draws.queries.meetings import last_closing, next_opening, periods_of
+from expertpool.draws.queries.meetings import last_closing, next_opening, sits_during
 from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.queries.coming import ComingSeat, Period
 
@@ -63,12 +63,8 @@ def _then(draw: Draw, *, may_ask: bool) -> str:
 
 
 def _is_coming(draw: Draw, during: Period | None, now: datetime) -> bool:
-    if now >= last_closing(draw.covered):
-        return False
-    if during is None:
-        return True
-    begin, until = during
-    return any(start < until and begin < end for start, end in periods_of(draw.covered))
+    is_over = now >= last_closing(draw.covered)
+    return not is_over and (during is None or sits_during(draw.covered, *during))
 
 
 def expert_rows(experts: Collection[int], draws: QuerySet[Draw]) -> QuerySet[Invitation]:

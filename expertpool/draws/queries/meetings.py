@@ -70,6 +70,11 @@ def periods_of(projects: Iterable[Project]) -> list[tuple[datetime, datetime]]:
     return periods
 
 
+def sits_during(projects: Iterable[Project], begin: datetime, end: datetime) -> bool:
+    """Tell whether the panel of ``projects`` sits at some time of [begin, end)."""
+    return any(start < end and begin < until for start, until in periods_of(projects))
+
+
 def by_hours(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
     """Cut ``periods`` where a clock hour begins: what holds are kept by."""
     parts = []

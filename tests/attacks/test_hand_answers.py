@@ -64,6 +64,15 @@ def move(draw: Draw, actor: User, *, to: datetime, place: str = "三楼") -> Non
     draw.refresh_from_db()
 
 
+def moved_beside_a_sealed_one(draw: Draw, operator: User) -> tuple[Draw, set[int]]:
+    """Move ``draw`` to the time of a draw whose names are sealed; return that one, and who sits in it."""
+    sealed = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=THEN)
+    for row in sealed.invitations.all():
+        agree(row, NOW)
+    move(draw, operator, to=sealed.project.opening_at)
+    return sealed, {expert_id_of(row) for row in sealed.invitations.all()}
+
+
 def write_agreed(row: Invitation, operator: User, supervisor: User, now: datetime) -> str:
     """What the office sees of a hand that writes that he agreed."""
     accepted: dict[str, Any] = {"state": InvitationState.ACCEPTED, "reason": "电话答复可以参加"}
@@ -84,12 +93,8 @@ def test_no_line_says_who_sits_in_a_sealed_draw_at_that_time(
     """The names of the one that is moved were public: its lines are read one after the other."""
     open_names_at(draw, NOW)
     release(draw_id=draw.pk, now=NOW, unanswered=True)
-    sealed = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=THEN)
-    for row in sealed.invitations.all():
-        agree(row, NOW)
-    move(draw, operator, to=sealed.project.opening_at)
+    _, sitting = moved_beside_a_sealed_one(draw, operator)
     rows = list(draw.invitations.order_by("line"))
-    sitting = {expert_id_of(row) for row in sealed.invitations.all()}
     there = [expert_id_of(row) in sitting for row in rows]
     assert {*there} == {True, False}
     said = [write_agreed(row, operator, supervisor, NOW + 2 * HOUR) for row in rows]
@@ -122,12 +127,8 @@ def test_no_line_says_who_was_frozen_or_is_away(
 def test_what_may_be_told_is_told_and_refused_after_the_release(
     draw: Draw, operator: User, supervisor: User, time_machine: Any
 ) -> None:
-    sealed = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=THEN)
-    for row in sealed.invitations.all():
-        agree(row, NOW)
-    move(draw, operator, to=sealed.project.opening_at)
+    sealed, sitting = moved_beside_a_sealed_one(draw, operator)
     rows = list(draw.invitations.order_by("line"))
-    sitting = {expert_id_of(row) for row in sealed.invitations.all()}
     there = [row for row in rows if expert_id_of(row) in sitting]
     last = there[-1]
     for row in rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -191,13 +191,19 @@ def run_or_watched() -> tuple[str, ...]:
     return "draws.run", "draws.alarms"
 
 
+def _inviting(user: User) -> QuerySet[Draw]:
+    """Draws that ask experts now: his own, and those of others over which he watches."""
+    run, watched = (
+        draws_visible_to(user, code).order_by().values("pk") for code in run_or_watched()
+    )
+    return Draw.objects.filter(Q(pk__in=run) | Q(pk__in=watched), status=DrawStatus.INVITING)
+
+
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down: his own, and those of
     others over which he watches."""
-    run, watched = (draws_visible_to(user, code) for code in run_or_watched())
-    seen = Q(pk__in=run.order_by().values("pk")) | Q(pk__in=watched.order_by().values("pk"))
-    found = troubled(Draw.objects.filter(seen, status=DrawStatus.INVITING))
-    ids = [draw.pk for draw, _ in found]
+    found = troubled(_inviting(user))
+    run, ids = draws_visible_to(user, "draws.run"), [draw.pk for draw, _ in found]
     own = set(run.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     mine = [one for one in found if one[0].pk in own][:MOST_TODOS]
     others = [one for one in found if one[0].pk not in own][:MOST_TODOS]
@@ -210,10 +216,7 @@ def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]
     until = route_held_until(now)
     if until is None:
         return
-    run, watched = (draws_visible_to(user, code) for code in run_or_watched())
-    seen = Q(pk__in=run.order_by().values("pk")) | Q(pk__in=watched.order_by().values("pk"))
-    draws = Draw.objects.filter(seen, status=DrawStatus.INVITING).select_related("project")
-    for draw in draws.order_by("-pk")[:MOST_TODOS]:
+    for draw in _inviting(user).select_related("project").order_by("-pk")[:MOST_TODOS]:
         reach = reach_of(draw, list(draw.invitations.all()), now=now)
         if reach.is_rerouted:
             yield Todo(

@@ -14,7 +14,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.meetings import sits_during
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.replies import answer, leave_until, take_leave
+from expertpool.draws.services.replies import answer, may_take_leave, take_leave
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.coming import ComingSeat, ComingSeats, Period
 from expertpool.files.models import Attachment
@@ -65,7 +65,7 @@ def own_seats(expert: Expert, *, during: Period, seen: str, now: datetime) -> Co
 
 
 def _own_seat(expert: Expert, letter: Letter, now: datetime) -> ComingSeat:
-    may = letter.is_open or now <= leave_until(letter.invitation, now=now)
+    may = letter.is_open or may_take_leave(letter.invitation, now=now)
     return ComingSeat(
         key=str(letter.invitation.pk),
         expert=expert.name,
@@ -76,7 +76,7 @@ def _own_seat(expert: Expert, letter: Letter, now: datetime) -> ComingSeat:
         may_ask=may,
         then="勾选下面一项即让出，由其他专家递补；不勾选的，仍须参加"
         if may
-        else "已过最晚请假时间，如不能参加请直接联系项目联系人",
+        else "已不能在此请假，如不能参加请直接联系项目联系人",
     )
 
 

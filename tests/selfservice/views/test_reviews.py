@@ -311,19 +311,23 @@ def test_expert_files_and_cancels_his_own_leave(invited: Invited, outsider: Clie
     assert invited.client.post(cancel).status_code == 409
 
 
+def leave_during(draw: Draw) -> dict[str, str]:
+    """What he fills in."""
+    opening = timezone.localtime(draw.project.opening_at)
+    return {
+        "start": opening.strftime("%Y-%m-%d %H:%M"),
+        "end": (opening + timedelta(days=1)).strftime("%Y-%m-%d %H:%M"),
+        "reason": "出国访问",
+    }
+
+
 @pytest.mark.parametrize("accepts", [True, False])
 def test_a_leave_of_his_shows_the_reviews_of_its_time(
     invited: Invited, draw: Draw, *, accepts: bool
 ) -> None:
     if accepts:
         invited.client.post(invited.url("review_answer"), {"answer": "accept"})
-    opening = timezone.localtime(draw.project.opening_at)
-    data = {
-        "start": opening.strftime("%Y-%m-%d %H:%M"),
-        "end": (opening + timedelta(days=1)).strftime("%Y-%m-%d %H:%M"),
-        "reason": "出国访问",
-    }
-    url = reverse("selfservice:leave_add")
+    data, url = leave_during(draw), reverse("selfservice:leave_add")
     first = invited.client.post(url, data)
     assert first.status_code == 422
     assert invited.url("review") in first.content.decode()
@@ -334,6 +338,16 @@ def test_a_leave_of_his_shows_the_reviews_of_its_time(
     assert Leave.objects.exists()
     assert invited.state() == ("leave" if accepts else "declined")
     assert invited.line.replied_via == ReplyVia.PORTAL
+
+
+def test_a_leave_gives_up_no_review_at_which_he_has_signed_in(invited: Invited, draw: Draw) -> None:
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    data, url = leave_during(draw), reverse("selfservice:leave_add")
+    assert "同时退出这些评审" in invited.client.post(url, data).content.decode()
+    written_otherwise(Invitation.objects.get(pk=invited.line.pk), signed_in_at=timezone.now())
+    shown = invited.client.post(url, data).content.decode()
+    assert invited.url("review") in shown
+    assert "同时退出这些评审" not in shown
 
 
 @pytest.mark.shows("PORT-24")

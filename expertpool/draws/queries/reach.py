@@ -96,8 +96,8 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     states = channel_states() if _stuck(waiting, letters) else {}
     fare = _fare(waiting, letters, states, cache(is_configured))
     quiet = letters_wait_until(draw, now=now, closing=closing_of(waiting[0])) if waiting else None
-    held = _held(letters, quiet, now=now)
     mail = route_held_until(now) if waiting else None
+    held = _held(letters, quiet, mail, now=now)
     return Reach(
         **vars(fare),
         held=len(held),
@@ -109,19 +109,21 @@ def reach_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Reach
     )
 
 
-def _held(letters: Letters, quiet: datetime | None, *, now: datetime) -> list[datetime]:
+def _held(
+    letters: Letters, quiet: datetime | None, mail: datetime | None, *, now: datetime
+) -> list[datetime]:
     """Return until when quiet hours put off the letters to each line that gets none before: by their own
     time, since the hours may have been changed after; by the present ones (until ``quiet``) what was not
-    tried yet. What a changed way of mail holds back is none of them, nor what was tried and failed."""
-    route = cache(route_held_until)
+    tried yet. What a changed way of mail holds back (until ``mail``) is none of them, nor what was tried
+    and failed."""
 
     def until(letter: Message) -> datetime | None:
         if letter.due_at <= now:
             return None if letter.state == DeliveryState.SENDING else quiet
         if letter.attempts and letter.due_at != quiet:
             return None
-        by_route = route(now) if letter.channel == ChannelCode.EMAIL else None
-        return None if by_route and letter.due_at <= by_route else letter.due_at
+        by_route = mail and letter.channel == ChannelCode.EMAIL and letter.due_at <= mail
+        return None if by_route else letter.due_at
 
     lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
     return [min(filter(None, times)) for times in lines if times and all(times)]

@@ -142,17 +142,13 @@ def test_no_line_says_whom_none_reached(
 def test_one_that_no_letter_reached_until_the_panel_sits_is_told_like_a_silent_one(
     operator: User,
 ) -> None:
-    draw = make_draw(now=NOW, operator=operator, seats=1, reached=False, **_pool())
+    make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=1, reached=False)
     (row,) = draw.invitations.all()
     assert expire(invitation_id=row.pk, now=row.deadline_at, entropy=SeededEntropy(1))
     row.refresh_from_db()
     assert row.state == InvitationState.UNREACHED
     assert (row.told_state, row.state_label) == ("no_answer", "未答复")
-
-
-def _pool() -> dict[str, Any]:
-    make_expert()
-    return {}
 
 
 def test_the_office_hears_before_that_a_channel_does_not_reach_all(operator: User) -> None:

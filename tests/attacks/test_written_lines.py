@@ -3,7 +3,6 @@ not by what stood there before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -261,8 +260,6 @@ def test_who_has_answered_is_not_to_be_called(asked: Draw, operator: User, accep
 
 
 # --- When a seat is free ------------------------------------------------------------------------
-
-Forgery = Callable[[Invitation], dict[str, Any]]
 
 
 @pytest.mark.shows("DRAW-15")

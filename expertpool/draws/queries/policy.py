@@ -171,10 +171,11 @@ def thinness(groups: Sequence[ConditionGroup], fits: Tally, policy: Policy) -> l
     stays so when they are split over two groups.
     """
     found: list[Thin] = []
+    levels = {one.code: _levels(fits, one.code) for one in groups}
     for group in groups:
-        found += _thin_group(group, _levels(fits, group.code), policy)
+        found += _thin_group(group, levels[group.code], policy)
     kinds = {frozenset(one) for one, _ in fits}
-    last = {one.code: _last_level(one.seats, _levels(fits, one.code)) for one in groups}
+    last = {one.code: _last_level(one.seats, levels[one.code]) for one in groups}
     for chosen in subsets([group.code for group in groups if group.seats]):
         shared = Counter(kind & chosen for kind in kinds)
         if len(chosen) > 1 and len(joined_groups(dict.fromkeys(chosen, 0), shared)) == 1:

@@ -31,7 +31,7 @@ def draws_to_stop(*, now: datetime) -> list[int]:
     rows = _unreached().filter(
         ~Exists(paused), draw__kind=DrawKind.RANDOM, draw__status=DrawStatus.INVITING
     )
-    rows = rows.exclude(draw__projects__status=ProjectStatus.ARCHIVED).distinct()
+    rows = rows.exclude(draw__projects__status=ProjectStatus.ARCHIVED)
     waiting: dict[int, list[Invitation]] = defaultdict(list)
     for row in rows.select_related("draw__project"):
         waiting[row.draw_id].append(row)

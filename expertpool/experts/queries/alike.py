@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.experts.enums import ExpertStatus
@@ -122,13 +122,9 @@ def _doubled(rows: QuerySet[Expert]) -> list[int]:
     ids = list(rows.filter(email_index__in=twins).values_list("pk", flat=True)[:MOST_GROUPS])
     for field in ("phone_index", "email_index"):
         accounts = User.objects.filter(**{f"{field}__isnull": False}).values(field)
-        held = rows.filter(**{f"{field}__in": accounts}).select_related("user")
-        of_others = (
-            one.pk
-            for one in held.only(field, f"user__{field}")
-            if one.user is None or getattr(one.user, field) != getattr(one, field)
-        )
-        ids.extend(of_others)
+        held = rows.filter(**{f"{field}__in": accounts})
+        of_others = held.exclude(**{f"user__{field}": F(field)})
+        ids.extend(of_others.values_list("pk", flat=True))
     return ids
 
 

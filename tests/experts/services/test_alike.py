@@ -164,11 +164,21 @@ def test_the_list_of_the_pool(known: Expert, admin: User) -> None:
     with doubled_as_before():
         make_user("operator", username="li", phone="13812340009")
         shared = make_expert("李四", phone="13812340009")
+        other = make_user("expert", username="zhao", phone="13812340008")
+        beside = make_expert("赵六", phone="13812340010", user=other, email="zhao@example.com")
+        make_user("operator", username="qian", email="zhao@example.com")
+    own = make_user("expert", username="wu", phone="13812340011", email="wu@example.com")
+    make_expert("吴七", phone="13812340011", email="wu@example.com", user=own)
     make_expert("离开", birth_date=BORN, status="deleted")
     make_expert("离开", birth_date=BORN, status="deleted")
     client = login(Client(), admin)
     answer = client.get(reverse("experts:alike"))
-    assert {one.pk for one in answer.context["page"]} == {known.pk, twin.pk, shared.pk}
+    assert {one.pk for one in answer.context["page"]} == {
+        known.pk,
+        twin.pk,
+        shared.pk,
+        beside.pk,
+    }
     page = answer.content.decode()
     assert f"工作单位与 {twin.number} 相同" in page
     assert "手机号与账号 li 相同" in page

@@ -65,7 +65,7 @@ class ProjectImporter(Importer):
         self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
         self.departments = _by_name(list(departments_for_filing(self.actor)))
         self.units: dict[tuple[str, str], Unit | None] = {}
-        self.of_others: dict[tuple[str, str], str] = {}
+        self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -111,16 +111,23 @@ class ProjectImporter(Importer):
             return self.fault("purchaser", "采购单位为空", "填了统一社会信用代码就要填单位名称。")
         if name and key not in self.units:
             # Once for each spelling: a table names the same few purchasers in thousands of rows.
-            found = units_matching(name=name, uscc=uscc)
-            # Of several units of one name, one that is known by its code.
-            self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
-            self.of_others |= {} if found else names_of_others([key])
-        if refused := self.of_others.get(key):
-            return self.fault("purchaser", "单位名称与代码不符", refused)
-        if name and not uscc and self.units[key] is None:
+            self._look_up(key)
+        why = self.refused.get(key)
+        return self.fault("purchaser", *why) if why else None
+
+    def _look_up(self, key: tuple[str, str]) -> None:
+        """Find the unit of a purchaser (name, USCC), or why there is none."""
+        name, uscc = key
+        found = units_matching(name=name, uscc=uscc)
+        # Of several units of one name, one that is known by its code.
+        self.units[key] = Unit.objects.filter(pk__in=found).order_by("-uscc", "pk").first()
+        if self.units[key] is not None:
+            return
+        if not uscc:
             mend = f"单位库里没有，{near_text(name)}请核对名称，或填写统一社会信用代码后自动登记。"
-            return self.fault("purchaser", "采购单位不存在", mend)
-        return None
+            self.refused[key] = ("采购单位不存在", mend)
+        elif why := names_of_others([key]):
+            self.refused[key] = ("单位名称与代码不符", why[key])
 
     def _times(self, values: dict[str, Any]) -> Fault | None:
         check_in = values.get("check_in_at") or None

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
@@ -138,6 +140,15 @@ def test_units_are_found_by_alias_and_entered_with_their_code(clerk):
     assert (accepted, refused) == (2, ["4 采购单位为空", "5 统一社会信用代码格式"])
     assert Project.objects.filter(purchaser=known).exists()
     assert Project.objects.filter(purchaser=Unit.objects.get(uscc=uscc)).exists()
+
+
+def test_near_units_are_looked_up_once_for_a_purchaser_of_many_rows(clerk):
+    make_unit("市第三人民医院")
+    rows = [cells(采购单位="市第三人民医园") for _ in range(5)]
+    with CaptureQueriesContext(connection) as asked:
+        accepted, refused = run(rows, actor=clerk)
+    assert (accepted, len(refused)) == (0, 5)
+    assert sum("similarity(" in one["sql"] for one in asked) == 1
 
 
 def test_a_number_that_somebody_takes_meanwhile_is_refused_and_the_rest_is_kept(clerk, monkeypatch):

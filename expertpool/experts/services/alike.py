@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from expertpool.accounts.models import User
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.alike import Alike, experts_alike
+from expertpool.experts.queries.alike import Alike, experts_alike, identity
 from expertpool.experts.queries.experts import experts_visible_to
 
 UNSEEN = "库中另有 {} 位相近的专家（不在您的查看范围内），请联系管理员核对"
@@ -44,19 +44,17 @@ def token_of(alike: list[Alike]) -> str:
 
 
 def ask_about(
-    expert: Expert,
-    knowing: str | None,
-    actor: User | None,
-    *,
-    known: set[int] = frozenset(),  # type: ignore[assignment]
+    expert: Expert, knowing: str | None, actor: User | None, *, was: Expert | None = None
 ) -> str:
     """Return what the log says of a record that is saved although others are like it; empty: none is.
 
-    ``knowing`` is the token by which whoever enters it goes on, None for what asks nobody; ``known`` are
-    the keys of those who were alike before a change. Refuses (LooksAlike) without the token.
+    ``knowing`` is the token by which whoever enters it goes on, None for what asks nobody; ``was`` is the
+    record before a change: of those who were alike then nobody is asked. Refuses (LooksAlike) without
+    the token.
     """
-    if knowing is None or actor is None:
+    if knowing is None or actor is None or (was and identity(was) == identity(expert)):
         return ""
+    known = {one.expert.pk for one in experts_alike(was)} if was else set()
     alike = [one for one in experts_alike(expert) if one.expert.pk not in known]
     if not alike:
         return ""

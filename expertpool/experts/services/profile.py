@@ -18,7 +18,6 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, ExpertSpecialty
-from expertpool.experts.queries.alike import experts_alike, identity
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -115,7 +114,7 @@ def update_expert(
         errors = _fill(expert, values, wanted)
         expert.updated_at = now
         _check(expert, actor, errors)
-        note = _ask_of_change(was, expert, knowing, actor)
+        note = ask_about(expert, knowing, actor, was=was)
         _save(expert, actor, reached)
         _set_specialties(expert, held, wanted)
         version = EXPERT.version_of(expert)
@@ -133,13 +132,6 @@ def update_expert(
             note=note,
         )
     return expert
-
-
-def _ask_of_change(was: Expert, expert: Expert, knowing: str | None, actor: User | None) -> str:
-    if identity(was) == identity(expert):
-        return ""
-    known = {one.expert.pk for one in experts_alike(was)}
-    return ask_about(expert, knowing, actor, known=known)
 
 
 def refusals_of(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet
@@ -16,7 +16,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 
-MOST = 10  # that are named at once
+MOST_NAMED = 10  # that are named at once
 MOST_GROUPS = 2_000  # of a list
 # What two records of one name have in common, in words.
 GROUNDS = {
@@ -58,7 +58,7 @@ def experts_alike(expert: Expert) -> list[Alike]:
         .exclude(pk=expert.pk)
         .order_by("pk")
     )
-    return [Alike(one, _grounds(expert, one)) for one in rows[:MOST]]
+    return [Alike(one, _grounds(expert, one)) for one in rows[:MOST_NAMED]]
 
 
 def _about(born: date) -> tuple[date, date]:
@@ -81,19 +81,33 @@ def _is_same(name: str, one: Expert, other: Expert) -> bool:
     )
 
 
-def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Expert]]:
+class Namesake(NamedTuple):
+    """What an import compares with its rows of somebody of the same name."""
+
+    number: str
+    employer: str | None
+    born: date | None
+
+    def grounds(self, employer: str | None, born: date | None) -> list[str]:
+        """Return what a row has in common with him, in words."""
+        same = []
+        if employer and employer == self.employer:
+            same.append(GROUNDS["employer_id"])
+        if born and born == self.born:
+            same.append(GROUNDS["birth_date"])
+        return same
+
+
+def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Namesake]]:
     """Return by name who of ``names`` is in the pool, as far as ``user`` sees it (None: all): an import
     tells nothing else (docs/decisions/0090)."""
     rows = Expert.objects.all() if user is None else experts_visible_to(user)
-    found: dict[str, list[Expert]] = defaultdict(list)
-    compared = (
-        rows.filter(name__in=names, merged_into__isnull=True)
-        .select_related("employer")
-        .order_by("pk")
-    )
-    for one in compared.only("number", "name", "birth_date", "employer__name"):
-        if len(found[one.name]) < MOST:
-            found[one.name].append(one)
+    rows = rows.filter(name__in=names, merged_into__isnull=True).order_by("pk")
+    found: dict[str, list[Namesake]] = defaultdict(list)
+    # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
+    compared = rows.values_list("name", "number", "employer__name", "birth_date")
+    for name, number, employer, born in compared.iterator():
+        found[name].append(Namesake(number, employer, born))
     return found
 
 

@@ -41,7 +41,7 @@ from expertpool.directory.services.units import NamedUnit, resolve_units
 from expertpool.experts.enums import ExpertKind, ExpertSource, IdKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.alike import namesakes
+from expertpool.experts.queries.alike import MOST_NAMED, Namesake, namesakes
 from expertpool.experts.queries.experts import (
     email_index,
     id_number_index,
@@ -146,7 +146,7 @@ class ExpertImporter(Importer):
         # Index → row of this file, or 0 for the pool.
         self.known: dict[str, dict[bytes, int]] = {code: {} for code in UNIQUE}
         # Who of a name is in the pool, as far as whoever imports sees it.
-        self.alike: dict[str, list[Expert]] = {}
+        self.alike: dict[str, list[Namesake]] = {}
         self.saved = {code: SavedNumbers() for code in UNIQUE}
         self.counted = {code for code in UNIQUE if actor and not is_plain(actor, code)}
 
@@ -272,22 +272,11 @@ class ExpertImporter(Importer):
             row.notes.append(Note(label, CHECK, value, sentence))
         if near := self.named.near.get(_employer(row.values)):
             row.notes.append(Note("工作单位", CHECK, row.values["employer"], near))
-        for other in self.alike.get(row.values["name"], ()):
-            same = "、".join(
-                label
-                for label, mine, theirs in (
-                    (
-                        "工作单位",
-                        row.values.get("employer"),
-                        other.employer and other.employer.name,
-                    ),
-                    ("出生日期", born, other.birth_date),
-                )
-                if mine and mine == theirs
-            )
-            if same:
-                sentence = f"与库中 {other.number} 的姓名、{same}相同，请核对是否同一人。"
-                row.notes.append(Note("姓名", CHECK, other.name, sentence))
+        name, employer = row.values["name"], row.values.get("employer")
+        pairs = ((one.number, one.grounds(employer, born)) for one in self.alike.get(name, ()))
+        for number, same in islice((pair for pair in pairs if pair[1]), MOST_NAMED):
+            sentence = f"与库中 {number} 的姓名、{'、'.join(same)}相同，请核对是否同一人。"
+            row.notes.append(Note("姓名", CHECK, name, sentence))
 
     def shown(self, row: Row) -> dict[str, str]:
         values = row.values

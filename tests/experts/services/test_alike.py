@@ -148,6 +148,14 @@ def notes(actor: User, *, previews: bool) -> list[str]:
     return [one.now for one in row.notes if one.kind == CHECK]
 
 
+def test_an_import_compares_all_of_a_common_name(admin: User) -> None:
+    for _ in range(12):
+        make_expert("王大为")
+    known = make_expert("王大为", employer=make_unit("长沙设计院"))
+    (sentence,) = notes(admin, previews=True)
+    assert known.number in sentence
+
+
 @pytest.mark.shows("EXP-08")
 @pytest.mark.parametrize("previews", [True, False])
 def test_an_import_tells_of_whom_its_reader_may_see(

@@ -13,6 +13,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import BlacklistEntry, Expert
 from expertpool.experts.queries.availability import day_start
+from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.status import set_status
 
 
@@ -31,14 +32,13 @@ def add_to_blacklist(
     Refuses a missing reason, a last day that is past, and an expert who is pending, deleted or
     there already. The end of the period is a job.
     """
-    if not reason.strip():
-        raise ExpertRefused("请填写移入黑名单的原因。")
+    reason = required_reason(reason, called="移入黑名单的原因")
     if until_date is not None and until_date < timezone.localdate(now):
         raise ExpertRefused("期限已过，请改为今天或以后的日期。")
     # Before `set_status`, which overwrites the status that he returns to.
     entry = BlacklistEntry(
         expert=expert,
-        reason=reason.strip(),
+        reason=reason,
         evidence=evidence.strip(),
         until_date=until_date,
         status_before=expert.status,
@@ -77,12 +77,11 @@ def remove_from_blacklist(
 
     Refuses a missing reason and an expert who is not on it.
     """
-    if not reason.strip():
-        raise ExpertRefused("请填写移出原因。")
+    reason = required_reason(reason, called="移出原因")
     entry = open_entry(expert)
     if entry is None or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
-    entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason.strip()
+    entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason
     # Only the end is written; what must be unique was checked when it began.
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
@@ -92,7 +91,7 @@ def remove_from_blacklist(
         action="expert.unblacklist",
         actor=actor,
         now=now,
-        reason=reason.strip(),
+        reason=reason,
     )
 
 

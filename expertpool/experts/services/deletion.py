@@ -11,6 +11,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import end_entry, open_entry
+from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.status import set_status
 
 MOST_REASON = 200
@@ -22,19 +23,16 @@ def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 
     Refuses a missing reason and an expert who is deleted already.
     """
-    if not reason.strip():
-        raise ExpertRefused("请填写删除原因。")
-    if len(reason.strip()) > MOST_REASON:
-        raise ExpertRefused(f"删除原因最多 {MOST_REASON} 字，请缩短。")
+    reason = required_reason(reason, called="删除原因", most=MOST_REASON)
     return set_status(
         expert=expert,
         to=ExpertStatus.DELETED,
         action="expert.delete",
         actor=actor,
         now=now,
-        reason=reason.strip(),
+        reason=reason,
         status_before_deletion=expert.status,
-        deletion_reason=reason.strip(),
+        deletion_reason=reason,
         deleted_at=now,
         deleted_by=actor,
     )

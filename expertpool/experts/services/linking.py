@@ -27,6 +27,7 @@ from expertpool.experts.services.accounts import (
     send_link,
 )
 from expertpool.experts.services.contacts import way_of_link
+from expertpool.experts.services.reasons import required_reason
 
 MOST_REASON = 200
 
@@ -41,7 +42,7 @@ def link_account(*, expert: Expert, username: str, reason: str, actor: User, now
     is out of the pool or is reached by no link, an account that is not there, disabled, another
     expert's, or one of the office: with another role than that of experts, or beyond the actor's rights.
     """
-    reason = _checked(reason)
+    reason = required_reason(reason, called="原因", most=MOST_REASON)
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     if expert.user is not None:
         raise ExpertRefused(f"{expert.name}已有账号 {expert.user.username}，请先解除关联。")
@@ -102,7 +103,7 @@ def unlink_account(*, expert: Expert, reason: str, actor: User, now: datetime) -
 
     Refuses (ExpertRefused) a missing reason, an expert without one, the actor's own, and one beyond his rights.
     """
-    reason = _checked(reason)
+    reason = required_reason(reason, called="原因", most=MOST_REASON)
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
     user = account_of(expert) or expert.user
     if user is None:
@@ -121,12 +122,3 @@ def unlink_account(*, expert: Expert, reason: str, actor: User, now: datetime) -
         "expert.unlink_account", actor=actor, now=now, subject=expert, before=before, note=reason
     )
     announce(entry, user, **reached)
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise ExpertRefused("请填写原因。")
-    if len(reason) > MOST_REASON:
-        raise ExpertRefused(f"原因最多 {MOST_REASON} 字，请缩短。")
-    return reason

@@ -21,6 +21,7 @@ from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import contacts_of
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.status import set_status
 from expertpool.experts.services.tags import set_tags
 from expertpool.experts.services.taken import UNIQUE
@@ -51,7 +52,7 @@ def merge_experts(
     that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
     values that contradict each other.
     """
-    reason = _checked(reason)
+    reason = required_reason(reason, called="合并原因", most=MOST_REASON)
     rows = Expert.objects.select_for_update(of=("self",)).select_related("user").order_by("pk")
     found = rows.in_bulk([keep.pk, close.pk])
     keep, close = found[keep.pk], found[close.pk]
@@ -68,15 +69,6 @@ def merge_experts(
     for pk, name, contacts in reached:
         _tell(pk, name, contacts, close=close, keep=keep, now=now)
     return keep
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise ExpertRefused("请填写合并原因。")
-    if len(reason) > MOST_REASON:
-        raise ExpertRefused(f"合并原因最多 {MOST_REASON} 字，请缩短。")
-    return reason
 
 
 def _check(keep: Expert, close: Expert) -> None:

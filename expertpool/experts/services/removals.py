@@ -15,6 +15,7 @@ from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
 from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
 from expertpool.experts.queries.experts import account_of, experts_visible_to
 from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
+from expertpool.experts.services.reasons import required_reason
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow.enums import Verdict
@@ -40,8 +41,7 @@ def request_removal(
         raise ExpertRefused("只有专家本人可以申请移除自己的回避。")
     if not is_of_office(row):
         raise ExpertRefused("这条回避由您自己登记，可以直接移除。")
-    if not reason.strip():
-        raise ExpertRefused("请填写申请移除的理由。")
+    reason = required_reason(reason, called="申请移除的理由")
     if AvoidanceRemoval.objects.filter(avoidance=row, decided_at__isnull=True).exists():
         raise ExpertRefused("已有一项待核定的申请，请等待管理部门答复。")
     removal = AvoidanceRemoval(
@@ -49,7 +49,7 @@ def request_removal(
         avoidance=row,
         target=row.target,
         kind=row.kind,
-        reason=reason.strip(),
+        reason=reason,
         asked_by=actor,
         asked_at=now,
     )

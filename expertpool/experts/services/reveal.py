@@ -8,8 +8,8 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
+from expertpool.experts.services.reasons import required_reason
 
 
 @transaction.atomic
@@ -18,9 +18,8 @@ def reveal_value(*, expert: Expert, field: str, reason: str, actor: User, now: d
 
     The caller has checked the right. Refuses a missing reason.
     """
-    if not reason.strip():
-        raise ExpertRefused("请填写查看理由。")
+    reason = required_reason(reason, called="查看理由")
     # Before it is shown: nobody sees a value without a trace.
-    note = f"{Expert.label_of(field)}：{reason.strip()}"
+    note = f"{Expert.label_of(field)}：{reason}"
     record("expert.reveal", actor=actor, now=now, subject=expert, note=note)
     return str(getattr(expert, field))

@@ -13,8 +13,9 @@ from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.experts.enums import NOT_SIGNED_IN, STATUS_MOVES, ExpertStatus
 from expertpool.experts.events import ExpertLeft
-from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
+from expertpool.experts.exceptions import StatusNotAllowed
 from expertpool.experts.models import Expert
+from expertpool.experts.services.reasons import required_reason
 
 
 def set_status(
@@ -75,15 +76,14 @@ def approve_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expe
 @transaction.atomic
 def freeze_expert(*, expert: Expert, reason: str, actor: User | None, now: datetime) -> Expert:
     """Suspend an expert: he is not drawn until he is unfrozen. Needs a reason."""
-    if not reason.strip():
-        raise ExpertRefused("请填写冻结原因。")
+    reason = required_reason(reason, called="冻结原因")
     return set_status(
         expert=expert,
         to=ExpertStatus.FROZEN,
         action="expert.freeze",
         actor=actor,
         now=now,
-        reason=reason.strip(),
+        reason=reason,
     )
 
 

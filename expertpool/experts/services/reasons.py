@@ -1,0 +1,16 @@
+"""The reason without which an act on a record is refused."""
+
+from __future__ import annotations
+
+from expertpool.experts.exceptions import ExpertRefused
+
+
+def required_reason(reason: str, *, called: str, most: int | None = None) -> str:
+    """Return ``reason`` without the blanks around it. Refuses (ExpertRefused) none, and one of more than
+    ``most`` characters; ``called`` is its name on the page."""
+    reason = reason.strip()
+    if not reason:
+        raise ExpertRefused(f"请填写{called}。")
+    if most is not None and len(reason) > most:
+        raise ExpertRefused(f"{called}最多 {most} 字，请缩短。")
+    return reason

@@ -13,6 +13,7 @@ from expertpool.directory.enums import DictionaryCode, RelationKind, TitleLevel
 from expertpool.directory.validators import NO_CORE
 
 SHARE = Bounds(Decimal("0.01"), Decimal(100), "持股比例应大于 0，不超过 100。")  # %
+UNIDENTIFIED = Q(uscc="", confirmed=False)  # units of which only a name was typed
 CONTROLLING_SHARE = 50  # %, from here a shareholder controls (公司法 第二百六十五条)
 
 
@@ -66,9 +67,7 @@ class Unit(models.Model):
             models.Index(
                 fields=["id"], condition=Q(compared=False), name="directory_unit_uncompared"
             ),
-            models.Index(
-                fields=["id"], condition=Q(uscc="", confirmed=False), name="directory_unit_unknown"
-            ),
+            models.Index(fields=["id"], condition=UNIDENTIFIED, name="directory_unit_unknown"),
         ]
 
     def __str__(self) -> str:

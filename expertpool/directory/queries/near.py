@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from expertpool.directory.models import FormerUnit, Unit, UnitPair
+from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitPair
 from expertpool.directory.queries.units import Named, units_matching_each
 from expertpool.directory.validators import core_of, require_unit_name
 
@@ -43,6 +43,11 @@ class Near(NamedTuple):
         return f"{self.unit.name}（{self.unit.uscc}）" if self.unit.uscc else self.unit.name
 
 
+def may_be_one(one: str, other: str) -> bool:
+    """Tell whether two codes leave it open: whoever has another one is another unit."""
+    return not one or not other or one == other
+
+
 def near_units(name: str, *, uscc: str = "") -> list[Near]:
     """Return the units that may be the one called ``name``, the nearest first; one that has another
     code is none of them. Whoever is called exactly so is left to `units_matching`."""
@@ -58,7 +63,7 @@ def near_units_each(named: Sequence[tuple[str, str]]) -> list[list[Near]]:
             (
                 Near(unit, likeness)
                 for pk, likeness in likes.items()
-                if (unit := units[pk]).active and not (uscc and unit.uscc and unit.uscc != uscc)
+                if (unit := units[pk]).active and may_be_one(uscc, unit.uscc)
             ),
             key=lambda near: (-near.likeness, near.unit.pk),
         )[:MOST]
@@ -119,13 +124,13 @@ def are_told_apart(one: str, other: str) -> bool:
 
 def suspected_pairs() -> QuerySet[UnitPair]:
     """Return the pairs that somebody has to look at: not those whose codes have come to differ."""
-    may_be_one = Q(first__uscc="") | Q(second__uscc="") | Q(first__uscc=F("second__uscc"))
-    return UnitPair.objects.filter(may_be_one, apart=False)
+    left_open = Q(first__uscc="") | Q(second__uscc="") | Q(first__uscc=F("second__uscc"))
+    return UnitPair.objects.filter(left_open, apart=False)
 
 
 def unidentified_units() -> QuerySet[Unit]:
     """Return the units of which only a name was typed, and that nobody has confirmed."""
-    return Unit.objects.filter(uscc="", confirmed=False)
+    return Unit.objects.filter(UNIDENTIFIED)
 
 
 def now_called(ids: Sequence[str]) -> list[str]:

@@ -14,8 +14,8 @@ from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import FormerUnit, Unit, UnitAlias, UnitPair, UnitRelation
+from expertpool.directory.queries.near import may_be_one
 from expertpool.directory.services import relations, units
-from expertpool.directory.services.near import may_be_one
 from expertpool.directory.services.rows import logged_values
 
 # What is no mere reference: it is joined by rules of its own.

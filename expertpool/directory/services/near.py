@@ -10,7 +10,7 @@ from django.db import transaction
 
 from expertpool.audit.services import record, record_change
 from expertpool.directory.models import Unit, UnitPair
-from expertpool.directory.queries.near import likenesses
+from expertpool.directory.queries.near import likenesses, may_be_one
 from expertpool.directory.services.rows import logged_values
 
 AT_ONCE = 500
@@ -38,11 +38,6 @@ def compare_units() -> int:
         keep_pairs(pairs.values())
         Unit.objects.filter(pk__in=[unit.pk for unit in units]).update(compared=True)
     return len(units)
-
-
-def may_be_one(one: str, other: str) -> bool:
-    """Tell whether two codes leave it open: whoever has another one is another unit."""
-    return not one or not other or one == other
 
 
 def keep_pairs(pairs: Iterable[tuple[int, int, float]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,7 +18,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.directory.forms import MergeForm, PairFilter, UnitFilter, UnitForm
-from expertpool.directory.models import FormerUnit, Unit, UnitAlias, UnitPair
+from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitAlias, UnitPair
 from expertpool.directory.queries import search_units, suspected_pairs
 from expertpool.directory.services.merging import merge_units
 from expertpool.directory.services.near import confirm_unit, tell_apart
@@ -27,7 +27,7 @@ from expertpool.directory.services.units import LOCK, save_unit
 
 MOST_OPTIONS, MOST_ALIASES = 30, 3
 ALIASES = Prefetch("aliases", UnitAlias.objects.order_by("name"))
-TABS = (ListTab("", "全部"), ListTab("unknown", "待核实", Q(uscc="", confirmed=False)))
+TABS = (ListTab("", "全部"), ListTab("unknown", "待核实", UNIDENTIFIED))
 
 
 def unit_or_successor(pk: int) -> Unit:

@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaField
 from expertpool.core.views.asking import AsksOnce
-from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, near_sentence
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.forms.fields import ExpertField
-from expertpool.experts.models import Expert, SavedSearch, Tag
+from expertpool.experts.models import AvoidanceUnit, Expert, SavedSearch, Tag
 from expertpool.experts.queries.criteria import SUBJECT
 
 
@@ -71,6 +70,8 @@ class RemovalDecisionForm(forms.Form):
 
 
 class AvoidanceForm(AsksOnce):
+    """A current or past employer, or another unit or person to whom an expert is tied."""
+
     kind = forms.ChoiceField(label="关系", choices=AvoidanceKind.choices)
     person_name = forms.CharField(
         label="人员姓名", max_length=100, required=False, help_text="亲属、师生等人员须填写。"
@@ -97,12 +98,22 @@ class AvoidanceForm(AsksOnce):
         self.ask_once("unit_name", name, near_sentence(name, uscc))
         return self.cleaned_data
 
-    def unit(self) -> Unit | None:
-        """Return the unit, made when it is new, if one is named. Raises ValidationError."""
+    def row(self, expert: Expert) -> AvoidanceUnit:
+        """Return the relation that was entered, not saved; its unit is made when it is new.
+
+        Raises ValidationError.
+        """
         data = self.cleaned_data
-        if not (data["unit_name"].strip() or data["uscc"].strip()):
-            return None
-        return resolve_unit(name=data["unit_name"].strip(), uscc=data["uscc"].strip().upper())
+        name, uscc = data["unit_name"].strip(), data["uscc"].strip().upper()
+        return AvoidanceUnit(
+            expert=expert,
+            unit=resolve_unit(name=name, uscc=uscc) if name or uscc else None,
+            person_name=data["person_name"].strip(),
+            kind=data["kind"],
+            start_date=data["start_date"],
+            end_date=data["end_date"],
+            note=data["note"],
+        )
 
 
 class TagForm(forms.ModelForm):

@@ -89,17 +89,7 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
     form = AvoidanceForm(request.POST if request.method == "POST" else None)
 
     def write() -> object:
-        data = form.cleaned_data
-        row = AvoidanceUnit(
-            expert=expert,
-            unit=form.unit(),
-            person_name=data["person_name"].strip(),
-            kind=data["kind"],
-            start_date=data["start_date"],
-            end_date=data["end_date"],
-            note=data["note"],
-        )
-        return add_avoidance_unit(row=row, actor=request.user, now=timezone.now())
+        return add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
 
     title = f"添加回避关系 · {expert.name}"
     return drawer_form(

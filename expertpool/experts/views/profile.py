@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
+from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused
 from expertpool.core.views.drawers import drawer_form
@@ -43,15 +45,17 @@ def create(request: UserRequest) -> HttpResponse:
     form = ExpertForm(_posted(request), user=request.user, kind=kind)
 
     def write() -> str:
-        with _asking(form):
+        # A unit that was made for a refused record goes with it.
+        with _asking(form), writing_afterwards(), transaction.atomic():
+            values = form.values()
             expert = create_expert(
-                values=form.values(),
+                values=values,
                 specialties=form.cleaned_data["specialties"],
                 knowing=form.knowing,
                 actor=request.user,
                 now=timezone.now(),
             )
-        return f"已新增{expert}。{_odd(expert, form.values())}".rstrip("。")
+        return f"已新增{expert}。{_odd(expert, values)}".rstrip("。")
 
     return drawer_form(
         request, form, write, refusals=ExpertRefused, title=f"新增{ExpertKind(kind).label}"

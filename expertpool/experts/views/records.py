@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -89,7 +90,8 @@ def avoidance_add(request: UserRequest, pk: int) -> HttpResponse:
     form = AvoidanceForm(request.POST if request.method == "POST" else None)
 
     def write() -> object:
-        return add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
+        with transaction.atomic():  # a unit that was made for a refused row goes with it
+            return add_avoidance_unit(row=form.row(expert), actor=request.user, now=timezone.now())
 
     title = f"添加回避关系 · {expert.name}"
     return drawer_form(

@@ -14,6 +14,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.importing import CHECK
+from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TAKEN_PER_HOUR
@@ -65,6 +66,15 @@ def test_a_clerk_is_asked_and_goes_on_knowingly(
     entry = Entry.objects.get(action="expert.create")
     assert "疑似重复后仍然保存" in entry.note
     assert known.number in entry.note
+
+
+def test_a_record_that_is_asked_about_leaves_no_unit_behind(known: Expert, admin: User) -> None:
+    client = login(Client(), admin)
+    values = {"birth_date": "1980-05-20", "employer_name": "武汉桥梁研究所"}
+    status, page = enter(client, **values)
+    assert (status, Unit.objects.filter(name="武汉桥梁研究所").count()) == (422, 0)
+    assert enter(client, **values, knowing=token(page))[0] == 204
+    assert Expert.objects.get(employer__name="武汉桥梁研究所").name == "王大为"
 
 
 @pytest.mark.parametrize("status", ["deleted", "blacklisted", "frozen", "pending"])

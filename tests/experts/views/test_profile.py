@@ -196,6 +196,7 @@ def test_a_relation_names_the_person_or_the_unit_that_it_is_with(
     refused = client.post(url, {"kind": "teacher", "unit_name": "乙校"})
     assert refused.status_code == 422
     assert "请填写这位人员的姓名" in refused.content.decode()
+    assert not Unit.objects.filter(name="乙校").exists()
     assert client.post(url, {"kind": "teacher", "person_name": "李教授"}).status_code == 204
     data = {"kind": "relative", "person_name": "王父", "unit_name": "丙公司"}
     assert client.post(url, data).status_code == 204

@@ -19,6 +19,7 @@ from expertpool.core.duties import duties as duty_tasks
 from expertpool.core.duties import keep_duties, late_duties, note_run
 from expertpool.core.models import DutyRun
 from expertpool.notifications.models import Message
+from expertpool.portal.services.duties import WORDS
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,8 @@ def test_the_worker_notes_each_run_and_all_is_well(client: Client) -> None:
     assert "draws.sweep" in duty_tasks()
     assert not keep_duties(now=timezone.now(), since=LONG_AGO)
     assert client.get("/health/").json() == {"status": "ok", "database": "ok", "duties": "ok"}
+
+
+def test_each_periodic_job_but_those_that_clean_up_has_words_of_its_own() -> None:
+    names = {name for name in duties._periodic() if ".remove_" not in name}
+    assert names == WORDS.keys()

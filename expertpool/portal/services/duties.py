@@ -19,6 +19,7 @@ WORDS = {
     "workflow.expire_requests": "双人确认到期",
     "notifications.reap_stuck_messages": "通知补发",
     "core.retry_stalled_jobs": "中断任务重试",
+    "directory.compare_units": "单位比对",
     "reports.tell_chain_head": "每日链头",
     "reports.request_exposure": "每月曝光分析",
 }

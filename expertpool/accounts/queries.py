@@ -91,9 +91,9 @@ def with_last_sign_in(users: QuerySet[User]) -> QuerySet[User]:
     return users.annotate(told_login=told)
 
 
-def users_with_permission(code: str) -> QuerySet[User]:
-    """Return the active users to whom some role grants ``code`` in any scope."""
-    grants = RolePermission.objects.filter(code=code, role__users=OuterRef("pk"))
+def users_with_permission(*codes: str) -> QuerySet[User]:
+    """Return the active users to whom some role grants one of ``codes`` in any scope."""
+    grants = RolePermission.objects.filter(code__in=codes, role__users=OuterRef("pk"))
     return User.objects.filter(Exists(grants), is_active=True)
 
 

@@ -42,9 +42,7 @@ def tell_late(event: DutiesLate) -> None:
             about=user,
             key=f"duties-late:{what}:{at:%Y%m%d%H}:{user.pk}",
         )
-        for user in {
-            user.pk: user for code in WATCHERS for user in users_with_permission(code)
-        }.values()
+        for user in users_with_permission(*WATCHERS)
     ]
     channels = (ChannelCode.EMAIL, ChannelCode.SITE)
     send_messages(occasion=DUTIES_LATE.code, envelopes=envelopes, channels=channels, now=event.at)

@@ -129,9 +129,7 @@ def watchers(*readers: str, but: int) -> list[User]:
     """Return all who decide anything, the security administrators, and the holders of ``readers``; never
     ``but``, who did it."""
     permissions = {matter.decides for matter in MATTERS} | {SECURITY, *readers}
-    users = {user.pk: user for one in permissions for user in users_with_permission(one)}
-    users.pop(but, None)
-    return list(users.values())
+    return list(users_with_permission(*permissions).exclude(pk=but))
 
 
 def deciders_of(request: TwoPersonRequest) -> list[User]:

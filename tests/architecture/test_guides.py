@@ -12,7 +12,7 @@ GUIDES = [
     BASE_DIR / "docs/security.md",
     *sorted((BASE_DIR / "docs/howto").glob("add-*.md")),
 ]
-# `draws/services/names.py:release`, `expertpool/experts/validators.py`, `tests/siteconfig`
+# `draws/services/names.py:release`, `expertpool/experts/validators/values.py`, `tests/siteconfig`
 NAMED = re.compile(r"`((?:[a-z_]+/)+[\w.]*)(?::(\w+))?`")
 ROOTS = ("config", "docs", "expertpool", "frontend", "tests", "tools", "vdraw")
 

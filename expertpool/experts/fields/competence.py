@@ -19,7 +19,6 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Division, Specialty
-from expertpool.experts import validators as rules
 from expertpool.experts.fields.shared import (
     INDIVIDUAL,
     ORGANISATION,
@@ -33,6 +32,7 @@ from expertpool.experts.fields.shared import (
 from expertpool.experts.fields.words import TYPE_MEANINGS
 from expertpool.experts.models import Tag
 from expertpool.experts.queries import criteria as answers
+from expertpool.experts.validators import values as rules
 
 COMPETENCE = (
     FieldDeclaration(

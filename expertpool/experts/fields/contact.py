@@ -11,8 +11,8 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.core.text import mask_middle
-from expertpool.experts import validators as rules
 from expertpool.experts.fields.shared import AS_CONTACT, guarded
+from expertpool.experts.validators import values as rules
 
 CONTACT = (
     FieldDeclaration(

@@ -22,11 +22,11 @@ from expertpool.core.subjects import (
     Rows,
     Text,
 )
-from expertpool.experts import validators as rules
 from expertpool.experts.enums import AccountState, ExpertSource, ExpertStatus
 from expertpool.experts.fields.shared import NUMBERS
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
+from expertpool.experts.validators import values as rules
 
 MEMBERSHIP = (
     FieldDeclaration(

@@ -16,7 +16,6 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.core.text import mask_email, mask_middle
-from expertpool.experts import validators as rules
 from expertpool.experts.enums import ExpertKind, IdKind, Sex
 from expertpool.experts.fields.shared import (
     AS_CONTACT,
@@ -29,6 +28,8 @@ from expertpool.experts.fields.shared import (
 from expertpool.experts.fields.words import ID_KIND_WORDS, KIND_WORDS, SEX_WORDS
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
+from expertpool.experts.validators import documents
+from expertpool.experts.validators import values as rules
 
 
 def mask_id(value: str) -> str:
@@ -135,14 +136,14 @@ PERSON = (
     FieldDeclaration(
         code="id_number",
         label="证件号码",
-        kind=Text(longest=rules.LONGEST_ID, rule=rules.id_number),
+        kind=Text(longest=documents.LONGEST_ID, rule=documents.id_number),
         guard=guarded("id_number", "证件号码", mask_id),
         form=InForm(
             section={INDIVIDUAL: "basic"},
             help="加密保存。填写身份证号后出生日期和性别自动补全。",
         ),
         imported=InImport(
-            looks=passes(rules.resident_id),
+            looks=passes(documents.resident_id),
             aliases=("身份证号", "证件号", "身份证号码", "身份证"),
             help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",

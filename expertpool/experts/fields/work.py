@@ -22,7 +22,6 @@ from expertpool.core.subjects import (
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH, now_called, unit_name
-from expertpool.experts import validators as rules
 from expertpool.experts.fields.shared import (
     INDIVIDUAL,
     NUMBERS,
@@ -39,6 +38,7 @@ from expertpool.experts.fields.words import (
     LEVEL_WORDS,
     TITLE_MEANINGS,
 )
+from expertpool.experts.validators import values as rules
 
 WORK = (
     FieldDeclaration(

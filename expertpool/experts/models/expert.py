@@ -13,7 +13,7 @@ from expertpool.core.bounds import DAYS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 from expertpool.directory.enums import TitleLevel
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus, IdKind, Sex
-from expertpool.experts.validators import PRACTICE_YEARS
+from expertpool.experts.validators.values import PRACTICE_YEARS
 
 
 class Tag(models.Model):

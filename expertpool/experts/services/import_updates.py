@@ -38,7 +38,7 @@ from expertpool.experts.queries.experts import experts_visible_to, id_number_ind
 from expertpool.experts.services.import_lookups import DivisionNames, SpecialtyNames
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import is_plain
-from expertpool.experts.validators import Term
+from expertpool.experts.validators.values import Term
 
 NUMBER = ImportColumn(
     "number",

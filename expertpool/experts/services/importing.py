@@ -62,17 +62,8 @@ from expertpool.experts.services.import_options import (
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators import (
-    ID_RULES,
-    TOO_YOUNG,
-    Term,
-    born_by,
-    guess_id_kind,
-    id_refusal,
-    is_too_young,
-    oddities,
-    sex_by,
-)
+from expertpool.experts.validators import documents
+from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young, oddities
 
 _COLUMNS = Expert._meta.concrete_fields
 # Django asks each value of these what the driver should get, and gets the value back.
@@ -196,13 +187,13 @@ class ExpertImporter(Importer):
         values = row.values
         number = values.get("id_number", "")
         given = values.get("id_kind")
-        kind = values["id_kind"] = given or guess_id_kind(number)
+        kind = values["id_kind"] = given or documents.guess_id_kind(number)
         if not number:
             return None
         try:
-            ID_RULES[kind](number)
+            documents.ID_RULES[kind](number)
         except ValidationError as error:
-            reason, detail = id_refusal(error)
+            reason, detail = documents.id_refusal(error)
             return self.fault("id_number", reason, detail)
         if not given and kind != IdKind.RESIDENT:
             row.notes.append(Note("证件类型", GUESSED, number, str(IdKind(kind).label)))
@@ -214,7 +205,7 @@ class ExpertImporter(Importer):
         values["birth_date"] = birth.as_date() if birth else None
         if id_number:
             kind = values["id_kind"]
-            born, sex = born_by(kind, id_number), sex_by(kind, id_number)
+            born, sex = documents.born_by(kind, id_number), documents.sex_by(kind, id_number)
             if born and birth and not birth.fits(born):
                 return self.fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
             if sex and values.get("sex") not in (None, "", sex):

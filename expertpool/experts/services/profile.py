@@ -31,14 +31,8 @@ from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import record_version
-from expertpool.experts.validators import (
-    TOO_YOUNG,
-    born_by,
-    guess_id_kind,
-    identity_errors,
-    is_too_young,
-    sex_by,
-)
+from expertpool.experts.validators.documents import born_by, guess_id_kind, identity_errors, sex_by
+from expertpool.experts.validators.values import TOO_YOUNG, is_too_young
 
 Errors = dict[str, Any]
 

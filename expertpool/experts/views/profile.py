@@ -33,7 +33,7 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.services.reveal import reveal_value
-from expertpool.experts.validators import oddities
+from expertpool.experts.validators.values import oddities
 
 
 @requires("experts.add")

@@ -14,7 +14,7 @@ from expertpool.core.importing import CellRefused
 from expertpool.core.validators import id_card_check_digit, validate_id_card
 from expertpool.experts.models import Expert
 from expertpool.experts.services.profile import create_expert
-from expertpool.experts.validators import birth, is_too_young
+from expertpool.experts.validators.values import birth, is_too_young
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=timezone.get_current_timezone())
 

@@ -17,7 +17,7 @@ from expertpool.experts.fields.person import mask_id
 from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import create_expert, update_expert
-from expertpool.experts.validators import guess_id_kind, identity_errors
+from expertpool.experts.validators.documents import guess_id_kind, identity_errors
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.experts import NOW, make_expert, make_id_number, make_phone
 from tests.fixtures import login

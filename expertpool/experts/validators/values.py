@@ -16,21 +16,8 @@ from expertpool.core.bounds import DAYS, Bounds
 from expertpool.core.importing import FIRST, LAST, CellRefused, as_code, serial_day, text
 from expertpool.core.subjects import Day
 from expertpool.core.text import HIDDEN, is_hidden
-from expertpool.core.validators import (
-    HONG_KONG_PERMIT,
-    OFFICER_CARD,
-    PASSPORT,
-    PERMANENT_RESIDENT,
-    PERMANENT_RESIDENT_OLD,
-    TAIWAN_PERMIT,
-    id_card_birth_date,
-    is_valid_uscc,
-    validate_email_address,
-    validate_id_card,
-    validate_mobile,
-    validate_permanent_resident,
-)
-from expertpool.experts.enums import ExpertKind, IdKind, Sex
+from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
+from expertpool.experts.enums import ExpertKind, IdKind
 
 YOUNGEST = 16  # years
 TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
@@ -43,7 +30,8 @@ _HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN = re.compile(f"(?<=[{_HAN}·•・（）]) (?=[{_HAN}·•・（）])")
 _NAME = re.compile(rf"[{_HAN}A-Za-z][{_HAN}A-Za-z·.' -]*")
 _DOTS = str.maketrans("•・‧", "···")
-_PHONE_MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
+# What people write between digits, and what stands there unseen.
+MARKS = re.compile(r"[\s\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
@@ -53,21 +41,10 @@ _WITHOUT_END = re.compile(
 _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
-LONGEST_ID = 40
-_OFFICER = re.compile(r"([\u4e00-\u9fff]{1,4})字第?(\d{4,10})号?", re.ASCII)
-_DAY = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
-_GUESSES = (
-    (IdKind.HONG_KONG, HONG_KONG_PERMIT),
-    (IdKind.TAIWAN, TAIWAN_PERMIT),
-    (IdKind.PERMANENT, PERMANENT_RESIDENT),
-    (IdKind.PERMANENT, PERMANENT_RESIDENT_OLD),
-    (IdKind.OFFICER, OFFICER_CARD),
-    (IdKind.PASSPORT, re.compile(r"[A-Z]{1,2}\d{7,8}", re.ASCII)),
-)
 TAIWAN = "83"  # of residence permits; no division has it (GB 11643 leaves it to them)
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
-_ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
-_WORDS = {
+ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
+WORDS = {
     "mobile": ("手机号格式", "应为 11 位数字，以 13 至 19 开头。"),
     "email": ("邮箱格式", "应像 name@example.cn，不能有空格。"),
     "id_card": ("身份证格式", "应为 18 位，最后一位可为 X。"),
@@ -98,19 +75,14 @@ class Month(NamedTuple):
         return date(self.year, self.month, self.day or 1)
 
 
-def _checked(value: str, check: Callable[[str], None]) -> str:
+def checked(value: str, check: Callable[[str], None]) -> str:
     """Return ``value`` if ``check`` lets it pass; otherwise refuse in the words of the import."""
     if value:
         try:
             check(value)
         except ValidationError as error:
-            raise CellRefused(*_WORDS[str(error.code)]) from None
+            raise CellRefused(*WORDS[str(error.code)]) from None
     return value
-
-
-def id_refusal(error: ValidationError) -> tuple[str, str]:
-    """Return what an import says of a number that is none of its kind: a few words, and how to mend it."""
-    return _WORDS.get(str(error.code)) or ("证件号码格式", str(error.message))
 
 
 def name(cell: Any) -> str:
@@ -141,9 +113,9 @@ def phone(cell: Any) -> str:
     """Clean a mobile number, as people write it: with blanks, hyphens, +86, or as a number."""
     value = as_code(cell)
     if (value and not value.isdecimal()) or len(value) > 11:
-        bare = _COUNTRY.sub("", _PHONE_MARKS.sub("", value.removesuffix(".0")))
+        bare = _COUNTRY.sub("", MARKS.sub("", value.removesuffix(".0")))
         value = bare if bare.isdecimal() and len(bare) == 11 else _one_mobile(value)
-    return _checked(value, validate_mobile)
+    return checked(value, validate_mobile)
 
 
 def _one_mobile(value: str) -> str:
@@ -155,38 +127,7 @@ def _one_mobile(value: str) -> str:
 
 
 def email(cell: Any) -> str:
-    return _checked(as_code(cell), validate_email_address)
-
-
-def id_number(cell: Any) -> str:
-    """Clean the number of a document; a long one that came as a number has lost its last digits. Whether
-    it is one of its kind, `identity_errors` says."""
-    if isinstance(cell, float | int) and abs(cell) >= 10**15:
-        raise CellRefused("身份证为数值", _ROUNDED)
-    value = as_code(cell).upper()
-    if not value.isalnum():
-        value = _PHONE_MARKS.sub("", value)
-    if not value.isascii() and (found := _OFFICER.fullmatch(value)):
-        value = f"{found[1]}字第{found[2]}号"
-    if len(value) > LONGEST_ID:
-        raise CellRefused("证件号码过长", f"最多 {LONGEST_ID} 个字。")
-    if value and not any(sign.isdigit() for sign in value):
-        raise CellRefused("证件号码格式", "没有数字，不是证件号码。")
-    return value
-
-
-def resident_id(cell: Any) -> str:
-    """Clean a number of an identity card; refuse another."""
-    return _checked(id_number(cell), validate_id_card)
-
-
-def guess_id_kind(value: str) -> str:
-    """Return of which kind a cleaned number looks; an identity card where nothing tells otherwise."""
-    # A birthday in the wrong column has eight digits, too.
-    if _DAY.fullmatch(value):
-        return IdKind.RESIDENT.value
-    found = (kind for kind, pattern in _GUESSES if pattern.fullmatch(value))
-    return next(found, IdKind.RESIDENT).value
+    return checked(as_code(cell), validate_email_address)
 
 
 class Term(NamedTuple):
@@ -285,8 +226,8 @@ def is_specialty_code(cell: Any) -> bool:
 def bank_account(cell: Any) -> str:
     # Of fifteen digits and fewer Excel loses none.
     if isinstance(cell, float | int) and cell >= 10**15:
-        raise CellRefused("银行账号为数值", _ROUNDED)
-    value = _PHONE_MARKS.sub("", as_code(cell))
+        raise CellRefused("银行账号为数值", ROUNDED)
+    value = MARKS.sub("", as_code(cell))
     if value and not (value.isdecimal() and 8 <= len(value) <= 30):
         raise CellRefused("银行账号格式", "应为 8 至 30 位数字。")
     return value
@@ -352,76 +293,3 @@ def is_too_young(born: date | None, today: date) -> bool:
         born.month,
         born.day,
     )
-
-
-def _matches(pattern: re.Pattern[str], words: str) -> Callable[[str], None]:
-    def validate(value: str) -> None:
-        if not pattern.fullmatch(value):
-            raise ValidationError(words, code="id_kind")
-
-    return validate
-
-
-def _any_number(value: str) -> None:
-    if len(value) < 3:
-        raise ValidationError("证件号码太短，请核对。", code="id_kind")
-
-
-# Each kind by its own rule; of which standard, `core.validators` says.
-ID_RULES: dict[str, Callable[[str], None]] = {
-    IdKind.RESIDENT: validate_id_card,
-    IdKind.HONG_KONG: _matches(
-        HONG_KONG_PERMIT, "港澳居民来往内地通行证号应为 H 或 M 加 8 位数字（旧证 10 位）。"
-    ),
-    IdKind.TAIWAN: _matches(
-        TAIWAN_PERMIT, "台湾居民来往大陆通行证号应为 8 位数字（旧证 10 位数字，可加 1 位字母）。"
-    ),
-    IdKind.PERMANENT: validate_permanent_resident,
-    IdKind.PASSPORT: _matches(PASSPORT, "护照号应为 5 至 15 位字母和数字，不含其他符号。"),
-    IdKind.OFFICER: _matches(OFFICER_CARD, "军官证号应像“南字第12345678号”。"),
-    IdKind.OTHER: _any_number,
-}
-
-
-def born_by(kind: str, value: str) -> date | None:
-    """Return the birthday that a valid number of this kind carries."""
-    if kind == IdKind.RESIDENT or (
-        kind == IdKind.PERMANENT and value.isascii() and value[0] == "9"
-    ):
-        return id_card_birth_date(value)
-    return None
-
-
-def sex_by(kind: str, value: str) -> str:
-    """Return the sex that a valid number of this kind states; empty: it does not."""
-    return id_card_sex(value) if kind == IdKind.RESIDENT else ""
-
-
-def id_card_sex(value: str) -> str:
-    """Return the sex that a valid ID card number states (17th digit: odd is male)."""
-    return Sex.MALE if int(value[16]) % 2 else Sex.FEMALE
-
-
-def identity_errors(
-    kind: str, id_number: str, birth_date: date | None, sex: str
-) -> dict[str, ValidationError]:
-    """Return what is wrong with the number of a document and what contradicts it, by field."""
-    if not id_number:
-        return {}
-    try:
-        ID_RULES[kind](id_number)
-    except ValidationError as error:
-        guess = IdKind(guess_id_kind(id_number))
-        if guess == kind:
-            return {"id_number": error}
-        hint = f"{error.message}是{guess.label}的，请改选证件类型。"
-        return {"id_number": ValidationError(hint, code=error.code)}
-    errors: dict[str, ValidationError] = {}
-    born = born_by(kind, id_number)
-    if born is not None and birth_date is not None and birth_date != born:
-        message = f"出生日期与证件号码不符：证件为 {born:%Y-%m-%d}，请核对其中一项。"
-        errors["birth_date"] = ValidationError(message, code="birth_date")
-    if sex and sex_by(kind, id_number) not in ("", sex):
-        message = "性别与身份证号第 17 位不符，请核对其中一项。"
-        errors["sex"] = ValidationError(message, code="sex")
-    return errors

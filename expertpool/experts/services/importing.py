@@ -7,19 +7,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.fields import BlindIndexField, EncryptedField
 from expertpool.core.importing import (
     CHECK,
     GUESSED,
@@ -59,28 +56,14 @@ from expertpool.experts.services.import_options import (
     options_for,
     status_of,
 )
+from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, is_plain
 from expertpool.experts.validators import documents
 from expertpool.experts.validators.values import TOO_YOUNG, Term, is_too_young, oddities
 
-_COLUMNS = Expert._meta.concrete_fields
-# Django asks each value of these what the driver should get, and gets the value back.
-_AS_IT_STANDS = (
-    *(models.BigAutoField, models.CharField, models.TextField),
-    *(models.PositiveIntegerField, models.PositiveSmallIntegerField),
-    *(models.DateField, models.DateTimeField, models.ForeignKey, models.OneToOneField),
-    BlindIndexField,
-)
-_COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in _COLUMNS)}) FROM STDIN"
-_COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
-COPIED = 500  # rows that are made ready while the database writes those before
-# COPY returns no ids, so they are taken before it.
-_NEW_IDS = (
-    "SELECT nextval(pg_get_serial_sequence('experts_expert', 'id')) FROM generate_series(1, %s)"
-)
 
 
 class ExpertImporter(Importer):
@@ -118,7 +101,7 @@ class ExpertImporter(Importer):
         self.plain = {code: one.code for code, one in fields.items() if not one.is_extra}
         self.extra = {code: one for code, one in fields.items() if one.is_extra}
         # What all experts of this run have in common, by column.
-        self.shared = {column.attname: column.get_default() for column in _COLUMNS} | {
+        self.shared = {column.attname: column.get_default() for column in COLUMNS} | {
             "status": status_of(actor, options),
             "source": ExpertSource.IMPORT,
             "department_id": department_of(actor, options),
@@ -308,25 +291,9 @@ class ExpertImporter(Importer):
         self.units |= resolve_units(pair for pair in named if pair[0])
         # All at once: a statement for each of thousands of rows would take longer than the rows.
         numbers = next_numbers(len(rows), now=self.now)
-        # A copy talks to the driver past Django: its errors become Django's here.
-        with connection.wrap_database_errors, connection.cursor() as cursor:
-            cursor.execute(_NEW_IDS, [len(rows)])
-            ids = [pk for (pk,) in cursor.fetchall()]
-            with cursor.copy(_COPY_EXPERTS) as copy:
-                made = map(self._record, rows, ids, numbers)
-                while records := list(islice(made, COPIED)):
-                    columns = (_stored(column, records) for column in _COLUMNS)
-                    for values in zip(*columns, strict=True):
-                        copy.write_row(values)
-            with cursor.copy(_COPY_SPECIALTIES) as copy:
-                # Two numbers need no quoting.
-                copy.write(
-                    "".join(
-                        f"{pk}\t{specialty}\n"
-                        for row, pk in zip(rows, ids, strict=True)
-                        for specialty in row.values["specialty_ids"]
-                    )
-                )
+        ids = next_ids(len(rows))
+        held = zip(ids, (row.values["specialty_ids"] for row in rows), strict=True)
+        copy_experts(map(self._record, rows, ids, numbers), held)
         if opens_accounts(self.actor, self.options):
             # In the transaction of the rows: an import that fails opens no account.
             queue_accounts(ids, actor_id=self.actor.pk if self.actor else None)
@@ -334,7 +301,6 @@ class ExpertImporter(Importer):
     def _record(self, row: Row, pk: int, number: str) -> dict[str, Any]:
         """Return what an expert holds, by column: of thousands, no models are made."""
         values = row.values
-        phone, name = values["phone"], values["name"]
         filled = {
             column: value
             for code, column in self.plain.items()
@@ -347,13 +313,13 @@ class ExpertImporter(Importer):
             "birth_date": values["birth_date"],
             "id_number_index": values["id_number_index"],
             "phone_index": values["phone_index"],
-            "phone_tail_index": phone_tail_index(phone),
+            "phone_tail_index": phone_tail_index(values["phone"]),
             "email_index": values["email_index"],
             "employer_id": self.units[_employer(values)].pk if values.get("employer") else None,
             "division_id": values["division_id"],
             "term_end_date": values.get("term_end_date") or None,
             "extra": self._extra(values),
-            "search_tokens": search_tokens(name, values["specialty_ids"]),
+            "search_tokens": search_tokens(values["name"], values["specialty_ids"]),
             **filled,
         }
 
@@ -378,27 +344,6 @@ class ExpertImporter(Importer):
 
 def _employer(values: dict[str, Any]) -> NamedUnit:
     return values.get("employer", ""), values.get("uscc", "")
-
-
-def _stored(column: Any, records: Sequence[dict[str, Any]]) -> Sequence[Any]:
-    """Return what the database takes for ``column`` of each record."""
-    values = list(map(itemgetter(column.attname), records))
-    if isinstance(column, EncryptedField):
-        bound = zip(*(map(itemgetter(name), records) for name in column.bound_to), strict=True)
-        return column.token_each(zip(values, bound, strict=True))
-    if isinstance(column, ArrayField):
-        return list(map(_array, values))
-    if type(getattr(column, "base_field", column)) in _AS_IT_STANDS:
-        return values
-    return [column.get_db_prep_save(value, connection) for value in values]
-
-
-def _array(words: Sequence[str]) -> str:
-    """Return ``words`` as the database reads an array: the driver would take a call for each."""
-    if not words:
-        return "{}"
-    text = "\0".join(words).replace("\\", "\\\\").replace('"', '\\"')
-    return '{"' + text.replace("\0", '","') + '"}'
 
 
 @dataclass

@@ -21,7 +21,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.importing import UnreadableFile, as_text
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
-from expertpool.experts.services import importing
+from expertpool.experts.services import import_writing, importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.accounts import make_user
@@ -359,5 +359,5 @@ def test_the_command_ends_with_2_for_an_unreadable_file(db: None, tmp_path: Path
 @pytest.mark.parametrize("words", [[], ["王"], ["a b", "", "#12"], ['"', "\\", ",{}", "NULL"]])
 def test_words_of_any_kind_are_an_array_of_the_database(db: None, words: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::text[]", [importing._array(words)])
+        cursor.execute("SELECT %s::text[]", [import_writing._array(words)])
         assert cursor.fetchone() == (words,)

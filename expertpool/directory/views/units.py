@@ -51,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     context = result.context | {
         "may_edit": user.has_permission("directory.edit"),
-        "pairs": suspected_pairs().count(),
+        "has_pairs": suspected_pairs().exists(),
     }
     return render_list(request, "directory/unit_list.html", context)
 

@@ -50,7 +50,8 @@ def specialties(request: HttpRequest, expert: Expert) -> str:
 def avoidances(request: HttpRequest, expert: Expert) -> str:
     today = timezone.localdate()
     rows = expert.avoidance_units.select_related("unit", "expert")
-    mine = set(removals_to_decide(cast("User", request.user)).values_list("pk", flat=True))
+    to_decide = removals_to_decide(cast("User", request.user)).filter(expert=expert)
+    mine = set(to_decide.values_list("pk", flat=True))
     context = {
         "rows": [(row, *avoidance_words(row, on=today)) for row in rows],
         "removals": [(one, one.pk in mine) for one in removals_of([expert])],

@@ -147,7 +147,8 @@ def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int,
     number of his, in words."""
     by_name: dict[str, list[Expert]] = defaultdict(list)
     others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
-    for one in others:
+    # Of a common name there are hundreds.
+    for one in others.only("number", "name", *GROUNDS):
         by_name[one.name].append(one)
     told: dict[int, list[str]] = {}
     for expert in experts:

@@ -1,4 +1,4 @@
-"""Records of long runs (exports, imports, changes of keys) and of the interface's answers."""
+"""Records of long runs (exports, imports, changes of keys), of duties, and of the interface's answers."""
 
 from expertpool.core.models.answers import StoredAnswer
 from expertpool.core.models.duties import DutyRun

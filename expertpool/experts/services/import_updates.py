@@ -44,14 +44,14 @@ NUMBER = ImportColumn(
     "number",
     "专家编号",
     lambda cell: as_code(cell).upper(),
-    help="按编号、身份证号、手机号中的一个找到专家；空白的格不改动。",
+    help="按编号、证件号码、手机号中的一个找到专家；空白的格不改动。",
     sample="ZJ2026000001",
 )
 # Each is shown with what it changes, and approved.
 MOST = 500
 # Whom a row names: the surest first.
 KEYS = ("number", "id_number", "phone")
-NOT_HERE = "编号、身份证号、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
+NOT_HERE = "编号、证件号码、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
 
 
 class ExpertUpdater(Importer):

@@ -224,6 +224,7 @@ def test_numbers_that_somebody_does_not_see_find_nobody_and_stay(tmp_path: Path)
     run = upload(client, tmp_path, by_phone).context["run"]
     # In the pool or not, it is the same to him.
     assert run.reasons == {"库中没有这位专家": 2}
+    assert "编号、证件号码、手机号都没有对上" in upload(client, tmp_path, by_phone).content.decode()
     by_number = [["专家编号", "手机号", "职务"], [expert.number, "13911110009", "处长"]]
     page = upload(client, tmp_path, by_number)
     assert [one["label"] for one in page.context["found"]["changed"][0]["changes"]] == ["职务"]

@@ -405,7 +405,7 @@ def draw_publish(request: UserRequest, draw_id: Id) -> dict[str, Any]:
 )
 @allows("draws.names")
 def name_list(request: UserRequest, draw_id: Id) -> list[dict[str, Any]]:
-    """返回各行的专家。到名单公开时间才能查看，每次查看都记入操作日志。"""
+    """返回各行的专家。名单公开后才能查看，每次查看都记入操作日志。"""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.names"), pk=draw_id)
     now = timezone.now()
     rows = read_names(draw=draw, actor=request.user, now=now, purpose="接口")
@@ -441,7 +441,7 @@ def sheet_get(
     # It is called so in the address.
     format: Literal["pdf", "xlsx"] = "pdf",  # noqa: A002
 ) -> HttpResponseBase:
-    """返回《评审专家抽取表》。到名单公开时间才能取，每次都记入操作日志。"""
+    """返回《评审专家抽取表》。名单公开后才能取，每次都记入操作日志。"""
     draws = draws_visible_to(request.user, "draws.names")
     draw = get_object_or_404(
         draws.select_related("project__department", "project__purchaser", "operator"), pk=draw_id

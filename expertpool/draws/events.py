@@ -47,6 +47,6 @@ class InvitationAnswered:
 
 @dataclass(frozen=True)
 class NamesReleased:
-    """The reveal time has come: names may be read by those who may."""
+    """Names were released: they may be read by those who may."""
 
     draw_id: int

@@ -36,7 +36,7 @@ def keep_clock(invitation_id: int) -> None:
 
 @app.task(name="draws.release_names", queue=DEADLINES, retry=until_done)
 def release_names(draw_id: int) -> None:
-    """Make the names of a draw readable at its reveal time."""
+    """Make the names of a draw readable once its reveal time has come and nobody has still to answer."""
     names.release(draw_id=draw_id, now=timezone.now())
 
 

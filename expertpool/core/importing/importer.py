@@ -164,7 +164,7 @@ class Importer(ABC):
 
     @classmethod
     def counted_for(cls, user: Any) -> str:
-        """Return what of ``user``'s rows is only counted and once they are in (手机号、身份证号);
+        """Return what of ``user``'s rows is only counted and once they are in (手机号、证件号码);
         empty: nothing."""
         return ""
 

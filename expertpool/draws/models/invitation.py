@@ -48,7 +48,7 @@ class Invitation(models.Model):
     ``state`` changes only by one conditional update in `draws.services.replies`. It and what decides
     beside it have a ``proof``, the ``proof_n``-th (a trigger lets that only grow), written by
     `draws.services.written` and asked by `draws.queries.written`. ``expert`` stays
-    empty while names are sealed; `draws.services.release` fills it at the reveal time.
+    empty while names are sealed; `draws.services.names.release` fills it.
     """
 
     never = ("DELETE",)

@@ -187,8 +187,8 @@ def check_in_pool(
     invitation: Invitation, state: InvitationState, ground: str, *, now: datetime
 ) -> None:
     """Refuse (ReplyRefused) a hand to write that somebody agreed who has left the pool, or cannot come
-    at the new time, once his name and that are public (before, the refusal would tell who sits); and that somebody is replaced for having left
-    of whom that is not so, or may not be said yet, by the same words."""
+    at the new time, once his name and that are public (before, the refusal would tell who sits); and that
+    somebody is replaced for having left of whom that is not so, or may not be said yet, by the same words."""
     if state == InvitationState.ACCEPTED:
         why = seats_to_replace([invitation.draw], now=now).get(invitation.pk)
         if why:

@@ -93,7 +93,7 @@ class Sheet:
 def build_sheet(*, draw: Draw, actor: User, now: datetime, purpose: str = "打印抽取表") -> Sheet:
     """Return the sheet of ``draw`` for printing and log the look at the names for ``purpose``.
 
-    Contacts appear as the actor may see them. Raises NamesSealed before the reveal time.
+    Contacts appear as the actor may see them. Raises NamesSealed while he may not read the names.
     """
     rows = read_names(draw=draw, actor=actor, now=now, purpose=purpose)
     return _sheet(draw, rows, viewer=actor, printed_by=actor.name, now=now)

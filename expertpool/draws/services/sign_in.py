@@ -73,7 +73,7 @@ def build_sign_in(
 
     The sheet lies open on a table: identity numbers are masked on it whoever prints it. Phones
     appear as the actor may see them. Raises SheetRefused for a draw that is no longer valid: nobody
-    is expected, and NamesSealed before the reveal time.
+    is expected, and NamesSealed while he may not read the names.
     """
     if not draw.is_valid:
         raise SheetRefused(

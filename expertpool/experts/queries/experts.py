@@ -166,7 +166,7 @@ def phone_tail_index(phone: str) -> bytes | None:
 
 
 def id_number_index(id_number: str) -> bytes | None:
-    """Return the blind index of an ID card number."""
+    """Return the blind index of the number of a document, of whatever kind."""
     return blind_index("expert.id_number", id_number) if id_number else None
 
 
@@ -187,6 +187,6 @@ def expert_by_email(email: str) -> Expert | None:
 
 
 def expert_by_id_number(id_number: str) -> Expert | None:
-    """Return the expert with this ID card number, deleted ones included."""
+    """Return the expert with this number of a document, deleted ones included."""
     index = id_number_index(id_number)
     return Expert.objects.filter(id_number_index=index).first() if index else None

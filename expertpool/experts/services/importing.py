@@ -67,8 +67,8 @@ _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email":
 
 
 class ExpertImporter(Importer):
-    """Takes experts from a table. Phone and ID card number must be new to file and pool, phone and mail
-    to accounts, too; a mail that is not is left out.
+    """Takes experts from a table. Phone and number of the document must be new to file and pool, phone
+    and mail to accounts, too; a mail that is not is left out.
 
     Who may not see one of them plain is not told which rows are in the pool already.
     """

@@ -58,7 +58,7 @@ def create_expert(
     """Enter an expert with ``values`` (a choice of `EXPERT.writable`) and return him.
 
     Gives him a number and fills birth date and sex from the number of his document when they are empty.
-    Refuses wrong or missing data and a phone or ID card number that is already in the pool
+    Refuses wrong or missing data and a phone, mail or number of a document that is another's already
     (ValidationError by field), also against somebody who enters the same one at this moment; who may
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`). Somebody like
     him is asked about once (`alike.ask_about`); ``knowing`` is what goes on, None asks nobody.

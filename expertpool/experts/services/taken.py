@@ -1,4 +1,4 @@
-"""A phone, mail or ID card number that is somebody else's already: who is told what, and how often."""
+"""A phone, mail or number of a document that is somebody else's already: who is told what, and how often."""
 
 from __future__ import annotations
 

@@ -210,14 +210,14 @@ def test_the_check_alone_would_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE experts_expert DROP CONSTRAINT experts_phone_once")
     barrier = threading.Barrier(2)
-    real = taken.expert_by_phone
+    real = taken._FIND["phone"]
 
     def slow(phone: str) -> Expert | None:
         found = real(phone)
         barrier.wait(timeout=20)
         return found
 
-    monkeypatch.setattr(taken, "expert_by_phone", slow)
+    monkeypatch.setitem(taken._FIND, "phone", slow)
     try:
         assert enter_at_once(2) == ["entered", "entered"]
     finally:

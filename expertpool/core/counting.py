@@ -24,7 +24,5 @@ def _count(rows: QuerySet[Any], place: int) -> QuerySet[Any, Any]:
         rows = rows.model._default_manager.filter(pk__in=rows.values("pk"))
     # Names that no field has.
     placed = rows.order_by().annotate(_question=Value(place)).values("_question")
-    counts: QuerySet[Any, Any] = placed.annotate(_rows=Count("pk")).values_list(
-        "_question", "_rows"
-    )
+    counts: QuerySet[Any, Any] = placed.annotate(_rows=Count("*")).values_list("_question", "_rows")
     return counts

@@ -27,6 +27,13 @@ def allow_seconds(seconds: int) -> None:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
 
 
+def use_one_process() -> None:
+    """Let the database work on this transaction by one process: helpers make a long question shorter,
+    at the cost of more work in sum, which whoever asks meanwhile waits for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('max_parallel_workers_per_gather', '0', true)")
+
+
 def wait_for_locks(seconds: int) -> None:
     """Let this transaction wait so long for each lock, rows included; OperationalError afterwards."""
     with connection.cursor() as cursor:

@@ -12,6 +12,8 @@ ACTIONS = (
     Action("expert.delete", "删除专家"),
     Action("expert.restore", "恢复专家"),
     Action("expert.merge", "合并专家档案"),
+    Action("expert.apart", "标明不是同一人"),
+    Action("expert.apart_back", "撤回不是同一人"),
     Action("expert.blacklist", "移入黑名单"),
     Action("expert.unblacklist", "移出黑名单"),
     Action("expert.leave", "登记请假"),

@@ -84,6 +84,7 @@ ITEMS = (
         "experts:alike",
         permissions=("experts.edit",),
         order=55,
+        active=("experts:apart",),
         group="experts",
     ),
     MenuItem(

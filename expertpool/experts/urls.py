@@ -64,6 +64,9 @@ urlpatterns = [
     path("<int:pk>/merge/", merging.choose, name="merge_choose"),
     path("<int:pk>/merge/<int:other>/", merging.merge, name="merge"),
     path("alike/", alike.index, name="alike"),
+    path("alike/apart/", alike.apart, name="apart"),
+    path("alike/apart/<int:pk>/back/", alike.untell, name="untell_apart"),
+    path("<int:pk>/apart/<int:other>/", alike.tell, name="tell_apart"),
     path("deleted/", searches.deleted, name="deleted"),
     *records.tags.urls("tags/"),
     # Searching, import and export

@@ -18,7 +18,7 @@ from expertpool.projects.models import Task
 from expertpool.reports.models import ExposureReport
 from tests.architecture.world import ROLES, World
 from tests.factories.draws import make_ready_project
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import make_apart, make_expert, make_unit
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.requests import asked_otherwise
 
@@ -186,6 +186,14 @@ def unit_pair(_world: World, _user: User) -> dict[str, Any]:
     return {"pk": UnitPair.objects.create(first=first, second=second, likeness=1).pk}
 
 
+def two_records(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": world.expert.pk, "other": make_expert().pk}
+
+
+def told_apart(world: World, _user: User) -> dict[str, Any]:
+    return {"pk": make_apart(world.expert, make_expert()).pk}
+
+
 def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
@@ -343,6 +351,9 @@ RULES: dict[str, Rule] = {
     "experts:leave_new": only("admin"),
     "experts:deleted": only("admin"),
     "experts:alike": only("admin"),
+    "experts:apart": only("admin"),
+    "experts:tell_apart": only("admin", kwargs=two_records),
+    "experts:untell_apart": only("admin", kwargs=told_apart),
     "experts:package": only("admin"),
     "experts:tag_list": only("admin"),
     "experts:tag_create": only("admin"),
@@ -363,9 +374,7 @@ RULES: dict[str, Rule] = {
     "experts:open_account": only("admin", kwargs=EXPERT),
     "experts:send_link": only("admin", kwargs=EXPERT),
     "experts:merge_choose": only("admin", kwargs=EXPERT),
-    "experts:merge": only(
-        "admin", kwargs=lambda w, _u: {"pk": w.expert.pk, "other": make_expert().pk}
-    ),
+    "experts:merge": only("admin", kwargs=two_records),
     "experts:link_account": only("admin", kwargs=EXPERT),
     "experts:unlink_account": only("admin", kwargs=EXPERT),
     "experts:activate": public(activation),

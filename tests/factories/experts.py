@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.core.validators import USCC_ALPHABET, id_card_check_digit
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme, Unit
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import BlacklistEntry, Expert, Leave, Tag
+from expertpool.experts.models import BlacklistEntry, Expert, Leave, Tag, ToldApart
 from expertpool.experts.queries.experts import (
     account_proof,
     email_index,
@@ -79,6 +79,12 @@ def make_division(code: str, name: str, *, parent: Division | None = None) -> Di
 
 def make_tag(name: str = "骨干") -> Tag:
     return Tag.objects.create(name=name)
+
+
+def make_apart(one: Expert, other: Expert) -> ToldApart:
+    """Two records that somebody has told apart."""
+    first, second = sorted((one, other), key=lambda expert: expert.pk)
+    return ToldApart.objects.create(first=first, second=second, reason="证件不同", told_at=NOW)
 
 
 def make_expert(

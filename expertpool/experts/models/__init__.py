@@ -1,3 +1,4 @@
+from expertpool.experts.models.apart import ToldApart
 from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.blacklist import BlacklistEntry
 from expertpool.experts.models.expert import Expert, ExpertSpecialty, Tag
@@ -16,4 +17,5 @@ __all__ = [
     "Leave",
     "SavedSearch",
     "Tag",
+    "ToldApart",
 ]

@@ -219,8 +219,23 @@ class Expert(models.Model):
                 condition=models.Q(merged_into__isnull=False),
                 name="experts_merged",
             ),
-            # With the id: a search gathers thousands by their employers without reading one row.
-            models.Index(fields=["employer"], include=["id"], name="experts_by_employer"),
+            # With the id: a search gathers thousands by their employers without reading one row. Name and
+            # status: nor does who counts them, or looks for two of one name.
+            models.Index(
+                fields=["employer", "name"],
+                include=["id", "status", "merged_into"],
+                name="experts_by_employer",
+            ),
+            models.Index(
+                fields=["birth_date", "name"],
+                include=["id", "status", "merged_into"],
+                name="experts_by_birth",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status=ExpertStatus.FORMAL, email_index__isnull=True),
+                name="experts_no_email",
+            ),
             # What the list is sorted by: its first page is read off the index.
             models.Index(fields=["name", "id"], name="experts_by_name"),
             models.Index(fields=["term_end_date", "id"], name="experts_by_term"),

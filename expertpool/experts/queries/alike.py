@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Q
 
 from expertpool.accounts.models import User
-from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
 
 MOST_NAMED = 10  # that are named at once
@@ -55,10 +53,18 @@ def experts_alike(expert: Expert) -> list[Alike]:
             )
     rows = (
         Expert.objects.filter(same, name=expert.name, merged_into__isnull=True)
-        .exclude(pk=expert.pk)
+        .exclude(pk__in=_not_he(expert))
         .order_by("pk")
     )
-    return [Alike(one, _grounds(expert, one)) for one in rows[:MOST_NAMED]]
+    return [Alike(one, grounds_between(expert, one)) for one in rows[:MOST_NAMED]]
+
+
+def _not_he(expert: Expert) -> set[int]:
+    """Return whose records are another's: his own is asked about no more than those told apart from it."""
+    if expert.pk is None:
+        return set()
+    told = ToldApart.objects.filter(Q(first=expert.pk) | Q(second=expert.pk))
+    return {expert.pk, *(pk for pair in told.values_list("first_id", "second_id") for pk in pair)}
 
 
 def _about(born: date) -> tuple[date, date]:
@@ -68,7 +74,7 @@ def _about(born: date) -> tuple[date, date]:
     return (first, first + timedelta(days=30)) if born == first else (first, born)
 
 
-def _grounds(one: Expert, other: Expert) -> tuple[str, ...]:
+def grounds_between(one: Expert, other: Expert) -> tuple[str, ...]:
     return tuple(label for name, label in GROUNDS.items() if _is_same(name, one, other))
 
 
@@ -109,61 +115,3 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     for name, number, employer, born in compared.iterator():
         found[name].append(Namesake(number, employer, born))
     return found
-
-
-def alike_in(rows: QuerySet[Expert]) -> QuerySet[Expert]:
-    """Return those of ``rows`` that may be the same person as another of them who is not deleted, and
-    those whose phone or mail is another's, too."""
-    rows = rows.filter(merged_into__isnull=True)
-    found: set[int] = set()
-    here = Count("pk", filter=~Q(status=ExpertStatus.DELETED))
-    for field in ("employer_id", "birth_date"):
-        groups = (
-            rows.filter(**{f"{field}__isnull": False})
-            .order_by()
-            .values("name", field)
-            .annotate(ids=ArrayAgg("pk"), number=Count("pk"), here=here)
-            .filter(number__gt=1, here__gt=0)
-        )
-        for ids in groups.values_list("ids", flat=True)[:MOST_GROUPS]:
-            found.update(ids)
-    return rows.filter(Q(pk__in=found) | Q(pk__in=_doubled(rows)))
-
-
-def _doubled(rows: QuerySet[Expert]) -> list[int]:
-    """Return the keys of those whose phone or mail two have, since before it was refused."""
-    twins = rows.filter(email_twin__gt=0).order_by().values("email_index")
-    ids = list(rows.filter(email_index__in=twins).values_list("pk", flat=True)[:MOST_GROUPS])
-    for field in ("phone_index", "email_index"):
-        accounts = User.objects.filter(**{f"{field}__isnull": False}).values(field)
-        held = rows.filter(**{f"{field}__in": accounts})
-        of_others = held.exclude(**{f"user__{field}": F(field)})
-        ids.extend(of_others.values_list("pk", flat=True))
-    return ids
-
-
-def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int, list[str]]:
-    """Return for each of ``experts`` with whom of ``rows`` he may be one, and whose account has a
-    number of his, in words."""
-    by_name: dict[str, list[Expert]] = defaultdict(list)
-    others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
-    # Of a common name there are hundreds.
-    for one in others.only("number", "name", *GROUNDS):
-        by_name[one.name].append(one)
-    told: dict[int, list[str]] = {}
-    for expert in experts:
-        pairs = ((one, _grounds(expert, one)) for one in by_name[expert.name] if one != expert)
-        told[expert.pk] = [f"{'、'.join(same)}与 {one.number} 相同" for one, same in pairs if same]
-    for label, field in (("手机号", "phone_index"), ("邮箱", "email_index")):
-        _tell_accounts(experts, label, field, told)
-    return told
-
-
-def _tell_accounts(
-    experts: Iterable[Expert], label: str, field: str, told: dict[int, list[str]]
-) -> None:
-    wanted = {index: one for one in experts if (index := getattr(one, field))}
-    for user in User.objects.filter(**{f"{field}__in": list(wanted)}):
-        expert = wanted[getattr(user, field)]
-        if user.pk != expert.user_id:
-            told[expert.pk].append(SHARED.format(label, user.username))

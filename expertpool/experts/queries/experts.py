@@ -58,6 +58,12 @@ def experts_groupable_by(user: User) -> QuerySet[Expert]:
     return experts_visible_to(user).filter(scope_q(user, "experts.tags"))
 
 
+def experts_mergeable_by(user: User) -> QuerySet[Expert]:
+    """Return the experts of whom ``user`` may say which records are one person's, and which are not."""
+    edited = experts_visible_to(user, "experts.edit").values("pk")
+    return experts_visible_to(user, "experts.delete").filter(pk__in=edited)
+
+
 def tags_with_counts(user: User) -> QuerySet[Tag]:
     """Return all groups with ``expert_count``, those of their experts that ``user`` may see, without
     the deleted."""

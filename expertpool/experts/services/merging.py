@@ -17,6 +17,7 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.occasions import ACCOUNT, MERGED
 from expertpool.experts.queries.experts import experts_groupable_by
+from expertpool.experts.queries.pairs import apart_among
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import contacts_of
 from expertpool.experts.services.leave import file_leave
@@ -48,7 +49,7 @@ def merge_experts(
     Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
     stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
     asked of draws: who sits in a sealed one, a merge does not tell. The owners of both are told.
-    Refuses (ExpertRefused, ValidationError by field) two kinds, what was merged already, a record to keep
+    Refuses (ExpertRefused, ValidationError by field) two kinds, what was told apart or merged already, a record to keep
     that is deleted, one to close that is frozen, blacklisted or has an account, leaves that overlap, and
     values that contradict each other.
     """
@@ -74,6 +75,8 @@ def merge_experts(
 def _check(keep: Expert, close: Expert) -> None:
     if keep.pk == close.pk:
         raise ExpertRefused("请选择另一份档案。")
+    if apart_among({keep.pk, close.pk}):
+        raise ExpertRefused("这两份档案已标明不是同一人；确是同一人的，请先在「疑似重复」中撤回。")
     if keep.kind != close.kind:
         raise ExpertRefused("个人专家和单位专家不能合并。")
     for one in (keep, close):

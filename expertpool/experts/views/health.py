@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,16 +17,19 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.configuration import value_of
 from expertpool.core.counting import counted
+from expertpool.core.locks import use_one_process
 from expertpool.core.permissions import requires
-from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.listing import RowCount, listing, render_list
 from expertpool.directory.queries import suspected_pairs
 from expertpool.experts.forms.filters import EmployerFilter, ThinFilter
+from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.health import (
     GAPS,
     counts_of,
     thin_specialties,
     unidentified_employers,
 )
+from expertpool.experts.queries.pairs import pairs_in
 from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
 
 
@@ -36,7 +40,11 @@ def index(request: UserRequest) -> HttpResponse:
     now, user = timezone.now(), request.user
     found = counts_of(user, now=now)
     thin = thin_specialties(user, today=timezone.localdate(now))
-    *counts, few = counted([*found.values(), thin])
+    with transaction.atomic():
+        use_one_process()
+        *counts, few, units = counted([*found.values(), thin, suspected_pairs()])
+        kept = experts_visible_to(user, "experts.edit")
+        alike = pairs_in(kept) if user.has_permission("experts.edit") else None
     sections: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for gap, count in zip(GAPS, counts, strict=True):
         url = f"{reverse('experts:list')}?{urlencode({'gap': gap.code})}"
@@ -46,13 +54,20 @@ def index(request: UserRequest) -> HttpResponse:
     )
     url = reverse("experts:thin")
     sections["专业"].append(_line("专家太少的专业", few, "个", url, mend))
+    if alike:
+        number = RowCount(len(alike.found), is_least=alike.is_least)
+        mend = "是同一个人的合并档案，不是的标明后不再列出。"
+        sections["重复"].append(
+            _line("疑似重复的专家", number, "对", reverse("experts:alike"), mend)
+        )
+    if user.has_permission("directory.view"):
+        mend = "是同一家的合并，不是的标明后不再列出。"
+        url = reverse("directory:unit_pairs")
+        sections["重复"].append(_line("疑似重复的单位", units, "对", url, mend))
     context = {
         "sections": list(sections.items()),
         "days": value_of(PENDING_DAYS),
-        "may": {
-            "update": user.has_permission("experts.edit"),
-            "directory": user.has_permission("directory.view"),
-        },
+        "may_update": user.has_permission("experts.edit"),
     }
     return render(request, "experts/health.html", context)
 

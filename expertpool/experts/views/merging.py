@@ -23,7 +23,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.actions import OneExpertForm
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.experts import experts_mergeable_by
 from expertpool.experts.services.merging import SPECIALTIES, explain, merge_experts
 
 CHANGED = "其中一份档案刚有改动，请核对后再合并。"
@@ -45,7 +45,7 @@ def choose(request: UserRequest, pk: int) -> HttpResponse:
     """Ask which record is merged into this one."""
     expert = _expert(request, pk)
     posted = request.POST if request.method == "POST" else None
-    experts = _reach(request).exclude(pk=pk).filter(merged_into__isnull=True)
+    experts = experts_mergeable_by(request.user).exclude(pk=pk).filter(merged_into__isnull=True)
     form = OneExpertForm(posted, experts=experts)
 
     def write() -> HttpResponse:
@@ -101,13 +101,10 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
     return render(request, "experts/merge.html", context, status=422 if error else 200)
 
 
-def _reach(request: UserRequest) -> Any:
-    edited = experts_visible_to(request.user, "experts.edit").values("pk")
-    return experts_visible_to(request.user, "experts.delete").filter(pk__in=edited)
-
-
 def _expert(request: UserRequest, pk: int) -> Expert:
-    rows = _reach(request).select_related("employer", "division", "department", "user")
+    rows = experts_mergeable_by(request.user).select_related(
+        "employer", "division", "department", "user"
+    )
     expert: Expert = get_object_or_404(rows, pk=pk)
     return expert
 

@@ -33,6 +33,7 @@ from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import (
+    make_apart,
     make_division,
     make_expert,
     make_scheme,
@@ -192,6 +193,7 @@ ROWS: dict[str, MakeRow] = {
     "draws:exclusions": _excluded,
     "draws:list": _draw,
     "experts:alike": _alike,
+    "experts:apart": lambda _reader, _at: make_apart(make_expert(), make_expert()),
     "experts:blacklist": _blacklisted,
     "experts:deleted": lambda reader, at: _expert(
         reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()

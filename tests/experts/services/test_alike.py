@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -16,11 +17,12 @@ from expertpool.audit.models import Entry
 from expertpool.core.importing import CHECK
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.alike import experts_alike
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TAKEN_PER_HOUR
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
-from tests.factories.experts import NOW, doubled_as_before, make_expert, make_unit
+from tests.factories.experts import NOW, doubled_as_before, make_apart, make_expert, make_unit
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -202,3 +204,67 @@ def test_the_list_of_the_pool(known: Expert, admin: User) -> None:
     assert "手机号与账号 li 相同" in page
     reader = clerk_of("采购一部")
     assert not login(Client(), reader).get(reverse("experts:alike")).context["page"]
+
+
+@pytest.mark.shows("EXP-01")
+def test_two_persons_of_one_name_are_told_apart_and_asked_about_no_more(
+    known: Expert, admin: User
+) -> None:
+    twin = make_expert("王大为", employer=known.employer)
+    client = login(Client(), admin)
+    assert health(client)["疑似重复的专家"] == 1
+    address = reverse("experts:tell_apart", args=[twin.pk, known.pk])
+    assert "请填写原因" in refusal(client, address)
+    assert client.post(address, {"reason": "身份证不同"}).status_code == 204
+    assert not client.get(reverse("experts:alike")).context["page"]
+    assert health(client)["疑似重复的专家"] == 0
+    assert experts_alike(twin) == []
+    (first, second) = Entry.objects.filter(action="expert.apart").order_by("pk")
+    assert (first.subject_id, second.subject_id) == (str(known.pk), str(twin.pk))
+    assert (first.note, first.after) == ("身份证不同", {"不是同一人": str(twin)})
+    # Nor by a third: he is asked about.
+    make_expert("王大为", employer=known.employer)
+    assert len(client.get(reverse("experts:alike")).context["page"]) == 3
+    assert health(client)["疑似重复的专家"] == 2
+    assert "已标明不是同一人" in refusal(client, address, reason="再说一次")
+    merge = reverse("experts:merge", args=[known.pk, twin.pk])
+    seen = client.get(merge).content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert (
+        "请先在「疑似重复」中撤回"
+        in client.post(merge, {"seen": seen, "reason": "同一人"}).content.decode()
+    )
+
+    page = client.get(reverse("experts:apart"))
+    (row,) = page.context["page"]
+    assert "身份证不同" in page.content.decode()
+    assert client.post(reverse("experts:untell_apart", args=[row.pk])).status_code == 204
+    assert health(client)["疑似重复的专家"] == 3
+    assert known in [one.expert for one in experts_alike(twin)]
+    assert Entry.objects.filter(action="expert.apart_back").count() == 2
+
+
+def test_only_whoever_may_merge_them_tells_two_apart(known: Expert, admin: User) -> None:
+    twin = make_expert("王大为", employer=known.employer)
+    row = make_apart(known, make_expert("王大为", birth_date=BORN))
+    role = make_role("experts.edit", "experts.view", "experts.delete", scope=Scope.DEPARTMENT)
+    own = make_department("采购一部")
+    Expert.objects.filter(pk=known.pk).update(department=own)
+    clerk = login(Client(), make_user(roles=(role,), department=own))
+    for address in (
+        reverse("experts:tell_apart", args=[known.pk, twin.pk]),
+        reverse("experts:tell_apart", args=[twin.pk, known.pk]),
+        reverse("experts:untell_apart", args=[row.pk]),
+    ):
+        assert clerk.post(address, {"reason": "不是"}).status_code == 404
+    assert not clerk.get(reverse("experts:apart")).context["page"]
+
+
+def health(client: Client) -> dict[str, int]:
+    page = client.get(reverse("experts:health"))
+    return {line["label"]: line["count"] for _, lines in page.context["sections"] for line in lines}
+
+
+def refusal(client: Client, address: str, **data: str) -> str:
+    answer = client.post(address, data, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    return str(json.loads(answer.headers["HX-Trigger"]))

@@ -11,8 +11,8 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws import settings as office
-from expertpool.draws.exceptions import ApprovalForged
-from expertpool.draws.models import Draw, PlanVersion
+from expertpool.draws.exceptions import ApprovalForged, PlanApprovalRefused
+from expertpool.draws.models import ConditionLevel, Draw, DrawPlan, PlanVersion
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.sealing import start_draw
@@ -89,3 +89,52 @@ def test_a_plan_that_a_row_approves_is_not_sealed(operator: User, supervisor: Us
     )
     assert verdict == Verdict.APPROVED
     assert start(project, operator).pk
+
+
+def decide(project: Project, actor: User, *, agree: bool = True, version: int = 1) -> Verdict:
+    return decide_plan(
+        project=project, version=version, agree=agree, note="已核对", actor=actor, now=NOW
+    )
+
+
+MOST = {"field": "age", "op": "lte", "value": 99}
+
+
+@pytest.fixture
+def handed_in(operator: User) -> Project:
+    configure(office.REGIME_PLAN_APPROVAL["tender"], True)
+    project = make_ready_project(now=NOW)
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    return project
+
+
+@pytest.mark.parametrize("what", ["conditions", "seats", "settings"])
+def test_a_plan_whose_rows_changed_after_its_approval_is_not_sealed(
+    handed_in: Project, operator: User, supervisor: User, what: str
+) -> None:
+    assert decide(handed_in, supervisor) == Verdict.APPROVED
+    plan = DrawPlan.objects.get(project=handed_in)
+    match what:
+        case "conditions":
+            ConditionLevel.objects.filter(group__plan=plan).update(criteria=MOST)
+        case "seats":
+            plan.groups.update(seats=1)
+        case _:
+            DrawPlan.objects.filter(pk=plan.pk).update(unit_cap=9)
+    assert is_refused(handed_in, operator)
+    # Handed in anew, what it holds now is what its approver reads.
+    standing = submit_plan(project=handed_in, version=1, actor=operator, now=NOW)
+    assert standing.number == 2
+    assert standing.words != PlanVersion.objects.get(number=1).words
+
+
+def test_what_changes_under_the_eyes_of_its_approver_is_not_approved(
+    handed_in: Project, operator: User, supervisor: User
+) -> None:
+    ConditionLevel.objects.filter(group__plan__project=handed_in).update(criteria=MOST)
+    with pytest.raises(PlanApprovalRefused, match="与提交时不同"):
+        decide(handed_in, supervisor)
+    assert decide(handed_in, supervisor, agree=False) == Verdict.REJECTED
+    standing = submit_plan(project=handed_in, version=1, actor=operator, now=NOW)
+    assert decide(handed_in, supervisor, version=standing.number) == Verdict.APPROVED
+    assert start(handed_in, operator).pk

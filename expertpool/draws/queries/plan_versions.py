@@ -16,7 +16,7 @@ from expertpool.core.crypto import proof
 from expertpool.core.text import moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.exceptions import PlanChanged
-from expertpool.draws.models import Draw, DrawPlan, PlanVersion
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import projects_to_draw
 from expertpool.projects.enums import Regime
 from expertpool.workflow.queries.approvals import waiting_for
@@ -55,20 +55,41 @@ def standing_plan(**condition: Any) -> Exists:
 
 
 def approved_version(plan: DrawPlan) -> PlanVersion | None:
-    """Return the version as which ``plan`` stands if it was approved here."""
+    """Return the version as which ``plan`` stands if it was approved here, with what it holds now."""
     rows = PlanVersion.objects.filter(plan=plan, number=plan.version, approved=True)
     found = _of(plan, rows.first())
     return found if found and is_approved(found) else None
 
 
+# What is no part of what a plan says: whose it is, and that it was changed.
+_NOT_SAID = ("id", "project", "updated_at", "version")
+
+
+def content_of(plan: DrawPlan) -> list[Any]:
+    """Return what a draw by ``plan`` would go by: its settings, groups and conditions, as stored."""
+    columns = [one for one in plan._meta.concrete_fields if one.name not in _NOT_SAID]
+    groups = ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
+    return [
+        {one.name: one.value_from_object(plan) for one in columns},
+        [
+            [
+                *(group.order, group.name, group.seats, group.standby_seats),
+                [[one.level, one.criteria] for one in group.levels.all()],
+            ]
+            for group in groups
+        ],
+    ]
+
+
 def proof_of(version: PlanVersion) -> bytes:
-    """Return what proves that ``version``, which never changes, was approved here, by a key outside the
-    database."""
-    return proof("draws.plan_version", [version.plan.project_id, version.number])
+    """Return what proves that ``version``, which never changes, was approved here with what its plan
+    holds now, by a key outside the database: rows of groups and conditions have no proof of their own."""
+    plan = version.plan
+    return proof("draws.plan_content", [plan.project_id, version.number, content_of(plan)])
 
 
 def is_approved(version: PlanVersion) -> bool:
-    """Tell whether ``version`` was approved, by this system."""
+    """Tell whether ``version``, as which its plan stands, was approved by this system as it is."""
     return bool(version.approved) and bytes_eq(bytes(version.approval_proof), proof_of(version))
 
 

@@ -29,6 +29,9 @@ HELD_TOLD = (
     "按此方案封存时，因部分专家已被名单尚未公开的抽取占用，候选人少于制度规定而被拒绝过；"
     "批准即同意在候选人更少时抽取，实际人数在名单公开后可以查看"
 )
+OTHER_WORDS = (
+    "方案的内容已与提交时不同（条件或其中的名称有变动），不能批准；请退回，由提交人核对后重新提交。"
+)
 
 
 @transaction.atomic
@@ -45,9 +48,11 @@ def submit_plan(*, project: Project, version: int, actor: User, now: datetime) -
     check_version(plan, version)
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     was_held = held_refusals(lead, since=standing.made_at)
-    if standing.approved:
-        # An approval stands as it was given: whoever approves anew knows more of the same plan.
-        standing = keep_version(plan, plan_in_words(plan), actor=actor, now=now)
+    words = plan_in_words(plan)
+    # An approval stands as it was given: whoever approves anew knows more of the same plan. Nor is
+    # anybody shown words that are not those of the rows.
+    if standing.approved or standing.words != words:
+        standing = keep_version(plan, words, actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
     fits = tally(item.groups for item in found.eligible)
     thin = thinness(found.groups, fits, policy_for(plan.project.regime))
@@ -98,12 +103,15 @@ def decide_plan(
     """
     lead = lock_projects(project)[0]
     standing = check_decidable(lead, actor)
-    check_version(_plan_of(lead), version)
+    plan = _plan_of(lead)
+    check_version(plan, version)
     note = note.strip()
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
     if agree and standing.thin and not note:
         raise PlanApprovalRefused("候选人不足的方案，请写明仍同意的理由。")
+    if agree and plan_in_words(plan) != standing.words:
+        raise PlanApprovalRefused(OTHER_WORDS)
     makers = (standing.submitted_by_id or actor.pk, standing.made_by_id)
     asked_at = standing.submitted_at or now
     if agree and (why_not := why_not_second(actor, makers, asked_at=asked_at, now=now)):

@@ -28,7 +28,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, release
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.presence import open_when_present, sign_in
-from expertpool.draws.services.replies import answer, expire
+from expertpool.draws.services.replies import answer, expire, take_leave
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.projects.models import Project
 from tests.factories.answers import declare_emergency
@@ -284,6 +284,34 @@ def test_who_agreed_does_not_lose_his_seat_by_silence(asked: Draw) -> None:
     write(line, state="invited", deadline_at=NOW + 2 * MINUTE, reached_at=NOW)
     assert not expire(invitation_id=line.pk, now=NOW + 3 * MINUTE, entropy=SeededEntropy(2))
     assert told() == {AlarmKind.LINE: False}
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_what_was_answered_is_not_answered_anew(asked: Draw, accept: bool) -> None:
+    """The state written back, the answer to it would vouch for another."""
+    line = lines(asked)[0]
+    reply(line, accept=accept, now=NOW + MINUTE)
+    for more in ({}, {"asked_again_at": NOW + 2 * MINUTE}):
+        written = write(line, state="invited", replied_at=None, **more)
+        for again in (True, False):
+            with pytest.raises(ReplyRefused, match="与操作日志不符"):
+                reply(written, accept=again, now=NOW + 3 * MINUTE)
+    swept(NOW + 5 * MINUTE)
+    assert told() == {AlarmKind.LINE: False}
+
+
+def test_who_left_does_not_come_back_by_a_row(asked: Draw) -> None:
+    line = lines(asked)[0]
+    reply(line, accept=False, now=NOW + MINUTE)
+    written = write(line, state="accepted")
+    with pytest.raises(ReplyRefused, match="与操作日志不符"):
+        take_leave(
+            invitation=written,
+            reason="出差",
+            via=ReplyVia.LINK,
+            now=NOW + 2 * MINUTE,
+            entropy=SeededEntropy(3),
+        )
 
 
 def test_a_clock_that_was_written_ends_when_the_panel_sits(asked: Draw) -> None:

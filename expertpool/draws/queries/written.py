@@ -14,10 +14,12 @@ from typing import Any
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from django.db.models import Q
 
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.core.crypto import proof
 from expertpool.draws.enums import INVALID, DrawStatus, InvitationState
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.reveal import proven_opening
+from expertpool.draws.queries.reveal import MOVED, proven_opening
 
 # What decides in a state, beside it; of who left nothing does.
 DECIDES: dict[str, tuple[str, ...]] = {
@@ -51,6 +53,16 @@ def has_signed_in(line: Invitation) -> bool:
     """Tell whether the expert of ``line``, who agreed, signed in at the place."""
     agreed = line.state == InvitationState.ACCEPTED and line.signed_in_at is not None
     return agreed and is_written(line)
+
+
+def answered_state(line: Invitation) -> InvitationState | None:
+    """Return to what ``line`` was answered by the log, since its panel was last moved; None: not yet, as far
+    as that knows. For a line that somebody else has written: the log only grows."""
+    moved = next(proven(entries_for(line.draw).filter(action=MOVED)), None)
+    since = moved.pk if moved else 0
+    last = next(proven(entries_for(line).filter(action="draw.reply", pk__gt=since)), None)
+    label = (last.after or {}).get("参与状态") if last else None
+    return next((state for state in InvitationState if state.label == label), None)
 
 
 def is_over(line: Invitation, *, now: datetime) -> bool:

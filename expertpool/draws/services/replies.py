@@ -33,7 +33,7 @@ from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
 from expertpool.draws.queries.tries import check_tries
-from expertpool.draws.queries.written import is_over
+from expertpool.draws.queries.written import answered_state, is_over, is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
@@ -77,6 +77,9 @@ STEP_REASON_OF_STATE: dict[str, StepReason] = {
 }
 ONLY_GONE = (
     f"原因「{NOT_IN_POOL}」只用于登记「更换」，而且须名单已公开、该专家确已不在库；请另选原因。"
+)
+WRITTEN_BACK = (
+    "这一席位的参与状态与操作日志不符，可能被改动过，不能据此答复或登记；请联系项目联系人核对。"
 )
 # What nobody records: the clock says it.
 BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
@@ -219,9 +222,10 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     if not is_over(invitation, now=now):
         raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
         return False
+    state = InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED
     _settle(
         invitation,
-        InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED,
+        state,
         allowed=[InvitationState.INVITED],
         via=ReplyVia.DEADLINE,
         reason="",
@@ -306,6 +310,8 @@ def _settle(
     entropy: Entropy,
     confirmed: AnswerRequest | None = None,
 ) -> None:
+    if via != ReplyVia.DEADLINE and not is_written(invitation):
+        _check_answered(invitation, allowed)
     if state == InvitationState.ACCEPTED:
         hold_whoever_agrees(invitation, himself=confirmed is None, now=now)
     elif (
@@ -372,6 +378,15 @@ def _settle(
         finish_if_answered(draw, load_state(draw), now=now)
     else:
         _settle_pick(invitation, state, now=now)
+
+
+def _check_answered(invitation: Invitation, allowed: Collection[InvitationState]) -> None:
+    """Refuse (ReplyRefused) to vouch by an answer for a state that somebody wrote back: log and record know
+    what was answered before, and who sits."""
+    answered, draw = answered_state(invitation), invitation.draw
+    seated = {seat.commit for seat in load_state(draw).seats} if draw.is_random else None
+    if (answered and answered not in allowed) or (seated and invitation.commit not in seated):
+        raise ReplyRefused(WRITTEN_BACK)
 
 
 def _of_himself(confirmed: AnswerRequest | None) -> bool:

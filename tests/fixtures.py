@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
 from expertpool.accounts.models import User
+from expertpool.core import duties
 from expertpool.draws.settings import (
     CANDIDATES_PER_SEAT,
     EMERGENCY_WITHIN,
@@ -70,6 +72,14 @@ def finance(db: None) -> User:
 @pytest.fixture
 def auditor(db: None) -> User:
     return make_user("auditor")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_duty_is_late() -> Iterator[None]:
+    """Nothing is done each minute where no worker runs: `tests/attacks/test_duties.py` shows what is told."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duties, "STARTED", datetime.max.replace(tzinfo=UTC))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

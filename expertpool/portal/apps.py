@@ -7,6 +7,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.duties import DutiesLate
         from expertpool.core.events import subscribe
@@ -14,6 +15,7 @@ class PortalConfig(AppConfig):
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
         from expertpool.portal.actions import ACTIONS
+        from expertpool.portal.home import TODOS
         from expertpool.portal.menu import ACCOUNT, ITEM
         from expertpool.portal.occasions import DUTIES_LATE, PHONE
         from expertpool.portal.services.duties import tell_late
@@ -23,6 +25,7 @@ class PortalConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(ITEM)
+        home.TODOS.add(*TODOS)
         ACCOUNT_ITEMS.add(ACCOUNT)
         OCCASIONS.add(PHONE, DUTIES_LATE)
         MESSAGE_SUBJECTS.add(MESSAGES)

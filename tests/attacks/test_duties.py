@@ -17,6 +17,7 @@ from expertpool.audit.models import Entry
 from expertpool.core import duties
 from expertpool.core.duties import duties as duty_tasks
 from expertpool.core.duties import keep_duties, late_duties, note_run
+from expertpool.core.home import todos_for
 from expertpool.core.models import DutyRun
 from expertpool.notifications.models import Message
 from expertpool.portal.services.duties import WORDS
@@ -78,6 +79,26 @@ def test_a_duty_that_was_not_done_is_queued_anew(
     assert "audit.anchor" not in kept
     job = ProcrastinateJob.objects.get(queueing_lock="draws.sweep", status="todo")
     assert job.queue_name == "deadlines"
+
+
+def test_the_home_page_of_who_runs_the_system_says_what_is_late(
+    admin: User, auditor: User, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duties, "STARTED", LONG_AGO)
+    now = timezone.now()
+    run_all(now)
+    assert not any("定时任务" in todo.title for todo in todos_for(admin, now=now))
+    later = now + timedelta(minutes=4)
+    for name in duty_tasks():
+        if name != "draws.sweep":
+            note_run(name, now=later)
+    for user in (admin, auditor):
+        (todo,) = (one for one in todos_for(user, now=later) if "定时任务" in one.title)
+        assert "抽取逾期检查；" in todo.text
+        assert todo.url.endswith("?action=duties.late")
+    assert not any("定时任务" in todo.title for todo in todos_for(operator, now=later))
+    note_run("draws.sweep", now=later)
+    assert not any("定时任务" in todo.title for todo in todos_for(admin, now=later))
 
 
 def test_a_run_that_he_writes_himself_is_none() -> None:

@@ -29,6 +29,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.clock import closing_of
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_unpublished
@@ -38,6 +39,7 @@ from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import hold_whoever_agrees
+from expertpool.draws.services.leavers import kept_from_answering, stop_for_kept
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.picked_seats import finish_if_settled, free_picked_seat
 from expertpool.draws.services.refusals import tell_held
@@ -210,8 +212,9 @@ def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:
 @transaction.atomic
 def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Count an unanswered invitation as an exit once its deadline is over; True if it was. Whoever
-    no letter reached is 未送达, not 未答复. A line that somebody else has written waits until the panel
-    sits, and raises an alarm."""
+    no letter reached is 未送达, not 未答复. Where somebody was out of the pool while he should have answered,
+    the draw stops for a supervisor instead (`services.leavers`); once the panel sits he is in conflict.
+    A line that somebody else has written waits until then, and raises an alarm."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
     if invitation.state != InvitationState.INVITED:
@@ -223,6 +226,12 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
         return False
     state = InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED
+    kept = kept_from_answering(invitation.draw, now=now)
+    if kept.fresh and now < closing_of(invitation):
+        stop_for_kept(invitation.draw, kept, now=now)
+        return False
+    if invitation.commit in kept.fresh:
+        state = InvitationState.CONFLICT
     _settle(
         invitation,
         state,
@@ -345,7 +354,7 @@ def _settle(
     draw, left = invitation.draw, None
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
-        why = STEP_REASON_OF_STATE.get(state) or STEP_REASON[via]
+        why = _step_reason(state, via)
         hand = Hand(
             StepVia(via),
             why,
@@ -378,6 +387,12 @@ def _settle(
         finish_if_answered(draw, load_state(draw), now=now)
     else:
         _settle_pick(invitation, state, now=now)
+
+
+def _step_reason(state: InvitationState, via: ReplyVia) -> StepReason:
+    if state == InvitationState.CONFLICT and via == ReplyVia.DEADLINE:
+        return StepReason.POOL_CHANGED
+    return STEP_REASON_OF_STATE.get(state) or STEP_REASON[via]
 
 
 def _check_answered(invitation: Invitation, allowed: Collection[InvitationState]) -> None:

@@ -17,19 +17,29 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.clock import pause_of, waits_for_supervisor
 from expertpool.draws.queries.tabs import letter_shares
+from expertpool.draws.services.checking import difference_in
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.reminders import remind
-from expertpool.draws.services.replies import answer
+from expertpool.draws.services.replies import answer, expire_due
 from expertpool.experts.models import Expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
-from tests.factories.pool_changes import MINUTE, NOW, go_on, reasons, told
+from tests.factories.pool_changes import (
+    MINUTE,
+    NOW,
+    freeze,
+    go_on,
+    reasons,
+    reply,
+    told,
+    unfreeze,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +158,80 @@ def test_reminders_of_whoever_left_go_to_nobody_and_no_page_shows_it(
         deliver(message_id=letter.pk, now=eve)
     assert {one.state for one in letters_of(draw, 1)} == {"sent"}
     assert not [one for one in mail.outbox if one.to == [expert_of(draw, 1).email]]
+
+
+# --- Kept from answering (docs/decisions/0144) --------------------------------------------------
+
+
+@pytest.fixture
+def asked(draw: Draw) -> Draw:
+    """The same after the letters went out: both have an hour."""
+    for line in (1, 2):
+        assert send(draw, line, 1) == ["sent"]
+        keep_clock(invitation_id=draw.invitations.get(line=line).pk)
+    return draw
+
+
+def expired(draw: Draw, minutes: int) -> None:
+    expire_due(draw_id=draw.pk, now=NOW + minutes * MINUTE, entropy=seeds())
+
+
+def answer_as(draw: Draw, line: int, minutes: int) -> None:
+    reply(draw.invitations.get(line=line), minutes, accept=True)
+
+
+def states(draw: Draw) -> list[str]:
+    return list(draw.invitations.order_by("line").values_list("state", flat=True))
+
+
+@pytest.mark.shows("DRAW-14", "DRAW-15")
+@pytest.mark.parametrize("back", [None, 20, 59, 70])
+def test_whoever_was_frozen_while_he_should_answer_is_no_silent_one(
+    asked: Draw, operator: User, admin: User, supervisor: User, back: int | None
+) -> None:
+    expert = expert_of(asked, 1)
+    answer_as(asked, 2, 3)
+    freeze([expert], admin, 5)
+    if back and back < 61:
+        unfreeze([expert], admin, back)
+    expired(asked, 62)
+    assert states(asked) == ["invited", "accepted"]
+    assert waits_for_supervisor(asked)
+    assert told([operator, admin, supervisor]) == [supervisor.name]
+    sweep(now=NOW + 65 * MINUTE, entropy=seeds())
+    if back and back > 61:
+        unfreeze([expert], admin, back)
+    assert go_on(asked, supervisor, 80)
+    line = asked.invitations.get(line=1)
+    if back is None:  # he may not sit: in the open, and no fault of his
+        assert line.state == InvitationState.CONFLICT
+        assert ("exit", "pool_changed") in reasons(asked)
+        return
+    # His time begins anew; who then keeps silent has not answered.
+    assert line.deadline_at == NOW + (80 + 60) * MINUTE
+    assert difference_in(asked) is None
+    expired(asked, 139)
+    assert states(asked) == ["invited", "accepted"]
+    expired(asked, 141)
+    assert states(asked)[0] == InvitationState.NO_ANSWER
+
+
+def test_whoever_is_kept_until_the_panel_sits_is_no_silent_one_either(
+    asked: Draw, admin: User
+) -> None:
+    freeze([expert_of(asked, 1)], admin, 5)
+    at = asked.project.opening_at
+    expire_due(draw_id=asked.pk, now=at, entropy=seeds())
+    assert states(asked)[:2] == [InvitationState.CONFLICT, InvitationState.NO_ANSWER]
+    assert ("exit", "pool_changed") in reasons(asked)
+    assert not waits_for_supervisor(asked)
+
+
+def test_a_freeze_of_before_his_time_began_gives_none_anew(draw: Draw, admin: User) -> None:
+    expert = expert_of(draw, 1)
+    freeze([expert], admin, 1)
+    unfreeze([expert], admin, 2)
+    assert send(draw, 1, 3) == ["sent"]
+    keep_clock(invitation_id=draw.invitations.get(line=1).pk)
+    expired(draw, 64)
+    assert states(draw)[0] == InvitationState.NO_ANSWER

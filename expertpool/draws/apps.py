@@ -41,7 +41,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
-        from expertpool.experts.events import ExpertLeft
+        from expertpool.experts.events import ExpertLeft, LeaveFiled
         from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
         from expertpool.experts.queries.health import UNREACHED, UnreachedSource
         from expertpool.experts.queries.participation import (
@@ -116,6 +116,7 @@ class DrawsConfig(AppConfig):
         subscribe(PanelSettled, receivers.panel_settled)
         subscribe(InvitationAnswered, receivers.answered)
         subscribe(ExpertLeft, receivers.expert_left)
+        subscribe(LeaveFiled, receivers.expert_left)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))
         UNREACHED.add(UnreachedSource("draws", unreached_experts))

@@ -10,7 +10,7 @@ from expertpool.draws.occasions import LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.settings import QUIET_HOURS
-from expertpool.experts.events import ExpertLeft
+from expertpool.experts.events import ExpertLeft, LeaveFiled
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import bring_forward
@@ -49,7 +49,7 @@ def panel_settled(event: PanelSettled) -> None:
             defer("draws.open_when_present", draw_id=draw.pk)
 
 
-def expert_left(event: ExpertLeft) -> None:
+def expert_left(event: ExpertLeft | LeaveFiled) -> None:
     """Look at the draws in which he sits and whose names are public: where they are sealed no row says so,
     and nothing is told (docs/decisions/0128). A job of its own: several who leave at once are told
     together."""

@@ -10,3 +10,10 @@ class ExpertLeft:
     """Somebody who could be drawn is no member of the pool any more: frozen, blacklisted, deleted."""
 
     expert_id: int
+
+
+@dataclass(frozen=True)
+class LeaveFiled:
+    """A leave was filed for somebody, by whomever."""
+
+    expert_id: int

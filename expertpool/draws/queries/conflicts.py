@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from expertpool.draws.enums import SEATED_STATES, ExclusionReason, InvitationState, Knowledge
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import experts_behind, open_identity
-from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.meetings import last_closing, periods_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import merged_records
 
@@ -33,6 +34,7 @@ NO_AGREEING = (
     f"{GONE}，这次不能确认参加：可以答复不能参加，或联系项目联系人；不答复的，名额到时按规则递补。"
 )
 TWO_AT_ONCE = "请尽快请假，或联系项目联系人。"
+AWAY = "评审期间请假，应更换"
 NOT_COMING = f"{GONE}，请暂不到场，并联系项目联系人。"
 
 
@@ -88,19 +90,25 @@ def gone_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
 
     One query, whatever the draws; of sealed ones none.
     """
-    gone, _ = _gone_and_unheld(draws, now=now)
-    return gone
+    return _marks_of(draws, now=now).gone
+
+
+def left_seats(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
+    """Return `gone_seats`, and of the same draws the seats of those whom the office sent on leave since they
+    answered: one query where there are none (docs/decisions/0143)."""
+    found = _marks_of(draws, now=now)
+    return _absent(found.away) | found.gone
 
 
 def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
-    """Return `gone_seats`, and of the same draws those who cannot come at the time to which they were
+    """Return `left_seats`, and of the same draws those who cannot come at the time to which they were
     moved, by what may be told now: who sits in another draw only once its names are public, too.
 
-    Where nobody of these is unheld it is one query.
+    Where nobody of these is unheld or away it is one query.
     """
-    gone, unheld = _gone_and_unheld(draws, now=now)
+    found = _marks_of(draws, now=now)
     away: dict[int, str] = {}
-    for draw, rows in unheld:
+    for draw, rows in found.unheld:
         lost = _conflicts(draw, [*rows], now=now, knowing=Knowledge.OPEN)
         away |= {
             rows[expert]: f"改期后不能参加：{reason.label}，应更换"
@@ -108,33 +116,74 @@ def seats_to_replace(draws: Iterable[Draw], *, now: datetime) -> dict[int, str]:
             # By agreeing to this review he would himself have taken part in that period.
             if reason != ExclusionReason.AVOIDED_PERIOD
         }
-    return away | gone
+    return away | _absent(found.away) | found.gone
 
 
-def _gone_and_unheld(
-    draws: Iterable[Draw], *, now: datetime
-) -> tuple[dict[int, str], list[tuple[Draw, dict[int, int]]]]:
-    """Return what `gone_seats` says; and of each of its draws those who are not held (expert id → seat)."""
+class _Marks(NamedTuple):
+    """What `gone_seats` says; and of each of its draws who is not held, and who has a leave of the office
+    (expert id → seat)."""
+
+    gone: dict[int, str]
+    unheld: list[tuple[Draw, dict[int, int]]]
+    away: list[tuple[Draw, dict[int, int]]]
+
+
+def _marks_of(draws: Iterable[Draw], *, now: datetime) -> _Marks:
     shown = {
         draw.pk: draw
         for draw in draws
         if draw.is_valid and is_released(draw) and now < last_closing(draw.covered)
     }
     if not shown:
-        return {}, []
+        return _Marks({}, [], [])
     seated = Invitation.objects.filter(draw__in=shown, state__in=SEATED_STATES)
     unheld = Exists(Hold.objects.filter(invitation=OuterRef("pk"), active=False))
     gone = Exists(_gone(now).filter(pk=OuterRef("expert")))
-    rows = seated.annotate(gone=gone, unheld=unheld).filter(Q(gone=True) | Q(unheld=True))
+    rows = seated.annotate(gone=gone, unheld=unheld, away=Exists(_leaves_of_office()))
+    rows = rows.filter(Q(gone=True) | Q(unheld=True) | Q(away=True))
     marks: dict[int, str] = {}
     others: dict[int, dict[int, int]] = defaultdict(dict)
-    columns = rows.order_by().values_list("pk", "draw", "expert", _STANDING, "gone")
-    for pk, draw, expert, status, is_gone in columns:
+    absent: dict[int, dict[int, int]] = defaultdict(dict)
+    columns = rows.order_by().values_list(
+        "pk", "draw", "expert", _STANDING, "gone", "unheld", "away"
+    )
+    for pk, draw, expert, status, is_gone, is_unheld, is_away in columns:
         if is_gone:
             marks[pk] = f"已不在库：{ExpertStatus(status).label}，应更换"
-        else:
+        if is_unheld and not is_gone:
             others[draw][expert] = pk
-    return marks, [(shown[pk], found) for pk, found in others.items()]
+        if is_away and not is_gone:
+            absent[draw][expert] = pk
+    return _Marks(
+        marks,
+        [(shown[pk], found) for pk, found in others.items()],
+        [(shown[pk], found) for pk, found in absent.items()],
+    )
+
+
+def _leaves_of_office() -> QuerySet[Leave]:
+    """Return the leaves of the expert of an outer line that somebody else filed since he answered, or was
+    asked: he knew of none of them when he agreed."""
+    leaves = Leave.objects.filter(
+        expert=Coalesce(OuterRef("expert__merged_into"), OuterRef("expert")),
+        cancelled_at__isnull=True,
+        created_at__gt=Coalesce(OuterRef("replied_at"), OuterRef("invited_at")),
+    )
+    own = Coalesce(OuterRef("expert__merged_into__user"), OuterRef("expert__user"), Value(0))
+    return leaves.exclude(created_by=own)
+
+
+def _absent(away: Iterable[tuple[Draw, dict[int, int]]]) -> dict[int, str]:
+    """Say of which seats (ids) the leave lies in the time of their review."""
+    marks: dict[int, str] = {}
+    for draw, rows in away:
+        overlap = Q(pk__in=[])
+        for period in periods_of(draw.covered):
+            overlap |= Q(during__overlap=period)
+        seats = Invitation.objects.filter(pk__in=rows.values())
+        found = seats.filter(Exists(_leaves_of_office().filter(overlap)))
+        marks |= dict.fromkeys(found.values_list("pk", flat=True), AWAY)
+    return marks
 
 
 def gone_among(lines: QuerySet[Invitation], *, now: datetime) -> dict[int, tuple[int, str]]:

@@ -32,7 +32,7 @@ from expertpool.draws.events import NamesReleased
 from expertpool.draws.exceptions import NamesSealed
 from expertpool.draws.models import Draw, Invitation, ReleaseRequest, RevealRule
 from expertpool.draws.occasions import GONE
-from expertpool.draws.queries.conflicts import gone_seats
+from expertpool.draws.queries.conflicts import left_seats
 from expertpool.draws.queries.draws import covers, draws_visible_to
 from expertpool.draws.queries.identity import known_as, open_identity
 from expertpool.draws.queries.meetings import first_opening
@@ -234,14 +234,17 @@ def release(*, draw_id: int, now: datetime, unanswered: bool = False) -> bool:
 
 @transaction.atomic
 def tell_gone(*, draw_id: int, now: datetime) -> None:
-    """Tell who runs the draw and who watches over it how many of those who sit have left the pool; once
-    for each time that somebody left. Only those who may read the names: who knows whom he froze
+    """Tell who runs the draw and who watches over it how many of those who sit have left the pool, or were
+    sent on leave by the office; once for each time that somebody was. Only those who may read the names: who knows whom he froze
     would read one in the number (docs/decisions/0097)."""
     draw = Draw.objects.select_related("project", "operator").get(pk=draw_id)
-    gone = gone_seats([draw], now=now)
+    gone = left_seats([draw], now=now)
     if not gone:
         return
-    left = Invitation.objects.filter(pk__in=gone).aggregate(at=Max("expert__updated_at"))["at"]
+    last = Invitation.objects.filter(pk__in=gone).aggregate(
+        Max("expert__updated_at"), Max("expert__leaves__created_at")
+    )
+    left = max(filter(None, last.values()))
     users = {user.pk: user for user in [draw.operator, *staff_of(draw, *WATCHERS)]}
     readers = [user for user in users.values() if may_read(draw, user, now=now)]
     context = {"抽取编号": draw.number, "项目名称": draw.title, "人数": str(len(gone))}

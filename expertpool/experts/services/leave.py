@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.core.events import publish
+from expertpool.experts.events import LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
 
@@ -29,7 +31,7 @@ def file_leave(
     """File a leave of ``expert`` for [start, end): he is drawn for nothing in that time.
 
     Refuses reversed times, an end that is past, a missing reason, and a time that overlaps another
-    leave of his (LeaveRefused).
+    leave of his (LeaveRefused). Announces LeaveFiled.
     """
     if end <= start:
         raise LeaveRefused("请假的结束时间不晚于开始时间，请对调或改正。")
@@ -55,6 +57,7 @@ def file_leave(
     except IntegrityError:
         raise LeaveRefused(_overlap(expert, start, end)) from None
     record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
+    publish(LeaveFiled(expert.pk))
     return leave
 
 

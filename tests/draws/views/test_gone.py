@@ -24,9 +24,10 @@ from expertpool.draws.services.names import release, tell_gone
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.sign_in import build_sign_in
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, Leave
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.deletion import delete_expert
+from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from tests.api.caller import Caller
@@ -247,7 +248,7 @@ def test_whoever_leaves_after_the_release_is_told_by_a_letter(
     # Who may not read the names would read one in the number.
     assert not told([blind], "draw.gone")
     subjects = {str(one.subject) for one in Message.objects.filter(occasion="draw.gone")}
-    assert subjects == {f"应更换专家：{draw.number} 有 2 人已不在库"}
+    assert subjects == {f"应更换专家：{draw.number} 有 2 人已不在库或请假"}
     told_once = Message.objects.filter(occasion="draw.gone").count()
     only_tell(draw, now + timedelta(minutes=1))
     assert Message.objects.filter(occasion="draw.gone").count() == told_once
@@ -318,3 +319,60 @@ def test_the_sign_in_sheet_and_the_interface_carry_the_mark(
     assert MARKS[0] in rows[0].cells[3]
     named = Caller(operator).get(f"/draws/{draw.pk}/names").json()
     assert [row["gone"] for row in named] == [*MARKS, ""]
+
+
+# --- Leaves (docs/decisions/0143) ---------------------------------------------------------------
+
+AWAY = "评审期间请假，应更换"
+
+
+def send_on_leave(expert: Expert, actor: User, at: datetime, begin: datetime) -> Leave:
+    end = begin + timedelta(days=1)
+    return file_leave(expert=expert, start=begin, end=end, reason="出差", actor=actor, now=at)
+
+
+@pytest.mark.shows("DRAW-14")
+def test_a_leave_of_the_office_takes_no_seat_and_is_told_with_the_names(
+    draw: Draw, admin: User, operator: User, supervisor: User, time_machine: Traveller
+) -> None:
+    opening, first = draw.project.opening_at, expert_of(draw, 1)
+    leave = send_on_leave(first, admin, SOON + timedelta(minutes=1), opening - timedelta(hours=1))
+    send_on_leave(
+        expert_of(draw, 2), admin, SOON + timedelta(minutes=1), opening + timedelta(days=3)
+    )
+    own = make_user("expert")
+    Expert.objects.filter(pk=expert_id_of(draw.invitations.get(line=3))).update(user=own)
+    send_on_leave(expert_of(draw, 3), own, SOON + timedelta(minutes=1), opening)
+    # Nothing shows that he sits, and he still does.
+    time_machine.move_to(draw.reveal_at - timedelta(minutes=1), tick=False)
+    assert not ProcrastinateJob.objects.filter(task_name="draws.tell_gone").exists()
+    assert not any(AWAY in page for page in pages_of(draw, operator).values())
+    assert set(draw.invitations.values_list("state", flat=True)) == {"accepted"}
+    open_names(draw, time_machine)
+    pages = pages_of(draw, operator)
+    assert {name: page.count(AWAY) for name, page in pages.items()} == dict.fromkeys(pages, 1)
+    assert "1 名在席专家已不在库、评审期间请假" in pages["draw"]
+    assert told([operator, supervisor], "draw.gone") == [operator.name, supervisor.name]
+    now = draw.reveal_at + timedelta(minutes=1)
+    assert AWAY in build_sheet(draw=draw, actor=operator, now=now).rows[0].remark
+    cancel_leave(leave=leave, actor=admin, now=now)
+    assert AWAY not in pages_of(draw, operator)["draw"]
+    # From now on each is told when it is filed.
+    letters = Message.objects.filter(occasion="draw.gone").count()
+    send_on_leave(expert_of(draw, 4), admin, now, opening)
+    assert ProcrastinateJob.objects.filter(task_name="draws.tell_gone").exists()
+    tell_gone(draw_id=draw.pk, now=now)
+    assert Message.objects.filter(occasion="draw.gone").count() == 2 * letters
+
+
+def test_whoever_agrees_himself_after_the_office_sent_him_on_leave_comes(
+    admin: User, operator: User, time_machine: Traveller
+) -> None:
+    for n in range(2):
+        make_expert(f"专家{n}")
+    draw = make_draw(now=NOW, operator=operator, seats=1, opens_in_hours=10, reveal_hours=2)
+    send_on_leave(expert_of(draw, 1), admin, NOW + timedelta(minutes=1), draw.project.opening_at)
+    row = draw.invitations.get()
+    answer(invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=SOON, entropy=ENTROPY)
+    open_names(draw, time_machine)
+    assert not any(AWAY in page for page in pages_of(draw, operator).values())

@@ -13,43 +13,70 @@ from expertpool.core.importing.columns import ImportColumn, as_text
 _APART = re.compile(r"([;；,，、\n]+)")
 
 
+Said = Mapping[str, Mapping[str, str | None]]  # column → word → what it means, None: nothing said
+
+
 @dataclass
 class Answers:
-    """``words`` by column: word → what it means ("": nothing). ``cells`` by row: column → what
-    stands there now. ``passed_over`` are rows that the user did not choose; ``shown`` are the changes
-    of an update by row, as he read them."""
+    """``words`` by column: word → what it means ("": nothing); ``declined`` are those of which the
+    user wants no proposal. ``cells`` by row: column → what stands there now. ``passed_over`` are rows
+    that he did not choose; ``shown`` are the changes of an update by row, as he read them."""
 
     words: dict[str, dict[str, str]] = field(default_factory=dict)
+    declined: dict[str, set[str]] = field(default_factory=dict)
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
     passed_over: set[int] = field(default_factory=set)
     shown: dict[int, list[dict[str, str]]] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """Return them as JSON takes them; `read` is the way back."""
-        return asdict(self) | {"passed_over": sorted(self.passed_over)}
+        declined = {code: sorted(words) for code, words in self.declined.items()}
+        return asdict(self) | {"passed_over": sorted(self.passed_over), "declined": declined}
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Answers:
         cells = {int(number): dict(row) for number, row in kept.get("cells", {}).items()}
         shown = {int(number): changes for number, changes in kept.get("shown", {}).items()}
-        return cls(dict(kept.get("words", {})), cells, set(kept.get("passed_over", ())), shown)
+        return cls(
+            words=dict(kept.get("words", {})),
+            declined={code: set(words) for code, words in kept.get("declined", {}).items()},
+            cells=cells,
+            passed_over=set(kept.get("passed_over", ())),
+            shown=shown,
+        )
 
-    def add(self, words: Mapping[str, Mapping[str, str]], cells: Mapping[int, Any]) -> None:
-        """Take in what was said later."""
+    def meaning(self, code: str, word: str) -> str | None:
+        """Return what was said of a word; None for nothing."""
+        return self.words.get(code, {}).get(word)
+
+    def is_declined(self, code: str, word: str) -> bool:
+        return word in self.declined.get(code, ())
+
+    def add(self, words: Said, cells: Mapping[int, Any]) -> None:
+        """Take in what was said later; None takes back what was said of a word."""
         for code, said in words.items():
-            self.words.setdefault(code, {}).update(said)
+            known, declined = self.words.setdefault(code, {}), self.declined.setdefault(code, set())
+            for word, meaning in said.items():
+                if meaning is None:
+                    known.pop(word, None)
+                    declined.add(word)
+                else:
+                    known[word] = meaning
+                    declined.discard(word)
         for number, row in cells.items():
             self.cells.setdefault(number, {}).update(row)
 
 
-def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
-    """Return ``cell`` with the words put in that its own ones mean."""
+def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> tuple[Any, list[str]]:
+    """Return ``cell`` with the words put in that its own ones mean, and these."""
     word = as_text(cell) if isinstance(cell, str | float) else ""
     if word in said:
-        return said[word]
+        return said[word], [word]
     if not column.lists or not isinstance(cell, str):
-        return cell
-    return "".join(said.get(part.strip(), part) for part in _APART.split(cell))
+        return cell, []
+    parts = _APART.split(cell)
+    used = [word for part in parts if (word := part.strip()) in said]
+    return "".join(said.get(part.strip(), part) for part in parts), used
 
 
 def suggestion(column: ImportColumn, word: str, words: Iterable[str]) -> str:

@@ -138,7 +138,8 @@ class _Reader:
         if row.faults and number not in self.answers.cells and (told := _remark(cells)):
             self.totals.remark(number, told)
             return None
-        if number in self.answers.passed_over:
+        # A preview shows them, as not chosen.
+        if number in self.answers.passed_over and not self.importer.previews:
             row.faults.insert(0, Fault("", NOT_CHOSEN, "您没有勾选这一行。"))
         return row
 
@@ -151,7 +152,8 @@ class _Reader:
             value: Any = ""
             if cell is not None and cell != "":
                 if said:
-                    cell = meant(column, said, cell)
+                    cell, used = meant(column, said, cell)
+                    self.totals.applied.update((column.code, word) for word in used)
                 try:
                     value = clean(cell)
                 except CellRefused as error:

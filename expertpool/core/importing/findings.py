@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +22,7 @@ SHOWN = 100  # rows of each kind on the page
 ALIKE = 10  # notes of one kind in one column
 FIRST = 5  # rows shown as they will be saved
 ASKED = 50  # words that the page asks about
+APPLIED = 200  # words that the page shows as explained
 DIFFERING = 500  # records whose differences are shown
 
 
@@ -135,31 +136,37 @@ class Collector:
             "notes": self.notes,
             "changed": self.changed,
             "words": self._words(totals),
+            "applied": self._lines(totals.applied.most_common(APPLIED)),
             "samples": totals.samples,
             "remarks": totals.remarks,
             "remarked": totals.remarked,
         }
 
     def _words(self, totals: Totals) -> list[dict[str, Any]]:
+        """Return the words that the page asks about, each with what it most likely means."""
         lists: dict[str, list[str]] = {}
-        asked = []
-        for (code, word), count in totals.words.most_common(ASKED):
-            column = self.importer.by_code.get(code)
-            if column is None or column.words is None:
-                continue
-            if code not in lists:
-                lists[code] = list(column.words())
-            asked.append(
-                {
-                    "code": code,
-                    "column": column.header,
-                    "word": word,
-                    "count": count,
-                    "is_free": column.is_free,
-                    "suggestion": suggestion(column, word, lists[code]),
-                }
-            )
+        asked = self._lines(totals.words.most_common(ASKED))
+        for line in asked:
+            column = self.importer.by_code[line["code"]]
+            if column.code not in lists and column.words is not None:
+                lists[column.code] = list(column.words())
+            line["suggestion"] = suggestion(column, line["word"], lists[column.code])
         return asked
+
+    def _lines(self, counted: Iterable[tuple[tuple[str, str], int]]) -> list[dict[str, Any]]:
+        columns = self.importer.by_code
+        return [
+            {
+                "code": code,
+                "column": column.header,
+                "word": word,
+                "count": count,
+                "is_free": column.is_free,
+                "suggestion": "",
+            }
+            for (code, word), count in counted
+            if (column := columns.get(code)) is not None and column.words is not None
+        ]
 
 
 def as_it_stands(cell: Any) -> str:

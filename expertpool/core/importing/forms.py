@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from django import forms
 
 from expertpool.core.configuration import value_of
+from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.columns import ImportColumn
 from expertpool.core.importing.finding import Why
 from expertpool.core.importing.importer import Importer
@@ -126,37 +129,56 @@ def letters_of(at: int) -> str:
 
 
 class AnswersForm(forms.Form):
-    """What unknown words mean (``word-0`` …), and what stands in refused cells instead
-    (``cell-12-phone``)."""
+    """What stands on the page of a preview: what words mean (``word-…``), and what stands in refused
+    cells instead (``cell-12-phone``).
 
-    def __init__(self, *args: Any, importer: type[Importer], found: dict[str, Any]) -> None:
+    ``answers`` are those that count already: only what differs from them is said. A field that
+    was not sent says nothing.
+    """
+
+    def __init__(
+        self, *args: Any, importer: type[Importer], found: dict[str, Any], answers: Answers
+    ) -> None:
         super().__init__(*args)
-        self.found = found
+        self.found, self.answers = found, answers
+        self.words_asked: dict[str, dict[str, Any]] = {}
         columns = {column.code: column for column in importer.get_columns()}
         lists: dict[str, list[str]] = {}
-        for at, asked in enumerate(found.get("words", ())):
+        for asked in (*found.get("words", ()), *found.get("applied", ())):
             column = columns.get(asked["code"])
             if column is not None and column.words is not None:
                 known = lists.setdefault(column.code, list(column.words()))
-                field = _word_field(column, asked, known, is_update=importer.is_update)
-                self.fields[f"word-{at}"] = field
-        for row in (*found.get("refused", ()), *found.get("left", ())):
-            for cell in row["cells"]:
-                if cell["code"] in columns:
-                    self.fields[_cell_name(row, cell)] = forms.CharField(
-                        label=f"第 {row['row']} 行的{cell['column']}",
-                        initial=cell["content"],
-                        required=False,
-                        max_length=2_000,
-                        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-                    )
+                line = self._line(asked)
+                field = _word_field(column, line, known, is_update=importer.is_update)
+                name = _word_name(asked)
+                self.fields[name], self.words_asked[name] = field, line
+        for row, cell in self._cells():
+            if cell["code"] in columns:
+                self.fields[_cell_name(row, cell)] = forms.CharField(
+                    label=f"第 {row['row']} 行的{cell['column']}",
+                    initial=self._content(row, cell),
+                    required=False,
+                    max_length=2_000,
+                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                )
+
+    def _line(self, asked: dict[str, Any]) -> dict[str, Any]:
+        code, word = asked["code"], asked["word"]
+        declined = self.answers.is_declined(code, word)
+        suggestion = "" if declined else asked["suggestion"]
+        return asked | {"meant": self.answers.meaning(code, word), "suggestion": suggestion}
+
+    def _cells(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        for row in (*self.found.get("refused", ()), *self.found.get("left", ())):
+            yield from ((row, cell) for cell in row["cells"])
+
+    def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
+        """Return what stands in a cell, or was typed for it and refused, too."""
+        typed = self.answers.cells.get(row["row"], {}).get(cell["code"])
+        return str(cell["content"]) if typed is None else typed
 
     def word_lines(self) -> list[dict[str, Any]]:
-        return [
-            asked | {"field": self[f"word-{at}"]}
-            for at, asked in enumerate(self.found.get("words", ()))
-            if f"word-{at}" in self.fields
-        ]
+        return [line | {"field": self[name]} for name, line in self.words_asked.items()]
 
     def cell_lines(self, kind: str) -> list[dict[str, Any]]:
         """Return the ``refused`` or ``left`` cells, each with its row and its field."""
@@ -174,45 +196,72 @@ class AnswersForm(forms.Form):
     def left_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("left")
 
-    def words(self) -> dict[str, dict[str, str]]:
-        said: dict[str, dict[str, str]] = {}
-        for at, asked in enumerate(self.found.get("words", ())):
-            meant = self.cleaned_data.get(f"word-{at}", "")
-            if meant:
-                said.setdefault(asked["code"], {})[asked["word"]] = (
-                    "" if meant == NOTHING else meant
-                )
+    def words(self) -> dict[str, dict[str, str | None]]:
+        """Return what was said of words; None where a meaning is taken back, or a proposal
+        declined."""
+        said: dict[str, dict[str, str | None]] = {}
+        for name, line in self.words_asked.items():
+            if name not in self.data:
+                continue
+            typed = self.cleaned_data[name]
+            meaning = ("" if typed == NOTHING else typed) if typed else None
+            if meaning != line["meant"] or (meaning is None and line["suggestion"]):
+                said.setdefault(line["code"], {})[line["word"]] = meaning
         return said
 
     def cells(self) -> dict[int, dict[str, str]]:
         """Return what was typed where it differs from what stood there."""
         mended: dict[int, dict[str, str]] = {}
-        for row in (*self.found.get("refused", ()), *self.found.get("left", ())):
-            for cell in row["cells"]:
-                typed = self.cleaned_data.get(_cell_name(row, cell))
-                if typed is not None and typed != cell["content"]:
+        for row, cell in self._cells():
+            name = _cell_name(row, cell)
+            if name in self.fields and name in self.data:
+                typed = self.cleaned_data[name]
+                if typed != self._content(row, cell):
                     mended.setdefault(row["row"], {})[cell["code"]] = typed
         return mended
+
+    def passed_over(self) -> list[int]:
+        """Return the rows of an update that were not chosen."""
+        chosen = set(self.data.getlist("chosen"))  # type: ignore[attr-defined]
+        return [
+            one["row"] for one in self.found.get("changed", ()) if str(one["row"]) not in chosen
+        ]
+
+    def is_news(self) -> bool:
+        """Whether something was said that the check shown on the page did not know yet."""
+        return bool(self.cells()) or any(
+            meaning != self.answers.meaning(code, word)
+            for code, said in self.words().items()
+            for word, meaning in said.items()
+        )
 
 
 def _cell_name(row: dict[str, Any], cell: dict[str, Any]) -> str:
     return f"cell-{row['row']}-{cell['code']}"
 
 
+def _word_name(asked: dict[str, Any]) -> str:
+    """Return the name of a word's field: the same one, whatever else the page asks about."""
+    return f"word-{asked['code']}-{sha256(asked['word'].encode()).hexdigest()[:12]}"
+
+
 def _word_field(
-    column: ImportColumn, asked: dict[str, Any], known: list[str], *, is_update: bool
+    column: ImportColumn, line: dict[str, Any], known: list[str], *, is_update: bool
 ) -> forms.Field:
-    label = f"{asked['column']}“{asked['word']}”"
-    suggestion = asked["suggestion"]
+    label = f"{line['column']}“{line['word']}”"
+    meaning = line["meant"]
+    initial = line["suggestion"] if meaning is None else meaning or NOTHING
     if len(known) > LISTED:
         return forms.CharField(
             label=label,
-            initial=suggestion,
+            initial=initial,
             required=False,
             max_length=200,
             widget=forms.TextInput(attrs={"placeholder": "填目录中的名称或代码"}),
         )
     nothing = [] if column.required else [(NOTHING, "这一格不改动" if is_update else "这一格留空")]
     first = "按原样保存" if column.is_free else "暂不处理"
-    choices = [("", first), *nothing, *((word, word) for word in known)]
-    return forms.ChoiceField(label=label, initial=suggestion, required=False, choices=choices)
+    # What was said before may have left its list meanwhile.
+    words = [*known, meaning] if meaning and meaning not in known else known
+    choices = [("", first), *nothing, *((word, word) for word in words)]
+    return forms.ChoiceField(label=label, initial=initial, required=False, choices=choices)

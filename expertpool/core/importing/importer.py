@@ -83,6 +83,7 @@ class Totals:
     left: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    applied: Counter[tuple[str, str]] = field(default_factory=Counter)  # words that were explained
     samples: int = 0
     remarked: int = 0  # rows that are none of the list; the first are kept with what they say
     remarks: dict[int, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.core.importing.finding import Why, missing
-from expertpool.core.importing.findings import read_findings
+from expertpool.core.importing.findings import read_answers, read_findings
 from expertpool.core.importing.forms import AnswersForm, MappingForm, TableForm, UploadForm
 from expertpool.core.importing.importer import Importer
 from expertpool.core.importing.memory import HEADER, memories
@@ -33,7 +33,6 @@ from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
-from expertpool.core.text import is_key
 from expertpool.core.waiting import FileGone
 
 RECENT = 5
@@ -106,21 +105,30 @@ class _Pages:
         return file_answer(template_bytes(self.importer), name=name)
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run = self._run(request, pk)
+        return self._detail(request, self._run(request, pk))
+
+    def _detail(
+        self, request: HttpRequest, run: ImportRun, form: AnswersForm | None = None
+    ) -> HttpResponse:
+        """Show a run; ``form`` keeps what was typed and could not be applied."""
         # While it runs the page asks again and again, and shows nothing of the rows.
         found = {} if run.is_running else read_findings(run)
-        form = AnswersForm(importer=self.importer, found=found) if found else None
+        answers = read_answers(run)
+        if form is None and found:  # after the import its cells are there to read
+            form = AnswersForm(importer=self.importer, found=found, answers=answers)
+        passed_over = form.passed_over() if form and form.is_bound else answers.passed_over
         template = "core/import_run.html"
         htmx: Any = getattr(request, "htmx", None)
         part = f"{template}#job" if htmx and run.is_running else template
         context = {
             "run": run,
             "found": found,
-            # After the import its cells are there to read.
             "form": form,
+            "passed_over": passed_over,
             "moved": self._moved(run, found.get("outline", {})),
         }
-        response = self._page(request, part, context)
+        status = 422 if form and form.is_bound else 200
+        response = self._page(request, part, context, status=status)
         if htmx and not run.is_running:
             response["HX-Refresh"] = "true"  # the page of the result is another one
         return response
@@ -167,28 +175,47 @@ class _Pages:
 
     def answers(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
-        found = read_findings(run)
-        form = AnswersForm(request.POST, importer=self.importer, found=found)
-        if form.is_valid():
-            try:
-                answer_import(run=run, words=form.words(), cells=form.cells(), now=timezone.now())
-            except (RunRefused, UnreadableFile) as error:
-                messages.error(request, str(error))
-            else:
-                messages.success(request, "已按您的改正重新检查。")
-            return self._to(request, "run", pk)
-        messages.error(request, "改正的内容太长，或有不认识的选择。")
-        return self._to(request, "run", pk)
+        return self._apply(request, run, self._said(request, run), "已按您的改正重新检查。")
 
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Import what the page shows; what was typed or chosen on it since is applied first, and shown:
+        nobody confirms what he has not seen."""
         run = self._run(request, pk)
-        listed = {int(row) for row in request.POST.getlist("listed") if is_key(row)}
-        chosen = {int(row) for row in request.POST.getlist("chosen") if is_key(row)}
+        form = self._said(request, run)
+        if run.is_previewed and not (form.is_valid() and not form.is_news()):
+            told = "页上改正和选择的内容刚刚用上，还没有导入。请看下面的结果，再按一次确认。"
+            return self._apply(request, run, form, told)
         try:
-            confirm_import(run=run, now=timezone.now(), passed_over=sorted(listed - chosen))
+            passed_over = form.passed_over()
+            confirm_import(run=run, now=timezone.now(), passed_over=passed_over)
         except RunRefused:
             pass  # confirmed by another click: the page shows how it went
         return self._to(request, "run", pk)
+
+    def _said(self, request: HttpRequest, run: ImportRun) -> AnswersForm:
+        found, answers = read_findings(run), read_answers(run)
+        return AnswersForm(request.POST, importer=self.importer, found=found, answers=answers)
+
+    def _apply(
+        self, request: HttpRequest, run: ImportRun, form: AnswersForm, told: str
+    ) -> HttpResponse:
+        """Check once more with what the page says; what cannot be applied stays typed."""
+        if not form.is_valid():
+            messages.error(request, "改正的内容太长，或有不认识的选择，请改好标红的地方。")
+            return self._detail(request, run, form)
+        try:
+            answer_import(
+                run=run,
+                words=form.words(),
+                cells=form.cells(),
+                passed_over=form.passed_over(),
+                now=timezone.now(),
+            )
+        except (RunRefused, UnreadableFile) as error:
+            messages.error(request, str(error))
+            return self._detail(request, run, form)
+        messages.success(request, told)
+        return self._to(request, "run", run.pk)
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.importing.answers import Answers
+from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
 from expertpool.core.importing.columns import normalise_header
 from expertpool.core.importing.finding import Header, Why, below, find_header, missing
@@ -196,14 +196,17 @@ def choose_mapping(*, run: ImportRun, codes: Sequence[str], now: datetime) -> No
 def answer_import(
     *,
     run: ImportRun,
-    words: Mapping[str, Mapping[str, str]],
+    words: Said,
     cells: Mapping[int, Mapping[str, str]],
+    passed_over: Sequence[int] = (),
     now: datetime,
 ) -> None:
-    """Say what ``words`` mean and what stands in ``cells`` instead, and preview once more."""
+    """Say what ``words`` mean and what stands in ``cells`` instead, and preview once more;
+    ``passed_over`` are rows that the user does not choose."""
     _require(run, ImportState.PREVIEWED)
     answers = read_answers(run)
     answers.add(words, cells)
+    answers.passed_over = set(passed_over)
     _check_again(run, answers, now=now)
 
 

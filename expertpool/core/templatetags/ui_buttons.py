@@ -46,13 +46,14 @@ def button(
     name: str = "",
     value: str = "",
     form: str = "",
+    action: str = "",
     new_tab: bool = False,
     download: bool = False,
     disabled: bool = False,
     hide_label: bool = False,
     submit: bool = False,
 ) -> SafeString:
-    """A button or a link that looks like one."""
+    """A button or a link that looks like one; ``action`` sends its form to another address."""
     one_action(url=url, drawer=drawer, post=post, hx_post=hx_post, submit=submit)
     if tone not in _TONES:
         raise ValueError(f"Unknown tone of a button: {tone!r}")
@@ -75,6 +76,7 @@ def button(
         name=name,
         value=value,
         form=form,
+        formaction=action,
         disabled=disabled,
         **common,
     )

@@ -18,6 +18,7 @@ from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
@@ -94,9 +95,7 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
     assert (run.accepted, run.reasons) == (0, {"专业名称不存在": 3})
     asked = {one["word"]: one["suggestion"] for one in page.context["found"]["words"]}
     assert asked == {"高工": "高级工程师", "城市规划": "城市规划（设计）"}
-    words = [one["word"] for one in page.context["found"]["words"]]
-    said = {f"word-{at}": asked[word] for at, word in enumerate(words)}
-    run = post(client, "answers", run, said).context["run"]
+    run = post(client, "answers", run, standing(page)).context["run"]
     assert run.accepted == 3
     assert not ImportMemory.objects.exists()
     post(client, "confirm", run)
@@ -111,6 +110,91 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
     assert stranger.post(address).status_code == 404
     client.post(address)
     assert not ImportMemory.objects.filter(said="高工").exists()
+
+
+def standing(page: Any, **typed: str) -> dict[str, Any]:
+    """What the form of a check page holds, as its buttons post it; ``typed`` stands there instead."""
+    form = page.context["form"]
+    held = {field.html_name: field.value() for field in form}
+    chosen = {one["row"] for one in form.found.get("changed", ())} - {*page.context["passed_over"]}
+    return held | {"chosen": sorted(chosen)} | typed
+
+
+def word_field(page: Any, word: str) -> str:
+    """Return the name of the field in which the meaning of ``word`` stands."""
+    lines = page.context["form"].word_lines()
+    return next(str(line["field"].html_name) for line in lines if line["word"] == word)
+
+
+@pytest.mark.shows("EXP-08", "EXP-09")
+def test_confirming_loses_nothing_that_stands_on_the_page(client: Client, tmp_path: Path) -> None:
+    rows = [[*HEAD, "职称"], ["甲", "139", "高工"], ["乙", "13911110002", "工程师"]]
+    page = upload(client, tmp_path, rows)
+    assert "建议，还没有用上" in page.content.decode()
+    page = post(
+        client, "confirm", page.context["run"], standing(page, **{"cell-2-phone": "13911110001"})
+    )
+    # Applied and shown, and nothing imported that nobody has seen.
+    assert "还没有导入" in page.content.decode()
+    assert not Expert.objects.exists()
+    run = page.context["run"]
+    assert (run.state, run.accepted, run.refused) == ("previewed", 2, 0)
+    page = post(client, "confirm", run, standing(page))
+    assert page.context["run"].is_done
+    assert {(one.name, one.phone, one.title) for one in Expert.objects.all()} == {
+        ("甲", "13911110001", "高级工程师"),
+        ("乙", "13911110002", "工程师"),
+    }
+
+
+def test_what_was_typed_and_is_refused_again_stays_on_the_page(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, [HEAD, ["甲", "139"], ["乙", "13911110002"]])
+    run = page.context["run"]
+    page = post(client, "answers", run, standing(page, **{"cell-2-phone": "1391111"}))
+    assert 'name="cell-2-phone" value="1391111"' in page.content.decode()
+    page = post(client, "answers", run, standing(page, **{"cell-2-phone": "1" * 2_001}))
+    assert page.status_code == 422
+    assert "1" * 2_001 in page.content.decode()
+    # It is told, and the others can be taken: nothing new stands there.
+    page = post(client, "confirm", run, {"cell-2-phone": "1391111"})
+    assert (page.context["run"].state, page.context["run"].accepted) == ("done", 1)
+
+
+def test_a_proposal_that_was_declined_is_not_made_again(client: Client, tmp_path: Path) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "职称"], ["甲", "13911110001", "高工"]])
+    run, name = page.context["run"], word_field(page, "高工")
+    page = post(client, "answers", run, standing(page, **{name: ""}))
+    assert page.context["form"][name].value() == ""
+    page = post(client, "confirm", run, standing(page))
+    assert page.context["run"].is_done
+    assert Expert.objects.get().title == "高工"
+    assert not ImportMemory.objects.exists()
+
+
+@pytest.mark.shows("EXP-08")
+def test_the_rows_of_an_update_that_are_not_ticked_stay_so(client: Client, tmp_path: Path) -> None:
+    make_expert("张伟", phone="13911110001", position="科长")
+    make_expert("李娜", phone="13911110002", position="科长")
+    rows = [
+        ["手机号", "职务", "职称"],
+        ["13911110001", "处长", "高工"],
+        ["13911110002", "主任", ""],
+    ]
+    content = write_xlsx(tmp_path / "a.xlsx", rows).read_bytes()
+    file = SimpleUploadedFile("更新.xlsx", content)
+    page = client.post(reverse("experts:update"), {"file": file}, follow=True)
+    confirm = reverse("experts:update_confirm", args=[page.context["run"].pk])
+    held = standing(page) | {"chosen": [2]}
+    page = client.post(confirm, held, follow=True)
+    assert "还没有导入" in page.content.decode()
+    assert page.context["passed_over"] == {3}
+    page = client.post(confirm, standing(page), follow=True)
+    assert {(one.name, one.position, one.title) for one in Expert.objects.all()} == {
+        ("张伟", "处长", "高级工程师"),
+        ("李娜", "科长", ""),
+    }
 
 
 def test_the_first_rows_are_shown_as_they_will_be_saved_with_what_was_done(

@@ -66,7 +66,7 @@ def test_differences_are_shown_and_those_chosen_become_one_version_each(
         "before": "13911110002",
         "after": "13911110009",
     }
-    posted = {"listed": [2, 3], "chosen": [2]}
+    posted = {"chosen": [2]}
     page = client.post(reverse("experts:update_confirm", args=[run.pk]), posted, follow=True)
     assert page.context["run"].accepted == 1
     first.refresh_from_db()
@@ -122,7 +122,7 @@ def test_nobody_overwrites_what_he_has_not_seen(admin: User, tmp_path: Path) -> 
     rows = [["手机号", "职务"], ["13911110001", "处长"]]
     run = upload(client, tmp_path, rows).context["run"]
     Expert.objects.filter(pk=expert.pk).update(position="局长")
-    posted = {"listed": 2, "chosen": 2}
+    posted = {"chosen": 2}
     page = client.post(reverse("experts:update_confirm", args=[run.pk]), posted, follow=True)
     assert page.context["run"].reasons == {"档案刚被改过": 1}
     expert.refresh_from_db()
@@ -142,7 +142,7 @@ def test_who_is_refused_on_the_way_is_one_line_and_the_others_are_updated(
     ]
     run = upload(client, tmp_path, rows).context["run"]
     assert run.accepted == 2
-    posted = {"listed": [2, 3], "chosen": [2, 3]}
+    posted = {"chosen": [2, 3]}
     run = client.post(
         reverse("experts:update_confirm", args=[run.pk]), posted, follow=True
     ).context["run"]
@@ -161,7 +161,7 @@ def test_who_has_met_too_many_numbers_is_told_so_in_each_row(tmp_path: Path) -> 
     run = upload(client, tmp_path, [["专家编号", "职务"], [expert.number, "处长"]]).context["run"]
     for _ in range(10):
         record("expert.taken", actor=clerk, now=timezone.now())
-    posted = {"listed": 2, "chosen": 2}
+    posted = {"chosen": 2}
     run = client.post(
         reverse("experts:update_confirm", args=[run.pk]), posted, follow=True
     ).context["run"]
@@ -179,7 +179,7 @@ def test_an_unknown_division_changes_nothing_and_the_rest_is_updated(
     run = page.context["run"]
     assert (run.accepted, run.left) == (1, {"所在地区不存在": 1})
     assert "不改动的内容" in page.content.decode()
-    posted = {"listed": 2, "chosen": 2}
+    posted = {"chosen": 2}
     client.post(reverse("experts:update_confirm", args=[run.pk]), posted)
     expert.refresh_from_db()
     assert (expert.position, expert.division_id) == ("处长", "430000")
@@ -229,7 +229,7 @@ def test_numbers_that_somebody_does_not_see_find_nobody_and_stay(tmp_path: Path)
     page = upload(client, tmp_path, by_number)
     assert [one["label"] for one in page.context["found"]["changed"][0]["changes"]] == ["职务"]
     run = page.context["run"]
-    client.post(reverse("experts:update_confirm", args=[run.pk]), {"listed": 2, "chosen": 2})
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": 2})
     expert.refresh_from_db()
     assert (expert.position, expert.phone) == ("处长", "13911110001")
 

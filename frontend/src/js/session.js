@@ -48,6 +48,8 @@ async function send(form, submitter) {
   if (submitter?.name) {
     form.append(h("input", { type: "hidden", name: submitter.name, value: submitter.value }));
   }
+  // A form sent by a script forgets which button was pressed, and where that one sends it.
+  if (submitter?.hasAttribute("formaction")) form.action = submitter.formAction;
   leaveFreely();
   form.submit();
 }

@@ -22,14 +22,16 @@ from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
-from expertpool.draws.enums import OF_OWN_PANEL, RESTS_ON_DRAWS, ExclusionReason
-from expertpool.draws.models import Draw, DrawPause, Rescheduling
+from expertpool.draws.enums import RESTS_ON_DRAWS, SEATED_STATES, ExclusionReason
+from expertpool.draws.models import Draw, DrawPause, Invitation, Rescheduling
+from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.fitting import fitted_at_seal
+from expertpool.draws.queries.identity import experts_behind
 from expertpool.draws.queries.meetings import periods_of
 from expertpool.draws.queries.participation import draws_holding
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
-from expertpool.experts.queries.experts import account_of
-from expertpool.experts.queries.records import declared_relations, filed_leaves
+from expertpool.experts.queries.experts import account_of, merged_records
+from expertpool.experts.queries.records import declared_relations, filed_leaves, merged_before
 from expertpool.workflow.queries.second_person import why_not_second
 
 # Nobody comes to one of these by himself, whatever the log says.
@@ -38,7 +40,9 @@ STATUS = frozenset(
 )
 AVOIDED = frozenset({ExclusionReason.AVOIDED_UNIT, ExclusionReason.AVOIDED_PERSON})
 # What is taken by a hand only where more came together than chance would bring.
-OWN = frozenset({ExclusionReason.ON_LEAVE, *OF_OWN_PANEL})
+OWN = frozenset({ExclusionReason.ON_LEAVE, ExclusionReason.IN_PANEL})
+# By which entry a draw seats, and where it says how many.
+SEATINGS = {"draw.seat": "入席人数", "draw.supplement": "补抽人数"}
 # By which somebody may come to speak for an expert.
 TAKING = ("expert.update", "expert.account", "expert.link")
 # What changes who fits or has to stay away, of whomever.
@@ -74,10 +78,13 @@ class PoolChanges:
         return self.lost.keys() - own - self.by_hand()
 
     def _is_hand(self, pk: int, reason: ExclusionReason) -> bool:
-        if reason in STATUS:
+        if reason in STATUS or pk in self._joined:
             return True
         if reason == ExclusionReason.HELD:
             return any(one.user_id in self._behind for one in self._holding.get(pk, ()))
+        if reason == ExclusionReason.UNIT_FULL:
+            changed = self._touched & {pk, *self._sitting}
+            return not self._has_grown or bool(changed or self._of_all)
         if reason in RESTS_ON_DRAWS:
             return reason == ExclusionReason.AVOIDED_PERIOD and bool(self._of_all)
         if reason == ExclusionReason.ON_LEAVE:
@@ -111,6 +118,40 @@ class PoolChanges:
             pk: [Change(None, *act) for draw in sorted(draws) for act in acts[draw]]
             for pk, draws in holding.items()
         }
+
+    @cached_property
+    def _joined(self) -> set[int]:
+        """Into whose records others were merged since the seal, or nobody knows when: by whoever sits or
+        took part as one of these, he does now."""
+        closed = merged_records(into=self.lost)
+        known = merged_before(self.draw.sealed_at, closed) if closed else set()
+        return {stays for pk, stays in closed.items() if pk not in known}
+
+    @cached_property
+    def _beside(self) -> list[Draw]:
+        return [one for one in panel_of(self.draw) if one.pk != self.draw.pk]
+
+    @cached_property
+    def _has_grown(self) -> bool:
+        """Whether another draw of the panel has seated somebody since the seal, as the log has it. Nothing
+        else fills a unit: of all others this draw keeps its cap by the units that it sealed."""
+        seatings = entries_for((Draw, [one.pk for one in self._beside])).filter(
+            action__in=SEATINGS, at__gte=self.draw.sealed_at
+        )
+        counts = (entry.after or {} for entry in proven(seatings))
+        return any(after.get(label) for after in counts for label in SEATINGS.values())
+
+    @cached_property
+    def _sitting(self) -> set[int]:
+        """Who sits in the panel, where a unit is full: whose colleague somebody became is one of these."""
+        if ExclusionReason.UNIT_FULL not in self.lost.values():
+            return set()
+        draws = [self.draw, *self._beside]
+        return set(
+            experts_behind(
+                Invitation.objects.filter(draw__in=draws, state__in=SEATED_STATES)
+            ).values()
+        )
 
     def _came_by_itself(self, pk: int, reason: ExclusionReason) -> bool:
         """Whether no row had to change for it: he became too old or too busy for the conditions, or the
@@ -188,8 +229,9 @@ class PoolChanges:
 
     @cached_property
     def touching(self) -> list[Change]:
-        """What others did to the experts themselves since the seal, as the log has it."""
-        entries = entries_for((Expert, self.lost)).filter(
+        """What others did to the experts themselves since the seal, as the log has it; also to those of
+        whom one's unit is full."""
+        entries = entries_for((Expert, {*self.lost, *self._sitting})).filter(
             action__startswith="expert.", at__gte=self.draw.sealed_at, actor__isnull=False
         )
         rows = entries.exclude(action="expert.reveal").values_list(
@@ -204,7 +246,7 @@ class PoolChanges:
     def changes(self, experts: Collection[int]) -> list[Change]:
         """Return what was changed of ``experts``, and which draws hold them; where nothing is known of
         one of them, also what was changed of many."""
-        own = [one for one in self.touching if one.expert_id in experts]
+        own = [one for one in self.touching if one.expert_id in {*experts, *self._sitting}]
         # One draw is one act, however many it holds.
         draws = {act: None for pk in experts for act in self._holding.get(pk, ())}
         unknown = set(experts) - {one.expert_id for one in own} - self._holding.keys()
@@ -224,7 +266,7 @@ class PoolChanges:
 
     @cached_property
     def _accounts(self) -> dict[int, int | None]:
-        experts = Expert.objects.filter(pk__in=self.lost).select_related("user")
+        experts = Expert.objects.filter(pk__in={*self.lost, *self._sitting}).select_related("user")
         accounts = {expert.pk: account_of(expert) for expert in experts}
         return {pk: account.pk if account else None for pk, account in accounts.items()}
 

@@ -7,11 +7,12 @@ whether a candidate can be seated is answered for the whole panel; a no becomes 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import vdraw
 from expertpool.draws.enums import SEATED_STATES, DrawStatus, ExclusionReason
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import is_alone, panel_of
 from expertpool.draws.queries.shortfall import employers_of, experts_on
@@ -54,8 +55,9 @@ class Beside:
             self.taken[employer] += 1
 
 
-def beside(draw: Draw) -> Beside | None:
-    """Return what the other draws of its panel leave to ``draw``; None where it is the only one.
+def beside(draw: Draw, asked: Collection[Invitation] = ()) -> Beside | None:
+    """Return what the other draws of its panel leave to ``draw``; None where it is the only one. Its
+    own lines that are ``asked`` about anew take nobody's place.
 
     A draw that is sealed and not yet seated counts as full: its seats are promised.
     """
@@ -72,7 +74,7 @@ def beside(draw: Draw) -> Beside | None:
             full.update({group.code: group.seats for group in other.rule.groups})
     return Beside(
         used=experts_on(lines),
-        taken=employers_of(board.lines),
+        taken=employers_of([line for line in board.lines if line not in asked]),
         unit_cap=draws[0].rule.unit_cap,
         room={group.code: group.seats - full[group.code] for group in board.groups},
     )

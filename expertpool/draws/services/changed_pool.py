@@ -14,7 +14,6 @@ from expertpool.draws.enums import (
     ActionCode,
     ExclusionReason,
     InvitationState,
-    Knowledge,
     ReplyVia,
     StepReason,
 )
@@ -23,7 +22,6 @@ from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.clock import waits_for_supervisor
-from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import by_system
@@ -38,7 +36,7 @@ from expertpool.draws.services.seating import (
     plan_of,
 )
 from expertpool.draws.services.state import load_state
-from expertpool.draws.services.turns import Lost, lost_now
+from expertpool.draws.services.turns import Lost, unavailable
 from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -97,7 +95,7 @@ def _lost_again(
     this very draw is no reason."""
     people = openings.of(rows)
     free(rows.values())
-    found = lost_now(Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL), people)
+    found = unavailable(draw, plan, people, rows.values(), now=now)
     elsewhere = [one.expert_id for one in found.values() if one.reason == ExclusionReason.HELD]
     seats = [(row, people[commit].expert_id) for commit, row in rows.items()]
     hold_seats(draw, seats, away=elsewhere)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 import vdraw
 from expertpool.draws.enums import SKIP_REASON, ExclusionReason, Knowledge
-from expertpool.draws.models import Draw, DrawPlan
+from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.blocks import Openings
 from expertpool.draws.queries.eligibility import Exclusions
 from expertpool.draws.queries.identity import Identity
@@ -78,11 +78,17 @@ def turns_ahead(
 
 
 def unavailable(
-    draw: Draw, plan: DrawPlan, people: Mapping[str, Identity], *, now: datetime
+    draw: Draw,
+    plan: DrawPlan,
+    people: Mapping[str, Identity],
+    asked: Collection[Invitation] = (),
+    *,
+    now: datetime,
 ) -> dict[str, Lost]:
-    """Return those of the first seated who cannot come any more."""
+    """Return those of the first seated who cannot come any more; their lines are the ``asked``, where
+    they have some."""
     lost = lost_now(Exclusions(plan, now=now, draw=draw, knowing=Knowledge.ALL), people)
-    if panel := beside(draw):
+    if panel := beside(draw, asked):
         for commit, one in people.items():
             if commit in lost:
                 continue

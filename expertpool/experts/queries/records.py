@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,22 @@ def _moments(action: str, experts: Iterable[int]) -> dict[Moment, list[Any]]:
     for entry in proven(entries_for((Expert, set(experts))).filter(action=action)):
         filed[int(entry.subject_id), entry.actor_id, entry.at].append(entry.after)
     return filed
+
+
+def merged_before(at: datetime, closed: Mapping[int, int]) -> set[int]:
+    """Return (ids) which of the ``closed`` records, each with the one that stays, were merged into it
+    before ``at`` as the log has it: at once, or into one that is closed for it, too."""
+    people = {*closed, *closed.values()}
+    entries = entries_for((Expert, people)).filter(action="expert.merge", at__lt=at)
+    named = [(int(entry.subject_id), _taken_in(entry)) for entry in proven(entries)]
+    into = {(closed.get(pk, pk), number) for pk, number in named}
+    rows = Expert.objects.filter(pk__in=closed).order_by().values_list("pk", "number")
+    return {pk for pk, number in rows if (closed[pk], number) in into}
+
+
+def _taken_in(entry: Entry) -> str:
+    """Return the number of the record that was merged into that of ``entry``; "" in that of the closed one."""
+    return str((entry.after or {}).get("并入", "")).rpartition("（")[2].removesuffix("）")
 
 
 def joined_since(at: datetime) -> set[int]:

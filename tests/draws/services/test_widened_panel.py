@@ -139,6 +139,7 @@ def test_a_later_supplement_respects_the_units_of_the_whole_panel() -> None:
     assert people(widened) == [colleague.pk]
     leave(Invitation.objects.get(draw=base, group="g2"), now=LATER)
     assert len(people(base, group="g2")) == 1  # the reserve works for the same unit
+    assert not DrawPause.objects.exists()
     assert state_of(base) == DrawState.UNSATISFIED
 
 

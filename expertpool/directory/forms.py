@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from expertpool.core.text import clean_code, is_key
+from expertpool.core.views.asking import AsksOnce
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.enums import RelationKind
 from expertpool.directory.models import (
@@ -20,7 +21,7 @@ from expertpool.directory.models import (
     Unit,
     UnitRelation,
 )
-from expertpool.directory.queries import UNIT_SEARCH, search_units
+from expertpool.directory.queries import UNIT_SEARCH, near_sentence, search_units
 
 
 class TitleForm(forms.ModelForm):
@@ -81,7 +82,7 @@ class DivisionForm(forms.ModelForm):
         return Division.objects.filter(code__in=codes).order_by("-level").first()
 
 
-class UnitForm(forms.ModelForm):
+class UnitForm(AsksOnce, forms.ModelForm):
     aliases = forms.CharField(
         label="别名",
         required=False,
@@ -104,6 +105,14 @@ class UnitForm(forms.ModelForm):
 
     def clean_uscc(self) -> str:
         return clean_code(self.cleaned_data["uscc"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        if self.instance._state.adding and "name" in data and "uscc" in data:
+            near = near_sentence(data["name"], data["uscc"], mend="不必新增")
+            self.ask_once("name", data["name"], near)
+        return data
 
     def clean_aliases(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip()]

@@ -78,8 +78,9 @@ def near_unknown(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], li
     return {pair: near for pair, near in zip(new, near_units_each(new), strict=True) if near}
 
 
-def near_sentence(name: str, uscc: str) -> str:
-    """Return what a form says of a name that would become a new unit; empty: nothing is near."""
+def near_sentence(name: str, uscc: str, *, mend: str = "请改成它的名称") -> str:
+    """Return what a form says of a name that would become a new unit; empty: nothing is near. ``mend``:
+    what to do if it is one of those."""
     try:
         require_unit_name(name)
     except ValidationError:
@@ -88,7 +89,7 @@ def near_sentence(name: str, uscc: str) -> str:
     if not near:
         return ""
     return (
-        f"单位库里没有“{name}”，有相近的：{'、'.join(map(str, near))}。是其中一家的，请改成它的名称；"
+        f"单位库里没有“{name}”，有相近的：{'、'.join(map(str, near))}。是其中一家的，{mend}；"
         "确是另一家的，不用改，再保存一次即新建。"
     )
 

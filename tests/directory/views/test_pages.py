@@ -162,6 +162,19 @@ def test_units_are_kept(browser: Client) -> None:
     assert "18 位且校验位相符" in wrong.content.decode()
 
 
+def test_a_new_unit_beside_a_near_one_is_asked_about_once(browser: Client) -> None:
+    make_unit("河南省建筑设计研究院有限公司")
+    values = {"name": "河南省建筑设计研究院有限公同", "active": "on"}
+    asked = browser.post("/directory/units/new/", values)
+    assert asked.status_code == 422
+    assert "是其中一家的，不必新增" in asked.content.decode()
+    assert f'name="asked" value="{values["name"]}"' in asked.content.decode()
+    known = values | {"asked": values["name"]}
+    assert browser.post("/directory/units/new/", known).status_code == 204
+    unit = Unit.objects.get(name=values["name"])
+    assert browser.post(f"/directory/units/{unit.pk}/", values).status_code == 204
+
+
 def test_a_unit_in_use_is_not_deleted(browser: Client) -> None:
     unit = resolve_unit(name="设计院")
     expert = make_expert(employer=unit)

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+# Rows of one action: a request that takes longer than a minute is broken off.
+MOST_PICKED = 5_000
 Refusals = type[Exception] | tuple[type[Exception], ...]
 
 

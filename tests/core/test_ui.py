@@ -18,6 +18,7 @@ from django.utils.safestring import mark_safe
 from expertpool.core.registry import ACCOUNT_ITEMS, MENU
 from expertpool.core.templatetags.ui_base import element
 from expertpool.core.timeline import TimelineEntry, TimelineFile
+from expertpool.core.views.listing import RowCount
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [
@@ -210,6 +211,18 @@ def test_the_pager_keeps_the_filters() -> None:
 
 def test_an_empty_page_has_no_pager() -> None:
     assert render("{% pager page=page %}", page=Paginator([], 20).get_page(1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("total", "is_too_long"),
+    [(RowCount(5_000), False), (RowCount(5_001), True), (RowCount(5_000, is_least=True), True)],
+)
+def test_a_list_too_long_for_one_action_says_so_where_all_are_chosen(
+    total: RowCount, is_too_long: bool
+) -> None:
+    shown = render("{% bulk_bar total=total %}{% endbulk_bar %}", total=total)
+    assert ("选择全部" in shown) is not is_too_long
+    assert ("一次最多处理 5,000 条，要处理全部请先筛选" in shown) is is_too_long
 
 
 def test_further_filters_are_open_when_one_is_filled() -> None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.templatetags.ui_base import EMPTY, Values, element, register, render_component
 from expertpool.core.templatetags.ui_marks import icon
 
@@ -58,7 +59,8 @@ def toolbar(
 def bulk_bar(content: SafeString, *, total: int = 0, conditions: str = "") -> SafeString:
     """Appears when rows are ticked; the content is ``bulk_button``s, whose questions name how many
     rows are meant and, of all of them, by which conditions (`Listing.context`)."""
-    shown_at = timezone.now().isoformat()
+    shown_at, most = timezone.now().isoformat(), MOST_PICKED
+    is_too_long = total > most or getattr(total, "is_least", False)
     return render_component("bulk_bar", **locals())
 
 

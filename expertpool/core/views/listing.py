@@ -25,6 +25,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 
+from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.responses import warned
 
@@ -32,8 +33,6 @@ PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
 AHEAD = 2  # pages that are counted beyond the one that is shown
-# Rows of one action: a request that takes longer than a minute is broken off.
-MOST_PICKED = 5_000
 LATELY = 60  # seconds for which a list far beyond its limit need not be counted again
 
 

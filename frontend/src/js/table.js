@@ -38,7 +38,8 @@ function setupSelection(list) {
     for (const box of boxes) box.checked = head.checked;
     show();
   });
-  everything?.addEventListener("click", () => {
+  // Of too long a list it is no button, but says so.
+  everything?.closest("button")?.addEventListener("click", () => {
     bar.dataset.all = "1";
     show();
   });

@@ -68,7 +68,8 @@ class ExpertUpdater(Importer):
     @classmethod
     def get_columns(cls) -> Sequence[ImportColumn]:
         # Nothing is required of a row but that it names somebody.
-        return [NUMBER, *(replace(one, required=False) for one in EXPERT.import_columns())]
+        columns = EXPERT.import_columns()
+        return [NUMBER, *(replace(one, required=False, missed="") for one in columns)]
 
     def __init__(self, *, actor: User, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)
@@ -94,7 +95,7 @@ class ExpertUpdater(Importer):
                 wanted[key].append(value)
         experts = experts_visible_to(self.actor, "experts.edit")
         experts = experts.exclude(status=ExpertStatus.DELETED).select_related(
-            "employer", "division"
+            "employer", "division", "department"
         )
         named = (
             Q(number__in=wanted["number"])
@@ -136,18 +137,21 @@ class ExpertUpdater(Importer):
             given, specialties = self._given(row, expert)
         except CellRefused as error:
             return self.refusal(error)
-        if not row.changes:
+        if not (given or row.changes):
             return Fault("", "没有变化", "与库中的档案相同。")
         if len(self.rows) >= MOST:
             return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
-        fault = self._refused(expert, given, specialties)
+        changed = copy(expert)  # what is refused is not what the next row compares with
+        fault = self._refused(changed, given, specialties)
         if fault is None:
+            row.changes[:0] = self._changes(expert, changed)
             self.rows[expert.pk] = row.number
             row.values |= {"expert": expert, "given": given, "specialty_rows": specialties}
         return fault
 
     def _given(self, row: Row, expert: Expert) -> tuple[dict[str, Any], list[Specialty] | None]:
-        """Return what a row gives otherwise than the record has it, and note each as a change."""
+        """Return what a row gives otherwise than the record has it; note as a change what the record
+        does not hold itself (`_changes` tells of the rest)."""
         values, given = row.values | _parts(row.values.get("term_end_date")), dict[str, Any]()
         for code, declared in self.declared.items():
             value = values.get(code)
@@ -161,15 +165,12 @@ class ExpertUpdater(Importer):
                 if expert.birth_date and value.fits(expert.birth_date):
                     continue
                 value = value.as_date()
-            before, after = declared.word_of(expert), declared.kind.word(value)
-            if before != after:
+            if declared.word_of(expert) != declared.kind.word(value):
                 given[declared.code] = value
-                row.changes.append(Change(declared.label, before, after))
-        term, held = row.values.get("term_end_date"), expert.term_end_date
-        if isinstance(term, Term) and term.end is None and held:
+        term = row.values.get("term_end_date")
+        if isinstance(term, Term) and term.end is None and expert.term_end_date:
             # The one empty value that a list writes out.
             given["term_end_date"] = None
-            row.changes.append(Change("聘期至", str(held), "长期"))
         if "title" in given and "title_level" not in given:
             given["title_level"] = self.title_levels.get(given["title"], 0)
         self._place(row, expert, given)
@@ -184,10 +185,7 @@ class ExpertUpdater(Importer):
             row.words.append((error.code, error.word))
             division = None
         if division and division != expert.division_id:
-            new = Division.objects.get(pk=division)
-            old = expert.division.name if expert.division else ""
-            given["division"] = new
-            row.changes.append(Change("所在地区", old, new.name))
+            given["division"] = Division.objects.get(pk=division)
         employer, held = row.values.get("employer"), expert.employer
         if employer and not (held and held.name == employer):
             # The unit itself is found, or entered, when the change is made.
@@ -203,11 +201,21 @@ class ExpertUpdater(Importer):
         row.changes.append(Change("评审专业", "、".join(map(str, held)), "、".join(map(str, new))))
         return new
 
+    def _changes(self, expert: Expert, changed: Expert) -> list[Change]:
+        """Return what will differ in the record: what a row gives, and what follows from it."""
+        before, after = EXPERT.version_of(expert), EXPERT.version_of(changed)
+        labels, without = EXPERT.labels(), {"term_end_date": "长期"}
+        return [
+            Change(labels[code], before[code], after[code] or without.get(code, ""))
+            for code in EXPERT.differences(before, after)
+        ]
+
     def _refused(
         self, expert: Expert, given: dict[str, Any], specialties: list[Specialty] | None
     ) -> Fault | None:
+        """Put what is given into ``expert``, and return what the form would refuse."""
         errors = refusals_of(
-            expert=copy(expert),  # what is refused is not what the next row compares with
+            expert=expert,
             values=given,
             specialties=specialties,
             actor=self.actor,

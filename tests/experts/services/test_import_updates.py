@@ -59,6 +59,7 @@ def test_differences_are_shown_and_those_chosen_become_one_version_each(
     changes = {one["name"]: one["changes"] for one in found["changed"]}
     assert changes[str(first)] == [
         {"label": "职称", "before": "", "after": "高级工程师"},
+        {"label": "职称级别", "before": "无", "after": "副高"},
         {"label": "职务", "before": "科长", "after": "处长"},
     ]
     assert changes[str(second)][0] == {
